@@ -1,0 +1,29 @@
+"""``sim rerun``: repeat a kept run exactly, and say whether it matched."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.output import AsJson, print_json, say
+from sim.runner.keep import processor_features, read_manifest, repeat
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder that 'sim run --out' wrote.")], as_json: AsJson = False
+) -> int:
+    """Repeat a kept run and compare every byte of its tables."""
+    with tempfile.TemporaryDirectory() as into:
+        different = repeat(folder, Path(into))
+    if as_json:
+        print_json({"folder": str(folder), "is_match": not different, "different": different})
+    elif not different:
+        print(f"{folder}: repeated exactly")
+    for name in different:
+        say(f"{folder / name}: differs from the repetition")
+    if different and read_manifest(folder).get("processor_features") != processor_features():
+        say("the run was made with other processor features, on which the last bit of an exponential may depend")
+    return 1 if different else 0

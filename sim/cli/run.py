@@ -1,0 +1,142 @@
+"""``sim run``: run a scenario, print its tally beside the observed one, and the members it gets wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sim.case import prepare
+from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table
+from sim.errors import input_error
+from sim.evaluation.summary import REPORTED, misses, summary
+from sim.runner.keep import check_folder, keep
+from sim.runner.run import ENGINES, RunResult, run
+from sim.specs import read_scenario
+
+LONGEST_LIST = 20
+MOST_SHOWN_MOVED = 12
+INTERRUPTED = 130
+VISIBLE = 0.05
+"""Movers below this share of the replicates are counted rather than listed."""
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.")] = None,
+    set_: Overrides = None,
+    engine: Annotated[str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")] = "ensemble",
+    out: Annotated[Path | None, typer.Option(help="New folder to keep the result in.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
+    if engine not in ENGINES:
+        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
+    overrides = [*(set_ or [])]
+    overrides += [f"replicates={replicates}"] if replicates is not None else []
+    overrides += [f"seed={seed}"] if seed is not None else []
+    spec = read_scenario(scenario, overrides)
+    case = prepare(spec)
+    base = None
+    if spec.base is not None:
+        base = prepare(read_scenario(spec.base, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
+    if out is not None:
+        check_folder(out)
+    started = time.monotonic()
+    with progress(spec.replicates, "replicates") as report:
+        result = run(case, spec.replicates, engine, base=base, on_progress=report)
+    if out is not None:
+        keep(result, out, time.monotonic() - started)
+        say(f"kept in {out}; 'sim rerun {out}' repeats it")
+    if as_json:
+        print_json(summary(result))
+    else:
+        _print(result)
+    if result.is_interrupted:
+        say(f"interrupted: {result.replicates} of {spec.replicates} replicates are done")
+        return INTERRUPTED
+    return 0
+
+
+def _print(result: RunResult) -> None:
+    spec, screen = result.case.spec, console()
+    screen.print(f"[bold]{spec.title}[/]\n{spec.question}")
+    document = summary(result)
+    for number, vote in enumerate(document["votes"]):  # type: ignore[arg-type, var-annotated]
+        screen.print()
+        _print_vote(screen, result, number, vote)
+
+
+def _print_vote(screen: Console, result: RunResult, number: int, vote: dict) -> None:  # type: ignore[type-arg]
+    observed, tally = vote["observed"], vote["tally"]
+    rows = [
+        [
+            name,
+            f"{tally[name]['median']:.0f}",
+            f"{tally[name]['p05']:.0f} to {tally[name]['p95']:.0f}",
+            "-" if observed is None else str(observed[name]),
+            f"{100 * vote['population_share'][name]:.0f} %",
+        ]
+        for name in REPORTED
+    ]
+    title = f"{vote['resolution']}, {vote['date']}: members, {result.replicates} replicates"
+    screen.print(table(title, ["action", "median", "90 % interval", "observed", "of world population"], rows))
+    split = vote["split"]["with_target"]
+    parts = [f"{split[name]:.0f}" for name in ("support", "abstain", "oppose")]
+    screen.print(f"split {'/'.join(parts)}; besides the target {vote['split']['without_target']['oppose']:.0f} oppose")
+    if observed is not None:
+        screen.print(
+            f"observed {observed['support']}/{observed['abstain']}/{observed['oppose']}; "
+            f"{100 * vote['near']:.0f} % of replicates are within 5 members of it on every action"
+        )
+    if vote["accuracy"] is not None:
+        screen.print(f"{100 * vote['accuracy']:.1f} % of members have the observed vote as their likeliest")
+    if vote["settled"] < 1:
+        screen.print(f"{100 * (1 - vote['settled']):.1f} % of replicates had not settled after the last round")
+    _print_misses(screen, misses(result, number))
+    if vote["base"] is not None:
+        _print_change(screen, vote["base"])
+
+
+def _print_misses(screen: Console, wrong: list[dict[str, object]]) -> None:
+    if not wrong:
+        return
+    rows = [
+        [str(m["name"]), str(m["observed"]), str(m["expected"]), f"{100 * m['probability_of_observed']:.0f} %"]  # type: ignore[operator]
+        for m in wrong[:LONGEST_LIST]
+    ]
+    screen.print()
+    screen.print(
+        table(
+            f"The {len(wrong)} members it gets wrong",
+            ["member", "observed", "likeliest", "probability of the observed"],
+            rows,
+            texts=3,
+        )
+    )
+    if len(wrong) > LONGEST_LIST:
+        screen.print(f"and {len(wrong) - LONGEST_LIST} more; --json has them all")
+
+
+def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg]
+    screen.print()
+    moved = base["moved"]
+    if not moved:
+        screen.print(f"against '{base['scenario']}', same random numbers: [bold]nobody moves, in any replicate[/]")
+        return
+    changes = ", ".join(f"{name} {base['change'][name]:+.1f}" for name in REPORTED)
+    screen.print(f"against '{base['scenario']}', same random numbers, mean change of members: {changes}")
+    shown = [mover for mover in moved if mover["moved"] >= VISIBLE][:MOST_SHOWN_MOVED]
+    rows = [
+        [mover["name"], *(f"{100 * mover[key]:.0f} %" for key in ("moved", "towards", "away"))] for mover in shown
+    ]
+    if rows:
+        columns = ["member", "acts otherwise in", "nearer the senders in", "nearer the target in"]
+        screen.print(table("Who moves, in per cent of replicates", columns, rows))
+    rest = len(moved) - len(shown)
+    if rest:
+        screen.print(f"{rest} {'more members move' if shown else 'members move'} in some replicates; --json has them")

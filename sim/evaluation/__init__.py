@@ -1,0 +1,1 @@
+"""Where simulated votes meet observed ones: scores, baselines, validation, calibration."""

@@ -1,0 +1,180 @@
+"""A run in the words of its users: tallies with intervals, splits, the observed vote beside them, every member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import NOT_GIVEN, Case
+from sim.evaluation.scores import classes_of, score, three_classes
+from sim.rules.choice import ACTIONS
+from sim.runner.run import RunResult, VoteResult
+from sim.world import RollCall
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+NEAR = 5
+"""How many members a tally may be off on every action and still count as near the observed one."""
+REPORTED = ("support", "abstain", "oppose", "absent")
+"""Actions in the order in which people read them."""
+CODES = {name: ACTIONS.index(name) for name in REPORTED}
+
+
+def frequencies(counts: IntArray) -> FloatArray:
+    """Smoothed frequencies (n + 1/2) / (R + 2) of the actions, (N, 4) by action code."""
+    replicates = counts.sum(axis=1, keepdims=True)
+    return (counts + 0.5) / (replicates + 2)
+
+
+def summary(result: RunResult) -> dict[str, object]:
+    """The document of ``sim run --json``."""
+    spec = result.case.spec
+    return {
+        "scenario": spec.title,
+        "question": spec.question,
+        "world": result.case.world.name,
+        "seed": spec.seed,
+        "replicates": result.replicates,
+        "engine": result.engine,
+        "is_interrupted": result.is_interrupted,
+        "votes": [vote_summary(result, number) for number in range(len(result.votes))],
+    }
+
+
+def vote_summary(result: RunResult, number: int) -> dict[str, object]:
+    """One vote of `summary`."""
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    chances = frequencies(vote.counts)
+    return {
+        "resolution": vote.resolution,
+        "date": vote.date.isoformat(),
+        "tally": tally_summary(vote),
+        "split": split_of(case, np.median(vote.tallies, axis=0)),
+        "likeliest": by_action(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
+        "observed": None if call is None else by_action(np.bincount(call.votes[call.votes >= 0], minlength=4)),
+        "near": None if call is None else near(vote, call),
+        "accuracy": accuracy(case, number, chances, call),
+        "population_share": population_share(case, vote),
+        "settled": float(vote.is_settled.mean()),
+        "base": None if result.base is None else change_summary(result, number),
+        "members": member_rows(case, vote, chances, call),
+    }
+
+
+def tally_summary(vote: VoteResult) -> dict[str, dict[str, float]]:
+    """Mean, median and 90 % interval of the members per action."""
+    return {
+        name: {
+            "mean": float(vote.tallies[:, code].mean()),
+            "median": float(np.median(vote.tallies[:, code])),
+            "p05": float(np.quantile(vote.tallies[:, code], 0.05)),
+            "p95": float(np.quantile(vote.tallies[:, code], 0.95)),
+        }
+        for name, code in CODES.items()
+    }
+
+
+def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
+    """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
+    with_target = {name: float(tally[CODES[name]]) for name in ("support", "abstain", "oppose")}
+    return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
+
+
+def by_action(counts: IntArray) -> dict[str, int]:
+    """Counts by action code as counts by name."""
+    return {name: int(counts[code]) for name, code in CODES.items()}
+
+
+def near(vote: VoteResult, call: RollCall) -> float:
+    """Share of replicates whose tally is within 5 of the observed one on every action, the target's vote included."""
+    observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
+    return float((np.abs(vote.tallies - observed) <= NEAR).all(axis=1).mean())
+
+
+def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None) -> float | None:
+    """Share of the members scored whose likeliest of three classes was the observed one."""
+    if call is None:
+        return None
+    scored = is_scored(case, number, call)
+    if not scored.any():
+        return None
+    return score(three_classes(chances[scored]), classes_of(call.votes[scored])).accuracy
+
+
+def is_scored(case: Case, number: int, call: RollCall) -> NDArray[np.bool_]:
+    """Members (N,) whose vote was drawn and is on record."""
+    return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
+
+
+def population_share(case: Case, vote: VoteResult) -> dict[str, float]:
+    """Mean share of the world's population living in the members that did each action."""
+    people = case.world.attributes["population"]
+    lived = people @ vote.counts / vote.counts[0].sum() / people.sum()
+    return {name: float(lived[code]) for name, code in CODES.items()}
+
+
+def member_rows(
+    case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None
+) -> list[Mapping[str, object]]:
+    """A row per member: probabilities of the actions, and the observed one."""
+    return [
+        {
+            "iso3": iso3,
+            "name": name,
+            **{action: float(chances[i, code]) for action, code in CODES.items()},
+            "observed": None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
+        }
+        for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
+    ]
+
+
+def misses(result: RunResult, number: int) -> list[dict[str, object]]:
+    """Members whose likeliest class was not the observed one, the surest mistakes first."""
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    if call is None:
+        return []
+    chances = frequencies(vote.counts)
+    three = three_classes(chances)
+    observed, expected = classes_of(call.votes), three.argmax(axis=1)
+    wrong = np.flatnonzero((expected != observed) & is_scored(case, number, call))
+    given = three[np.arange(len(three)), np.maximum(observed, 0)]
+    return [
+        {
+            "iso3": case.world.iso3[i],
+            "name": case.world.names[i],
+            "observed": ACTIONS[call.votes[i]],
+            "expected": ACTIONS[int(chances[i].argmax())],
+            "probability_of_observed": float(given[i]),
+        }
+        for i in sorted(wrong, key=lambda i: given[i])
+    ]
+
+
+def change_summary(result: RunResult, number: int) -> dict[str, object]:
+    """What a what-if changed against its base at the same random numbers."""
+    if result.base is None:
+        raise ValueError("the run has no base")
+    vote, before = result.votes[number], result.base.votes[number]
+    shift = vote.tallies.mean(axis=0) - before.tallies.mean(axis=0)
+    moved = np.flatnonzero(vote.changed)
+    order = sorted(moved, key=lambda i: -vote.changed[i])
+    return {
+        "scenario": result.base.case.spec.title,
+        "tally": tally_summary(before),
+        "change": {name: float(shift[code]) for name, code in CODES.items()},
+        "moved": [
+            {
+                "iso3": result.case.world.iso3[i],
+                "name": result.case.world.names[i],
+                "moved": float(vote.changed[i] / result.replicates),
+                "towards": float(vote.towards[i] / result.replicates),
+                "away": float(vote.away[i] / result.replicates),
+            }
+            for i in order
+        ],
+    }

@@ -1,0 +1,206 @@
+"""The Mesa model: members that weigh, announce, look at their peers, revise and vote.
+
+This is the model to read, step through, extend and watch. Every equation is in `sim.rules`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import mesa
+import numpy as np
+
+from sim.case import NOT_GIVEN, Ballot, Case, prepare
+from sim.ensemble import first_announcement, revision_occasion
+from sim.errors import InputError, Problem
+from sim.randomness import Draws
+from sim.rules.alignment import alignment, remembered_stance
+from sim.rules.choice import ACTIONS, STANCES, choose
+from sim.rules.influence import peer_stance, revised, with_peers
+from sim.rules.payoffs import Utilities, utilities
+from sim.specs import Scenario, read_scenario, scenario_from
+
+
+class MemberState(mesa.Agent):
+    """A member state: what it stands to lose and to gain, what it has announced, what it remembers."""
+
+    model: AlignmentModel
+
+    def __init__(self, model: AlignmentModel, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+        self.iso3 = model.case.world.iso3[index]
+        self.name = model.case.world.names[index]
+        self.listens_to = model.case.peers[index]
+        self.votes: list[int] = []
+        self.action = ACTIONS.index("absent")
+
+    def weigh(self) -> None:
+        """Weigh the four actions on the resolution at hand, and draw the noise that is kept through the rounds."""
+        ballot, parameters, i = self.model.ballot, self.model.case.parameters, self.index
+        stance_sum, weight_sum = ballot.memory_sum[i], ballot.memory_weight[i]
+        for weight, vote in zip(ballot.own_discounts, self.votes, strict=True):
+            if weight > 0:
+                stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
+        memory = parameters["align_memory"] * remembered_stance(
+            stance_sum, weight_sum, parameters["memory_scepticism"]
+        )
+        self.utilities: Utilities = utilities(
+            alignment(ballot.conflict[i], ballot.order[i], memory, ballot.divisiveness),
+            ballot.severity,
+            ballot.dependence[i],
+            ballot.sanction_risk[i],
+            ballot.grievance[i],
+            ballot.emptiness[i],
+            parameters,
+        )
+        self.noise = self.model.draw("vote", ballot.resolution, self.iso3)
+        self.is_given = ballot.given[i] != NOT_GIVEN
+
+    def announce(self) -> None:
+        """Say for the first time what one will do, before anyone has been looked at."""
+        own = first_announcement(choose(self.utilities, self.noise), self.model.case.parameters["first_announcement"])
+        self.action = int(self.model.ballot.given[self.index] if self.is_given else own)
+
+    def desired_action(self) -> int:
+        """What one would do, given what the peers last announced."""
+        if self.is_given:
+            return self.action
+        peers = peer_stance(self.listens_to, self.model.stances)
+        pulled = with_peers(self.utilities, self.model.case.parameters["peer_influence"], peers)
+        return int(choose(pulled, self.noise))
+
+    def revise(self) -> None:
+        """Come round to the desired action, unless inertia keeps one from it this round."""
+        inertia = self.model.case.parameters["inertia"]
+        occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
+        draw = self.model.draw("revision", occasion, self.iso3) if inertia > 0 else 1.0
+        self.action = int(revised(self.action, self.desired_action(), draw, inertia))
+
+
+class AlignmentModel(mesa.Model):
+    """One replicate of a scenario. A step is a round of deliberation; a vote ends with its last round.
+
+    Parameters
+    ----------
+    scenario : name of a shipped scenario, path of a scenario file, a `Scenario`, or a prepared `Case`.
+    seed, rng : the scenario's seed, in either of Mesa's two spellings; the file's own by default.
+    replicate : which replicate of the scenario to run, from 0.
+    **overrides : other values for keys of the scenario, checked like ``--set``. ``__`` stands for the dot:
+        ``parameters__enforcement=0.8``, ``vote__severity=1.2``.
+
+    Raises
+    ------
+    InputError : the scenario, an override or the seed is not valid; all problems are listed.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario | Case = "es-11-1",
+        *,
+        seed: int | None = None,
+        rng: int | None = None,
+        replicate: int = 0,
+        **overrides: object,
+    ) -> None:
+        self.case = _case(scenario, _seed(seed, rng), overrides)
+        self.spec = self.case.spec
+        super().__init__(rng=self.spec.seed)
+        self.replicate = replicate
+        self._draws = Draws(self.spec.seed)
+        for index in range(self.case.world.size):
+            MemberState(self, index)
+        self._forget_in_mesa_3_3()
+        self.members = list(self.agents)
+        self.stances = np.zeros(self.case.world.size)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "resolution": lambda model: model.ballot.resolution,
+                "round": "round",
+                **{name: (lambda model, code=code: model.tally()[code]) for code, name in enumerate(ACTIONS)},
+            },
+            agent_reporters={"iso3": "iso3", "action": lambda member: ACTIONS[member.action]},
+        )
+        self.vote_number, self.round = 0, -1
+
+    @property
+    def ballot(self) -> Ballot:
+        """The resolution that is being voted on, or was voted on last."""
+        return self.case.ballots[self.vote_number]
+
+    def step(self) -> None:
+        """A round: the first weighs and announces, each later one revises at once from the stances before it."""
+        if not self.running:
+            return
+        if self.round == self.case.rounds:
+            self.vote_number, self.round = self.vote_number + 1, -1
+        self.round += 1
+        if self.round == 0:
+            self.agents.do("weigh").do("announce")
+        else:
+            self.agents.do("revise")
+        self.stances = STANCES[[member.action for member in self.members]]
+        self.datacollector.collect(self)
+        if self.round == self.case.rounds:
+            for member in self.members:
+                member.votes.append(member.action)
+            self.running = self.vote_number + 1 < len(self.case.ballots)
+
+    def run(self) -> AlignmentModel:
+        """Step to the end of the last vote, and return the model."""
+        while self.running:
+            self.step()
+        return self
+
+    def run_vote(self) -> AlignmentModel:
+        """Step to the end of the vote at hand, or of the next one, and return the model."""
+        self.step()
+        while self.running and self.round < self.case.rounds:
+            self.step()
+        return self
+
+    def tally(self) -> list[int]:
+        """Members per action code, as last announced."""
+        return [int(count) for count in np.bincount([member.action for member in self.members], minlength=4)]
+
+    def is_settled(self) -> bool:
+        """Whether nobody would act otherwise after one more look at the peers."""
+        return all(member.desired_action() == member.action for member in self.members)
+
+    def draw(self, process: str, occasion: str, iso3: str) -> float:
+        """This replicate's uniform number for a process, an occasion and a member."""
+        return self._draws.uniforms(process, occasion, iso3, self.replicate)[0]
+
+    def _forget_in_mesa_3_3(self) -> None:
+        """Drop the reference by which Mesa 3.3 keeps every model alive (mesa issue 3179)."""
+        counters = getattr(mesa.Agent, "_ids", None)
+        if counters is not None:
+            counters.pop(self, None)
+
+
+def _seed(seed: int | None, rng: int | None) -> int | None:
+    if seed is not None and rng is not None:
+        raise InputError([Problem("AlignmentModel", "seed", "got both seed and rng.", "Give one of them.")])
+    given = seed if seed is not None else rng
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int | np.integer) or given < 0):
+        message = f"got {given!r}; a whole number of 0 or more is needed."
+        raise InputError([Problem("AlignmentModel", "seed" if seed is not None else "rng", message)])
+    return None if given is None else int(given)
+
+
+def _case(scenario: str | Path | Scenario | Case, seed: int | None, overrides: dict[str, object]) -> Case:
+    texts = [f"{key.replace('__', '.')}={_written(value)}" for key, value in overrides.items()]
+    if seed is not None:
+        texts.append(f"seed={seed}")
+    if isinstance(scenario, str | Path):
+        return prepare(read_scenario(scenario, texts))
+    spec = scenario.spec if isinstance(scenario, Case) else scenario
+    if texts:
+        return prepare(scenario_from(spec.document(), spec.title, Path(), texts))
+    return scenario if isinstance(scenario, Case) else prepare(scenario)
+
+
+def _written(value: object) -> str:
+    """A value as ``--set`` takes it: numbers and lists as in TOML, everything else as text."""
+    return json.dumps(value) if isinstance(value, bool | int | float | list | tuple) else str(value)

@@ -1,0 +1,46 @@
+"""Alignment: where a member stands between target and senders, and what it remembers of its own votes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+DAYS_PER_YEAR = 365.25
+
+
+def alignment(
+    conflict: FloatArray, order: FloatArray, memory: FloatArray, divisiveness: tuple[float, float]
+) -> FloatArray:
+    r"""The term :math:`a_r \cdot \theta_i` of a text that divides along two dimensions.
+
+    Parameters
+    ----------
+    conflict : whose side a member is on in this conflict, without memory; utility.
+    order : whose order of the world it prefers; utility.
+    memory : what its own earlier votes add to the first dimension; utility.
+    divisiveness : how the text divides along the two dimensions, :math:`a_r`.
+    """
+    return divisiveness[0] * (conflict + memory) + divisiveness[1] * order
+
+
+def discount(age_days: float, half_life_years: float) -> float:
+    r"""Weight of a vote `age_days` old: :math:`1 / (1 + age / h)`, hyperbolic.
+
+    Forgetting follows a power of time rather than an exponential (Wixted & Ebbesen 1991): an old vote on the question
+    is worth little beside a fresh one, yet not nothing when it is all there is.
+    """
+    return 1.0 / (1.0 + age_days / DAYS_PER_YEAR / half_life_years)
+
+
+def remembered_stance(stance_sum: FloatArray, weight_sum: FloatArray, scepticism: float) -> FloatArray:
+    """Discounted mean of a member's own earlier stances, drawn towards 0 by `scepticism` votes; in [-1, 1].
+
+    Parameters
+    ----------
+    stance_sum : sum of the earlier stances, each times its discount.
+    weight_sum : sum of the discounts of the votes that were recorded for the member.
+    scepticism : how many fresh votes' worth of evidence the memory starts against; greater than 0.
+    """
+    return stance_sum / (weight_sum + scepticism)

@@ -1,0 +1,62 @@
+"""Peers: whose announced stance pulls on whom (Brock & Durlauf 2001, "Discrete choice with social interactions")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.payoffs import FloatArray, Utilities
+
+GRID = 2.0**20
+"""Peer weights are whole multiples of 1 / GRID, so that sums of weights times stances are exact in any order."""
+
+
+def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
+    r"""The matrix :math:`W` (N, N): kinds of ties weighted, rows rescaled to 1, put on a grid of :math:`2^{-20}`.
+
+    A member without peers of some kind gives that kind's weight to the others; one without any peers has a row of 0.
+
+    Parameters
+    ----------
+    kinds : kind to array (N, N), each row summing to 1 or 0.
+    weights : kind to weight, 0 or greater.
+    """
+    size = len(next(iter(kinds.values())))
+    total = np.zeros((size, size))
+    present = np.zeros(size)
+    for name, weight in weights.items():
+        has_peers = kinds[name].any(axis=1)
+        total = total + weight * kinds[name]
+        present = present + weight * has_peers
+    scaled = total / np.where(present > 0, present, 1.0)[:, None]
+    return np.floor(scaled * GRID) / GRID
+
+
+def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
+    """Mean stance of a member's peers, :math:`m_i = \\sum_j W_{ij} stance_j`, in [-1, 1].
+
+    Parameters
+    ----------
+    weights : rows of :math:`W`, (N,) for one member or (N, N) for all.
+    stances : last announced stances (..., N), each -1, 0 or 1.
+
+    Returns
+    -------
+    (...) for one member's row, (..., N) for all.
+    """
+    return stances @ weights.T
+
+
+def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Utilities:
+    """Utilities once the peers' mean stance is known: it adds to support what it takes from opposing."""
+    pull = peer_influence * peers
+    return own._replace(oppose=own.oppose - pull, support=own.support + pull)
+
+
+def revised(
+    previous: NDArray[np.int8], desired: NDArray[np.int8], draw: FloatArray | float, inertia: float
+) -> NDArray[np.int8]:
+    """What is announced next: the desired action, or the previous one where the draw falls below `inertia`."""
+    return np.where(draw < inertia, previous, desired)

@@ -1,0 +1,117 @@
+"""The parameter registry: every number of the model, with its unit, bounds, default and origin.
+
+A scenario's ``[parameters]`` are differences from the defaults. Values that the theory forbids are refused,
+because the promise that a stronger incentive moves a member only in its own direction rests on them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from sim.errors import Problem, did_you_mean
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the model.
+
+    Parameters
+    ----------
+    name : as written in a scenario's ``[parameters]``.
+    unit : of the value; "utility" is in units of the logit noise, whose scale is 1.
+    low, high : inclusive bounds.
+    meaning : what it does, in a sentence.
+    default : value used where a scenario gives none.
+    source : ``"fitted"`` (by ``sim calibrate``), or where the value comes from.
+    prior : mean and standard deviation of the normal prior used in fitting, cut off at the bounds; None if not fitted.
+    is_count : whether it is a whole number.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    default: float
+    source: str
+    prior: tuple[float, float] | None = None
+    is_count: bool = False
+
+
+# Pairs (smaller, larger): the shapes of retaliation and of sanctions over the actions must not cross.
+ORDERED = (
+    ("retaliation_absent", "retaliation_abstain"),
+    ("sanction_abstain", "sanction_absent"),
+    ("grade_targeted", "grade_sectoral"),
+    ("grade_sectoral", "grade_comprehensive"),
+)
+
+
+@cache
+def registry() -> Mapping[str, Parameter]:
+    """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value."""
+    data = files("sim").joinpath("data")
+    declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
+    fitted = tomllib.loads(data.joinpath("fitted.toml").read_text(encoding="utf-8"))["parameters"]
+    return {
+        name: Parameter(
+            name=name,
+            **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
+            **({"default": fitted[name]} if entry["source"] == "fitted" else {}),
+        )
+        for name, entry in declared.items()
+    }
+
+
+def defaults() -> dict[str, float]:
+    """The default value of every parameter."""
+    return {name: parameter.default for name, parameter in registry().items()}
+
+
+def problems_of(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
+    """What is wrong with a set of differences from the defaults: unknown names, wrong types, bounds, order.
+
+    Parameters
+    ----------
+    values : parameter name to value, as read from a file.
+    where : file the values come from, for the messages.
+    prefix : key the values stand under.
+    """
+    known = registry()
+    problems = []
+    for name, value in values.items():
+        key = f"{prefix}.{name}"
+        if name not in known:
+            fix = did_you_mean(name, known, "'sim list parameters' shows those there are.")
+            problems.append(Problem(where, key, "unknown parameter.", fix))
+            continue
+        parameter = known[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            problems.append(Problem(where, key, f"got {value!r}; a number is needed."))
+        elif not parameter.low <= value <= parameter.high:
+            allowed = f"{parameter.low:g} to {parameter.high:g}"
+            problems.append(Problem(where, key, f"got {_short(value)}; allowed is {allowed} ({parameter.unit})."))
+        elif parameter.is_count and value != int(value):
+            problems.append(Problem(where, key, f"got {value!r}; a whole number is needed."))
+    if problems:
+        return problems
+    merged = {**defaults(), **values}
+    for smaller, larger in ORDERED:
+        if merged[smaller] > merged[larger]:  # type: ignore[operator]
+            problems.append(
+                Problem(
+                    where,
+                    f"{prefix}.{smaller if smaller in values else larger}",
+                    f"{smaller} = {merged[smaller]:g} must not exceed {larger} = {merged[larger]:g}.",
+                )
+            )
+    return problems
+
+
+def _short(value: float) -> str:
+    text = str(value)
+    return text if len(text) <= 30 else f"a number of {len(text)} digits"

@@ -1,0 +1,89 @@
+"""What each action is worth to a member: the utilities of random-utility choice (McFadden 1974).
+
+Arrays may have any shape that broadcasts; the last axis is the member. Utilities are in units of the logit noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+class Utilities(NamedTuple):
+    """Utility of each action, in the order in which a draw is turned into an action."""
+
+    oppose: FloatArray
+    absent: FloatArray
+    abstain: FloatArray
+    support: FloatArray
+
+
+def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
+    """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
+    total: FloatArray | None = None
+    for name, weight in weights.items():
+        term = weight * channels[name]
+        total = term if total is None else total + term
+    if total is None:
+        raise ValueError("no weights")
+    return total
+
+
+def isolation(lost: FloatArray, exposure: FloatArray) -> FloatArray:
+    """The part of exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
+    known = exposure > 0
+    return np.where(known, np.minimum(lost / np.where(known, exposure, 1.0), 1.0), 0.0)
+
+
+def sanction_risk(enforcement: FloatArray | float, exposure: FloatArray, isolation: FloatArray) -> FloatArray:
+    r"""Expected sanctions :math:`S_i = q_i E_i (1 - I_i)`: belief, what can be withheld, and what is left to lose.
+
+    A member already cut off (isolation 1) has nothing left to lose and cannot be deterred.
+    """
+    return enforcement * exposure * (1.0 - isolation)
+
+
+def utilities(
+    alignment: FloatArray,
+    severity: float,
+    dependence: FloatArray,
+    sanction_risk: FloatArray,
+    grievance: FloatArray,
+    emptiness: FloatArray,
+    parameters: Mapping[str, float],
+) -> Utilities:
+    r"""Utilities of the four actions before peers are looked at.
+
+    .. math::
+        U(support) &= (a_r \theta_i - \lambda_r) - h_r D_i \\
+        U(abstain) &= b_{abstain} - h_r \rho(abstain) D_i - k_r \tau(abstain) S_i \\
+        U(absent)  &= b_{absent} + c x_i - h_r \rho(absent) D_i - k_r \tau(absent) S_i \\
+        U(oppose)  &= -(a_r \theta_i - \lambda_r) + g I_i - k_r S_i
+
+    Parameters
+    ----------
+    alignment : :math:`a_r \theta_i`, positive towards the senders.
+    severity : :math:`\lambda_r`, how dear the text is to support.
+    dependence : :math:`h_r D_i >= 0`, weighted over channels and times the target's threat.
+    sanction_risk : :math:`k_r S_i >= 0`, times the senders' threat.
+    grievance : :math:`g I_i >= 0`.
+    emptiness : :math:`b_{absent} + c x_i`.
+    parameters : needs ``abstain_bias`` and the shapes ``retaliation_*`` (:math:`\rho`) and ``sanction_*``
+        (:math:`\tau`), in [0, 1] with retaliation_absent <= retaliation_abstain and sanction_abstain <= sanction_absent.
+    """
+    leaning = alignment - severity
+    return Utilities(
+        oppose=-leaning + grievance - sanction_risk,
+        absent=emptiness
+        - parameters["retaliation_absent"] * dependence
+        - parameters["sanction_absent"] * sanction_risk,
+        abstain=parameters["abstain_bias"]
+        - parameters["retaliation_abstain"] * dependence
+        - parameters["sanction_abstain"] * sanction_risk,
+        support=leaning - dependence,
+    )

@@ -1,0 +1,212 @@
+"""Keeping a run in a folder, and repeating a kept run exactly.
+
+``tallies.parquet`` has a row per vote and replicate, ``members.parquet`` a row per vote and member with counts,
+``manifest.json`` everything that a repetition needs, ``execution.json`` what may differ between repetitions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from sim.case import Case, prepare
+from sim.errors import InputError, Problem, input_error
+from sim.rules.choice import ACTIONS
+from sim.runner.run import RunResult, run
+from sim.specs import scenario_from
+
+SCHEMA_VERSION = 1
+MANIFEST, EXECUTION = "manifest.json", "execution.json"
+TABLES = ("tallies.parquet", "members.parquet")
+PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
+
+
+def keep(result: RunResult, folder: Path, seconds: float) -> None:
+    """Write a run to a new or empty folder.
+
+    Raises
+    ------
+    InputError : the folder holds something already, or cannot be written to.
+    """
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_tables(result, folder)
+    manifest = manifest_of(result.case, result.replicates, result.engine, folder)
+    _write_json(folder / EXECUTION, _execution(result, seconds))
+    _write_json(folder / MANIFEST, manifest)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not empty, before anything is run for it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise input_error("--out", str(folder), "exists and is not an empty folder.", "Give a new one.")
+
+
+def write_tables(result: RunResult, folder: Path) -> None:
+    """Write the two tables of a run."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    world = result.case.world
+    tallies: dict[str, list[object]] = {"resolution": [], "replicate": [], **{a: [] for a in ACTIONS}, "is_settled": []}
+    members: dict[str, list[object]] = {"resolution": [], "iso3": [], **{a: [] for a in ACTIONS}}
+    for vote in result.votes:
+        tallies["resolution"] += [vote.resolution] * result.replicates
+        tallies["replicate"] += range(result.replicates)
+        tallies["is_settled"] += vote.is_settled.tolist()
+        members["resolution"] += [vote.resolution] * world.size
+        members["iso3"] += world.iso3
+        for code, action in enumerate(ACTIONS):
+            tallies[action] += vote.tallies[:, code].tolist()
+            members[action] += vote.counts[:, code].tolist()
+    for name, columns in zip(TABLES, (tallies, members), strict=True):
+        pq.write_table(pa.table(columns), folder / name, compression="zstd")
+
+
+def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[str, object]:
+    """What a repetition needs, and the hashes to compare it by."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "program": {"name": "alignment-sim", "version": program_version(), "commit": _commit()},
+        "scenario": case.spec.document(),
+        "scenario_hash": document_hash(case.spec.document()),
+        "parameters": dict(case.parameters),
+        "world": {"name": case.world.name, "files": _hashes(_data_files(case.world.folder), case.world.folder)},
+        "seed": case.spec.seed,
+        "replicates": replicates,
+        "engine": engine,
+        "packages": {name: _package_version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "processor_features": processor_features(),
+        "tables": _hashes([folder / name for name in TABLES], folder),
+    }
+
+
+def document_hash(document: Mapping[str, object]) -> str:
+    """SHA-256 of a document in canonical JSON."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def processor_features() -> list[str]:
+    """Vector instructions that NumPy found, on which the last bit of exp may depend."""
+    from numpy.lib.introspect import opt_func_info
+
+    found = opt_func_info(func_name="^exp$").get("exp", {})
+    return sorted({str(target.get("current", "")) for target in found.values()})
+
+
+def repeat(folder: Path, into: Path) -> list[str]:
+    """Run a kept run again, write its tables to `into`, and name what differs (nothing if it matched).
+
+    Raises
+    ------
+    InputError : `folder` holds no run, its manifest is damaged, or the data it was run on have changed.
+    """
+    manifest = read_manifest(folder)
+    spec = scenario_from(manifest["scenario"], str(folder / MANIFEST), folder)  # type: ignore[arg-type]
+    case = prepare(spec)
+    now = _hashes(_data_files(case.world.folder), case.world.folder)
+    before: Mapping[str, str] = manifest["world"]["files"]  # type: ignore[index]
+    changed = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
+    if changed:
+        raise InputError(
+            Problem(str(folder / MANIFEST), f"world.files.{name}", "has changed since the run was made.")
+            for name in changed
+        )
+    if dict(case.parameters) != manifest["parameters"]:
+        message = "the registry's defaults have changed since the run was made."
+        raise input_error(str(folder / MANIFEST), "parameters", message, "Use the version that is named in it.")
+    result = run(case, int(str(manifest["replicates"])), str(manifest["engine"]))
+    write_tables(result, into)
+    tables: Mapping[str, str] = manifest["tables"]  # type: ignore[assignment]
+    again = _hashes([into / name for name in TABLES], into)
+    kept = _hashes([folder / name for name in TABLES if (folder / name).is_file()], folder)
+    return [name for name in TABLES if not again[name] == tables.get(name) == kept.get(name)]
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """The manifest of a kept run.
+
+    Raises
+    ------
+    InputError : there is none, it cannot be read, or it is of another version.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        fix = "Give the folder that 'sim run --out' wrote."
+        raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
+    except (OSError, ValueError) as error:
+        raise input_error(str(path), "", f"cannot be read: {error}.") from None
+    needed = {"schema_version", "scenario", "parameters", "world", "replicates", "engine", "tables"}
+    if not isinstance(manifest, dict) or not needed <= manifest.keys():
+        raise input_error(str(path), "", "is not the manifest of a run.")
+    if manifest["schema_version"] != SCHEMA_VERSION:
+        message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
+        raise input_error(str(path), "schema_version", message)
+    return manifest
+
+
+def program_version() -> str:
+    """Version of the installed distribution."""
+    return _package_version("alignment-sim")
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str | None:
+    """Commit of the checkout the program runs from, if it is one."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():
+        return None
+    found = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return found.stdout.strip() or None
+
+
+def _data_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".gz", ".toml"))
+
+
+def _hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def _execution(result: RunResult, seconds: float) -> dict[str, object]:
+    return {
+        "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "machine": platform.machine(),
+        "system": platform.platform(),
+        "python": sys.version.split()[0],
+        "is_interrupted": result.is_interrupted,
+    }
+
+
+def _write_json(path: Path, document: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(document, indent=2, default=_plain) + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} has no JSON form")
+

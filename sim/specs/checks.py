@@ -1,0 +1,160 @@
+"""Checks across the parts of a scenario: roles, votes, pledges and changes against each other and the world.
+
+Each part is checked as soon as it is sound itself, so that a mistake elsewhere in the file hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Self, TypeVar
+
+from pydantic import ValidationError
+
+from sim.errors import did_you_mean
+from sim.specs.draft import Finding, Key
+from sim.specs.names import REMOVAL, members_of
+from sim.specs.scenario import Change, Expected, Pledge, Roles, Section, Vote
+from sim.world import World
+
+Part = TypeVar("Part", bound=Section)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a document that are sound in themselves; lists are kept by their index in the document."""
+
+    world: World
+    roles: Roles | None
+    votes: Mapping[int, Vote]
+    pledges: Mapping[int, Pledge]
+    changes: Mapping[int, Change]
+    expected: Expected | None
+    has_all_votes: bool
+
+    @classmethod
+    def of(cls, document: Mapping[str, object], world: World) -> Self:
+        """Read each part of a document by itself, and leave out those that are not sound."""
+        votes = _sound_items(Vote, document.get("vote"), world)
+        written = document.get("vote")
+        return cls(
+            world=world,
+            roles=_sound(Roles, document.get("roles"), world),
+            votes=votes,
+            pledges=_sound_items(Pledge, document.get("pledge"), world),
+            changes=_sound_items(Change, document.get("change"), world),
+            expected=_sound(Expected, document.get("expected"), world),
+            has_all_votes=isinstance(written, list) and len(votes) == len(written),
+        )
+
+
+def _sound(part: type[Part], value: object, world: World) -> Part | None:
+    try:
+        return part.model_validate(value, context=world)
+    except ValidationError:
+        return None
+
+
+def _sound_items(part: type[Part], values: object, world: World) -> dict[int, Part]:
+    if not isinstance(values, list):
+        return {}
+    read = {index: _sound(part, value, world) for index, value in enumerate(values)}
+    return {index: item for index, item in read.items() if item is not None}
+
+
+def findings_across(parts: Parts) -> Iterator[Finding]:
+    """Everything that is wrong between parts that are sound in themselves.
+
+    Parameters
+    ----------
+    parts : the sound parts of a scenario's document.
+    """
+    yield from _vote_findings(parts.votes)
+    for key, references in _selections(parts):
+        yield from _selection_findings(parts.world, key, references)
+    if parts.roles is not None:
+        yield from _role_findings(parts.world, parts.roles)
+        yield from _given_findings(parts.world, parts.roles, parts.pledges)
+    if parts.has_all_votes:
+        yield from _pledged_vote_findings(parts.votes, parts.pledges)
+    yield from _contradictions(parts.world, parts.pledges)
+
+
+def _vote_findings(votes: Mapping[int, Vote]) -> Iterator[Finding]:
+    for earlier, later in pairwise(votes):
+        if votes[later].date < votes[earlier].date:
+            message = f"got {votes[later].date}, which is before vote.{earlier} of {votes[earlier].date}."
+            yield Finding(("vote", later, "date"), message, "Put the votes in the order of their dates.")
+    first: dict[str, int] = {}
+    for index, vote in votes.items():
+        if first.setdefault(vote.resolution, index) != index:
+            message = f'"{vote.resolution}" is vote.{first[vote.resolution]} already.'
+            yield Finding(("vote", index, "resolution"), message, "Give each resolution once.")
+
+
+def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
+    if parts.roles is not None:
+        yield ("roles", "senders"), parts.roles.senders
+    for index, pledge in parts.pledges.items():
+        yield ("pledge", index, "members"), pledge.members
+    for index, change in parts.changes.items():
+        yield ("change", index, "members"), change.members
+    if parts.expected is not None and parts.expected.movers:
+        yield ("expected", "movers"), parts.expected.movers
+
+
+def _selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
+    chosen: tuple[str, ...] = ()
+    for index, reference in enumerate(references):
+        before, chosen = chosen, members_of(world, references[: index + 1])
+        if reference.startswith(REMOVAL) and chosen == before:
+            yield Finding((*key, index), f'"{reference}" takes away nothing: none of it stands before it.')
+        elif not chosen and index == len(references) - 1:
+            yield Finding(key, "no member is left.", "Give at least one.")
+
+
+def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
+    senders = members_of(world, roles.senders)
+    given = _given_members(world, roles)
+    if roles.victim is not None and len(given) == 1:
+        yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
+    for code, role in given.items():
+        if code in senders:
+            fix = f'Take it away with "{REMOVAL}{code}".'
+            yield Finding(("roles", "senders"), f"{code} is the {role}.", fix)
+
+
+def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    given = _given_members(world, roles)
+    for index, pledge in pledges.items():
+        for code in members_of(world, pledge.members):
+            if code in given:
+                message = f"{code} is the {given[code]}, whose vote is given already."
+                yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
+
+
+def _given_members(world: World, roles: Roles) -> dict[str, str]:
+    (target,) = world.resolve(roles.target)
+    victims = () if roles.victim is None else world.resolve(roles.victim)
+    return {**dict.fromkeys(victims, "victim"), target: "target"}
+
+
+def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    resolutions = [vote.resolution for vote in votes.values()]
+    for index, pledge in pledges.items():
+        if pledge.resolution is not None and pledge.resolution not in resolutions:
+            message = f'"{pledge.resolution}" is no vote of this scenario.'
+            fix = did_you_mean(pledge.resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+            yield Finding(("pledge", index, "resolution"), message, fix)
+
+
+def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    for (_, earlier), (index, later) in combinations(pledges.items(), 2):
+        same_vote = None in (earlier.resolution, later.resolution) or earlier.resolution == later.resolution
+        if not same_vote or earlier.action == later.action:
+            continue
+        both = set(members_of(world, earlier.members)) & set(members_of(world, later.members))
+        for code in sorted(both):
+            message = f'{code} is pledged to {earlier.action} already, because "{earlier.reason}".'
+            yield Finding(("pledge", index, "members"), message, "Give a member one action on a vote.")

@@ -1,0 +1,83 @@
+"""Names of members, groups and attributes: which members they stand for, and whether the world has them.
+
+The types below look a name up in the world that is handed to pydantic as the validation context, so that an
+unknown name is reported together with everything else that is wrong. Without a world they accept any text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from sim.errors import did_you_mean
+from sim.world import World
+
+REMOVAL = "-"
+
+
+def members_of(world: World, references: Sequence[str]) -> tuple[str, ...]:
+    """The members that a list of references stands for, each once, in the order of the world.
+
+    Parameters
+    ----------
+    world : the world whose members and groups are meant.
+    references : members and groups; a leading "-" takes away from what stands before it.
+
+    Raises
+    ------
+    KeyError
+        If the world knows no member or group of that name.
+    """
+    chosen: set[str] = set()
+    for reference in references:
+        if reference.startswith(REMOVAL):
+            chosen -= set(world.resolve(reference.removeprefix(REMOVAL)))
+        else:
+            chosen |= set(world.resolve(reference))
+    return tuple(code for code in world.iso3 if code in chosen)
+
+
+def _unknown(message: str, fix: str) -> PydanticCustomError:
+    # The message goes in as a value because names may hold braces, which pydantic would read as a template.
+    return PydanticCustomError("name", "{message}", {"message": message, "fix": fix})
+
+
+def _resolved(world: World, reference: str) -> tuple[str, ...]:
+    try:
+        return world.resolve(reference)
+    except KeyError:
+        fix = did_you_mean(reference, world.references(), f"'sim world {world.name}' shows those there are.")
+        raise _unknown(f'no member or group "{reference}" in the world {world.name}.', fix) from None
+
+
+def _check_reference(reference: str, info: ValidationInfo) -> str:
+    world: World | None = info.context
+    if world is not None:
+        _resolved(world, reference.removeprefix(REMOVAL))
+    return reference
+
+
+def _check_member(name: str, info: ValidationInfo) -> str:
+    world: World | None = info.context
+    if world is not None:
+        count = len(_resolved(world, name))
+        if count != 1:
+            raise _unknown(f'"{name}" stands for {count} members; one is needed.', "")
+    return name
+
+
+def _check_attribute(name: str, info: ValidationInfo) -> str:
+    world: World | None = info.context
+    if world is not None and name not in world.attributes_editable():
+        allowed = world.attributes_editable()
+        fix = did_you_mean(name, allowed, f"Those that can be edited: {', '.join(allowed)}.")
+        raise _unknown(f'no attribute "{name}" that can be edited in the world {world.name}.', fix)
+    return name
+
+
+MemberName = Annotated[str, AfterValidator(_check_member)]
+MemberReference = Annotated[str, AfterValidator(_check_reference)]
+AttributeName = Annotated[str, AfterValidator(_check_attribute)]

@@ -1,0 +1,130 @@
+"""Overrides: ``key=value`` from the command line, and a file's ``[set]`` table of the same keys.
+
+Both change a document after it has been merged with its base: ``parameters.enforcement``, ``vote.severity``
+(where there is one vote; else ``vote.0.severity``), ``change.0.multiply``.
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem
+from sim.specs.draft import Draft, Key, Origin, dotted
+
+ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",))  # keys that hold a list of tables
+FIRST_READ = ("base", "set")  # keys that have done their work before an override applies
+
+
+class _NowhereError(Exception):
+    """The key of an override leads nowhere; the message says why."""
+
+
+def override(draft: Draft, text: str) -> None:
+    """Apply one ``key=value`` of the command line; what is wrong with it is noted in the draft.
+
+    Parameters
+    ----------
+    draft : the document to change.
+    text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
+    """
+    where = f"--set {text}"
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        draft.problems.append(Problem(where, "", "got no key and value; KEY=VALUE is needed."))
+        return
+    _assign(draft, name.strip(), _value(value.strip()), Origin(where, (), Path.cwd()))
+
+
+def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Path) -> None:
+    """Apply a file's ``[set]`` table; what is wrong with it is noted in the draft.
+
+    Parameters
+    ----------
+    draft : the document to change.
+    table : dotted key to value.
+    where : file the table stands in.
+    folder : folder that relative paths in it start from.
+    """
+    for name, value in table.items():
+        _assign(draft, name, copy.deepcopy(value), Origin(where, ("set",), folder))
+
+
+def _value(text: str) -> object:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return parsed["value"] if parsed.keys() == {"value"} else text
+
+
+def _assign(draft: Draft, name: str, value: object, source: Origin) -> None:
+    for path, leaf in _leaves(tuple(name.split(".")), value):
+        try:
+            key = _full_key(draft.document, path)
+        except _NowhereError as nowhere:
+            draft.problems.append(Problem(source.where, dotted((*source.key, *path)), str(nowhere)))
+        else:
+            new = _put(draft.document, key, leaf)
+            draft.mark(key[:new], replace(source, key=(*source.key, *key[:new])))
+
+
+def _leaves(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """A table sets each of its keys, so that ``vote.severity = 1`` means the same with and without quotes.
+
+    An empty table is set as it is: it empties what was there.
+    """
+    if isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _leaves((*path, *name.split(".")), item)
+    else:
+        yield path, value
+
+
+def _full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
+    """The key a path means: its indices as numbers, and the 0 that ``vote.severity`` leaves out."""
+    if path[0] in FIRST_READ:
+        raise _NowhereError("cannot be set: it is read before anything is set.")
+    key: Key = ()
+    holder: object = document
+    for number, part in enumerate(path, start=1):
+        if isinstance(holder, list) and not part.isdecimal() and len(holder) == 1:
+            key, holder = (*key, 0), holder[0]
+        if isinstance(holder, list):
+            index = _index(holder, key, part, path[number:])
+            key, holder = (*key, index), holder[index]
+        elif isinstance(holder, dict):
+            key = (*key, part)
+            holder = holder.get(part, [] if key in ARRAYS else {})
+        else:
+            raise _NowhereError(f"{dotted(key)} holds a value; there is no '{part}' in it.")
+    return key
+
+
+def _index(items: Sequence[object], key: Key, part: str, rest: Sequence[str]) -> int:
+    indices = {str(index): index for index in range(len(items))}
+    if part in indices:
+        return indices[part]
+    name = dotted(key)
+    if not items:
+        raise _NowhereError(f"there is no {name} in this scenario.")
+    if part.isdecimal():
+        raise _NowhereError(f"there is no {name}.{part}; the last is {name}.{len(items) - 1}.")
+    raise _NowhereError(f"{name} is a list of {len(items)}; write which, such as {dotted((*key, 0, part, *rest))}.")
+
+
+def _put(document: dict[str, Any], key: Key, value: object) -> int:
+    """Put a value under a key, with the tables that lead to it; return the length of the first new key."""
+    holder: Any = document
+    new = len(key)
+    for length, part in enumerate(key[:-1], start=1):
+        if isinstance(holder, dict) and part not in holder:
+            holder[part] = {}
+            new = min(new, length)
+        holder = holder[part]
+    holder[key[-1]] = value
+    return new

@@ -1,0 +1,136 @@
+"""What pydantic found wrong, in the words of a scenario file.
+
+The descriptions, bounds and names that a message quotes are those of the JSON Schema that editors use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.errors import did_you_mean
+from sim.specs.draft import Finding, Key
+from sim.specs.schema import REFERENCE, structure
+
+NEEDED = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a table",
+}
+LONGEST = 60  # characters of a text that a message quotes
+
+
+def findings_of(error: ValidationError) -> Iterator[Finding]:
+    """Everything that pydantic found wrong: the key, what was got and what is allowed.
+
+    Parameters
+    ----------
+    error : raised when the whole of a scenario was validated.
+    """
+    for detail in error.errors(include_url=False):
+        if not _is_echo(detail):
+            yield _finding(detail)
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because items of it, each told by itself, are not valid."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _finding(detail: ErrorDetails) -> Finding:
+    key: Key = detail["loc"]
+    got = detail["input"]
+    node = _node(key)
+    match detail["type"]:
+        case "name" | "edit":
+            return Finding(key, detail["msg"], detail["ctx"]["fix"])
+        case "extra_forbidden":
+            names = _node(key[:-1])["properties"]
+            fix = did_you_mean(str(key[-1]), names, f"Allowed are {', '.join(names)}.")
+            return Finding(key, "unknown key.", fix)
+        case "missing":
+            return Finding(key, "missing.", _give(node))
+        case "literal_error":
+            choices = [f'"{choice}"' for choice in node["enum"]]
+            fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
+            return Finding(key, f"got {_described(got)}; allowed are {', '.join(choices)}.", fix)
+        case "greater_than_equal" | "less_than_equal":
+            return Finding(key, f"got {_shortened(f'{got}')}; allowed is {_range(node)}.")
+        case "finite_number":
+            return Finding(key, f"got {got}; a finite number is needed.")
+        case "too_short" | "too_long":
+            return Finding(key, f"got {_count(len(got))}; {_needed_count(node)} needed.")
+        case "string_too_short":
+            return Finding(key, "is empty.", _give(node))
+        case _:
+            return Finding(key, f"got {_described(got)}; {_needed(node)} is needed.")
+
+
+def _node(key: Key) -> Mapping[str, Any]:
+    """The part of the schema that describes a key, with what it refers to written out."""
+    node = _written_out(structure())
+    for part in key:
+        inner = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
+        node = _written_out(inner)
+    return node
+
+
+def _written_out(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in node:
+        return node
+    return {**structure()["$defs"][node["$ref"].removeprefix(REFERENCE)], **node}
+
+
+def _needed(node: Mapping[str, Any]) -> str:
+    if node.get("format") == "date":
+        return "a date such as 2022-03-02"
+    if node.get("type") == "array" and "properties" in _written_out(node["items"]):
+        return "a list of tables"
+    return NEEDED.get(node.get("type", ""), "another value")
+
+
+def _range(node: Mapping[str, Any]) -> str:
+    return f"{node['minimum']} to {node['maximum']}"
+
+
+def _needed_count(node: Mapping[str, Any]) -> str:
+    low = node["minItems"]
+    if node.get("maxItems") == low:
+        return f"exactly {low} are"
+    return f"at least {low} is"
+
+
+def _count(number: int) -> str:
+    return "an empty list" if number == 0 else f"{number} value{'s' if number > 1 else ''}"
+
+
+def _described(got: object) -> str:
+    match got:
+        case bool():
+            return f"{str(got).lower()} (true or false)"
+        case str():
+            return f"{json.dumps(_shortened(got), ensure_ascii=False)} (text)"
+        case datetime():
+            return f"{got} (a date with a time)"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return _shortened(f"{got}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _give(node: Mapping[str, Any]) -> str:
+    description: str = node.get("description", "")
+    return f"Give {description[0].lower()}{description[1:]}" if description else ""

@@ -1,0 +1,83 @@
+"""Where the files that come with the program are, and which file a reference means."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import sim
+from sim.errors import did_you_mean, input_error
+
+Kind = Literal["scenarios", "experiments"]
+
+
+def shipped_folder(kind: Kind) -> Path:
+    """The folder of the shipped scenarios or experiments: in the package, or beside it in a checkout.
+
+    Parameters
+    ----------
+    kind : which of the two folders.
+    """
+    package = Path(str(files(sim)))
+    inside = package / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def shipped_scenarios() -> tuple[str, ...]:
+    """The names of the shipped scenarios, sorted."""
+    return shipped_names("scenarios")
+
+
+def shipped_names(kind: Kind) -> tuple[str, ...]:
+    """The names of the shipped files of one kind, sorted, without their ``.toml``."""
+    return tuple(sorted(path.stem for path in shipped_folder(kind).glob("*.toml")))
+
+
+def located(reference: str | Path, kind: Kind, folder: Path, where: str = "", key: str = "") -> Path:
+    """The file that a reference means: a path if there is one, else a shipped file of that name.
+
+    Parameters
+    ----------
+    reference : path to a TOML file, or the name of a shipped one with or without ``.toml``.
+    kind : what is looked for.
+    folder : folder that relative paths start from.
+    where, key : file and key the reference stands in, for the message; empty for the command line.
+
+    Raises
+    ------
+    InputError
+        If there is neither such a path nor such a name.
+    """
+    path = folder / reference
+    name = str(reference).removesuffix(".toml")
+    shipped = shipped_names(kind)
+    if _is_file(path) or (is_folder(path) and name not in shipped):
+        return path
+    if name in shipped:
+        return shipped_folder(kind) / f"{name}.toml"
+    fix = did_you_mean(name, shipped, f"'sim list' shows the {kind} that are shipped.")
+    message = f"there is no such file, and no shipped {kind.removesuffix('s')} of that name."
+    if not where:
+        raise input_error(str(reference), "", message, fix)
+    raise input_error(where, key, f'got "{reference}"; {message}', fix)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at a path, whatever text a user wrote for it.
+
+    Parameters
+    ----------
+    path : any path, also one that no file system takes.
+    """
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # too long for a path, or with a null byte in it
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,288 @@
+"""From a world and roles to what the model weighs: dependence, exposure, isolation, alignment inputs, peers.
+
+Each quantity follows from ties and attributes for whatever target and senders a scenario names. Where the world lacks
+the ties that a target would need, a clear error says which, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import fsum
+
+import numpy as np
+
+from sim.errors import Problem
+from sim.world.world import ABSENCE_INPUTS, AssemblyVotes, FloatArray, IntArray, World
+
+AGREEMENT_YEARS = 5
+"""Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
+INCOME_REFERENCE = 10_000.0
+"""Income per head (US dollars) at which the income input is zero."""
+POPULATION_REFERENCE = 10_000_000.0
+"""Population at which the small-mission input is zero."""
+
+PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Who is who: indices of the target, the victim (None where there is none) and the senders."""
+
+    target: int
+    victim: int | None
+    senders: IntArray
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What a world says about every member, for given roles and a date. Arrays are (N,) unless said otherwise.
+
+    Parameters
+    ----------
+    dependence : channel to array in [0, 1]: what the target can withhold.
+    exposure : channel to array in [0, 1]: what the senders can withhold, before sanctions in force.
+    observed : channel to array in [0, 1]: the same as recorded, after sanctions in force.
+    lost : breadth of sanctions to channel to array: the part of `observed` under sanctions of that breadth.
+    alignment : input to array; positive is towards the senders.
+    absence : input to array; larger is emptier.
+    peers : kind to array (N, N), rows summing to 1 or, for a member with no such peer, to 0.
+    control : whether those who hold the seat hold the country, so that leverage over it reaches them.
+    """
+
+    dependence: Mapping[str, FloatArray]
+    exposure: Mapping[str, FloatArray]
+    observed: Mapping[str, FloatArray]
+    lost: Mapping[str, Mapping[str, FloatArray]]
+    alignment: Mapping[str, FloatArray]
+    absence: Mapping[str, FloatArray]
+    peers: Mapping[str, FloatArray]
+    control: FloatArray
+
+
+def quantities(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
+    """The quantities of `world` for `roles`, from what was known before a date.
+
+    Parameters
+    ----------
+    before : votes, ideal points and the Assembly's record count only if dated before this day.
+    agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
+    """
+    agreement, absences = _assembly(world, before)
+    senders = roles.senders
+    exposure_by_sender = _exposure_by_sender(world, roles)
+    observed = {channel: _row_sums(array) for channel, array in exposure_by_sender.items()}
+    lost = _lost(world, roles, exposure_by_sender)
+    income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
+    democracy = world.attributes["liberal_democracy"]
+    alignment = {
+        "agreement": _row_means(agreement[:, senders]) - agreement[:, roles.target],
+        "consultation": -world.ties["consultation"][:, roles.target],
+        "security": world.ties["security"][:, senders].max(axis=1, initial=0.0),
+        "income": income,
+        "ideal_point": _ideal_points(world, roles, before),
+        "democracy": democracy,
+    }
+    absence = {
+        "record": np.sqrt(absences),
+        "topic": _topic_absences(world, roles, before),
+        "small": -np.log10(world.attributes["population"] / POPULATION_REFERENCE),
+        "poverty": -income,
+        "autocracy": 1.0 - democracy,
+        "arrears": world.attributes["arrears"],
+    }
+    assert tuple(absence) == ABSENCE_INPUTS
+    return Quantities(
+        dependence={
+            "energy": world.ties["energy"][:, roles.target],
+            "arms": world.ties["arms"][:, roles.target],
+            "food": world.ties["food"][:, roles.target],
+            "trade": world.ties["trade"][:, roles.target],
+            "security": world.ties["security"][:, roles.target],
+        },
+        exposure=_before_sanctions(world, observed, lost),
+        observed=observed,
+        lost=lost,
+        alignment=alignment,
+        absence=absence,
+        peers=_peers(world, agreement, agreement_sharpness),
+        control=world.attributes["effective_control"],
+    )
+
+
+def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float], where: str) -> list[Problem]:
+    """What these roles would need and the world does not have: channels of ties unknown for this target."""
+    needed = {
+        "energy": "dependence_energy",
+        "arms": "dependence_arms",
+        "food": "dependence_food",
+        "trade": "dependence_trade",
+        "security": "dependence_security",
+        "consultation": "align_consultation",
+    }
+    target = world.iso3[roles.target]
+    return [
+        Problem(
+            where,
+            "roles.target",
+            f"the world {world.name} knows ties of the kind '{kind}' only with {', '.join(world.coverage[kind])}, "
+            f"not with {target}.",
+            f"Leave the channel out with parameters.{parameter} = 0, or give a world that has it.",
+        )
+        for kind, parameter in needed.items()
+        if kind in world.coverage and target not in world.coverage[kind] and parameters[parameter] != 0
+    ]
+
+
+def _row_sums(array: FloatArray) -> FloatArray:
+    """Sums along rows, exact and so the same in whatever order the members stand."""
+    return np.array([fsum(row) for row in array])
+
+
+def _row_means(array: FloatArray) -> FloatArray:
+    return _row_sums(array) / max(array.shape[1], 1)
+
+
+def _exposure_by_sender(world: World, roles: Roles) -> dict[str, FloatArray]:
+    """Channel to array (N, number of senders) of what each sender can withhold.
+
+    Trade: the sender's share of a member's trade. Finance: openness times the share of the sender's currency in world
+    reserves, a common currency split evenly over the group that issues it. Aid: the tie of that name.
+    """
+    currency = np.zeros(world.size)
+    for issuer, weight in world.currencies.items():
+        members = world.indices(world.resolve(issuer))
+        currency[members] += weight / len(members)
+    openness = world.attributes["trade_openness"]
+    return {
+        "trade": world.ties["trade"][:, roles.senders],
+        "finance": openness[:, None] * currency[roles.senders],
+        "aid": world.ties["aid"][:, roles.senders],
+    }
+
+
+def _lost(
+    world: World, roles: Roles, exposure_by_sender: Mapping[str, FloatArray]
+) -> dict[str, dict[str, FloatArray]]:
+    """Breadth to channel to the exposure under sanctions of that breadth, and of no broader one of the same sender.
+
+    Comprehensive sanctions that also threaten third parties reach a member's exposure to every sender.
+    """
+    rank = {"targeted": 1, "sectoral": 2, "comprehensive": 3}
+    position = {int(sender): column for column, sender in enumerate(roles.senders)}
+    breadth = np.zeros((world.size, len(roles.senders)), dtype=np.int64)
+    for sanction in world.sanctions:
+        is_everyone = sanction.sender == "UN" or (sanction.is_secondary and sanction.breadth == "comprehensive")
+        issuers = world.indices(world.iso3 if sanction.sender == "UN" else world.resolve(sanction.sender))
+        columns = [position[int(issuer)] for issuer in issuers if int(issuer) in position]
+        if is_everyone and columns:
+            columns = list(position.values())
+        row = breadth[world.index[sanction.iso3]]
+        row[columns] = np.maximum(row[columns], rank[sanction.breadth])
+    return {
+        name: {
+            channel: _row_sums(np.where(breadth == level, array, 0.0)) for channel, array in exposure_by_sender.items()
+        }
+        for name, level in rank.items()
+    }
+
+
+def _before_sanctions(
+    world: World, observed: Mapping[str, FloatArray], lost: Mapping[str, Mapping[str, FloatArray]]
+) -> dict[str, FloatArray]:
+    """Exposure as it would be without sanctions, so that isolation is not counted twice.
+
+    What a member under sectoral or comprehensive sanctions still trades is what the sanctions left. The median of the
+    members of its region that are under none stands in where it is larger.
+    """
+    is_broken = np.zeros(world.size, dtype=bool)
+    for breadth in ("sectoral", "comprehensive"):
+        for array in lost[breadth].values():
+            is_broken |= array > 0
+    regions = np.array(world.regions)
+    exposure = {}
+    for channel, array in observed.items():
+        restored = array.copy()
+        for i in np.flatnonzero(is_broken):
+            alike = array[(regions == regions[i]) & ~is_broken]
+            if len(alike):
+                restored[i] = max(array[i], float(np.median(alike)))
+        exposure[channel] = restored
+    return exposure
+
+
+def _ideal_points(world: World, roles: Roles, before: date) -> FloatArray:
+    """Ideal points of the last year before, signed so that the senders are at the positive end; 0 where unknown."""
+    years = [year for year in world.ideal_points if year < before.year]
+    if not years:
+        return np.zeros(world.size)
+    points = np.nan_to_num(world.ideal_points[max(years)])
+    towards = fsum(points[roles.senders]) / max(len(roles.senders), 1) - float(points[roles.target])
+    return points if towards >= 0 else -points
+
+
+def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
+    """Agreement of every pair (N, N), in [0, 1], and rate of absences (N,), over the Assembly's votes just before.
+
+    Agreement is the mean of 1 for the same vote, 1/2 for yes or no against abstain, 0 for yes against no; absences
+    left out. Where the world has no such votes, the tie ``agreement`` stands in and the rate of absences is 0.
+    """
+    record = world.assembly
+    window = _window(record, before) if record is not None else np.zeros(0, dtype=bool)
+    if record is None or not window.any():
+        return world.ties["agreement"], np.zeros(world.size)
+    votes = record.votes[window]
+    no, abstain, yes = ((votes == code).astype(np.float64) for code in (0, 2, 3))
+    present = no + abstain + yes
+    # Products of zeros and ones: whole numbers, exact in any order of summation.
+    compared = present.T @ present
+    opposed = yes.T @ no
+    half = abstain.T @ (yes + no)
+    agreed = compared - 0.5 * (half + half.T) - (opposed + opposed.T)
+    agreement = np.where(compared > 0, agreed / np.maximum(compared, 1), 0.5)
+    recorded = (votes >= 0).sum(axis=0)
+    absences = (votes == 1).sum(axis=0) / np.maximum(recorded, 1)
+    return agreement, absences
+
+
+def _window(record: AssemblyVotes, before: date) -> np.ndarray:
+    start = before - timedelta(days=round(365.25 * AGREEMENT_YEARS))
+    return (record.dates >= np.datetime64(start)) & (record.dates < np.datetime64(before))
+
+
+def _topic_absences(world: World, roles: Roles, before: date) -> FloatArray:
+    """Rate of absences in the earlier roll calls about this target."""
+    target = world.iso3[roles.target]
+    calls = [call.votes for call in world.rollcalls if call.target == target and call.date < before]
+    if not calls:
+        return np.zeros(world.size)
+    votes = np.stack(calls)
+    return (votes == 1).sum(axis=0) / np.maximum((votes >= 0).sum(axis=0), 1)
+
+
+def _peers(world: World, agreement: FloatArray, agreement_sharpness: float) -> dict[str, FloatArray]:
+    """Ties of each kind as weights: rows sum to 1, or to 0 where a member has no such peer."""
+    regions = np.array(world.regions)
+    organisations = np.zeros((world.size, world.size))
+    for group in world.groups:
+        if group.is_organisation and len(group.members) > 1:
+            inside = world.indices(group.members)
+            organisations[np.ix_(inside, inside)] += 1.0 / len(inside)
+    kinds = {
+        "region": (regions[:, None] == regions[None, :]).astype(np.float64),
+        "organisations": organisations,
+        "agreement": np.exp(agreement_sharpness * (agreement - 1.0)),
+        "borders": world.ties["border"],
+        "pacts": world.ties["pact"],
+        "trade": world.ties["trade"],
+    }
+    assert tuple(kinds) == PEER_KINDS
+    return {name: _row_normalised(array) for name, array in kinds.items()}
+
+
+def _row_normalised(array: FloatArray) -> FloatArray:
+    weights = array.copy()
+    np.fill_diagonal(weights, 0.0)
+    totals = _row_sums(weights)
+    return weights / np.where(totals > 0, totals, 1.0)[:, None]

@@ -1,0 +1,206 @@
+"""A world: members, their attributes and the ties between them, frozen once read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
+"""Votes as roll calls spell them, in the order of the codes 0 to 3."""
+
+TIE_KINDS = (
+    "trade",
+    "arms",
+    "energy",
+    "food",
+    "security",
+    "aid",
+    "border",
+    "pact",
+    "consultation",
+    "agreement",
+)
+"""Ties of an ordered pair, each in [0, 1]: what the first member has with, or gets from, the second."""
+
+ATTRIBUTES = (
+    "latitude",
+    "longitude",
+    "population",
+    "gdp_usd",
+    "income_usd",
+    "trade_openness",
+    "liberal_democracy",
+    "effective_control",
+    "arrears",
+)
+"""Numeric columns of ``members.csv``."""
+
+
+DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security")
+"""What the target can withhold."""
+
+EXPOSURE_CHANNELS = ("trade", "finance", "aid")
+"""What the senders can withhold."""
+
+ALIGNMENT_INPUTS = ("agreement", "consultation", "security", "income", "ideal_point", "democracy")
+"""What alignment is made of besides memory."""
+
+ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")
+"""What empties a seat."""
+
+EDITABLE = (
+    *(f"dependence.{channel}" for channel in DEPENDENCE_CHANNELS),
+    *(f"exposure.{channel}" for channel in EXPOSURE_CHANNELS),
+    "isolation",
+    *(f"alignment.{name}" for name in ALIGNMENT_INPUTS),
+    *(f"absence.{name}" for name in ABSENCE_INPUTS),
+)
+"""What a ``[[change]]`` of a scenario may edit."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A named set of members. Organisations also tie their members as peers."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...]
+    is_organisation: bool
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sanction:
+    """Sanctions of one sender on one member, by their broadest measure in force at the date of the world.
+
+    `sender` is an ISO3 code, a group key, or ``UN`` for measures that bind everyone. `is_secondary` says that third
+    parties are threatened too, so that a comprehensive measure reaches the member's exposure to every sender.
+    """
+
+    iso3: str
+    sender: str
+    breadth: str
+    is_secondary: bool
+    since: str
+    instrument: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RollCall:
+    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded."""
+
+    resolution: str
+    date: date
+    title: str
+    target: str
+    topic: str
+    votes: IntArray
+
+
+@dataclass(frozen=True)
+class AssemblyVotes:
+    """All recorded votes of the Assembly over some years: `votes` is (number of votes, N), coded as in `RollCall`."""
+
+    dates: NDArray[np.datetime64]
+    resolutions: tuple[str, ...]
+    votes: IntArray
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A value that a rule supplied because no source has it."""
+
+    iso3: str
+    quantity: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class World:
+    """Members in the order of their ISO3 codes, their attributes (N,), and the ties (N, N) between them.
+
+    Parameters
+    ----------
+    ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
+    coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
+    currencies : share in world reserves of the currency that a member or group issues.
+    ideal_points : year to array (N,), or empty.
+    """
+
+    name: str
+    title: str
+    date: date
+    description: str
+    folder: Path
+    iso3: tuple[str, ...]
+    names: tuple[str, ...]
+    regions: tuple[str, ...]
+    attributes: Mapping[str, FloatArray]
+    groups: tuple[Group, ...]
+    ties: Mapping[str, FloatArray]
+    coverage: Mapping[str, tuple[str, ...]]
+    currencies: Mapping[str, float]
+    sanctions: tuple[Sanction, ...]
+    rollcalls: tuple[RollCall, ...]
+    ideal_points: Mapping[int, FloatArray]
+    assembly: AssemblyVotes | None
+    fills: tuple[Fill, ...] = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Number of members, N."""
+        return len(self.iso3)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Index of a member by its ISO3 code."""
+        return {iso3: i for i, iso3 in enumerate(self.iso3)}
+
+    @cached_property
+    def _members_by_reference(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for iso3, name in zip(self.iso3, self.names, strict=True):
+            found[iso3.casefold()] = found[name.casefold()] = (iso3,)
+        for group in self.groups:
+            for reference in (group.key, group.name, *group.aliases):
+                found.setdefault(reference.casefold(), group.members)
+        for region in dict.fromkeys(self.regions):
+            members = tuple(i for i, r in zip(self.iso3, self.regions, strict=True) if r == region)
+            found.setdefault(region.casefold(), members)
+        return found
+
+    def resolve(self, reference: str) -> tuple[str, ...]:
+        """Codes of a member (ISO3 or name), of a group (key, name or alias) or of a region, in any letter case.
+
+        Raises
+        ------
+        KeyError : nothing in the world goes by that name.
+        """
+        return self._members_by_reference[reference.casefold()]
+
+    def references(self) -> tuple[str, ...]:
+        """Every name that `resolve` accepts."""
+        groups = (name for group in self.groups for name in (group.key, group.name, *group.aliases))
+        return (*self.iso3, *self.names, *groups, *dict.fromkeys(self.regions))
+
+    def indices(self, codes: tuple[str, ...]) -> IntArray:
+        """Indices of members given by ISO3 code."""
+        return np.array([self.index[code] for code in codes], dtype=np.int64)
+
+    def rollcall(self, resolution: str) -> RollCall | None:
+        """The recorded vote of a resolution, or None."""
+        return next((call for call in self.rollcalls if call.resolution == resolution), None)
+
+    def attributes_editable(self) -> tuple[str, ...]:
+        """What a ``[[change]]`` of a scenario may edit."""
+        return EDITABLE
