@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
+from collections.abc import Callable
+from typing import ParamSpec
 
-import click
 import typer
 
 from sim.cli import calibrate, check, lists, rerun, run, validate, world
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     name="sim",
@@ -19,38 +24,50 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("run")(run.command)
-app.command("validate")(validate.command)
-app.command("calibrate")(calibrate.command)
-app.command("rerun")(rerun.command)
-app.command("world")(world.command)
-app.command("list")(lists.command)
-app.command("check")(check.check)
-app.command("init")(check.init)
-app.command("schema")(check.schema)
 
 
-def main() -> None:
-    """Run the command line and leave with its exit status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
-    try:
-        status = app(standalone_mode=False)
-    except InputError as error:
-        status = _say(str(error), WRONG_INPUT)
-    except click.exceptions.Abort:
-        status = _say("interrupted", INTERRUPTED)
-    except KeyboardInterrupt:
-        status = _say("interrupted", INTERRUPTED)
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        status = WRONG_INPUT
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = FAILED
-    except OSError as error:
-        status = _say(f"failed: {error}", FAILED)
-    sys.exit(status if isinstance(status, int) else DONE)
+def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
+    """A command that ends with its exit status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+
+    @functools.wraps(command)
+    def ended(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        try:
+            status = command(*args, **kwargs)
+            sys.stdout.flush()
+        except InputError as error:
+            status = _say(str(error), WRONG_INPUT)
+        except KeyboardInterrupt:
+            status = _say("interrupted", INTERRUPTED)
+        except BrokenPipeError:  # the reader of a pipe has gone, as with '| head'
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = DONE
+        except (OSError, MemoryError) as error:
+            status = _say(f"failed: {error or type(error).__name__}", FAILED)
+        raise typer.Exit(status)
+
+    return ended
 
 
 def _say(message: str, status: int) -> int:
     print(message, file=sys.stderr)
     return status
+
+
+COMMANDS: dict[str, Callable[..., int]] = {
+    "run": run.command,
+    "validate": validate.command,
+    "calibrate": calibrate.command,
+    "rerun": rerun.command,
+    "world": world.command,
+    "list": lists.command,
+    "check": check.check,
+    "init": check.init,
+    "schema": check.schema,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(with_status(command))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

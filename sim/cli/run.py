@@ -26,8 +26,8 @@ VISIBLE = 0.05
 
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
-    replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)] = None,
+    seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
     set_: Overrides = None,
     engine: Annotated[str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")] = "ensemble",
     out: Annotated[Path | None, typer.Option(help="New folder to keep the result in.")] = None,
@@ -106,7 +106,7 @@ def _print_misses(screen: Console, wrong: list[dict[str, object]]) -> None:
     if not wrong:
         return
     rows = [
-        [str(m["name"]), str(m["observed"]), str(m["expected"]), f"{100 * m['probability_of_observed']:.0f} %"]  # type: ignore[operator]
+        [str(m["name"]), str(m["observed"]), str(m["likeliest"]), f"{100 * m['probability_of_observed']:.0f} %"]  # type: ignore[operator]
         for m in wrong[:LONGEST_LIST]
     ]
     screen.print()
@@ -127,6 +127,7 @@ def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg
     moved = base["moved"]
     if not moved:
         screen.print(f"against '{base['scenario']}', same random numbers: [bold]nobody moves, in any replicate[/]")
+        _print_expectation(screen, base["expected"])
         return
     changes = ", ".join(f"{name} {base['change'][name]:+.1f}" for name in REPORTED)
     screen.print(f"against '{base['scenario']}', same random numbers, mean change of members: {changes}")
@@ -140,3 +141,15 @@ def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg
     rest = len(moved) - len(shown)
     if rest:
         screen.print(f"{rest} {'more members move' if shown else 'members move'} in some replicates; --json has them")
+    _print_expectation(screen, base["expected"])
+
+
+def _print_expectation(screen: Console, expected: dict | None) -> None:  # type: ignore[type-arg]
+    if expected is None:
+        return
+    verdict = "as expected" if expected["is_as_expected"] else f"not as expected ({expected['support']})"
+    screen.print(f"said beforehand: {expected['direction']}")
+    screen.print(f"found: mean support {expected['found']}, [bold]{verdict}[/]")
+    if expected["movers"]:
+        listed = ", ".join(f"{iso3} {100 * share:.0f} %" for iso3, share in expected["movers"].items())
+        screen.print(f"expected movers, and how often they moved: {listed}")

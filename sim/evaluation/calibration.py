@@ -7,6 +7,7 @@ A member's peers are as the model expects them, never as they voted.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,11 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, minimize
 from sim.case import NOT_GIVEN, Ballot, Case, ballots_of, prepare
 from sim.ensemble import own_utilities
 from sim.evaluation.equilibrium import equilibrium
+from sim.evaluation.scores import classes_of, score, three_classes
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
 from sim.world.quantities import Quantities, quantities
+from sim.world.reading import world_hashes
 
 FloatArray = NDArray[np.float64]
 
@@ -173,3 +176,53 @@ def fit_text(spec: Scenario, parameters: Mapping[str, float]) -> TextFit:
     bounds = [SEVERITY_BOUNDS, DIVISIVENESS_BOUNDS, DIVISIVENESS_BOUNDS]
     found = minimize(loss, np.array([0.0, *[DIVISIVENESS_PRIOR[0]] * 2]), method="L-BFGS-B", bounds=bounds)
     return TextFit(resolution, float(found.x[0]), (float(found.x[1]), float(found.x[2])))
+
+
+def document_of(fit: Fit, specs: Sequence[Scenario]) -> dict[str, object]:
+    """A fit as plain data: values rounded to four digits, scores at them, and what they were fitted to."""
+    parameters = {name: float(f"{value:.4g}") for name, value in fit.parameters.items()}
+    problem = _Problem(specs)
+    texts = []
+    for case, known, observed, text in zip(problem.cases, problem.known, problem.observed, fit.texts, strict=True):
+        scored = observed >= 0
+        chances = three_classes(fitted_probabilities(case, known, {**defaults(), **parameters}, text)[scored])
+        texts.append(
+            {
+                "resolution": text.resolution,
+                "severity": round(text.severity, 3),
+                "divisiveness": [round(part, 4) for part in text.divisiveness],
+                "scores": score(chances, classes_of(observed[scored])).document(),
+            }
+        )
+    return {
+        "settings": {
+            "method": "maximum a posteriori at equilibrium, SLSQP",
+            "world": problem.cases[0].world.name,
+            "members_scored": [int((observed >= 0).sum()) for observed in problem.observed],
+            "log_posterior": round(fit.log_posterior, 3),
+            "evaluations": fit.evaluations,
+        },
+        "data": world_hashes(problem.cases[0].world),
+        "parameters": parameters,
+        "text": texts,
+    }
+
+
+def written(document: Mapping[str, object]) -> str:
+    """The document of a fit as TOML."""
+    head = "# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n"
+    return head + "\n".join(_toml_lines(document)) + "\n"
+
+
+def _toml_lines(document: Mapping[str, object], prefix: str = "") -> list[str]:
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            lines += [f"\n[{prefix}{key}]", *_toml_lines(value, f"{prefix}{key}.")]
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for entry in value:
+                lines += [f"\n[[{prefix}{key}]]", *_toml_lines(entry, f"{prefix}{key}.")]
+        else:
+            name = key if key.replace("_", "").isalnum() else json.dumps(key)
+            lines.append(f"{name} = {json.dumps(value)}")
+    return lines

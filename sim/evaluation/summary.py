@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, Case
 from sim.evaluation.scores import classes_of, score, three_classes
-from sim.rules.choice import ACTIONS
+from sim.rules.choice import ACTIONS, SUPPORT
 from sim.runner.run import RunResult, VoteResult
+from sim.specs import members_of
 from sim.world import RollCall
 
 FloatArray = NDArray[np.float64]
@@ -20,6 +21,9 @@ NEAR = 5
 """How many members a tally may be off on every action and still count as near the observed one."""
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""
+CLASS_WORDS = ("oppose", "abstain or absent", "support")
+UNCHANGED = 0.5
+"""Mean change of a tally, in members, below which it counts as unchanged."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
@@ -148,7 +152,7 @@ def misses(result: RunResult, number: int) -> list[dict[str, object]]:
             "iso3": case.world.iso3[i],
             "name": case.world.names[i],
             "observed": ACTIONS[call.votes[i]],
-            "expected": ACTIONS[int(chances[i].argmax())],
+            "likeliest": CLASS_WORDS[int(expected[i])],
             "probability_of_observed": float(given[i]),
         }
         for i in sorted(wrong, key=lambda i: given[i])
@@ -167,6 +171,7 @@ def change_summary(result: RunResult, number: int) -> dict[str, object]:
         "scenario": result.base.case.spec.title,
         "tally": tally_summary(before),
         "change": {name: float(shift[code]) for name, code in CODES.items()},
+        "expected": expectation(result, number, float(shift[SUPPORT])),
         "moved": [
             {
                 "iso3": result.case.world.iso3[i],
@@ -177,4 +182,20 @@ def change_summary(result: RunResult, number: int) -> dict[str, object]:
             }
             for i in order
         ],
+    }
+
+
+def expectation(result: RunResult, number: int, change_of_support: float) -> dict[str, object] | None:
+    """What the author said beforehand, and whether it came about; None where nothing was said."""
+    case, expected = result.case, result.case.spec.expected
+    if expected is None:
+        return None
+    found = "unchanged" if abs(change_of_support) < UNCHANGED else "up" if change_of_support > 0 else "down"
+    moved = result.votes[number].changed / result.replicates
+    return {
+        "direction": expected.direction,
+        "support": expected.support,
+        "found": found,
+        "is_as_expected": found == expected.support,
+        "movers": {iso3: float(moved[case.world.index[iso3]]) for iso3 in members_of(case.world, expected.movers)},
     }

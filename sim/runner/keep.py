@@ -23,6 +23,7 @@ from sim.errors import InputError, Problem, input_error
 from sim.rules.choice import ACTIONS
 from sim.runner.run import RunResult, run
 from sim.specs import scenario_from
+from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
 MANIFEST, EXECUTION = "manifest.json", "execution.json"
@@ -80,7 +81,7 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "scenario": case.spec.document(),
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
-        "world": {"name": case.world.name, "files": _hashes(_data_files(case.world.folder), case.world.folder)},
+        "world": {"name": case.world.name, "files": world_hashes(case.world)},
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
@@ -114,7 +115,7 @@ def repeat(folder: Path, into: Path) -> list[str]:
     manifest = read_manifest(folder)
     spec = scenario_from(manifest["scenario"], str(folder / MANIFEST), folder)  # type: ignore[arg-type]
     case = prepare(spec)
-    now = _hashes(_data_files(case.world.folder), case.world.folder)
+    now = world_hashes(case.world)
     before: Mapping[str, str] = manifest["world"]["files"]  # type: ignore[index]
     changed = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
     if changed:
@@ -178,10 +179,6 @@ def _commit() -> str | None:
         ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     )
     return found.stdout.strip() or None
-
-
-def _data_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".gz", ".toml"))
 
 
 def _hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:

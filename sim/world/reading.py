@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -74,6 +75,12 @@ def load_world(reference: str | Path, folder: Path | None = None) -> World:
         fix = did_you_mean(str(reference), names, f"Shipped worlds: {', '.join(names)}; or give a folder.")
         raise input_error("world", "", f"'{reference}' is neither a shipped world nor a folder.", fix)
     return _load(path.resolve())
+
+
+def world_hashes(world: World) -> dict[str, str]:
+    """SHA-256 of every file a world is read from, by file name."""
+    paths = sorted(path for path in world.folder.iterdir() if path.suffix in (".csv", ".gz", ".toml"))
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 @cache

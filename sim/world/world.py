@@ -67,6 +67,10 @@ EDITABLE = (
 """What a ``[[change]]`` of a scenario may edit."""
 
 
+EVERYONE = "ALL"
+"""What stands for all members wherever members are listed."""
+
+
 @dataclass(frozen=True)
 class Group:
     """A named set of members. Organisations also tie their members as peers."""
@@ -168,7 +172,7 @@ class World:
 
     @cached_property
     def _members_by_reference(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, tuple[str, ...]] = {EVERYONE.casefold(): self.iso3}
         for iso3, name in zip(self.iso3, self.names, strict=True):
             found[iso3.casefold()] = found[name.casefold()] = (iso3,)
         for group in self.groups:
@@ -180,7 +184,7 @@ class World:
         return found
 
     def resolve(self, reference: str) -> tuple[str, ...]:
-        """Codes of a member (ISO3 or name), of a group (key, name or alias) or of a region, in any letter case.
+        """Codes of a member (ISO3 or name), a group (key, name or alias), a region, or ``ALL``; in any letter case.
 
         Raises
         ------
@@ -191,7 +195,7 @@ class World:
     def references(self) -> tuple[str, ...]:
         """Every name that `resolve` accepts."""
         groups = (name for group in self.groups for name in (group.key, group.name, *group.aliases))
-        return (*self.iso3, *self.names, *groups, *dict.fromkeys(self.regions))
+        return (*self.iso3, *self.names, EVERYONE, *groups, *dict.fromkeys(self.regions))
 
     def indices(self, codes: tuple[str, ...]) -> IntArray:
         """Indices of members given by ISO3 code."""

@@ -1,0 +1,5 @@
+"""``python -m sim.cli``."""
+
+from sim.cli.app import main
+
+main()
