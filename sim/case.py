@@ -194,7 +194,9 @@ def _change_problems(spec: Scenario, where: str) -> list[Problem]:
             message = f"got {change.set:g}; {change.attribute} lies within {low:g} and {high:g}."
             problems.append(Problem(where, f"change.{number}.set", message))
         if change.multiply is not None and change.multiply < 0:
-            problems.append(Problem(where, f"change.{number}.multiply", f"got {change.multiply:g}; allowed is 0 or more."))
+            problems.append(
+                Problem(where, f"change.{number}.multiply", f"got {change.multiply:g}; allowed is 0 or more.")
+            )
     return problems
 
 
@@ -243,9 +245,7 @@ def topic_of(vote: Vote, world: World) -> str:
     return vote.topic or (recorded.topic if recorded is not None else vote.resolution)
 
 
-def _memory(
-    spec: Scenario, world: World, topic: str, on: date, half_life: float
-) -> tuple[FloatArray, FloatArray]:
+def _memory(spec: Scenario, world: World, topic: str, on: date, half_life: float) -> tuple[FloatArray, FloatArray]:
     """Discounted stances and discounts of the roll calls on a topic that were taken before the scenario begins."""
     stance_sum, weight_sum = np.zeros(world.size), np.zeros(world.size)
     own = {vote.resolution for vote in spec.vote}

@@ -43,9 +43,7 @@ class MemberState(mesa.Agent):
         for weight, vote in zip(ballot.own_discounts, self.votes, strict=True):
             if weight > 0:
                 stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
-        memory = parameters["align_memory"] * remembered_stance(
-            stance_sum, weight_sum, parameters["memory_scepticism"]
-        )
+        memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
         self.utilities: Utilities = utilities(
             alignment(ballot.conflict[i], ballot.order[i], memory, ballot.divisiveness),
             ballot.severity,
@@ -94,6 +92,8 @@ class AlignmentModel(mesa.Model):
     ------
     InputError : the scenario, an override or the seed is not valid; all problems are listed.
     """
+
+    running: bool
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ class AlignmentModel(mesa.Model):
         return all(member.desired_action() == member.action for member in self.members)
 
     def draw(self, process: str, occasion: str, iso3: str) -> float:
-        """This replicate's uniform number for a process, an occasion and a member."""
+        """The uniform number of this replicate for a process, an occasion and a member."""
         return self._draws.uniforms(process, occasion, iso3, self.replicate)[0]
 
     def _forget_in_mesa_3_3(self) -> None:

@@ -47,9 +47,7 @@ class Draws:
         self._state["buffer_pos"] = WORDS_PER_BLOCK  # nothing is left over from an earlier use
         self._state["state"]["counter"] = np.zeros(4, dtype=np.uint64)
 
-    def uniforms(
-        self, process: str, occasion: str, member: str, first: int = 0, count: int = 1
-    ) -> NDArray[np.float64]:
+    def uniforms(self, process: str, occasion: str, member: str, first: int = 0, count: int = 1) -> NDArray[np.float64]:
         """Uniform numbers in [0, 1) of the replicates ``first`` to ``first + count - 1``, shape (count,).
 
         Each is a multiple of 2**-53.
@@ -60,4 +58,4 @@ class Draws:
         inner["counter"][0] = block
         self._generator.state = self._state
         words = self._generator.random_raw(skipped + count)[skipped:]
-        return (words >> np.uint64(11)) * TO_UNIT
+        return (words >> np.uint64(11)).astype(np.float64) * TO_UNIT

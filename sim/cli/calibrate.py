@@ -18,7 +18,9 @@ DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
 def command(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(help="Scenarios of one vote each; the first sets the unit of alignment. ES-11/1 to 3 by default."),
+        typer.Argument(
+            help="Scenarios of one vote each; the first sets the unit of alignment. ES-11/1 to 3 by default."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="TOML file to write.")] = None,
     as_json: AsJson = False,

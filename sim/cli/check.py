@@ -57,7 +57,9 @@ def init(
     if file.exists():
         raise input_error(str(file), "", "exists.", "Give a new file.")
     if base not in shipped_scenarios():
-        raise input_error("--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}.")
+        raise input_error(
+            "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
+        )
     title = re.sub(r"[-_]+", " ", file.stem).replace('"', "'")
     file.write_text(TEMPLATE.format(title=title, base=base), encoding="utf-8")
     print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")

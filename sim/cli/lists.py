@@ -27,7 +27,9 @@ def command(
     elif kind == "scenarios":
         specs = {name: read_scenario(name) for name in shipped_scenarios()}
         if as_json:
-            print_json([{"name": n, "title": s.title, "question": s.question, "base": s.base} for n, s in specs.items()])
+            print_json(
+                [{"name": n, "title": s.title, "question": s.question, "base": s.base} for n, s in specs.items()]
+            )
         else:
             rows = [[name, spec.question] for name, spec in specs.items()]
             console().print(table("Shipped scenarios", ["name", "question"], rows, texts=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -16,21 +17,28 @@ from sim.evaluation.summary import REPORTED, misses, summary
 from sim.runner.keep import check_folder, keep
 from sim.runner.run import ENGINES, RunResult, run
 from sim.specs import read_scenario
+from sim.views.chamber import chamber_figure
 
 LONGEST_LIST = 20
 MOST_SHOWN_MOVED = 12
 INTERRUPTED = 130
+PICTURES = (".png", ".svg", ".pdf")
 VISIBLE = 0.05
 """Movers below this share of the replicates are counted rather than listed."""
 
 
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
-    replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
     set_: Overrides = None,
-    engine: Annotated[str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")] = "ensemble",
+    engine: Annotated[
+        str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")
+    ] = "ensemble",
     out: Annotated[Path | None, typer.Option(help="New folder to keep the result in.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture of the chamber to write: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
@@ -46,12 +54,17 @@ def command(
         base = prepare(read_scenario(spec.base, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
     if out is not None:
         check_folder(out)
+    if plot is not None:
+        _check_picture(plot)
     started = time.monotonic()
     with progress(spec.replicates, "replicates") as report:
         result = run(case, spec.replicates, engine, base=base, on_progress=report)
     if out is not None:
         keep(result, out, time.monotonic() - started)
         say(f"kept in {out}; 'sim rerun {out}' repeats it")
+    if plot is not None:
+        chamber_figure(result).savefig(plot, dpi=160)
+        say(f"picture in {plot}")
     if as_json:
         print_json(summary(result))
     else:
@@ -60,6 +73,16 @@ def command(
         say(f"interrupted: {result.replicates} of {spec.replicates} replicates are done")
         return INTERRUPTED
     return 0
+
+
+def _check_picture(plot: Path) -> None:
+    """Refuse a picture that could not be written, before anything is run for it."""
+    if plot.suffix not in PICTURES:
+        raise input_error("--plot", "", f"got '{plot}'; its name has to end in {', '.join(PICTURES)}.")
+    if not plot.parent.is_dir():
+        raise input_error("--plot", "", f"the folder of '{plot}' does not exist.")
+    if find_spec("matplotlib") is None:
+        raise input_error("--plot", "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def _print(result: RunResult) -> None:
@@ -132,9 +155,7 @@ def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg
     changes = ", ".join(f"{name} {base['change'][name]:+.1f}" for name in REPORTED)
     screen.print(f"against '{base['scenario']}', same random numbers, mean change of members: {changes}")
     shown = [mover for mover in moved if mover["moved"] >= VISIBLE][:MOST_SHOWN_MOVED]
-    rows = [
-        [mover["name"], *(f"{100 * mover[key]:.0f} %" for key in ("moved", "towards", "away"))] for mover in shown
-    ]
+    rows = [[mover["name"], *(f"{100 * mover[key]:.0f} %" for key in ("moved", "towards", "away"))] for mover in shown]
     if rows:
         columns = ["member", "acts otherwise in", "nearer the senders in", "nearer the target in"]
         screen.print(table("Who moves, in per cent of replicates", columns, rows))

@@ -31,7 +31,10 @@ def command(
         return 0
     screen = console()
     for entry in found:
-        rows = [_row("the scenario, pinned to the counts", entry.pinned), _row("the scenario, declared", entry.declared)]
+        rows = [
+            _row("the scenario, pinned to the counts", entry.pinned),
+            _row("the scenario, declared", entry.declared),
+        ]
         rows += [_row(name.replace("_", " "), scores) for name, scores in entry.baselines.items()]
         title = f"{entry.resolution}: {entry.n} members scored"
         screen.print(table(title, ["", "accuracy", "balanced", "RPS", "log loss"], rows))

@@ -45,4 +45,3 @@ def persistence(world: World, target: str, before: date) -> FloatArray | None:
     recorded = np.flatnonzero(calls[-1].votes >= 0)
     chances[recorded, last[recorded]] += PERSISTENCE_WEIGHT
     return chances / chances.sum(axis=1, keepdims=True)
-

@@ -68,9 +68,8 @@ class _Problem:
         bounds = [(registry()[name].low, registry()[name].high) for name in self.names]
         bounds += [SEVERITY_BOUNDS] * texts + [DIVISIVENESS_BOUNDS] * (2 * (texts - 1))
         self.bounds = Bounds(*np.array(bounds).T)
-        start = [defaults()[name] for name in self.names]
-        start += [spec.vote[0].severity for spec in specs]
-        start += [part for spec in specs[1:] for part in spec.vote[0].divisiveness]
+        # The search starts at the priors, so that its result does not hang on an earlier one.
+        start = [*self.means, *[0.0] * texts, *[DIVISIVENESS_PRIOR[0]] * (2 * (texts - 1))]
         self.start = np.clip(start, self.bounds.lb, self.bounds.ub)
 
     def unpacked(self, vector: FloatArray) -> tuple[dict[str, float], list[TextFit]]:
@@ -180,7 +179,7 @@ def fit_text(spec: Scenario, parameters: Mapping[str, float]) -> TextFit:
 
 def document_of(fit: Fit, specs: Sequence[Scenario]) -> dict[str, object]:
     """A fit as plain data: values rounded to four digits, scores at them, and what they were fitted to."""
-    parameters = {name: float(f"{value:.4g}") for name, value in fit.parameters.items()}
+    parameters = {name: float(f"{round(value, 6):.4g}") for name, value in fit.parameters.items()}
     problem = _Problem(specs)
     texts = []
     for case, known, observed, text in zip(problem.cases, problem.known, problem.observed, fit.texts, strict=True):

@@ -121,9 +121,7 @@ def population_share(case: Case, vote: VoteResult) -> dict[str, float]:
     return {name: float(lived[code]) for name, code in CODES.items()}
 
 
-def member_rows(
-    case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None
-) -> list[Mapping[str, object]]:
+def member_rows(case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None) -> list[Mapping[str, object]]:
     """A row per member: probabilities of the actions, and the observed one."""
     return [
         {

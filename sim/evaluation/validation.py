@@ -192,5 +192,5 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, earlier: list
         expected = chances(vector)[drawn].sum(axis=0)
         return np.array([expected[SUPPORT], expected[OPPOSE]]) - wanted
 
-    found = least_squares(gap, np.zeros(2), bounds=([-20, -20], [20, 20]), diff_step=1e-4)
+    found = least_squares(gap, np.zeros(2), bounds=([-20, -20], [20, 20]), diff_step=[1e-4, 1e-4])
     return chances(found.x)

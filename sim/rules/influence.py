@@ -35,7 +35,7 @@ def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) 
 
 
 def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
-    """Mean stance of a member's peers, :math:`m_i = \\sum_j W_{ij} stance_j`, in [-1, 1].
+    r"""Mean stance of a member's peers, :math:`m_i = \sum_j W_{ij} stance_j`, in [-1, 1].
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Util
 
 
 def revised(
-    previous: NDArray[np.int8], desired: NDArray[np.int8], draw: FloatArray | float, inertia: float
+    previous: NDArray[np.int8] | int, desired: NDArray[np.int8] | int, draw: FloatArray | float, inertia: float
 ) -> NDArray[np.int8]:
     """What is announced next: the desired action, or the previous one where the draw falls below `inertia`."""
     return np.where(draw < inertia, previous, desired)

@@ -74,7 +74,8 @@ def utilities(
     grievance : :math:`g I_i >= 0`.
     emptiness : :math:`b_{absent} + c x_i`.
     parameters : needs ``abstain_bias`` and the shapes ``retaliation_*`` (:math:`\rho`) and ``sanction_*``
-        (:math:`\tau`), in [0, 1] with retaliation_absent <= retaliation_abstain and sanction_abstain <= sanction_absent.
+        (:math:`\tau`), in [0, 1], with retaliation_absent <= retaliation_abstain and
+        sanction_abstain <= sanction_absent.
     """
     leaning = alignment - severity
     return Utilities(

@@ -36,6 +36,7 @@ class Fills:
         self.rows: list[tuple[str, str, str]] = []
 
     def note(self, iso3: str, quantity: str, rule: str) -> None:
+        """Record that `rule` supplied a member's quantity."""
         self.rows.append((iso3, quantity, rule))
 
 
@@ -75,7 +76,9 @@ def energy_from_russia(row: Mapping[str, str], fills: Fills) -> float:
     fills.note(
         row["iso3"],
         "dependence.energy",
-        "no half-year of reports on Russian fuel: share of Russia in all imports of 2016" if imports is not None else "no figure: 0",
+        "no figure: none counted"
+        if imports is None
+        else "no half-year of reports on Russian fuel: share of Russia in all imports of 2016",
     )
     return imports or 0.0
 
@@ -133,8 +136,8 @@ def pact_ties(figures: Figures, dyads: Mapping[str, NDArray[np.float64]]) -> NDA
 def trade_ties(figures: Figures, dyads: Mapping[str, NDArray[np.float64]], fills: Fills) -> NDArray[np.float64]:
     """Share of the partner in a member's trade: 2016, for Russia, the USA and China the mean with 2014 where recorded.
 
-    The mean of two sources tempers the one-off flows of small members. A member without any record takes the mean of its
-    land neighbours' pattern.
+    The mean of two sources tempers the one-off flows of small members. A member without any record takes the mean of
+    its land neighbours' pattern.
     """
     code = {row["iso3"]: index for index, row in enumerate(figures)}
     ties = dyads["trade_share_2016_pct"] / 100
