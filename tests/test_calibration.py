@@ -1,0 +1,59 @@
+"""The shipped defaults can be made again, and the scenario files carry what was fitted."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.evaluation.calibration import calibrate, document_of, fit_text, written
+from sim.rules.parameters import defaults, registry
+from sim.specs import read_scenario
+from sim.world import load_world
+from sim.world.reading import world_hashes
+
+SHIPPED = tomllib.loads((Path(sim.__file__).parent / "data" / "fitted.toml").read_text(encoding="utf-8"))
+NAMES = ("es-11-1", "es-11-2", "es-11-3")
+
+
+@pytest.fixture(scope="module")
+def made_again():
+    specs = [read_scenario(name) for name in NAMES]
+    fit = calibrate(specs)
+    assert fit.has_converged
+    return tomllib.loads(written(document_of(fit, specs)))
+
+
+def test_shipped_defaults_can_be_made_again(made_again):
+    assert made_again["parameters"].keys() == SHIPPED["parameters"].keys()
+    for name, value in SHIPPED["parameters"].items():
+        assert made_again["parameters"][name] == pytest.approx(value, rel=0.02, abs=0.02), name
+
+
+def test_shipped_defaults_were_fitted_to_the_shipped_data():
+    assert SHIPPED["data"] == world_hashes(load_world("un-2022"))
+
+
+def test_scenarios_carry_the_fitted_texts():
+    for name, text in zip(NAMES, SHIPPED["text"], strict=True):
+        (vote,) = read_scenario(name).vote
+        assert vote.resolution == text["resolution"]
+        assert vote.severity == pytest.approx(text["severity"], abs=0.002)
+        assert vote.divisiveness == pytest.approx(text["divisiveness"], abs=0.0002)
+    (vote,) = read_scenario("ga-68-262").vote
+    text = fit_text(read_scenario("ga-68-262"), defaults())
+    assert vote.severity == pytest.approx(text.severity, abs=0.02)
+    assert vote.divisiveness == pytest.approx(text.divisiveness, abs=0.01)
+
+
+def test_the_first_text_sets_the_unit_of_alignment():
+    assert np.hypot(*read_scenario("es-11-1").vote[0].divisiveness) == pytest.approx(1, abs=1e-4)
+
+
+def test_every_fitted_parameter_has_a_prior_and_lies_within_its_bounds():
+    for parameter in registry().values():
+        assert (parameter.source == "fitted") == (parameter.prior is not None)
+        assert parameter.low <= parameter.default <= parameter.high
+        assert parameter.unit
+        assert parameter.meaning

@@ -1,0 +1,92 @@
+"""Every command and code block of the README and the docs runs."""
+
+import contextlib
+import io
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_cli import ENVIRONMENT
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
+
+
+def blocks(page):
+    return [(match[1], match[2]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def commands(page):
+    for language, text in blocks(page):
+        if language in ("", "sh"):
+            found = (COMMAND.match(line) for line in text.splitlines())
+            yield from (shlex.split(match[1], comments=True) for match in found if match)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_run_in_their_order(page, tmp_path):
+    for arguments in commands(page):
+        done = subprocess.run(
+            [sys.executable, "-m", "sim.cli", *arguments],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_blocks_run(page):
+    for language, text in blocks(page):
+        if language == "python":
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(text, page.name, "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_whole_scenarios_check(page, tmp_path):
+    from sim.case import prepare
+    from sim.specs import read_scenario
+
+    for language, text in blocks(page):
+        if language == "toml" and "question =" in text:
+            file = tmp_path / "scenario.toml"
+            file.write_text(text, encoding="utf-8")
+            prepare(read_scenario(file))
+
+
+def test_links_lead_somewhere():
+    for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_figures_of_the_readme_are_those_of_the_program():
+    """The founding result and the first what-if, as the README's first screen gives them."""
+    from sim.case import prepare
+    from sim.evaluation.summary import vote_summary
+    from sim.runner.run import run
+    from sim.specs import read_scenario
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
+    result = run(threat, base=base)
+    for found in (result, result.base):
+        split = vote_summary(found, 0)["split"]["with_target"]
+        assert f"{split['support']:.0f}/{split['abstain']:.0f}/{split['oppose']:.0f}" in readme
+    vote = vote_summary(result.base, 0)
+    assert f"support {vote['tally']['support']['p05']:.0f} to {vote['tally']['support']['p95']:.0f} in 90 %" in readme
+    assert f"{100 * vote['accuracy']:.0f} % of the members" in readme
+    change = vote_summary(result, 0)["base"]
+    assert f"Support falls by {-change['change']['support']:.1f} members on average" in readme
+    assert all(mover["towards"] == 0 for mover in change["moved"])
+    named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
+    first = [mover["name"] for mover in change["moved"][:8]]
+    assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])

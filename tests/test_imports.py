@@ -1,0 +1,68 @@
+"""Imports run one way, and start-up stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+ROOT = Path(sim.__file__).parent
+LAYERS = (
+    {"errors", "randomness"},
+    {"rules"},
+    {"world"},
+    {"specs"},
+    {"case"},
+    {"ensemble"},
+    {"model"},
+    {"runner"},
+    {"evaluation", "whatif"},
+    {"views"},
+    {"cli"},
+)
+RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
+MESA_ALLOWED = {"model"}
+
+
+def modules():
+    return sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def part_of(path):
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    own = RANK[part_of(path)]
+    for name in imported(path):
+        if name.startswith("sim."):
+            other = name.split(".")[1]
+            assert RANK[other] < own or other == part_of(path), f"{path.name} imports {name}"
+        if name.split(".")[0] == "mesa":
+            assert part_of(path) in MESA_ALLOWED, f"{path.name} imports Mesa"
+
+
+def test_the_rules_touch_no_files_and_no_random_numbers():
+    forbidden = {"mesa", "pathlib", "random", "os", "csv", "sim.randomness", "sim.world"}
+    for path in (ROOT / "rules").glob("*.py"):
+        if path.name != "parameters.py":  # the registry reads its declarations
+            assert not forbidden & set(imported(path)), path.name
+
+
+def test_the_commands_start_without_mesa_pandas_or_matplotlib():
+    code = "import sys, sim.cli; print([m for m in ('mesa', 'pandas', 'matplotlib') if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
