@@ -11,7 +11,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.case import NOT_GIVEN, Ballot, Case, prepare
+from sim.case import NOT_GIVEN, Ballot, Case, prepare, with_seed
 from sim.ensemble import first_announcement, revision_occasion
 from sim.errors import InputError, Problem
 from sim.randomness import Draws
@@ -183,13 +183,16 @@ def _seed(seed: int | None, rng: int | None) -> int | None:
     if seed is not None and rng is not None:
         raise InputError([Problem("AlignmentModel", "seed", "got both seed and rng.", "Give one of them.")])
     given = seed if seed is not None else rng
-    if given is not None and (isinstance(given, bool) or not isinstance(given, int | np.integer) or given < 0):
-        message = f"got {given!r}; a whole number of 0 or more is needed."
+    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    if given is not None and not (is_whole and 0 <= given < 2**63):
+        message = f"got {given!r}; a whole number from 0 to 2**63 - 1 is needed."
         raise InputError([Problem("AlignmentModel", "seed" if seed is not None else "rng", message)])
     return None if given is None else int(given)
 
 
 def _case(scenario: str | Path | Scenario | Case, seed: int | None, overrides: dict[str, object]) -> Case:
+    if isinstance(scenario, Case) and not overrides:
+        return scenario if seed is None else with_seed(scenario, seed)
     texts = [f"{key.replace('__', '.')}={_written(value)}" for key, value in overrides.items()]
     if seed is not None:
         texts.append(f"seed={seed}")
@@ -198,7 +201,7 @@ def _case(scenario: str | Path | Scenario | Case, seed: int | None, overrides: d
     spec = scenario.spec if isinstance(scenario, Case) else scenario
     if texts:
         return prepare(scenario_from(spec.document(), spec.title, Path(), texts))
-    return scenario if isinstance(scenario, Case) else prepare(scenario)
+    return prepare(spec)
 
 
 def _written(value: object) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 import pytest
+from worlds import uniform_world
 
 from sim.case import prepare, with_seed
 from sim.ensemble import simulate
@@ -76,8 +77,6 @@ def test_either_spelling_of_the_seed_gives_the_votes_of_the_ensemble(keyword: st
 
 def test_a_case_keeps_its_world_under_another_seed() -> None:
     """The world of a case may be made up in memory, so it is not to be read again."""
-    from worlds import uniform_world
-
     world = uniform_world(5)
     document = {**SPEC.document(), "world": "made-up", "roles": {"target": "M0000", "senders": ["M0001"]}}
     case = prepare(type(SPEC).model_validate(document, context=world), world)

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sim.case import Case, prepare
+from sim.rules.choice import ACTIONS
 from sim.rules.parameters import ORDERED, problems_of, registry
 from sim.specs import Scenario
 from sim.specs.checks import Parts, findings_across
@@ -24,9 +25,7 @@ FIRST_VOTE = date(2022, 3, 2)
 TOPICS = ("war", "reparations")
 SYMMETRIC = ("agreement", "border", "pact")
 
-examples = partial(
-    settings, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+examples = partial(settings, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """Settings of a property: how many examples, and no time limit."""
 
 
@@ -65,7 +64,7 @@ def made_up_world(rng: np.random.Generator, size: int) -> World:
             )
             for number, age in enumerate(sorted(rng.integers(1, 3000, rng.integers(0, 3)), reverse=True))
         ),
-        ideal_points={2021: np.where(rng.random(size) < 0.1, np.nan, rng.normal(size=size))} if rng.random() < 0.7 else {},
+        ideal_points={2021: np.where(rng.random(size) < 0.1, np.nan, rng.normal(size=size))} if size % 3 else {},
         assembly=_assembly(rng, size) if rng.random() < 0.7 else None,
         fills=(),
     )
@@ -173,7 +172,7 @@ def documents(draw: st.DrawFn, world: World, sides_with_senders: bool = False, *
     ]
     changes = draw(st.lists(_changes(world, dates[-1]), max_size=2))
     pledges = [
-        {"members": [code], "action": draw(st.sampled_from(["support", "abstain", "oppose", "absent"])), "reason": "said"}
+        {"members": [code], "action": draw(st.sampled_from(ACTIONS)), "reason": "said"}
         for code in draw(st.lists(st.sampled_from(others), unique=True, max_size=2))
     ]
     return {

@@ -106,8 +106,8 @@ def food_from_russia(row: Mapping[str, str], regional: Mapping[str, float], fill
 def security_ties(figures: Figures, pacts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Security provided by a partner, in [0, 1]: half a point for a pact, half for forces on the ground by consent.
 
-    Pacts are defence pacts of 2018 and common membership of NATO or the CSTO (which also covers four members whose
-    pact records are missing). Forces: Russian bases or companies under Russian control, American forces of 100 or more.
+    Pacts are defence pacts of 2018 and common membership of NATO or the CSTO (which covers Germany, one of four
+    members whose pact records are missing). Forces: Russian bases or companies under Russian control, American forces of 100 or more.
     """
     code = {row["iso3"]: index for index, row in enumerate(figures)}
     ties = 0.5 * pacts
@@ -153,7 +153,7 @@ def trade_ties(figures: Figures, dyads: Mapping[str, NDArray[np.float64]], fills
                 ties[i, code[partner]] = (ties[i, code[partner]] + earlier) / 2
     ties = np.nan_to_num(ties)
     np.fill_diagonal(ties, 0.0)
-    return np.minimum(ties, 1.0)
+    return ties / np.maximum(ties.sum(axis=1, keepdims=True), 1.0)  # a mean of sources can lift a row above 1
 
 
 def members_table(figures: Figures, facts: Figures, fills: Fills) -> list[dict[str, object]]:

@@ -7,11 +7,8 @@ Optional: ``sanctions.csv``, ``rollcalls.csv``, ``resolutions.csv``, ``ideal_poi
 
 from __future__ import annotations
 
-import csv
-import gzip
-import tomllib
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.errors import did_you_mean, input_error
+from sim.world.header import EVERYONE, read_header
+from sim.world.tables import Folder, Row
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -28,6 +27,7 @@ from sim.world.world import (
     Fill,
     FloatArray,
     Group,
+    IntArray,
     RollCall,
     Sanction,
     World,
@@ -48,7 +48,7 @@ STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "i
 """Files that the model reads; the others of a world's folder are for people."""
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
-Row = dict[str, str]
+CODE = re.compile("[A-Z]{3}")
 
 
 def shipped_worlds() -> tuple[str, ...]:
@@ -72,7 +72,11 @@ def load_world(reference: str | Path, folder: Path | None = None) -> World:
     if str(reference) in shipped_worlds():
         return _load(Path(str(files("sim"))) / "data" / str(reference))
     path = (folder or Path()) / reference
-    if not path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except (OSError, ValueError):  # too long for a path, or with a null byte in it
+        is_folder = False
+    if not is_folder:
         names = shipped_worlds()
         fix = did_you_mean(str(reference), names, f"Shipped worlds: {', '.join(names)}; or give a folder.")
         raise input_error("world", "", f"'{reference}' is neither a shipped world nor a folder.", fix)
@@ -87,294 +91,194 @@ def world_hashes(world: World) -> dict[str, str]:
 
 @cache
 def _load(folder: Path) -> World:
-    return _Reader(folder).world()
+    return read_world(folder)
 
 
-class _Reader:
-    """Collects what the files say, and what is wrong with them."""
+def read_world(path: Path) -> World:
+    """The world in a folder, read anew.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.problems: list[Problem] = []
+    Raises
+    ------
+    InputError : with every problem of every file.
+    """
+    folder = Folder(path)
+    members, attributes = _members(folder)
+    codes = [row["iso3"] for row in members]
+    index = {iso3: i for i, iso3 in enumerate(dict.fromkeys(codes))}
+    header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members})
+    ties = _ties(folder, index)
+    sanctions = _sanctions(folder, index, header.groups)
+    rollcalls = _rollcalls(folder, index)
+    ideal_points = _ideal_points(folder, index)
+    assembly = _assembly(folder, codes)
+    fills = _fills(folder, index)
+    folder.raise_problems()
+    for array in (*attributes.values(), *ties.values(), *ideal_points.values(), *(call.votes for call in rollcalls)):
+        array.setflags(write=False)
+    return World(
+        name=path.name,
+        title=header.title,
+        date=header.date,
+        description=header.description,
+        folder=path,
+        iso3=tuple(codes),
+        names=tuple(row["name"] for row in members),
+        regions=tuple(row["region"] for row in members),
+        attributes=attributes,
+        groups=header.groups,
+        ties=ties,
+        coverage=header.coverage,
+        currencies=header.currencies,
+        sanctions=sanctions,
+        rollcalls=rollcalls,
+        ideal_points=ideal_points,
+        assembly=assembly,
+        fills=fills,
+    )
 
-    def problem(self, file: str, key: str, message: str, fix: str = "") -> None:
-        self.problems.append(Problem(f"{self.folder.name}/{file}", key, message, fix))
 
-    def rows(self, stem: str, columns: Sequence[str], is_required: bool = True) -> tuple[str, list[Row]]:
-        """Name and rows of ``stem.csv`` or ``stem.csv.gz``; no rows, and a problem, where columns are missing."""
-        for name in (f"{stem}.csv", f"{stem}.csv.gz"):
-            path = self.folder / name
-            if path.is_file():
-                break
-        else:
-            if is_required:
-                self.problem(f"{stem}.csv", "", "missing.", f"Give a table with the columns {', '.join(columns)}.")
-            return f"{stem}.csv", []
-        opener: Callable[..., Iterable[str]] = gzip.open if name.endswith(".gz") else open
-        try:
-            with opener(path, "rt", encoding="utf-8", newline="") as file:  # type: ignore[attr-defined]
-                reader = csv.DictReader(file)
-                rows, header = list(reader), list(reader.fieldnames or ())
-        except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
-            self.problem(name, "", f"cannot be read: {error}.")
-            return name, []
-        lacking = [column for column in columns if column not in header]
-        for column in lacking:
-            self.problem(name, column, "missing column.", did_you_mean(column, header))
-        for number, row in enumerate(rows, start=2):
-            if None in row or None in row.values():  # type: ignore[comparison-overlap]
-                self.problem(name, f"line {number}", f"has not the {len(header)} cells of the header.")
-                lacking = [*lacking, "cells"]
-        return name, [] if lacking else rows
-
-    def number(self, file: str, line: int, column: str, text: str, low: float, high: float) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if low <= value <= high:
-            return value
-        got = "blank" if text == "" else f"'{text}'"
-        fix = "Fill it by a rule and say so in fills.csv." if text == "" else ""
-        self.problem(file, f"line {line}, {column}", f"got {got}; allowed is {low:g} to {high:g}.", fix)
-        return low
-
-    def shares(self, file: str, column: str, lines: Sequence[int], cells: Sequence[str]) -> FloatArray:
-        """A long column of numbers in [0, 1]; cell by cell only where something is wrong."""
-        try:
-            values = np.array(cells, dtype=np.float64)
-        except ValueError:
-            values = np.full(len(cells), np.nan)
-        if not ((values >= 0) & (values <= 1)).all():
-            values = np.array([self.number(file, line, column, cell, 0, 1) for line, cell in zip(lines, cells)])
-        return values
-
-    def date(self, file: str, line: int, text: str) -> date:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.problem(file, f"line {line}, date", f"got '{text}'; a date like 2022-03-02 is needed.")
-            return date.min
-
-    def is_member(self, file: str, line: int, column: str, iso3: str) -> bool:
-        if iso3 in self.index:
-            return True
-        fix = did_you_mean(iso3, self.index)
-        self.problem(file, f"line {line}, {column}", f"'{iso3}' is not a member of this world.", fix)
-        return False
-
-    def world(self) -> World:
-        header = self.header()
-        members_file, members = self.rows("members", ("iso3", "name", "region", *ATTRIBUTES))
-        members.sort(key=lambda row: row["iso3"])
-        codes = [row["iso3"] for row in members]
-        for iso3 in sorted({iso3 for iso3 in codes if codes.count(iso3) > 1}):
-            self.problem(members_file, iso3, "listed more than once.")
-        self.index = {iso3: i for i, iso3 in enumerate(codes)}
-        attributes = {
-            name: np.array(
-                [
-                    self.number(members_file, line, name, row[name], *BOUNDS.get(name, (0.0, 1.0)))
-                    for line, row in enumerate(members, start=2)
-                ]
-            )
-            for name in ATTRIBUTES
-        }
-        if not members and not self.problems:
-            self.problem(members_file, "", "no members.")
-        groups = self.groups(header)
-        coverage = self.coverage(header)
-        ties, sanctions, rollcalls = self.ties(), self.sanctions(groups), self.rollcalls()
-        ideal_points, assembly = self.ideal_points(), self.assembly(codes)
-        _, fills = self.rows("fills", ("iso3", "quantity", "rule"), is_required=False)
-        if self.problems:
-            raise InputError(self.problems)
-        for array in (*attributes.values(), *ties.values(), *ideal_points.values()):
-            array.setflags(write=False)
-        return World(
-            name=self.folder.name,
-            title=str(header["title"]),
-            date=header["date"],  # type: ignore[arg-type]
-            description=str(header.get("description", "")),
-            folder=self.folder,
-            iso3=tuple(codes),
-            names=tuple(row["name"] for row in members),
-            regions=tuple(row["region"] for row in members),
-            attributes=attributes,
-            groups=groups,
-            ties=ties,
-            coverage=coverage,
-            currencies=header.get("currencies", {}),  # type: ignore[arg-type]
-            sanctions=sanctions,
-            rollcalls=rollcalls,
-            ideal_points=ideal_points,
-            assembly=assembly,
-            fills=tuple(Fill(**row) for row in fills),
+def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
+    """The rows of ``members.csv`` in the order of their codes, and the numeric columns."""
+    table = folder.table("members", ("iso3", "name", "region", *ATTRIBUTES))
+    if not table.rows and not folder.problems:
+        folder.problem(table.file, "", "no members.")
+    folder.not_blank(table, ("name", "region"))
+    folder.once(table, ("iso3",))
+    for line, row in table.rows:
+        if not CODE.fullmatch(row["iso3"]):
+            folder.problem(table.file, f"line {line}, iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
+        if row["name"].startswith("-"):
+            folder.problem(table.file, f"line {line}, name", f"got '{row['name']}'; it must not begin with '-'.")
+    rows = sorted(table.rows, key=lambda numbered: numbered[1]["iso3"])
+    attributes = {
+        name: np.array(
+            [folder.number(table.file, line, name, row[name], *BOUNDS.get(name, (0.0, 1.0))) for line, row in rows]
         )
+        for name in ATTRIBUTES
+    }
+    return [row for _, row in rows], attributes
 
-    def header(self) -> dict[str, object]:
-        path = self.folder / "world.toml"
-        try:
-            header = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise input_error(f"{self.folder.name}/world.toml", "", "missing.", "Give title and date.") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise input_error(f"{self.folder.name}/world.toml", "", f"cannot be read: {error}.") from None
-        known = {"title": str, "date": date, "description": str, "coverage": dict, "currencies": dict, "group": list}
-        for key, value in header.items():
-            if key not in known:
-                self.problem("world.toml", key, "unknown key.", did_you_mean(key, known))
-            elif not isinstance(value, known[key]):
-                self.problem("world.toml", key, f"got {value!r}; a {known[key].__name__} is needed.")
-        for key in ("title", "date"):
-            if key not in header:
-                self.problem("world.toml", key, "missing.")
-        if self.problems:
-            raise InputError(self.problems)
-        for issuer, value in header.get("currencies", {}).items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                self.problem("world.toml", f"currencies.{issuer}", f"got {value!r}; allowed is 0 to 1.")
-        return header
 
-    def coverage(self, header: dict[str, object]) -> dict[str, tuple[str, ...]]:
-        found = {}
-        for kind, partners in header.get("coverage", {}).items():  # type: ignore[attr-defined]
-            if kind not in TIE_KINDS:
-                fix = did_you_mean(kind, TIE_KINDS)
-                self.problem("world.toml", f"coverage.{kind}", "unknown kind of tie.", fix)
-            elif not isinstance(partners, list) or not all(partner in self.index for partner in partners):
-                self.problem("world.toml", f"coverage.{kind}", f"got {partners!r}; a list of members is needed.")
-            else:
-                found[kind] = tuple(partners)
-        return found
+def _ties(folder: Folder, index: Mapping[str, int]) -> dict[str, FloatArray]:
+    table = folder.table("ties", ("iso3", "partner"))
+    n = len(index)
+    ties = {kind: np.zeros((n, n)) for kind in TIE_KINDS}
+    ties["agreement"][:] = UNLISTED_AGREEMENT
+    for column in table.columns:
+        if column not in (*TIE_KINDS, "iso3", "partner"):
+            folder.problem(table.file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))
+    folder.once(table, ("iso3", "partner"))
+    rows = []
+    for line, row in table.rows:
+        ends = [folder.member(table.file, line, column, row[column], index) for column in ("iso3", "partner")]
+        if row["iso3"] == row["partner"]:
+            folder.problem(table.file, f"line {line}", f"{row['iso3']} has a tie with itself.")
+        elif all(ends):
+            rows.append((line, row))
+    first = [index[row["iso3"]] for _, row in rows]
+    second = [index[row["partner"]] for _, row in rows]
+    codes = list(index)
+    for kind in (kind for kind in TIE_KINDS if kind in table.columns):
+        known = len(folder.problems)
+        cells = [row[kind] for _, row in rows]
+        ties[kind][first, second] = folder.shares(table.file, kind, [line for line, _ in rows], cells)
+        if kind in SYMMETRIC and len(folder.problems) == known:
+            for i, j in np.argwhere(np.triu(ties[kind] != ties[kind].T)):
+                message = f"{codes[i]} with {codes[j]} differs from {codes[j]} with {codes[i]}."
+                folder.problem(table.file, kind, message)
+    return ties
 
-    def groups(self, header: dict[str, object]) -> tuple[Group, ...]:
-        found = []
-        kinds = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
-        for number, entry in enumerate(header.get("group", [])):  # type: ignore[arg-type, var-annotated]
-            where = f"group.{number}"
-            entry = {"aliases": [], "is_organisation": True, **entry}
-            for key in kinds.keys() - entry.keys():
-                self.problem("world.toml", f"{where}.{key}", "missing.")
-            for key, value in entry.items():
-                if key not in kinds:
-                    self.problem("world.toml", f"{where}.{key}", "unknown key.", did_you_mean(key, kinds))
-                elif not isinstance(value, kinds[key]):
-                    self.problem("world.toml", f"{where}.{key}", f"got {value!r}; a {kinds[key].__name__} is needed.")
-            if self.problems:
-                continue
-            for iso3 in entry["members"]:
-                if iso3 not in self.index:
-                    fix = did_you_mean(str(iso3), self.index)
-                    self.problem("world.toml", f"{where}.members", f"'{iso3}' is not a member of this world.", fix)
-            lists = {"aliases": tuple(entry["aliases"]), "members": tuple(entry["members"])}
-            found.append(Group(**{**entry, **lists}))
-        return tuple(found)
 
-    def ties(self) -> dict[str, FloatArray]:
-        file, rows = self.rows("ties", ("iso3", "partner"))
-        n = len(self.index)
-        ties = {kind: np.zeros((n, n)) for kind in TIE_KINDS}
-        ties["agreement"][:] = UNLISTED_AGREEMENT
-        given = [column for column in (rows[0] if rows else ()) if column not in ("iso3", "partner")]
-        for column in given:
-            if column not in TIE_KINDS:
-                self.problem(file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))
-        given = [column for column in given if column in TIE_KINDS]
-        pairs = []
-        for line, row in enumerate(rows, start=2):
-            ends = [self.is_member(file, line, column, row[column]) for column in ("iso3", "partner")]
-            if all(ends) and row["iso3"] == row["partner"]:
-                self.problem(file, f"line {line}", f"{row['iso3']} has a tie with itself.")
-            elif all(ends):
-                pairs.append((line, self.index[row["iso3"]], self.index[row["partner"]]))
-        first, second = np.array([pair[1:] for pair in pairs], dtype=np.int64).reshape(-1, 2).T
-        for kind in given:
-            cells = [rows[line - 2][kind] for line, _, _ in pairs]
-            ties[kind][first, second] = self.shares(file, kind, [line for line, _, _ in pairs], cells)
-        codes = list(self.index)
-        for kind in SYMMETRIC:
-            for i, j in np.argwhere(np.triu(ties[kind] != ties[kind].T))[:3]:
-                self.problem(file, kind, f"{codes[i]} with {codes[j]} differs from {codes[j]} with {codes[i]}.")
-        return ties
-
-    def sanctions(self, groups: tuple[Group, ...]) -> tuple[Sanction, ...]:
-        columns = ("iso3", "sender", "breadth", "secondary", "since", "instrument", "note")
-        file, rows = self.rows("sanctions", columns, is_required=False)
-        senders = {*self.index, *(group.key for group in groups), "UN"}
-        for line, row in enumerate(rows, start=2):
-            self.is_member(file, line, "iso3", row["iso3"])
-            if row["sender"] not in senders:
-                fix = did_you_mean(row["sender"], senders)
-                self.problem(file, f"line {line}, sender", f"'{row['sender']}' is no member, group or UN.", fix)
-            if row["breadth"] not in BREADTHS:
-                allowed = ", ".join(BREADTHS)
-                self.problem(file, f"line {line}, breadth", f"got '{row['breadth']}'; allowed are {allowed}.")
-            if row["secondary"] not in ("0", "1"):
-                self.problem(file, f"line {line}, secondary", f"got '{row['secondary']}'; allowed are 0 and 1.")
-        return tuple(
-            Sanction(
-                row["iso3"],
-                row["sender"],
-                row["breadth"],
-                row["secondary"] == "1",
-                row["since"],
-                row["instrument"],
-                row["note"],
-            )
-            for row in rows
+def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ...]) -> tuple[Sanction, ...]:
+    columns = ("iso3", "sender", "breadth", "secondary", "since", "instrument", "note")
+    table = folder.table("sanctions", columns, is_required=False)
+    senders = (*index, *(group.key for group in groups), EVERYONE)
+    folder.once(table, ("iso3", "sender"))
+    for line, row in table.rows:
+        folder.member(table.file, line, "iso3", row["iso3"], index)
+        if index and row["sender"] not in senders:
+            message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
+            folder.problem(table.file, f"line {line}, sender", message, did_you_mean(row["sender"], senders))
+        folder.word(table.file, line, "breadth", row["breadth"], BREADTHS)
+        folder.word(table.file, line, "secondary", row["secondary"], ("0", "1"))
+    return tuple(
+        Sanction(
+            row["iso3"],
+            row["sender"],
+            row["breadth"],
+            row["secondary"] == "1",
+            row["since"],
+            row["instrument"],
+            row["note"],
         )
+        for _, row in table.rows
+    )
 
-    def rollcalls(self) -> tuple[RollCall, ...]:
-        file, rows = self.rows("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
-        index_file, entries = self.rows("resolutions", ("resolution", "date", "title", "target", "topic"), bool(rows))
-        votes: dict[str, np.ndarray] = {}
-        for line, row in enumerate(rows, start=2):
-            codes = votes.setdefault(row["resolution"], np.full(len(self.index), -1, dtype=np.int64))
-            if row["vote"] not in ROLL_CALL_VOTES:
-                allowed = ", ".join(ROLL_CALL_VOTES)
-                self.problem(file, f"line {line}, vote", f"got '{row['vote']}'; allowed are {allowed}.")
-            elif self.is_member(file, line, "iso3", row["iso3"]):
-                codes[self.index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
-        known = {entry["resolution"] for entry in entries}
-        for resolution in votes.keys() - known:
-            self.problem(index_file, "resolution", f"'{resolution}' of {file} is missing.")
-        calls = [
-            RollCall(
-                entry["resolution"],
-                self.date(index_file, line, entry["date"]),
-                entry["title"],
-                entry["target"],
-                entry["topic"],
-                votes[entry["resolution"]],
-            )
-            for line, entry in enumerate(entries, start=2)
-            if entry["resolution"] in votes
-        ]
-        return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
-    def ideal_points(self) -> dict[int, FloatArray]:
-        file, rows = self.rows("ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
-        points: dict[int, FloatArray] = {}
-        for line, row in enumerate(rows, start=2):
-            year = int(self.number(file, line, "year", row["year"], 1945, 3000))
-            if row["ideal_point_all"] and self.is_member(file, line, "iso3", row["iso3"]):
-                values = points.setdefault(year, np.full(len(self.index), np.nan))
-                value = self.number(file, line, "ideal_point_all", row["ideal_point_all"], -10, 10)
-                values[self.index[row["iso3"]]] = value
-        return points
+def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+    table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
+    columns = ("resolution", "date", "title", "target", "topic")
+    resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
+    folder.once(table, ("resolution", "iso3"))
+    folder.once(resolutions, ("resolution",))
+    folder.not_blank(resolutions, ("resolution", "topic"))
+    dates = {row["resolution"]: row["date"] for _, row in resolutions.rows}
+    votes: dict[str, IntArray] = {}
+    for line, row in table.rows:
+        resolution = row["resolution"]
+        codes = votes.setdefault(resolution, np.full(len(index), -1, dtype=np.int64))
+        is_vote = folder.word(table.file, line, "vote", row["vote"], ROLL_CALL_VOTES)
+        if folder.member(table.file, line, "iso3", row["iso3"], index) and is_vote:
+            codes[index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
+        if row["date"] != dates.get(resolution, row["date"]):
+            message = f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}."
+            folder.problem(table.file, f"line {line}, date", message)
+            dates[resolution] = row["date"]  # told once
+    if resolutions.rows:
+        for resolution in votes.keys() - dates.keys():
+            folder.problem(resolutions.file, "resolution", f"'{resolution}' of {table.file} is missing.")
+    calls = []
+    for line, row in resolutions.rows:
+        day = folder.date(resolutions.file, line, row["date"])
+        if row["target"]:
+            folder.member(resolutions.file, line, "target", row["target"], index)
+        if row["resolution"] in votes:
+            given = votes[row["resolution"]]
+            calls.append(RollCall(row["resolution"], day, row["title"], row["target"], row["topic"], given))
+    return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
-    def assembly(self, codes: Sequence[str]) -> AssemblyVotes | None:
-        file, rows = self.rows("assembly_votes", ("date", "resolution", *codes), is_required=False)
-        if not rows:
-            return None
-        cells = [[ASSEMBLY_CODES.get(row[iso3]) for iso3 in codes] for row in rows]
-        for line, (row, found) in enumerate(zip(rows, cells, strict=True), start=2):
-            for i, iso3 in enumerate(codes):
-                if found[i] is None:
-                    self.problem(file, f"line {line}, {iso3}", f"got '{row[iso3]}'; allowed are Y, A, N, X or blank.")
-        if self.problems:
-            return None
-        votes = np.array(cells, dtype=np.int64)
-        dates = np.array([self.date(file, line, row["date"]) for line, row in enumerate(rows, start=2)], "datetime64[D]")
-        return AssemblyVotes(dates, tuple(row["resolution"] for row in rows), votes)
+
+def _ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatArray]:
+    table = folder.table("ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
+    folder.once(table, ("iso3", "year"))
+    points: dict[int, FloatArray] = {}
+    for line, row in table.rows:
+        year = folder.number(table.file, line, "year", row["year"], 1945, 3000)
+        if year != int(year):
+            folder.problem(table.file, f"line {line}, year", f"got '{row['year']}'; a whole number is needed.")
+        if folder.member(table.file, line, "iso3", row["iso3"], index) and row["ideal_point_all"]:
+            values = points.setdefault(int(year), np.full(len(index), np.nan))
+            cell = row["ideal_point_all"]
+            values[index[row["iso3"]]] = folder.number(table.file, line, "ideal_point_all", cell, -10, 10)
+    return points
+
+
+def _assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
+    table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
+    if not table.rows:
+        return None
+    for line, row in table.rows:
+        for iso3 in codes:
+            if row[iso3] not in ASSEMBLY_CODES:
+                folder.word(table.file, line, iso3, row[iso3], ASSEMBLY_CODES)
+    cells = [[ASSEMBLY_CODES.get(row[iso3], -1) for iso3 in codes] for _, row in table.rows]
+    dates = [folder.date(table.file, line, row["date"]) for line, row in table.rows]
+    resolutions = tuple(row["resolution"] for _, row in table.rows)
+    return AssemblyVotes(np.array(dates, "datetime64[D]"), resolutions, np.array(cells, dtype=np.int64))
+
+
+def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
+    table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False)
+    for line, row in table.rows:
+        folder.member(table.file, line, "iso3", row["iso3"], index)
+    return tuple(Fill(row["iso3"], row["quantity"], row["rule"]) for _, row in table.rows)

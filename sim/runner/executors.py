@@ -1,0 +1,135 @@
+"""Where chunks of a sweep are run: in this process, in several, or on a Dask cluster.
+
+An executor maps a function over tasks and yields results as they come, in any order, with few tasks in hand at a time.
+The caller hands one in; results do not depend on which.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+
+from sim.errors import input_error
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+IN_HAND_PER_WORKER = 2
+"""Tasks handed out ahead, so that no worker waits; results are kept by the caller as soon as they come."""
+
+
+class WorkersLost(RuntimeError):
+    """The workers died or cannot be reached; what was finished is kept."""
+
+
+class Executor(Protocol):
+    """Runs a function on every task."""
+
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in the order in which they are ready.
+
+        Raises
+        ------
+        WorkersLost : workers died, or cannot be reached any more.
+        """
+        ...
+
+
+class InProcess:
+    """One task after the other, here."""
+
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in the order of the tasks."""
+        return map(function, tasks)
+
+
+class Processes:
+    """Several processes on this machine.
+
+    Parameters
+    ----------
+    workers : how many, 1 or more.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in the order in which they are ready."""
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+
+        pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_become_worker)
+        queue = iter(tasks)
+        try:
+            running: set[Future[Result]] = {
+                pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
+            }
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+                running |= {pool.submit(function, task) for task in islice(queue, len(done))}
+        except BrokenProcessPool as error:
+            raise WorkersLost("a worker process died") from error
+        finally:
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class DaskCluster:
+    """The workers of a Dask cluster, on this machine or on many.
+
+    Parameters
+    ----------
+    address : of the scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    InputError : ``dask.distributed`` is not installed, or nothing answers at the address.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ModuleNotFoundError:
+            fix = "Install alignment-sim with the extra 'cluster'."
+            raise input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
+        try:
+            self.client: Any = Client(address, timeout="10s", set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
+            raise input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
+
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
+        from distributed import CancelledError, KilledWorker, as_completed
+
+        queue = iter(tasks)
+        threads = max(sum(self.client.nthreads().values()), 1)
+        running = as_completed([self._submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * threads)])
+        try:
+            for future in running:
+                yield future.result()
+                future.release()
+                for task in islice(queue, 1):
+                    running.add(self._submit(function, task))
+        except (KilledWorker, CancelledError, OSError) as error:
+            raise WorkersLost(f"the cluster gave up a chunk: {error}") from error
+        finally:
+            self.client.close()
+
+    def _submit(self, function: Callable[[Task], Result], task: Task) -> Any:
+        return self.client.submit(function, task, pure=False)
+
+
+def _become_worker() -> None:
+    """Leave interrupts to the parent, and the other cores to the other workers."""
+    from threadpoolctl import threadpool_limits
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(1)

@@ -1,0 +1,176 @@
+"""Reading ``world.toml``: title, date, coverage of ties, currencies and groups."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import fsum
+from typing import Any
+
+from sim.errors import did_you_mean
+from sim.world.tables import Folder
+from sim.world.world import TIE_KINDS, Group
+
+FILE = "world.toml"
+KEYS = {"title": str, "date": date, "description": str, "coverage": dict, "currencies": dict, "group": list}
+GROUP_KEYS = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
+TYPES = {str: "a text", date: "a date", dict: "a table", list: "a list", bool: "true or false"}
+EVERYONE = "UN"
+"""What ``sanctions.csv`` calls the sender of measures that bind every member; no group may be called so."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What ``world.toml`` says."""
+
+    title: str = ""
+    date: date = date.min
+    description: str = ""
+    coverage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    currencies: Mapping[str, float] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+
+
+def read_header(folder: Folder, members: Mapping[str, tuple[str, str]]) -> Header:
+    """The checked contents of ``world.toml``.
+
+    Parameters
+    ----------
+    members : code to name and region; empty where they could not be read, which leaves codes unchecked.
+    """
+    try:
+        document = tomllib.loads((folder.path / FILE).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        folder.problem(FILE, "", "missing.", "Give title and date.")
+        return Header()
+    except UnicodeDecodeError as error:
+        folder.problem(FILE, "", f"is not UTF-8 text (byte {error.start + 1}).")
+        return Header()
+    except (OSError, ValueError, RecursionError) as error:
+        folder.problem(FILE, "", f"cannot be read: {error}.")
+        return Header()
+    valid = _checked(folder, document, KEYS, ("title", "date"), "")
+    taken = _members_by_reference(folder, members)
+    groups = _groups(folder, valid.get("group", []), members, taken)
+    return Header(
+        title=valid.get("title", ""),
+        date=valid.get("date", date.min),
+        description=valid.get("description", ""),
+        coverage=_coverage(folder, valid.get("coverage", {}), members),
+        currencies=_currencies(folder, valid.get("currencies", {}), taken if members else None),
+        groups=groups,
+    )
+
+
+def _checked(
+    folder: Folder, entry: Mapping[str, Any], kinds: Mapping[str, type], needed: tuple[str, ...], prefix: str
+) -> dict[str, Any]:
+    """The known keys with a value of the right type; a problem is noted for every other, and for what is missing."""
+    valid = {}
+    for key, value in entry.items():
+        if key not in kinds:
+            folder.problem(FILE, prefix + key, "unknown key.", did_you_mean(key, kinds))
+        elif not isinstance(value, kinds[key]) or isinstance(value, datetime):
+            folder.problem(FILE, prefix + key, f"got {_short(value)}; {TYPES[kinds[key]]} is needed.")
+        else:
+            valid[key] = value
+    for key in needed:
+        if key not in entry:
+            folder.problem(FILE, prefix + key, "missing.")
+    return valid
+
+
+def _members_by_reference(folder: Folder, members: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What each name, in lower case, stands for; a problem is noted for a name of two members."""
+    taken: dict[str, str] = {}
+    for iso3, (name, _) in members.items():
+        for reference in {iso3.casefold(), name.casefold()}:
+            if taken.setdefault(reference, iso3) != iso3:
+                folder.problem("members.csv", iso3, f"its code or name is that of {taken[reference]} too.")
+    for _, region in members.values():
+        if taken.setdefault(region.casefold(), f"region {region}") != f"region {region}":
+            message = f"the region '{region}' has the name of {taken[region.casefold()]}."
+            if not any(problem.message == message for problem in folder.problems):
+                folder.problem("members.csv", "region", message)
+    return taken
+
+
+def _groups(
+    folder: Folder, entries: list[Any], members: Mapping[str, tuple[str, str]], taken: dict[str, str]
+) -> tuple[Group, ...]:
+    found = []
+    for number, entry in enumerate(entries):
+        where = f"group.{number}"
+        if not isinstance(entry, dict):
+            folder.problem(FILE, where, f"got {_short(entry)}; a table is needed.")
+            continue
+        valid = _checked(folder, entry, GROUP_KEYS, ("key", "name", "members"), f"{where}.")
+        codes, aliases = valid.get("members", []), valid.get("aliases", [])
+        _check_members(folder, f"{where}.members", codes, members)
+        if not all(isinstance(alias, str) for alias in aliases):
+            folder.problem(FILE, f"{where}.aliases", f"got {_short(aliases)}; a list of texts is needed.")
+            aliases = []
+        references = [valid[key] for key in ("key", "name") if key in valid] + aliases
+        for reference in dict.fromkeys(references):
+            if not reference.strip() or reference.startswith("-") or reference == EVERYONE:
+                message = f"got '{reference}'; a name that is not blank, not {EVERYONE} and does not begin with '-'"
+                folder.problem(FILE, where, f"{message} is needed.")
+            elif taken.setdefault(reference.casefold(), where) != where:
+                folder.problem(FILE, where, f"'{reference}' stands for {taken[reference.casefold()]} already.")
+        if all(key in valid for key in ("key", "name", "members")):
+            is_organisation = valid.get("is_organisation", True)
+            found.append(Group(valid["key"], valid["name"], tuple(aliases), is_organisation, tuple(codes)))
+    return tuple(found)
+
+
+def _check_members(folder: Folder, key: str, codes: list[Any], members: Mapping[str, tuple[str, str]]) -> None:
+    if not codes:
+        folder.problem(FILE, key, "got an empty list; at least one member is needed.")
+    for position, iso3 in enumerate(codes):
+        if not isinstance(iso3, str):
+            folder.problem(FILE, key, f"got {_short(iso3)}; the code of a member is needed.")
+        elif iso3 in codes[:position]:
+            folder.problem(FILE, key, f"'{iso3}' is listed more than once.")
+        elif members and iso3 not in members:
+            folder.problem(FILE, key, f"'{iso3}' is not a member of this world.", did_you_mean(iso3, members))
+
+
+def _coverage(
+    folder: Folder, entries: Mapping[str, Any], members: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for kind, partners in entries.items():
+        key = f"coverage.{kind}"
+        if kind not in TIE_KINDS:
+            folder.problem(FILE, key, "unknown kind of tie.", did_you_mean(kind, TIE_KINDS))
+        elif not isinstance(partners, list):
+            folder.problem(FILE, key, f"got {_short(partners)}; a list of members is needed.")
+        else:
+            _check_members(folder, key, partners, members)
+            found[kind] = tuple(partners)
+    return found
+
+
+def _currencies(folder: Folder, entries: Mapping[str, Any], taken: Mapping[str, str] | None) -> dict[str, float]:
+    found = {}
+    for issuer, weight in entries.items():
+        key = f"currencies.{issuer}"
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
+            folder.problem(FILE, key, f"got {_short(weight)}; allowed is 0 to 1.")
+        elif taken is not None and issuer.casefold() not in taken:
+            folder.problem(FILE, key, "is neither a member nor a group of this world.", did_you_mean(issuer, taken))
+        else:
+            found[issuer] = float(weight)
+    if fsum(found.values()) > 1 + 1e-9:
+        folder.problem(FILE, "currencies", f"the shares add up to {fsum(found.values()):g}; allowed is up to 1.")
+    return found
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a whole number of more digits than Python writes; a deep nest
+        return "something very long"
+    return text if len(text) <= 60 else f"{text[:60]}..."

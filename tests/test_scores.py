@@ -1,0 +1,277 @@
+"""Scores against values worked out by hand, and what a summary must add up to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from worlds import cases, examples, uniform_world
+
+from sim.case import NOT_GIVEN, Case, prepare
+from sim.evaluation.baselines import PERSISTENCE_WEIGHT, base_rates, majority, persistence
+from sim.evaluation.scores import classes_of, ranked_classes, score, three_classes
+from sim.evaluation.summary import (
+    frequencies,
+    is_scored,
+    misses,
+    near,
+    population_share,
+    split_of,
+    summary,
+    tally_summary,
+)
+from sim.evaluation.validation import pinned_probabilities, shipped_rollcalls
+from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
+from sim.runner.run import RunResult, VoteResult, run
+from sim.specs import read_scenario
+from sim.world import RollCall
+
+IntArray = NDArray[np.int64]
+observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)
+
+
+@st.composite
+def forecasts(draw: st.DrawFn) -> tuple[NDArray[np.float64], IntArray]:
+    observed = draw(observed_classes)
+    odds = np.array([draw(st.tuples(*[st.floats(0.001, 1)] * 3)) for _ in observed])
+    return odds / odds.sum(axis=1, keepdims=True), observed
+
+
+def test_scores_worked_out_by_hand() -> None:
+    """Observed oppose and support, forecast (0.5, 0.3, 0.2) and (0.2, 0.5, 0.3).
+
+    RPS of the first: ((0.5 - 1)^2 + (0.8 - 1)^2) / 2 = 0.145; of the second (0.2^2 + 0.7^2) / 2 = 0.265.
+    """
+    scores = score(np.array([[0.5, 0.3, 0.2], [0.2, 0.5, 0.3]]), np.array([0, 2]))
+    assert scores.rps == pytest.approx((0.145 + 0.265) / 2)
+    assert scores.log_loss == pytest.approx(-(np.log(0.5) + np.log(0.3)) / 2)
+    assert scores.accuracy == 0.5
+    assert scores.balanced_accuracy == 0.5
+    assert scores.document() == {name: getattr(scores, name) for name in scores.document()}
+
+
+def test_balanced_accuracy_counts_every_observed_class_alike() -> None:
+    observed = np.array([2, 2, 2, 2, 0])
+    scores = score(majority(observed), observed)
+    assert (scores.accuracy, scores.balanced_accuracy) == (0.8, 0.5)
+
+
+@given(observed_classes)
+def test_a_perfect_forecast_has_no_loss(observed: IntArray) -> None:
+    scores = score(np.eye(3)[observed], observed)
+    assert (scores.rps, scores.log_loss, scores.accuracy, scores.balanced_accuracy) == (0, 0, 1, 1)
+
+
+@given(st.lists(st.sampled_from([0, 2]), min_size=1, max_size=20).map(np.array))
+def test_the_worst_forecast_has_rps_1_and_a_clipped_log_loss(observed: IntArray) -> None:
+    scores = score(np.eye(3)[2 - observed], observed)
+    assert (scores.rps, scores.accuracy) == (1, 0)
+    assert scores.log_loss == pytest.approx(-np.log(1e-6))
+
+
+def test_rps_knows_the_order_of_the_classes() -> None:
+    """For an opposer it is worse to have forecast support than abstention; log loss cannot tell."""
+    near_miss, far_miss = (score(np.eye(3)[[forecast]], np.array([0])) for forecast in (1, 2))
+    assert (near_miss.rps, far_miss.rps) == (0.5, 1.0)
+    assert near_miss.log_loss == far_miss.log_loss
+
+
+@examples(max_examples=200)
+@given(forecasts())
+def test_scores_are_bounded_and_do_not_depend_on_the_order_of_members(
+    made: tuple[NDArray[np.float64], IntArray],
+) -> None:
+    chances, observed = made
+    scores = score(chances, observed)
+    assert 0 <= scores.rps <= 1
+    assert 0 <= scores.log_loss <= -np.log(1e-6)
+    assert 0 <= scores.accuracy <= 1
+    reverse = score(chances[::-1], observed[::-1])
+    assert scores.document() == pytest.approx(reverse.document())
+
+
+@examples(max_examples=200)
+@given(st.tuples(*[st.floats(0.01, 1)] * 3), st.tuples(*[st.floats(0.01, 1)] * 3))
+def test_scores_are_proper(truth: tuple[float, ...], other: tuple[float, ...]) -> None:
+    """In expectation nobody does better than by forecasting the truth (Gneiting & Raftery 2007)."""
+    honest, shaded = np.array(truth) / sum(truth), np.array(other) / sum(other)
+
+    def expected(forecast: NDArray[np.float64], name: str) -> float:
+        values = [getattr(score(forecast[None], np.array([c])), name) for c in range(3)]
+        return float(honest @ values)
+
+    for name in ("rps", "log_loss"):
+        assert expected(honest, name) <= expected(shaded, name) + 1e-12
+
+
+def test_absent_counts_with_abstain() -> None:
+    actions = np.array([OPPOSE, ABSENT, ABSTAIN, SUPPORT])
+    assert classes_of(actions).tolist() == [0, 1, 1, 2]
+    assert three_classes(np.array([[0.125, 0.25, 0.5, 0.125]])).tolist() == [[0.125, 0.75, 0.125]]
+
+
+@examples(max_examples=100)
+@given(forecasts())
+def test_ranked_classes_keep_the_counts_and_the_ranks(made: tuple[NDArray[np.float64], IntArray]) -> None:
+    chances, observed = made
+    classes = ranked_classes(chances, observed)
+    assert np.bincount(classes, minlength=3).tolist() == np.bincount(observed, minlength=3).tolist()
+    leaning = chances[:, 2] - chances[:, 0]
+    for higher in (1, 2):
+        if (classes == higher).any() and (classes < higher).any():
+            assert leaning[classes == higher].min() >= leaning[classes < higher].max()
+
+
+def test_ranked_classes_break_ties_by_the_order_of_members() -> None:
+    chances = np.tile([0.2, 0.3, 0.5], (3, 1))
+    assert ranked_classes(chances, np.array([0, 1, 2])).tolist() == [2, 1, 0]
+
+
+def test_baselines() -> None:
+    observed = np.array([2, 2, 1, 0])
+    assert majority(observed).tolist() == [[0, 0, 1]] * 4
+    assert base_rates(observed).tolist() == [[0.25, 0.25, 0.5]] * 4
+    assert score(majority(observed), observed).accuracy == 0.5
+
+
+@given(observed_classes)
+def test_base_rates_are_the_best_forecast_that_is_the_same_for_all(observed: IntArray) -> None:
+    best = score(base_rates(observed), observed).log_loss
+    for other in (np.full(3, 1 / 3), np.array([0.1, 0.2, 0.7])):
+        assert best <= score(np.tile(other, (len(observed), 1)), observed).log_loss + 1e-12
+
+
+def roll_call(resolution: str, day: date, votes: list[int], target: str = "M0000") -> RollCall:
+    return RollCall(resolution, day, "a vote", target, "the question", np.array(votes))
+
+
+def test_persistence_repeats_the_last_earlier_vote_about_the_target() -> None:
+    """Five members, last vote no, absent, abstain, yes and not recorded: classes 0, 1, 1, 2 and rates 1/4, 1/2, 1/4."""
+    calls = (
+        roll_call("old", date(2020, 1, 1), [3, 3, 3, 3, 3]),
+        roll_call("last", date(2021, 1, 1), [0, 1, 2, 3, -1]),
+        roll_call("other", date(2021, 6, 1), [3, 3, 3, 3, 3], target="M0001"),
+        roll_call("later", date(2022, 6, 1), [3, 3, 3, 3, 3]),
+    )
+    world = replace(uniform_world(5), rollcalls=calls)
+    rates = np.array([0.25, 0.5, 0.25])
+    chances = persistence(world, "M0000", date(2022, 1, 1))
+    assert chances is not None
+    wanted = [(rates + PERSISTENCE_WEIGHT * np.eye(3)[c]) / (1 + PERSISTENCE_WEIGHT) for c in (0, 1, 1, 2)]
+    assert np.allclose(chances, [*wanted, rates])
+    assert persistence(world, "M0000", date(2019, 1, 1)) is None
+
+
+@pytest.mark.parametrize("name", ["es-11-1", "es-11-3", "ga-68-262"])
+def test_pinning_gives_back_the_observed_counts(name: str) -> None:
+    """Rule: expected supporters and opposers within 0.01 of those observed; who they were makes no difference."""
+    case = prepare(read_scenario(name))
+    calls = {call.resolution: call for call in shipped_rollcalls(case.world)}
+    votes = calls[case.ballots[0].resolution].votes
+    drawn = (case.ballots[0].given == NOT_GIVEN) & (votes >= 0)
+    chances = pinned_probabilities(case, 0, votes, [])
+    expected, counts = chances[drawn].sum(axis=0), np.bincount(votes[drawn], minlength=4)
+    assert expected[SUPPORT] == pytest.approx(counts[SUPPORT], abs=0.01)
+    assert expected[OPPOSE] == pytest.approx(counts[OPPOSE], abs=0.01)
+    shuffled = votes.copy()
+    shuffled[drawn] = np.random.default_rng(0).permutation(votes[drawn])
+    assert pinned_probabilities(case, 0, shuffled, []).tolist() == chances.tolist()
+
+
+def test_frequencies_are_smoothed() -> None:
+    assert frequencies(np.array([[0, 1, 2, 5]])).tolist() == [[0.05, 0.15, 0.25, 0.55]]
+
+
+@examples(max_examples=60)
+@given(cases(2, 10))
+def test_a_summary_adds_up(case: Case) -> None:
+    result = run(case, 12)
+    document = summary(result)
+    assert document["replicates"] == 12
+    for number, (vote, told) in enumerate(zip(result.votes, document["votes"], strict=True)):
+        size = case.world.size
+        assert vote.tallies.sum(axis=1).tolist() == [size] * 12
+        assert vote.counts.sum(axis=1).tolist() == [12] * size
+        assert vote.tallies.sum(axis=0).tolist() == vote.counts.sum(axis=0).tolist()
+        tally = tally_summary(vote)
+        assert sum(action["mean"] for action in tally.values()) == pytest.approx(size)
+        for action in tally.values():
+            assert action["p05"] <= action["median"] <= action["p95"]
+        assert sum(population_share(case, vote).values()) == pytest.approx(1)
+        assert sum(told["likeliest"].values()) == size
+        split = told["split"]
+        assert split["with_target"]["oppose"] == split["without_target"]["oppose"] + 1
+        assert split["with_target"]["support"] == split["without_target"]["support"]
+        for row in told["members"]:
+            assert sum(row[action] for action in tally) == pytest.approx(1)
+        target = told["members"][case.roles.target]
+        if not any(case.world.iso3[case.roles.target] in pledge.members for pledge in case.spec.pledge):
+            assert target["oppose"] == 12.5 / 14
+        assert (told["observed"] is None) == (case.world.rollcall(told["resolution"]) is None)
+        assert told["near"] is told["accuracy"] is None
+        assert misses(result, number) == []
+
+
+def made_result(tallies: list[list[int]], counts: list[list[int]]) -> VoteResult:
+    nothing = np.zeros(len(counts), dtype=np.int64)
+    settled = np.ones(len(tallies), dtype=np.bool_)
+    return VoteResult("R", date(2022, 3, 2), np.array(tallies), np.array(counts), settled, nothing, nothing, nothing)
+
+
+def test_near_means_within_five_on_every_action() -> None:
+    call = roll_call("R", date(2022, 3, 2), [0] * 10 + [1] * 10 + [2] * 10 + [3] * 10 + [-1])
+    vote = made_result([[10, 10, 10, 10], [15, 5, 15, 5], [16, 10, 10, 4], [10, 10, 4, 16]], [[4, 0, 0, 0]])
+    assert near(vote, call) == 0.5
+
+
+def test_population_shares_weigh_members_by_people() -> None:
+    """1000 people and 3000: the first opposed in 3 of 4 replicates, the second supported in all."""
+    case = prepare(read_scenario("es-11-1"))
+    world = replace(uniform_world(2), attributes={"population": np.array([1000.0, 3000.0])})
+    vote = made_result([[1, 0, 0, 1]] * 4, [[3, 0, 1, 0], [0, 0, 0, 4]])
+    shares = population_share(replace(case, world=world), vote)
+    assert shares == pytest.approx({"oppose": 0.1875, "abstain": 0.0625, "absent": 0.0, "support": 0.75})
+
+
+def test_the_split_is_told_with_and_without_the_target() -> None:
+    split = split_of(prepare(read_scenario("es-11-1")), np.array([5.0, 12.0, 35.0, 141.0]))
+    assert split["with_target"] == {"support": 141, "abstain": 35, "oppose": 5}
+    assert split["without_target"] == {"support": 141, "abstain": 35, "oppose": 4}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> RunResult:
+    return run(prepare(read_scenario("es-11-1")), 200)
+
+
+def test_accuracy_and_misses_agree(shipped: RunResult) -> None:
+    case, (vote,) = shipped.case, summary(shipped)["votes"]
+    call = case.world.rollcall("A/RES/ES-11/1")
+    assert call is not None
+    scored = is_scored(case, 0, call)
+    assert scored.sum() == case.world.size - 2
+    missed = misses(shipped, 0)
+    assert vote["accuracy"] == pytest.approx(1 - len(missed) / scored.sum())
+    given = [entry["probability_of_observed"] for entry in missed]
+    assert given == sorted(given)
+    assert {"RUS", "UKR"}.isdisjoint(entry["iso3"] for entry in missed)
+    assert vote["observed"] == {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
+
+
+def test_a_change_is_told_against_its_base() -> None:
+    """The change of the mean tally is what members moved, and only those that moved are named."""
+    base = prepare(read_scenario("es-11-1"))
+    case = prepare(read_scenario("es-11-1", ["vote.target_threat=3"]))
+    result = run(case, 100, base=base)
+    (vote,), change = result.votes, summary(result)["votes"][0]["base"]
+    assert sum(change["change"].values()) == pytest.approx(0)
+    assert change["change"]["support"] < 0
+    assert len(change["moved"]) == int((vote.changed > 0).sum()) > 0
+    assert all(row["towards"] == 0 and row["away"] <= row["moved"] for row in change["moved"])
+    assert result.base is not None
+    assert change["tally"] == tally_summary(result.base.votes[0])
