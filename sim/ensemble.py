@@ -6,7 +6,6 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,18 @@ from numpy.typing import NDArray
 from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
-from sim.rules.influence import peer_stance, revised, with_peers
+from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
+from sim.rules.influence import GRID
 from sim.rules.payoffs import Utilities, utilities
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+SingleArray = NDArray[np.float32]
+
+FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
+"""What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
+
+SINGLE_STANCES = STANCES.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,6 @@ class Outcome:
     announcements: tuple[ActionArray, ...] = ()
 
 
-class VoteDraws(NamedTuple):
-    """Uniform numbers of one vote: (R, N), and one (R, N) per round for inertia."""
-
-    choice: FloatArray
-    revision: tuple[FloatArray, ...]
-
-
 def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) -> list[Outcome]:
     """Run the replicates ``first`` to ``first + count - 1`` of a case, vote after vote.
 
@@ -59,8 +58,14 @@ def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) 
     outcomes: list[Outcome] = []
     for ballot in case.ballots:
         own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in outcomes])
-        draws = vote_draws(case, ballot, first, count)
-        outcomes.append(_deliberate(case, ballot, own, draws, keeps_rounds))
+        deliberation = _Deliberation(case, ballot, own, first, count)
+        announcements = [deliberation.actions.T.copy()]
+        for number in range(1, case.rounds + 1):
+            deliberation.revise(number)
+            if keeps_rounds:
+                announcements.append(deliberation.actions.T.copy())
+        kept = tuple(announcements) if keeps_rounds else ()
+        outcomes.append(Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), kept))
     return outcomes
 
 
@@ -88,47 +93,97 @@ def own_utilities(case: Case, ballot: Ballot, earlier_stances: list[FloatArray])
     )
 
 
-def vote_draws(case: Case, ballot: Ballot, first: int, count: int) -> VoteDraws:
-    """The keyed uniform numbers of a block of replicates in one vote."""
-    draws = Draws(case.spec.seed)
-
-    def block(process: str, occasion: str) -> FloatArray:
-        numbers = np.empty((case.world.size, count))
-        for row, iso3 in zip(numbers, case.world.iso3, strict=True):
-            row[:] = draws.uniforms(process, occasion, iso3, first, count)
-        return np.ascontiguousarray(numbers.T)
-
-    rounds = range(1, case.rounds + 1) if case.parameters["inertia"] > 0 else ()
-    return VoteDraws(
-        block("vote", ballot.resolution),
-        tuple(block("revision", revision_occasion(ballot.resolution, number)) for number in rounds),
-    )
-
-
 def revision_occasion(resolution: str, round_number: int) -> str:
     """Name of the occasion on which a member may fail to revise."""
     return f"{resolution} round {round_number}"
 
 
-def first_announcement(desired: ActionArray, code: float) -> ActionArray:
-    """What is announced before peers are looked at: one's own choice (0), or all support (1) or all oppose (-1)."""
-    return desired if code == 0 else np.full_like(desired, SUPPORT if code > 0 else OPPOSE)
+class _Deliberation:
+    """One vote in a block of replicates. Arrays are (N, R), a row per member.
 
+    A member keeps its draw through the rounds, so it either acts alike whatever its peers say or has tipping points in
+    their mean stance. Only cells of the second kind, and those that first announced something else, are followed; a
+    replicate in which nothing moves any more is left alone.
+    """
 
-def _deliberate(case: Case, ballot: Ballot, own: Utilities, draws: VoteDraws, keeps_rounds: bool) -> Outcome:
-    parameters, is_given = case.parameters, ballot.given != NOT_GIVEN
-    announced = first_announcement(choose(own, draws.choice), parameters["first_announcement"])
-    announced = np.where(is_given, ballot.given, announced)
-    history = [announced]
-    for number in range(case.rounds):
-        desired = _desired(case, own, draws, announced)
-        draw = draws.revision[number] if draws.revision else 1.0
-        announced = np.where(is_given, ballot.given, revised(announced, desired, draw, parameters["inertia"]))
-        history.append(announced)
-    would_move = (_desired(case, own, draws, announced) != announced) & ~is_given
-    return Outcome(ballot.resolution, announced, ~would_move.any(axis=1), tuple(history) if keeps_rounds else ())
+    def __init__(self, case: Case, ballot: Ballot, own: Utilities, first: int, count: int) -> None:
+        self.case, self.ballot = case, ballot
+        self.first, self.count = first, count
+        self.draws = Draws(case.spec.seed)
+        # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
+        self.weights = (case.peers * GRID).astype(np.float32)
+        draw = np.stack([self.uniforms("vote", ballot.resolution, i) for i in range(case.world.size)])
+        own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
+        is_given = (ballot.given != NOT_GIVEN)[:, None]
+        lowest, highest = action_range(own, case.parameters["peer_influence"], draw)
+        start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
+        is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
+        self.set_followed(np.flatnonzero(is_followed & ~is_given))
+        self.points = self.tipping_points(own, draw, lowest, highest)
+        self.actions = np.where(is_given, ballot.given[:, None], lowest)
+        self.actions.reshape(-1)[self.followed] = self.tipped(np.float32(0)) if start is None else start
+        self.is_moving = np.ones(count, dtype=bool)
 
+    def uniforms(self, process: str, occasion: str, member: int) -> FloatArray:
+        """Uniform numbers (R,) of a member."""
+        return self.draws.uniforms(process, occasion, self.case.world.iso3[member], self.first, self.count)
 
-def _desired(case: Case, own: Utilities, draws: VoteDraws, announced: ActionArray) -> ActionArray:
-    peers = peer_stance(case.peers, STANCES[announced])
-    return choose(with_peers(own, case.parameters["peer_influence"], peers), draws.choice)
+    def set_followed(self, cells: IntArray) -> None:
+        """Follow these cells, given as indices into the flat array."""
+        self.followed = cells
+        self.member, self.replicate = np.divmod(cells, self.count)
+
+    def tipping_points(
+        self, own: Utilities, draw: FloatArray, lowest: ActionArray, highest: ActionArray
+    ) -> TippingPoints:
+        """Tipping points of the followed cells, in whole units of the grid of the peer weights."""
+        cells = Utilities(*(np.broadcast_to(term, draw.shape)[self.member, self.replicate] for term in own))
+        extremes = (array.reshape(-1)[self.followed] for array in (lowest, highest))
+        influence = self.case.parameters["peer_influence"]
+        points = tipping_points(cells, influence, draw.reshape(-1)[self.followed], *extremes)
+        return TippingPoints(*(np.ceil(np.clip(point, -2, 2) * GRID).astype(np.float32) for point in points))
+
+    def tipped(self, peers: SingleArray | np.float32) -> ActionArray:
+        """What the followed cells would do at their peers' summed stances, in units of the grid."""
+        return tipped(self.points, peers)
+
+    def desired(self) -> ActionArray:
+        """What the followed cells would do after a look at what their peers last announced."""
+        moving = np.flatnonzero(self.is_moving)
+        column = np.cumsum(self.is_moving) - 1
+        stances = SINGLE_STANCES[self.actions[:, moving]]
+        return self.tipped((self.weights @ stances)[self.member, column[self.replicate]])
+
+    def revise(self, number: int) -> None:
+        """One round: those that look and are not held back by inertia come round to what they desire."""
+        if not len(self.followed):
+            return
+        now = self.actions.reshape(-1)[self.followed]
+        desired = self.desired()
+        would_move = np.flatnonzero(desired != now)
+        moves = would_move[~self.is_held_back(would_move, number)]
+        self.actions.reshape(-1)[self.followed[moves]] = desired[moves]
+        self.is_moving[:] = False
+        self.is_moving[self.replicate[would_move]] = True
+        keep = self.is_moving[self.replicate]
+        self.set_followed(self.followed[keep])
+        self.points = TippingPoints(*(point[keep] for point in self.points))
+
+    def is_held_back(self, cells: IntArray, number: int) -> NDArray[np.bool_]:
+        """Which of these followed cells fail to revise; only members that would move are drawn for."""
+        inertia, held = self.case.parameters["inertia"], np.zeros(len(cells), dtype=bool)
+        if inertia > 0 and len(cells):
+            members, starts = np.unique(self.member[cells], return_index=True)
+            occasion = revision_occasion(self.ballot.resolution, number)
+            for member, start, end in zip(members, starts, [*starts[1:], len(cells)], strict=True):
+                draw = self.uniforms("revision", occasion, int(member))
+                held[start:end] = draw[self.replicate[cells[start:end]]] < inertia
+        return held
+
+    def is_settled(self) -> NDArray[np.bool_]:
+        """Replicates (R,) in which nobody would act otherwise after one more look."""
+        settled = np.ones(self.count, dtype=bool)
+        if len(self.followed):
+            unsettled = self.desired() != self.actions.reshape(-1)[self.followed]
+            settled[self.replicate[unsettled]] = False
+        return settled

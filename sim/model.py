@@ -12,13 +12,13 @@ import mesa
 import numpy as np
 
 from sim.case import NOT_GIVEN, Ballot, Case, prepare, with_seed
-from sim.ensemble import first_announcement, revision_occasion
+from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import ACTIONS, STANCES, choose
-from sim.rules.influence import peer_stance, revised, with_peers
-from sim.rules.payoffs import Utilities, utilities
+from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
+from sim.rules.influence import peer_stance
+from sim.rules.payoffs import utilities
 from sim.specs import Scenario, read_scenario, scenario_from
 
 
@@ -44,7 +44,7 @@ class MemberState(mesa.Agent):
             if weight > 0:
                 stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
         memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-        self.utilities: Utilities = utilities(
+        own = utilities(
             alignment(ballot.conflict[i], ballot.order[i], memory, ballot.divisiveness),
             ballot.severity,
             ballot.dependence[i],
@@ -53,28 +53,32 @@ class MemberState(mesa.Agent):
             ballot.emptiness[i],
             parameters,
         )
-        self.noise = self.model.draw("vote", ballot.resolution, self.iso3)
+        noise, influence = self.model.draw("vote", ballot.resolution, self.iso3), parameters["peer_influence"]
+        extremes = action_range(own, influence, noise)
+        self.tipping_points: TippingPoints = tipping_points(own, influence, noise, *extremes)
         self.is_given = ballot.given[i] != NOT_GIVEN
 
     def announce(self) -> None:
         """Say for the first time what one will do, before anyone has been looked at."""
-        own = first_announcement(choose(self.utilities, self.noise), self.model.case.parameters["first_announcement"])
-        self.action = int(self.model.ballot.given[self.index] if self.is_given else own)
+        first = FIRST_ANNOUNCEMENTS[int(self.model.case.parameters["first_announcement"])]
+        if self.is_given:
+            self.action = int(self.model.ballot.given[self.index])
+        else:
+            self.action = int(tipped(self.tipping_points, 0.0)) if first is None else first
 
     def desired_action(self) -> int:
         """What one would do, given what the peers last announced."""
         if self.is_given:
             return self.action
-        peers = peer_stance(self.listens_to, self.model.stances)
-        pulled = with_peers(self.utilities, self.model.case.parameters["peer_influence"], peers)
-        return int(choose(pulled, self.noise))
+        return int(tipped(self.tipping_points, peer_stance(self.listens_to, self.model.stances)))
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""
-        inertia = self.model.case.parameters["inertia"]
-        occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
-        draw = self.model.draw("revision", occasion, self.iso3) if inertia > 0 else 1.0
-        self.action = int(revised(self.action, self.desired_action(), draw, inertia))
+        desired = self.desired_action()
+        if desired != self.action:
+            occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
+            if self.model.draw("revision", occasion, self.iso3) >= self.model.case.parameters["inertia"]:
+                self.action = desired
 
 
 class AlignmentModel(mesa.Model):

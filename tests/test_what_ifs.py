@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import cases, changed, documents_in_worlds, examples, made, made_up_world, with_parameters
 
-from sim.case import CONFLICT_INPUTS, ORDER_INPUTS, Case, prepare
+from sim.case import CONFLICT_INPUTS, ORDER_INPUTS, Ballot, Case, prepare
 from sim.ensemble import simulate
 from sim.rules.parameters import registry
 from sim.specs import Scenario, read_scenario
@@ -245,6 +246,39 @@ def test_a_vote_is_not_moved_by_later_ones(made_up: tuple[Document, World]) -> N
     assert whole[0].actions.tobytes() == alone[0].actions.tobytes()
 
 
+@examples(max_examples=80)
+@given(documents_in_worlds(2, 8), st.sampled_from(EDITABLE))
+def test_an_edit_does_not_hold_before_its_date(made_up: tuple[Document, World], attribute: str) -> None:
+    document, world = made_up
+    first, edited = document["vote"][0]["date"], changed(document, attribute, world.iso3, add=0.5)
+    edited["change"][-1]["date"] = first + timedelta(days=1)
+    before, after = (made(written, world) for written in (document, edited))
+    for number, (mine, yours) in enumerate(zip(before.ballots, after.ballots, strict=True)):
+        if mine.date == first:
+            assert inputs(mine) == inputs(yours)
+            assert (
+                number > 0 or simulate(before, 0, 9)[0].actions.tobytes() == simulate(after, 0, 9)[0].actions.tobytes()
+            )
+
+
+def with_topics(first: str, second: str, action: str) -> Case:
+    """ES-11/1 voted on twice, every vote the first time being given."""
+    (vote,) = SHIPPED["vote"]
+    votes = [{**vote, "topic": first}, {**vote, "resolution": "again", "topic": second}]
+    members = [code for code in WORLD.iso3 if code not in ("RUS", "UKR")]
+    pledge = {"members": members, "action": action, "resolution": vote["resolution"], "reason": "said"}
+    return made({**SHIPPED, "vote": votes, "pledge": [pledge]}, WORLD)
+
+
+def test_a_vote_is_remembered_on_its_own_topic_alone() -> None:
+    """After all opposed, nobody is nearer support on that topic than after all supported; on another all act alike."""
+    opposed, supported = (simulate(with_topics("a", "a", action), 0, 20)[1].actions for action in ("oppose", "support"))
+    assert (opposed <= supported).all()
+    assert (opposed < supported).any()
+    opposed, supported = (simulate(with_topics("a", "b", action), 0, 20)[1].actions for action in ("oppose", "support"))
+    assert opposed.tobytes() == supported.tobytes()
+
+
 def hermit(world: World, i: int, rng: np.random.Generator) -> World:
     """The world with member i altogether different in itself, and of interest to nobody as a peer or sender."""
 
@@ -304,7 +338,18 @@ def permuted(world: World, order: np.ndarray) -> World:
     )
 
 
+def inputs(ballot: Ballot, order: np.ndarray | slice = slice(None)) -> list[object]:
+    """Everything about a ballot, its arrays as bytes."""
+    values = [getattr(ballot, field.name) for field in fields(ballot)]
+    # Adding 0 turns -0.0 into 0.0, which is the same number.
+    return [(value[order] + 0).tobytes() if isinstance(value, np.ndarray) else value for value in values]
+
+
 def assert_permuted(one: Case, other: Case, order: np.ndarray) -> None:
+    """All that goes into a vote, and all that comes out, is the same to the last bit."""
+    assert one.peers[np.ix_(order, order)].tobytes() == other.peers.tobytes()
+    for mine, yours in zip(one.ballots, other.ballots, strict=True):
+        assert inputs(mine, order) == inputs(yours)
     for mine, yours in zip(simulate(one, 0, 20), simulate(other, 0, 20), strict=True):
         assert mine.actions[:, order].tobytes() == yours.actions.tobytes()
         assert mine.is_settled.tobytes() == yours.is_settled.tobytes()

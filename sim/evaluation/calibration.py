@@ -27,7 +27,7 @@ from sim.world.reading import world_hashes
 FloatArray = NDArray[np.float64]
 
 SEVERITY_BOUNDS = (-15.0, 15.0)
-DIVISIVENESS_BOUNDS = (-3.0, 3.0)
+DIVISIVENESS_BOUNDS = (0.0, 3.0)
 DIVISIVENESS_PRIOR = (2**-0.5, 0.35)
 """Around the first text's, which is fixed at length 1 with equal parts."""
 SMALLEST_LIKELIHOOD = 1e-12

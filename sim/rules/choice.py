@@ -7,6 +7,8 @@ the sense of the likelihood ratio, and the same draw never maps to an action on 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,3 +54,86 @@ def choose(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
     level = draw * (below_support + odds.support)
     passed = np.add(level >= odds.oppose, level >= below_abstain, dtype=np.int8)
     return np.add(passed, level >= below_support, dtype=np.int8)
+
+
+class TippingPoints(NamedTuple):
+    """Peers' mean stance from which a member is at least absent, at least abstains, and supports."""
+
+    absent: NDArray[np.floating]
+    abstain: NDArray[np.floating]
+    support: NDArray[np.floating]
+
+
+def action_range(
+    own: Utilities, peer_influence: float, draw: FloatArray | float
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Action codes when all peers oppose and when all support, by the same draw: most members act alike in both.
+
+    Parameters
+    ----------
+    own : utilities before peers are looked at.
+    peer_influence : J, 0 or greater.
+    draw : uniform numbers that broadcast with them.
+    """
+    pull = np.float64(peer_influence)
+    lowest = own._replace(oppose=own.oppose + pull, support=own.support - pull)
+    highest = own._replace(oppose=own.oppose - pull, support=own.support + pull)
+    return _passed(lowest, draw), _passed(highest, draw)
+
+
+def _passed(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
+    """`choose`, with the distribution worked out before it meets the draws."""
+    chances = probabilities(of)
+    below_abstain = chances.oppose + chances.absent
+    below_support = below_abstain + chances.abstain
+    passed = np.add(draw >= chances.oppose, draw >= below_abstain, dtype=np.int8)
+    return np.add(passed, draw >= below_support, dtype=np.int8)
+
+
+def tipping_points(
+    own: Utilities,
+    peer_influence: float,
+    draw: FloatArray | float,
+    lowest: NDArray[np.int8],
+    highest: NDArray[np.int8],
+) -> TippingPoints:
+    r"""Where in its peers' mean stance a member that keeps its draw goes over to the next action; infinite if nowhere.
+
+    With :math:`y = e^{J m}` the odds are :math:`o / y, a, b, s y`, and a draw u passes the boundary between the odds
+    below and those above where u times the odds above is at least 1 - u times those below: a quadratic in y with one
+    positive root, whose logarithm over J is the tipping point. It is the threshold of Granovetter's (1978) model,
+    derived from the utilities.
+
+    Parameters
+    ----------
+    own : utilities before peers are looked at; any shape.
+    peer_influence : J, 0 or greater.
+    draw : uniform numbers in [0, 1), of the same shape.
+    lowest, highest : the `action_range` of the same members.
+    """
+    odds = exponentials(own)
+    rest = 1.0 - draw
+    above, below = draw * odds.support, rest * odds.oppose
+    between = (
+        draw * (odds.absent + odds.abstain),
+        draw * odds.abstain - rest * odds.absent,
+        -rest * (odds.absent + odds.abstain),
+    )
+    points = []
+    for action, term in enumerate(between):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            point = np.log(_positive_root(above, term, below)) / np.float64(peer_influence)
+        points.append(np.where(lowest > action, -np.inf, np.where(highest <= action, np.inf, point)))
+    return TippingPoints(*points)
+
+
+def tipped(points: TippingPoints, peers: NDArray[np.floating] | np.floating | float) -> NDArray[np.int8]:
+    """Action codes of members with these tipping points at their peers' mean stance, both in the same unit."""
+    passed = np.add(peers >= points.absent, peers >= points.abstain, dtype=np.int8)
+    return np.add(passed, peers >= points.support, dtype=np.int8)
+
+
+def _positive_root(square: FloatArray, linear: FloatArray, constant: FloatArray) -> FloatArray:
+    """The positive root of square y^2 + linear y - constant = 0, by the form that loses no digits."""
+    spread = np.sqrt(linear * linear + 4.0 * square * constant)
+    return np.where(linear >= 0, 2.0 * constant / (linear + spread), (spread - linear) / (2.0 * square))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.rules.payoffs import FloatArray, Utilities
 
@@ -53,10 +52,3 @@ def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Util
     """Utilities once the peers' mean stance is known: it adds to support what it takes from opposing."""
     pull = peer_influence * peers
     return own._replace(oppose=own.oppose - pull, support=own.support + pull)
-
-
-def revised(
-    previous: NDArray[np.int8] | int, desired: NDArray[np.int8] | int, draw: FloatArray | float, inertia: float
-) -> NDArray[np.int8]:
-    """What is announced next: the desired action, or the previous one where the draw falls below `inertia`."""
-    return np.where(draw < inertia, previous, desired)

@@ -21,7 +21,7 @@ IN_HAND_PER_WORKER = 2
 """Tasks handed out ahead, so that no worker waits; results are kept by the caller as soon as they come."""
 
 
-class WorkersLost(RuntimeError):
+class WorkersLostError(RuntimeError):
     """The workers died or cannot be reached; what was finished is kept."""
 
 
@@ -33,7 +33,7 @@ class Executor(Protocol):
 
         Raises
         ------
-        WorkersLost : workers died, or cannot be reached any more.
+        WorkersLostError : workers died, or cannot be reached any more.
         """
         ...
 
@@ -74,7 +74,7 @@ class Processes:
                     yield future.result()
                 running |= {pool.submit(function, task) for task in islice(queue, len(done))}
         except BrokenProcessPool as error:
-            raise WorkersLost("a worker process died") from error
+            raise WorkersLostError("a worker process died") from error
         finally:
             for process in list((pool._processes or {}).values()):
                 process.terminate()
@@ -119,7 +119,7 @@ class DaskCluster:
                 for task in islice(queue, 1):
                     running.add(self._submit(function, task))
         except (KilledWorker, CancelledError, OSError) as error:
-            raise WorkersLost(f"the cluster gave up a chunk: {error}") from error
+            raise WorkersLostError(f"the cluster gave up a chunk: {error}") from error
         finally:
             self.client.close()
 

@@ -42,8 +42,8 @@ def keep(result: RunResult, folder: Path, seconds: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_tables(result, folder)
     manifest = manifest_of(result.case, result.replicates, result.engine, folder)
-    _write_json(folder / EXECUTION, _execution(result, seconds))
-    _write_json(folder / MANIFEST, manifest)
+    write_json(folder / EXECUTION, _execution(result, seconds))
+    write_json(folder / MANIFEST, manifest)
 
 
 def check_folder(folder: Path) -> None:
@@ -77,7 +77,8 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
     """What a repetition needs, and the hashes to compare it by."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "program": {"name": "alignment-sim", "version": program_version(), "commit": _commit()},
+        "kind": "run",
+        **provenance(),
         "scenario": case.spec.document(),
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
@@ -85,10 +86,17 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
+        "tables": hashes([folder / name for name in TABLES], folder),
+    }
+
+
+def provenance() -> dict[str, object]:
+    """What the bytes of a result may depend on besides its inputs: versions and processor features."""
+    return {
+        "program": {"name": "alignment-sim", "version": program_version(), "commit": _commit()},
         "packages": {name: _package_version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "processor_features": processor_features(),
-        "tables": _hashes([folder / name for name in TABLES], folder),
     }
 
 
@@ -129,8 +137,8 @@ def repeat(folder: Path, into: Path) -> list[str]:
     result = run(case, int(str(manifest["replicates"])), str(manifest["engine"]))
     write_tables(result, into)
     tables: Mapping[str, str] = manifest["tables"]  # type: ignore[assignment]
-    again = _hashes([into / name for name in TABLES], into)
-    kept = _hashes([folder / name for name in TABLES if (folder / name).is_file()], folder)
+    again = hashes([into / name for name in TABLES], into)
+    kept = hashes([folder / name for name in TABLES if (folder / name).is_file()], folder)
     return [name for name in TABLES if not again[name] == tables.get(name) == kept.get(name)]
 
 
@@ -179,7 +187,8 @@ def _commit() -> str | None:
     return found.stdout.strip() or None
 
 
-def _hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 of files, by their path below a folder."""
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
@@ -194,7 +203,8 @@ def _execution(result: RunResult, seconds: float) -> dict[str, object]:
     }
 
 
-def _write_json(path: Path, document: Mapping[str, object]) -> None:
+def write_json(path: Path, document: Mapping[str, object]) -> None:
+    """Write a document as indented JSON."""
     path.write_text(json.dumps(document, indent=2, default=_plain) + "\n", encoding="utf-8")
 
 

@@ -23,8 +23,8 @@ from sim.runner.executors import Executor, InProcess
 from sim.runner.keep import EXECUTION, MANIFEST, SCHEMA_VERSION, document_hash, hashes, provenance, write_json
 from sim.runner.parts import Parts
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES, PlannedPoint, write_tables
-from sim.runner.unpack import unpack
 from sim.runner.units import Unit, chunks_of, run_chunk, units_of
+from sim.runner.unpack import unpack
 from sim.specs import Scenario
 from sim.specs.experiment import Experiment
 from sim.world import load_world
@@ -40,6 +40,7 @@ class Sweep:
     Parameters
     ----------
     points : design points.
+    replicates : most replicates of a point.
     failed : points that ended with an error.
     runs : replicates run this time, over all points.
     dropped : damaged parts that were found and run again.
@@ -47,6 +48,7 @@ class Sweep:
 
     folder: Path
     points: int
+    replicates: int
     failed: int
     runs: int
     dropped: tuple[str, ...]
@@ -66,6 +68,11 @@ class _Plan:
     documents: Mapping[int, Mapping[str, object]]
     codes: Mapping[int, tuple[str, ...]]
     worlds: Mapping[str, Mapping[str, str]]
+
+    @property
+    def replicates(self) -> int:
+        """Most replicates of a point."""
+        return max(point.replicates for point in self.points)
 
 
 def sweep(
@@ -87,7 +94,7 @@ def sweep(
     Raises
     ------
     InputError : the folder holds something else, another program is writing to it, or no point can be run.
-    WorkersLost : the workers died; the same call resumes.
+    WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
     plan = _planned(experiment)
@@ -111,20 +118,20 @@ def _locked_sweep(
 ) -> Sweep:
     started = time.monotonic()
     before = _same_experiment(experiment, plan, folder)
-    if before is not None and before > experiment.replicates:
-        message = f"holds {before} replicates of this experiment; {experiment.replicates} were asked for."
+    if before is not None and before > plan.replicates:
+        message = f"holds {before} replicates of this experiment; {plan.replicates} were asked for."
         raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
     is_finished = (folder / MANIFEST).is_file()
-    if is_finished and before == experiment.replicates and not (retries_failed and _has_failed(folder)):
-        return Sweep(folder, len(plan.points), _count_failed(folder), 0, ())
+    if is_finished and before == plan.replicates and not (retries_failed and _has_failed(folder)):
+        return Sweep(folder, len(plan.points), plan.replicates, _count_failed(folder), 0, ())
     parts = Parts(folder / PARTS)
     if is_finished:
         unpack(folder, parts, [point.number for point in plan.points if not point.error])
         (folder / MANIFEST).unlink()
-    write_json(folder / PLAN, _identity(experiment, plan) | {"replicates": experiment.replicates})
+    write_json(folder / PLAN, _identity(experiment, plan) | {"replicates": plan.replicates})
     if retries_failed:
         parts.forget(list(parts.errors))
-    units = _units_left(plan, parts, experiment.replicates)
+    units = _units_left(plan, parts)
     keeps_actions = "votes" in experiment.outputs
     done = total = 0
     total = sum(unit.count for unit in units)
@@ -134,7 +141,7 @@ def _locked_sweep(
         done += sum(result.unit.count for result in results)
         on_progress(Progress(done, total))
     _finish(experiment, plan, folder, parts, time.monotonic() - started, done)
-    return Sweep(folder, len(plan.points), _count_failed(folder), done, tuple(parts.dropped))
+    return Sweep(folder, len(plan.points), plan.replicates, _count_failed(folder), done, tuple(parts.dropped))
 
 
 def _planned(experiment: Experiment) -> _Plan:
@@ -163,10 +170,11 @@ def _planned(experiment: Experiment) -> _Plan:
 
 def _planned_point(point: Point, spec: Scenario | None, error: str) -> PlannedPoint:
     resolutions = () if spec is None else tuple(vote.resolution for vote in spec.vote)
-    return PlannedPoint(point.number, point.values, resolutions, None if spec is None else spec.seed, error)
+    seed, replicates = (None, 0) if spec is None else (spec.seed, spec.replicates)
+    return PlannedPoint(point.number, point.values, resolutions, seed, replicates, error)
 
 
-def _units_left(plan: _Plan, parts: Parts, replicates: int) -> list[Unit]:
+def _units_left(plan: _Plan, parts: Parts) -> list[Unit]:
     """What no part holds yet, in canonical order. A point that failed is left alone."""
     covered: dict[int, list[Unit]] = {}
     for unit in parts.places:
@@ -180,13 +188,11 @@ def _units_left(plan: _Plan, parts: Parts, replicates: int) -> list[Unit]:
         for unit in sorted(covered.get(point.number, []), key=lambda unit: unit.first):
             left += units_of(point.number, done, unit.first)
             done = unit.first + unit.count
-        left += units_of(point.number, done, replicates)
+        left += units_of(point.number, done, point.replicates)
     return left
 
 
-def _finish(
-    experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, seconds: float, runs: int
-) -> None:
+def _finish(experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, seconds: float, runs: int) -> None:
     write_tables(folder, parts, plan.points, plan.codes, experiment.outputs)
     names = [name for name in (POINTS, TALLIES, MEMBERS, VOTES) if (folder / name).is_file()]
     traces = {str(unit): trace for unit, (_, trace) in parts.errors.items() if trace}
@@ -203,7 +209,7 @@ def _finish(
         **provenance(),
         "experiment": experiment.document(),
         "experiment_hash": document_hash(experiment.document()),
-        "replicates": experiment.replicates,
+        "replicates": plan.replicates,
         "points": len(plan.points),
         "defaults": defaults(),
         "worlds": plan.worlds,

@@ -33,6 +33,7 @@ class PlannedPoint:
     values: Mapping[str, object]
     resolutions: tuple[str, ...]
     seed: int | None
+    replicates: int
     error: str = ""
 
 
@@ -59,11 +60,14 @@ class _Stream:
         self.writer.close()
 
 
-ACTION_COUNTS = [(action, pa.uint16()) for action in ACTIONS]
 TALLY_SCHEMA = pa.schema(
-    [("point", pa.int32()), ("resolution", pa.string()), ("replicate", pa.int32())]
-    + ACTION_COUNTS
-    + [("is_settled", pa.bool_())]
+    [
+        ("point", pa.int32()),
+        ("resolution", pa.string()),
+        ("replicate", pa.int32()),
+        *((action, pa.uint16()) for action in ACTIONS),
+        ("is_settled", pa.bool_()),
+    ]
 )
 MEMBER_SCHEMA = pa.schema(
     [("point", pa.int32()), ("resolution", pa.string()), ("iso3", pa.string())]
@@ -107,8 +111,9 @@ def _quantile(counts: NDArray[np.int64], level: float) -> float:
     """The quantile of values 0, 1, ... that stand `counts` times each, linear between order statistics."""
     cumulated = np.cumsum(counts)
     position = level * (cumulated[-1] - 1)
-    low, high = (int(np.searchsorted(cumulated, rank, side="right")) for rank in (np.floor(position), np.ceil(position)))
-    return low + (position - np.floor(position)) * (high - low)
+    below = np.floor(position)
+    low, high = (int(np.searchsorted(cumulated, rank, side="right")) for rank in (below, np.ceil(position)))
+    return float(low + (position - below) * (high - low))
 
 
 def write_tables(

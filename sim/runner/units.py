@@ -104,7 +104,7 @@ def _run_unit(unit: Unit, chunk: Chunk) -> UnitResult:
         outcomes = simulate(case, unit.first, unit.count)
     except InputError as error:
         return failed(unit, "; ".join(str(problem) for problem in error.problems))
-    except Exception as error:  # noqa: BLE001 - whatever a point does, the sweep goes on, and the row says what it did
+    except Exception as error:
         return failed(unit, f"{type(error).__name__}: {error}", traceback.format_exc())
     actions = np.stack([outcome.actions for outcome in outcomes])
     did = np.stack([actions == code for code in range(len(ACTIONS))], axis=-1)

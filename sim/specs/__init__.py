@@ -1,5 +1,8 @@
-"""What a file may say: scenarios, their bases and overrides, and every problem in them at once."""
+"""What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
 
+from sim.specs.design import Design, Experiment, Factor, TargetSplit
+from sim.specs.experiment import experiment_from, read_experiment
+from sim.specs.experiment_schema import experiment_schema
 from sim.specs.names import members_of
 from sim.specs.reading import read_scenario, read_toml, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
@@ -8,13 +11,20 @@ from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_sc
 
 __all__ = [
     "Change",
+    "Design",
     "Expected",
+    "Experiment",
+    "Factor",
     "Pledge",
     "Roles",
     "Scenario",
+    "TargetSplit",
     "Vote",
+    "experiment_from",
+    "experiment_schema",
     "located",
     "members_of",
+    "read_experiment",
     "read_scenario",
     "read_toml",
     "scenario_from",

@@ -21,8 +21,8 @@ LISTS = ("pledge", "change")  # appended to the base's
 
 
 def dotted(key: Key) -> str:
-    """A key as users write it: ``vote.0.severity``."""
-    return ".".join(str(part) for part in key)
+    """A key as users write it: ``vote.0.severity``; a part that holds dots itself stands in quotes."""
+    return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
 class Finding(NamedTuple):

@@ -37,7 +37,7 @@ def override(draft: Draft, text: str) -> None:
     if not equals or not name.strip():
         draft.problems.append(Problem(where, "", "got no key and value; KEY=VALUE is needed."))
         return
-    _assign(draft, name.strip(), _value(value.strip()), Origin(where, (), Path.cwd()))
+    _assign(draft, name.strip(), value_of(value.strip()), Origin(where, (), Path.cwd()))
 
 
 def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Path) -> None:
@@ -54,7 +54,13 @@ def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Pat
         _assign(draft, name, copy.deepcopy(value), Origin(where, ("set",), folder))
 
 
-def _value(text: str) -> object:
+def value_of(text: str) -> object:
+    """The TOML value that a text is, or else the text itself.
+
+    Parameters
+    ----------
+    text : what stands after the "=" of an override, or in a cell of a table.
+    """
     try:
         parsed = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):

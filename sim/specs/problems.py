@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in the words of a scenario file.
+"""What pydantic found wrong, in the words of a scenario or experiment file.
 
 The descriptions, bounds and names that a message quotes are those of the JSON Schema that editors use.
 """
@@ -25,18 +25,21 @@ NEEDED = {
     "object": "a table",
 }
 LONGEST = 60  # characters of a text that a message quotes
+LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
 
 
-def findings_of(error: ValidationError) -> Iterator[Finding]:
+def findings_of(error: ValidationError, schema: Mapping[str, Any] | None = None) -> Iterator[Finding]:
     """Everything that pydantic found wrong: the key, what was got and what is allowed.
 
     Parameters
     ----------
-    error : raised when the whole of a scenario was validated.
+    error : raised when the whole of a file was validated.
+    schema : JSON Schema of that file; a scenario's by default.
     """
+    schema = structure() if schema is None else schema
     for detail in error.errors(include_url=False):
         if not _is_echo(detail):
-            yield _finding(detail)
+            yield _finding(detail, schema)
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
@@ -44,15 +47,15 @@ def _is_echo(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
-def _finding(detail: ErrorDetails) -> Finding:
+def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
     key: Key = detail["loc"]
     got = detail["input"]
-    node = _node(key)
+    node = _node(schema, key)
     match detail["type"]:
         case "name" | "edit":
             return Finding(key, detail["msg"], detail["ctx"]["fix"])
         case "extra_forbidden":
-            names = _node(key[:-1])["properties"]
+            names = _node(schema, key[:-1])["properties"]
             fix = did_you_mean(str(key[-1]), names, f"Allowed are {', '.join(names)}.")
             return Finding(key, "unknown key.", fix)
         case "missing":
@@ -62,7 +65,7 @@ def _finding(detail: ErrorDetails) -> Finding:
             fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
             return Finding(key, f"got {_described(got)}; allowed are {', '.join(choices)}.", fix)
         case "greater_than_equal" | "less_than_equal":
-            return Finding(key, f"got {_shortened(f'{got}')}; allowed is {_range(node)}.")
+            return Finding(key, f"got {_described(got)}; allowed is {_range(node)}.")
         case "finite_number":
             return Finding(key, f"got {got}; a finite number is needed.")
         case "too_short" | "too_long":
@@ -70,28 +73,29 @@ def _finding(detail: ErrorDetails) -> Finding:
         case "string_too_short":
             return Finding(key, "is empty.", _give(node))
         case _:
-            return Finding(key, f"got {_described(got)}; {_needed(node)} is needed.")
+            return Finding(key, f"got {_described(got)}; {_needed(schema, node)} is needed.")
 
 
-def _node(key: Key) -> Mapping[str, Any]:
+def _node(schema: Mapping[str, Any], key: Key) -> Mapping[str, Any]:
     """The part of the schema that describes a key, with what it refers to written out."""
-    node = _written_out(structure())
+    node = _written_out(schema, schema)
     for part in key:
-        inner = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
-        node = _written_out(inner)
+        named = node.get("properties", {})
+        inner = node.get("items", {}) if isinstance(part, int) else named.get(part, node.get("additionalProperties"))
+        node = _written_out(schema, inner if isinstance(inner, Mapping) else {})
     return node
 
 
-def _written_out(node: Mapping[str, Any]) -> Mapping[str, Any]:
+def _written_out(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in node:
         return node
-    return {**structure()["$defs"][node["$ref"].removeprefix(REFERENCE)], **node}
+    return {**schema["$defs"][node["$ref"].removeprefix(REFERENCE)], **node}
 
 
-def _needed(node: Mapping[str, Any]) -> str:
+def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if node.get("format") == "date":
         return "a date such as 2022-03-02"
-    if node.get("type") == "array" and "properties" in _written_out(node["items"]):
+    if node.get("type") == "array" and "properties" in _written_out(schema, node["items"]):
         return "a list of tables"
     return NEEDED.get(node.get("type", ""), "another value")
 
@@ -119,6 +123,8 @@ def _described(got: object) -> str:
             return f"{json.dumps(_shortened(got), ensure_ascii=False)} (text)"
         case datetime():
             return f"{got} (a date with a time)"
+        case int() if got.bit_length() > LONGEST_NUMBER:  # which Python may refuse to write
+            return "a number of very many digits"
         case list():
             return "a list"
         case dict():

@@ -61,7 +61,7 @@ class Vote(Section):
     severity: float = Field(
         ge=-20, le=20, description="How hard the text is to support, in units of utility: deploring is cheap."
     )
-    divisiveness: Annotated[tuple[Annotated[float, Field(ge=-10, le=10)], ...], Strict(False)] = Field(
+    divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
         min_length=2,
         max_length=2,
         description="How the text divides along each of the two dimensions of alignment.",

@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from sim.rules.parameters import Parameter, registry
 from sim.specs.draft import TABLES
-from sim.specs.scenario import Scenario
+from sim.specs.scenario import Scenario, Section
 
 REFERENCE = "#/$defs/"
 
@@ -32,10 +32,15 @@ class _Generator(GenerateJsonSchema):
         return described
 
 
+def schema_of(section: type[Section]) -> dict[str, Any]:
+    """The schema of one kind of table of a file, as its class describes it."""
+    return section.model_json_schema(schema_generator=_Generator)
+
+
 @cache
 def structure() -> dict[str, Any]:
     """The schema of a scenario file, its parameters left open; shared, so not to be changed."""
-    schema = Scenario.model_json_schema(schema_generator=_Generator)
+    schema = schema_of(Scenario)
     properties = schema["properties"]
     settable = "|".join(name for name in properties if name != "base")
     properties["set"] = {

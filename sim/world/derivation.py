@@ -107,7 +107,8 @@ def security_ties(figures: Figures, pacts: NDArray[np.float64]) -> NDArray[np.fl
     """Security provided by a partner, in [0, 1]: half a point for a pact, half for forces on the ground by consent.
 
     Pacts are defence pacts of 2018 and common membership of NATO or the CSTO (which covers Germany, one of four
-    members whose pact records are missing). Forces: Russian bases or companies under Russian control, American forces of 100 or more.
+    members whose pact records are missing). Forces: Russian bases or companies under Russian control, American forces
+    of 100 or more.
     """
     code = {row["iso3"]: index for index, row in enumerate(figures)}
     ties = 0.5 * pacts

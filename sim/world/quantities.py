@@ -23,6 +23,9 @@ INCOME_REFERENCE = 10_000.0
 POPULATION_REFERENCE = 10_000_000.0
 """Population at which the small-mission input is zero."""
 
+MOST_REMEMBERED = 64
+"""Sets of quantities that a world keeps; a sweep over senders needs many, a sweep over parameters one."""
+
 PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade")
 
 
@@ -69,10 +72,21 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
     before : votes, ideal points and the Assembly's record count only if dated before this day.
     agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
     """
+    key = (roles.target, roles.victim, roles.senders.tobytes(), before, agreement_sharpness)
+    if key not in world.memo:
+        if len(world.memo) >= MOST_REMEMBERED:
+            world.memo.clear()
+        world.memo[key] = _derived(world, roles, before, agreement_sharpness)
+    found = world.memo[key]
+    assert isinstance(found, Quantities)
+    return found
+
+
+def _derived(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
     agreement, absences = _assembly(world, before)
     senders = roles.senders
     exposure_by_sender = _exposure_by_sender(world, roles)
-    observed = {channel: _row_sums(array) for channel, array in exposure_by_sender.items()}
+    observed = {channel: np.minimum(_row_sums(array), 1.0) for channel, array in exposure_by_sender.items()}
     lost = _lost(world, roles, exposure_by_sender)
     income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
     democracy = world.attributes["liberal_democracy"]
@@ -162,9 +176,7 @@ def _exposure_by_sender(world: World, roles: Roles) -> dict[str, FloatArray]:
     }
 
 
-def _lost(
-    world: World, roles: Roles, exposure_by_sender: Mapping[str, FloatArray]
-) -> dict[str, dict[str, FloatArray]]:
+def _lost(world: World, roles: Roles, exposure_by_sender: Mapping[str, FloatArray]) -> dict[str, dict[str, FloatArray]]:
     """Breadth to channel to the exposure under sanctions of that breadth, and of no broader one of the same sender.
 
     Comprehensive sanctions that also threaten third parties reach a member's exposure to every sender.

@@ -139,6 +139,7 @@ class World:
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
     ideal_points : year to array (N,), or empty.
+    memo : quantities already derived from this very world, by what they were derived for.
     """
 
     name: str
@@ -159,6 +160,7 @@ class World:
     ideal_points: Mapping[int, FloatArray]
     assembly: AssemblyVotes | None
     fills: tuple[Fill, ...] = field(repr=False)
+    memo: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def size(self) -> int:

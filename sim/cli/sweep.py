@@ -1,0 +1,161 @@
+"""``sim sweep``: run a design, stop and resume it, and rank its points by how near they come to a split."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.output import AsJson, Overrides, console, print_json, say, table
+from sim.errors import input_error
+from sim.evaluation.ranking import RANKING, rank, refined
+from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
+from sim.runner.sweep import Progress, Sweep, sweep
+from sim.specs.experiment import Experiment, read_experiment
+
+SECONDS_BETWEEN_REPORTS = 2.0
+MOST_SHOWN = 10
+FAILED, INTERRUPTED = 1, 130
+
+
+def command(
+    experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
+    out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
+    workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")] = False,
+    refine: Annotated[
+        int, typer.Option(help="Times to sweep a finer design around the best point of [target_split].", min=0)
+    ] = 0,
+    set_: Overrides = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run an experiment: every point of its design, over all its replicates."""
+    overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
+    spec = read_experiment(experiment, overrides)
+    if refine and spec.target_split is None:
+        raise input_error("--refine", "", f"'{experiment}' has no [target_split] to come near to.")
+    if scheduler is not None and workers > 1:
+        raise input_error("--workers", "", "goes not with --scheduler.", "Give one of them.")
+    documents = []
+    for level in range(refine + 1):
+        folder = out if level == 0 else out / f"refined-{level}"
+        status, document = _one(spec, folder, workers, scheduler, retry_failed, as_json)
+        if status:
+            return status
+        documents.append(document)
+        if level < refine:
+            spec = refined(spec, folder)
+    if as_json:
+        print_json(documents[0] if not refine else {"sweeps": documents})
+    return 0
+
+
+def _one(
+    spec: Experiment, folder: Path, workers: int, scheduler: str | None, retry_failed: bool, as_json: bool
+) -> tuple[int, dict[str, object]]:
+    try:
+        with _Reporter() as report:
+            done = sweep(spec, folder, _executor(workers, scheduler), retries_failed=retry_failed, on_progress=report)
+    except KeyboardInterrupt:
+        say(f"interrupted; what is finished lies in {folder}, and the same command goes on from there")
+        return INTERRUPTED, {}
+    except (WorkersLostError, MemoryError, OSError) as error:
+        say(f"stopped: {error or type(error).__name__}")
+        say(f"what is finished lies in {folder}, and the same command goes on from there")
+        return FAILED, {}
+    document = _document(spec, done)
+    if not as_json:
+        _print(spec, done, document)
+    return 0, document
+
+
+def _executor(workers: int, scheduler: str | None) -> Executor:
+    if scheduler is not None:
+        return DaskCluster(scheduler)
+    return InProcess() if workers == 1 else Processes(workers)
+
+
+def _document(spec: Experiment, done: Sweep) -> dict[str, object]:
+    ranking = rank(spec, done.folder) if spec.target_split is not None else None
+    return {
+        "experiment": spec.title,
+        "folder": str(done.folder),
+        "points": done.points,
+        "failed": done.failed,
+        "replicates": done.replicates,
+        "runs": done.runs,
+        "ranking": ranking,
+    }
+
+
+def _print(spec: Experiment, done: Sweep, document: dict[str, object]) -> None:
+    screen = console()
+    screen.print(f"[bold]{spec.title}[/]: {done.points} points of {done.replicates:,} replicates in {done.folder}")
+    for name in done.dropped:
+        screen.print(f"{name} was damaged or half written; its runs were made again")
+    if done.failed:
+        screen.print(f"{done.failed} points failed; points.parquet says why, --retry-failed runs them again")
+    ranking = document["ranking"]
+    if ranking:
+        factors = list(ranking[0]["values"])  # type: ignore[index]
+        columns = ["rank", *factors, "exactly", "near", "distance", "accuracy"]
+        rows = [
+            [
+                str(entry["rank"]),
+                *(_short(entry["values"][name]) for name in factors),
+                f"{100 * entry['exactly']:.1f} %",
+                f"{100 * entry['near']:.1f} %",
+                f"{entry['distance']:.1f}",
+                "-" if entry["accuracy"] is None else f"{entry['accuracy']:.3f}",
+            ]
+            for entry in ranking[:MOST_SHOWN]  # type: ignore[index]
+        ]
+        screen.print(table("Points nearest to the split", columns, rows))
+        screen.print(
+            "exactly, near: share of replicates with the split, or within 5 of it on every action; distance: mean "
+            "members off it, summed over actions; accuracy: members whose likeliest vote is the observed one"
+        )
+        screen.print(f"all points: {RANKING} in {done.folder}")
+
+
+def _short(value: object) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 24 else text[:21] + "..."
+
+
+class _Reporter:
+    """Tells on stderr how far a sweep is: rate and time left, on one line of a terminal, else a line now and then."""
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        self.started = self.last = time.monotonic()
+        self.is_open = False
+        return self.report
+
+    def report(self, progress: Progress) -> None:
+        now = time.monotonic()
+        is_terminal = sys.stderr.isatty()
+        if progress.done == 0 or now - self.last < SECONDS_BETWEEN_REPORTS / (10 if is_terminal else 1):
+            return
+        self.last, rate = now, progress.done / (now - self.started)
+        left = (progress.total - progress.done) / rate
+        line = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second, {_duration(left)} left"
+        print(f"\r{line:<70}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr, flush=True)
+        self.is_open = is_terminal
+
+    def __exit__(self, *_: object) -> None:
+        if self.is_open:
+            print(file=sys.stderr)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

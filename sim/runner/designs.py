@@ -1,0 +1,126 @@
+"""Designs: the points of an experiment in one order, and the scenario at each of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
+from sim.specs.design import BY_SCENARIO, SAMPLED, is_whole, levels
+
+
+@dataclass(frozen=True)
+class Point:
+    """One setting of all factors.
+
+    Parameters
+    ----------
+    number : place in the design, from 0.
+    values : what each factor is set to, by dotted key, as plain data.
+    """
+
+    number: int
+    values: Mapping[str, Any]
+
+
+def points_of(experiment: Experiment) -> tuple[Point, ...]:
+    """All points of an experiment; the first factor varies slowest, and scenarios before all others.
+
+    Parameters
+    ----------
+    experiment : the experiment, whose design is sound.
+    """
+    rows = list(_rows(experiment.design))
+    names = experiment.factors
+    if len(experiment.scenario) > 1:
+        settings: Iterable[tuple[Any, ...]] = ((ref, *row) for ref in experiment.scenario for row in rows)
+    else:
+        settings = rows
+    return tuple(Point(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
+
+
+def spec_of(experiment: Experiment, point: Point) -> Scenario:
+    """The scenario at one point, with the experiment's replicates and its seed, or the point's own.
+
+    Parameters
+    ----------
+    experiment : the experiment.
+    point : one of its points.
+
+    Raises
+    ------
+    InputError
+        If these values do not go together.
+    """
+    values = dict(point.values)
+    reference = values.pop(BY_SCENARIO, experiment.scenario[0])
+    document = dict(experiment.base_document(reference))
+    if experiment.random_numbers == "independent":
+        document["seed"] = _own_seed(document["seed"], point)
+    return scenario_from({**document, "set": values}, f"point {point.number}", Path())
+
+
+def levels_of(experiment: Experiment) -> dict[str, list[Any]]:
+    """The distinct values of each factor: numbers from low to high, others in the order of the points.
+
+    Parameters
+    ----------
+    experiment : the experiment.
+    """
+    points = points_of(experiment)
+    return {name: _distinct(point.values[name] for point in points) for name in experiment.factors}
+
+
+def _own_seed(seed: object, point: Point) -> int:
+    """A seed for one point: a hash of the shared seed and the point's values."""
+    text = json.dumps([seed, dict(point.values)], sort_keys=True)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    found = list({json.dumps(value, sort_keys=True): value for value in values}.values())
+    is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
+    return sorted(found) if is_numeric else found
+
+
+def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
+    """The values of the factors at each point."""
+    if design.kind in SAMPLED:
+        columns = [
+            [_drawn(name, factor, share) for share in shares]
+            for (name, factor), shares in zip(design.over.items(), _shares(design).T, strict=True)
+        ]
+        return zip(*columns, strict=True)
+    stepped = [levels(name, factor) for name, factor in design.over.items()]
+    return product(*stepped) if design.kind == "factorial" else zip(*stepped, strict=True)
+
+
+def _shares(design: Design) -> NDArray[np.float64]:
+    """Draws in [0, 1), (samples, factors)."""
+    dimensions, samples = len(design.over), design.samples or 0
+    generator = np.random.default_rng(design.seed)
+    if design.kind == "random":
+        return generator.random((samples, dimensions))
+    from scipy.stats import qmc  # takes a tenth of a second to import
+
+    if design.kind == "sobol":
+        return qmc.Sobol(dimensions, scramble=True, seed=generator).random_base2(samples.bit_length() - 1)
+    return qmc.LatinHypercube(dimensions, seed=generator).random(samples)
+
+
+def _drawn(name: str, factor: Factor, share: float) -> Any:
+    """The value that a draw in [0, 1) stands for: each of a list, and each whole number, is as likely as any other."""
+    share = min(float(share), float(np.nextafter(1.0, 0.0)))
+    if factor.values is not None:
+        return factor.values[int(share * len(factor.values))]
+    if is_whole(name):
+        return round(factor.low) + int(share * (round(factor.high) - round(factor.low) + 1))
+    return min(factor.low + share * (factor.high - factor.low), factor.high)

@@ -1,0 +1,85 @@
+"""Overrides of an experiment: ``key=value`` from the command line, for the experiment or its scenarios.
+
+``design.samples=128`` and ``design.over.parameters.enforcement.steps=5`` change the experiment; a key of the scenario,
+such as ``vote.severity=1``, goes to the experiment's ``[set]`` and holds at every point.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem
+from sim.specs.design import Experiment, Factor
+from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.overrides import value_of
+from sim.specs.scenario import Scenario
+
+OVER = ("design", "over")
+FACTOR_KEYS = tuple(field.alias or name for name, field in Factor.model_fields.items())
+
+
+def override_experiment(draft: Draft, text: str) -> None:
+    """Apply one ``key=value`` of the command line; what is wrong with it is noted in the draft.
+
+    Parameters
+    ----------
+    draft : the document of the experiment.
+    text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
+    """
+    where = f"--set {text}"
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        draft.problems.append(Problem(where, "", "got no key and value; KEY=VALUE is needed."))
+        return
+    path = _path(name.strip())
+    if path[0] not in Experiment.model_fields and path[0] in Scenario.model_fields:
+        path = ("set", ".".join(path))
+    key: Key = ()
+    holder: Any = draft.document
+    while path:
+        step: str | int
+        step, path = _step(holder, key, path)
+        if isinstance(holder, list) and not (isinstance(step, int) and step < len(holder)):
+            draft.problems.append(Problem(where, dotted((*key, step)), f"there is no such place in {dotted(key)}."))
+            return
+        if not isinstance(holder, list | dict):
+            message = f"{dotted(key)} holds a value; there is no '{step}' in it."
+            draft.problems.append(Problem(where, dotted((*key, step)), message))
+            return
+        key = (*key, step)
+        if not path:
+            holder[step] = value_of(value.strip())  # type: ignore[index]
+            draft.mark(key, Origin(where, key, Path.cwd()))
+        elif isinstance(holder, dict) and step not in holder:
+            holder[step] = {}
+        holder = holder[step]  # type: ignore[index]
+
+
+def _path(name: str) -> tuple[str, ...]:
+    """The parts of a dotted key; a part in quotes may hold dots."""
+    try:
+        table: object = tomllib.loads(f"{name} = 0")
+    except (ValueError, RecursionError):
+        return tuple(name.split("."))
+    path: tuple[str, ...] = ()
+    while isinstance(table, Mapping) and len(table) == 1:
+        ((part, table),) = table.items()
+        path = (*path, part)
+    return path if table == 0 and path else tuple(name.split("."))
+
+
+def _step(holder: object, key: Key, path: tuple[str, ...]) -> tuple[str | int, tuple[str, ...]]:
+    """The next part of a key and what is left of the path: the longest name that is there already, else a new one."""
+    if isinstance(holder, list) and path[0].isdecimal() and len(path[0]) < 8:
+        return int(path[0]), path[1:]
+    length = 1
+    if isinstance(holder, Mapping):
+        present = [number for number in range(1, len(path) + 1) if ".".join(path[:number]) in holder]
+        if present:
+            length = max(present)
+        elif key == OVER:  # a new factor: its name holds dots
+            length = len(path) - 1 if len(path) > 1 and path[-1] in FACTOR_KEYS else len(path)
+    return ".".join(path[:length]), path[length:]
