@@ -425,6 +425,7 @@ def with_design(**keys):
         (with_keys(outputs=["member"]), ['outputs.0: got "member" (text); allowed', "Did you mean 'members'?"]),
         (with_keys(set={"vote.sevrity": 1}), ["set.vote.0.sevrity: unknown key. Did you mean 'severity'?"]),
         (with_keys(set={"vote.severity": 1}), ['set."vote.severity": is varied by the design.']),
+        (with_keys(set={"seed": 1}), ["set.seed: is a key of the experiment itself. Give seed outside [set]."]),
         (with_keys(set=3), ["set: got 3; a table is needed."]),
         (with_keys(design=3), ["design: got 3; a table is needed."]),
         (with_keys(target_split={}), ["target_split: got no count; at least one of support"]),

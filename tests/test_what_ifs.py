@@ -82,7 +82,7 @@ def pushes(sign: int) -> Mapping[str, Push]:
 
 @examples(max_examples=600)
 @given(
-    documents_in_worlds(3, 10, sides_with_senders=True),
+    documents_in_worlds(3, 10),
     st.sampled_from([-1, 1]),
     st.sampled_from(sorted(pushes(1))),
     st.integers(0, 99),
@@ -99,8 +99,7 @@ def test_a_stronger_incentive_moves_nobody_the_other_way(
     when deliberation starts from all oppose. And no code falls under the reverse.
 
     Isolation belongs here because its two effects agree: less left to lose, and grievance. The other members follow
-    because peer weights and ``peer_influence`` are 0 or more. Alignment and memory promise it only for texts whose
-    divisiveness is 0 or more. Nothing is promised for the biases and inputs of the neutral actions, the shapes of
+    because peer weights, ``peer_influence`` and divisiveness are 0 or more. Nothing is promised for the biases and inputs of the neutral actions, the shapes of
     retaliation and sanctions, the weights of signed inputs and of memory, peer weights, inertia or rounds.
     """
     document, world = made_up

@@ -143,20 +143,14 @@ def parameters(draw: st.DrawFn, most_rounds: int = 4, **fixed: float) -> dict[st
 
 
 @st.composite
-def documents(draw: st.DrawFn, world: World, sides_with_senders: bool = False, **fixed: float) -> dict[str, Any]:
-    """Scenarios in a world, as plain data.
-
-    Parameters
-    ----------
-    sides_with_senders : whether every text divides members the way alignment is signed (divisiveness of 0 or more).
-    """
+def documents(draw: st.DrawFn, world: World, **fixed: float) -> dict[str, Any]:
+    """Scenarios in a world, as plain data."""
     victim = world.iso3[1] if world.size > 2 and draw(st.booleans()) else None
     roles = {"target": world.iso3[0], "senders": draw(_members(world, excluded=("", victim)))}
     others = [code for code in world.iso3 if code not in (world.iso3[0], victim)]
     steps = draw(st.lists(st.integers(0, 400), min_size=1, max_size=3))
     dates = [FIRST_VOTE + timedelta(days=days) for days in np.cumsum([0, *steps[1:]]).tolist()]
-    lowest = 0.0 if sides_with_senders else -2.0
-    part = st.floats(lowest, 2, allow_subnormal=False)
+    part = st.floats(0, 2, allow_subnormal=False)
     votes = [
         {
             "resolution": f"R/{number}",
@@ -214,11 +208,11 @@ def made(document: Mapping[str, Any], world: World) -> Case:
 
 @st.composite
 def documents_in_worlds(
-    draw: st.DrawFn, min_size: int = 2, max_size: int = 12, sides_with_senders: bool = False, **fixed: float
+    draw: st.DrawFn, min_size: int = 2, max_size: int = 12, **fixed: float
 ) -> tuple[dict[str, Any], World]:
     """A world, and the document of a scenario in it."""
     world = draw(worlds(min_size, max_size))
-    return draw(documents(world, sides_with_senders, **fixed)), world
+    return draw(documents(world, **fixed)), world
 
 
 def cases(min_size: int = 2, max_size: int = 12, **fixed: float) -> st.SearchStrategy[Case]:

@@ -95,6 +95,8 @@ def repetitions(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -
         if short_key(earlier) == short_key(later):
             yield Finding((*OVER, later), f"sets the same as {earlier}.")
     for name in assigned:
+        if name in ("seed", "replicates"):
+            yield Finding(("set", name), "is a key of the experiment itself.", f"Give {name} outside [set].")
         for factor in factors:
             if short_key(name) == short_key(factor):
                 yield Finding(("set", name), "is varied by the design.", "Take it out of one of them.")
