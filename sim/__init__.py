@@ -1,5 +1,23 @@
 """Agent-based simulation of sanctions and alignment between states.
 
-The command line is ``sim``; from Python, ``sim.specs.read_scenario``, ``sim.case.prepare`` and ``sim.runner.run.run``
-run a scenario, and ``sim.model.AlignmentModel`` is the Mesa model.
+The command line is ``sim``. From Python, `sim.run` runs a scenario and `sim.sweep` an experiment; both return pandas
+frames. `sim.model.AlignmentModel` is the Mesa model.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.api import Run, SweepTables, run, sweep
+
+__all__ = ["Run", "SweepTables", "run", "sweep"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the Python interface when it is first used, so that the commands start fast."""
+    if name in __all__:
+        from sim import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

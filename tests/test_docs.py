@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from test_cli import ENVIRONMENT
 
+from sim.cli.check import check
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,15 +53,12 @@ def test_python_blocks_run(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_whole_scenarios_check(page, tmp_path):
-    from sim.case import prepare
-    from sim.specs import read_scenario
-
+def test_whole_files_check(page, tmp_path):
     for language, text in blocks(page):
         if language == "toml" and "question =" in text:
-            file = tmp_path / "scenario.toml"
+            file = tmp_path / "file.toml"
             file.write_text(text, encoding="utf-8")
-            prepare(read_scenario(file))
+            assert check([str(file)]) == 0
 
 
 def test_links_lead_somewhere():

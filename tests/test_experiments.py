@@ -21,7 +21,7 @@ from sim.specs.design import MOST_POINTS
 SHIPPED = {
     "energy-dependence": 9,
     "isolation": 7,
-    "peer-influence": 9 * 3,
+    "peer-influence": 2 * 11 * 3,
     "reproduce-es-11-1": 5 * 5 * 3,
     "reproduce-es-11-3": 5 * 5 * 3,
     "sanction-enforcement": 21,

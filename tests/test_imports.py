@@ -20,7 +20,7 @@ LAYERS = (
     {"model"},
     {"runner"},
     {"evaluation", "whatif"},
-    {"views"},
+    {"views", "api"},
     {"cli"},
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}

@@ -11,18 +11,37 @@ import typer
 from sim.case import prepare
 from sim.cli.output import Overrides, print_json
 from sim.errors import input_error
-from sim.specs import read_scenario, scenario_schema, shipped_scenarios
+from sim.specs import (
+    experiment_schema,
+    read_experiment,
+    read_scenario,
+    read_toml,
+    scenario_schema,
+    shipped_names,
+    shipped_scenarios,
+)
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped scenarios.")],
+    files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
     set_: Overrides = None,
 ) -> int:
-    """Check scenario files without running them; every problem is listed."""
+    """Check scenario and experiment files without running them; every problem is listed."""
     for reference in files:
-        prepare(read_scenario(reference, set_ or []))
-        print(f"{reference}: good")
+        if is_experiment(reference):
+            spec = read_experiment(reference, set_ or [])
+            print(f"{reference}: good, {spec.size:,} points")
+        else:
+            prepare(read_scenario(reference, set_ or []))
+            print(f"{reference}: good")
     return 0
+
+
+def is_experiment(reference: str) -> bool:
+    """Whether a reference means an experiment: by its ``[design]``, or as the name of a shipped one."""
+    if Path(reference).is_file():
+        return "design" in read_toml(Path(reference))
+    return reference.removesuffix(".toml") in shipped_names("experiments")
 
 
 TEMPLATE = """\
@@ -66,7 +85,9 @@ def init(
     return 0
 
 
-def schema() -> int:
-    """Print the JSON Schema of scenario files, for editors that complete and check TOML."""
-    print_json(scenario_schema())
+def schema(
+    experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files.")] = False,
+) -> int:
+    """Print the JSON Schema of scenario or experiment files, for editors that complete and check TOML."""
+    print_json(experiment_schema() if experiment else scenario_schema())
     return 0

@@ -1,4 +1,4 @@
-"""``sim list``: scenarios and parameters."""
+"""``sim list``: scenarios, experiments, parameters and worlds."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import typer
 from sim.cli.output import AsJson, console, print_json, table
 from sim.errors import did_you_mean, input_error
 from sim.rules.parameters import registry
-from sim.specs import read_scenario, shipped_scenarios
+from sim.specs import read_experiment, read_scenario, shipped_names, shipped_scenarios
 from sim.world import shipped_worlds
 
-KINDS = ("scenarios", "parameters", "worlds")
+KINDS = ("scenarios", "experiments", "parameters", "worlds")
 
 
 def command(
-    kind: Annotated[str, typer.Argument(help="scenarios, parameters or worlds.")] = "scenarios", as_json: AsJson = False
+    kind: Annotated[str, typer.Argument(help="scenarios, experiments, parameters or worlds.")] = "scenarios",
+    as_json: AsJson = False,
 ) -> int:
-    """List the shipped scenarios, the parameters of the model, or the shipped worlds."""
+    """List the shipped scenarios, experiments or worlds, or the parameters of the model."""
     if kind not in KINDS:
         fix = did_you_mean(kind, KINDS, f"Allowed are {', '.join(KINDS)}.")
         raise input_error("sim list", kind, "there is no such list.", fix)
@@ -33,6 +34,16 @@ def command(
         else:
             rows = [[name, spec.question] for name, spec in specs.items()]
             console().print(table("Shipped scenarios", ["name", "question"], rows, texts=2))
+    elif kind == "experiments":
+        found = {name: read_experiment(name) for name in shipped_names("experiments")}
+        if as_json:
+            print_json(
+                [{"name": n, "title": e.title, "question": e.question, "points": e.size} for n, e in found.items()]
+            )
+        else:
+            rows = [[name, e.question, f"{e.size:,}", f"{e.replicates or '-'}"] for name, e in found.items()]
+            columns = ["name", "question", "points", "replicates"]
+            console().print(table("Shipped experiments", columns, rows, texts=2))
     elif as_json:
         print_json(list(shipped_worlds()))
     else:

@@ -1,4 +1,4 @@
-"""``sim rerun``: repeat a kept run exactly, and say whether it matched."""
+"""``sim rerun``: repeat a kept run or sweep exactly, and say whether it matched."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import AsJson, print_json, say
-from sim.runner.keep import processor_features, read_manifest, repeat
+from sim.runner.keep import processor_features
+from sim.runner.repeat import read_manifest, repeat
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(help="Folder that 'sim run --out' wrote.")], as_json: AsJson = False
+    folder: Annotated[Path, typer.Argument(help="Folder that 'sim run --out' or 'sim sweep' wrote.")],
+    as_json: AsJson = False,
 ) -> int:
-    """Repeat a kept run and compare every byte of its tables."""
+    """Repeat a kept run or sweep and compare every byte of its tables."""
     with tempfile.TemporaryDirectory() as into:
         different = repeat(folder, Path(into))
     if as_json:

@@ -197,3 +197,27 @@ def expectation(result: RunResult, number: int, change_of_support: float) -> dic
         "is_as_expected": found == expected.support,
         "movers": {iso3: float(moved[case.world.index[iso3]]) for iso3 in members_of(case.world, expected.movers)},
     }
+
+
+def tally_columns(result: RunResult) -> dict[str, list[object]]:
+    """Columns of a table with a row per vote and replicate."""
+    columns: dict[str, list[object]] = {name: [] for name in ("resolution", "replicate", *REPORTED, "is_settled")}
+    for vote in result.votes:
+        columns["resolution"] += [vote.resolution] * result.replicates
+        columns["replicate"] += range(result.replicates)
+        for name, code in CODES.items():
+            columns[name] += vote.tallies[:, code].tolist()
+        columns["is_settled"] += vote.is_settled.tolist()
+    return columns
+
+
+def member_columns(result: RunResult) -> dict[str, list[object]]:
+    """Columns of a table with a row per vote and member."""
+    columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
+    for vote in result.votes:
+        call = result.case.world.rollcall(vote.resolution)
+        for row in member_rows(result.case, vote, frequencies(vote.counts), call):
+            columns["resolution"].append(vote.resolution)
+            for name, value in row.items():
+                columns[name].append(value)
+    return columns

@@ -113,5 +113,4 @@ def problems_of(values: Mapping[str, object], where: str, prefix: str = "paramet
 
 
 def _short(value: float) -> str:
-    text = str(value)
-    return text if len(text) <= 30 else f"a number of {len(text)} digits"
+    return str(value) if abs(value) < 10**30 else "a number beyond 10^30"

@@ -1,4 +1,4 @@
-"""Keeping a run in a folder, and repeating a kept run exactly.
+"""Keeping a run in a folder, with all that is needed to repeat it exactly.
 
 ``tallies.parquet`` has a row per vote and replicate, ``members.parquet`` a row per vote and member with counts,
 ``manifest.json`` everything that a repetition needs, ``execution.json`` what may differ between repetitions.
@@ -18,11 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.case import Case, prepare
-from sim.errors import InputError, Problem, input_error
+from sim.case import Case
+from sim.errors import input_error
 from sim.rules.choice import ACTIONS
-from sim.runner.run import RunResult, run
-from sim.specs import scenario_from
+from sim.runner.run import RunResult
 from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
@@ -111,59 +110,6 @@ def processor_features() -> list[str]:
 
     found = opt_func_info(func_name="^exp$").get("exp", {})
     return sorted({str(target.get("current", "")) for target in found.values()})
-
-
-def repeat(folder: Path, into: Path) -> list[str]:
-    """Run a kept run again, write its tables to `into`, and name what differs (nothing if it matched).
-
-    Raises
-    ------
-    InputError : `folder` holds no run, its manifest is damaged, or the data it was run on have changed.
-    """
-    manifest = read_manifest(folder)
-    spec = scenario_from(manifest["scenario"], str(folder / MANIFEST), folder)  # type: ignore[arg-type]
-    case = prepare(spec)
-    now = world_hashes(case.world)
-    before: Mapping[str, str] = manifest["world"]["files"]  # type: ignore[index]
-    changed = sorted(name for name in {*now, *before} if now.get(name) != before.get(name))
-    if changed:
-        raise InputError(
-            Problem(str(folder / MANIFEST), f"world.files.{name}", "has changed since the run was made.")
-            for name in changed
-        )
-    if dict(case.parameters) != manifest["parameters"]:
-        message = "the registry's defaults have changed since the run was made."
-        raise input_error(str(folder / MANIFEST), "parameters", message, "Use the version that is named in it.")
-    result = run(case, int(str(manifest["replicates"])), str(manifest["engine"]))
-    write_tables(result, into)
-    tables: Mapping[str, str] = manifest["tables"]  # type: ignore[assignment]
-    again = hashes([into / name for name in TABLES], into)
-    kept = hashes([folder / name for name in TABLES if (folder / name).is_file()], folder)
-    return [name for name in TABLES if not again[name] == tables.get(name) == kept.get(name)]
-
-
-def read_manifest(folder: Path) -> dict[str, object]:
-    """The manifest of a kept run.
-
-    Raises
-    ------
-    InputError : there is none, it cannot be read, or it is of another version.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        fix = "Give the folder that 'sim run --out' wrote."
-        raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
-    except (OSError, ValueError) as error:
-        raise input_error(str(path), "", f"cannot be read: {error}.") from None
-    needed = {"schema_version", "scenario", "parameters", "world", "replicates", "engine", "tables"}
-    if not isinstance(manifest, dict) or not needed <= manifest.keys():
-        raise input_error(str(path), "", "is not the manifest of a run.")
-    if manifest["schema_version"] != SCHEMA_VERSION:
-        message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
-        raise input_error(str(path), "schema_version", message)
-    return manifest
 
 
 def program_version() -> str:
