@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,16 @@ from numpy.typing import NDArray
 from sim.errors import InputError, Problem
 from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
-from sim.rules.influence import peer_weights
+from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, sanction_risk, weighted
 from sim.specs import Change, Scenario, Vote, members_of
 from sim.world import FloatArray, World, load_world
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
+
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
 
 ActionArray = NDArray[np.int8]
 NOT_GIVEN = -1
@@ -83,7 +87,7 @@ class Case:
     Parameters
     ----------
     parameters : every parameter of the registry, with the scenario's differences applied.
-    peers : peer weights (N, N) on the grid.
+    peers : peer weights (N, N) on the grid, sparse where they are many and nearly all 0.
     ballots : one per vote, in date order.
     """
 
@@ -91,7 +95,7 @@ class Case:
     world: World
     parameters: Mapping[str, float]
     roles: Roles
-    peers: FloatArray
+    peers: Peers
     ballots: tuple[Ballot, ...]
 
     @property
@@ -122,7 +126,7 @@ def prepare(spec: Scenario, world: World | None = None) -> Case:
         world=world,
         parameters=parameters,
         roles=roles,
-        peers=peer_weights(known.peers, weights),
+        peers=compact(peer_weights(known.peers, weights)),
         ballots=ballots_of(spec, world, parameters, roles, known),
     )
 

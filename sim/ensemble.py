@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
-from sim.randomness import Draws
+from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import GRID
@@ -25,6 +25,9 @@ FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
 """What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
 
 SINGLE_STANCES = STANCES.astype(np.float32)
+
+NARROWED_BELOW = 0.9
+"""Share of the replicates still moving below which it is quicker to go on with these alone."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,13 @@ def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) 
     for ballot in case.ballots:
         own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in outcomes])
         deliberation = _Deliberation(case, ballot, own, first, count)
-        announcements = [deliberation.actions.T.copy()]
+        announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
         for number in range(1, case.rounds + 1):
             deliberation.revise(number)
             if keeps_rounds:
                 announcements.append(deliberation.actions.T.copy())
-        kept = tuple(announcements) if keeps_rounds else ()
-        outcomes.append(Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), kept))
+        is_settled = deliberation.is_settled()
+        outcomes.append(Outcome(ballot.resolution, deliberation.actions.T, is_settled, tuple(announcements)))
     return outcomes
 
 
@@ -107,40 +110,34 @@ class _Deliberation:
     """
 
     def __init__(self, case: Case, ballot: Ballot, own: Utilities, first: int, count: int) -> None:
-        self.case, self.ballot = case, ballot
-        self.first, self.count = first, count
+        self.case, self.ballot, self.first = case, ballot, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
         self.weights = (case.peers * GRID).astype(np.float32)
-        draw = np.stack([self.uniforms("vote", ballot.resolution, i) for i in range(case.world.size)])
+        draw = to_unit(np.stack([self.words("vote", ballot.resolution, i, 0, count) for i in range(case.world.size)]))
         own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         is_given = (ballot.given != NOT_GIVEN)[:, None]
         lowest, highest = action_range(own, case.parameters["peer_influence"], draw)
         start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
         is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
-        self.set_followed(np.flatnonzero(is_followed & ~is_given))
+        self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_given), count)
         self.points = self.tipping_points(own, draw, lowest, highest)
+        self.now = self.tipped(np.float32(0)) if start is None else np.full(len(self.member), start, dtype=np.int8)
         self.actions = np.where(is_given, ballot.given[:, None], lowest)
-        self.actions.reshape(-1)[self.followed] = self.tipped(np.float32(0)) if start is None else start
-        self.is_moving = np.ones(count, dtype=bool)
+        self.actions[self.member, self.column] = self.now
+        self.replicates, self.stances = np.arange(count), SINGLE_STANCES[self.actions]
 
-    def uniforms(self, process: str, occasion: str, member: int) -> FloatArray:
-        """Uniform numbers (R,) of a member."""
-        return self.draws.uniforms(process, occasion, self.case.world.iso3[member], self.first, self.count)
-
-    def set_followed(self, cells: IntArray) -> None:
-        """Follow these cells, given as indices into the flat array."""
-        self.followed = cells
-        self.member, self.replicate = np.divmod(cells, self.count)
+    def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
+        """Random words (count,) of a member, from the replicate `start` of this block on."""
+        return self.draws.words(process, occasion, self.case.world.iso3[member], self.first + start, count)
 
     def tipping_points(
         self, own: Utilities, draw: FloatArray, lowest: ActionArray, highest: ActionArray
     ) -> TippingPoints:
         """Tipping points of the followed cells, in whole units of the grid of the peer weights."""
-        cells = Utilities(*(np.broadcast_to(term, draw.shape)[self.member, self.replicate] for term in own))
-        extremes = (array.reshape(-1)[self.followed] for array in (lowest, highest))
-        influence = self.case.parameters["peer_influence"]
-        points = tipping_points(cells, influence, draw.reshape(-1)[self.followed], *extremes)
+        at = self.member, self.column
+        cells = Utilities(*(np.broadcast_to(term, draw.shape)[at] for term in own))
+        points = tipping_points(cells, self.case.parameters["peer_influence"], draw[at], lowest[at], highest[at])
         return TippingPoints(*(np.ceil(np.clip(point, -2, 2) * GRID).astype(np.float32) for point in points))
 
     def tipped(self, peers: SingleArray | np.float32) -> ActionArray:
@@ -149,41 +146,50 @@ class _Deliberation:
 
     def desired(self) -> ActionArray:
         """What the followed cells would do after a look at what their peers last announced."""
-        moving = np.flatnonzero(self.is_moving)
-        column = np.cumsum(self.is_moving) - 1
-        stances = SINGLE_STANCES[self.actions[:, moving]]
-        return self.tipped((self.weights @ stances)[self.member, column[self.replicate]])
+        sums = self.weights @ self.stances
+        return self.tipped(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
 
     def revise(self, number: int) -> None:
         """One round: those that look and are not held back by inertia come round to what they desire."""
-        if not len(self.followed):
+        if not len(self.member):
             return
-        now = self.actions.reshape(-1)[self.followed]
         desired = self.desired()
-        would_move = np.flatnonzero(desired != now)
+        would_move = np.flatnonzero(desired != self.now)
         moves = would_move[~self.is_held_back(would_move, number)]
-        self.actions.reshape(-1)[self.followed[moves]] = desired[moves]
-        self.is_moving[:] = False
-        self.is_moving[self.replicate[would_move]] = True
-        keep = self.is_moving[self.replicate]
-        self.set_followed(self.followed[keep])
-        self.points = TippingPoints(*(point[keep] for point in self.points))
+        member, column, action = self.member[moves], self.column[moves], desired[moves]
+        self.now[moves] = self.actions[member, self.replicates[column]] = action
+        self.stances[member, column] = SINGLE_STANCES[action]
+        is_moving = np.zeros(len(self.replicates), dtype=bool)
+        is_moving[self.column[would_move]] = True
+        if np.count_nonzero(is_moving) < NARROWED_BELOW * len(is_moving):
+            self.narrow(is_moving)
+
+    def narrow(self, is_moving: NDArray[np.bool_]) -> None:
+        """Go on with these of the columns alone."""
+        cells = np.flatnonzero(is_moving[self.column])
+        self.member, self.now = self.member[cells], self.now[cells]
+        self.points = TippingPoints(*(point[cells] for point in self.points))
+        self.column = (np.cumsum(is_moving) - 1)[self.column[cells]]
+        self.replicates, self.stances = self.replicates[is_moving], self.stances[:, is_moving]
 
     def is_held_back(self, cells: IntArray, number: int) -> NDArray[np.bool_]:
         """Which of these followed cells fail to revise; only members that would move are drawn for."""
-        inertia, held = self.case.parameters["inertia"], np.zeros(len(cells), dtype=bool)
-        if inertia > 0 and len(cells):
-            members, starts = np.unique(self.member[cells], return_index=True)
-            occasion = revision_occasion(self.ballot.resolution, number)
-            for member, start, end in zip(members, starts, [*starts[1:], len(cells)], strict=True):
-                draw = self.uniforms("revision", occasion, int(member))
-                held[start:end] = draw[self.replicate[cells[start:end]]] < inertia
-        return held
+        inertia, words = self.case.parameters["inertia"], np.zeros(len(cells), dtype=np.uint64)
+        if inertia == 0 or not len(cells):
+            return np.zeros(len(cells), dtype=bool)
+        member, replicate = self.member[cells], self.replicates[self.column[cells]]
+        starts = np.flatnonzero(np.diff(member, prepend=-1))
+        ends = np.append(starts[1:], len(cells))
+        lowest, counts = replicate[starts], replicate[ends - 1] - replicate[starts] + 1
+        place = replicate - np.repeat(lowest, ends - starts)
+        occasion = revision_occasion(self.ballot.resolution, number)
+        spans = np.stack([starts, ends, member[starts], lowest, counts], axis=1)
+        for start, end, one, first, count in spans.tolist():
+            words[start:end] = self.words("revision", occasion, one, first, count)[place[start:end]]
+        return to_unit(words) < inertia
 
     def is_settled(self) -> NDArray[np.bool_]:
         """Replicates (R,) in which nobody would act otherwise after one more look."""
-        settled = np.ones(self.count, dtype=bool)
-        if len(self.followed):
-            unsettled = self.desired() != self.actions.reshape(-1)[self.followed]
-            settled[self.replicate[unsettled]] = False
+        settled = np.ones(self.actions.shape[1], dtype=bool)
+        settled[self.replicates[self.column[self.desired() != self.now]]] = False
         return settled

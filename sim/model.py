@@ -17,7 +17,7 @@ from sim.errors import InputError, Problem
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
-from sim.rules.influence import peer_stance
+from sim.rules.influence import listened_to, peer_stance
 from sim.rules.payoffs import utilities
 from sim.specs import Scenario, read_scenario, scenario_from
 
@@ -32,7 +32,7 @@ class MemberState(mesa.Agent):
         self.index = index
         self.iso3 = model.case.world.iso3[index]
         self.name = model.case.world.names[index]
-        self.listens_to = model.case.peers[index]
+        self.listens_to, self.peer_weights = listened_to(model.case.peers, index)
         self.votes: list[int] = []
         self.action = ACTIONS.index("absent")
 
@@ -54,8 +54,8 @@ class MemberState(mesa.Agent):
             parameters,
         )
         noise, influence = self.model.draw("vote", ballot.resolution, self.iso3), parameters["peer_influence"]
-        extremes = action_range(own, influence, noise)
-        self.tipping_points: TippingPoints = tipping_points(own, influence, noise, *extremes)
+        points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
+        self.tipping_points = TippingPoints(*(point[()] for point in points))
         self.is_given = ballot.given[i] != NOT_GIVEN
 
     def announce(self) -> None:
@@ -70,7 +70,7 @@ class MemberState(mesa.Agent):
         """What one would do, given what the peers last announced."""
         if self.is_given:
             return self.action
-        return int(tipped(self.tipping_points, peer_stance(self.listens_to, self.model.stances)))
+        return int(tipped(self.tipping_points, peer_stance(self.peer_weights, self.model.stances[self.listens_to])))
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""

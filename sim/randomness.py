@@ -9,6 +9,7 @@ NumPy implements it. A stream is keyed by a BLAKE2b hash of the names; replicate
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -17,8 +18,11 @@ from numpy.typing import NDArray
 WORDS_PER_BLOCK = 4
 """A Philox 4x64 counter value gives four 64-bit words."""
 TO_UNIT = 2.0**-53
+KEYS_KEPT = 2**14
+"""Keys remembered, since every block of replicates needs the same ones: a few megabytes."""
 
 
+@lru_cache(KEYS_KEPT)
 def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[np.uint64]:
     """The 128-bit Philox key of a stream, shape (2,).
 
@@ -52,10 +56,18 @@ class Draws:
 
         Each is a multiple of 2**-53.
         """
+        return to_unit(self.words(process, occasion, member, first, count))
+
+    def words(self, process: str, occasion: str, member: str, first: int, count: int) -> NDArray[np.uint64]:
+        """The 64-bit words that the uniform numbers are made of."""
         block, skipped = divmod(first, WORDS_PER_BLOCK)
         inner = self._state["state"]
         inner["key"] = stream_key(self.seed, process, occasion, member)
         inner["counter"][0] = block
         self._generator.state = self._state
-        words = self._generator.random_raw(skipped + count)[skipped:]
-        return (words >> np.uint64(11)).astype(np.float64) * TO_UNIT
+        return self._generator.random_raw(skipped + count)[skipped:]
+
+
+def to_unit(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Uniform numbers in [0, 1) from 64-bit words, by their upper 53 bits."""
+    return np.multiply(words >> np.uint64(11), TO_UNIT, dtype=np.float64)

@@ -99,8 +99,9 @@ def test_a_stronger_incentive_moves_nobody_the_other_way(
     when deliberation starts from all oppose. And no code falls under the reverse.
 
     Isolation belongs here because its two effects agree: less left to lose, and grievance. The other members follow
-    because peer weights, ``peer_influence`` and divisiveness are 0 or more. Nothing is promised for the biases and inputs of the neutral actions, the shapes of
-    retaliation and sanctions, the weights of signed inputs and of memory, peer weights, inertia or rounds.
+    because peer weights, ``peer_influence`` and divisiveness are 0 or more. Nothing is promised for the biases and
+    inputs of the neutral actions, the shapes of retaliation and sanctions, the weights of signed inputs and of memory,
+    peer weights, inertia or rounds.
     """
     document, world = made_up
     given = (document["roles"]["target"], document["roles"].get("victim"))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sim.case import prepare
+from sim.case import Case, prepare
 from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table
 from sim.errors import input_error
 from sim.evaluation.summary import REPORTED, misses, summary
@@ -52,6 +52,9 @@ def command(
     base = None
     if spec.base is not None:
         base = prepare(read_scenario(spec.base, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
+        if not is_comparable(case, base):
+            say("the what-if has other votes or another world than its base, so they are not compared")
+            base = None
     if out is not None:
         check_folder(out)
     if plot is not None:
@@ -73,6 +76,12 @@ def command(
         say(f"interrupted: {result.replicates} of {spec.replicates} replicates are done")
         return INTERRUPTED
     return 0
+
+
+def is_comparable(case: Case, base: Case) -> bool:
+    """Whether two cases vote on the same resolutions in the same world."""
+    resolutions = [ballot.resolution for ballot in case.ballots]
+    return case.world.iso3 == base.world.iso3 and resolutions == [ballot.resolution for ballot in base.ballots]
 
 
 def _check_picture(plot: Path) -> None:

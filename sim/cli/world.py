@@ -9,6 +9,7 @@ import typer
 from sim.case import prepare, roles_of, terms_of
 from sim.cli.output import AsJson, console, print_json, table
 from sim.errors import did_you_mean, input_error
+from sim.rules.influence import listened_to
 from sim.specs import Scenario, read_scenario
 from sim.world import World, load_world
 from sim.world.quantities import quantities
@@ -100,7 +101,7 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
     terms = terms_of(spec, world, case.parameters, known, spec.vote[0].date)
     rules = {fill.quantity: fill.rule for fill in world.fills if fill.iso3 == iso3}
     derived = [(name, float(array[i]), USES[name], rules.get(name, "")) for name, array in terms.values.items()]
-    peers = sorted(enumerate(case.peers[i]), key=lambda pair: -pair[1])[:10]
+    peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:10]
     listed = [s for s in world.sanctions if s.iso3 == iso3]
     figures = member_figures(world, iso3)
     groups = [group.key for group in world.groups if iso3 in group.members]

@@ -6,6 +6,8 @@ smooth stand-in that calibration and pinning need, and is never reported as a re
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +16,16 @@ from sim.rules.choice import STANCES, probabilities
 from sim.rules.influence import with_peers
 from sim.rules.payoffs import Utilities
 
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
+
 FloatArray = NDArray[np.float64]
 
 TOLERANCE = 1e-7
 MOST_ITERATIONS = 200
 
 
-def equilibrium(own: Utilities, ballot: Ballot, peers: FloatArray, peer_influence: float) -> FloatArray:
+def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
     """Probabilities (N, 4) at the fixed point reached from peers that are thought to be neutral.
 
     Parameters
@@ -31,7 +36,7 @@ def equilibrium(own: Utilities, ballot: Ballot, peers: FloatArray, peer_influenc
     """
     is_given = ballot.given != NOT_GIVEN
     given_stance = STANCES[ballot.given]
-    mean = np.zeros(len(peers))
+    mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
         chances = probabilities(with_peers(own, peer_influence, mean))
         expected = peers @ np.where(is_given, given_stance, chances.support - chances.oppose)

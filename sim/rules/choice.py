@@ -7,12 +7,14 @@ the sense of the likelihood ratio, and the same draw never maps to an action on 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.payoffs import FloatArray, Utilities
+
+Condition = NDArray[np.bool_] | np.bool_
 
 ACTIONS = ("oppose", "absent", "abstain", "support")
 """Names of the action codes 0 to 3."""
@@ -52,8 +54,7 @@ def choose(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     level = draw * (below_support + odds.support)
-    passed = np.add(level >= odds.oppose, level >= below_abstain, dtype=np.int8)
-    return np.add(passed, level >= below_support, dtype=np.int8)
+    return _count(level >= odds.oppose, level >= below_abstain, level >= below_support)
 
 
 class TippingPoints(NamedTuple):
@@ -86,10 +87,10 @@ def _passed(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
     chances = probabilities(of)
     below_abstain = chances.oppose + chances.absent
     below_support = below_abstain + chances.abstain
-    passed = np.add(draw >= chances.oppose, draw >= below_abstain, dtype=np.int8)
-    return np.add(passed, draw >= below_support, dtype=np.int8)
+    return _count(draw >= chances.oppose, draw >= below_abstain, draw >= below_support)
 
 
+@np.errstate(divide="ignore", invalid="ignore")
 def tipping_points(
     own: Utilities,
     peer_influence: float,
@@ -111,26 +112,34 @@ def tipping_points(
     draw : uniform numbers in [0, 1), of the same shape.
     lowest, highest : the `action_range` of the same members.
     """
-    odds = exponentials(own)
-    rest = 1.0 - draw
-    above, below = draw * odds.support, rest * odds.oppose
-    between = (
-        draw * (odds.absent + odds.abstain),
-        draw * odds.abstain - rest * odds.absent,
-        -rest * (odds.absent + odds.abstain),
-    )
+    terms = [np.ravel(term) for term in (*exponentials(own), draw)]
     points = []
-    for action, term in enumerate(between):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            point = np.log(_positive_root(above, term, below)) / np.float64(peer_influence)
-        points.append(np.where(lowest > action, -np.inf, np.where(highest <= action, np.inf, point)))
+    for action in range(SUPPORT):
+        point = np.where(lowest > action, -np.inf, np.inf)
+        cells = np.flatnonzero((lowest <= action) & (highest > action))
+        if len(cells):
+            oppose, absent, abstain, support, level = (term[cells] for term in terms)
+            rest = 1.0 - level
+            linear = (
+                level * (absent + abstain),
+                level * abstain - rest * absent,
+                -rest * (absent + abstain),
+            )[action]
+            root = _positive_root(level * support, linear, rest * oppose)
+            np.ravel(point)[cells] = np.log(root) / np.float64(peer_influence)
+        points.append(point)
     return TippingPoints(*points)
 
 
 def tipped(points: TippingPoints, peers: NDArray[np.floating] | np.floating | float) -> NDArray[np.int8]:
     """Action codes of members with these tipping points at their peers' mean stance, both in the same unit."""
-    passed = np.add(peers >= points.absent, peers >= points.abstain, dtype=np.int8)
-    return np.add(passed, peers >= points.support, dtype=np.int8)
+    return _count(peers >= points.absent, peers >= points.abstain, peers >= points.support)
+
+
+def _count(first: Condition, second: Condition, third: Condition) -> NDArray[np.int8]:
+    """How many of three conditions hold."""
+    whole: Any = np.int8  # quick both for one condition and for an array of them
+    return whole(first) + whole(second) + whole(third)
 
 
 def _positive_root(square: FloatArray, linear: FloatArray, constant: FloatArray) -> FloatArray:

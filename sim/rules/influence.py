@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.rules.payoffs import FloatArray, Utilities
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    Peers = FloatArray | csr_array[np.float64]
+
 GRID = 2.0**20
 """Peer weights are whole multiples of 1 / GRID, so that sums of weights times stances are exact in any order."""
+
+SPARSE_FROM, SPARSE_BELOW = 500, 0.05
+"""Members from which, and share of weights that are not 0 below which, a sparse matrix is quicker."""
 
 
 def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
@@ -31,6 +41,24 @@ def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) 
         present = present + weight * has_peers
     scaled = total / np.where(present > 0, present, 1.0)[:, None]
     return np.floor(scaled * GRID) / GRID
+
+
+def compact(weights: FloatArray) -> Peers:
+    """The same matrix, sparse where it is large and nearly empty: sums are exact, so that no result depends on it."""
+    if len(weights) < SPARSE_FROM or np.count_nonzero(weights) >= SPARSE_BELOW * weights.size:
+        return weights
+    from scipy.sparse import csr_array
+
+    return csr_array(weights)
+
+
+def listened_to(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatArray]:
+    """Whom a member listens to, as indices, and with what weights."""
+    if isinstance(weights, np.ndarray):
+        (peers,) = np.nonzero(weights[member])
+        return peers, weights[member, peers]
+    row = slice(weights.indptr[member], weights.indptr[member + 1])
+    return weights.indices[row], weights.data[row]
 
 
 def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:

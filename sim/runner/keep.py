@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
 MANIFEST, EXECUTION = "manifest.json", "execution.json"
+UNFINISHED = ".unfinished"
+"""What the name of a file ends with while it is being written."""
 TABLES = ("tallies.parquet", "members.parquet")
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
@@ -135,7 +138,11 @@ def _commit() -> str | None:
 
 def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
     """SHA-256 of files, by their path below a folder."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    found = {}
+    for path in paths:
+        with open(path, "rb") as file:
+            found[str(path.relative_to(folder))] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _execution(result: RunResult, seconds: float) -> dict[str, object]:
@@ -150,8 +157,17 @@ def _execution(result: RunResult, seconds: float) -> dict[str, object]:
 
 
 def write_json(path: Path, document: Mapping[str, object]) -> None:
-    """Write a document as indented JSON."""
-    path.write_text(json.dumps(document, indent=2, default=_plain) + "\n", encoding="utf-8")
+    """Write a document as indented JSON, whole or not at all."""
+    unfinished = path.with_name(path.name + UNFINISHED)
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write(json.dumps(document, indent=2, default=_plain) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _plain(value: object) -> object:

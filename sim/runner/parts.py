@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
-import zipfile
-import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,13 @@ import numpy as np
 
 from sim.runner.units import Unit, UnitResult
 
-DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+NAMES, UNFINISHED = "part-*.npz", "*.unfinished"
+MOST_OPEN = 4
+"""Files kept in memory while units are read: points of a sweep that was added to alternate between a few."""
+
+
+class DamageError(ValueError):
+    """A file is not as it was written."""
 
 
 class Parts:
@@ -38,19 +45,27 @@ class Parts:
         self.errors: dict[Unit, tuple[str, str]] = {}
         self.dropped: list[str] = []
         self._next = 0
-        for path in sorted(folder.iterdir()):
+        self._open: OrderedDict[Path, dict[Unit, UnitResult]] = OrderedDict()
+        for path in sorted(folder.glob(NAMES)):
             try:
-                results = list(read_part(path))
-                self._next = max(self._next, int(path.stem.removeprefix("part-")) + 1)
-            except DAMAGE:
-                self.dropped.append(path.name)
-                path.unlink()
+                results = read_part(path)
+            except DamageError:
+                self._drop(path)
             else:
+                self._next = int(path.stem.removeprefix("part-")) + 1
                 self._note(path, results)
+        for path in sorted(folder.glob(UNFINISHED)):
+            self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        self.dropped.append(path.name)
+        path.unlink()
 
     def _note(self, path: Path, results: Sequence[UnitResult]) -> None:
+        """Know where results lie; what stood for the same units before no longer counts."""
         for result in results:
             self.places[result.unit] = path
+            self.errors.pop(result.unit, None)
             if result.error:
                 self.errors[result.unit] = (result.error, result.trace)
 
@@ -65,11 +80,11 @@ class Parts:
         unfinished = path.with_suffix(".unfinished")
         try:
             with open(unfinished, "wb") as file:
-                write_part(file, results)
+                file.write(_packed(results))
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-        except OSError:
+        except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
         self._next += 1
@@ -82,17 +97,27 @@ class Parts:
             self.errors.pop(unit, None)
 
     def read(self, units: Sequence[Unit]) -> Iterator[UnitResult]:
-        """The results of units, in the order given; each file is opened once for units that stand together."""
-        opened: tuple[Path, dict[Unit, UnitResult]] | None = None
+        """The results of units, in the order given; a file is opened once for units that stand together.
+
+        Raises
+        ------
+        OSError : a file cannot be read any more.
+        """
         for unit in units:
             path = self.places[unit]
-            if opened is None or opened[0] != path:
-                opened = (path, {result.unit: result for result in read_part(path)})
-            yield opened[1][unit]
+            if path not in self._open:
+                try:
+                    self._open[path] = {result.unit: result for result in read_part(path)}
+                except DamageError as error:  # it was sound when this sweep began
+                    raise OSError(str(error)) from error
+                while len(self._open) > MOST_OPEN:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(path)
+            yield self._open[path][unit]
 
 
-def write_part(file: object, results: Sequence[UnitResult]) -> None:
-    """Write results to an open file: a zip of arrays, every one with a checksum."""
+def _packed(results: Sequence[UnitResult]) -> bytes:
+    """A zip of arrays, and a checksum of all of it."""
     header = [{**asdict(result.unit), "error": result.error, "trace": result.trace} for result in results]
     arrays: dict[str, np.ndarray] = {"header": np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)}
     for number, result in enumerate(results):
@@ -103,19 +128,25 @@ def write_part(file: object, results: Sequence[UnitResult]) -> None:
         }
         if result.actions is not None:
             arrays[f"{number}.actions"] = result.actions
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    return packed.getvalue() + hashlib.sha256(packed.getbuffer()).digest()
 
 
-def read_part(path: Path) -> Iterator[UnitResult]:
+def read_part(path: Path) -> list[UnitResult]:
     """The results in a part.
 
     Raises
     ------
-    OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error : the file is damaged.
+    DamageError : the file is not as it was written.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        for number, entry in enumerate(json.loads(arrays["header"].tobytes())):
-            yield UnitResult(
+    size = hashlib.sha256().digest_size
+    content = path.read_bytes()
+    if hashlib.sha256(content[:-size]).digest() != content[-size:]:
+        raise DamageError(f"{path} is damaged")
+    with np.load(io.BytesIO(content[:-size]), allow_pickle=False) as arrays:
+        return [
+            UnitResult(
                 Unit(entry["point"], entry["first"], entry["count"]),
                 arrays[f"{number}.tallies"],
                 arrays[f"{number}.is_settled"],
@@ -124,3 +155,5 @@ def read_part(path: Path) -> Iterator[UnitResult]:
                 entry["error"],
                 entry["trace"],
             )
+            for number, entry in enumerate(json.loads(arrays["header"].tobytes()))
+        ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -60,41 +60,41 @@ class RunResult:
         return len(self.votes[0].tallies)
 
 
-@dataclass
-class _Tally:
-    """Adds up the blocks of one vote."""
+def _counted(
+    resolution: str,
+    day: date,
+    actions: ActionArray,
+    is_settled: NDArray[np.bool_],
+    base: ActionArray | None,
+) -> VoteResult:
+    """The result of one vote in one block."""
+    did = np.stack([actions == code for code in range(len(ACTIONS))], axis=-1)
+    step = np.zeros_like(actions) if base is None else STANCES[actions] - STANCES[base]
+    changed = np.zeros_like(actions, dtype=bool) if base is None else actions != base
+    return VoteResult(
+        resolution,
+        day,
+        did.sum(axis=1),
+        did.sum(axis=0),
+        is_settled,
+        (step > 0).sum(axis=0),
+        (step < 0).sum(axis=0),
+        changed.sum(axis=0),
+    )
 
-    size: int
-    tallies: list[IntArray] = field(default_factory=list)
-    settled: list[NDArray[np.bool_]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.counts = np.zeros((self.size, len(ACTIONS)), dtype=np.int64)
-        self.towards, self.away, self.changed = (np.zeros(self.size, dtype=np.int64) for _ in range(3))
-
-    def add(self, actions: ActionArray, is_settled: NDArray[np.bool_], base: ActionArray | None) -> None:
-        did = np.stack([actions == code for code in range(len(ACTIONS))], axis=-1)
-        self.tallies.append(did.sum(axis=1))
-        self.counts += did.sum(axis=0)
-        self.settled.append(is_settled)
-        if base is not None:
-            step = STANCES[actions] - STANCES[base]
-            self.towards += (step > 0).sum(axis=0)
-            self.away += (step < 0).sum(axis=0)
-            self.changed += (actions != base).sum(axis=0)
-
-    def result(self, case: Case, number: int) -> VoteResult:
-        ballot = case.ballots[number]
-        return VoteResult(
-            ballot.resolution,
-            ballot.date,
-            np.concatenate(self.tallies),
-            self.counts,
-            np.concatenate(self.settled),
-            self.towards,
-            self.away,
-            self.changed,
-        )
+def _joined(blocks: Sequence[VoteResult]) -> VoteResult:
+    """The result of one vote in all blocks."""
+    return VoteResult(
+        blocks[0].resolution,
+        blocks[0].date,
+        np.concatenate([block.tallies for block in blocks]),
+        np.sum([block.counts for block in blocks], axis=0),
+        np.concatenate([block.is_settled for block in blocks]),
+        np.sum([block.towards for block in blocks], axis=0),
+        np.sum([block.away for block in blocks], axis=0),
+        np.sum([block.changed for block in blocks], axis=0),
+    )
 
 
 Block = list[tuple[ActionArray, NDArray[np.bool_]]]
@@ -124,33 +124,30 @@ def run(
     replicates = case.spec.replicates if replicates is None else replicates
     simulated = _simulated_by_agents if engine == "mesa" else _simulated
     block = 10 if engine == "mesa" else BLOCK
-    tallies = [_Tally(case.world.size) for _ in case.ballots]
-    base_tallies = [_Tally(case.world.size) for _ in case.ballots]
+    blocks: list[tuple[list[VoteResult], list[VoteResult]]] = []
     is_interrupted, done = False, 0
     try:
         while done < replicates:
             count = min(block, replicates - done)
-            outcomes = simulated(case, done, count)
-            base_outcomes = simulated(base, done, count) if base is not None else None
-            for number, (actions, is_settled) in enumerate(outcomes):
-                before = base_outcomes[number] if base_outcomes is not None else None
-                tallies[number].add(actions, is_settled, before[0] if before else None)
-                if before:
-                    base_tallies[number].add(*before, None)
+            votes = simulated(case, done, count)
+            before = simulated(base, done, count) if base is not None else []
+            acted: list[ActionArray | None] = [actions for actions, _ in before] if before else [None] * len(votes)
+            blocks.append(  # a block counts as a whole or, where an interrupt comes in between, not at all
+                (
+                    [_counted(b.resolution, b.date, *v, a) for b, v, a in zip(case.ballots, votes, acted, strict=True)],
+                    [_counted(b.resolution, b.date, *v, None) for b, v in zip(case.ballots, before, strict=False)],
+                )
+            )
             done += count
             on_progress(done)
     except KeyboardInterrupt:
-        if done == 0:
+        if not blocks:
             raise
         is_interrupted = True
+    results = tuple(_joined(vote) for vote in zip(*(own for own, _ in blocks), strict=True))
+    base_results = tuple(_joined(vote) for vote in zip(*(own for _, own in blocks), strict=True))
     return RunResult(
-        case,
-        engine,
-        tuple(tally.result(case, number) for number, tally in enumerate(tallies)),
-        None
-        if base is None
-        else RunResult(base, engine, tuple(tally.result(base, number) for number, tally in enumerate(base_tallies))),
-        is_interrupted,
+        case, engine, results, None if base is None else RunResult(base, engine, base_results), is_interrupted
     )
 
 

@@ -208,6 +208,7 @@ def _finish(experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, sec
         "kind": "sweep",
         **provenance(),
         "experiment": experiment.document(),
+        "scenarios": {reference: base.document() for reference, base in experiment.bases.items()},
         "experiment_hash": document_hash(experiment.document()),
         "replicates": plan.replicates,
         "points": len(plan.points),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,24 +77,31 @@ def chunks_of(
     units: Sequence[Unit], documents: Mapping[int, Mapping[str, object]], folder: Path, keeps_actions: bool
 ) -> Iterator[Chunk]:
     """The units in chunks of a bounded number of runs."""
+    for bundle in bundles_of(units):
+        yield Chunk(bundle, {unit.point: documents[unit.point] for unit in bundle}, folder, keeps_actions)
+
+
+def bundles_of(units: Iterable[Unit]) -> Iterator[tuple[Unit, ...]]:
+    """The units in their order, as many together as a chunk may hold."""
     bundle: list[Unit] = []
+    runs = 0
     for unit in units:
-        if bundle and (len(bundle) == CHUNK_UNITS or sum(u.count for u in bundle) + unit.count > CHUNK_RUNS):
-            yield _chunk(bundle, documents, folder, keeps_actions)
-            bundle = []
+        if bundle and (len(bundle) == CHUNK_UNITS or runs + unit.count > CHUNK_RUNS):
+            yield tuple(bundle)
+            bundle, runs = [], 0
         bundle.append(unit)
+        runs += unit.count
     if bundle:
-        yield _chunk(bundle, documents, folder, keeps_actions)
-
-
-def _chunk(
-    units: Sequence[Unit], documents: Mapping[int, Mapping[str, object]], folder: Path, keeps_actions: bool
-) -> Chunk:
-    return Chunk(tuple(units), {unit.point: documents[unit.point] for unit in units}, folder, keeps_actions)
+        yield tuple(bundle)
 
 
 def run_chunk(chunk: Chunk) -> list[UnitResult]:
-    """Run a chunk; a unit that fails is a result with its error, and the others go on."""
+    """Run a chunk; a unit that fails is a result with its error, and the others go on.
+
+    Raises
+    ------
+    MemoryError, OSError : the machine gave out, which says nothing about the units.
+    """
     return [_run_unit(unit, chunk) for unit in chunk.units]
 
 
@@ -104,6 +111,8 @@ def _run_unit(unit: Unit, chunk: Chunk) -> UnitResult:
         outcomes = simulate(case, unit.first, unit.count)
     except InputError as error:
         return failed(unit, "; ".join(str(problem) for problem in error.problems))
+    except (MemoryError, OSError):
+        raise
     except Exception as error:
         return failed(unit, f"{type(error).__name__}: {error}", traceback.format_exc())
     actions = np.stack([outcome.actions for outcome in outcomes])
