@@ -6,9 +6,12 @@ The caller hands one in; results do not depend on which.
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -28,7 +31,7 @@ class WorkersLostError(RuntimeError):
 class Executor(Protocol):
     """Runs a function on every task."""
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready.
 
         Raises
@@ -41,9 +44,9 @@ class Executor(Protocol):
 class InProcess:
     """One task after the other, here."""
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order of the tasks."""
-        return map(function, tasks)
+        yield from map(function, tasks)
 
 
 class Processes:
@@ -57,7 +60,7 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready."""
         from concurrent.futures.process import BrokenProcessPool
         from multiprocessing import get_context
@@ -65,9 +68,10 @@ class Processes:
         pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_become_worker)
         queue = iter(tasks)
         try:
-            running: set[Future[Result]] = {
-                pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
-            }
+            with _interrupts_held():
+                running: set[Future[Result]] = {
+                    pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
+                }
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -105,7 +109,7 @@ class DaskCluster:
             message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
             raise input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
         from distributed import CancelledError, KilledWorker, as_completed
 
@@ -128,8 +132,31 @@ class DaskCluster:
 
 
 def _become_worker() -> None:
-    """Leave interrupts to the parent, and the other cores to the other workers."""
+    """Leave interrupts to the parent, the other cores to the other workers, and the stage when the parent is killed."""
+    from multiprocessing import parent_process
+
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(1)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keep an interrupt for later; processes started meanwhile are deaf to it from their first moment."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

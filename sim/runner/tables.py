@@ -7,10 +7,13 @@ chunks nor workers nor interruptions show.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.rules.choice import ACTIONS
+from sim.runner.keep import UNFINISHED
 from sim.runner.parts import Parts
 from sim.runner.units import Unit, UnitResult
 
@@ -38,26 +42,43 @@ class PlannedPoint:
 
 
 class _Stream:
-    """Rows on their way to a Parquet file, in groups of a fixed size."""
+    """Rows on their way to a Parquet file, in groups of a fixed size; the file is written whole or not at all."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path, self.unfinished = path, path.with_name(path.name + UNFINISHED)
         self.schema = schema
-        self.writer = pq.ParquetWriter(path, schema, compression="zstd")
         self.waiting: list[pa.Table] = []
         self.rows = 0
 
+    def __enter__(self) -> Self:
+        self.writer = pq.ParquetWriter(self.unfinished, self.schema, compression="zstd")
+        return self
+
     def add(self, columns: Mapping[str, Any]) -> None:
-        self.waiting.append(pa.table(dict(columns), schema=self.schema))
-        self.rows += self.waiting[-1].num_rows
+        self.add_table(pa.table(dict(columns), schema=self.schema))
+
+    def add_table(self, table: pa.Table) -> None:
+        self.waiting.append(table)
+        self.rows += table.num_rows
         while self.rows >= ROWS_PER_GROUP:
             joined = pa.concat_tables(self.waiting).combine_chunks()
             self.writer.write_table(joined.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
             self.waiting, self.rows = [joined.slice(ROWS_PER_GROUP)], self.rows - ROWS_PER_GROUP
 
-    def close(self) -> None:
-        if self.rows:
-            self.writer.write_table(pa.concat_tables(self.waiting).combine_chunks(), row_group_size=ROWS_PER_GROUP)
-        self.writer.close()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                if self.rows:
+                    rows = pa.concat_tables(self.waiting).combine_chunks()
+                    self.writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
+                self.writer.close()
+                with open(self.unfinished, "rb") as file:
+                    os.fsync(file.fileno())
+                self.unfinished.replace(self.path)
+        finally:
+            with suppress(OSError):  # of a disk that is full, which has been raised already
+                self.writer.close()
+            self.unfinished.unlink(missing_ok=True)
 
 
 TALLY_SCHEMA = pa.schema(
@@ -126,11 +147,22 @@ def write_tables(
     codes : ISO3 codes of the world of each point.
     outputs : what is written besides points and tallies: ``members``, ``votes``.
     """
-    streams = {TALLIES: _Stream(folder / TALLIES, TALLY_SCHEMA)}
+    schemas = {TALLIES: TALLY_SCHEMA}
     if "members" in outputs:
-        streams[MEMBERS] = _Stream(folder / MEMBERS, MEMBER_SCHEMA)
+        schemas[MEMBERS] = MEMBER_SCHEMA
     if "votes" in outputs:
-        streams[VOTES] = _Stream(folder / VOTES, VOTE_SCHEMA)
+        schemas[VOTES] = VOTE_SCHEMA
+    with ExitStack() as stack:
+        streams = {name: stack.enter_context(_Stream(folder / name, schema)) for name, schema in schemas.items()}
+        points = _write_rows(parts, plan, codes, streams)
+        with _Stream(folder / POINTS, points.schema) as stream:
+            stream.add_table(points)
+
+
+def _write_rows(
+    parts: Parts, plan: Sequence[PlannedPoint], codes: Mapping[int, Sequence[str]], streams: Mapping[str, _Stream]
+) -> pa.Table:
+    """Send the rows of all points on their way; the table of points comes back."""
     by_point: dict[int, list[Unit]] = {}
     for unit in sorted(parts.places, key=lambda unit: (unit.point, unit.first)):
         by_point.setdefault(unit.point, []).append(unit)
@@ -145,9 +177,7 @@ def write_tables(
         for vote, resolution in enumerate(point.resolutions):
             summary = _write_vote(point.number, vote, resolution, parts.read(units), codes[point.number], streams)
             rows.append(_point_row(point, resolution, "", summary.replicates, summary.row()))
-    for stream in streams.values():
-        stream.close()
-    _write_points(folder / POINTS, plan, rows)
+    return _points(plan, rows)
 
 
 def _write_vote(
@@ -200,7 +230,7 @@ def _point_row(
     }
 
 
-def _write_points(path: Path, plan: Sequence[PlannedPoint], rows: Sequence[Mapping[str, object]]) -> None:
+def _points(plan: Sequence[PlannedPoint], rows: Sequence[Mapping[str, object]]) -> pa.Table:
     statistics = ["settled", *(f"{a}_{s}" for a in ACTIONS for s in ("mean", "median", "p05", "p95"))]
     factors = list(dict.fromkeys(name for point in plan for name in point.values))
     columns: dict[str, pa.Array] = {"point": pa.array([row["point"] for row in rows], pa.int32())}
@@ -218,4 +248,4 @@ def _write_points(path: Path, plan: Sequence[PlannedPoint], rows: Sequence[Mappi
     columns["error"] = pa.array([row["error"] for row in rows], pa.string())
     for name in statistics:
         columns[name] = pa.array([row.get(name) for row in rows], pa.float64())
-    pq.write_table(pa.table(columns), path, compression="zstd")
+    return pa.table(columns)

@@ -1,0 +1,1 @@
+"""Speed and memory, each beside what bounds it: ``python -m benchmarks``."""

@@ -1,0 +1,89 @@
+"""Runs a second: the Mesa agents, the ensemble on one core and on two, the bare kernel, in one run of the benchmark."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import lru_cache
+from statistics import median
+
+import numpy as np
+
+from benchmarks.kernel import all_of, kernel, philox_words, precisions
+from benchmarks.timing import in_turns, medians, ratio
+from sim.case import Case, prepare
+from sim.ensemble import simulate
+from sim.model import AlignmentModel
+from sim.rules.influence import GRID
+from sim.runner.executors import Processes
+from sim.runner.run import BLOCK, run
+from sim.specs import read_scenario
+
+Figures = dict[str, float]
+SCENARIO = "es-11-1"
+
+
+@lru_cache
+def case_of(rounds: int | None = None) -> Case:
+    """The scenario that everything is timed on, with other rounds where asked for."""
+    return prepare(read_scenario(SCENARIO, [] if rounds is None else [f"parameters.rounds={rounds}"]))
+
+
+def engines(replicates: int = BLOCK, blocks: int = 4, agents: int = 5, repetitions: int = 15) -> Figures:
+    """Runs a second of either engine and of the kernel on one thread, and their ratios turn by turn."""
+    case = case_of()
+    parts = kernel(case.world.size, replicates, case.rounds)
+    times = in_turns(
+        {
+            "mesa": lambda: [AlignmentModel(case, replicate=k).run() for k in range(agents)],
+            "ensemble": lambda: [simulate(case, k * replicates, replicates) for k in range(blocks)],
+            "counted": lambda: run(case, replicates * blocks),
+            "kernel": all_of(parts),
+            "words": philox_words(case.world.size, replicates),
+            **parts,
+        },
+        repetitions,
+    )
+    runs = {"mesa": agents, "ensemble": replicates * blocks, "counted": replicates * blocks}
+    each = {name: [time / runs.get(name, replicates) for time in taken] for name, taken in times.items()}
+    return {
+        **{f"{name}_per_s": 1 / median(each[name]) for name in ("mesa", "ensemble", "counted", "kernel")},
+        **{f"{name}_us": 1e6 * median(each[name]) for name in ("ensemble", "kernel", "words", *parts)},
+        "ensemble_to_mesa": ratio(each["mesa"], each["ensemble"]),
+        "ensemble_to_kernel": ratio(each["kernel"], each["ensemble"]),
+    }
+
+
+def blocks_of_work(task: tuple[int, int, int]) -> tuple[int, float, float, int]:
+    """Simulate consecutive blocks: the process, when it began and ended, and how many runs it did."""
+    first, replicates, blocks = task
+    case, began = case_of(), time.monotonic()
+    for number in range(blocks):
+        simulate(case, first + number * replicates, replicates)
+    return os.getpid(), began, time.monotonic(), replicates * blocks
+
+
+def steady_rate(workers: int, tasks: int, replicates: int, blocks: int) -> float:
+    """Runs a second of worker processes; the first task of each, with its start-up, does not count."""
+    work = [(k * replicates * blocks, replicates, blocks) for k in range(workers * (tasks + 1))]
+    by_worker: dict[int, list[tuple[float, float, int]]] = {}
+    for worker, began, ended, runs in Processes(workers).results(blocks_of_work, work):
+        by_worker.setdefault(worker, []).append((began, ended, runs))
+    counted = [sorted(done)[1:] for done in by_worker.values() if len(done) > 1]
+    return sum(sum(runs for *_, runs in done) / (done[-1][1] - done[0][0]) for done in counted)
+
+
+def cores(tasks: int = 8, replicates: int = BLOCK, blocks: int = 8, repetitions: int = 5) -> Figures:
+    """Runs a second in one worker process and in two, in turns."""
+    rates = [[steady_rate(workers, tasks, replicates, blocks) for workers in (1, 2)] for _ in range(repetitions)]
+    one, two = zip(*rates, strict=True)
+    return {"one_core_per_s": median(one), "two_cores_per_s": median(two), "two_to_one": ratio(list(two), list(one))}
+
+
+def precision(replicates: int = BLOCK, repetitions: int = 15) -> Figures:
+    """Peer sums of the scenario in single and double precision, in microseconds a run."""
+    weights = case_of().peers * GRID
+    stances = np.random.default_rng(0).integers(-1, 2, (len(weights), replicates))
+    parts, is_same = precisions(weights, stances)
+    times = medians(parts, repetitions)
+    return {f"{name}_us": 1e6 * time / replicates for name, time in times.items()} | {"is_same": float(is_same)}
