@@ -82,7 +82,7 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
         assert f"{split['support']:.0f}/{split['abstain']:.0f}/{split['oppose']:.0f}" in readme
     vote = vote_summary(result.base, 0)
     assert f"support {vote['tally']['support']['p05']:.0f} to {vote['tally']['support']['p95']:.0f} in 90 %" in readme
-    assert f"{100 * vote['accuracy']:.0f} % of the members" in readme
+    assert f"likeliest is what {100 * vote['accuracy']:.0f} % of the members did" in readme
     change = vote_summary(result, 0)["base"]
     assert f"Support falls by {-change['change']['support']:.1f} members on average" in readme
     assert all(mover["towards"] == 0 for mover in change["moved"])

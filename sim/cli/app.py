@@ -67,8 +67,3 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name)(with_status(command))
-
-
-def main() -> None:
-    """Run the command line."""
-    app()

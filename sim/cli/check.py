@@ -46,7 +46,7 @@ def is_experiment(reference: str) -> bool:
 
 TEMPLATE = """\
 title = "{title}"
-question = "What would change if ...?"
+question = "say here what you ask"
 base = "{base}"
 
 # Keys of the base to change; the same as '--set' on the command line.
@@ -55,16 +55,16 @@ base = "{base}"
 
 # Edits of the world: multiply, add or set an attribute of members or groups.
 [[change]]
-members = ["EU"]
-attribute = "dependence.energy"
+members = ["CSTO", "-RUS"]
+attribute = "dependence.security"
 multiply = 0.5
-reason = "..."
+reason = "say here why"
 
-# Say beforehand what you expect; the result is told against it.
-[expected]
-direction = "..."
-support = "up"
-movers = []
+# Say beforehand what you expect; the result is told against it. Take the marks away and fill it in.
+# [expected]
+# direction = "More support, from members that ..."
+# support = "up"
+# movers = ["ARM"]
 """
 
 

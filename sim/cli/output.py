@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,9 +34,18 @@ def say(message: str) -> None:
     print(message, file=sys.stderr)
 
 
+class Screen(Console):
+    """A console that leaves a closed pipe to the command, which ends quietly."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
-    """Where tables go: stdout, as wide as the terminal, or wide enough where there is none."""
-    return Console(width=None if sys.stdout.isatty() else NARROWEST, highlight=False, soft_wrap=False)
+    """Where tables go: stdout, as wide as the terminal or COLUMNS says, or wide enough where nothing does."""
+    is_wide_known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Screen(width=None if is_wide_known else NARROWEST, highlight=False, soft_wrap=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> Table:

@@ -19,7 +19,7 @@ from sim.runner.run import ENGINES, RunResult, run
 from sim.specs import read_scenario
 from sim.views.chamber import chamber_figure
 
-LONGEST_LIST = 20
+LONGEST_LIST = 40
 MOST_SHOWN_MOVED = 12
 INTERRUPTED = 130
 PICTURES = (".png", ".svg", ".pdf")
@@ -50,10 +50,11 @@ def command(
     spec = read_scenario(scenario, overrides)
     case = prepare(spec)
     base = None
-    if spec.base is not None:
-        base = prepare(read_scenario(spec.base, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
+    compared = scenario if set_ else spec.base
+    if compared is not None:
+        base = prepare(read_scenario(compared, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
         if not is_comparable(case, base):
-            say("the what-if has other votes or another world than its base, so they are not compared")
+            say("the what-if has other votes or another world than its base, so the two are not compared")
             base = None
     if out is not None:
         check_folder(out)
@@ -168,6 +169,7 @@ def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg
     if rows:
         columns = ["member", "acts otherwise in", "nearer the senders in", "nearer the target in"]
         screen.print(table("Who moves, in per cent of replicates", columns, rows))
+        screen.print("where the last two do not add up to the first, the rest is between abstaining and absence")
     rest = len(moved) - len(shown)
     if rest:
         screen.print(f"{rest} {'more members move' if shown else 'members move'} in some replicates; --json has them")

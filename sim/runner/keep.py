@@ -49,9 +49,13 @@ def keep(result: RunResult, folder: Path, seconds: float) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that is not empty, before anything is run for it."""
+    """Make the folder, or refuse it if it is not empty, before anything is run for it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise input_error("--out", str(folder), "exists and is not an empty folder.", "Give a new one.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise input_error("--out", str(folder), f"cannot be made: {error.strerror}.") from None
 
 
 def write_tables(result: RunResult, folder: Path) -> None:

@@ -10,17 +10,35 @@ from typing import Any
 from sim.case import prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, hashes, write_tables
-from sim.runner.run import run
+from sim.runner.keep import MANIFEST, SCHEMA_VERSION, document_hash, hashes, write_tables
+from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from, scenario_from
 from sim.world import load_world
 from sim.world.reading import world_hashes
 
-NEEDED = {
-    "run": {"schema_version", "scenario", "parameters", "world", "replicates", "engine", "tables"},
-    "sweep": {"schema_version", "experiment", "scenarios", "defaults", "worlds", "tables"},
+NEEDED: Mapping[str, Mapping[str, type]] = {
+    "run": {
+        "schema_version": int,
+        "scenario": dict,
+        "scenario_hash": str,
+        "parameters": dict,
+        "world": dict,
+        "replicates": int,
+        "engine": str,
+        "tables": dict,
+    },
+    "sweep": {
+        "schema_version": int,
+        "experiment": dict,
+        "experiment_hash": str,
+        "scenarios": dict,
+        "defaults": dict,
+        "worlds": dict,
+        "tables": dict,
+    },
 }
+"""What a manifest has to hold, by its kind, and of which type."""
 
 
 def repeat(folder: Path, into: Path) -> list[str]:
@@ -40,8 +58,12 @@ def repeat(folder: Path, into: Path) -> list[str]:
 
 def _repeat_run(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
     case = prepare(scenario_from(manifest["scenario"], str(folder / MANIFEST), folder))
-    _check_data({case.world.name: manifest["world"]["files"]}, {case.world.name: world_hashes(case.world)}, folder)
+    _check_data(
+        {case.world.name: manifest["world"].get("files", {})}, {case.world.name: world_hashes(case.world)}, folder
+    )
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
+    if manifest["engine"] not in ENGINES or manifest["replicates"] < 1:
+        raise input_error(str(folder / MANIFEST), "engine, replicates", "are damaged.")
     write_tables(run(case, manifest["replicates"], manifest["engine"]), into)
 
 
@@ -88,8 +110,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise input_error(str(path), "", f"cannot be read: {error}.") from None
     kind = manifest.get("kind") if isinstance(manifest, dict) else None
-    if kind not in NEEDED or not manifest.keys() >= NEEDED[kind]:
+    if not isinstance(kind, str) or kind not in NEEDED:
         raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
+    wrong = [key for key, kept in NEEDED[kind].items() if not isinstance(manifest.get(key), kept)]
+    if wrong:
+        raise InputError(Problem(str(path), key, "is missing or damaged.") for key in wrong)
+    told = "scenario" if kind == "run" else "experiment"
+    if manifest[f"{told}_hash"] != document_hash(manifest[told]):
+        raise input_error(str(path), f"{told}_hash", f"does not belong to the {told} that the manifest holds.")
     if manifest["schema_version"] != SCHEMA_VERSION:
         message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
         raise input_error(str(path), "schema_version", message)
