@@ -49,8 +49,8 @@ def engines(replicates: int = BLOCK, blocks: int = 4, agents: int = 5, repetitio
     return {
         **{f"{name}_per_s": 1 / median(each[name]) for name in ("mesa", "ensemble", "counted", "kernel")},
         **{f"{name}_us": 1e6 * median(each[name]) for name in ("ensemble", "kernel", "words", *parts)},
-        "ensemble_to_mesa": ratio(each["mesa"], each["ensemble"]),
-        "ensemble_to_kernel": ratio(each["kernel"], each["ensemble"]),
+        **ratio("ensemble_to_mesa", each["mesa"], each["ensemble"]),
+        **ratio("ensemble_to_kernel", each["kernel"], each["ensemble"]),
     }
 
 
@@ -77,7 +77,7 @@ def cores(tasks: int = 8, replicates: int = BLOCK, blocks: int = 8, repetitions:
     """Runs a second in one worker process and in two, in turns."""
     rates = [[steady_rate(workers, tasks, replicates, blocks) for workers in (1, 2)] for _ in range(repetitions)]
     one, two = zip(*rates, strict=True)
-    return {"one_core_per_s": median(one), "two_cores_per_s": median(two), "two_to_one": ratio(list(two), list(one))}
+    return {"one_core_per_s": median(one), "two_cores_per_s": median(two), **ratio("two_to_one", two, one)}
 
 
 def precision(replicates: int = BLOCK, repetitions: int = 15) -> Figures:

@@ -29,7 +29,8 @@ def repeated(case: Case, size: int) -> Case:
     rows = np.arange(0, size * PEERS_EACH + 1, PEERS_EACH)
     peers = csr_array((np.full(columns.size, weight), columns.ravel(), rows), shape=(size, size))
     peers.sum_duplicates()
-    world = replace(case.world, iso3=tuple(f"M{i:05d}" for i in range(size)))
+    codes = tuple(f"M{i:05d}" for i in range(size))
+    world = replace(case.world, iso3=codes, names=codes)
     return replace(case, world=world, peers=peers, ballots=tuple(_resized(ballot, size) for ballot in case.ballots))
 
 
@@ -38,16 +39,16 @@ def _resized(ballot: Ballot, size: int) -> Ballot:
     return replace(ballot, **arrays)
 
 
-def by_members(sizes: Sequence[int] = (193, 2000, 20000), replicates: int = 100, repetitions: int = 3) -> dict[int, float]:
+def by_members(
+    sizes: Sequence[int] = (193, 2000, 20000), replicates: int = 100, repetitions: int = 3
+) -> dict[int, float]:
     """Microseconds a run, by members with sparse ties."""
     cases = {size: repeated(case_of(), size) for size in sizes}
     works = {str(size): lambda case=case: simulate(case, 0, replicates) for size, case in cases.items()}
     return {int(size): 1e6 * time / replicates for size, time in medians(works, repetitions).items()}
 
 
-def by_replicates(
-    counts: Sequence[int] = (100, 1000, 10_000, 100_000), repetitions: int = 3
-) -> dict[int, float]:
+def by_replicates(counts: Sequence[int] = (100, 1000, 10_000, 100_000), repetitions: int = 3) -> dict[int, float]:
     """Microseconds a run, counted as ``sim run`` does, by replicates."""
     works = {str(count): lambda count=count: run(case_of(), count) for count in counts}
     return {int(count): 1e6 * time / int(count) for count, time in medians(works, repetitions).items()}
@@ -57,7 +58,8 @@ def by_rounds(
     rounds: Sequence[int] = (0, 1, 2, 4, 8, 16, 32), replicates: int = 1000, repetitions: int = 7
 ) -> dict[int, float]:
     """Microseconds a run, by rounds of revision."""
-    works = {str(number): lambda case=case_of(number): simulate(case, 0, replicates) for number in rounds}
+    cases = {number: case_of(number) for number in rounds}
+    works = {str(number): lambda case=case: simulate(case, 0, replicates) for number, case in cases.items()}
     return {int(number): 1e6 * time / replicates for number, time in medians(works, repetitions).items()}
 
 

@@ -7,7 +7,7 @@ settled). Counted are
 - L times N x R exponentials in double precision, one per look (:math:`e^{J m}` is enough for all four actions);
 - (1 + T) N x R uniform numbers in double precision from one Philox stream: one for the vote, one a round for inertia.
 
-Not counted: keys and streams of their own for members and occasions, comparisons, changes of stance, anything in Python.
+Not counted: streams of their own for members and occasions, comparisons, changes of stance, anything in Python.
 """
 
 from __future__ import annotations

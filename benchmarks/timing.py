@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 Work = Callable[[], object]
@@ -32,6 +32,7 @@ def medians(works: Mapping[str, Work], repetitions: int) -> dict[str, float]:
     return {name: median(times) for name, times in in_turns(works, repetitions).items()}
 
 
-def ratio(above: list[float], below: list[float]) -> float:
-    """Median of the ratios of times taken in the same turn."""
-    return median(a / b for a, b in zip(above, below, strict=True))
+def ratio(name: str, above: Sequence[float], below: Sequence[float]) -> dict[str, float]:
+    """Ratios of figures taken in the same turn: their median under the name, and the lowest and the highest."""
+    ratios = [a / b for a, b in zip(above, below, strict=True)]
+    return {name: median(ratios), f"{name}_low": min(ratios), f"{name}_high": max(ratios)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.sweep import Progress, Sweep, sweep
+from sim.runner.tables import POINTS
 from sim.specs.experiment import Experiment, read_experiment
 
 SECONDS_BETWEEN_REPORTS = 2.0
@@ -62,8 +64,8 @@ def _one(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None, retry_failed: bool, as_json: bool
 ) -> tuple[int, dict[str, object]]:
     try:
-        with _Reporter() as report:
-            done = sweep(spec, folder, _executor(workers, scheduler), retries_failed=retry_failed, on_progress=report)
+        with _executor(workers, scheduler) as executor, _Reporter() as report:
+            done = sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
     except KeyboardInterrupt:
         say(f"interrupted; what is finished lies in {folder}, and the same command goes on from there")
         return INTERRUPTED, {}
@@ -71,16 +73,25 @@ def _one(
         say(f"stopped: {error or type(error).__name__}")
         say(f"what is finished lies in {folder}, and the same command goes on from there")
         return FAILED, {}
+    for name in done.dropped:
+        say(f"{name} was damaged or half written; its runs were made again")
+    if done.failed:
+        say(f"{done.failed} of {done.points} points failed; {POINTS} says why, --retry-failed runs them again")
+    if done.failed == done.points:
+        return FAILED, {}
     document = _document(spec, done)
     if not as_json:
         _print(spec, done, document)
     return 0, document
 
 
-def _executor(workers: int, scheduler: str | None) -> Executor:
-    if scheduler is not None:
-        return DaskCluster(scheduler)
-    return InProcess() if workers == 1 else Processes(workers)
+@contextmanager
+def _executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    if scheduler is None:
+        yield InProcess() if workers == 1 else Processes(workers)
+    else:
+        with DaskCluster(scheduler) as cluster:
+            yield cluster
 
 
 def _document(spec: Experiment, done: Sweep) -> dict[str, object]:
@@ -99,10 +110,6 @@ def _document(spec: Experiment, done: Sweep) -> dict[str, object]:
 def _print(spec: Experiment, done: Sweep, document: dict[str, object]) -> None:
     screen = console()
     screen.print(f"[bold]{spec.title}[/]: {done.points} points of {done.replicates:,} replicates in {done.folder}")
-    for name in done.dropped:
-        screen.print(f"{name} was damaged or half written; its runs were made again")
-    if done.failed:
-        screen.print(f"{done.failed} points failed; points.parquet says why, --retry-failed runs them again")
     ranking = document["ranking"]
     if ranking:
         factors = list(ranking[0]["values"])  # type: ignore[index]
@@ -142,6 +149,8 @@ class _Reporter:
     def report(self, progress: Progress) -> None:
         now = time.monotonic()
         is_terminal = sys.stderr.isatty()
+        if progress.done == 0:  # what went before was planning
+            self.started = now
         if progress.done == 0 or now - self.last < SECONDS_BETWEEN_REPORTS / (10 if is_terminal else 1):
             return
         self.last, rate = now, progress.done / (now - self.started)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.case import prepare
+from sim.errors import input_error
 from sim.evaluation.scores import classes_of, score, three_classes
 from sim.evaluation.summary import NEAR, frequencies, is_scored
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import points_of, spec_of
-from sim.runner.tables import MEMBERS, POINTS, TALLIES
+from sim.runner.finished import Finished
 from sim.specs import Scenario
 from sim.specs.experiment import Experiment, Factor, TargetSplit
 
@@ -34,20 +36,21 @@ def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
         raise ValueError("the experiment has no target split")
     points = {point.number: point for point in points_of(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
-    numbers = pq.read_table(folder / POINTS, filters=[("resolution", "=", resolution)])["point"].to_pylist()
-    entries = []
-    for number in numbers:
-        tallies = _tallies(folder, number, resolution)
-        wanted = _wanted(target)
-        gaps = np.abs(np.stack([tallies[action] for action in wanted], axis=1) - list(wanted.values()))
+    finished = Finished(folder)
+    wanted = _wanted(target)
+    codes = [ACTIONS.index(action) for action in wanted]
+    entries: list[dict[str, Any]] = []
+    for block in (block for blocks in finished.blocks.values() for block in blocks if block.resolution == resolution):
+        point = points[block.point]
+        gaps = np.abs(finished.tallies(block)[:, codes].astype(np.int32) - np.array(list(wanted.values())))
         entries.append(
             {
-                "point": number,
-                "values": dict(points[number].values),
+                "point": block.point,
+                "values": dict(point.values),
                 "exactly": float((gaps == 0).all(axis=1).mean()),
                 "near": float((gaps <= NEAR).all(axis=1).mean()),
                 "distance": float(gaps.sum(axis=1).mean()),
-                **_member_scores(spec_of(experiment, points[number]), folder, number, resolution),
+                **_member_scores(spec_of(experiment, point), finished.counts(block), resolution),
             }
         )
     entries.sort(key=lambda entry: (entry["distance"], -entry["near"], entry["point"]))
@@ -64,20 +67,13 @@ def _wanted(target: TargetSplit) -> dict[str, int]:
     return counts
 
 
-def _tallies(folder: Path, number: int, resolution: str) -> dict[str, np.ndarray]:
-    table = pq.read_table(folder / TALLIES, filters=[("point", "=", number)])
-    table = table.filter(pc.equal(table["resolution"], resolution))
-    return {action: table[action].to_numpy().astype(np.int64) for action in ACTIONS}
-
-
-def _member_scores(spec: Scenario, folder: Path, number: int, resolution: str) -> Mapping[str, float | None]:
+def _member_scores(spec: Scenario, counts: NDArray[np.int32], resolution: str) -> Mapping[str, float | None]:
     """Accuracy and RPS of a point's members, where members were kept and the world has the roll call."""
     case = prepare(spec)
     call = case.world.rollcall(resolution)
-    if call is None or not (folder / MEMBERS).is_file():
+    if call is None or not len(counts):
         return {"accuracy": None, "rps": None}
-    rows = pq.read_table(folder / MEMBERS, filters=[("point", "=", number), ("resolution", "=", resolution)])
-    chances = frequencies(np.stack([rows[action].to_numpy() for action in ACTIONS], axis=1))
+    chances = frequencies(counts.astype(np.int64))
     vote = [ballot.resolution for ballot in case.ballots].index(resolution)
     scored = is_scored(case, vote, call)
     found = score(three_classes(chances[scored]), classes_of(call.votes[scored]))
@@ -91,7 +87,10 @@ def _write(ranking: list[dict[str, object]], path: Path) -> None:
 
 def refined(experiment: Experiment, folder: Path) -> Experiment:
     """The same experiment on half of each range, around its best point so far; factors given as values stay there."""
-    best: Mapping[str, object] = rank(experiment, folder)[0]["values"]  # type: ignore[assignment]
+    ranking = rank(experiment, folder)
+    if not ranking:
+        raise input_error(str(folder), "", "every point failed, so there is none to refine around.")
+    best: Mapping[str, object] = ranking[0]["values"]  # type: ignore[assignment]
     over = {}
     for name, factor in experiment.design.over.items():
         if factor.values is not None:

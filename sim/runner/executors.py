@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from sim.errors import input_error
 
@@ -86,7 +86,7 @@ class Processes:
 
 
 class DaskCluster:
-    """The workers of a Dask cluster, on this machine or on many.
+    """The workers of a Dask cluster, on this machine or on many. Close it, or use it in a ``with`` statement.
 
     Parameters
     ----------
@@ -100,10 +100,12 @@ class DaskCluster:
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client
+            from distributed.comm import get_address_host_port
         except ModuleNotFoundError:
             fix = "Install alignment-sim with the extra 'cluster'."
             raise input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
         try:
+            get_address_host_port(address)  # a client that is given nonsense ends with noise, and late
             self.client: Any = Client(address, timeout="10s", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
@@ -113,26 +115,43 @@ class DaskCluster:
         """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
         from distributed import CancelledError, KilledWorker, as_completed
 
+        in_hand: set[Any] = set()
+
+        def submitted(task: Task) -> Any:
+            future = self.client.submit(function, task, pure=False)
+            in_hand.add(future)
+            return future
+
         queue = iter(tasks)
-        threads = max(sum(self.client.nthreads().values()), 1)
-        running = as_completed([self._submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * threads)])
         try:
+            threads = max(sum(self.client.nthreads().values()), 1)
+            first = [submitted(task) for task in islice(queue, IN_HAND_PER_WORKER * threads)]
+            running = as_completed(first, loop=self.client.loop)
             for future in running:
                 yield future.result()
+                in_hand.discard(future)
                 future.release()
                 for task in islice(queue, 1):
-                    running.add(self._submit(function, task))
-        except (KilledWorker, CancelledError, OSError) as error:
-            raise WorkersLostError(f"the cluster gave up a chunk: {error}") from error
+                    running.add(submitted(task))
+        except (KilledWorker, CancelledError, ImportError, OSError) as error:
+            raise WorkersLostError(f"the cluster gave up a chunk: {error or type(error).__name__}") from error
         finally:
-            self.client.close()
+            for future in in_hand:
+                future.release()
 
-    def _submit(self, function: Callable[[Task], Result], task: Task) -> Any:
-        return self.client.submit(function, task, pure=False)
+    def close(self) -> None:
+        """Leave the cluster; it goes on."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _become_worker() -> None:
-    """Leave interrupts to the parent, the other cores to the other workers, and the stage when the parent is killed."""
+    """Leave interrupts to the parent and the other cores to the other workers, and end when the parent is killed."""
     from multiprocessing import parent_process
 
     from threadpoolctl import threadpool_limits

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -112,5 +113,5 @@ class _Rows:
                 return
 
 
-def _by_action(rows: pa.Table) -> NDArray[np.int32]:
+def _by_action(rows: pa.Table) -> NDArray[Any]:
     return np.stack([rows[action].to_numpy() for action in ACTIONS], axis=1)

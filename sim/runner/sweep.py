@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from sim.errors import InputError, input_error
 from sim.rules.parameters import defaults
 from sim.runner.designs import Point, points_of, spec_of
 from sim.runner.executors import Executor, InProcess
-from sim.runner.keep import EXECUTION, MANIFEST, SCHEMA_VERSION, document_hash, hashes, provenance, write_json
+from sim.runner.keep import (
+    EXECUTION,
+    MANIFEST,
+    SCHEMA_VERSION,
+    UNFINISHED,
+    document_hash,
+    hashes,
+    processor_features,
+    program_version,
+    provenance,
+    write_json,
+)
 from sim.runner.parts import Parts
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES, PlannedPoint, write_tables
 from sim.runner.units import Unit, chunks_of, run_chunk, units_of
@@ -117,29 +131,38 @@ def _locked_sweep(
     on_progress: Callable[[Progress], None],
 ) -> Sweep:
     started = time.monotonic()
-    before = _same_experiment(experiment, plan, folder)
-    if before is not None and before > plan.replicates:
-        message = f"holds {before} replicates of this experiment; {plan.replicates} were asked for."
+    identity = _identity(experiment, plan)
+    asked = [point.replicates for point in plan.points]
+    before = _same_experiment(identity, folder)
+    if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
+        message = f"is to hold {max(before)} replicates of this experiment; {plan.replicates} were asked for."
         raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
-    is_finished = (folder / MANIFEST).is_file()
-    if is_finished and before == plan.replicates and not (retries_failed and _has_failed(folder)):
-        return Sweep(folder, len(plan.points), plan.replicates, _count_failed(folder), 0, ())
-    parts = Parts(folder / PARTS)
-    if is_finished:
-        unpack(folder, parts, [point.number for point in plan.points if not point.error])
+    damaged: list[str] = []
+    if (folder / MANIFEST).is_file():
+        # Parts beside a manifest are left over from a kill; the tables hold all there is.
+        shutil.rmtree(folder / PARTS, ignore_errors=True)
+        damaged = _damaged_tables(folder)
+        if not damaged:
+            failed = _count_failed(folder)
+            if before == asked and not (retries_failed and failed):
+                return Sweep(folder, len(plan.points), plan.replicates, failed, 0, ())
+            unpack(folder, Parts(folder / PARTS))
         (folder / MANIFEST).unlink()
-    write_json(folder / PLAN, _identity(experiment, plan) | {"replicates": plan.replicates})
+    write_json(folder / PLAN, identity | {"replicates": asked})
+    parts = Parts(folder / PARTS)
+    parts.dropped += damaged
     if retries_failed:
         parts.forget(list(parts.errors))
     units = _units_left(plan, parts)
     keeps_actions = "votes" in experiment.outputs
-    done = total = 0
+    done = 0
     total = sum(unit.count for unit in units)
     on_progress(Progress(0, total))
-    for results in executor.results(run_chunk, chunks_of(units, plan.documents, folder, keeps_actions)):
-        parts.add(results)
-        done += sum(result.unit.count for result in results)
-        on_progress(Progress(done, total))
+    with closing(executor.results(run_chunk, chunks_of(units, plan.documents, folder, keeps_actions))) as finished:
+        for results in finished:
+            parts.add(results)
+            done += sum(result.unit.count for result in results)
+            on_progress(Progress(done, total))
     _finish(experiment, plan, folder, parts, time.monotonic() - started, done)
     return Sweep(folder, len(plan.points), plan.replicates, _count_failed(folder), done, tuple(parts.dropped))
 
@@ -162,7 +185,8 @@ def _planned(experiment: Experiment) -> _Plan:
         points.append(_planned_point(point, spec, ""))
         documents[point.number] = spec.document()
         codes[point.number] = world.iso3
-        worlds.setdefault(world.name, world_hashes(world))
+        if world.name not in worlds:
+            worlds[world.name] = world_hashes(world)
     if not documents and first_error is not None:
         raise first_error
     return _Plan(tuple(points), documents, codes, worlds)
@@ -175,20 +199,23 @@ def _planned_point(point: Point, spec: Scenario | None, error: str) -> PlannedPo
 
 
 def _units_left(plan: _Plan, parts: Parts) -> list[Unit]:
-    """What no part holds yet, in canonical order. A point that failed is left alone."""
+    """What no part holds yet, in canonical order.
+
+    A point that failed is run up to its first failure only, whose error is the one that counts.
+    """
     covered: dict[int, list[Unit]] = {}
     for unit in parts.places:
         covered.setdefault(unit.point, []).append(unit)
-    failed = {unit.point for unit in parts.errors}
+    failures: dict[int, int] = {}
+    for unit in parts.errors:
+        failures[unit.point] = min(unit.first, failures.get(unit.point, unit.first))
     left: list[Unit] = []
     for point in plan.points:
-        if point.error or point.number in failed:
-            continue
-        done = 0
+        done, end = 0, failures.get(point.number, point.replicates)
         for unit in sorted(covered.get(point.number, []), key=lambda unit: unit.first):
-            left += units_of(point.number, done, unit.first)
+            left += units_of(point.number, done, min(unit.first, end))
             done = unit.first + unit.count
-        left += units_of(point.number, done, point.replicates)
+        left += units_of(point.number, done, end)
     return left
 
 
@@ -200,6 +227,8 @@ def _finish(experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, sec
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "runs": runs,
+        "machine": platform.machine(),
+        "system": platform.platform(),
         "tracebacks": traces,
     }
     write_json(folder / EXECUTION, execution)
@@ -221,7 +250,10 @@ def _finish(experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, sec
 
 
 def _identity(experiment: Experiment, plan: _Plan) -> dict[str, object]:
-    """What makes two sweeps the same but for their number of replicates."""
+    """What makes two sweeps the same but for their number of replicates.
+
+    The program and what it computes with belong to it: a folder never mixes what two versions made.
+    """
     document = {key: value for key, value in experiment.document().items() if key != "replicates"}
     points = {
         str(number): {key: value for key, value in document.items() if key != "replicates"}
@@ -232,11 +264,16 @@ def _identity(experiment: Experiment, plan: _Plan) -> dict[str, object]:
         "points": document_hash(points),
         "worlds": document_hash(plan.worlds),
         "defaults": document_hash(defaults()),
+        "versions": {
+            "alignment-sim": program_version(),
+            "numpy": np.__version__,
+            "processor_features": processor_features(),
+        },
     }
 
 
-def _same_experiment(experiment: Experiment, plan: _Plan, folder: Path) -> int | None:
-    """Replicates that the folder was meant to hold, or None if it is new.
+def _same_experiment(identity: Mapping[str, object], folder: Path) -> list[int] | None:
+    """Replicates per point that the folder was meant to hold, or None if it is new.
 
     Raises
     ------
@@ -247,12 +284,17 @@ def _same_experiment(experiment: Experiment, plan: _Plan, folder: Path) -> int |
         return None
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        replicates = int(kept.pop("replicates"))
-    except (OSError, ValueError, KeyError, AttributeError):
+        replicates = [int(count) for count in kept.pop("replicates")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
-    for key, value in _identity(experiment, plan).items():
+    others = {
+        "worlds": "other data",
+        "defaults": "other defaults",
+        "versions": "other versions of the program or NumPy",
+    }
+    for key, value in identity.items():
         if kept.get(key) != value:
-            what = {"worlds": "other data", "defaults": "other defaults"}.get(key, "another experiment")
+            what = others.get(key, "another experiment")
             raise input_error("--out", str(folder), f"holds a sweep of {what}.", "Give another folder.")
     return replicates
 
@@ -260,7 +302,7 @@ def _same_experiment(experiment: Experiment, plan: _Plan, folder: Path) -> int |
 def _check_folder(folder: Path) -> None:
     """Refuse a folder that holds something that is not a sweep."""
     if folder.is_dir():
-        names = {path.name for path in folder.iterdir()} - {LOCK}
+        names = {path.name for path in folder.iterdir()} - {LOCK, PLAN + UNFINISHED}
         if names and PLAN not in names:
             raise input_error("--out", str(folder), "holds something that is not a sweep.", "Give a new folder.")
     elif folder.exists():
@@ -278,5 +320,12 @@ def _count_failed(folder: Path) -> int:
     return sum(error is not None for error in _errors(folder))
 
 
-def _has_failed(folder: Path) -> bool:
-    return _count_failed(folder) > 0
+def _damaged_tables(folder: Path) -> list[str]:
+    """Names of the tables that are not as they were when the sweep was finished."""
+    try:
+        tables = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    except (ValueError, KeyError, TypeError):
+        return [MANIFEST]
+    there = [folder / name for name in tables if (folder / name).is_file()]
+    now = hashes(there, folder)
+    return [name for name, before in tables.items() if now.get(name) != before]

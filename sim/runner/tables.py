@@ -65,7 +65,9 @@ class _Stream:
             self.writer.write_table(joined.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
             self.waiting, self.rows = [joined.slice(ROWS_PER_GROUP)], self.rows - ROWS_PER_GROUP
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 if self.rows:

@@ -1,0 +1,45 @@
+"""``python -m benchmarks``: measure, print, and with ``--write`` put it into ``docs/performance.md``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from benchmarks import engines, growth, memory, page
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+SWEPT, SWEPT_FULL = (1_000, 100_000), (1_000, 100_000, 1_000_000)
+
+
+def main() -> None:
+    """Run every benchmark, several minutes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--full", action="store_true", help="also sweep a million runs for the peak of memory")
+    asked = parser.parse_args()
+    load = page.load()
+    with threadpool_limits(1):
+        figures = engines.engines() | engines.cores() | engines.precision()
+        grown = {
+            "members": growth.by_members(),
+            "replicates": growth.by_replicates(),
+            "rounds": growth.by_rounds(),
+            "block": growth.by_block(),
+        }
+    swept = {runs: memory.swept_mb(runs) for runs in (SWEPT_FULL if asked.full else SWEPT)}
+    tables = (
+        page.speed_rows(figures),
+        page.part_rows(figures),
+        page.growth_rows(grown),
+        page.memory_rows(memory.imported_mb(), swept),
+    )
+    for rows in tables:
+        print("\n".join(f"{one:<45} {two:>18}   {three}" for one, two, three in rows), end="\n\n")
+    if asked.write:
+        PAGE.write_text(page.page(load, *tables), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
