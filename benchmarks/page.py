@@ -122,9 +122,9 @@ Written by `python -m benchmarks --write` on {date}. Machine: {machine}. {versio
 {load}
 
 Every figure but the peaks of memory is a median. What is compared was timed in turns in one run, and a ratio is the
-median of the ratios of the turns, with the lowest and the highest in brackets. On a shared machine rates vary by a
-factor of two from minute to minute and ratios less; the ratio of two workers to one means nothing unless both cores
-are free. The scenario is `es-11-1`: 193 members, 8 rounds.
+median of the ratios of the turns, with the lowest and the highest in brackets. On a shared machine rates and
+single turns vary by a factor of two and more, and the ratio of two workers to one means nothing unless both cores are
+free. The scenario is `es-11-1`: 193 members, 8 rounds.
 
 ## Speed
 
@@ -148,8 +148,8 @@ Single precision is exact because peer weights are whole multiples of 2^-20 and 
 {growth}
 
 *Members*: those of `es-11-1` repeated, each with 20 peers at random in a sparse matrix, 100 replicates at once.
-*Block*: replicates simulated at once.  *Rounds*: cost stops growing once replicates have come to rest. *Replicates*: with counting, as `sim run`
-does.
+*Block*: replicates simulated at once. *Rounds*: cost stops growing once replicates have come to rest. *Replicates*:
+with counting, as `sim run` does.
 
 ## Memory
 
@@ -168,10 +168,10 @@ The target is at most 150 MiB above the imported program, whatever the number of
 
 ## What was tried
 
-The changes below were timed together, before and after in turns, in seven turns on a machine that others used as well,
-in blocks of 1,000: the ensemble came out 1.46 times as fast (median; 1.33 to 1.53), the Mesa model 1.16 times (0.89 to
-1.49, so the gain of the agents is not established). What each change brought was not timed by itself; the last column is
-from a profile before and one after, seconds for 20 blocks, and shows only where the time went.
+The changes below were timed together, before and after in turns, in seven turns on a machine that others used as
+well, in blocks of 1,000: the ensemble came out 1.46 times as fast (median; 1.33 to 1.53), the Mesa model 1.16 times
+(0.89 to 1.49, so a gain of the agents is not established). What each change brought was not timed by itself; the last
+column is from a profile before and one after, seconds for 20 blocks, and shows only where the time went.
 
 | change | part of the program | seconds |
 |---|---|---|
