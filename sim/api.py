@@ -22,7 +22,7 @@ from sim.runner.run import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import sweep as run_sweep
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
-from sim.specs import Experiment, Scenario, read_experiment, read_scenario, scenario_from
+from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,9 +159,12 @@ def sweep(
     ------
     InputError : the experiment is not valid, or the folder holds something else.
     """
-    spec = experiment if isinstance(experiment, Experiment) else read_experiment(experiment)
-    if replicates is not None:
-        spec = spec.model_copy(update={"replicates": replicates}).with_bases(spec.bases)
+    overrides = [] if replicates is None else [f"replicates={replicates}"]
+    if isinstance(experiment, Experiment):
+        bases = {reference: base.document() for reference, base in experiment.bases.items()}
+        spec = experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
+    else:
+        spec = read_experiment(experiment, overrides)
     folder = Path(tempfile.mkdtemp(prefix="sim-sweep-") if out is None else out)
     tables = SweepTables(spec, folder)
     if out is None:

@@ -44,6 +44,7 @@ def test_commands_run_in_their_order(page, tmp_path):
         assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
 
 
+@pytest.mark.filterwarnings("ignore:.*ipyparallel")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_blocks_run(page):
     for language, text in blocks(page):

@@ -154,6 +154,7 @@ def _become_worker() -> None:
     """Leave interrupts to the parent and the other cores to the other workers, and end when the parent is killed."""
     from multiprocessing import parent_process
 
+    import numpy  # noqa: F401 - only a library that is loaded can be limited
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

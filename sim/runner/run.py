@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray, Case
 from sim.ensemble import simulate
-from sim.rules.choice import ACTIONS, STANCES
+from sim.rules.choice import STANCES
+from sim.runner.counts import counts_of, tallies_of
 
 IntArray = NDArray[np.int64]
 
-BLOCK = 1000
+BLOCK = 2000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
 ENGINES = ("ensemble", "mesa")
 
@@ -68,14 +69,13 @@ def _counted(
     base: ActionArray | None,
 ) -> VoteResult:
     """The result of one vote in one block."""
-    did = np.stack([actions == code for code in range(len(ACTIONS))], axis=-1)
     step = np.zeros_like(actions) if base is None else STANCES[actions] - STANCES[base]
     changed = np.zeros_like(actions, dtype=bool) if base is None else actions != base
     return VoteResult(
         resolution,
         day,
-        did.sum(axis=1),
-        did.sum(axis=0),
+        tallies_of(actions),
+        counts_of(actions),
         is_settled,
         (step > 0).sum(axis=0),
         (step < 0).sum(axis=0),

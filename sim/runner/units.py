@@ -14,6 +14,7 @@ from sim.case import prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS
+from sim.runner.counts import counts_of, tallies_of
 from sim.specs import scenario_from
 
 UNIT = 1000
@@ -116,12 +117,11 @@ def _run_unit(unit: Unit, chunk: Chunk) -> UnitResult:
     except Exception as error:
         return failed(unit, f"{type(error).__name__}: {error}", traceback.format_exc())
     actions = np.stack([outcome.actions for outcome in outcomes])
-    did = np.stack([actions == code for code in range(len(ACTIONS))], axis=-1)
     return UnitResult(
         unit,
-        did.sum(axis=2).astype(np.uint16),
+        np.stack([tallies_of(outcome.actions) for outcome in outcomes]).astype(np.uint16),
         np.stack([outcome.is_settled for outcome in outcomes]),
-        did.sum(axis=1).astype(np.int32),
+        np.stack([counts_of(outcome.actions) for outcome in outcomes]).astype(np.int32),
         actions if chunk.keeps_actions else None,
     )
 

@@ -1,0 +1,31 @@
+"""The Python interface gives the figures of the commands, as frames."""
+
+import pytest
+
+import sim
+from sim.errors import InputError
+from sim.specs import read_experiment, read_scenario
+
+
+def test_run_is_the_command_with_set():
+    found = sim.run("harbour-blockade", {"vote.severity": -3.0}, replicates=40, seed=7)
+    again = sim.run(read_scenario("harbour-blockade", ["vote.severity=-3.0", "seed=7"]), replicates=40)
+    assert found.tallies.equals(again.tallies)
+    assert len(found.tallies) == 40
+    assert found.summary["seed"] == 7
+    (vote,) = found.summary["votes"]
+    assert found.tallies["support"].mean() == pytest.approx(vote["tally"]["support"]["mean"])
+    assert found.members.set_index("iso3")["support"].to_dict() == {m["iso3"]: m["support"] for m in vote["members"]}
+
+
+def test_run_tells_what_is_wrong():
+    with pytest.raises(InputError, match="Did you mean 'enforcement'"):
+        sim.run("harbour-blockade", {"parameters.enforcment": 1})
+
+
+def test_sweep_asks_for_as_many_replicates_as_it_is_told():
+    by_name = sim.sweep("sanction-enforcement", replicates=3)
+    by_value = sim.sweep(read_experiment("sanction-enforcement"), replicates=3)
+    assert len(by_name.tallies) == 3 * len(by_name.points)
+    assert by_name.tallies.equals(by_value.tallies)
+    assert by_name.members["iso3"].nunique() == 193
