@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow.parquet as pq
 import typer
 
 from sim.cli.output import AsJson, Overrides, console, print_json, say, table
 from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
+from sim.evaluation.summary import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.sweep import Progress, Sweep, sweep
 from sim.runner.tables import POINTS
@@ -21,6 +23,7 @@ from sim.specs.experiment import Experiment, read_experiment
 
 SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
+MOST_LISTED = 30
 FAILED, INTERRUPTED = 1, 130
 
 
@@ -131,6 +134,24 @@ def _print(spec: Experiment, done: Sweep, document: dict[str, object]) -> None:
             "members off it, summed over actions; accuracy: members whose likeliest vote is the observed one"
         )
         screen.print(f"all points: {RANKING} in {done.folder}")
+    else:
+        _print_points(spec, done)
+
+
+def _print_points(spec: Experiment, done: Sweep) -> None:
+    """The first points of a sweep that looks for no split, so that something is seen without further tools."""
+    rows = pq.read_table(done.folder / POINTS).slice(0, MOST_LISTED).to_pylist()
+    shown = [
+        [
+            *(_short(row[name]) for name in spec.factors),
+            row["resolution"] or "failed",
+            *("-" if row["resolution"] is None else f"{row[f'{action}_mean']:.1f}" for action in REPORTED),
+        ]
+        for row in rows
+    ]
+    screen = console()
+    screen.print(table("Mean members per action", [*spec.factors, "resolution", *REPORTED], shown, texts=0))
+    screen.print(f"{'the first rows; ' if len(rows) == MOST_LISTED else ''}all there is: {POINTS} in {done.folder}")
 
 
 def _short(value: object) -> str:
