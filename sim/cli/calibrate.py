@@ -9,7 +9,6 @@ import typer
 
 from sim.cli.output import AsJson, print_json, say
 from sim.errors import input_error
-from sim.evaluation.calibration import calibrate, document_of, written
 from sim.specs import read_scenario
 
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
@@ -26,6 +25,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Fit the shared parameters, and each text's severity and divisiveness, to roll calls."""
+    from sim.evaluation.calibration import calibrate, document_of, written  # SciPy is slow to load
+
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
     for spec in specs:
         if len(spec.vote) != 1:

@@ -9,7 +9,6 @@ import typer
 
 from sim.cli.output import AsJson, Overrides, console, print_json, table
 from sim.evaluation.scores import Scores
-from sim.evaluation.validation import read_rollcalls, validate
 from sim.specs import read_scenario
 from sim.world import load_world
 
@@ -23,6 +22,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Score a scenario member by member against the votes that were cast."""
+    from sim.evaluation.validation import read_rollcalls, validate  # SciPy is slow to load
+
     spec = read_scenario(scenario, set_ or [])
     calls = None if rollcalls is None else read_rollcalls(rollcalls, load_world(spec.world))
     found = validate(spec, calls)
