@@ -209,7 +209,7 @@ def _ballot(
 ) -> Ballot:
     vote = spec.vote[index]
     terms = terms_of(spec, world, parameters, known, vote.date)
-    topics = [topic_of(earlier, world) for earlier in spec.vote[: index + 1]]
+    topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
     half_life = parameters["memory_half_life_years"]
     memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
     alignment, exposure = terms.group("alignment"), terms.group("exposure")
@@ -243,10 +243,9 @@ def _ballot(
     )
 
 
-def topic_of(vote: Vote, world: World) -> str:
-    """The question that a vote belongs to: as the scenario says, else as the world's table does, else its own name."""
-    recorded = world.rollcall(vote.resolution)
-    return vote.topic or (recorded.topic if recorded is not None else vote.resolution)
+def topic_of(vote: Vote) -> str:
+    """The question that a vote belongs to, as the scenario says, else a question of its own."""
+    return vote.topic or vote.resolution
 
 
 def _memory(spec: Scenario, world: World, topic: str, on: date, half_life: float) -> tuple[FloatArray, FloatArray]:

@@ -6,6 +6,8 @@ This is the model to read, step through, extend and watch. Every equation is in 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import mesa
@@ -22,10 +24,19 @@ from sim.rules.payoffs import utilities
 from sim.specs import Scenario, read_scenario, scenario_from
 
 
+class _CountsOnTheModel:
+    """Numbers the agents of a model on the model itself; the table of Mesa 3.3 keeps every model alive (issue 3179)."""
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        numbers: Iterator[int] = model.__dict__.setdefault("_agent_numbers", count(1))
+        return numbers
+
+
 class MemberState(mesa.Agent):
     """A member state: what it stands to lose and to gain, what it has announced, what it remembers."""
 
     model: AlignmentModel
+    _ids = _CountsOnTheModel()
 
     def __init__(self, model: AlignmentModel, index: int) -> None:
         super().__init__(model)
@@ -115,7 +126,6 @@ class AlignmentModel(mesa.Model):
         self._draws = Draws(self.spec.seed)
         for index in range(self.case.world.size):
             MemberState(self, index)
-        self._forget_in_mesa_3_3()
         self.members = list(self.agents)
         self.stances = np.zeros(self.case.world.size)
         self.datacollector = mesa.DataCollector(
@@ -175,12 +185,6 @@ class AlignmentModel(mesa.Model):
     def draw(self, process: str, occasion: str, iso3: str) -> float:
         """The uniform number of this replicate for a process, an occasion and a member."""
         return self._draws.uniforms(process, occasion, iso3, self.replicate)[0]
-
-    def _forget_in_mesa_3_3(self) -> None:
-        """Drop the reference by which Mesa 3.3 keeps every model alive (mesa issue 3179)."""
-        counters = getattr(mesa.Agent, "_ids", None)
-        if counters is not None:
-            counters.pop(self, None)
 
 
 def _seed(seed: int | None, rng: int | None) -> int | None:

@@ -313,6 +313,8 @@ def test_the_roll_call_that_is_scored_does_not_matter(name: str) -> None:
         replace(call, votes=3 - call.votes) if call.resolution in scored else call for call in case.world.rollcalls
     )
     assert same_case(case, prepare(case.spec, replace(case.world, rollcalls=calls)))
+    without = tuple(call for call in case.world.rollcalls if call.resolution not in scored)
+    assert same_case(case, prepare(case.spec, replace(case.world, rollcalls=without)))
 
 
 def _ideal_points(world: World) -> World:

@@ -184,4 +184,6 @@ def _print_expectation(screen: Console, expected: dict | None) -> None:  # type:
     screen.print(f"found: mean support {expected['found']}, [bold]{verdict}[/]")
     if expected["movers"]:
         listed = ", ".join(f"{iso3} {100 * share:.0f} %" for iso3, share in expected["movers"].items())
-        screen.print(f"expected movers, and how often they moved: {listed}")
+        often = sum(share >= VISIBLE for share in expected["movers"].values())
+        of = f"{often} of {len(expected['movers'])} in at least {100 * VISIBLE:.0f} % of replicates"
+        screen.print(f"expected movers, and how often they moved ({of}): {listed}")

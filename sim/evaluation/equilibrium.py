@@ -1,7 +1,7 @@
 """Probabilities of the four actions when every member expects its peers to act as the model says they will.
 
 The simulation draws actions and lets peers see them; the equilibrium lets peers see expectations instead. It is the
-smooth stand-in that calibration and pinning need, and is never reported as a result.
+smooth stand-in that calibration and pinned scores need; tallies and declared scores come from the simulation.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Vote(Section):
         ge=0, le=10, description="How loudly the senders threaten those who do not support; 1 as on ES-11/1."
     )
     topic: str = Field(
-        "", description="The question that remembered votes belong to; if left out, as in the world's table."
+        "", description="The question that remembered votes belong to; if left out, a question of its own."
     )
     basis: Text = Field(description="Where the numbers come from: the resolution's text, or a fit to the tally.")
 

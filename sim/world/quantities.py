@@ -73,12 +73,12 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
     agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
     """
     key = (roles.target, roles.victim, roles.senders.tobytes(), before, agreement_sharpness)
-    if key not in world.memo:
+    found = world.memo.get(key)
+    if not isinstance(found, Quantities):
+        found = _derived(world, roles, before, agreement_sharpness)
         if len(world.memo) >= MOST_REMEMBERED:
             world.memo.clear()
-        world.memo[key] = _derived(world, roles, before, agreement_sharpness)
-    found = world.memo[key]
-    assert isinstance(found, Quantities)
+        world.memo[key] = found
     return found
 
 
