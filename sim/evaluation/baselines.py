@@ -20,7 +20,7 @@ PERSISTENCE_WEIGHT = 10.0
 def majority(observed: IntArray) -> FloatArray:
     """All members do what most did; (n, 3)."""
     chances = np.zeros((len(observed), len(CLASSES)))
-    chances[:, np.bincount(observed, minlength=len(CLASSES)).argmax()] = 1.0
+    chances[:, int(np.argmax(np.bincount(observed, minlength=len(CLASSES))))] = 1.0
     return chances
 
 
@@ -40,7 +40,7 @@ def persistence(world: World, target: str, before: date) -> FloatArray | None:
     if not calls:
         return None
     last = classes_of(calls[-1].votes)
-    shares = np.bincount(last[calls[-1].votes >= 0], minlength=len(CLASSES)) / max((calls[-1].votes >= 0).sum(), 1)
+    shares = np.bincount(last[calls[-1].votes >= 0], minlength=len(CLASSES)) / max(int((calls[-1].votes >= 0).sum()), 1)
     chances = np.tile(shares, (world.size, 1))
     recorded = np.flatnonzero(calls[-1].votes >= 0)
     chances[recorded, last[recorded]] += PERSISTENCE_WEIGHT
