@@ -13,8 +13,18 @@ from numpy.typing import NDArray
 from worlds import cases, examples, uniform_world
 
 from sim.case import NOT_GIVEN, Case, prepare
-from sim.evaluation.baselines import PERSISTENCE_WEIGHT, base_rates, majority, persistence
-from sim.evaluation.scores import classes_of, ranked_classes, score, three_classes
+from sim.evaluation.scores import (
+    SMALLEST_PROBABILITY,
+    classes_of,
+    intervals,
+    losses,
+    paired_interval,
+    ranked_classes,
+    recalls,
+    reliability,
+    score,
+    three_classes,
+)
 from sim.evaluation.summary import (
     frequencies,
     is_scored,
@@ -46,9 +56,11 @@ def test_scores_worked_out_by_hand() -> None:
     """Observed oppose and support, forecast (0.5, 0.3, 0.2) and (0.2, 0.5, 0.3).
 
     RPS of the first: ((0.5 - 1)^2 + (0.8 - 1)^2) / 2 = 0.145; of the second (0.2^2 + 0.7^2) / 2 = 0.265.
+    Brier of the first: 0.5^2 + 0.3^2 + 0.2^2 = 0.38; of the second 0.2^2 + 0.5^2 + 0.7^2 = 0.78.
     """
     scores = score(np.array([[0.5, 0.3, 0.2], [0.2, 0.5, 0.3]]), np.array([0, 2]))
     assert scores.rps == pytest.approx((0.145 + 0.265) / 2)
+    assert scores.brier == pytest.approx((0.38 + 0.78) / 2)
     assert scores.log_loss == pytest.approx(-(np.log(0.5) + np.log(0.3)) / 2)
     assert scores.accuracy == 0.5
     assert scores.balanced_accuracy == 0.5
@@ -57,21 +69,21 @@ def test_scores_worked_out_by_hand() -> None:
 
 def test_balanced_accuracy_counts_every_observed_class_alike() -> None:
     observed = np.array([2, 2, 2, 2, 0])
-    scores = score(majority(observed), observed)
+    scores = score(np.eye(3)[[2] * 5], observed)
     assert (scores.accuracy, scores.balanced_accuracy) == (0.8, 0.5)
 
 
 @given(observed_classes)
 def test_a_perfect_forecast_has_no_loss(observed: IntArray) -> None:
     scores = score(np.eye(3)[observed], observed)
-    assert (scores.rps, scores.log_loss, scores.accuracy, scores.balanced_accuracy) == (0, 0, 1, 1)
+    assert scores.document() == {"accuracy": 1, "balanced_accuracy": 1, "brier": 0, "rps": 0, "log_loss": 0}
 
 
 @given(st.lists(st.sampled_from([0, 2]), min_size=1, max_size=20).map(np.array))
 def test_the_worst_forecast_has_rps_1_and_a_clipped_log_loss(observed: IntArray) -> None:
     scores = score(np.eye(3)[2 - observed], observed)
-    assert (scores.rps, scores.accuracy) == (1, 0)
-    assert scores.log_loss == pytest.approx(-np.log(1e-6))
+    assert (scores.rps, scores.brier, scores.accuracy) == (1, 2, 0)
+    assert scores.log_loss == pytest.approx(-np.log(SMALLEST_PROBABILITY))
 
 
 def test_rps_knows_the_order_of_the_classes() -> None:
@@ -89,7 +101,8 @@ def test_scores_are_bounded_and_do_not_depend_on_the_order_of_members(
     chances, observed = made
     scores = score(chances, observed)
     assert 0 <= scores.rps <= 1
-    assert 0 <= scores.log_loss <= -np.log(1e-6)
+    assert 0 <= scores.brier <= 2
+    assert 0 <= scores.log_loss <= -np.log(SMALLEST_PROBABILITY)
     assert 0 <= scores.accuracy <= 1
     reverse = score(chances[::-1], observed[::-1])
     assert scores.document() == pytest.approx(reverse.document())
@@ -105,8 +118,94 @@ def test_scores_are_proper(truth: tuple[float, ...], other: tuple[float, ...]) -
         values = [getattr(score(forecast[None], np.array([c])), name) for c in range(3)]
         return float(honest @ values)
 
-    for name in ("rps", "log_loss"):
+    for name in ("brier", "rps", "log_loss"):
         assert expected(honest, name) <= expected(shaded, name) + 1e-12
+
+
+@given(forecasts())
+def test_scores_are_means_of_what_each_member_loses(made: tuple[NDArray[np.float64], IntArray]) -> None:
+    of, scores = losses(*made), score(*made).document()
+    assert scores == pytest.approx(
+        {"accuracy": of.pop("is_right").mean(), "balanced_accuracy": scores["balanced_accuracy"]}
+        | {name: loss.mean() for name, loss in of.items()}
+    )
+
+
+def test_recalls_are_told_for_each_of_the_four_actions() -> None:
+    """Two opposed, and one of them was expected to; the one absent was expected to abstain; nobody abstained."""
+    likeliest = np.eye(4)[[OPPOSE, SUPPORT, ABSTAIN, SUPPORT]]
+    found = recalls(likeliest, np.array([OPPOSE, OPPOSE, ABSENT, SUPPORT]))
+    assert found == {"oppose": (0.5, 2), "absent": (0.0, 1), "abstain": None, "support": (1.0, 1)}
+
+
+@examples(max_examples=20)
+@given(forecasts(), st.integers(0, 9))
+def test_intervals_are_those_of_scores_of_members_drawn_again(
+    made: tuple[NDArray[np.float64], IntArray], seed: int
+) -> None:
+    chances, observed = made
+    n = len(observed)
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=60)
+    drawn = [np.repeat(np.arange(n), weight) for weight in weights]
+    wanted = [score(chances[members], observed[members]).document() for members in drawn]
+    for name, interval in intervals(chances, observed, resamples=60, seed=seed).items():
+        assert interval == pytest.approx(np.quantile([scores[name] for scores in wanted], [0.05, 0.95]))
+
+
+def test_the_interval_of_a_share_has_the_width_of_a_binomial() -> None:
+    """Rule: accuracy 0.7 of 500 members: 0.7 -/+ 1.645 sqrt(0.7 * 0.3 / 500), within 0.006."""
+    observed = np.repeat([2, 0], [350, 150])
+    low, high = intervals(np.eye(3)[[2] * 500], observed)["accuracy"]
+    assert (low, high) == pytest.approx((0.7 - 0.0337, 0.7 + 0.0337), abs=0.006)
+
+
+@examples(max_examples=30)
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), min_size=1, max_size=12).map(np.array))
+def test_paired_intervals_are_those_of_the_members_differences(made: NDArray[np.float64]) -> None:
+    first, second = made.T
+    n = len(made)
+    weights = np.random.default_rng(3).multinomial(n, np.full(n, 1 / n), size=60)
+    wanted = [np.repeat(first - second, weight).mean() for weight in weights]
+    found = paired_interval(first, second, resamples=60, seed=3)
+    assert found == pytest.approx((first.mean() - second.mean(), *np.quantile(wanted, [0.05, 0.95])))
+    mean, low, high = paired_interval(second, first, resamples=60, seed=3)
+    assert (-mean, -high, -low) == pytest.approx(found)
+
+
+@examples(max_examples=40)
+@given(forecasts(), st.integers(1, 12), st.sampled_from([None, 0, 1, 2]))
+def test_bins_of_reliability_add_up(made: tuple[NDArray[np.float64], IntArray], bins: int, of: int | None) -> None:
+    chances, observed = made
+    found = reliability(chances, observed, bins, of)
+    pairs = 3 * len(observed) if of is None else len(observed)
+    happened = pairs / 3 if of is None else (observed == of).sum()
+    expected = len(observed) if of is None else chances[:, of].sum()
+    assert 1 <= len(found.bins) <= bins
+    assert sum(b.count for b in found.bins) == pairs
+    assert sum(b.count * b.frequency for b in found.bins) == pytest.approx(happened)
+    assert sum(b.count * b.forecast for b in found.bins) == pytest.approx(expected)
+    assert all(0 <= b.p05 <= b.frequency <= b.p95 <= 1 for b in found.bins)
+    assert all(low.forecast < high.forecast for low, high in zip(found.bins, found.bins[1:], strict=False))
+    assert 0 <= found.error <= 1
+
+
+def test_reliability_worked_out_by_hand() -> None:
+    """Ten members at 0.8 of which 6 supported, ten at 0.3 of which 3 did; Wilson (1927) for 6 of 10 at 90 %."""
+    supported = np.repeat([1, 0, 1, 0], [6, 4, 3, 7]).astype(bool)
+    support = np.repeat([0.8, 0.3], 10)
+    chances = np.column_stack([1 - support, np.zeros(20), support])
+    found = reliability(chances, np.where(supported, 2, 0), bins=4, of=2)
+    low, high = found.bins
+    assert (low.count, low.forecast, low.frequency) == pytest.approx((10, 0.3, 0.3))
+    assert (high.count, high.forecast, high.frequency) == pytest.approx((10, 0.8, 0.6))
+    assert (high.p05, high.p95) == pytest.approx((0.3516, 0.8058), abs=1e-4)
+    assert found.error == pytest.approx((0 + 0.2) / 2)
+
+
+def test_bins_hold_equally_many_where_probabilities_differ() -> None:
+    support = np.linspace(0.01, 0.99, 40)
+    chances = np.column_stack([1 - support, np.zeros(40), support])
+    assert [b.count for b in reliability(chances, np.full(40, 2), bins=8, of=2).bins] == [5] * 8
 
 
 def test_absent_counts_with_abstain() -> None:
@@ -132,39 +231,8 @@ def test_ranked_classes_break_ties_by_the_order_of_members() -> None:
     assert ranked_classes(chances, np.array([0, 1, 2])).tolist() == [2, 1, 0]
 
 
-def test_baselines() -> None:
-    observed = np.array([2, 2, 1, 0])
-    assert majority(observed).tolist() == [[0, 0, 1]] * 4
-    assert base_rates(observed).tolist() == [[0.25, 0.25, 0.5]] * 4
-    assert score(majority(observed), observed).accuracy == 0.5
-
-
-@given(observed_classes)
-def test_base_rates_are_the_best_forecast_that_is_the_same_for_all(observed: IntArray) -> None:
-    best = score(base_rates(observed), observed).log_loss
-    for other in (np.full(3, 1 / 3), np.array([0.1, 0.2, 0.7])):
-        assert best <= score(np.tile(other, (len(observed), 1)), observed).log_loss + 1e-12
-
-
 def roll_call(resolution: str, day: date, votes: list[int], target: str = "M0000") -> RollCall:
     return RollCall(resolution, day, "a vote", target, "the question", np.array(votes))
-
-
-def test_persistence_repeats_the_last_earlier_vote_about_the_target() -> None:
-    """Five members, last vote no, absent, abstain, yes and not recorded: classes 0, 1, 1, 2 and rates 1/4, 1/2, 1/4."""
-    calls = (
-        roll_call("old", date(2020, 1, 1), [3, 3, 3, 3, 3]),
-        roll_call("last", date(2021, 1, 1), [0, 1, 2, 3, -1]),
-        roll_call("other", date(2021, 6, 1), [3, 3, 3, 3, 3], target="M0001"),
-        roll_call("later", date(2022, 6, 1), [3, 3, 3, 3, 3]),
-    )
-    world = replace(uniform_world(5), rollcalls=calls)
-    rates = np.array([0.25, 0.5, 0.25])
-    chances = persistence(world, "M0000", date(2022, 1, 1))
-    assert chances is not None
-    wanted = [(rates + PERSISTENCE_WEIGHT * np.eye(3)[c]) / (1 + PERSISTENCE_WEIGHT) for c in (0, 1, 1, 2)]
-    assert np.allclose(chances, [*wanted, rates])
-    assert persistence(world, "M0000", date(2019, 1, 1)) is None
 
 
 @pytest.mark.parametrize("name", ["es-11-1", "es-11-3", "ga-68-262"])
