@@ -75,7 +75,7 @@ def test_the_defaults_reach_their_scores(scenario, accuracy, rps):
     assert entry["declared"]["rps"] <= rps
     assert {"majority", "base_rates", "persistence"} <= entry["baselines"].keys()
     for scores in (entry["pinned"], entry["declared"], *entry["baselines"].values()):
-        assert set(scores) == {"accuracy", "balanced_accuracy", "rps", "log_loss"}
+        assert set(scores) == {"accuracy", "balanced_accuracy", "brier", "rps", "log_loss"}
 
 
 def test_both_engines_print_the_same_votes():

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from worlds import cases, examples, uniform_world
 
 from sim.case import NOT_GIVEN, Case, prepare
+from sim.evaluation.rollcalls import shipped_rollcalls
 from sim.evaluation.scores import (
     SMALLEST_PROBABILITY,
     classes_of,
@@ -35,7 +36,7 @@ from sim.evaluation.summary import (
     summary,
     tally_summary,
 )
-from sim.evaluation.validation import pinned_probabilities, shipped_rollcalls
+from sim.evaluation.validation import pinned_probabilities
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.run import RunResult, VoteResult, run
 from sim.specs import read_scenario

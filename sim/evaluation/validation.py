@@ -3,144 +3,142 @@
 *Declared* is the scenario as it stands. *Pinned* fits severity and the abstaining base rate to the observed counts
 alone, so that only who does what is judged: its accuracy ranks members by P(support) - P(oppose) and cuts at the
 counts.
+
+A resolution that the shipped parameters were fitted to is judged in-sample, and so are the rules beside it: they learn
+from its own votes. Any other is a *next vote*: model and rules know what was voted before its date and nothing else.
 """
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.case import NOT_GIVEN, Case, prepare
+from sim.case import NOT_GIVEN, Case, prepare, topic_of
 from sim.ensemble import own_utilities
-from sim.errors import InputError, Problem, did_you_mean, input_error
-from sim.evaluation.baselines import base_rates, majority, persistence
+from sim.errors import input_error
+from sim.evaluation import baselines
 from sim.evaluation.equilibrium import equilibrium
-from sim.evaluation.scores import Scores, classes_of, ranked_classes, score, three_classes
+from sim.evaluation.rollcalls import Observed, shipped_rollcalls
+from sim.evaluation.samples import Sample, sample
+from sim.evaluation.scores import Scores, intervals, ranked_classes, recalls, reliability, score, three_classes
 from sim.evaluation.summary import frequencies
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
+from sim.rules.parameters import fitted_resolutions
 from sim.runner.run import VoteResult, run
 from sim.specs import Scenario
-from sim.world import ROLL_CALL_VOTES, World, load_world
+from sim.world import RollCall, World, load_world
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-COLUMNS = ("resolution", "date", "iso3", "vote")
-
-
-@dataclass(frozen=True)
-class Observed:
-    """A roll call to be scored against: action codes (N,), -1 where not recorded."""
-
-    resolution: str
-    date: date
-    votes: IntArray
-
 
 @dataclass(frozen=True)
 class Validation:
-    """Scores of one resolution."""
+    """Scores of one resolution.
+
+    Parameters
+    ----------
+    mode : ``in-sample`` where parameters were fitted to this vote and the rules learn from it, else ``next-vote``.
+    n : members scored; given votes are not.
+    pinned_intervals, declared_intervals : 90 % intervals of the scores over members.
+    recall : by action, the share of those that did it for whom it was the likeliest, and their number.
+    reliability : bins of the declared probabilities beside what came true.
+    baselines : scores by rule, in the order of `sim.evaluation.baselines.RULES`; a rule that cannot say is left out.
+    baselines_pinned : the same rules moved to the observed counts and ranked, as the model is when pinned; without
+        those that rank too many members alike to be ranked.
+    """
 
     resolution: str
+    mode: str
     n: int
     pinned: Scores
     declared: Scores
-    baselines: dict[str, Scores]
+    pinned_intervals: Mapping[str, tuple[float, float]]
+    declared_intervals: Mapping[str, tuple[float, float]]
+    recall: Mapping[str, tuple[float, int] | None]
+    reliability: Mapping[str, object]
+    baselines: Mapping[str, Scores]
+    baselines_pinned: Mapping[str, Scores]
 
     def document(self) -> dict[str, object]:
         """The entry of ``sim validate --json``."""
         return {
             "resolution": self.resolution,
+            "mode": self.mode,
             "n": self.n,
             "pinned": self.pinned.document(),
             "declared": self.declared.document(),
+            "intervals": {"pinned": dict(self.pinned_intervals), "declared": dict(self.declared_intervals)},
+            "recall": {
+                name: None if found is None else {"share": found[0], "n": found[1]}
+                for name, found in self.recall.items()
+            },
+            "reliability": dict(self.reliability),
             "baselines": {name: scores.document() for name, scores in self.baselines.items()},
+            "baselines_pinned": {name: scores.document() for name, scores in self.baselines_pinned.items()},
         }
 
 
-def shipped_rollcalls(world: World) -> list[Observed]:
-    """The world's own roll calls."""
-    return [Observed(call.resolution, call.date, call.votes) for call in world.rollcalls]
+UNRANKED = ("majority", "base_rates", "persistence", "regional_majority")
+"""Rules that give many members the same probabilities, so that a ranking of them would be one by name."""
 
 
-def read_rollcalls(path: Path, world: World) -> list[Observed]:
-    """Roll calls from a CSV file with the columns resolution, date, iso3, vote.
+def validate(
+    spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
+) -> list[Validation]:
+    """Score the votes of a scenario that have a roll call, and every resolution of a file.
 
-    Raises
-    ------
-    InputError : the file cannot be read, or has problems (all are listed).
-    """
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, header = list(reader), list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise input_error(str(path), "", f"cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    lacking = [column for column in COLUMNS if column not in header]
-    if lacking:
-        raise InputError(Problem(str(path), c, "missing column.", did_you_mean(c, header)) for c in lacking)
-    problems: list[Problem] = []
-    found: dict[str, Observed] = {}
-    for line, row in enumerate(rows, start=2):
-        where = f"line {line}"
-        try:
-            day = date.fromisoformat(row["date"] or "")
-        except ValueError:
-            problems.append(Problem(str(path), where, f"date: got '{row['date']}'; one like 2022-03-02 is needed."))
-            continue
-        if row["vote"] not in ROLL_CALL_VOTES:
-            allowed = ", ".join(ROLL_CALL_VOTES)
-            problems.append(Problem(str(path), where, f"vote: got '{row['vote']}'; allowed are {allowed}."))
-        elif row["iso3"] not in world.index:
-            fix = did_you_mean(row["iso3"] or "", world.iso3)
-            problems.append(Problem(str(path), where, f"iso3: '{row['iso3']}' is not a member of the world.", fix))
-        else:
-            call = found.setdefault(row["resolution"], Observed(row["resolution"], day, np.full(world.size, -1)))
-            if call.date != day:
-                problems.append(Problem(str(path), where, f"date: {row['resolution']} was dated {call.date} before."))
-            if call.votes[world.index[row["iso3"]]] >= 0:
-                problems.append(Problem(str(path), where, f"iso3: {row['iso3']} stands twice for one resolution."))
-            call.votes[world.index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
-    if not rows:
-        problems.append(Problem(str(path), "", "holds no votes."))
-    if problems:
-        raise InputError(problems)
-    return list(found.values())
-
-
-def validate(spec: Scenario, rollcalls: list[Observed] | None = None) -> list[Validation]:
-    """Score every vote of a scenario that has a roll call.
+    A resolution of the file that the scenario does not hold is put to its members on the terms of the scenario's last
+    vote, on the day of the roll call.
 
     Parameters
     ----------
-    rollcalls : what to score against; the world's own roll calls by default.
+    rollcalls : what to score against; by default the world's own roll calls of the scenario's resolutions.
+    is_rolling : whether earlier roll calls of the file count as known, too. Known are always the world's own, where
+        dated before the vote.
 
     Raises
     ------
-    InputError : no vote of the scenario has a roll call.
+    InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are given.
     """
     world = load_world(spec.world)
     calls = {call.resolution: call for call in (shipped_rollcalls(world) if rollcalls is None else rollcalls)}
-    matched = [vote.resolution for vote in spec.vote if vote.resolution in calls]
-    if not matched:
+    own = [vote.resolution for vote in spec.vote if vote.resolution in calls]
+    if rollcalls is None and not own:
         have = ", ".join(calls)
         message = f"none of the scenario's resolutions ({', '.join(v.resolution for v in spec.vote)}) has a roll call."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls given: {have}.")
-    case = prepare(spec, world)
-    result = run(case)
-    found = []
-    for number, vote in enumerate(result.votes):
-        if vote.resolution in calls:
-            earlier = [mean_stances(done) for done in result.votes[:number]]
-            pinned = pinned_probabilities(case, number, calls[vote.resolution].votes, earlier)
-            found.append(_validated(case, number, frequencies(vote.counts), pinned, calls[vote.resolution]))
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
+    found = _validated(spec, world, [calls[resolution] for resolution in own]) if own else []
+    for call in sorted(calls.values(), key=lambda call: call.date) if rollcalls is not None else []:
+        if call.resolution in own:
+            continue
+        asked = put_on(spec, call)
+        earlier = [other for other in calls.values() if is_rolling and other.date < call.date]
+        found += _validated(asked, with_rollcalls(world, asked, earlier), [call])
     return found
+
+
+def put_on(spec: Scenario, call: Observed) -> Scenario:
+    """The scenario with one vote: that of the roll call, on the terms of the scenario's last vote."""
+    last = spec.vote[-1]
+    vote = last.model_copy(update={"resolution": call.resolution, "date": call.date, "topic": topic_of(last)})
+    return spec.model_copy(update={"vote": (vote,)})
+
+
+def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> World:
+    """The world with more roll calls about the scenario's target, on the question of its last vote."""
+    (target,) = world.resolve(spec.roles.target)
+    known = {call.resolution for call in world.rollcalls}
+    more = [
+        RollCall(call.resolution, call.date, call.resolution, target, topic_of(spec.vote[-1]), call.votes)
+        for call in calls
+        if call.resolution not in known
+    ]
+    return replace(world, rollcalls=tuple(sorted((*world.rollcalls, *more), key=lambda call: call.date)))
 
 
 def mean_stances(vote: VoteResult) -> FloatArray:
@@ -148,24 +146,62 @@ def mean_stances(vote: VoteResult) -> FloatArray:
     return vote.counts @ STANCES / vote.counts.sum(axis=1)
 
 
-def _validated(case: Case, number: int, chances: FloatArray, pinned: FloatArray, call: Observed) -> Validation:
-    scored = (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
+def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
+    case = prepare(spec, world)
+    result = run(case)
+    observed = {call.resolution: call for call in calls}
+    found = []
+    for number, vote in enumerate(result.votes):
+        if vote.resolution in observed:
+            votes = observed[vote.resolution].votes
+            earlier = [mean_stances(done) for done in result.votes[:number]]
+            pinned = pinned_probabilities(case, number, votes, earlier)
+            found.append(_scored(case, number, frequencies(vote.counts), pinned, votes))
+    return found
+
+
+def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
+    resolution = case.ballots[number].resolution
+    asked = sample(case, number, votes)
+    scored = asked.observed >= 0
     if not scored.any():
-        raise input_error(call.resolution, "", "every vote on record is given, so there is nothing to score.")
-    observed = classes_of(call.votes[scored])
-    ranked = three_classes(pinned[scored])
-    target = case.world.iso3[case.roles.target]
-    rules = {"majority": majority(observed), "base_rates": base_rates(observed)}
-    repeated = persistence(case.world, target, case.spec.vote[0].date)
-    if repeated is not None:
-        rules["persistence"] = repeated[scored]
+        raise input_error(resolution, "", "every vote on record is given, so there is nothing to score.")
+    observed = asked.observed[scored]
+    declared, ranked = three_classes(chances[scored]), three_classes(pinned[scored])
+    is_fitted = resolution in fitted_resolutions()
+    everyone = np.ones(case.world.size, dtype=bool)
+    training = [(asked, everyone)] if is_fitted else [(sample_, everyone) for sample_ in earlier_samples(case, number)]
+    said = {name: rule(training, asked) for name, rule in baselines.RULES.items()}
+    rules = {name: found[scored] for name, found in said.items() if found is not None}
+    counts = np.bincount(observed, minlength=3)
+    moved = {name: baselines.pinned(found, counts) for name, found in rules.items() if name not in UNRANKED}
+    order = ranked_classes(ranked, observed)
     return Validation(
-        call.resolution,
-        int(scored.sum()),
-        score(ranked, observed, ranked_classes(ranked, observed)),
-        score(three_classes(chances[scored]), observed),
-        {name: score(probabilities, observed) for name, probabilities in rules.items()},
+        resolution=resolution,
+        mode="in-sample" if is_fitted else "next-vote",
+        n=int(scored.sum()),
+        pinned=score(ranked, observed, order),
+        declared=score(declared, observed),
+        pinned_intervals=intervals(ranked, observed, order),
+        declared_intervals=intervals(declared, observed),
+        recall=recalls(chances[scored], votes[scored]),
+        reliability=reliability(declared, observed).document(),
+        baselines={name: score(found, observed) for name, found in rules.items()},
+        baselines_pinned={
+            name: score(found, observed, ranked_classes(found, observed)) for name, found in moved.items()
+        },
     )
+
+
+def earlier_samples(case: Case, number: int) -> list[Sample]:
+    """The earlier roll calls about the target, each as it stood before its own day, for rules to learn from."""
+    target, before = case.world.iso3[case.roles.target], case.ballots[number].date
+    found = []
+    for call in case.world.rollcalls:
+        if call.target == target and call.date < before:
+            asked = put_on(case.spec, Observed(call.resolution, call.date, call.votes))
+            found.append(sample(prepare(asked, case.world), 0, call.votes))
+    return found
 
 
 def pinned_probabilities(case: Case, number: int, votes: IntArray, earlier: list[FloatArray]) -> FloatArray:

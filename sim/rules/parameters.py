@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from sim.errors import Problem, did_you_mean
 
@@ -56,7 +57,7 @@ def registry() -> Mapping[str, Parameter]:
     """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value."""
     data = files("sim").joinpath("data")
     declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
-    fitted = tomllib.loads(data.joinpath("fitted.toml").read_text(encoding="utf-8"))["parameters"]
+    fitted = _fit()["parameters"]
     return {
         name: Parameter(
             name=name,
@@ -65,6 +66,17 @@ def registry() -> Mapping[str, Parameter]:
         )
         for name, entry in declared.items()
     }
+
+
+@cache
+def _fit() -> Mapping[str, Any]:
+    """The shipped parameter file, as ``sim calibrate`` wrote it."""
+    return tomllib.loads(files("sim").joinpath("data/fitted.toml").read_text(encoding="utf-8"))
+
+
+def fitted_resolutions() -> frozenset[str]:
+    """The resolutions that the defaults were fitted to."""
+    return frozenset(text["resolution"] for text in _fit()["text"])
 
 
 def defaults() -> dict[str, float]:
