@@ -47,7 +47,7 @@ def command(
         screen.print(_table(entry))
         screen.print(f"likeliest action right: {_recall(entry)}")
     screen.print(
-        "accuracy: higher is better; Brier (0 to 2), RPS (0 to 1), log loss: lower is better; absent counts as abstain;\n"
+        "accuracy: higher is better; Brier (0 to 2), RPS (0 to 1), log loss: lower is better; absent is abstain;\n"
         "[90 % interval over members]; pinned: moved to the observed counts, accuracy by rank"
     )
     return 0
