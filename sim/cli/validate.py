@@ -47,29 +47,37 @@ def command(
         screen.print(_table(entry))
         screen.print(f"likeliest action right: {_recall(entry)}")
     screen.print(
-        "accuracy: higher is better; Brier (0 to 2), RPS (0 to 1), log loss: lower is better; absent is abstain;\n"
-        "[90 % interval over members]; pinned: moved to the observed counts, accuracy by rank"
+        "accuracy: higher is better; Brier (0 to 2), RPS (0 to 1), log loss: lower is better\n"
+        "absent counts as abstain; intervals are over members; pinned: accuracy by rank, cut at the counts"
     )
     return 0
 
 
+TOLD = {
+    "in-sample": "model and rules were fitted to this very vote",
+    "next-vote": "told from earlier votes",
+    "earlier-vote": "parameters fitted to later votes",
+}
+
+
 def _table(entry: Validation) -> Table:
-    told = {"in-sample": "the model and the rules were fitted to this vote", "next-vote": "from what came before"}
     rows = [
-        _row("the scenario, pinned", entry.pinned),
+        ["pinned to the counts", *[""] * 5],
+        _row("the model", entry.pinned),
         _spread(entry.pinned_intervals),
-        *(_row(f"{name.replace('_', ' ')}, pinned", scores) for name, scores in entry.baselines_pinned.items()),
-        _row("the scenario, declared", entry.declared),
+        *(_row(name.replace("_", " "), scores) for name, scores in entry.baselines_pinned.items()),
+        ["as declared", *[""] * 5],
+        _row("the model", entry.declared),
         _spread(entry.declared_intervals),
         *(_row(name.replace("_", " "), scores) for name, scores in entry.baselines.items()),
     ]
-    title = f"{entry.resolution}: {entry.n} members scored; {told[entry.mode]}"
+    title = f"{entry.resolution}: {entry.n} members scored; {TOLD[entry.mode]}"
     return table(title, ["", "accuracy", "balanced", "Brier", "RPS", "log loss"], rows)
 
 
 def _row(name: str, scores: Scores) -> list[str]:
     return [
-        name,
+        f"  {name}",
         f"{scores.accuracy:.3f}",
         f"{scores.balanced_accuracy:.3f}",
         f"{scores.brier:.3f}",
@@ -80,7 +88,7 @@ def _row(name: str, scores: Scores) -> list[str]:
 
 def _spread(found: Mapping[str, tuple[float, float]]) -> list[str]:
     digits = {"accuracy": 3, "balanced_accuracy": 3, "brier": 3, "rps": 4, "log_loss": 3}
-    return ["", *(f"[{found[name][0]:.{n}f}, {found[name][1]:.{n}f}]" for name, n in digits.items())]
+    return ["    90 % interval", *(f"{found[name][0]:.{n}f}-{found[name][1]:.{n}f}" for name, n in digits.items())]
 
 
 def _recall(entry: Validation) -> str:

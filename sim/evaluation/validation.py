@@ -4,14 +4,17 @@
 alone, so that only who does what is judged: its accuracy ranks members by P(support) - P(oppose) and cuts at the
 counts.
 
-A resolution that the shipped parameters were fitted to is judged in-sample, and so are the rules beside it: they learn
-from its own votes. Any other is a *next vote*: model and rules know what was voted before its date and nothing else.
+A resolution that the shipped parameters were fitted to is judged *in-sample*, and so are the rules beside it: they
+learn from its own votes. Any other is told from the roll calls before its day, by the model as by the rules: a *next
+vote* where it came after all that the parameters were fitted to, an *earlier vote*, whose parameters come from later
+ones, where it did not. Where the world has no roll call about the target before, the rules learn from the vote itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +45,8 @@ class Validation:
 
     Parameters
     ----------
-    mode : ``in-sample`` where parameters were fitted to this vote and the rules learn from it, else ``next-vote``.
+    mode : ``in-sample`` where parameters were fitted to this vote and the rules learn from it, ``next-vote`` where it
+        came after all that the parameters were fitted to, else ``earlier-vote``.
     n : members scored; given votes are not.
     pinned_intervals, declared_intervals : 90 % intervals of the scores over members.
     recall : by action, the share of those that did it for whom it was the likeliest, and their number.
@@ -112,20 +116,21 @@ def validate(
         have = ", ".join(calls)
         message = f"none of the scenario's resolutions ({', '.join(v.resolution for v in spec.vote)}) has a roll call."
         raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
-    found = _validated(spec, world, [calls[resolution] for resolution in own]) if own else []
-    for call in sorted(calls.values(), key=lambda call: call.date) if rollcalls is not None else []:
-        if call.resolution in own:
-            continue
-        asked = put_on(spec, call)
-        earlier = [other for other in calls.values() if is_rolling and other.date < call.date]
-        found += _validated(asked, with_rollcalls(world, asked, earlier), [call])
+    asked = [(spec, [calls[resolution] for resolution in own])] if own else []
+    if rollcalls is not None:
+        others = sorted((call for call in calls.values() if call.resolution not in own), key=lambda call: call.date)
+        asked += [(put_on(spec, call.resolution, call.date), [call]) for call in others]
+    found = []
+    for put, observed in asked:
+        earlier = [call for call in calls.values() if is_rolling and call.date < put.vote[0].date]
+        found += _validated(put, with_rollcalls(world, put, earlier), observed)
     return found
 
 
-def put_on(spec: Scenario, call: Observed) -> Scenario:
-    """The scenario with one vote: that of the roll call, on the terms of the scenario's last vote."""
+def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
+    """The scenario with one vote: another resolution, on the terms and the question of the scenario's last vote."""
     last = spec.vote[-1]
-    vote = last.model_copy(update={"resolution": call.resolution, "date": call.date, "topic": topic_of(last)})
+    vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic_of(last)})
     return spec.model_copy(update={"vote": (vote,)})
 
 
@@ -168,9 +173,9 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
         raise input_error(resolution, "", "every vote on record is given, so there is nothing to score.")
     observed = asked.observed[scored]
     declared, ranked = three_classes(chances[scored]), three_classes(pinned[scored])
-    is_fitted = resolution in fitted_resolutions()
-    everyone = np.ones(case.world.size, dtype=bool)
-    training = [(asked, everyone)] if is_fitted else [(sample_, everyone) for sample_ in earlier_samples(case, number)]
+    mode = mode_of(case, number)
+    learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
+    training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
     said = {name: rule(training, asked) for name, rule in baselines.RULES.items()}
     rules = {name: found[scored] for name, found in said.items() if found is not None}
     counts = np.bincount(observed, minlength=3)
@@ -178,7 +183,7 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
     order = ranked_classes(ranked, observed)
     return Validation(
         resolution=resolution,
-        mode="in-sample" if is_fitted else "next-vote",
+        mode=mode,
         n=int(scored.sum()),
         pinned=score(ranked, observed, order),
         declared=score(declared, observed),
@@ -193,14 +198,23 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
     )
 
 
+def mode_of(case: Case, number: int) -> str:
+    """Where a vote stands to those that the shipped parameters were fitted to: see `Validation`."""
+    ballot, fitted = case.ballots[number], fitted_resolutions()
+    if ballot.resolution in fitted:
+        return "in-sample"
+    is_earlier = any(call.date >= ballot.date for call in case.world.rollcalls if call.resolution in fitted)
+    return "earlier-vote" if is_earlier else "next-vote"
+
+
 def earlier_samples(case: Case, number: int) -> list[Sample]:
     """The earlier roll calls about the target, each as it stood before its own day, for rules to learn from."""
     target, before = case.world.iso3[case.roles.target], case.ballots[number].date
     found = []
     for call in case.world.rollcalls:
         if call.target == target and call.date < before:
-            asked = put_on(case.spec, Observed(call.resolution, call.date, call.votes))
-            found.append(sample(prepare(asked, case.world), 0, call.votes))
+            asked = prepare(put_on(case.spec, call.resolution, call.date), case.world)
+            found.append(sample(asked, 0, call.votes))
     return found
 
 

@@ -1,0 +1,81 @@
+"""What a vote is scored from: everything before its day, and nothing later."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.evaluation import validation
+from sim.evaluation.rollcalls import Observed
+from sim.evaluation.validation import validate
+from sim.specs import read_scenario
+from sim.world import load_world
+
+SPEC = read_scenario("es-11-3", ["replicates=50"])
+WORLD = load_world("un-2022")
+APRIL = WORLD.rollcall("A/RES/ES-11/3").votes
+FIRST = Observed("first", date(2022, 10, 12), APRIL)
+LATER = Observed("later", date(2022, 11, 14), np.random.default_rng(0).permutation(APRIL))
+
+
+@pytest.fixture(autouse=True)
+def _without_the_slow_rules(monkeypatch):
+    quick = {name: rule for name, rule in validation.baselines.RULES.items() if name not in SLOW}
+    monkeypatch.setattr(validation.baselines, "RULES", quick)
+
+
+SLOW = ("multinomial_logit", "random_forest")
+
+
+def document(spec, calls, **options):
+    return {entry.resolution: entry.document() for entry in validate(spec, calls, **options)}
+
+
+def test_any_resolution_of_a_file_is_scored_from_what_came_before():
+    found = document(SPEC, [LATER, FIRST])
+    assert [entry["mode"] for entry in found.values()] == ["next-vote", "next-vote"]
+    assert list(found) == ["first", "later"]
+    assert found["first"]["n"] == 191
+    # The last roll call the world knows is that of April, which the made-up one repeats.
+    assert found["first"]["baselines"]["persistence"]["accuracy"] == 1.0
+    assert found["later"]["baselines"]["persistence"]["accuracy"] < 0.6
+
+
+def test_rolling_makes_the_earlier_ones_of_the_file_known_and_no_later_one():
+    again = replace(LATER, resolution="again", date=date(2023, 2, 23))
+    fixed, rolling = (document(SPEC, [FIRST, LATER, again], is_rolling=is_rolling) for is_rolling in (False, True))
+    assert rolling["first"] == fixed["first"]
+    assert rolling["again"] != fixed["again"]
+    assert rolling["again"]["baselines"]["persistence"]["accuracy"] == 1.0
+    assert rolling["again"]["pinned"]["rps"] < fixed["again"]["pinned"]["rps"]
+
+
+def test_rolling_reaches_a_resolution_that_the_scenario_holds():
+    (vote,) = SPEC.vote
+    own = SPEC.model_copy(update={"vote": (vote.model_copy(update={"resolution": "later", "date": LATER.date}),)})
+    assert document(own, [FIRST, LATER], is_rolling=True)["later"] != document(own, [FIRST, LATER])["later"]
+
+
+def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
+    """Rule: with every roll call of its day and after it made up afresh, a vote is told and judged alike."""
+
+    def scrambled(call):
+        shuffled = np.random.default_rng(1).permutation(call.votes)
+        return replace(call, votes=shuffled) if call.date >= spec.vote[0].date else call
+
+    spec = read_scenario("es-11-1", ["replicates=50"])
+    asked = [Observed("asked", date(2022, 3, 2), WORLD.rollcall("A/RES/ES-11/1").votes)]
+    before = document(spec, asked)
+    monkeypatch.setattr(
+        validation, "load_world", lambda name: replace(WORLD, rollcalls=tuple(map(scrambled, WORLD.rollcalls)))
+    )
+    assert document(spec, asked) == before
+    assert before["asked"]["mode"] == "earlier-vote"
+
+
+@pytest.mark.parametrize(("name", "mode"), [("es-11-1", "in-sample"), ("ga-68-262", "earlier-vote")])
+def test_the_mode_says_where_the_parameters_come_from(name, mode):
+    (entry,) = validate(read_scenario(name, ["replicates=50"]))
+    assert entry.mode == mode
+    assert {"majority", "base_rates", "regional_majority", "ideal_point"} <= entry.baselines.keys()
