@@ -5,12 +5,14 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
+from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
@@ -50,6 +52,8 @@ class Outcome:
 def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) -> list[Outcome]:
     """Run the replicates ``first`` to ``first + count - 1`` of a case, vote after vote.
 
+    Replicates with other parameters, drawn from their posterior, are run apart.
+
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
@@ -58,9 +62,30 @@ def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) 
     -------
     One outcome per vote, in date order.
     """
+    if case.fit is None:
+        return _simulated(case, first, count, keeps_rounds)
+    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
+    runs = [
+        _simulated(drawn(case, start), start, end - start, keeps_rounds)
+        for start, end in pairwise([*starts, first + count])
+    ]
+    return [_joined(vote) for vote in zip(*runs, strict=True)]
+
+
+def _joined(runs: Sequence[Outcome]) -> Outcome:
+    """The outcomes of one vote in replicates that follow one another."""
+    return Outcome(
+        runs[0].resolution,
+        np.concatenate([outcome.actions for outcome in runs]),
+        np.concatenate([outcome.is_settled for outcome in runs]),
+        tuple(np.concatenate(rounds) for rounds in zip(*(outcome.announcements for outcome in runs), strict=True)),
+    )
+
+
+def _simulated(case: Case, first: int, count: int, keeps_rounds: bool) -> list[Outcome]:
     outcomes: list[Outcome] = []
     for ballot in case.ballots:
-        own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in outcomes])
+        own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in outcomes])
         deliberation = _Deliberation(case, ballot, own, first, count)
         announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
         for number in range(1, case.rounds + 1):
@@ -72,19 +97,20 @@ def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) 
     return outcomes
 
 
-def own_utilities(case: Case, ballot: Ballot, earlier_stances: list[FloatArray]) -> Utilities:
+def own_utilities(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> Utilities:
     """Utilities before peers are looked at, (N,), or (R, N) where the scenario's own earlier votes are remembered.
 
     Parameters
     ----------
+    parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
     """
     stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
     for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
         if weight > 0:
             stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, case.parameters["memory_scepticism"])
-    memory = case.parameters["align_memory"] * remembered
+    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
+    memory = parameters["align_memory"] * remembered
     return utilities(
         alignment(ballot.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
@@ -92,7 +118,7 @@ def own_utilities(case: Case, ballot: Ballot, earlier_stances: list[FloatArray])
         ballot.sanction_risk,
         ballot.grievance,
         ballot.emptiness,
-        case.parameters,
+        parameters,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.case import NOT_GIVEN, Ballot, Case, prepare, with_seed
+from sim.case import NOT_GIVEN, Ballot, Case, drawn, prepare, with_seed
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.randomness import Draws
@@ -119,7 +119,7 @@ class AlignmentModel(mesa.Model):
         replicate: int = 0,
         **overrides: object,
     ) -> None:
-        self.case = _case(scenario, _seed(seed, rng), overrides)
+        self.case = drawn(_case(scenario, _seed(seed, rng), overrides), replicate)
         self.spec = self.case.spec
         super().__init__(rng=self.spec.seed)
         self.replicate = replicate

@@ -54,7 +54,10 @@ ORDERED = (
 
 @cache
 def registry() -> Mapping[str, Parameter]:
-    """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value."""
+    """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value.
+
+    A new one that no fit has seen yet has the mean of its prior.
+    """
     data = files("sim").joinpath("data")
     declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
     fitted = _fit()["parameters"]
@@ -62,7 +65,7 @@ def registry() -> Mapping[str, Parameter]:
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **({"default": fitted[name]} if entry["source"] == "fitted" else {}),
+            **({"default": fitted.get(name, entry["prior"][0])} if entry["source"] == "fitted" else {}),
         )
         for name, entry in declared.items()
     }
@@ -77,6 +80,11 @@ def _fit() -> Mapping[str, Any]:
 def fitted_resolutions() -> frozenset[str]:
     """The resolutions that the defaults were fitted to."""
     return frozenset(text["resolution"] for text in _fit()["text"])
+
+
+def unit_resolution() -> str:
+    """The resolution whose divisiveness and threats are the units of the defaults."""
+    return str(_fit()["text"][0]["resolution"])
 
 
 def defaults() -> dict[str, float]:

@@ -3,8 +3,10 @@
 from sim.specs.design import Design, Experiment, Factor, TargetSplit
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
+from sim.specs.files import read_toml
+from sim.specs.fits import Fit, read_fit, shipped_fit_path
 from sim.specs.names import members_of
-from sim.specs.reading import read_scenario, read_toml, scenario_from
+from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
 from sim.specs.schema import scenario_schema
 from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_scenarios
@@ -15,6 +17,7 @@ __all__ = [
     "Expected",
     "Experiment",
     "Factor",
+    "Fit",
     "Pledge",
     "Roles",
     "Scenario",
@@ -25,10 +28,12 @@ __all__ = [
     "located",
     "members_of",
     "read_experiment",
+    "read_fit",
     "read_scenario",
     "read_toml",
     "scenario_from",
     "scenario_schema",
+    "shipped_fit_path",
     "shipped_folder",
     "shipped_names",
     "shipped_scenarios",
