@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, leverage, sanction_risk, weighted
-from sim.specs import Change, Fit, Scenario, Vote, members_of, read_fit, shipped_fit_path
+from sim.specs import Change, Fit, Scenario, Vote, fit_path, members_of, read_fit
 from sim.world import FloatArray, World, load_world
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
@@ -166,9 +165,8 @@ def prepare(spec: Scenario, world: World | None = None) -> Case:
     InputError : the world lacks what these roles need, or a change sets a value out of bounds.
     """
     world = world or load_world(spec.world)
-    fit = None
-    if spec.fit is not None or spec.parameter_uncertainty:
-        fit = read_fit(shipped_fit_path() if spec.fit is None else Path(spec.fit))
+    path = fit_path(spec)
+    fit = None if path is None else read_fit(path)
     parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}
     roles = roles_of(spec, world)
     where = f"scenario '{spec.title}'"

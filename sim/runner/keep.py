@@ -23,6 +23,7 @@ from sim.case import Case
 from sim.errors import input_error
 from sim.rules.choice import ACTIONS
 from sim.runner.run import RunResult
+from sim.specs import Scenario, fit_path
 from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
@@ -89,11 +90,18 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
         "world": {"name": case.world.name, "files": world_hashes(case.world)},
+        "fit": fit_hash(case.spec),
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
         "tables": hashes([folder / name for name in TABLES], folder),
     }
+
+
+def fit_hash(spec: Scenario) -> str | None:
+    """SHA-256 of the parameter file that a scenario reads, if it reads one."""
+    path = fit_path(spec)
+    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def provenance() -> dict[str, object]:

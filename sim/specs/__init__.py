@@ -4,7 +4,7 @@ from sim.specs.design import Design, Experiment, Factor, TargetSplit
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
 from sim.specs.files import read_toml
-from sim.specs.fits import Fit, read_fit, shipped_fit_path
+from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
 from sim.specs.names import members_of
 from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
@@ -25,6 +25,7 @@ __all__ = [
     "Vote",
     "experiment_from",
     "experiment_schema",
+    "fit_path",
     "located",
     "members_of",
     "read_experiment",
