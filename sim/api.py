@@ -1,4 +1,4 @@
-"""The Python interface: run a scenario or an experiment, and get pandas frames.
+"""The Python interface: run a scenario or an experiment, ask what would change it, and get pandas frames.
 
 `run` is a plain function of the keys of a scenario, so EMA Workbench, SALib or a notebook can call it.
 """
@@ -23,6 +23,8 @@ from sim.runner.run import run as run_case
 from sim.runner.sweep import sweep as run_sweep
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
+from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
+from sim.whatif.compare import compare as compare_specs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,15 +84,84 @@ def run(
     >>> sorted(found.tallies.columns)[:2]
     ['absent', 'abstain']
     """
-    given = {**(overrides or {})}
-    if replicates is not None:
-        given["replicates"] = replicates
-    if seed is not None:
-        given["seed"] = seed
+    return Run(run_case(prepare(_spec(scenario, overrides, replicates, seed)), engine=engine))
+
+
+def _spec(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario with other values for some of its keys."""
+    numbers = {"replicates": replicates, "seed": seed}
+    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
     spec = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-    if given:
-        spec = scenario_from({**spec.document(), "set": given}, spec.title, Path())
-    return Run(run_case(prepare(spec), engine=engine))
+    return scenario_from({**spec.document(), "set": given}, spec.title, Path()) if given else spec
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Scenarios run beside a base; the frames are made when they are first asked for."""
+
+    comparison: Comparison
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim compare --json``."""
+        return comparison_document(self.comparison)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The table of ``sim compare --csv``: a row per figure, with base, now, change and its 90 % interval."""
+        import pandas as pd
+
+        return pd.DataFrame(comparison_rows(self.comparison), columns=list(COLUMNS))
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """A row per scenario, vote and replicate: change of the members per action."""
+        import pandas as pd
+
+        return pd.DataFrame(change_rows(self.comparison))
+
+
+def compare(
+    base: str | Path | Scenario,
+    *others: str | Path | Scenario | Mapping[str, object],
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "ensemble",
+) -> Compared:
+    """Run scenarios beside a base, replicate by replicate on the same random numbers.
+
+    Parameters
+    ----------
+    base : name of a shipped scenario, path of a file, or a scenario that was read.
+    *others : the same, or overrides of the base: ``{"vote.target_threat": 2.0}``.
+    replicates, seed : in place of the base's own.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+
+    Raises
+    ------
+    InputError : a scenario is not valid, or has other members or votes than the base; all problems are listed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.compare("es-11-1", {"vote.target_threat": 2.0}, replicates=100)
+    >>> bool(found.changes["support"].mean() < 0)
+    True
+    """
+    first = _spec(base, None, replicates, seed)
+    specs = [first]
+    for other in others:
+        if isinstance(other, Mapping):
+            told = ", ".join(f"{key}={value}" for key, value in other.items())
+            specs.append(_spec(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
+        else:
+            specs.append(_spec(other, None))
+    return Compared(compare_specs(specs, engine))
 
 
 @dataclass(frozen=True)

@@ -29,3 +29,18 @@ def test_sweep_asks_for_as_many_replicates_as_it_is_told():
     assert len(by_name.tallies) == 3 * len(by_name.points)
     assert by_name.tallies.equals(by_value.tallies)
     assert by_name.members["iso3"].nunique() == 193
+
+
+def test_compare_takes_files_scenarios_and_changes():
+    found = sim.compare("es-11-1", {"vote.target_threat": 2.0}, "es-11-1-april-threat", replicates=60)
+    by_change, by_name = (
+        found.changes[found.changes["scenario"] == name] for name in found.changes["scenario"].unique()
+    )
+    assert len(by_change) == 60
+    assert (
+        by_change.drop(columns="scenario")
+        .reset_index(drop=True)
+        .equals(by_name.drop(columns="scenario").reset_index(drop=True))
+    )
+    tally = found.figures[(found.figures["quantity"] == "tally") & (found.figures["name"] == "support")]
+    assert tally["change"].tolist() == pytest.approx([by_change["support"].mean()] * 2)

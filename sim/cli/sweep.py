@@ -15,7 +15,7 @@ import typer
 from sim.cli.output import AsJson, Overrides, console, print_json, say, table
 from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
-from sim.evaluation.summary import REPORTED
+from sim.evaluation.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.sweep import Progress, Sweep, sweep
 from sim.runner.tables import POINTS
