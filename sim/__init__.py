@@ -1,7 +1,8 @@
 """Agent-based simulation of sanctions and alignment between states.
 
-The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, and `sim.compare` asks
-what a change does; all return pandas frames. `sim.model.AlignmentModel` is the Mesa model.
+The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, `sim.compare` asks
+what a change does, and `sim.explain` why a member acts as it does; all return pandas frames.
+`sim.model.AlignmentModel` is the Mesa model.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.api import Compared, Run, SweepTables, compare, run, sweep
+    from sim.api import Compared, Explained, Run, SweepTables, compare, explain, explain_all, run, sweep
 
-__all__ = ["Compared", "Run", "SweepTables", "compare", "run", "sweep"]
+__all__ = ["Compared", "Explained", "Run", "SweepTables", "compare", "explain", "explain_all", "run", "sweep"]
 
 
 def __getattr__(name: str) -> object:

@@ -25,6 +25,18 @@ from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
+from sim.whatif.explain import (
+    Explanation,
+    explanation_document,
+    lever_rows,
+    overview_rows,
+    peer_rows,
+    term_rows,
+    vote_number,
+    walk_rows,
+)
+from sim.whatif.explain import explain as explain_member
+from sim.whatif.terms import take_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,6 +174,103 @@ def compare(
         else:
             specs.append(_spec(other, None))
     return Compared(compare_specs(specs, engine))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A member's action explained; the frames are made when they are first asked for."""
+
+    explanation: Explanation
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim explain --json``."""
+        return explanation_document(self.explanation)
+
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """A row per term: what it adds to each action, in units of the logit noise, and its value."""
+        import pandas as pd
+
+        return pd.DataFrame(term_rows(self.explanation)).drop(columns="made_of")
+
+    @cached_property
+    def peers(self) -> pd.DataFrame:
+        """A row per peer, the heaviest first: weight, mean stance, what it adds to support."""
+        import pandas as pd
+
+        return pd.DataFrame(peer_rows(self.explanation))
+
+    @cached_property
+    def tips(self) -> pd.DataFrame:
+        """A row per lever and action it can make the likeliest: the values run at either side of the tip."""
+        import pandas as pd
+
+        return pd.json_normalize(lever_rows(self.explanation), "tips", ["lever", "kind", "now", "low", "high", "unit"])
+
+    @cached_property
+    def along(self) -> pd.DataFrame:
+        """A row per value of the lever that was walked along: probability of each action."""
+        import pandas as pd
+
+        return pd.DataFrame(walk_rows(self.explanation))
+
+
+def explain(
+    scenario: str | Path | Scenario,
+    member: str,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    resolution: str | None = None,
+    tries_levers: bool = True,
+    along: str | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Explained:
+    """Explain a member's action in a vote: its utilities term by term, and what would tip it.
+
+    Parameters
+    ----------
+    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
+    member : code or name.
+    overrides : other values for keys of the scenario, as in ``--set``.
+    resolution : which vote; the first by default.
+    tries_levers : whether to look for what would tip the member, which takes some seconds.
+    along : a lever to walk along, such as ``dependence.arms``, or with a range ``vote.severity=-5:0``.
+    replicates, seed : in place of the scenario's own.
+
+    Raises
+    ------
+    InputError : there is no such scenario, member, vote or lever.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.explain("harbour-blockade", "Gullrock", tries_levers=False, replicates=100)
+    >>> {"term", "support", "oppose"} <= set(found.terms.columns)
+    True
+    """
+    spec = _spec(scenario, overrides, replicates, seed)
+    return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
+
+
+def explain_all(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    resolution: str | None = None,
+    replicates: int | None = None,
+) -> pd.DataFrame:
+    """The decisive term of every member whose vote is drawn, a row each; the table of ``sim explain --all``.
+
+    Raises
+    ------
+    InputError : there is no such scenario or vote.
+    """
+    import pandas as pd
+
+    spec = _spec(scenario, overrides, replicates)
+    return pd.DataFrame(overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)))
 
 
 @dataclass(frozen=True)

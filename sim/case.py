@@ -40,6 +40,15 @@ CONFLICT_INPUTS = {
 ORDER_INPUTS = {"ideal_point": "align_ideal_point", "democracy": "align_democracy"}
 """Inputs of the second dimension."""
 
+WEIGHTS: Mapping[str, Mapping[str, str]] = {
+    "conflict": {f"alignment.{name}": parameter for name, parameter in CONFLICT_INPUTS.items()},
+    "order": {f"alignment.{name}": parameter for name, parameter in ORDER_INPUTS.items()},
+    "dependence": {f"dependence.{channel}": f"dependence_{channel}" for channel in DEPENDENCE_CHANNELS},
+    "exposure": {f"exposure.{channel}": f"exposure_{channel}" for channel in EXPOSURE_CHANNELS},
+    "absence": {f"absence.{name}": f"absence_{name}" for name in ABSENCE_INPUTS},
+}
+"""Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
+
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "alignment.agreement": (-1, 1),
     "alignment.consultation": (-1, 0),
@@ -151,10 +160,6 @@ class Terms:
 
     values: Mapping[str, FloatArray]
 
-    def group(self, prefix: str) -> dict[str, FloatArray]:
-        """The values below a prefix such as ``dependence``, by their last name."""
-        return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
-
 
 def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
     """The editable quantities as they stand on a date, with the changes that hold by then applied in their order."""
@@ -212,33 +217,31 @@ def _ballot(
     topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
     half_life = parameters["memory_half_life_years"]
     memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
-    alignment, exposure = terms.group("alignment"), terms.group("exposure")
-    risk = sanction_risk(
-        parameters["enforcement"],
-        weighted(exposure, {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}),
-        terms.values["isolation"],
-    )
-    dependence = weighted(
-        terms.group("dependence"), {channel: parameters[f"dependence_{channel}"] for channel in DEPENDENCE_CHANNELS}
-    )
-    emptiness = weighted(terms.group("absence"), {name: parameters[f"absence_{name}"] for name in ABSENCE_INPUTS})
+    sums = {
+        kind: weighted(
+            {name: terms.values[name] for name in weights},
+            {name: parameters[parameter] for name, parameter in weights.items()},
+        )
+        for kind, weights in WEIGHTS.items()
+    }
+    risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,
         date=vote.date,
         severity=vote.severity,
         divisiveness=(vote.divisiveness[0], vote.divisiveness[1]),
-        conflict=weighted(alignment, {name: parameters[key] for name, key in CONFLICT_INPUTS.items()}),
-        order=weighted(alignment, {name: parameters[key] for name, key in ORDER_INPUTS.items()}),
+        conflict=sums["conflict"],
+        order=sums["order"],
         memory_sum=memory_sum,
         memory_weight=memory_weight,
         own_discounts=tuple(
             discount((vote.date - earlier.date).days, half_life) if topic == topics[-1] else 0.0
             for earlier, topic in zip(spec.vote[:index], topics, strict=False)
         ),
-        dependence=vote.target_threat * dependence,
+        dependence=vote.target_threat * sums["dependence"],
         sanction_risk=vote.sender_threat * parameters["sanction_weight"] * risk,
         grievance=parameters["grievance"] * terms.values["isolation"],
-        emptiness=parameters["absent_bias"] + emptiness,
+        emptiness=parameters["absent_bias"] + sums["absence"],
         given=_given(spec, world, roles, vote),
     )
 

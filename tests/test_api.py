@@ -44,3 +44,18 @@ def test_compare_takes_files_scenarios_and_changes():
     )
     tally = found.figures[(found.figures["quantity"] == "tally") & (found.figures["name"] == "support")]
     assert tally["change"].tolist() == pytest.approx([by_change["support"].mean()] * 2)
+
+
+def test_explain_gives_frames():
+    found = sim.explain("harbour-blockade", "Gullrock", replicates=100, along="vote.severity")
+    for action in ("support", "abstain", "oppose", "absent"):
+        assert found.terms[action].sum() == pytest.approx(found.summary["utilities"][action])
+    assert len(found.along) == 11
+    assert set(found.tips["action"]) <= {"support", "abstain", "oppose", "absent"}
+    assert (found.tips["beyond"] - found.tips["now"].astype(float)).tolist() == pytest.approx(
+        found.tips["change"].tolist()
+    )
+    assert found.peers["weight"].is_monotonic_decreasing
+    everyone = sim.explain_all("harbour-blockade", replicates=100)
+    assert everyone["iso3"].is_unique
+    assert len(everyone) == 5

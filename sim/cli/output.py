@@ -69,10 +69,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr while something long runs, where stderr is a terminal; yields what to tell the amount done."""
+def progress(total: int, label: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr while something long runs, where stderr is a terminal.
+
+    Yields what to tell the amount done, and the whole where it was not known before.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, whole=None: bar.update(task, completed=done, total=whole)
