@@ -1,8 +1,8 @@
 """Agent-based simulation of sanctions and alignment between states.
 
 The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, `sim.compare` asks
-what a change does, and `sim.explain` why a member acts as it does; all return pandas frames.
-`sim.model.AlignmentModel` is the Mesa model.
+what a change does, `sim.explain` why a member acts as it does, and `sim.reach` what it takes to reach a goal; all
+return pandas frames. `sim.model.AlignmentModel` is the Mesa model.
 """
 
 from __future__ import annotations
@@ -10,9 +10,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.api import Compared, Explained, Run, SweepTables, compare, explain, explain_all, run, sweep
+    from sim.api import (
+        Compared,
+        Explained,
+        GoalReached,
+        Run,
+        SweepTables,
+        compare,
+        explain,
+        explain_all,
+        reach,
+        run,
+        sweep,
+    )
 
-__all__ = ["Compared", "Explained", "Run", "SweepTables", "compare", "explain", "explain_all", "run", "sweep"]
+__all__ = [
+    "Compared",
+    "Explained",
+    "GoalReached",
+    "Run",
+    "SweepTables",
+    "compare",
+    "explain",
+    "explain_all",
+    "reach",
+    "run",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> object:

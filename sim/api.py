@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,16 @@ from sim.runner.run import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import sweep as run_sweep
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
-from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
+from sim.specs import (
+    Experiment,
+    Goal,
+    Scenario,
+    experiment_from,
+    read_experiment,
+    read_goal,
+    read_scenario,
+    scenario_from,
+)
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.explain import (
@@ -36,6 +45,8 @@ from sim.whatif.explain import (
     walk_rows,
 )
 from sim.whatif.explain import explain as explain_member
+from sim.whatif.reach import Reached, frontier_rows, reach_document
+from sim.whatif.reach import reach as search
 from sim.whatif.terms import take_apart
 
 if TYPE_CHECKING:
@@ -271,6 +282,48 @@ def explain_all(
 
     spec = _spec(scenario, overrides, replicates)
     return pd.DataFrame(overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)))
+
+
+@dataclass(frozen=True)
+class GoalReached:
+    """What a search for a goal found; the frame is made when it is first asked for."""
+
+    found: Reached
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim reach --json``."""
+        return reach_document(self.found)
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """A row per combination that none found is both cheaper and surer than: cost, probability, levers."""
+        import pandas as pd
+
+        return pd.DataFrame(frontier_rows(self.found))
+
+
+def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached:
+    """Search for the cheapest combination of levers that reaches a goal.
+
+    Parameters
+    ----------
+    goal : name of a shipped goal, path of a file, or a goal that was read.
+    overrides : other values for keys of the goal or its scenario, as in ``--set``: ``["goal.probability=0.5"]``; not
+        for a goal that was read.
+
+    Raises
+    ------
+    InputError : the goal or an override is not valid; all problems are listed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.reach("india-deplores", ["replicates=50"])
+    >>> bool((found.frontier["cost"] >= 0).all())
+    True
+    """
+    return GoalReached(search(goal if isinstance(goal, Goal) else read_goal(goal, overrides)))
 
 
 @dataclass(frozen=True)

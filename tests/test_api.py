@@ -59,3 +59,10 @@ def test_explain_gives_frames():
     everyone = sim.explain_all("harbour-blockade", replicates=100)
     assert everyone["iso3"].is_unique
     assert len(everyone) == 5
+
+
+def test_reach_gives_the_frontier():
+    found = sim.reach("india-deplores", ["replicates=40", "goal.probability=0.3"])
+    assert found.frontier["cost"].is_monotonic_increasing
+    assert found.frontier["probability_in_search"].is_monotonic_increasing
+    assert len(found.frontier) == len(found.summary["frontier"])

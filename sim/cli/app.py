@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import calibrate, check, compare, explain, lists, rerun, run, sweep, validate, world
+from sim.cli import calibrate, check, compare, explain, lists, reach, rerun, run, sweep, validate, world
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sweep": sweep.command,
     "compare": compare.command,
     "explain": explain.command,
+    "reach": reach.command,
     "validate": validate.command,
     "calibrate": calibrate.command,
     "rerun": rerun.command,

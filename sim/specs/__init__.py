@@ -3,6 +3,9 @@
 from sim.specs.design import Design, Experiment, Factor, TargetSplit
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
+from sim.specs.goal import Goal, GoalLever, Wanted
+from sim.specs.goal_reading import goal_from, read_goal
+from sim.specs.goal_schema import goal_schema
 from sim.specs.names import members_of
 from sim.specs.reading import read_scenario, read_toml, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
@@ -15,16 +18,22 @@ __all__ = [
     "Expected",
     "Experiment",
     "Factor",
+    "Goal",
+    "GoalLever",
     "Pledge",
     "Roles",
     "Scenario",
     "TargetSplit",
     "Vote",
+    "Wanted",
     "experiment_from",
     "experiment_schema",
+    "goal_from",
+    "goal_schema",
     "located",
     "members_of",
     "read_experiment",
+    "read_goal",
     "read_scenario",
     "read_toml",
     "scenario_from",
