@@ -1,8 +1,9 @@
 """Agent-based simulation of sanctions and alignment between states.
 
 The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, `sim.compare` asks
-what a change does, `sim.explain` why a member acts as it does, and `sim.reach` what it takes to reach a goal; all
-return pandas frames. `sim.model.AlignmentModel` is the Mesa model.
+what a change does, `sim.explain` why a member acts as it does, `sim.reach` what it takes to reach a goal, and
+`sim.sensitivity` which levers an output hangs on; all return pandas frames.
+`sim.model.AlignmentModel` is the Mesa model.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
         Explained,
         GoalReached,
         Run,
+        Sensitivity,
         SweepTables,
         compare,
         explain,
         explain_all,
         reach,
         run,
+        sensitivity,
         sweep,
     )
 
@@ -29,12 +32,14 @@ __all__ = [
     "Explained",
     "GoalReached",
     "Run",
+    "Sensitivity",
     "SweepTables",
     "compare",
     "explain",
     "explain_all",
     "reach",
     "run",
+    "sensitivity",
     "sweep",
 ]
 

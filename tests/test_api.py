@@ -66,3 +66,10 @@ def test_reach_gives_the_frontier():
     assert found.frontier["cost"].is_monotonic_increasing
     assert found.frontier["probability_in_search"].is_monotonic_increasing
     assert len(found.frontier) == len(found.summary["frontier"])
+
+
+def test_sensitivity_gives_frames():
+    found = sim.sensitivity("where-threats-work", event="oppose>20", overrides=["design.samples=8", "replicates=5"])
+    assert set(found.indices["lever"]) == set(found.tables.experiment.factors)
+    assert found.regions["share"].sum() == pytest.approx(1)
+    assert len(found.tables.points) == 8 * 6

@@ -19,6 +19,7 @@ from sim.specs.draft import Draft, Finding, Key, dotted
 from sim.specs.experiment_checks import OVER, design_findings, repetitions, split_findings
 from sim.specs.experiment_overrides import override_experiment
 from sim.specs.experiment_schema import experiment_structure
+from sim.specs.priors import with_prior_factors
 from sim.specs.problems import findings_of
 from sim.specs.reading import read_scenario, read_toml, scenario_from, shown
 from sim.specs.scenario import Scenario, Section
@@ -75,6 +76,9 @@ def experiment_from(
     draft.take(document, where, folder)
     for text in overrides:
         override_experiment(draft, text)
+    design = draft.document.get("design")
+    if isinstance(design, dict):
+        draft.document["design"] = with_prior_factors(design)
     reading = _Reading(draft, dict(bases or {}))
     experiment = reading.experiment()
     if experiment is None or draft.problems:

@@ -1,39 +1,20 @@
-"""The Python interface: run a scenario or an experiment, ask what would change it, and get pandas frames.
-
-`run` is a plain function of the keys of a scenario, so EMA Workbench, SALib or a notebook can call it.
-"""
+"""Ask from Python what would change an outcome, whom it moves and why, and get pandas frames."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.api.running import SweepTables, experiment_of, spec_of, sweep
 from sim.case import prepare
-from sim.evaluation.ranking import rank
-from sim.evaluation.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor
-from sim.runner.run import RunResult
-from sim.runner.run import run as run_case
-from sim.runner.sweep import sweep as run_sweep
-from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
-from sim.specs import (
-    Experiment,
-    Goal,
-    Scenario,
-    experiment_from,
-    read_experiment,
-    read_goal,
-    read_scenario,
-    scenario_from,
-)
+from sim.specs import Experiment, Goal, Scenario, read_goal
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
+from sim.whatif.discovery import Region, regions_of
 from sim.whatif.explain import (
     Explanation,
     explanation_document,
@@ -45,82 +26,14 @@ from sim.whatif.explain import (
     walk_rows,
 )
 from sim.whatif.explain import explain as explain_member
+from sim.whatif.outputs import read_event, read_output
 from sim.whatif.reach import Reached, frontier_rows, reach_document
 from sim.whatif.reach import reach as search
+from sim.whatif.sensitivity import Indices, indices_of
 from sim.whatif.terms import take_apart
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run of a scenario; the frames are made when they are first asked for."""
-
-    result: RunResult
-
-    @cached_property
-    def summary(self) -> dict[str, object]:
-        """The document of ``sim run --json``."""
-        return summary(self.result)
-
-    @cached_property
-    def tallies(self) -> pd.DataFrame:
-        """A row per vote and replicate: members per action, and whether deliberation settled."""
-        import pandas as pd
-
-        return pd.DataFrame(tally_columns(self.result))
-
-    @cached_property
-    def members(self) -> pd.DataFrame:
-        """A row per vote and member: probability of each action (smoothed frequency), and the observed action."""
-        import pandas as pd
-
-        return pd.DataFrame(member_columns(self.result))
-
-
-def run(
-    scenario: str | Path | Scenario,
-    overrides: Mapping[str, object] | None = None,
-    *,
-    replicates: int | None = None,
-    seed: int | None = None,
-    engine: str = "ensemble",
-) -> Run:
-    """Run a scenario.
-
-    Parameters
-    ----------
-    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
-    overrides : other values for keys of the scenario, as in ``--set``: ``{"parameters.enforcement": 0.8}``.
-    replicates, seed : in place of the scenario's own.
-    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
-
-    Raises
-    ------
-    InputError : the scenario or an override is not valid; all problems are listed.
-
-    Examples
-    --------
-    >>> import sim
-    >>> found = sim.run("es-11-1", {"vote.target_threat": 2.0}, replicates=100)
-    >>> sorted(found.tallies.columns)[:2]
-    ['absent', 'abstain']
-    """
-    return Run(run_case(prepare(_spec(scenario, overrides, replicates, seed)), engine=engine))
-
-
-def _spec(
-    scenario: str | Path | Scenario,
-    overrides: Mapping[str, object] | None,
-    replicates: int | None = None,
-    seed: int | None = None,
-) -> Scenario:
-    """A scenario with other values for some of its keys."""
-    numbers = {"replicates": replicates, "seed": seed}
-    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
-    spec = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-    return scenario_from({**spec.document(), "set": given}, spec.title, Path()) if given else spec
 
 
 @dataclass(frozen=True)
@@ -176,14 +89,14 @@ def compare(
     >>> bool(found.changes["support"].mean() < 0)
     True
     """
-    first = _spec(base, None, replicates, seed)
+    first = spec_of(base, None, replicates, seed)
     specs = [first]
     for other in others:
         if isinstance(other, Mapping):
             told = ", ".join(f"{key}={value}" for key, value in other.items())
-            specs.append(_spec(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
+            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
         else:
-            specs.append(_spec(other, None))
+            specs.append(spec_of(other, None))
     return Compared(compare_specs(specs, engine))
 
 
@@ -261,7 +174,7 @@ def explain(
     >>> {"term", "support", "oppose"} <= set(found.terms.columns)
     True
     """
-    spec = _spec(scenario, overrides, replicates, seed)
+    spec = spec_of(scenario, overrides, replicates, seed)
     return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
 
 
@@ -280,7 +193,7 @@ def explain_all(
     """
     import pandas as pd
 
-    spec = _spec(scenario, overrides, replicates)
+    spec = spec_of(scenario, overrides, replicates)
     return pd.DataFrame(overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)))
 
 
@@ -327,80 +240,72 @@ def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached
 
 
 @dataclass(frozen=True)
-class SweepTables:
-    """A finished sweep; the frames are read from its folder when they are first asked for.
+class Sensitivity:
+    """What outputs hang on, and where an event happens.
 
     Parameters
     ----------
-    experiment : what was run.
-    folder : where its tables lie.
+    tables : the sweep that it was worked out from.
+    found : the indices of each output and scenario.
+    discovered : the regions of the event; None where none was asked for.
     """
 
-    experiment: Experiment
-    folder: Path
+    tables: SweepTables
+    found: tuple[Indices, ...]
+    discovered: tuple[Region, ...] | None
 
-    def _frame(self, name: str) -> pd.DataFrame:
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """A row per output and lever: Morris's or Sobol's figures with their 90 % intervals."""
         import pandas as pd
 
-        return pd.read_parquet(self.folder / name)
+        return pd.DataFrame([row for found in self.found for row in found.rows()])
 
     @cached_property
-    def points(self) -> pd.DataFrame:
-        """A row per design point and vote: the factors, statistics of the tallies, the error of a failed point."""
-        return self._frame(POINTS)
-
-    @cached_property
-    def tallies(self) -> pd.DataFrame:
-        """A row per point, vote and replicate."""
-        return self._frame(TALLIES)
-
-    @cached_property
-    def members(self) -> pd.DataFrame:
-        """A row per point, vote and member with counts of the actions; if the experiment's outputs have members."""
-        return self._frame(MEMBERS)
-
-    @cached_property
-    def votes(self) -> pd.DataFrame:
-        """A row per point, vote and replicate with the members' action codes as bytes; if the outputs have votes."""
-        return self._frame(VOTES)
-
-    @cached_property
-    def ranking(self) -> pd.DataFrame:
-        """The points, nearest to the experiment's target split first."""
+    def regions(self) -> pd.DataFrame:
+        """A row per region: its bounds, how often the event happens there, and how much of it lies there."""
         import pandas as pd
 
-        return pd.DataFrame(rank(self.experiment, self.folder))
+        return pd.DataFrame([region.document() for region in self.discovered or ()])
 
 
-def sweep(
+def sensitivity(
     experiment: str | Path | Experiment,
+    outputs: Sequence[str] = ("support",),
+    event: str | None = None,
+    *,
+    resolution: str | None = None,
     out: str | Path | None = None,
     executor: Executor | None = None,
-    *,
-    replicates: int | None = None,
-) -> SweepTables:
-    """Run an experiment, or what is left of it.
+    overrides: Sequence[str] = (),
+) -> Sensitivity:
+    """Run an experiment, or what is left of it, and say what its outputs hang on.
 
     Parameters
     ----------
     experiment : name of a shipped experiment, path of a file, or an experiment that was read.
-    out : folder of the sweep, where the same call resumes it; by default one that goes with the result.
-    executor : where it runs, from `sim.runner.executors`; in this process by default.
-    replicates : per point, in place of the experiment's own; more can be added to a finished folder.
+    outputs : what to look at: ``support`` (or another action), ``majority``, ``two-thirds``, ``near``, ``IND:abstain``;
+        none for a design of another kind than morris and saltelli.
+    event : what to find the regions of: a rule that fails, or a bound such as ``support<100``.
+    resolution : which vote; the first by default.
+    out, executor : as for `sweep`.
+    overrides : as in ``--set``: ``["design.samples=4", "replicates=20"]``.
 
     Raises
     ------
-    InputError : the experiment is not valid, or the folder holds something else.
+    InputError : the experiment, an output or the event is not valid, or the design does not allow it.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.sensitivity("where-threats-work", overrides=["design.samples=4", "replicates=5"])
+    >>> {"first", "total"} <= set(found.indices.columns)
+    True
     """
-    overrides = [] if replicates is None else [f"replicates={replicates}"]
-    if isinstance(experiment, Experiment):
-        bases = {reference: base.document() for reference, base in experiment.bases.items()}
-        spec = experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
-    else:
-        spec = read_experiment(experiment, overrides)
-    folder = Path(tempfile.mkdtemp(prefix="sim-sweep-") if out is None else out)
-    tables = SweepTables(spec, folder)
-    if out is None:
-        weakref.finalize(tables, shutil.rmtree, folder, ignore_errors=True)
-    run_sweep(spec, folder, executor)
-    return tables
+    spec = experiment_of(experiment, overrides)
+    tables = sweep(spec, out, executor)
+    found = [
+        indices for name in outputs for indices in indices_of(spec, read_output(spec, tables.folder, name, resolution))
+    ]
+    regions = None if event is None else regions_of(spec, read_event(spec, tables.folder, event, resolution))
+    return Sensitivity(tables, tuple(found), None if regions is None else tuple(regions))

@@ -1,0 +1,181 @@
+"""Run a scenario or an experiment from Python, and get pandas frames.
+
+`run` is a plain function of the keys of a scenario, so EMA Workbench, SALib or a notebook can call it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.case import prepare
+from sim.evaluation.ranking import rank
+from sim.evaluation.summary import member_columns, summary, tally_columns
+from sim.runner.executors import Executor
+from sim.runner.run import RunResult
+from sim.runner.run import run as run_case
+from sim.runner.sweep import sweep as run_sweep
+from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
+from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of a scenario; the frames are made when they are first asked for."""
+
+    result: RunResult
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim run --json``."""
+        return summary(self.result)
+
+    @cached_property
+    def tallies(self) -> pd.DataFrame:
+        """A row per vote and replicate: members per action, and whether deliberation settled."""
+        import pandas as pd
+
+        return pd.DataFrame(tally_columns(self.result))
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """A row per vote and member: probability of each action (smoothed frequency), and the observed action."""
+        import pandas as pd
+
+        return pd.DataFrame(member_columns(self.result))
+
+
+def run(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "ensemble",
+) -> Run:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
+    overrides : other values for keys of the scenario, as in ``--set``: ``{"parameters.enforcement": 0.8}``.
+    replicates, seed : in place of the scenario's own.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+
+    Raises
+    ------
+    InputError : the scenario or an override is not valid; all problems are listed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.run("es-11-1", {"vote.target_threat": 2.0}, replicates=100)
+    >>> sorted(found.tallies.columns)[:2]
+    ['absent', 'abstain']
+    """
+    return Run(run_case(prepare(spec_of(scenario, overrides, replicates, seed)), engine=engine))
+
+
+def spec_of(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario with other values for some of its keys."""
+    numbers = {"replicates": replicates, "seed": seed}
+    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
+    spec = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    return scenario_from({**spec.document(), "set": given}, spec.title, Path()) if given else spec
+
+
+@dataclass(frozen=True)
+class SweepTables:
+    """A finished sweep; the frames are read from its folder when they are first asked for.
+
+    Parameters
+    ----------
+    experiment : what was run.
+    folder : where its tables lie.
+    """
+
+    experiment: Experiment
+    folder: Path
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / name)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """A row per design point and vote: the factors, statistics of the tallies, the error of a failed point."""
+        return self._frame(POINTS)
+
+    @cached_property
+    def tallies(self) -> pd.DataFrame:
+        """A row per point, vote and replicate."""
+        return self._frame(TALLIES)
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """A row per point, vote and member with counts of the actions; if the experiment's outputs have members."""
+        return self._frame(MEMBERS)
+
+    @cached_property
+    def votes(self) -> pd.DataFrame:
+        """A row per point, vote and replicate with the members' action codes as bytes; if the outputs have votes."""
+        return self._frame(VOTES)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """The points, nearest to the experiment's target split first."""
+        import pandas as pd
+
+        return pd.DataFrame(rank(self.experiment, self.folder))
+
+
+def sweep(
+    experiment: str | Path | Experiment,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    *,
+    replicates: int | None = None,
+) -> SweepTables:
+    """Run an experiment, or what is left of it.
+
+    Parameters
+    ----------
+    experiment : name of a shipped experiment, path of a file, or an experiment that was read.
+    out : folder of the sweep, where the same call resumes it; by default one that goes with the result.
+    executor : where it runs, from `sim.runner.executors`; in this process by default.
+    replicates : per point, in place of the experiment's own; more can be added to a finished folder.
+
+    Raises
+    ------
+    InputError : the experiment is not valid, or the folder holds something else.
+    """
+    spec = experiment_of(experiment, [] if replicates is None else [f"replicates={replicates}"])
+    folder = Path(tempfile.mkdtemp(prefix="sim-sweep-") if out is None else out)
+    tables = SweepTables(spec, folder)
+    if out is None:
+        weakref.finalize(tables, shutil.rmtree, folder, ignore_errors=True)
+    run_sweep(spec, folder, executor)
+    return tables
+
+
+def experiment_of(experiment: str | Path | Experiment, overrides: Sequence[str]) -> Experiment:
+    """An experiment with other values for some of its keys."""
+    if not isinstance(experiment, Experiment):
+        return read_experiment(experiment, overrides)
+    bases = {reference: base.document() for reference, base in experiment.bases.items()}
+    return experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
