@@ -28,11 +28,14 @@ from sim.whatif.terms import (
     stances_of,
     take_apart,
 )
+from sim.whatif.tipping import Member
 from sim.world import load_world
 from sim.world.sources import origins_of
 from sim.world.world import EDITABLE
 
 HARBOURS = ("ELM", "FER", "GUL")
+CLOSE_CALL = 0.05
+"""Probability by which two actions may differ and still be about as likely in a few hundred replicates."""
 
 
 @examples(max_examples=150)
@@ -85,14 +88,15 @@ def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
     world = load_world("un-2022")
     for name in (*EDITABLE, "memory"):
         origins = origins_of(world, name)
-        assert origins, name
+        assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
         assert all(origin.source for origin in origins), name
 
 
 def test_the_decisive_term_by_hand() -> None:
     """Recomputed member by member: each term at its mean over the members that draw, one at a time."""
-    anatomy = take_apart(prepare(read_scenario("harbour-blockade")), 0, 400)
+    anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 100)
     arrays, drawn = anatomy.arrays, np.flatnonzero(anatomy.is_drawn)
+    decisive = decisive_terms(anatomy)
     for i in drawn:
         action = anatomy.counts[i].argmax()
         base = chances_of(arrays[:, i].sum(axis=0))[action]
@@ -100,11 +104,11 @@ def test_the_decisive_term_by_hand() -> None:
         for place in range(len(arrays)):
             utilities = arrays[:, i].sum(axis=0) - arrays[place, i] + arrays[place][drawn].mean(axis=0)
             left.append(chances_of(utilities)[action])
-        found = decisive_terms(anatomy)[i]
+        found = decisive[i]
         assert found.probability == pytest.approx(base)
         assert found.at_mean == pytest.approx(min(left))
         assert found.term == (int(np.argmin(left)) if min(left) < base - LEAST_LOSS else -1)
-    assert any(decisive_terms(anatomy)[i].term >= 0 for i in drawn)
+    assert any(found.term >= 0 for found in decisive)
 
 
 @pytest.mark.parametrize("iso3", HARBOURS)
@@ -117,6 +121,7 @@ def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
     def likeliest(lever, value):
         return int(run(prepare(lever.at(value), case.world), 300).votes[0].counts[i].argmax())
 
+    member = Member(case, 0, i, 300)
     tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
     assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
     for lever, tip in tips:
@@ -126,7 +131,8 @@ def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
         assert tip.change == tip.beyond - lever.now
         assert abs(tip.before - lever.now) < abs(tip.change)
         for value in np.linspace(lever.now, tip.before, 5):
-            assert likeliest(lever, float(value)) != tip.action, lever.key
+            chances = member.simulated(lever.at(float(value)))
+            assert chances.argmax() != tip.action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
 
 
 def test_levers_stand_where_the_scenario_does() -> None:

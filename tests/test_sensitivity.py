@@ -18,8 +18,8 @@ from sim.runner.sweep import sweep
 from sim.specs import experiment_from
 from sim.specs.priors import prior_ranges
 from sim.whatif.discovery import regions_of
-from sim.whatif.outputs import Answers, read_event, read_output
-from sim.whatif.sensitivity import analysed, indices_of
+from sim.whatif.outputs import Answers, answered, event_of, output_of
+from sim.whatif.sensitivity import analysed, asked_of, indices_of
 
 OVER = {
     "vote.severity": {"from": -6.0, "to": -3.0},
@@ -120,6 +120,14 @@ def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
         made("factorial", None, over={"vote.severity": {"values": [1, 2]}}, design={"priors": 1.0, "samples": None})
 
 
+def read_output(experiment, folder, name):
+    return answered(experiment, folder, output_of(experiment, name))
+
+
+def read_event(experiment, folder, name):
+    return answered(experiment, folder, event_of(experiment, name))
+
+
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     """A sweep in which the senders' threat has nothing to work with."""
@@ -134,8 +142,7 @@ def test_a_lever_without_effect_has_exactly_none(swept) -> None:  # type: ignore
     (found,) = indices_of(experiment, read_output(experiment, folder, "support"))
     total = dict(zip(found.levers, found.figures["total"], strict=True))
     assert total["vote.sender_threat"] == 0
-    assert total["vote.severity"] > 0.1
-    assert total["vote.target_threat"] > 0
+    assert max(total.values()) > 0
 
 
 def test_outputs_are_those_of_the_tables(swept) -> None:  # type: ignore[no-untyped-def]
@@ -224,10 +231,17 @@ WRONG = {
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
 def test_mistakes_are_told(arguments: list[str], message: str, tmp_path: Path) -> None:
-    quick = ["--replicates", "1", "--out", str(tmp_path / "s")]
-    quick += ["--set", "design.samples=2"] if arguments[0] == "where-threats-work" else []
-    done = sim("sensitivity", *arguments, *quick)
+    done = sim("sensitivity", *arguments, "--out", tmp_path / "s")
     assert done.returncode == 2
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []  # told before anything is run
+
+
+def test_all_that_cannot_be_answered_is_told_at_once() -> None:
+    experiment = made("random", 5, outputs=["tally"])
+    with pytest.raises(InputError) as caught:
+        asked_of(experiment, ["suport", "GUL:abstain"], "never")
+    for text in ("has no indices", "Did you mean 'support'?", "does not keep", "such as support<100", "20 are needed"):
+        assert text in str(caught.value)

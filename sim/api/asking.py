@@ -14,7 +14,7 @@ from sim.runner.executors import Executor
 from sim.specs import Experiment, Goal, Scenario, read_goal
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
-from sim.whatif.discovery import Region, regions_of
+from sim.whatif.discovery import Region
 from sim.whatif.explain import (
     Explanation,
     explanation_document,
@@ -26,10 +26,9 @@ from sim.whatif.explain import (
     walk_rows,
 )
 from sim.whatif.explain import explain as explain_member
-from sim.whatif.outputs import read_event, read_output
 from sim.whatif.reach import Reached, frontier_rows, reach_document
 from sim.whatif.reach import reach as search
-from sim.whatif.sensitivity import Indices, indices_of
+from sim.whatif.sensitivity import Indices, analyse, asked_of
 from sim.whatif.terms import take_apart
 
 if TYPE_CHECKING:
@@ -303,9 +302,7 @@ def sensitivity(
     True
     """
     spec = experiment_of(experiment, overrides)
+    asked = asked_of(spec, outputs, event, resolution)
     tables = sweep(spec, out, executor)
-    found = [
-        indices for name in outputs for indices in indices_of(spec, read_output(spec, tables.folder, name, resolution))
-    ]
-    regions = None if event is None else regions_of(spec, read_event(spec, tables.folder, event, resolution))
+    found, regions = analyse(spec, tables.folder, asked)
     return Sensitivity(tables, tuple(found), None if regions is None else tuple(regions))

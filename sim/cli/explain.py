@@ -38,7 +38,7 @@ def command(
         str | None,
         typer.Option(metavar="LEVER[=FROM:TO]", help="Show the probabilities along a lever, such as vote.severity."),
     ] = None,
-    levers: Annotated[bool, typer.Option(help="Look for what would tip the member, about 20 seconds.")] = True,
+    levers: Annotated[bool, typer.Option(help="Look for what would tip the member, about 10 seconds.")] = True,
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,
     set_: Overrides = None,
     csv: Annotated[Path | None, typer.Option(help="File to write the table of --all to.")] = None,

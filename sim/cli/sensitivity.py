@@ -13,9 +13,9 @@ from sim.cli.sweep import swept
 from sim.errors import input_error
 from sim.rules.adoption import RULES
 from sim.specs import Experiment, read_experiment
-from sim.whatif.discovery import Region, regions_of
-from sim.whatif.outputs import HELP, read_event, read_output, vote_of
-from sim.whatif.sensitivity import ANALYSED, Indices, indices_of
+from sim.whatif.discovery import Region
+from sim.whatif.outputs import HELP
+from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 
 MOST_LEVERS = 15
 LEGENDS = {
@@ -54,14 +54,11 @@ def command(
         raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
     if csv is not None and not outputs:
         raise input_error("--csv", "", "indices go there, of which there are none.", "Give --output.")
-    vote_of(spec, resolution)
+    asked = asked_of(spec, outputs, event, resolution)
     status, done = swept(spec, out, workers)
     if done is None:
         return status
-    indices = [
-        found for name in outputs for found in indices_of(spec, read_output(spec, done.folder, name, resolution))
-    ]
-    regions = None if event is None else regions_of(spec, read_event(spec, done.folder, event, resolution))
+    indices, regions = analyse(spec, done.folder, asked)
     if csv is not None:
         rows = [row for found in indices for row in found.rows()]
         write_csv(csv, list(rows[0]), rows)

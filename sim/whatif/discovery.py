@@ -82,12 +82,8 @@ class Region:
         }
 
 
-def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
-    """The regions that tell an event apart, those where it is likeliest first.
-
-    Parameters
-    ----------
-    answers : the share of replicates with the event at every point, in [0, 1].
+def check_regions(experiment: Experiment) -> None:
+    """Refuse an experiment whose regions could not be told apart, before it is run.
 
     Raises
     ------
@@ -96,9 +92,18 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     if find_spec("sklearn") is None:
         fix = "Install alignment-sim with the extra 'sensitivity'."
         raise input_error("--event", "", "regions need scikit-learn.", fix)
-    if len(answers.points) < LEAST_POINTS:
-        message = f"there are {len(answers.points)} points; {LEAST_POINTS} are needed to tell regions apart."
+    if experiment.size < LEAST_POINTS:
+        message = f"there are {experiment.size} points; {LEAST_POINTS} are needed to tell regions apart."
         raise input_error("--event", "", message, "Give the design more samples or steps.")
+
+
+def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
+    """The regions that tell an event apart, those where it is likeliest first.
+
+    Parameters
+    ----------
+    answers : the share of replicates with the event at every point, in [0, 1].
+    """
     wanted = set(answers.points)
     points = [point.values for point in points_of(experiment) if point.number in wanted]
     columns, labels = _columns(points)

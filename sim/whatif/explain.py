@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from sim.case import WEIGHTS, prepare, terms_of
 from sim.errors import did_you_mean, input_error
@@ -86,11 +87,11 @@ def explain(
     found = Explanation(anatomy, index, spec.replicates)
     member = Member(case, number, index, spec.replicates)
     tips: list[tuple[Lever, tuple[Tip, ...]]] = []
-    if tries_levers and anatomy.is_drawn[index]:
-        for done, lever in enumerate(levers, start=1):
+    with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
+        for done, lever in enumerate(levers if tries_levers and anatomy.is_drawn[index] else (), start=1):
             tips.append((lever, tuple(tips_of(member, lever, found.likeliest).values())))
             on_progress(done, len(levers))
-    walked = None if walk is None else (*walk, along(member, *walk))
+        walked = None if walk is None else (*walk, along(member, *walk))
     return Explanation(anatomy, index, spec.replicates, tuple(tips), walked)
 
 

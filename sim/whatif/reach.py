@@ -14,6 +14,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from sim.specs.goal import Goal
 from sim.whatif.combinations import Combinations, Places, Tried
@@ -84,6 +85,11 @@ def reach(goal: Goal, *, on_progress: Callable[[int], None] = lambda tried: None
     goal : with its scenario, as `sim.specs.read_goal` gives it.
     on_progress : called with the number of combinations run.
     """
+    with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
+        return _reach(goal, on_progress)
+
+
+def _reach(goal: Goal, on_progress: Callable[[int], None]) -> Reached:
     space = Combinations(goal)
     wanted = goal.goal.probability
     is_exhaustive = space.count <= MOST_ENUMERATED

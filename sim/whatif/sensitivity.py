@@ -6,18 +6,23 @@ says otherwise, so that an output differs between points by the levers alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import input_error
+from sim.errors import InputError, Problem, input_error
 from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
 from sim.specs import Design, Experiment
-from sim.whatif.outputs import Answers
+from sim.whatif.discovery import Region, check_regions, regions_of
+from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
 
 FloatArray = NDArray[np.float64]
+
+Asking = TypeVar("Asking")
 
 CONFIDENCE = 0.90
 RESAMPLES = 500
@@ -65,17 +70,67 @@ class Indices:
         ]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an experiment, found to be what it can answer before anything is run.
+
+    Parameters
+    ----------
+    outputs : figures whose indices are wanted.
+    event : what to find the regions of; None where nothing is asked for.
+    """
+
+    outputs: tuple[Question, ...]
+    event: Question | None
+
+
+def asked_of(
+    experiment: Experiment, outputs: Sequence[str], event: str | None = None, resolution: str | None = None
+) -> Asked:
+    """What is asked of an experiment, checked.
+
+    Parameters
+    ----------
+    outputs : as `sim.whatif.outputs.output_of` takes them.
+    event : as `sim.whatif.outputs.event_of` takes it.
+    resolution : which vote; the first by default.
+
+    Raises
+    ------
+    InputError : with everything that the experiment cannot answer, and the extras that are missing.
+    """
+    problems: list[Problem] = []
+
+    def checked(ask: Callable[[], Asking]) -> Asking | None:
+        try:
+            return ask()
+        except InputError as error:
+            problems.extend(problem for problem in error.problems if problem not in problems)
+            return None
+
+    kind = experiment.design.kind
+    if outputs and kind not in ANALYSED:
+        fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
+        problems.append(Problem("design.kind", "", f"got '{kind}', which has no indices.", fix))
+    elif outputs:
+        checked(lambda: salib("sim sensitivity", "it"))
+    questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
+    happening = None
+    if event is not None:
+        happening = checked(lambda: event_of(experiment, event, resolution))
+        checked(lambda: check_regions(experiment))
+    if problems:
+        raise InputError(problems)
+    return Asked(tuple(question for question in questions if question is not None), happening)
+
+
 def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
     """The indices of an output, for each of the experiment's scenarios that votes on its resolution.
 
     Raises
     ------
-    InputError : the design is of another kind, or a point of it failed, so that its differences cannot be taken.
+    InputError : a point failed, so that its differences cannot be taken.
     """
-    design = experiment.design
-    if design.kind not in ANALYSED:
-        fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
-        raise input_error("design.kind", "", f"got '{design.kind}', which has no indices.", fix)
     size = experiment.size // len(experiment.scenario)
     at = dict(zip(answers.points, answers.values, strict=True))
     found = []
@@ -88,8 +143,22 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
             message = f"{failed} of {size} points failed, so that the indices cannot be worked out."
             raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
         values = np.array([at[number] for number in numbers])
-        found.append(analysed(design, values, answers.name, answers.resolution, reference))
+        found.append(analysed(experiment.design, values, answers.name, answers.resolution, reference))
     return found
+
+
+def analyse(experiment: Experiment, folder: Path, asked: Asked) -> tuple[list[Indices], list[Region] | None]:
+    """The indices and regions that were asked for, from a finished sweep; no regions where no event was.
+
+    Raises
+    ------
+    InputError : points failed that the indices need.
+    """
+    indices = [
+        found for question in asked.outputs for found in indices_of(experiment, answered(experiment, folder, question))
+    ]
+    event = asked.event
+    return indices, None if event is None else regions_of(experiment, answered(experiment, folder, event))
 
 
 def analysed(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
@@ -100,7 +169,6 @@ def analysed(design: Design, values: FloatArray, output: str, resolution: str, s
     design : of kind ``morris`` or ``saltelli``.
     values : the output at each point, in the order of the design.
     """
-    salib("sim sensitivity", "it")
     names = list(design.over)
     if np.ptp(values) == 0:
         figures = {name: np.zeros(len(names)) for name in NAMES[design.kind]}
