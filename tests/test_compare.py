@@ -151,3 +151,13 @@ def test_nothing_to_compare_with_is_told() -> None:
     assert done.stdout == ""
     null = sim("compare", "harbour-blockade", "--set", "vote.severity=-4.5")
     assert "nobody moves, in any replicate" in null.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["compare", "es-11-1-april-threat"], ["reach", "india-deplores"], ["explain", "es-11-1", "--all"]]
+)
+def test_a_file_that_cannot_be_written_is_told_before_anything_runs(command: list[str], tmp_path: Path) -> None:
+    for file, message in ((tmp_path / "no" / "x.csv", "does not exist"), (tmp_path, "is a folder")):
+        done = sim(*command, "--csv", file)
+        assert done.returncode == 2
+        assert message in done.stderr

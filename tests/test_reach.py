@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import cache
 from itertools import product
@@ -10,7 +11,11 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from test_cli import document, sim
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_cli import document as printed
+from test_cli import sim
+from test_experiments import names, places, told_by, toml_values
 
 from sim.case import prepare
 from sim.ensemble import simulate
@@ -154,7 +159,7 @@ def test_values_that_do_not_go_together_are_passed_over() -> None:
 def test_shipped_goals_are_good_listed_and_valid_by_their_schema() -> None:
     names = shipped_names("goals")
     assert names
-    assert {entry["name"] for entry in document("list", "goals")} == set(names)
+    assert {entry["name"] for entry in printed("list", "goals")} == set(names)
     for name in names:
         goal = read_goal(name)
         assert goal.title
@@ -256,6 +261,43 @@ def test_mistakes_between_parts_are_told(wanted, levers, message) -> None:  # ty
         harbour_goal(wanted, levers)
 
 
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: ignore[no-untyped-def]
+    written = {"scenario": "harbour-blockade", "set": {"vote.severity": -5.0}, "goal": GOALS["split"], "lever": LEVERS}
+    document = copy.deepcopy(written)
+    for _ in range(data.draw(st.integers(1, 3))):
+        key = data.draw(st.sampled_from(list(places(document)) or [("goal",)]))
+        holder = document
+        for part in key[:-1]:
+            holder = holder[part]
+        match data.draw(st.sampled_from(["drop", "rename", "retype"])):
+            case "drop":
+                del holder[key[-1]]
+            case "rename" if isinstance(holder, dict):
+                holder[data.draw(names)] = holder.pop(key[-1])
+            case _:
+                holder[key[-1]] = data.draw(toml_values)
+        if not document:
+            break
+    found = told_by(goal_from, document, "goal.toml", Path())
+    assert all(problem.where and problem.message for problem in found)
+    if found:
+        return
+    goal = goal_from(document, "goal.toml", Path())
+    space = Combinations(goal)
+    assert space.cost(space.now) == 0
+    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text("abc.=-\0 é[]{}'\"", max_size=30), toml_values)
+def test_no_override_raises_anything_but_an_input_error(name, value) -> None:  # type: ignore[no-untyped-def]
+    written = {"scenario": "harbour-blockade", "goal": GOALS["rule"], "lever": LEVERS}
+    for text in (name, f"{name}={value}", f"goal.{name}={value}", f"lever.0.{name}={value}", f"set.{name}={value}"):
+        assert all(problem.message for problem in told_by(goal_from, written, "goal.toml", Path(), [text]))
+
+
 def test_a_lever_moves_what_it_says() -> None:
     goal = harbour_goal(GOALS["rule"], set={"vote.severity": -5.0})
     assert goal.now == (-5.0, 1.0, 1.0)
@@ -278,7 +320,7 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert "The cheapest combination there is" in told.stdout
     assert len(frontier.read_text(encoding="utf-8").splitlines()) > 1
-    found = document("reach", file, "--set", "goal.probability=0.999", "--set", "vote.severity=-3")
+    found = printed("reach", file, "--set", "goal.probability=0.999", "--set", "vote.severity=-3")
     assert not found["is_reached"]
     assert found["wanted"]["probability"] == 0.999
     assert "Out of reach" in sim("reach", file, "--set", "vote.severity=-3").stdout

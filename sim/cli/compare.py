@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table, write_csv
+from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, progress, say, table, write_csv
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
 from sim.runner.run import ENGINES
@@ -44,6 +44,7 @@ def command(
         raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
     numbers = [f"replicates={replicates}"] if replicates is not None else []
     numbers += [f"seed={seed}"] if seed is not None else []
+    check_writable("--csv", csv)
     specs = _specs(scenarios, set_ or [], numbers)
     with progress(specs[0].replicates, "replicates") as report:
         found = compare(specs, engine, on_progress=report)

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from sim.case import prepare
-from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table, write_csv
+from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, progress, say, table, write_csv
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
@@ -49,6 +49,7 @@ def command(
         raise input_error("sim explain", "MEMBER", "a member or --all is needed, and one of them alone.")
     if csv is not None and not everyone:
         raise input_error("--csv", "", "goes with --all.", "--json holds everything about one member.")
+    check_writable("--csv", csv)
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     spec = read_scenario(scenario, overrides)
     if member is None:

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from sim.errors import input_error
+
 NARROWEST = 100
 """Columns assumed where the output is not a terminal."""
 
@@ -37,6 +39,19 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, ob
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def check_writable(option: str, path: Path | None) -> None:
+    """Refuse a file that could not be written, before anything is run for it.
+
+    Raises
+    ------
+    InputError : its folder does not exist, or it is a folder.
+    """
+    if path is not None and not path.parent.is_dir():
+        raise input_error(option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file.")
+    if path is not None and path.is_dir():
+        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
 
 
 def say(message: str) -> None:

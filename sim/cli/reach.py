@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sim.cli.output import AsJson, console, print_json, progress, say, table, write_csv
+from sim.cli.output import AsJson, check_writable, console, print_json, progress, say, table, write_csv
 from sim.specs.goal_reading import read_goal
 from sim.whatif.reach import frontier_rows, reach, reach_document
 
@@ -31,6 +31,7 @@ def command(
 ) -> int:
     """Search for the cheapest change of chosen levers that reaches a goal, and check it with fresh random numbers."""
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
+    check_writable("--csv", csv)
     spec = read_goal(goal, overrides)
     with progress(0, "combinations tried") as report:
         found = reach(spec, on_progress=report)

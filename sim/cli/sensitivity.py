@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sim.cli.output import AsJson, Overrides, console, print_json, say, table, write_csv
+from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, say, table, write_csv
 from sim.cli.sweep import swept
 from sim.errors import input_error
 from sim.rules.adoption import RULES
@@ -54,6 +54,7 @@ def command(
         raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
     if csv is not None and not outputs:
         raise input_error("--csv", "", "indices go there, of which there are none.", "Give --output.")
+    check_writable("--csv", csv)
     asked = asked_of(spec, outputs, event, resolution)
     status, done = swept(spec, out, workers)
     if done is None:
@@ -108,6 +109,8 @@ def _print(
     for found in indices:
         screen.print()
         _print_indices(screen, found)
+    if any(found.deviation for found in indices):
+        screen.print(LEGENDS[spec.design.kind])
     if event is not None and regions is not None:
         screen.print()
         _print_regions(screen, event, regions)
@@ -143,7 +146,6 @@ def _print_indices(screen: Console, found: Indices) -> None:
     screen.print(table("", columns, rows))
     if len(found.levers) > MOST_LEVERS:
         screen.print(f"{len(found.levers) - MOST_LEVERS} levers that matter less; --json has them")
-    screen.print(LEGENDS[found.kind])
 
 
 def _cells(kind: str, row: dict[str, Any], digits: int) -> list[str]:
