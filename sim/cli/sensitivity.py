@@ -18,6 +18,8 @@ from sim.whatif.outputs import HELP
 from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 
 MOST_LEVERS = 15
+WIDE = 0.5
+"""Width of the interval of a total index, a share of the variance, from which on it says little."""
 LEGENDS = {
     "morris": "effect: mean size of the change that the lever's whole range makes, in the unit of the output, with its "
     "90 % interval; signed: the same with its direction; varies: how much it differs with the other levers",
@@ -111,12 +113,21 @@ def _print(
         _print_indices(screen, found)
     if any(found.deviation for found in indices):
         screen.print(LEGENDS[spec.design.kind])
+    if any(found.kind == "saltelli" and is_vague(found) for found in indices):
+        screen.print(
+            f"intervals wider than {WIDE}: more samples would tell, with --set design.samples=N and a new folder"
+        )
     if event is not None and regions is not None:
         screen.print()
         _print_regions(screen, event, regions)
     edits = described_edits(spec)
     if edits:
         screen.print(f"levers: {'; '.join(f'{lever}: {told}' for lever, told in edits.items())}")
+
+
+def is_vague(found: Indices) -> bool:
+    """Whether the indices are hardly known: an interval of a total index is wide."""
+    return bool((found.figures["total_high"] - found.figures["total_low"] > WIDE).any())
 
 
 def described_edits(spec: Experiment) -> dict[str, str]:
