@@ -18,7 +18,7 @@ from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation, sanction_risk, weighted
+from sim.rules.payoffs import isolation, sanction_risk, summed, weighted
 from sim.specs import Change, Scenario, Vote, members_of
 from sim.world import FloatArray, World, load_world
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
@@ -160,6 +160,10 @@ class Terms:
 
     values: Mapping[str, FloatArray]
 
+    def group(self, prefix: str) -> dict[str, FloatArray]:
+        """The values below a prefix such as ``dependence``, by their last name."""
+        return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
+
 
 def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
     """The editable quantities as they stand on a date, with the changes that hold by then applied in their order."""
@@ -217,13 +221,7 @@ def _ballot(
     topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
     half_life = parameters["memory_half_life_years"]
     memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
-    sums = {
-        kind: weighted(
-            {name: terms.values[name] for name in weights},
-            {name: parameters[parameter] for name, parameter in weights.items()},
-        )
-        for kind, weights in WEIGHTS.items()
-    }
+    sums = {kind: summed(weighed(kind, terms, parameters)) for kind in WEIGHTS}
     risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,
@@ -244,6 +242,16 @@ def _ballot(
         emptiness=parameters["absent_bias"] + sums["absence"],
         given=_given(spec, world, roles, vote),
     )
+
+
+def weighed(kind: str, terms: Terms, parameters: Mapping[str, float]) -> dict[str, FloatArray]:
+    """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
+
+    Parameters
+    ----------
+    kind : which sum, a key of `WEIGHTS`.
+    """
+    return {name: parameters[parameter] * terms.values[name] for name, parameter in WEIGHTS[kind].items()}
 
 
 def topic_of(vote: Vote) -> str:

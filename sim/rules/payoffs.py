@@ -25,10 +25,14 @@ class Utilities(NamedTuple):
 
 def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
     """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
+    return summed({name: weight * channels[name] for name, weight in weights.items()})
+
+
+def summed(parts: Mapping[str, FloatArray]) -> FloatArray:
+    """Sum of parts, added in their order."""
     total: FloatArray | None = None
-    for name, weight in weights.items():
-        term = weight * channels[name]
-        total = term if total is None else total + term
+    for part in parts.values():
+        total = part if total is None else total + part
     if total is None:
         raise ValueError("no weights")
     return total

@@ -153,7 +153,8 @@ def run_paired(
     results: list[RunResult] = []
     for case, own in zip(cases, zip(*blocks, strict=True), strict=True):
         joined = tuple(_joined(vote) for vote in zip(*own, strict=True))
-        results.append(RunResult(case, engine, joined, results[0] if results else None, is_interrupted))
+        base = results[0] if results else None
+        results.append(RunResult(case, engine, votes=joined, base=base, is_interrupted=is_interrupted))
     return tuple(results)
 
 

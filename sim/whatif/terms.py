@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, terms_of
+from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, terms_of, weighed
 from sim.ensemble import Outcome, memory_of, own_terms, simulate
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
@@ -178,7 +178,7 @@ def parts_of(case: Case, number: int, memory: FloatArray, peers: FloatArray) -> 
     ballot, parameters = case.ballots[number], case.parameters
     vote = case.spec.vote[number]
     known = quantities(case.world, case.roles, case.spec.vote[0].date, parameters["agreement_sharpness"])
-    values = terms_of(case.spec, case.world, parameters, known, vote.date).values
+    terms = terms_of(case.spec, case.world, parameters, known, vote.date)
     nothing = np.zeros(case.world.size)
     inputs = {
         "alignment": nothing,
@@ -195,18 +195,17 @@ def parts_of(case: Case, number: int, memory: FloatArray, peers: FloatArray) -> 
         return Term(name, of, {action: nothing + found for action, found in added.items()}, parameter, value)
 
     for kind, share in zip(("conflict", "order"), ballot.divisiveness, strict=True):
-        for name, parameter in WEIGHTS[kind].items():
-            yield part("alignment", name, share * (parameters[parameter] * values[name]), parameter, values[name])
+        for name, amount in weighed(kind, terms, parameters).items():
+            yield part("alignment", name, share * amount, WEIGHTS[kind][name], terms.values[name])
         if kind == "conflict":
             yield part("alignment", "memory", share * memory, "align_memory")
     yield part("severity", "severity", ballot.severity, "")
-    for name, parameter in WEIGHTS["dependence"].items():
-        threatened = vote.target_threat * (parameters[parameter] * values[name])
-        yield part("dependence", name, threatened, parameter, values[name])
+    for name, amount in weighed("dependence", terms, parameters).items():
+        yield part("dependence", name, vote.target_threat * amount, WEIGHTS["dependence"][name], terms.values[name])
     yield part("sanction_risk", "sanction_risk", ballot.sanction_risk, "sanction_weight")
-    yield part("grievance", "grievance", ballot.grievance, "grievance", values["isolation"])
-    for name, parameter in WEIGHTS["absence"].items():
-        yield part("emptiness", name, parameters[parameter] * values[name], parameter, values[name])
+    yield part("grievance", "grievance", ballot.grievance, "grievance", terms.values["isolation"])
+    for name, amount in weighed("absence", terms, parameters).items():
+        yield part("emptiness", name, amount, WEIGHTS["absence"][name], terms.values[name])
     yield part("emptiness", "absent_bias", parameters["absent_bias"], "absent_bias")
     bias = {"abstain": nothing + parameters["abstain_bias"]}
     yield Term("abstain_bias", "abstain_bias", bias, "abstain_bias")
