@@ -92,6 +92,13 @@ def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
         assert all(origin.source for origin in origins), name
 
 
+def test_a_world_without_some_tables_names_what_it_has() -> None:
+    world = load_world("seven-harbours")
+    for name in EDITABLE:
+        for origin in origins_of(world, name):
+            assert (world.folder / origin.file).is_file(), name
+
+
 def test_the_decisive_term_by_hand() -> None:
     """Recomputed member by member: each term at its mean over the members that draw, one at a time."""
     anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 100)

@@ -54,7 +54,7 @@ def command(
     spec = read_scenario(scenario, overrides)
     if member is None:
         return _everyone(spec, resolution, csv, as_json)
-    with progress(1, "levers") as report:
+    with progress(None, "levers tried") as report:
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=report)
     document = explanation_document(found)
     if as_json:
@@ -161,7 +161,7 @@ def _print_data(screen: Console, document: dict[str, Any]) -> None:
             made["quantity"],
             "" if made["value"] is None else f"{made['value'] + 0.0:.3f}",
             f"{made['weight']:.3g} ({made['parameter']})",
-            made["rule"] or "; ".join(map(_from, made["origins"])),
+            made["rule"] or "; ".join(map(_from, made["origins"])) or "not known in this world",
         ]
         for term in document["terms"]
         if any(term[action] for action in REPORTED)

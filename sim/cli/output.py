@@ -84,7 +84,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[..., None]]:
+def progress(total: int | None, label: str) -> Iterator[Callable[..., None]]:
     """A bar on stderr while something long runs, where stderr is a terminal.
 
     Yields what to tell the amount done, and the whole where it was not known before.

@@ -33,7 +33,7 @@ def command(
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     check_writable("--csv", csv)
     spec = read_goal(goal, overrides)
-    with progress(0, "combinations tried") as report:
+    with progress(None, "combinations tried") as report:
         found = reach(spec, on_progress=report)
     document = reach_document(found)
     if csv is not None:

@@ -77,18 +77,22 @@ class Origin:
 
 
 def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
-    """The columns of a world that an editable quantity, or ``memory``, is derived from.
+    """The columns of a world that an editable quantity, or ``memory``, is derived from; none where it has none of them.
 
     Parameters
     ----------
     quantity : such as ``dependence.energy``.
     """
     name = quantity.rpartition(".")[2]
-    places = ORIGINS.get(quantity) or [
-        (file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names
-    ]
+    named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
+    derived = [(file, column) for file, column in ORIGINS.get(quantity, ()) if _has(world, file)]
+    places = derived or named
     described = {(row["file"].removesuffix(".gz"), row["column"]): row for row in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
         Origin(*place, **{key: described[place][key] for key in keys} if place in described else {}) for place in places
     )
+
+
+def _has(world: World, file: str) -> bool:
+    return any((world.folder / name).is_file() for name in (file, f"{file}.gz"))
