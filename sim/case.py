@@ -18,7 +18,7 @@ from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation, leverage, sanction_risk, weighted
+from sim.rules.payoffs import isolation, leverage, sanction_risk, summed, weighted
 from sim.specs import Change, Fit, Scenario, Vote, fit_path, members_of, read_fit
 from sim.world import FloatArray, World, load_world
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
@@ -45,6 +45,15 @@ ORDER_INPUTS = {
     "contested_texts": "align_contested_texts",
 }
 """Inputs of the second dimension."""
+
+WEIGHTS: Mapping[str, Mapping[str, str]] = {
+    "conflict": {f"alignment.{name}": parameter for name, parameter in CONFLICT_INPUTS.items()},
+    "order": {f"alignment.{name}": parameter for name, parameter in ORDER_INPUTS.items()},
+    "dependence": {f"dependence.{channel}": f"dependence_{channel}" for channel in DEPENDENCE_CHANNELS},
+    "exposure": {f"exposure.{channel}": f"exposure_{channel}" for channel in EXPOSURE_CHANNELS},
+    "absence": {f"absence.{name}": f"absence_{name}" for name in ABSENCE_INPUTS},
+}
+"""Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "alignment.consultation": (-1, 0),
@@ -204,9 +213,9 @@ def drawn(case: Case, replicate: int) -> Case:
     draw = replicate // DRAW_RUN % fit.size
     parameters = {**case.parameters, **fit.drawn_parameters(draw), **case.spec.parameters}
     ballots = []
-    for standing in case.standings:
+    for standing, ballot in zip(case.standings, case.ballots, strict=True):
         text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draw))
-        ballots.append(ballot_of(standing, parameters, text))
+        ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
     return replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
 
 
@@ -300,31 +309,37 @@ def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text |
     text : what is asked, in place of the scenario's own terms.
     """
     vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
-
-    def weighed(prefix: str, weights: Mapping[str, str]) -> FloatArray:
-        return weighted(terms.group(prefix), {name: parameters[key] for name, key in weights.items()})
-
-    exposure = weighed("exposure", {channel: f"exposure_{channel}" for channel in EXPOSURE_CHANNELS})
-    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
-    exponent = parameters["leverage_exponent"]
-    leverages = {name: leverage(array, exponent) for name, array in terms.group("dependence").items()}
-    dependence = weighted(leverages, {name: parameters[f"dependence_{name}"] for name in DEPENDENCE_CHANNELS})
+    sums = {kind: summed(weighed(kind, terms, parameters)) for kind in WEIGHTS}
+    risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,
         date=vote.date,
         severity=text.severity,
         divisiveness=text.divisiveness,
-        conflict=weighed("alignment", CONFLICT_INPUTS),
-        order=weighed("alignment", ORDER_INPUTS),
+        conflict=sums["conflict"],
+        order=sums["order"],
         memory_sum=standing.memory_sum,
         memory_weight=standing.memory_weight,
         own_discounts=standing.own_discounts,
-        dependence=text.target_threat * dependence,
+        dependence=text.target_threat * sums["dependence"],
         sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
         grievance=parameters["grievance"] * terms.values["isolation"],
-        emptiness=parameters["absent_bias"] + weighed("absence", {name: f"absence_{name}" for name in ABSENCE_INPUTS}),
+        emptiness=parameters["absent_bias"] + sums["absence"],
         given=standing.given,
     )
+
+
+def weighed(kind: str, terms: Terms, parameters: Mapping[str, Number]) -> dict[str, FloatArray]:
+    """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
+
+    Parameters
+    ----------
+    kind : which sum, a key of `WEIGHTS`.
+    """
+    values = terms.values
+    if kind == "dependence":
+        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in WEIGHTS[kind]}
+    return {name: parameters[parameter] * values[name] for name, parameter in WEIGHTS[kind].items()}
 
 
 def topic_of(vote: Vote) -> str:

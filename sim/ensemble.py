@@ -17,7 +17,7 @@ from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import GRID
-from sim.rules.payoffs import Utilities, utilities
+from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -105,13 +105,13 @@ def own_utilities(ballot: Ballot, parameters: Mapping[str, Number], earlier_stan
     parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
     """
-    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
-    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
-        if weight > 0:
-            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-    memory = parameters["align_memory"] * remembered
-    return utilities(
+    return total(own_terms(ballot, parameters, earlier_stances))
+
+
+def own_terms(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> UtilityTerms:
+    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on the scenario's own earlier votes."""
+    memory = memory_of(ballot, parameters, earlier_stances)
+    return utility_terms(
         alignment(ballot.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
         ballot.dependence,
@@ -120,6 +120,16 @@ def own_utilities(ballot: Ballot, parameters: Mapping[str, Number], earlier_stan
         ballot.emptiness,
         parameters,
     )
+
+
+def memory_of(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> FloatArray:
+    """What a member's own earlier votes on the question add to its alignment, (N,) or (R, N); utility."""
+    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
+    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
+        if weight > 0:
+            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
+    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
+    return parameters["align_memory"] * remembered
 
 
 def revision_occasion(resolution: str, round_number: int) -> str:

@@ -19,7 +19,8 @@ LAYERS = (
     {"ensemble"},
     {"model"},
     {"runner"},
-    {"evaluation", "whatif"},
+    {"evaluation"},
+    {"whatif"},
     {"views", "api"},
     {"cli"},
 )

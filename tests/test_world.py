@@ -144,7 +144,7 @@ def test_every_column_is_described_once(world: World) -> None:
     _, entries = rows_of(world.folder / "columns.csv")
     described = Counter((entry["file"], entry["column"]) for entry in entries)
     assert set(described.values()) == {1}
-    found = set()
+    found = {("world.toml", "group")}
     for path in [*world.folder.glob("*.csv*"), *(world.folder / "figures").glob("*.csv*")]:
         if path.name != "columns.csv":
             header, _ = rows_of(path)
@@ -357,11 +357,11 @@ def test_the_harbour_blockade_splits_the_harbours() -> None:
     share = dict(zip(result.case.world.iso3, result.votes[0].counts / 1000, strict=True))
     assert share["FER"][0] > 0.5  # cut off already: opposes
     assert share["ELM"][2] > 0.5  # depends on the target, and is sanctioned little: abstains
-    assert 0.2 < share["GUL"][3] < 0.6  # poor and fed by both: undecided
+    assert 0.3 < share["GUL"][3] < 0.7  # poor and fed by both: undecided
 
 
 def test_contested_texts_are_counted_by_hand():
-    """Seven years before the vote, the texts that Russia backed and most senders opposed: against less for, over all."""
+    """Seven years before the vote, texts that Russia backed and most senders opposed: against less for, over all."""
     case = case_of("es-11-1")
     world, record = case.world, case.world.assembly
     recent = record.dates >= np.datetime64(date(2022, 3, 2) - timedelta(days=round(7 * 365.25)))
