@@ -1,5 +1,7 @@
 """Seats, map places and labels: everyone has one, nobody's lies on another's."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,7 +41,7 @@ def test_blocs_sit_together_in_their_order(actions):
     assert not np.isnan(seated).any()
     assert sorted(map(tuple, seated)) == sorted(map(tuple, seats(len(seated))))
     angles = np.arctan2(places[:, 1], places[:, 0])
-    for left, right in zip(SEATED[:-1], SEATED[1:]):
+    for left, right in pairwise(SEATED):
         one, other = angles[actions == CODES[left]], angles[actions == CODES[right]]
         if len(one) and len(other):
             assert one.min() >= other.max() - 1e-9

@@ -45,6 +45,7 @@ def keep(result: RunResult, folder: Path, seconds: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_tables(result, folder)
     manifest = manifest_of(result.case, result.replicates, result.engine, folder)
+    manifest["base"] = None if result.base is None else result.base.case.spec.document()
     write_json(folder / EXECUTION, _execution(result, seconds))
     write_json(folder / MANIFEST, manifest)
 

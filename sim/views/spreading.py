@@ -26,4 +26,5 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     steps = gap * np.arange(len(wanted))
     if not len(wanted):
         return steps
-    return np.clip(isotonic_regression(wanted - steps).x, low, high - steps[-1]) + steps
+    settled: FloatArray = np.asarray(isotonic_regression(wanted - steps).x, dtype=np.float64)
+    return np.clip(settled, low, high - steps[-1]) + steps

@@ -1,4 +1,4 @@
-"""How actions look in every picture: a colour that the colour-blind tell apart, and a shape for print without colour."""
+"""How actions look in every picture: colours that the colour-blind tell apart, and shapes for print without colour."""
 
 from __future__ import annotations
 
