@@ -23,6 +23,7 @@ NEEDED = {
     "integer": "a whole number",
     "array": "a list",
     "object": "a table",
+    "boolean": "true or false",
 }
 LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
