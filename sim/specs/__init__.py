@@ -1,6 +1,7 @@
 """What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
 
 from sim.specs.design import Design, Experiment, Factor, TargetSplit
+from sim.specs.events import Event, Months
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
 from sim.specs.names import members_of
@@ -12,9 +13,11 @@ from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_sc
 __all__ = [
     "Change",
     "Design",
+    "Event",
     "Expected",
     "Experiment",
     "Factor",
+    "Months",
     "Pledge",
     "Roles",
     "Scenario",

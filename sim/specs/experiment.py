@@ -21,7 +21,8 @@ from sim.specs.experiment_overrides import override_experiment
 from sim.specs.experiment_schema import experiment_structure
 from sim.specs.problems import findings_of
 from sim.specs.reading import read_scenario, read_toml, scenario_from, shown
-from sim.specs.scenario import Scenario, Section
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 from sim.specs.shipped import located
 from sim.specs.table import read_table
 from sim.specs.trials import trial_findings

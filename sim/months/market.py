@@ -1,0 +1,111 @@
+"""The market's cells: one for each buyer and commodity, the commodities one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.totals import exact_total, on_grid
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+GAS = ("pipeline_gas", "lng")
+"""Fuels that flow where pipes and liquefaction plants are, so that new buyers cannot be found in months."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Buyers of commodities; all members' cells, or one member's. K commodities, C cells, sorted by commodity.
+
+    Parameters
+    ----------
+    commodities : names.
+    size : members N; None for the part of one member.
+    member, commodity : index of the buyer and of the commodity, (C,).
+    before : bought from the target in a month before the war, kilotonnes (C,).
+    ceiling : most that could be bought in the end, kilotonnes (C,), at least `before`.
+    value : price at the start, millions of euros a kilotonne (C,).
+    supply : what the target sells to these buyers in a month, kilotonnes (K,): exactly the sum of `before`.
+    elsewhere : what it sells to buyers that the data do not name, kilotonnes (K,); constant.
+    """
+
+    commodities: tuple[str, ...]
+    size: int | None
+    member: IntArray
+    commodity: IntArray
+    before: FloatArray
+    ceiling: FloatArray
+    value: FloatArray
+    supply: FloatArray
+    elsewhere: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.member)
+
+    def of_member(self, index: int) -> Cells:
+        """The cells of one member."""
+        own = self.member == index
+        part = (self.member[own], self.commodity[own], self.before[own], self.ceiling[own], self.value[own])
+        return Cells(self.commodities, None, *part, self.supply, self.elsewhere)
+
+    def slices(self) -> list[slice]:
+        """Where the cells of each commodity stand."""
+        ends = np.searchsorted(self.commodity, np.arange(len(self.commodities) + 1))
+        return [slice(int(start), int(end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+
+    def at_cells(self, values: FloatArray) -> FloatArray:
+        """Values of members (..., N) at their cells (..., C); a single member's value stands for its cells as it is."""
+        return values if self.size is None else values[..., self.member]
+
+    def commodity_values(self, parameters: Mapping[str, float], name: str, *, inverse: bool = False) -> FloatArray:
+        """A parameter that gas and the other fuels have each for itself, at the cells (C,), or its inverse."""
+        is_gas = np.array([commodity in GAS for commodity in self.commodities], dtype=bool)
+        values = np.where(is_gas, parameters[f"{name}_gas"], parameters[f"{name}_oil"])
+        return (1.0 / values if inverse else values)[self.commodity]
+
+    def per_commodity(self, values: FloatArray) -> FloatArray:
+        """Exact totals (..., K) over the cells of each commodity."""
+        return np.stack([exact_total(values[..., part]) for part in self.slices()], axis=-1)
+
+    def per_member(self, values: FloatArray) -> FloatArray:
+        """Sums (..., N) over the cells of each member, commodity by commodity; a single member's sum is a scalar."""
+        if self.size is None:
+            total = np.float64(0.0)
+            for value in values:
+                total = total + value
+            return total  # type: ignore[return-value]
+        sums = np.zeros((self.size, *values.shape[:-1])).T
+        for part in self.slices():
+            sums[..., self.member[part]] += values[..., part]
+        return sums
+
+
+def cells_of(
+    size: int,
+    commodities: Sequence[str] = (),
+    before: FloatArray | None = None,
+    ceiling: FloatArray | None = None,
+    value: FloatArray | None = None,
+    elsewhere: FloatArray | None = None,
+) -> Cells:
+    """The cells of arrays (N, K) of kilotonnes and prices (K,); a buyer that buys nothing and cannot has none."""
+    count = len(commodities)
+    before = np.zeros((size, count)) if before is None else on_grid(before)
+    ceiling = before if ceiling is None else np.maximum(on_grid(ceiling), before)
+    commodity, member = np.nonzero(ceiling.T > 0)
+    return Cells(
+        tuple(commodities),
+        size,
+        member,
+        commodity,
+        before[member, commodity],
+        ceiling[member, commodity],
+        np.zeros(len(member)) if value is None else value[commodity],
+        exact_total(before.T),
+        np.zeros(count) if elsewhere is None else elsewhere,
+    )

@@ -1,0 +1,110 @@
+"""What the months move, per replicate and member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.months.conditions import Touch, isolation_after
+from sim.months.inputs import MonthInputs, weighted_dependence
+from sim.rules.beliefs import belief, prior_counts
+from sim.rules.payoffs import sanction_risk
+from sim.world import FloatArray
+
+
+@dataclass
+class State:
+    """Arrays (R, N), or (N,) as long as all replicates are alike, or scalars for one member in one replicate.
+
+    Parameters
+    ----------
+    shift : of alignment since the start; utility.
+    energy, security : dependence on the target, in [0, 1].
+    trade_kept : part of the trade with the target that is left, in [0, 1].
+    dependence : over all channels; utility.
+    isolation : in [0, 1].
+    listings, escapes : counts that the belief rests on, prior included.
+    joined : 1 for members that sanction the target, else 0.
+    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in kilotonnes; at the cells (R, C).
+    given : aid to the victim so far, share of the yearly product.
+    recognised : 1 where the breakaway entity is recognised, else 0.
+    helped, hid, helped_victim : whether help was ever given to the target, covertly, and to the victim.
+    join_noise, help_noise, victim_noise : logit noise that is kept through the months.
+    """
+
+    shift: FloatArray
+    energy: FloatArray
+    security: FloatArray
+    trade_kept: FloatArray
+    dependence: FloatArray
+    isolation: FloatArray
+    listings: FloatArray
+    escapes: FloatArray
+    joined: FloatArray
+    kept: FloatArray
+    capacity: FloatArray
+    given: FloatArray
+    recognised: FloatArray
+    helped: FloatArray
+    hid: FloatArray
+    helped_victim: FloatArray
+    join_noise: FloatArray
+    help_noise: FloatArray
+    victim_noise: FloatArray
+
+    @property
+    def belief(self) -> FloatArray:
+        """How likely help to the target is thought to be punished, q, in [0, 1]."""
+        return belief(self.listings, self.escapes)
+
+    def risk(self, exposure: FloatArray) -> FloatArray:
+        """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
+        return sanction_risk(self.belief, exposure, self.isolation)
+
+    def touched(self, touch: Touch, parameters: Mapping[str, float]) -> None:
+        """Take in what an event does at once."""
+        self.shift = self.shift + touch.shift
+        self.isolation = isolation_after(self.isolation, touch, parameters["grade_targeted"])
+        self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
+
+
+def initial_state(
+    inputs: MonthInputs, parameters: Mapping[str, float], noise: tuple[FloatArray, FloatArray, FloatArray]
+) -> State:
+    """The state before the first month.
+
+    Parameters
+    ----------
+    noise : for joining, for helping the target, and for helping the victim.
+    """
+    nothing = np.zeros_like(inputs.alignment)
+    listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
+    return State(
+        shift=nothing,
+        energy=inputs.energy,
+        security=inputs.security,
+        trade_kept=nothing + 1.0,
+        dependence=inputs.dependence,
+        isolation=inputs.isolation,
+        listings=nothing + listings,
+        escapes=nothing + escapes,
+        joined=nothing,
+        kept=np.ones_like(inputs.cells.before),
+        capacity=inputs.cells.before,
+        given=nothing,
+        recognised=nothing,
+        helped=nothing,
+        hid=nothing,
+        helped_victim=nothing,
+        join_noise=noise[0],
+        help_noise=noise[1],
+        victim_noise=noise[2],
+    )
+
+
+def dependence_of(state: State, inputs: MonthInputs, parameters: Mapping[str, float]) -> FloatArray:
+    """Dependence over all channels as the state stands; utility."""
+    trade = inputs.trade * state.trade_kept
+    return weighted_dependence(state.energy, trade, state.security, inputs.fixed_dependence, parameters)

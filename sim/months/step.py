@@ -1,0 +1,217 @@
+"""A month, in phases that look at one's own state alone; what lies between them is what members exchange.
+
+Each phase works on all members in many replicates, arrays (R, N), and on one member in one replicate, scalars: the
+ensemble and the Mesa model run the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.months.conditions import JOINED, OWN_DECISION, Conditions
+from sim.months.inputs import FOR_VICTIM, IntArray, MonthInputs
+from sim.months.state import State, dependence_of
+from sim.rules.beliefs import listing_chance
+from sim.rules.coalition import joining, own_effort
+from sim.rules.drift import cut_off, energy_dependence, secured, shifted
+from sim.rules.energy import adapted, kept, realised_price, spare, willingness
+from sim.rules.support import INSTRUMENTS, PAID, aid, gate, helping, leaning
+from sim.rules.totals import whole
+from sim.world import FloatArray
+
+Parameters = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What buyers would do at the market, at its cells (..., C), kilotonnes: what they keep, and could take up."""
+
+    held: FloatArray
+    spare: FloatArray
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What they did.
+
+    Parameters
+    ----------
+    flow : bought from the target, kilotonnes, at the cells (..., C).
+    paid : for it, millions of euros (..., N).
+    """
+
+    flow: FloatArray
+    paid: FloatArray
+
+
+@dataclass(frozen=True)
+class Help:
+    """Help given in a month (..., N).
+
+    Parameters
+    ----------
+    visible : help to the target, each instrument times how visible it is.
+    hidden : the covert part of the help to the target, not yet weighted.
+    amounts : instrument to the amount, of those who are able to give it.
+    aid : to the victim, share of the donor's yearly product.
+    """
+
+    visible: FloatArray
+    hidden: FloatArray
+    amounts: Mapping[str, FloatArray]
+    aid: FloatArray
+
+
+def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArray, parameters: Parameters) -> None:
+    """Join the coalition or not: by a package or policy, or of one's own will once the target has attacked."""
+    is_own = now.membership == OWN_DECISION
+    joined = state.joined * is_own
+    if now.is_war:
+        names = ("alignment", "dependence", "allies", "reluctance")
+        weights = tuple(parameters[f"join_{name}"] for name in names)
+        utility = joining(inputs.alignment + state.shift, state.dependence, allies, weights)  # type: ignore[arg-type]
+        joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
+    state.joined = np.maximum(joined, now.membership == JOINED)
+
+
+def enforced(state: State, inputs: MonthInputs, now: Conditions) -> FloatArray:
+    """What a member adds to the coalition's enforcement, (..., N); summed over members."""
+    return state.joined * inputs.power * own_effort(now.effort, state.dependence)
+
+
+def offer(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, parameters: Parameters) -> Offer:
+    """Shed what substitutes replace, and say what could be taken up.
+
+    Parameters
+    ----------
+    risk : expected secondary sanctions.
+    """
+    cells = inputs.cells
+    shed = cells.at_cells(state.joined) * cells.commodity_values(parameters, "substitution_months", inverse=True)
+    state.kept = kept(state.kept, shed)
+    willing = cells.at_cells(willingness(state.joined, risk, parameters["energy_deterrence"]))
+    return Offer(
+        whole(cells.before * now.left * state.kept),
+        whole(spare(state.capacity, cells.before, willing) * now.left),
+    )
+
+
+def trade(
+    state: State, inputs: MonthInputs, now: Conditions, offered: Offer, use: FloatArray, parameters: Parameters
+) -> Trade:
+    """Buy at the price that clears the market, and build up capacity for more.
+
+    Parameters
+    ----------
+    use : part of the spare capacity that is needed, by commodity (..., K).
+    """
+    cells = inputs.cells
+    at = use[..., cells.commodity]
+    flow = whole(offered.held + at * offered.spare)
+    state.capacity = adapted(state.capacity, cells.ceiling, at, parameters["capacity_months"])
+    price = realised_price(
+        now.price, use, parameters["discount_max"], now.cap, now.capped * parameters["cap_services"]
+    )
+    bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
+    state.energy = energy_dependence(inputs.energy, bought, before)
+    return Trade(flow, cells.per_member(flow * price[..., cells.commodity]))
+
+
+def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, parameters: Parameters) -> Help:
+    """Give or withhold each instrument of help, to the target and to the victim.
+
+    Parameters
+    ----------
+    risk : expected secondary sanctions.
+    """
+    nothing = np.zeros_like(state.help_noise)
+    if not now.is_war:
+        return Help(nothing, nothing, {}, nothing)
+    names = ("alignment", "dependence", "isolation")
+    weights = tuple(parameters[f"support_{name}_weight"] for name in names)
+    lean = leaning(inputs.alignment + state.shift, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
+    on_target, on_victim = lean - state.help_noise, -lean - state.victim_noise
+    visible, hidden, financed = nothing, nothing.copy(), nothing.copy()
+    amounts: dict[str, FloatArray] = {}
+    weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
+    for name in ("finance", *(other for other in INSTRUMENTS if other != "finance")):
+        if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
+            continue
+        ready = inputs.instruments[name]
+        own, threat = _at(on_target, ready.able), _at(risk, ready.able)
+        is_open = helping(own - parameters["openness_cost"], ready.readiness, threat, 1.0, weight) > 0
+        if name == "recognition":
+            state.recognised = amounts[name] = np.maximum(state.recognised, is_open)
+            continue
+        amount = (helping(own, ready.readiness, threat, seen, weight) > 0) * _at(now.selling.get(name, 1.0), ready.able)
+        if name in PAID:
+            amount = amount * gate(
+                _at(financed, ready.able), now.payments_closed, parameters["help_without_finance"]
+            )
+        amounts[name] = amount
+        if name == "finance":
+            financed = _added(financed, ready.able, amount)
+        visible = _added(visible, ready.able, np.where(is_open, amount, seen * amount))
+        hidden = _added(hidden, ready.able, np.where(is_open, 0.0, amount))
+    for name in FOR_VICTIM:
+        if name in inputs.instruments:
+            ready = inputs.instruments[name]
+            is_given = (helping(_at(on_victim, ready.able), ready.readiness, 0.0, 0.0, 0.0) > 0) * 1.0  # type: ignore[arg-type]
+            amounts[name] = is_given * _at(now.selling.get("arms", 1.0), ready.able) if name != "volunteers" else is_given
+    armed = nothing.copy()
+    if "arms_to_victim" in amounts:
+        armed = _added(armed, inputs.instruments["arms_to_victim"].able, amounts["arms_to_victim"])
+    goal = parameters["aid_near"] * inputs.near * state.joined + parameters["aid_arms"] * inputs.supplier * armed
+    given = aid(goal * inputs.seat, state.given, parameters["aid_months"])
+    state.given = state.given + given
+    state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
+    state.helped_victim = np.maximum(state.helped_victim, (given > 0) | (armed > 0))
+    return Help(visible, hidden, amounts, given)
+
+
+def is_listed(help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters) -> FloatArray:
+    """1 where a member's firms are detected and listed this month, else 0."""
+    return (draw < listing_chance(help_given.visible, effort, parameters["listing_rate"])) * 1.0
+
+
+def settle(
+    state: State,
+    inputs: MonthInputs,
+    now: Conditions,
+    help_given: Help,
+    listed: FloatArray,
+    heard: FloatArray,
+    parameters: Parameters,
+) -> None:
+    """Learn from listings, and let isolation, dependence and alignment follow.
+
+    Parameters
+    ----------
+    listed : 1 where the member's firms were listed this month.
+    heard : listings among the peers, as weighted in the vote.
+    """
+    state.listings = state.listings + listed + parameters["belief_neighbours"] * heard
+    state.escapes = state.escapes + ((help_given.visible > 0) - listed)
+    state.isolation = cut_off(state.isolation, parameters["grade_targeted"] * listed)
+    isolated = state.isolation - inputs.isolation
+    state.security = secured(state.security, isolated, inputs.security, parameters["drift_security"])
+    state.trade_kept = kept(state.trade_kept, state.joined * (now.goods_closed / parameters["trade_months"]))
+    state.dependence = dependence_of(state, inputs, parameters)
+    weights = (parameters["drift_rate"], parameters["drift_dependence"], parameters["drift_isolation"])
+    state.shift = shifted(state.shift, state.dependence - inputs.dependence, isolated, weights)
+
+
+def _at(values: FloatArray | float, able: IntArray | None) -> FloatArray:
+    """Values (..., N) of those who are able; one member's own, and what holds for all, as they are."""
+    return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
+
+
+def _added(total: FloatArray, able: IntArray | None, values: FloatArray) -> FloatArray:
+    """The total (..., N) with values added for those who are able."""
+    if able is None:
+        return total + values
+    total[..., able] += values
+    return total

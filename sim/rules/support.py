@@ -1,0 +1,70 @@
+"""Help to either side, instrument by instrument: whether it is given, openly or covertly, and how much of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+INSTRUMENTS = ("goods", "finance", "arms", "fighters", "labour", "territory", "recognition")
+"""Help to the target besides buying its energy. Recognition is open by its nature."""
+
+PAID = ("goods", "arms", "fighters", "labour")
+"""What the target has to pay for, so that it flows freely only where money does."""
+
+
+def leaning(
+    alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: tuple[float, float, float]
+) -> FloatArray:
+    r"""What speaks for helping the target, whatever the instrument:
+    :math:`-w_\theta \theta_i + w_D D_i + w_I I_i`; utility.
+
+    Parameters
+    ----------
+    alignment : positive towards the senders.
+    dependence : what the target can withhold, 0 or greater.
+    isolation : in [0, 1].
+    weights : of the three, 0 or greater.
+    """
+    return weights[1] * dependence - weights[0] * alignment + weights[2] * isolation
+
+
+def helping(
+    leaning: FloatArray, readiness: FloatArray, sanction_risk: FloatArray, visibility: float, weight: float
+) -> FloatArray:
+    """Utility of giving an instrument covertly (`visibility` below 1) or openly (1).
+
+    Parameters
+    ----------
+    readiness : bias of the instrument and logarithm of the member's ability, so that odds are in proportion to it.
+    sanction_risk : expected secondary sanctions, 0 or greater; 0 where nothing is left to lose.
+    visibility : part of the help that is seen, in [0, 1].
+    weight : of the sanctions, 0 or greater.
+    """
+    return leaning + readiness - (weight * visibility) * sanction_risk
+
+
+def gate(finance: FloatArray, closed: FloatArray | float, without_finance: float) -> FloatArray:
+    """Part of paid help that gets through, in [0, 1]: all, unless payments are closed and nobody finances them.
+
+    Parameters
+    ----------
+    finance : 1 where the member finances the trade as well.
+    closed : 1 where sanctions close the usual ways of payment, else 0.
+    without_finance : part that gets through without, in [0, 1].
+    """
+    return 1.0 - closed * (1.0 - without_finance) * (1.0 - finance)
+
+
+def aid(goal: FloatArray, given: FloatArray, lag_months: float) -> FloatArray:
+    """Aid to the victim in a month, share of the donor's yearly product: it closes 1 / lag of what is missing.
+
+    Parameters
+    ----------
+    goal : what the donor means to give in the end; share of its yearly product, 0 or greater.
+    given : what it has given so far, same unit.
+    lag_months : 1 or greater.
+    """
+    return np.maximum(goal - given, 0.0) / lag_months
