@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.rules.alignment import discount
+from sim.months.plan import Plan, plan_of
+from sim.rules.alignment import alignment, discount, remembered_stance
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, sanction_risk, weighted
-from sim.specs import Change, Scenario, Vote, members_of
+from sim.specs import Change, Months, Scenario, Vote, members_of
 from sim.world import FloatArray, World, load_world
+from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 ActionArray = NDArray[np.int8]
 NOT_GIVEN = -1
+EVENLY = (0.5**0.5, 0.5**0.5)
+"""Divisiveness of length 1, half along either dimension: the unit of alignment."""
 
 CONFLICT_INPUTS = {
     "agreement": "align_agreement",
@@ -62,6 +66,8 @@ class Ballot:
     own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
     given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
+    threats : of the target and, times the weight of sanctions, of the senders: what the months' dependence and risk
+        count in this vote.
     """
 
     resolution: str
@@ -78,6 +84,7 @@ class Ballot:
     grievance: FloatArray
     emptiness: FloatArray
     given: ActionArray
+    threats: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,7 @@ class Case:
     parameters : every parameter of the registry, with the scenario's differences applied.
     peers : peer weights (N, N) on the grid, sparse where they are many and nearly all 0.
     ballots : one per vote, in date order.
+    plan : the months, where the scenario has any.
     """
 
     spec: Scenario
@@ -97,6 +105,7 @@ class Case:
     roles: Roles
     peers: Peers
     ballots: tuple[Ballot, ...]
+    plan: Plan | None = None
 
     @property
     def rounds(self) -> int:
@@ -104,8 +113,12 @@ class Case:
         return int(self.parameters["rounds"])
 
 
-def prepare(spec: Scenario, world: World | None = None) -> Case:
+def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = None) -> Case:
     """Make a checked scenario ready to run.
+
+    Parameters
+    ----------
+    energy : what is known of the target's energy exports; by default what the world's folder holds.
 
     Raises
     ------
@@ -121,13 +134,35 @@ def prepare(spec: Scenario, world: World | None = None) -> Case:
     # Everything a member is known for dates from before the scenario: later votes of it add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-    return Case(
+    case = Case(
         spec=spec,
         world=world,
         parameters=parameters,
         roles=roles,
         peers=compact(peer_weights(known.peers, weights)),
         ballots=ballots_of(spec, world, parameters, roles, known),
+    )
+    return case if spec.months is None else replace(case, plan=_plan(case, spec.months, known, energy))
+
+
+def _plan(case: Case, months: Months, known: Quantities, energy: Energy | None) -> Plan:
+    """The months: they start from what holds on their first day, and from the alignment of the first vote."""
+    parameters, ballot = case.parameters, case.ballots[0]
+    values = terms_of(case.spec, case.world, parameters, known, months.start)
+    memory = parameters["align_memory"] * remembered_stance(
+        ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
+    )
+    return plan_of(
+        case.spec,
+        months,
+        case.world,
+        case.roles,
+        parameters,
+        case.peers,
+        alignment(ballot.conflict, ballot.order, memory, EVENLY),
+        weighted(values.group("exposure"), {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS}),
+        values.values,
+        load_energy(case.world) if energy is None else energy,
     )
 
 
@@ -212,7 +247,7 @@ def _ballot(
     topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
     half_life = parameters["memory_half_life_years"]
     memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
-    alignment, exposure = terms.group("alignment"), terms.group("exposure")
+    inputs, exposure = terms.group("alignment"), terms.group("exposure")
     risk = sanction_risk(
         parameters["enforcement"],
         weighted(exposure, {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}),
@@ -227,8 +262,8 @@ def _ballot(
         date=vote.date,
         severity=vote.severity,
         divisiveness=(vote.divisiveness[0], vote.divisiveness[1]),
-        conflict=weighted(alignment, {name: parameters[key] for name, key in CONFLICT_INPUTS.items()}),
-        order=weighted(alignment, {name: parameters[key] for name, key in ORDER_INPUTS.items()}),
+        conflict=weighted(inputs, {name: parameters[key] for name, key in CONFLICT_INPUTS.items()}),
+        order=weighted(inputs, {name: parameters[key] for name, key in ORDER_INPUTS.items()}),
         memory_sum=memory_sum,
         memory_weight=memory_weight,
         own_discounts=tuple(
@@ -240,6 +275,7 @@ def _ballot(
         grievance=parameters["grievance"] * terms.values["isolation"],
         emptiness=parameters["absent_bias"] + emptiness,
         given=_given(spec, world, roles, vote),
+        threats=(vote.target_threat, vote.sender_threat * parameters["sanction_weight"]),
     )
 
 

@@ -5,12 +5,16 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
+from sim.months.run import MonthRun, MonthView
+from sim.months.standing import Standing, moved
+from sim.months.state import State
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
@@ -47,37 +51,70 @@ class Outcome:
     announcements: tuple[ActionArray, ...] = ()
 
 
-def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) -> list[Outcome]:
-    """Run the replicates ``first`` to ``first + count - 1`` of a case, vote after vote.
+Watch = Callable[[MonthRun, MonthView], None]
+
+
+def simulate(
+    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+) -> list[Outcome]:
+    """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
 
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
+    watch : called after every month, where the scenario has months, with the run and what the month came to.
 
     Returns
     -------
     One outcome per vote, in date order.
     """
     outcomes: list[Outcome] = []
-    for ballot in case.ballots:
-        own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in outcomes])
-        deliberation = _Deliberation(case, ballot, own, first, count)
-        announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
-        for number in range(1, case.rounds + 1):
-            deliberation.revise(number)
-            if keeps_rounds:
-                announcements.append(deliberation.actions.T.copy())
-        is_settled = deliberation.is_settled()
-        outcomes.append(Outcome(ballot.resolution, deliberation.actions.T, is_settled, tuple(announcements)))
+    if case.plan is None:
+        for ballot in case.ballots:
+            outcomes.append(_vote(case, ballot, outcomes, None, first, count, keeps_rounds))
+        return outcomes
+    run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
+    for month in case.plan.months:
+        for place, item in enumerate(month.items):
+            if isinstance(item, int):
+                outcomes.append(_vote(case, case.ballots[item], outcomes, run.state, first, count, keeps_rounds))
+            else:
+                run.event(place)
+        view = run.month()
+        if watch is not None:
+            watch(run, view)
     return outcomes
 
 
-def own_utilities(case: Case, ballot: Ballot, earlier_stances: list[FloatArray]) -> Utilities:
-    """Utilities before peers are looked at, (N,), or (R, N) where the scenario's own earlier votes are remembered.
+def _vote(
+    case: Case,
+    ballot: Ballot,
+    earlier: list[Outcome],
+    state: State | None,
+    first: int,
+    count: int,
+    keeps_rounds: bool,
+) -> Outcome:
+    """Deliberate on a resolution, and vote."""
+    own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in earlier], state)
+    deliberation = _Deliberation(case, ballot, own, first, count)
+    announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
+    for number in range(1, case.rounds + 1):
+        deliberation.revise(number)
+        if keeps_rounds:
+            announcements.append(deliberation.actions.T.copy())
+    return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
+
+
+def own_utilities(
+    case: Case, ballot: Ballot, earlier_stances: list[FloatArray], state: State | None = None
+) -> Utilities:
+    """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
 
     Parameters
     ----------
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
+    state : as the months have left it on the day of the vote; None in a scenario without months.
     """
     stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
     for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
@@ -85,12 +122,15 @@ def own_utilities(case: Case, ballot: Ballot, earlier_stances: list[FloatArray])
             stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
     remembered = remembered_stance(stance_sum, weight_sum, case.parameters["memory_scepticism"])
     memory = case.parameters["align_memory"] * remembered
+    stand = Standing(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
+    if state is not None and case.plan is not None:
+        stand = moved(stand, ballot.threats, state, case.plan.inputs, case.parameters)
     return utilities(
-        alignment(ballot.conflict, ballot.order, memory, ballot.divisiveness),
+        alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
-        ballot.dependence,
-        ballot.sanction_risk,
-        ballot.grievance,
+        stand.dependence,
+        stand.sanction_risk,
+        stand.grievance,
         ballot.emptiness,
         case.parameters,
     )

@@ -15,6 +15,7 @@ LAYERS = (
     {"rules"},
     {"world"},
     {"specs"},
+    {"months"},
     {"case"},
     {"ensemble"},
     {"model"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sim.months.calendar import Month, in_force
 from sim.months.market import Cells
 from sim.rules.drift import cut_off
-from sim.rules.influence import Peers, peer_stance
+from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
 from sim.specs.events import (
     EVERYTHING,
@@ -30,6 +31,9 @@ from sim.specs.events import (
 )
 from sim.world import FloatArray, World
 from sim.world.quantities import Roles
+
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
 
 JOINED, OWN_DECISION, LEFT = 1, 0, -1
 TRADE_SECTORS = ("trade", "technology", "transport")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,6 @@ class Cells:
     ceiling : most that could be bought in the end, kilotonnes (C,), at least `before`.
     value : price at the start, millions of euros a kilotonne (C,).
     supply : what the target sells to these buyers in a month, kilotonnes (K,): exactly the sum of `before`.
-    elsewhere : what it sells to buyers that the data do not name, kilotonnes (K,); constant.
     """
 
     commodities: tuple[str, ...]
@@ -42,7 +42,6 @@ class Cells:
     ceiling: FloatArray
     value: FloatArray
     supply: FloatArray
-    elsewhere: FloatArray
 
     def __len__(self) -> int:
         return len(self.member)
@@ -51,12 +50,12 @@ class Cells:
         """The cells of one member."""
         own = self.member == index
         part = (self.member[own], self.commodity[own], self.before[own], self.ceiling[own], self.value[own])
-        return Cells(self.commodities, None, *part, self.supply, self.elsewhere)
+        return Cells(self.commodities, None, *part, self.supply)
 
     def slices(self) -> list[slice]:
         """Where the cells of each commodity stand."""
         ends = np.searchsorted(self.commodity, np.arange(len(self.commodities) + 1))
-        return [slice(int(start), int(end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        return [slice(int(start), int(end)) for start, end in pairwise(ends)]
 
     def at_cells(self, values: FloatArray) -> FloatArray:
         """Values of members (..., N) at their cells (..., C); a single member's value stands for its cells as it is."""
@@ -91,7 +90,6 @@ def cells_of(
     before: FloatArray | None = None,
     ceiling: FloatArray | None = None,
     value: FloatArray | None = None,
-    elsewhere: FloatArray | None = None,
 ) -> Cells:
     """The cells of arrays (N, K) of kilotonnes and prices (K,); a buyer that buys nothing and cannot has none."""
     count = len(commodities)
@@ -107,5 +105,4 @@ def cells_of(
         ceiling[member, commodity],
         np.zeros(len(member)) if value is None else value[commodity],
         exact_total(before.T),
-        np.zeros(count) if elsewhere is None else elsewhere,
     )

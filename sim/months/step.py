@@ -25,6 +25,10 @@ from sim.world import FloatArray
 Parameters = Mapping[str, float]
 
 
+LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
+"""The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """What buyers would do at the market, at its cells (..., C), kilotonnes: what they keep, and could take up."""
@@ -109,12 +113,10 @@ def trade(
     use : part of the spare capacity that is needed, by commodity (..., K).
     """
     cells = inputs.cells
-    at = use[..., cells.commodity]
-    flow = whole(offered.held + at * offered.spare)
-    state.capacity = adapted(state.capacity, cells.ceiling, at, parameters["capacity_months"])
-    price = realised_price(
-        now.price, use, parameters["discount_max"], now.cap, now.capped * parameters["cap_services"]
-    )
+    part = use[..., cells.commodity]
+    flow = whole(offered.held + part * offered.spare)
+    state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"])
+    price = realised_price(now.price, use, parameters["discount_max"], now.cap, now.capped * parameters["cap_services"])
     bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
     state.energy = energy_dependence(inputs.energy, bought, before)
     return Trade(flow, cells.per_member(flow * price[..., cells.commodity]))
@@ -127,49 +129,68 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     ----------
     risk : expected secondary sanctions.
     """
-    nothing = np.zeros_like(state.help_noise)
     if not now.is_war:
-        return Help(nothing, nothing, {}, nothing)
+        return Help(_nothing(state), _nothing(state), {}, _nothing(state))
     names = ("alignment", "dependence", "isolation")
     weights = tuple(parameters[f"support_{name}_weight"] for name in names)
     lean = leaning(inputs.alignment + state.shift, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
-    on_target, on_victim = lean - state.help_noise, -lean - state.victim_noise
-    visible, hidden, financed = nothing, nothing.copy(), nothing.copy()
     amounts: dict[str, FloatArray] = {}
-    weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
-    for name in ("finance", *(other for other in INSTRUMENTS if other != "finance")):
-        if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
-            continue
-        ready = inputs.instruments[name]
-        own, threat = _at(on_target, ready.able), _at(risk, ready.able)
-        is_open = helping(own - parameters["openness_cost"], ready.readiness, threat, 1.0, weight) > 0
-        if name == "recognition":
-            state.recognised = amounts[name] = np.maximum(state.recognised, is_open)
-            continue
-        amount = (helping(own, ready.readiness, threat, seen, weight) > 0) * _at(now.selling.get(name, 1.0), ready.able)
-        if name in PAID:
-            amount = amount * gate(
-                _at(financed, ready.able), now.payments_closed, parameters["help_without_finance"]
-            )
-        amounts[name] = amount
-        if name == "finance":
-            financed = _added(financed, ready.able, amount)
-        visible = _added(visible, ready.able, np.where(is_open, amount, seen * amount))
-        hidden = _added(hidden, ready.able, np.where(is_open, 0.0, amount))
-    for name in FOR_VICTIM:
-        if name in inputs.instruments:
-            ready = inputs.instruments[name]
-            is_given = (helping(_at(on_victim, ready.able), ready.readiness, 0.0, 0.0, 0.0) > 0) * 1.0  # type: ignore[arg-type]
-            amounts[name] = is_given * _at(now.selling.get("arms", 1.0), ready.able) if name != "volunteers" else is_given
-    armed = nothing.copy()
-    if "arms_to_victim" in amounts:
-        armed = _added(armed, inputs.instruments["arms_to_victim"].able, amounts["arms_to_victim"])
+    visible, hidden = _lend_to_target(state, inputs, now, lean - state.help_noise, risk, amounts, parameters)
+    armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
     goal = parameters["aid_near"] * inputs.near * state.joined + parameters["aid_arms"] * inputs.supplier * armed
     given = aid(goal * inputs.seat, state.given, parameters["aid_months"])
     state.given = state.given + given
     state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
     state.helped_victim = np.maximum(state.helped_victim, (given > 0) | (armed > 0))
     return Help(visible, hidden, amounts, given)
+
+
+def _lend_to_target(
+    state: State,
+    inputs: MonthInputs,
+    now: Conditions,
+    lean: FloatArray,
+    risk: FloatArray,
+    amounts: dict[str, FloatArray],
+    parameters: Parameters,
+) -> tuple[FloatArray, FloatArray]:
+    """Help to the target, how visible it is and what of it is hidden; the amounts are put down by instrument."""
+    visible, hidden, financed = _nothing(state), _nothing(state), _nothing(state)
+    weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
+    for name in LENT:
+        if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
+            continue
+        able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
+        own, threat = at(lean, able), at(risk, able)
+        is_open = helping(own - parameters["openness_cost"], readiness, threat, 1.0, weight) > 0
+        if name == "recognition":
+            amounts[name] = is_open
+            state.recognised = np.maximum(state.recognised, added(_nothing(state), able, is_open))
+            continue
+        amount = (helping(own, readiness, threat, seen, weight) > 0) * at(now.selling.get(name, 1.0), able)
+        if name in PAID:
+            amount = amount * gate(at(financed, able), now.payments_closed, parameters["help_without_finance"])
+        amounts[name] = amount
+        if name == "finance":
+            financed = added(financed, able, amount)
+        visible = added(visible, able, np.where(is_open, amount, seen * amount))
+        hidden = added(hidden, able, np.where(is_open, 0.0, amount))
+    return visible, hidden
+
+
+def _lend_to_victim(
+    state: State, inputs: MonthInputs, now: Conditions, lean: FloatArray, amounts: dict[str, FloatArray]
+) -> FloatArray:
+    """1 where the victim is armed, less what firms have halted; the amounts are put down by instrument."""
+    armed = _nothing(state)
+    for name in FOR_VICTIM:
+        if name in inputs.instruments:
+            able = inputs.instruments[name].able
+            amounts[name] = (at(lean, able) + inputs.instruments[name].readiness > 0) * 1.0
+            if name == "arms_to_victim":
+                amounts[name] = amounts[name] * at(now.selling.get("arms", 1.0), able)
+                armed = added(armed, able, amounts[name])
+    return armed
 
 
 def is_listed(help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters) -> FloatArray:
@@ -204,12 +225,16 @@ def settle(
     state.shift = shifted(state.shift, state.dependence - inputs.dependence, isolated, weights)
 
 
-def _at(values: FloatArray | float, able: IntArray | None) -> FloatArray:
+def _nothing(state: State) -> FloatArray:
+    return np.zeros_like(state.help_noise)
+
+
+def at(values: FloatArray | float, able: IntArray | None) -> FloatArray:
     """Values (..., N) of those who are able; one member's own, and what holds for all, as they are."""
     return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
 
 
-def _added(total: FloatArray, able: IntArray | None, values: FloatArray) -> FloatArray:
+def added(total: FloatArray, able: IntArray | None, values: FloatArray) -> FloatArray:
     """The total (..., N) with values added for those who are able."""
     if able is None:
         return total + values

@@ -81,6 +81,4 @@ def diversion(
     scale : diverted trade over the trade with the target of all that pass on, 0 or greater.
     """
     known = trade_with_coalition > 0
-    return np.where(
-        known, scale * help_given * trade_with_target / np.where(known, trade_with_coalition, 1.0), 0.0
-    )
+    return np.where(known, scale * help_given * trade_with_target / np.where(known, trade_with_coalition, 1.0), 0.0)

@@ -49,9 +49,9 @@ def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> Floa
     supply : what the target has to sell, S.
     held, spare : totals over the buyers of what they keep, A, and of their spare capacity, B.
     """
+    left = supply - held
     has_spare = spare > 0
-    part = (supply - held) / np.where(has_spare, spare, 1.0)
-    return np.where(has_spare, np.clip(part, 0.0, 1.0), 0.0)
+    return np.where(has_spare, np.clip(left / np.where(has_spare, spare, 1.0), 0.0, 1.0), (left > 0) * 1.0)
 
 
 def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: float) -> FloatArray:

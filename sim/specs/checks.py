@@ -124,9 +124,13 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
         yield Finding(("months", "end"), f"got {months.end}, which is before the start, {months.start}.")
         return
     for index, vote in parts.votes.items():
-        if not (months.start.year, months.start.month) <= (vote.date.year, vote.date.month) <= (
-            months.end.year,
-            months.end.month,
+        if (
+            not (months.start.year, months.start.month)
+            <= (vote.date.year, vote.date.month)
+            <= (
+                months.end.year,
+                months.end.month,
+            )
         ):
             message = f"got {vote.date}; the months simulated are {months.start:%Y-%m} to {months.end:%Y-%m}."
             yield Finding(("vote", index, "date"), message, "Give months that hold all votes.")

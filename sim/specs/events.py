@@ -11,9 +11,7 @@ from sim.specs.section import Day, MemberReferences, Section, Text
 Commodity = Literal["crude", "products", "pipeline_gas", "lng", "coal"]
 Sector = Literal["persons", "finance", "trade", "technology", "transport", "all"]
 HaltedInstrument = Literal["goods", "finance", "arms"]
-Commodities = Annotated[
-    tuple[Commodity, ...], Strict(False), Field(min_length=1, description="The fuels concerned.")
-]
+Commodities = Annotated[tuple[Commodity, ...], Strict(False), Field(min_length=1, description="The fuels concerned.")]
 
 EVERYTHING: tuple[Sector, ...] = ("finance", "trade", "technology", "transport", "all")
 """Sectors beyond single persons."""
@@ -69,7 +67,7 @@ class Cutoff(_FuelEvent):
 
 
 class Switch(_FuelEvent):
-    """Buyers meet a part of their need elsewhere, without sanctioning anyone; before the months, as a change of history."""
+    """Buyers meet a part of their need elsewhere, without sanctioning anyone; before the months, history is changed."""
 
     kind: Literal["switch"] = Field(description="What kind of event this is.")
 
@@ -129,7 +127,9 @@ class Halt(Happening):
 
     kind: Literal["halt"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Where the firms are at home.")
-    instruments: Annotated[tuple[HaltedInstrument, ...], Strict(False), Field(min_length=1, description="What they sold.")]
+    instruments: Annotated[
+        tuple[HaltedInstrument, ...], Strict(False), Field(min_length=1, description="What they sold.")
+    ]
     share: float = Field(ge=0, le=1, description="Their part of what the member supplies.")
 
 

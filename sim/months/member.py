@@ -1,0 +1,120 @@
+"""One member in one replicate of the months: the phases of `sim.months.step`, with what it knows and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from sim.months.conditions import Conditions
+from sim.months.plan import Plan
+from sim.months.run import NOISES, START, MonthView
+from sim.months.standing import Standing, moved
+from sim.months.state import initial_state
+from sim.months.step import Help, Offer, Trade, decide, enforced, is_listed, lend, offer, settle, trade
+from sim.rules.coalition import effort, noise
+from sim.rules.energy import use
+from sim.rules.totals import exact_total
+from sim.world import FloatArray
+
+Allies = Callable[[int, FloatArray], FloatArray]
+
+
+class MemberMonths:
+    """A member between votes.
+
+    Parameters
+    ----------
+    plan : the months of all members.
+    draw : uniform number of a process and an occasion for this member.
+    """
+
+    def __init__(
+        self, plan: Plan, index: int, parameters: Mapping[str, float], draw: Callable[[str, str], float]
+    ) -> None:
+        self.plan, self.parameters, self.draw = plan.of_member(index), parameters, draw
+        self.inputs = self.plan.inputs
+        self.cells = np.flatnonzero(plan.inputs.cells.member == index)
+        joining, helping, victim = (noise(np.float64(draw(process, START))) for process in NOISES)  # type: ignore[arg-type]
+        self.state = initial_state(self.inputs, parameters, (joining, helping, victim))
+
+    def standing(self, start: Standing, threats: tuple[float, float]) -> Standing:
+        """Where the member stands on the day of a vote."""
+        return moved(start, threats, self.state, self.inputs, self.parameters)
+
+    def event(self, month: int, place: int) -> None:
+        """Take in what an event does at once."""
+        touch = self.plan.touches.get((month, place))
+        if touch is not None:
+            self.state.touched(touch, self.parameters)
+
+    def decide(self, now: Conditions, allies: FloatArray) -> None:
+        """Join the coalition or not, and weigh the secondary sanctions to expect."""
+        decide(self.state, self.inputs, now, allies, self.parameters)
+        self.risk = self.state.risk(self.inputs.exposure)
+
+    def offer(self, now: Conditions) -> Offer:
+        """Say what one keeps buying, and what one could take up."""
+        self.offered = offer(self.state, self.inputs, now, self.risk, self.parameters)
+        return self.offered
+
+    def trade(self, now: Conditions, part: FloatArray) -> Trade:
+        """Buy at the price that clears the market."""
+        return trade(self.state, self.inputs, now, self.offered, part, self.parameters)
+
+    def lend(self, now: Conditions) -> Help:
+        """Help either side, or neither."""
+        self.lent = lend(self.state, self.inputs, now, self.risk, self.parameters)
+        return self.lent
+
+    def is_listed(self, now: Conditions, hard: FloatArray) -> FloatArray:
+        """Whether one's firms are listed this month."""
+        self.listed = is_listed(self.lent, hard, np.float64(self.draw("listing", now.name)), self.parameters)  # type: ignore[arg-type]
+        return self.listed
+
+    def settle(self, now: Conditions, heard: FloatArray) -> None:
+        """Learn, and let dependence and alignment follow."""
+        settle(self.state, self.inputs, now, self.lent, self.listed, heard, self.parameters)
+
+
+def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies: Allies) -> MonthView:
+    """A month of all members, phase by phase, each member by itself.
+
+    Parameters
+    ----------
+    number : of the month in the plan.
+    allies : what a member, by its index, gets from its peers' values (N,), weighted as in the vote.
+    """
+    parameters, cells = members[0].parameters, plan.inputs.cells
+    now = [member.plan.conditions[number] for member in members]
+    pairs = list(zip(members, now, strict=True))
+    joined = np.array([member.state.joined for member in members])
+    for index, (member, own) in enumerate(pairs):
+        member.decide(own, allies(index, joined))
+    power = exact_total(np.array([enforced(member.state, member.inputs, own) for member, own in pairs]))
+    hard = effort(power, np.float64(plan.senders_power), parameters["enforcement_effort"])  # type: ignore[arg-type]
+    held, spare, flow = np.zeros(len(cells)), np.zeros(len(cells)), np.zeros(len(cells))
+    for member, own in pairs:
+        offered = member.offer(own)
+        held[member.cells], spare[member.cells] = offered.held, offered.spare
+    part = use(cells.supply, cells.per_commodity(held), cells.per_commodity(spare))
+    done = [member.trade(own, part) for member, own in pairs]
+    for member, own_trade in zip(members, done, strict=True):
+        flow[member.cells] = own_trade.flow
+    lent = [member.lend(own) for member, own in pairs]
+    listed = np.array([member.is_listed(own, hard) for member, own in pairs])
+    for index, (member, own) in enumerate(pairs):
+        member.settle(own, allies(index, listed))
+    return MonthView(
+        Offer(held, spare),
+        part,
+        Trade(flow, np.array([own_trade.paid for own_trade in done])),
+        Help(
+            np.array([own.visible for own in lent]),
+            np.array([own.hidden for own in lent]),
+            {},
+            np.array([own.aid for own in lent]),
+        ),
+        hard,
+        listed,
+    )

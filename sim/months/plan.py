@@ -1,0 +1,116 @@
+"""The months of a scenario, ready to run: calendar, inputs and conditions, for all members and for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from math import fsum
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from sim.errors import input_error
+from sim.months.calendar import Month, calendar
+from sim.months.conditions import Conditions, Touch, conditions_of, touch_of
+from sim.months.inputs import MonthInputs, month_inputs
+from sim.months.market import GAS, Cells, cells_of
+from sim.specs import Months, Scenario
+from sim.world import FloatArray, World
+from sim.world.energy import Energy
+from sim.world.quantities import Roles
+
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The months of one scenario.
+
+    Parameters
+    ----------
+    touches : what each event, by its place in the month's items, does to members at once.
+    senders_power : weight of the scenario's senders, the unit of enforcement.
+    """
+
+    months: tuple[Month, ...]
+    inputs: MonthInputs
+    conditions: tuple[Conditions, ...]
+    touches: Mapping[tuple[int, int], Touch]
+    senders_power: float
+
+    @cache  # noqa: B019  (a plan lives as long as its case, and has one part for each member)
+    def of_member(self, index: int) -> Self:
+        """The part of one member."""
+        return replace(
+            self,
+            inputs=self.inputs.of_member(index),
+            conditions=tuple(now.of_member(index, self.inputs.cells) for now in self.conditions),
+            touches={place: touch.of_member(index) for place, touch in self.touches.items()},
+        )
+
+
+def plan_of(
+    spec: Scenario,
+    months: Months,
+    world: World,
+    roles: Roles,
+    parameters: Mapping[str, float],
+    peers: Peers,
+    alignment: FloatArray,
+    exposure: FloatArray,
+    values: Mapping[str, FloatArray],
+    energy: Energy | None,
+) -> Plan:
+    """The plan of a scenario.
+
+    Parameters
+    ----------
+    alignment, exposure, values : as for `month_inputs`.
+    energy : what the world knows of the target's energy exports; without it nothing is traded.
+
+    Raises
+    ------
+    InputError : there are no prices for a month.
+    """
+    dated = calendar(spec, months)
+    if energy is not None and energy.supplier == world.iso3[roles.target]:
+        cells, prices = _market(spec, world, energy, dated, parameters)
+    else:
+        cells, prices = cells_of(world.size), np.zeros((len(dated), 0))
+    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells)
+    places = {
+        (number, place): touch_of(item, world, roles, peers, parameters)
+        for number, month in enumerate(dated)
+        for place, item in enumerate(month.items)
+        if not isinstance(item, int)
+    }
+    return Plan(
+        months=dated,
+        inputs=inputs,
+        conditions=conditions_of(dated, world, roles, cells, prices, parameters),
+        touches={place: touch for place, touch in places.items() if touch is not None},
+        senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
+    )
+
+
+def _market(
+    spec: Scenario,
+    world: World,
+    energy: Energy,
+    months: tuple[Month, ...],
+    parameters: Mapping[str, float],
+) -> tuple[Cells, FloatArray]:
+    """The market's cells before the first month, and prices (T, K) in millions of euros a kilotonne."""
+    try:
+        at = energy.places([month.name for month in months])
+    except KeyError as error:
+        message = f"the world {world.name} has no fuel prices for {error.args[0]}."
+        fix = f"Its prices run from {energy.months[0]} to {energy.months[-1]}."
+        raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
+    prices = energy.price[at] / 1e3
+    reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
+    before = energy.tonnes / 1e3
+    ceiling = np.maximum(energy.need / 1e3 * reach, before)
+    return cells_of(world.size, energy.commodities, before, ceiling, prices[0]), prices
