@@ -134,6 +134,10 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
         ):
             message = f"got {vote.date}; the months simulated are {months.start:%Y-%m} to {months.end:%Y-%m}."
             yield Finding(("vote", index, "date"), message, "Give months that hold all votes.")
+    for index, change in parts.changes.items():
+        if change.date is not None and change.date > months.start:
+            message = f"got {change.date}; within the months the world moves by events alone."
+            yield Finding(("change", index, "date"), message, "Leave the date out, or write an event.")
 
 
 def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:

@@ -1,0 +1,106 @@
+"""Two engines, one set of months: every member's state in every month has the same bits, whatever the block."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from months_worlds import cases_with_months, documents_with_months, made
+from worlds import examples
+
+from sim.case import Case
+from sim.ensemble import Outcome, simulate
+from sim.model import AlignmentModel
+from sim.months.run import MonthRun, MonthView
+from sim.months.state import State
+
+CELLS = ("kept", "capacity")
+
+
+def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
+    """A run of the ensemble, and every month of it."""
+    seen: list[tuple[State, MonthView]] = []
+
+    def watch(run: MonthRun, view: MonthView) -> None:
+        seen.append((copy.copy(run.state), view))
+
+    return simulate(case, first, count, watch=watch), seen
+
+
+def row(values: Any, number: int, count: int, axes: int = 1) -> list[Any]:
+    """One replicate of an array that may hold what all replicates share."""
+    array = np.asarray(values)
+    return (
+        array[number]
+        if array.ndim > axes and array.shape[0] == count
+        else array.reshape(array.shape[-axes:])
+        if axes
+        else array.reshape(-1)[0]
+    ).tolist()
+
+
+@examples(max_examples=60)
+@given(cases_with_months(2, 9), st.integers(0, 10**6))
+def test_both_engines_live_the_same_months(case: Case, first: int) -> None:
+    outcomes, months = watched(case, first, 2)
+    for number in range(2):
+        model = AlignmentModel(case, replicate=first + number)
+        votes = [model.run_vote().tally() for _ in outcomes]
+        assert votes == [np.bincount(outcome.actions[number], minlength=4).tolist() for outcome in outcomes]
+        assert not model.running
+        assert len(model.views) == len(months)
+        for (_, view), own in zip(months, model.views, strict=True):
+            assert row(view.use, number, 2) == own.use.tolist()
+            assert row(view.trade.flow, number, 2) == own.trade.flow.tolist()
+            assert row(view.trade.paid, number, 2) == own.trade.paid.tolist()
+            assert row(view.listed, number, 2) == own.listed.tolist()
+            for part in ("visible", "hidden", "aid"):
+                assert row(getattr(view.help, part), number, 2) == getattr(own.help, part).tolist()
+        state = months[-1][0]
+        for index, member in enumerate(model.members):
+            assert member.months is not None
+            for name, value in vars(member.months.state).items():
+                expected = row(getattr(state, name), number, 2)
+                if name in CELLS:
+                    assert np.array(expected)[member.months.cells].tolist() == value.tolist()
+                else:
+                    assert expected[index] == value
+
+
+@examples(max_examples=40)
+@given(cases_with_months(2, 9), st.lists(st.integers(1, 5), min_size=1, max_size=4), st.integers(0, 10**6))
+def test_months_do_not_depend_on_the_block(case: Case, sizes: list[int], first: int) -> None:
+    count = sum(sizes)
+    whole_votes, whole = watched(case, first, count)
+    start = 0
+    for size in sizes:
+        votes, part = watched(case, first + start, size)
+        for vote, whole_vote in zip(votes, whole_votes, strict=True):
+            assert vote.actions.tolist() == whole_vote.actions[start : start + size].tolist()
+        for (state, view), (whole_state, whole_view) in zip(part, whole, strict=True):
+            for number in range(size):
+                for name in vars(state):
+                    assert row(getattr(state, name), number, size) == row(
+                        getattr(whole_state, name), start + number, count
+                    )
+                assert row(view.trade.flow, number, size) == row(whole_view.trade.flow, start + number, count)
+        start += size
+
+
+@examples(max_examples=40)
+@given(documents_with_months(2, 9, most_events=0))
+def test_without_events_nothing_moves_and_votes_are_as_without_months(made_up: Any) -> None:
+    document, world, energy = made_up
+    case = made(document, world, energy)
+    bare = made({key: value for key, value in document.items() if key not in ("months", "event")}, world, energy)
+    votes, months = watched(case, 0, 5)
+    for vote, expected in zip(votes, simulate(bare, 0, 5), strict=True):
+        assert vote.actions.tolist() == expected.actions.tolist()
+    first = months[0][0]
+    for state, view in months:
+        assert not np.any(view.listed) and not np.any(state.joined) and not np.any(state.shift)
+        for name in vars(state):
+            assert np.all(getattr(state, name) == getattr(first, name))
