@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
 from sim.months.run import MonthRun, MonthView
-from sim.months.standing import Standing, moved
-from sim.months.state import State
+from sim.months.standing import Standing
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
@@ -77,11 +76,11 @@ def simulate(
     for month in case.plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
-                outcomes.append(_vote(case, case.ballots[item], outcomes, run.state, first, count, keeps_rounds))
+                outcomes.append(_vote(case, case.ballots[item], outcomes, run, first, count, keeps_rounds))
             else:
                 run.event(place)
-        view = run.month()
-        if watch is not None:
+        view = run.month(is_watched=watch is not None)
+        if watch is not None and view is not None:
             watch(run, view)
     return outcomes
 
@@ -90,13 +89,13 @@ def _vote(
     case: Case,
     ballot: Ballot,
     earlier: list[Outcome],
-    state: State | None,
+    months: MonthRun | None,
     first: int,
     count: int,
     keeps_rounds: bool,
 ) -> Outcome:
     """Deliberate on a resolution, and vote."""
-    own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in earlier], state)
+    own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in earlier], months)
     deliberation = _Deliberation(case, ballot, own, first, count)
     announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
     for number in range(1, case.rounds + 1):
@@ -107,14 +106,14 @@ def _vote(
 
 
 def own_utilities(
-    case: Case, ballot: Ballot, earlier_stances: list[FloatArray], state: State | None = None
+    case: Case, ballot: Ballot, earlier_stances: list[FloatArray], months: MonthRun | None = None
 ) -> Utilities:
     """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
 
     Parameters
     ----------
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
-    state : as the months have left it on the day of the vote; None in a scenario without months.
+    months : as they have gone up to the vote; None in a scenario without months.
     """
     stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
     for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
@@ -123,8 +122,8 @@ def own_utilities(
     remembered = remembered_stance(stance_sum, weight_sum, case.parameters["memory_scepticism"])
     memory = case.parameters["align_memory"] * remembered
     stand = Standing(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
-    if state is not None and case.plan is not None:
-        stand = moved(stand, ballot.threats, state, case.plan.inputs, case.parameters)
+    if months is not None:
+        stand = months.standing(stand, ballot.threats)
     return utilities(
         alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.months.conditions import Conditions
 from sim.months.plan import Plan
+from sim.months.standing import Standing, moved
 from sim.months.state import State, initial_state
 from sim.months.step import Help, Offer, Trade, decide, enforced, is_listed, lend, offer, settle, trade
-from sim.randomness import Draws
+from sim.randomness import Draws, to_unit
 from sim.rules.coalition import effort, noise
 from sim.rules.energy import use
 from sim.rules.influence import GRID
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 NOISES = ("joining", "helping the target", "helping the victim")
 """Processes of the draws that are kept through the months."""
 START = "start"
+STRIP = 256
+"""Replicates whose arrays fit the second-level cache of common processors."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,14 @@ class MonthView:
     help: Help
     effort: FloatArray
     listed: FloatArray
+
+
+class _Strip:
+    """Some of the replicates, few enough for their arrays to stay in the processor's cache."""
+
+    def __init__(self, rows: slice, state: State) -> None:
+        self.rows, self.state = rows, state
+        self.joined = self.allies = np.zeros_like(state.joined)
 
 
 class MonthRun:
@@ -67,36 +79,64 @@ class MonthRun:
         self.first, self.count = first, count
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = (peers * GRID).astype(np.float32)
-        kept = tuple(noise(self.uniforms(process, START)) for process in NOISES)
-        self.state: State = initial_state(plan.inputs, parameters, kept)  # type: ignore[arg-type]
+        noises = [noise(self.uniforms(process, START)) for process in NOISES]
+        self.strips = []
+        for start in range(0, count, STRIP):
+            rows = slice(start, min(start + STRIP, count))
+            kept = tuple(np.copy(values[rows], order="F") for values in noises)
+            self.strips.append(_Strip(rows, initial_state(plan.inputs, parameters, kept)))  # type: ignore[arg-type]
         self.number = 0
+
+    @property
+    def state(self) -> State:
+        """The state of all replicates."""
+        states = [vars(strip.state) for strip in self.strips]
+        return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
+
+    def standing(self, start: Standing, threats: tuple[float, float]) -> Standing:
+        """Where members stand on the day of a vote, arrays (R, N)."""
+        parts = [moved(start, threats, strip.state, self.plan.inputs, self.parameters) for strip in self.strips]
+        return Standing(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def uniforms(self, process: str, occasion: str) -> FloatArray:
         """One uniform number per replicate and member, (R, N)."""
-        found = np.empty((len(self.iso3), self.count))
-        for row, iso3 in zip(found, self.iso3, strict=True):
-            row[:] = self.draws.uniforms(process, occasion, iso3, self.first, self.count)
-        return found.T
+        words = np.empty((len(self.iso3), self.count), dtype=np.uint64)
+        for row, iso3 in zip(words, self.iso3, strict=True):
+            row[:] = self.draws.words(process, occasion, iso3, self.first, self.count)
+        return to_unit(words).T
 
     def among_peers(self, values: FloatArray) -> FloatArray:
-        """Sum over the peers of values 0 or 1, weighted as in the vote: (R, N), or (N,) where all replicates agree."""
-        return ((self.weights @ values.T.astype(np.float32)).T / GRID).astype(np.float64)
+        """Sum over the peers of small whole numbers (R, N), weighted as in the vote; mostly 0, so few peers count."""
+        peers = np.flatnonzero(values.any(axis=0))
+        if not len(peers):
+            return np.zeros_like(values)
+        sums = self.weights[:, peers] @ values[:, peers].T.astype(np.float32)
+        return (sums.astype(np.float64) / GRID).T  # type: ignore[no-any-return]
 
     def event(self, place: int) -> None:
         """Take in what an event of the month does at once."""
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
-            self.state.touched(touch, self.parameters)
+            for strip in self.strips:
+                strip.state.touched(touch, self.parameters)
 
-    def month(self) -> MonthView:
+    def month(self, *, is_watched: bool = True) -> MonthView | None:
         """Live through the month at hand, once its events and votes are over."""
-        state, inputs, now, parameters = (
-            self.state,
-            self.plan.inputs,
-            self.plan.conditions[self.number],
-            self.parameters,
-        )
-        decide(state, inputs, now, self.among_peers(state.joined), parameters)
+        now = self.plan.conditions[self.number]
+        draw = self.uniforms("listing", now.name)
+        views = []
+        for strip in self.strips:
+            view = self._month(strip, now, draw[strip.rows])
+            if is_watched:
+                views.append(view)
+        self.number += 1
+        return _joined(views) if views else None
+
+    def _month(self, strip: _Strip, now: Conditions, draw: FloatArray) -> MonthView:
+        state, inputs, parameters = strip.state, self.plan.inputs, self.parameters
+        strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
+        strip.joined = state.joined
+        decide(state, inputs, now, strip.allies, parameters)
         power = exact_total(enforced(state, inputs, now))
         hard = effort(power, self.plan.senders_power, parameters["enforcement_effort"])
         risk = state.risk(inputs.exposure)
@@ -105,7 +145,30 @@ class MonthRun:
         part = use(cells.supply, cells.per_commodity(offered.held), cells.per_commodity(offered.spare))
         done = trade(state, inputs, now, offered, part, parameters)
         lent = lend(state, inputs, now, risk, parameters)
-        listed = is_listed(lent, hard[..., None], self.uniforms("listing", now.name), parameters)
+        listed = is_listed(lent, hard[..., None], draw, parameters)
         settle(state, inputs, now, lent, listed, self.among_peers(listed), parameters)
-        self.number += 1
         return MonthView(offered, part, done, lent, hard, listed)
+
+
+def _joined(views: Sequence[MonthView]) -> MonthView:
+    """One view of the replicates of many."""
+
+    def whole(get: Callable[[MonthView], FloatArray]) -> FloatArray:
+        return np.concatenate([get(view) for view in views])
+
+    return MonthView(
+        Offer(whole(lambda view: view.offer.held), whole(lambda view: view.offer.spare)),
+        whole(lambda view: view.use),
+        Trade(whole(lambda view: view.trade.flow), whole(lambda view: view.trade.paid)),
+        Help(
+            whole(lambda view: view.help.visible),
+            whole(lambda view: view.help.hidden),
+            {
+                name: whole(lambda view, name=name: view.help.amounts[name])  # type: ignore[misc]
+                for name in views[0].help.amounts
+            },
+            whole(lambda view: view.help.aid),
+        ),
+        whole(lambda view: view.effort),
+        whole(lambda view: view.listed),
+    )

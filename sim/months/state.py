@@ -16,7 +16,7 @@ from sim.world import FloatArray
 
 @dataclass
 class State:
-    """Arrays (R, N), or (N,) as long as all replicates are alike, or scalars for one member in one replicate.
+    """Arrays (R, N), or scalars for one member in one replicate.
 
     Parameters
     ----------
@@ -79,20 +79,21 @@ def initial_state(
     ----------
     noise : for joining, for helping the target, and for helping the victim.
     """
-    nothing = np.zeros_like(inputs.alignment)
+    nothing = np.zeros_like(noise[0])
+    cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
     listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
     return State(
         shift=nothing,
-        energy=inputs.energy,
-        security=inputs.security,
+        energy=inputs.energy + nothing,
+        security=inputs.security + nothing,
         trade_kept=nothing + 1.0,
-        dependence=inputs.dependence,
-        isolation=inputs.isolation,
+        dependence=inputs.dependence + nothing,
+        isolation=inputs.isolation + nothing,
         listings=nothing + listings,
         escapes=nothing + escapes,
         joined=nothing,
-        kept=np.ones_like(inputs.cells.before),
-        capacity=inputs.cells.before,
+        kept=cells + 1.0,
+        capacity=cells + inputs.cells.before,
         given=nothing,
         recognised=nothing,
         helped=nothing,
