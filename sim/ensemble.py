@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
-from sim.months.run import MonthRun, MonthView
+from sim.months.run import MonthRun
 from sim.months.standing import Standing
+from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points

@@ -16,9 +16,10 @@ import numpy as np
 from sim.case import NOT_GIVEN, Ballot, Case, prepare, with_seed
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
-from sim.months.member import MemberMonths, live_month
-from sim.months.run import MonthView
+from sim.months.member import MemberMonths, gathered, live_month
 from sim.months.standing import Standing
+from sim.months.state import State
+from sim.months.step import MonthView
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
@@ -158,7 +159,7 @@ class AlignmentModel(mesa.Model):
         )
         self.vote_number, self.round = 0, -1
         self.month_number, self.place = 0, 0
-        self.views: list[MonthView] = []
+        self.months: list[tuple[State, MonthView]] = []
 
     @property
     def ballot(self) -> Ballot:
@@ -200,7 +201,8 @@ class AlignmentModel(mesa.Model):
                     return
                 for member in months:
                     member.event(self.month_number, self.place - 1)
-            self.views.append(live_month(plan, self.month_number, months, self.heard))
+            view = live_month(plan, self.month_number, months, self.heard)
+            self.months.append((gathered(months), view))
             self.month_number, self.place = self.month_number + 1, 0
 
     def heard(self, index: int, values: FloatArray) -> FloatArray:

@@ -37,7 +37,7 @@ def made_up_energy(rng: np.random.Generator, world: World) -> Energy:
         price=price,
         price_low=price,
         price_high=price,
-        transit=np.zeros(world.size),
+        transit=rng.random(world.size) * (rng.random(world.size) < 0.3),
     )
 
 

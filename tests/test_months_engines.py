@@ -13,10 +13,9 @@ from worlds import examples
 from sim.case import Case
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
-from sim.months.run import MonthRun, MonthView
+from sim.months.run import MonthRun
 from sim.months.state import State
-
-CELLS = ("kept", "capacity")
+from sim.months.step import MonthView
 
 
 def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
@@ -38,23 +37,19 @@ def test_both_engines_live_the_same_months(case: Case, first: int) -> None:
         votes = [model.run_vote().tally() for _ in outcomes]
         assert votes == [np.bincount(outcome.actions[number], minlength=4).tolist() for outcome in outcomes]
         assert not model.running
-        assert len(model.views) == len(months)
-        for (_, view), own in zip(months, model.views, strict=True):
-            assert view.use[number].tolist() == own.use.tolist()
-            assert view.trade.flow[number].tolist() == own.trade.flow.tolist()
-            assert view.trade.paid[number].tolist() == own.trade.paid.tolist()
-            assert view.listed[number].tolist() == own.listed.tolist()
+        assert len(model.months) == len(months)
+        for (state, view), (own_state, own) in zip(months, model.months, strict=True):
+            for name, value in vars(own_state).items():
+                assert getattr(state, name)[number].tolist() == value.tolist()
             for part in ("visible", "hidden", "aid"):
                 assert getattr(view.help, part)[number].tolist() == getattr(own.help, part).tolist()
-        state = months[-1][0]
-        for index, member in enumerate(model.members):
-            assert member.months is not None
-            for name, value in vars(member.months.state).items():
-                expected = getattr(state, name)[number].tolist()
-                if name in CELLS:
-                    assert np.array(expected)[member.months.cells].tolist() == value.tolist()
-                else:
-                    assert expected[index] == value
+            assert view.help.amounts.keys() == own.help.amounts.keys()
+            for name, value in own.help.amounts.items():
+                assert view.help.amounts[name][number].tolist() == value.tolist()
+            for part in ("flow", "paid"):
+                assert getattr(view.trade, part)[number].tolist() == getattr(own.trade, part).tolist()
+            for part in ("use", "listed", "effort"):
+                assert getattr(view, part)[number].tolist() == getattr(own, part).tolist()
 
 
 @examples(max_examples=40)

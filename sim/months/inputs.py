@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.months.market import Cells, cells_of
+from sim.months.market import Cells
 from sim.rules.support import INSTRUMENTS
 from sim.world import FloatArray, World
 from sim.world.quantities import Roles
@@ -49,6 +49,8 @@ class MonthInputs:
     power : share of all members' product: weight in enforcing.
     target_trade : share of each member in the target's trade, in [0, 1].
     coalition_trade : share of the scenario's senders in each member's trade, in [0, 1].
+    commerce : value of all its trade in a year, billions of euros.
+    transit : share of its oil exports that leaves through the target, in [0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     seat : 0 for the target and the victim, which do not decide, else 1.
     """
@@ -65,6 +67,8 @@ class MonthInputs:
     power: FloatArray
     target_trade: FloatArray
     coalition_trade: FloatArray
+    commerce: FloatArray
+    transit: FloatArray
     near: FloatArray
     supplier: FloatArray
     seat: FloatArray
@@ -100,7 +104,8 @@ def month_inputs(
     alignment: FloatArray,
     exposure: FloatArray,
     values: Mapping[str, FloatArray],
-    cells: Cells | None,
+    cells: Cells,
+    transit: FloatArray | None,
 ) -> MonthInputs:
     """The inputs of a scenario.
 
@@ -108,7 +113,8 @@ def month_inputs(
     ----------
     alignment, exposure : as in `MonthInputs`.
     values : the editable quantities at the start, by name, with the scenario's changes.
-    cells : the market; by default an empty one.
+    cells : the market.
+    transit : as in `MonthInputs`; None where it is not known.
     """
     gdp = world.attributes["gdp_usd"]
     total = max(fsum(gdp), 1.0)
@@ -136,12 +142,16 @@ def month_inputs(
         power=gdp / total,
         target_trade=trade[roles.target],
         coalition_trade=np.minimum(_sum(trade[:, roles.senders]), 1.0),
+        commerce=world.attributes["trade_openness"] * (gdp / 1e9 * parameters["eur_per_usd"]),
+        transit=np.zeros(world.size) if transit is None else transit,
         near=near,
         supplier=supplier,
         seat=seat,
-        cells=cells_of(world.size) if cells is None else cells,
+        cells=cells,
         instruments={
-            name: _readiness(ability * seat, parameters[f"support_{name}"]) for name, ability in abilities.items()
+            name: _readiness(ability * seat, parameters[f"support_{name}"])
+            for name, ability in abilities.items()
+            if np.any(ability * seat > 0)
         },
     )
 

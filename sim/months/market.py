@@ -19,6 +19,11 @@ GAS = ("pipeline_gas", "lng")
 """Fuels that flow where pipes and liquefaction plants are, so that new buyers cannot be found in months."""
 
 
+DISCOUNTED = ("crude",)
+"""Fuels whose price in the data is the world's. The others' is what the target's own fuel fetched at the border, with
+any discount in it."""
+
+
 @dataclass(frozen=True)
 class Cells:
     """Buyers of commodities; all members' cells, or one member's. K commodities, C cells, sorted by commodity.
@@ -66,6 +71,10 @@ class Cells:
         is_gas = np.array([commodity in GAS for commodity in self.commodities], dtype=bool)
         values = np.where(is_gas, parameters[f"{name}_gas"], parameters[f"{name}_oil"])
         return (1.0 / values if inverse else values)[self.commodity]
+
+    def discounts(self, discount_max: float) -> FloatArray:
+        """Largest discount of each commodity (K,)."""
+        return np.array([discount_max * (commodity in DISCOUNTED) for commodity in self.commodities])
 
     def per_commodity(self, values: FloatArray) -> FloatArray:
         """Exact totals (..., K) over the cells of each commodity."""

@@ -8,15 +8,30 @@ import numpy as np
 
 from sim.months.conditions import Conditions
 from sim.months.plan import Plan
-from sim.months.run import NOISES, START, MonthView
+from sim.months.run import NOISES, START
 from sim.months.standing import Standing, moved
-from sim.months.state import initial_state
-from sim.months.step import Help, Offer, Trade, decide, enforced, is_listed, lend, offer, settle, trade
+from sim.months.state import State, initial_state
+from sim.months.step import (
+    Help,
+    MonthView,
+    Offer,
+    Trade,
+    decide,
+    enforced,
+    is_listed,
+    lend,
+    offer,
+    reroute,
+    settle,
+    trade,
+)
 from sim.rules.coalition import effort, noise
 from sim.rules.energy import use
 from sim.rules.totals import exact_total
 from sim.world import FloatArray
 
+AT_CELLS = ("kept", "capacity")
+"""Parts of the state that a member has for each of its cells of the market."""
 Allies = Callable[[int, FloatArray], FloatArray]
 
 
@@ -59,8 +74,10 @@ class MemberMonths:
         return self.offered
 
     def trade(self, now: Conditions, part: FloatArray) -> Trade:
-        """Buy at the price that clears the market."""
-        return trade(self.state, self.inputs, now, self.offered, part, self.parameters)
+        """Buy at the price that clears the market, and send one's own oil on its way."""
+        done = trade(self.state, self.inputs, now, self.offered, part, self.parameters)
+        reroute(self.state, self.inputs, now, self.parameters)
+        return done
 
     def lend(self, now: Conditions) -> Help:
         """Help either side, or neither."""
@@ -112,9 +129,29 @@ def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies:
         Help(
             np.array([own.visible for own in lent]),
             np.array([own.hidden for own in lent]),
-            {},
+            {
+                name: np.array([lent[index].amounts[name] for index in ready.able])
+                for name, ready in plan.inputs.instruments.items()
+                if ready.able is not None and any(name in own.amounts for own in lent)
+            },
             np.array([own.aid for own in lent]),
         ),
         hard,
         listed,
+        now[0].goods_closed,
     )
+
+
+def gathered(members: Sequence[MemberMonths]) -> State:
+    """The state of all members, arrays (N,) and, at the market's cells, (C,)."""
+    states = [vars(member.state) for member in members]
+    size = sum(len(member.cells) for member in members)
+    found = {}
+    for name in states[0]:
+        if name in AT_CELLS:
+            found[name] = np.empty(size)
+            for member, state in zip(members, states, strict=True):
+                found[name][member.cells] = state[name]
+        else:
+            found[name] = np.array([state[name] for state in states])
+    return State(**found)

@@ -76,10 +76,10 @@ def plan_of(
     """
     dated = calendar(spec, months)
     if energy is not None and energy.supplier == world.iso3[roles.target]:
-        cells, prices = _market(spec, world, energy, dated, parameters)
+        (cells, prices), transit = _market(spec, world, energy, dated, parameters), energy.transit
     else:
-        cells, prices = cells_of(world.size), np.zeros((len(dated), 0))
-    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells)
+        cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), None
+    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells, transit)
     places = {
         (number, place): touch_of(item, world, roles, peers, parameters)
         for number, month in enumerate(dated)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,20 @@ from sim.months.conditions import Conditions
 from sim.months.plan import Plan
 from sim.months.standing import Standing, moved
 from sim.months.state import State, initial_state
-from sim.months.step import Help, Offer, Trade, decide, enforced, is_listed, lend, offer, settle, trade
+from sim.months.step import (
+    Help,
+    MonthView,
+    Offer,
+    Trade,
+    decide,
+    enforced,
+    is_listed,
+    lend,
+    offer,
+    reroute,
+    settle,
+    trade,
+)
 from sim.randomness import Draws, to_unit
 from sim.rules.coalition import effort, noise
 from sim.rules.energy import use
@@ -28,25 +40,6 @@ NOISES = ("joining", "helping the target", "helping the victim")
 START = "start"
 STRIP = 256
 """Replicates whose arrays fit the second-level cache of common processors."""
-
-
-@dataclass(frozen=True)
-class MonthView:
-    """What a month came to, beside the state after it.
-
-    Parameters
-    ----------
-    use : part of the spare capacity needed, by commodity (..., K).
-    effort : how hard the coalition enforced (...).
-    listed : 1 where a member's firms were listed (..., N).
-    """
-
-    offer: Offer
-    use: FloatArray
-    trade: Trade
-    help: Help
-    effort: FloatArray
-    listed: FloatArray
 
 
 class _Strip:
@@ -144,10 +137,11 @@ class MonthRun:
         cells = inputs.cells
         part = use(cells.supply, cells.per_commodity(offered.held), cells.per_commodity(offered.spare))
         done = trade(state, inputs, now, offered, part, parameters)
+        reroute(state, inputs, now, parameters)
         lent = lend(state, inputs, now, risk, parameters)
         listed = is_listed(lent, hard[..., None], draw, parameters)
         settle(state, inputs, now, lent, listed, self.among_peers(listed), parameters)
-        return MonthView(offered, part, done, lent, hard, listed)
+        return MonthView(offered, part, done, lent, hard, listed, now.goods_closed)
 
 
 def _joined(views: Sequence[MonthView]) -> MonthView:
@@ -171,4 +165,5 @@ def _joined(views: Sequence[MonthView]) -> MonthView:
         ),
         whole(lambda view: view.effort),
         whole(lambda view: view.listed),
+        views[0].goods_closed,
     )

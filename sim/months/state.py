@@ -28,6 +28,7 @@ class State:
     listings, escapes : counts that the belief rests on, prior included.
     joined : 1 for members that sanction the target, else 0.
     kept : part of earlier purchases not shed, and `capacity` for the target's fuels in kilotonnes; at the cells (R, C).
+    rerouted : share of one's own oil exports sent round the target's pipelines, in [0, 1].
     given : aid to the victim so far, share of the yearly product.
     recognised : 1 where the breakaway entity is recognised, else 0.
     helped, hid, helped_victim : whether help was ever given to the target, covertly, and to the victim.
@@ -45,6 +46,7 @@ class State:
     joined: FloatArray
     kept: FloatArray
     capacity: FloatArray
+    rerouted: FloatArray
     given: FloatArray
     recognised: FloatArray
     helped: FloatArray
@@ -94,6 +96,7 @@ def initial_state(
         joined=nothing,
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
+        rerouted=nothing,
         given=nothing,
         recognised=nothing,
         helped=nothing,

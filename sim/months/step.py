@@ -17,7 +17,7 @@ from sim.months.state import State, dependence_of
 from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
-from sim.rules.energy import adapted, kept, realised_price, spare, willingness
+from sim.rules.energy import adapted, kept, realised_price, rerouted, spare, willingness
 from sim.rules.support import INSTRUMENTS, PAID, aid, gate, helping, leaning
 from sim.rules.totals import whole
 from sim.world import FloatArray
@@ -67,6 +67,27 @@ class Help:
     hidden: FloatArray
     amounts: Mapping[str, FloatArray]
     aid: FloatArray
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """What a month came to, beside the state after it.
+
+    Parameters
+    ----------
+    use : part of the spare capacity needed, by commodity (..., K).
+    effort : how hard the coalition enforced (...).
+    listed : 1 where a member's firms were listed (..., N).
+    goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
+    """
+
+    offer: Offer
+    use: FloatArray
+    trade: Trade
+    help: Help
+    effort: FloatArray
+    listed: FloatArray
+    goods_closed: float
 
 
 def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArray, parameters: Parameters) -> None:
@@ -120,6 +141,17 @@ def trade(
     bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
     state.energy = energy_dependence(inputs.energy, bought, before)
     return Trade(flow, cells.per_member(flow * price[..., cells.commodity]))
+
+
+def reroute(state: State, inputs: MonthInputs, now: Conditions, parameters: Parameters) -> None:
+    """Send a part of one's own oil exports round the target's pipelines, once it is at war.
+
+    Alternatives have little room and grow slowly, so that the first barrels are a signal rather than an exit.
+    """
+    if now.is_war:
+        state.rerouted = rerouted(
+            state.rerouted, inputs.transit, parameters["reroute_room"], parameters["reroute_months"]
+        )
 
 
 def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, parameters: Parameters) -> Help:

@@ -67,7 +67,11 @@ def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_mont
 
 
 def realised_price(
-    price: FloatArray | float, use: FloatArray, discount_max: float, cap: float, bound: FloatArray | float
+    price: FloatArray | float,
+    use: FloatArray,
+    discount_max: FloatArray | float,
+    cap: FloatArray | float,
+    bound: FloatArray | float,
 ) -> FloatArray:
     """What the target gets for a tonne, in euros.
 
@@ -81,3 +85,16 @@ def realised_price(
     """
     discounted = price * (1.0 - discount_max * use)
     return discounted - bound * np.maximum(discounted - cap, 0.0)
+
+
+def rerouted(share: FloatArray, transit: FloatArray, room: float, lag_months: float) -> FloatArray:
+    """Share of a member's oil exports that it sends round the target's pipelines, after a month; in [0, 1].
+
+    Parameters
+    ----------
+    share : so far.
+    transit : share that left through the target before, in [0, 1].
+    room : part of that for which other ways have room, in [0, 1].
+    lag_months : in which exporters move over to them; 1 or greater.
+    """
+    return share + np.maximum(transit * room - share, 0.0) / lag_months
