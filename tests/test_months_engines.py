@@ -16,6 +16,7 @@ from sim.model import AlignmentModel
 from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.months.step import MonthView
+from sim.runner.run import ENGINES, run
 
 
 def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
@@ -86,3 +87,14 @@ def test_without_events_nothing_moves_and_votes_are_as_without_months(made_up: A
         assert not np.any(state.shift)
         for name in vars(state):
             assert np.all(getattr(state, name) == getattr(first, name))
+
+
+@examples(max_examples=15)
+@given(cases_with_months(2, 7))
+def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
+    ensemble, mesa = (run(case, 13, engine).months for engine in ENGINES)
+    assert ensemble is not None
+    assert mesa is not None
+    for part in ("members", "totals", "end"):
+        for name, samples in getattr(ensemble, part).items():
+            assert samples.tolist() == getattr(mesa, part)[name].tolist()

@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray, Case
 from sim.ensemble import simulate
+from sim.months.run import MonthRun
+from sim.months.state import State
+from sim.months.step import MonthView
 from sim.rules.choice import STANCES
 from sim.runner.counts import counts_of, tallies_of
+from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
 
 IntArray = NDArray[np.int64]
 
@@ -52,6 +56,7 @@ class RunResult:
     case: Case
     engine: str
     votes: tuple[VoteResult, ...]
+    months: MonthsResult | None = None
     base: RunResult | None = None
     is_interrupted: bool = False
 
@@ -124,13 +129,16 @@ def run(
     replicates = case.spec.replicates if replicates is None else replicates
     simulated = _simulated_by_agents if engine == "mesa" else _simulated
     block = 10 if engine == "mesa" else BLOCK
+    recorders = [None if one is None or one.plan is None else Recorder(one) for one in (case, base)]
     blocks: list[tuple[list[VoteResult], list[VoteResult]]] = []
     is_interrupted, done = False, 0
     try:
         while done < replicates:
-            count = min(block, replicates - done)
-            votes = simulated(case, done, count)
-            before = simulated(base, done, count) if base is not None else []
+            is_watched = done < WATCHED and any(recorders)
+            count = min(block, replicates - done, WATCHED - done if is_watched else block)
+            own, others = recorders if is_watched else (None, None)
+            votes = simulated(case, done, count, own)
+            before = simulated(base, done, count, others) if base is not None else []
             acted: list[ActionArray | None] = [actions for actions, _ in before] if before else [None] * len(votes)
             blocks.append(  # a block counts as a whole or, where an interrupt comes in between, not at all
                 (
@@ -146,16 +154,27 @@ def run(
         is_interrupted = True
     results = tuple(_joined(vote) for vote in zip(*(own for own, _ in blocks), strict=True))
     base_results = tuple(_joined(vote) for vote in zip(*(own for _, own in blocks), strict=True))
-    return RunResult(
-        case, engine, results, None if base is None else RunResult(base, engine, base_results), is_interrupted
-    )
+    months, months_before = (None if recorder is None else recorder.result() for recorder in recorders)
+    before_result = None if base is None else RunResult(base, engine, base_results, months_before)
+    return RunResult(case, engine, results, months, before_result, is_interrupted)
 
 
-def _simulated(case: Case, first: int, count: int) -> Block:
-    return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
+def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
+    if recorder is None:
+        return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
+    states: list[State] = []
+
+    def watch(months: MonthRun, view: MonthView) -> None:
+        states[:] = [months.state]
+        recorder.month(states[0], view)
+
+    recorder.begin()
+    outcomes = simulate(case, first, count, watch=watch)
+    recorder.end([outcome.actions for outcome in outcomes], states[0])
+    return [(outcome.actions, outcome.is_settled) for outcome in outcomes]
 
 
-def _simulated_by_agents(case: Case, first: int, count: int) -> Block:
+def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
     from sim.model import AlignmentModel
 
     size, votes = case.world.size, len(case.ballots)
@@ -167,4 +186,9 @@ def _simulated_by_agents(case: Case, first: int, count: int) -> Block:
             model.run_vote()
             actions[number, row] = [member.action for member in model.members]
             is_settled[number, row] = model.is_settled()
+        if recorder is not None:
+            recorder.begin()
+            for state, view in model.months:
+                recorder.month(alone(state), alone(view))
+            recorder.end(actions[:, row : row + 1], alone(model.months[-1][0]))
     return [(actions[number], is_settled[number]) for number in range(votes)]

@@ -1,0 +1,134 @@
+"""The months of a run, kept replicate by replicate for the first of them: enough for means and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import ActionArray, Case
+from sim.months.plan import Plan
+from sim.months.series import member_series, total_series
+from sim.months.state import State
+from sim.months.step import Help, MonthView, Offer, Trade
+
+Samples = NDArray[np.float32]
+
+WATCHED = 200
+"""Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
+LOW, HIGH = 0.05, 0.95
+
+
+@dataclass(frozen=True)
+class MonthsResult:
+    """Series of the months in the first replicates of a run.
+
+    Parameters
+    ----------
+    months : names, (T,).
+    members : series to samples (W, T, N).
+    totals : series to samples (W, T).
+    actions : action codes (W, N) of each vote in the same replicates.
+    end : parts of the state after the last month (W, N): ``helped``, ``hid``, ``helped_victim``.
+    """
+
+    months: tuple[str, ...]
+    members: Mapping[str, Samples]
+    totals: Mapping[str, Samples]
+    actions: tuple[ActionArray, ...]
+    end: Mapping[str, NDArray[np.bool_]]
+
+    @property
+    def watched(self) -> int:
+        """Replicates that were kept."""
+        return len(next(iter(self.totals.values())))
+
+
+def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and 90 % interval over the replicates, the first axis."""
+    values = samples.astype(np.float64)
+    low, high = np.quantile(values, (LOW, HIGH), axis=0)
+    return values.mean(axis=0), low, high
+
+
+@dataclass
+class Recorder:
+    """Takes down months as they are lived, block by block.
+
+    Per block, the series of its months in their order; the votes; the state it ended in.
+    """
+
+    case: Case
+    members: list[list[dict[str, Samples]]] = field(default_factory=list)
+    totals: list[list[dict[str, Samples]]] = field(default_factory=list)
+    actions: list[Sequence[ActionArray]] = field(default_factory=list)
+    ends: list[State] = field(default_factory=list)
+
+    @property
+    def plan(self) -> Plan:
+        """The months of the case, which has some."""
+        assert self.case.plan is not None
+        return self.case.plan
+
+    @property
+    def done(self) -> int:
+        """Replicates taken down so far."""
+        return sum(len(block[0]) for block in self.actions)
+
+    def begin(self) -> None:
+        """Start a block."""
+        self.members.append([])
+        self.totals.append([])
+
+    def month(self, state: State, view: MonthView) -> None:
+        """Take down a month of the block, arrays (R, ...)."""
+        parameters = self.case.parameters
+        own = member_series(self.plan, state, view, parameters["diversion_share"])
+        whole = total_series(self.plan, state, view, parameters["discount_max"])
+        for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
+            block.append({name: values.astype(np.float32) for name, values in found.items()})
+
+    def end(self, actions: Sequence[ActionArray], state: State) -> None:
+        """Take down the votes of the block, and where it has ended."""
+        self.actions.append(actions)
+        self.ends.append(state)
+
+    def result(self) -> MonthsResult:
+        """Everything taken down."""
+        return MonthsResult(
+            tuple(month.name for month in self.plan.months),
+            _stacked(self.members),
+            _stacked(self.totals),
+            tuple(np.concatenate(votes) for votes in zip(*self.actions, strict=True)),
+            {
+                name: np.concatenate([getattr(state, name) for state in self.ends]) > 0
+                for name in ("helped", "hid", "helped_victim")
+            },
+        )
+
+
+def _stacked(blocks: Sequence[Sequence[Mapping[str, Samples]]]) -> dict[str, Samples]:
+    """Series to samples (W, T, ...)."""
+    return {
+        name: np.concatenate([np.stack([month[name] for month in block], axis=1) for block in blocks])
+        for name in blocks[0][0]
+    }
+
+
+Part = TypeVar("Part", State, MonthView, Offer, Trade, Help)
+
+
+def alone(part: Part) -> Part:
+    """A state or view of one replicate, as the only one of a block."""
+    return type(part)(**{name: _alone(value) for name, value in vars(part).items()})
+
+
+def _alone(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.floating):
+        return np.asarray(value)[None]
+    if isinstance(value, Mapping):
+        return {name: _alone(inner) for name, inner in value.items()}
+    return alone(value) if isinstance(value, Offer | Trade | Help) else value
