@@ -222,7 +222,9 @@ def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published
                 aid[months.index(month), world.index[donor]] = value
     groups = {"EU": frozenset(world.resolve("EU"))}
     ones = np.ones((len(months), n))
-    run = Simulated(months, world.iso3, groups, crude, ones, 100 * ones[0], published.sanctioning, aid, ones)
+    run = Simulated(
+        months, world.iso3, groups, crude, ones, 100 * ones[0], joined=published.sanctioning, aid=aid, diverted=ones
+    )
     scores = score_flows(run, published)
     assert [
         one.relative_error for one in scores.comparisons if one.measure == "crude_imports" and one.who == "IND"

@@ -37,6 +37,7 @@ class Simulated:
     revenue : paid to the target for all fuels, billions of euros a month, (T, N).
     crude_need : crude bought from everyone, tonnes a month, (N,).
     joined : codes of the members that sanction by 7 March 2022; None where not simulated.
+    given : codes of the members whose sanctions the scenario gives, and of the target and the victim: not scored.
     aid : aid to the victim, billions of euros a month, (T, N); None where not simulated.
     diverted : imports from the coalition over those of a year before, 1 = unchanged, (T, N); None where not simulated.
     """
@@ -48,6 +49,7 @@ class Simulated:
     revenue: FloatArray
     crude_need: FloatArray
     joined: frozenset[str] | None = None
+    given: frozenset[str] = frozenset()
     aid: FloatArray | None = None
     diverted: FloatArray | None = None
     index: dict[str, int] = field(init=False, repr=False)
@@ -142,7 +144,7 @@ def score_flows(simulated: Simulated, published: Published) -> FlowScores:
     return FlowScores(
         comparisons=tuple(comparisons),
         diversion=_diversion(simulated, published),
-        senders=None if simulated.joined is None else senders(simulated.joined, published.sanctioning),
+        senders=None if simulated.joined is None else senders(simulated.joined, published.sanctioning, simulated.given),
         aid=_aid(simulated, published),
     )
 

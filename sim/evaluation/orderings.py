@@ -80,8 +80,9 @@ def rank_correlation(a: FloatArray, b: FloatArray) -> float | None:
     return float((x * y).sum()) / spread if spread > 0 else None
 
 
-def senders(joined: frozenset[str], listed: frozenset[str]) -> Hits:
-    """Who sanctions in the run and on the list, in the run alone, on the list alone."""
+def senders(joined: frozenset[str], listed: frozenset[str], given: frozenset[str] = frozenset()) -> Hits:
+    """Who sanctions in the run and on the list, in the run alone, on the list alone; `given` members are left out."""
+    joined, listed = joined - given, listed - given
     return Hits(tuple(sorted(joined & listed)), tuple(sorted(joined - listed)), tuple(sorted(listed - joined)))
 
 

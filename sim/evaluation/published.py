@@ -58,6 +58,29 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Act:
+    """Something a member, or firms and persons of it, did to help a side.
+
+    Parameters
+    ----------
+    iso3 : the member.
+    side : ``target``, ``victim`` or ``neither``.
+    instrument : energy, goods, finance, arms, fighters, labour, territory or recognition.
+    openness : ``open`` or ``covert``.
+    date : when it happened, or became known where that is all there is.
+    what, source : the fact, and where it is documented.
+    """
+
+    iso3: str
+    side: str
+    instrument: str
+    openness: str
+    date: date
+    what: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Published:
     """Everything that a path of the months is held against.
 
@@ -66,11 +89,13 @@ class Published:
     figures : published figures in the order of the file.
     sanctioning : codes of the members that had imposed sanctions by 7 March 2022.
     aid : aid to the victim by donor and month ("2022-03"), billions of euros; a month without a record is left out.
+    acts : what members did to help a side: a selection, not a census.
     """
 
     figures: tuple[Figure, ...]
     sanctioning: frozenset[str]
     aid: Mapping[str, Mapping[str, float]]
+    acts: tuple[Act, ...] = ()
 
 
 def load_published(world: World) -> Published | None:
@@ -102,7 +127,12 @@ def load_published(world: World) -> Published | None:
     aid: dict[str, dict[str, float]] = {}
     for row in _read(folder / "aid_monthly.csv"):
         aid.setdefault(row["iso3"], {})[row["month"]] = float(row["total_bn_eur"])
-    return Published(tuple(figures), listed, aid)
+    acts = tuple(
+        Act(row["iso3"], row["side"], row["instrument"], row["openness"], date.fromisoformat(row["date"]), row["what"],
+            row["source"])
+        for row in _read(folder / "acts.csv")
+    )  # fmt: skip
+    return Published(tuple(figures), listed, aid, acts)
 
 
 def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:
