@@ -46,7 +46,8 @@ class Conditions:
     Parameters
     ----------
     name : of the month; its draws are keyed by it.
-    is_war, is_recognition_open : whether the target has attacked, and has recognised a breakaway entity.
+    war : part of the month in which the target is at war with the victim, in [0, 1].
+    is_recognition_open : whether it has recognised a breakaway entity.
     membership : `JOINED` by a package or policy, `LEFT` by a policy, `OWN_DECISION` elsewhere.
     effort : what policies multiply a member's enforcement by.
     left : part of what was bought before that embargoes, cut-offs and switches leave, at the market's cells (C,).
@@ -58,7 +59,7 @@ class Conditions:
     """
 
     name: str
-    is_war: bool
+    war: float
     is_recognition_open: bool
     membership: NDArray[np.int8]
     effort: FloatArray
@@ -214,7 +215,7 @@ def _conditions(
     everything = "all" in closed_sectors
     return Conditions(
         name=month.name,
-        is_war=any(isinstance(event, Invasion) for event in events),
+        war=max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,

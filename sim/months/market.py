@@ -35,6 +35,7 @@ class Cells:
     member, commodity : index of the buyer and of the commodity, (C,).
     before : bought from the target in a month before the war, kilotonnes (C,).
     ceiling : most that could be bought in the end, kilotonnes (C,), at least `before`.
+    premium : what the buyer pays over the mean of all buyers, as a ratio (C,); 1 for a new buyer.
     value : price at the start, millions of euros a kilotonne (C,).
     supply : what the target sells to these buyers in a month, kilotonnes (K,): exactly the sum of `before`.
     """
@@ -45,6 +46,7 @@ class Cells:
     commodity: IntArray
     before: FloatArray
     ceiling: FloatArray
+    premium: FloatArray
     value: FloatArray
     supply: FloatArray
 
@@ -54,7 +56,8 @@ class Cells:
     def of_member(self, index: int) -> Cells:
         """The cells of one member."""
         own = self.member == index
-        part = (self.member[own], self.commodity[own], self.before[own], self.ceiling[own], self.value[own])
+        names = ("member", "commodity", "before", "ceiling", "premium", "value")
+        part = (getattr(self, name)[own] for name in names)
         return Cells(self.commodities, None, *part, self.supply)
 
     def slices(self) -> list[slice]:
@@ -98,9 +101,10 @@ def cells_of(
     commodities: Sequence[str] = (),
     before: FloatArray | None = None,
     ceiling: FloatArray | None = None,
+    premium: FloatArray | None = None,
     value: FloatArray | None = None,
 ) -> Cells:
-    """The cells of arrays (N, K) of kilotonnes and prices (K,); a buyer that buys nothing and cannot has none."""
+    """The cells of arrays (N, K) of kilotonnes and premiums, and prices (K,); who buys nothing and cannot has none."""
     count = len(commodities)
     before = np.zeros((size, count)) if before is None else on_grid(before)
     ceiling = before if ceiling is None else np.maximum(on_grid(ceiling), before)
@@ -112,6 +116,7 @@ def cells_of(
         commodity,
         before[member, commodity],
         ceiling[member, commodity],
+        np.ones(len(member)) if premium is None else premium[member, commodity],
         np.zeros(len(member)) if value is None else value[commodity],
         exact_total(before.T),
     )

@@ -86,7 +86,7 @@ class MemberMonths:
 
     def is_listed(self, now: Conditions, hard: FloatArray) -> FloatArray:
         """Whether one's firms are listed this month."""
-        self.listed = is_listed(self.lent, hard, np.float64(self.draw("listing", now.name)), self.parameters)  # type: ignore[arg-type]
+        self.listed = is_listed(now, self.lent, hard, np.float64(self.draw("listing", now.name)), self.parameters)  # type: ignore[arg-type]
         return self.listed
 
     def settle(self, now: Conditions, heard: FloatArray) -> None:

@@ -15,6 +15,8 @@ from sim.months.calendar import Month, calendar
 from sim.months.conditions import Conditions, Touch, conditions_of, touch_of
 from sim.months.inputs import MonthInputs, month_inputs
 from sim.months.market import GAS, Cells, cells_of
+from sim.rules.energy import ceiling
+from sim.rules.totals import exact_total
 from sim.specs import Months, Scenario
 from sim.world import FloatArray, World
 from sim.world.energy import Energy
@@ -111,6 +113,19 @@ def _market(
         raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
     prices = energy.price[at] / 1e3
     reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
-    before = energy.tonnes / 1e3
-    ceiling = np.maximum(energy.need / 1e3 * reach, before)
-    return cells_of(world.size, energy.commodities, before, ceiling, prices[0]), prices
+    before, need = energy.tonnes / 1e3, energy.need / 1e3
+    return cells_of(
+        world.size,
+        energy.commodities,
+        before,
+        ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
+        _premium(energy),
+        prices[0],
+    ), prices
+
+
+def _premium(energy: Energy) -> FloatArray:
+    """What each buyer paid for a tonne before the war, over what all paid, (N, K); 1 where it bought nothing."""
+    all_tonnes, all_euros = exact_total(energy.tonnes.T), exact_total(energy.euros.T)
+    expected = energy.tonnes * (all_euros / np.where(all_tonnes > 0, all_tonnes, 1.0))
+    return np.where(expected > 0, energy.euros / np.where(expected > 0, expected, 1.0), 1.0)

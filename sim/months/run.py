@@ -139,7 +139,7 @@ class MonthRun:
         done = trade(state, inputs, now, offered, part, parameters)
         reroute(state, inputs, now, parameters)
         lent = lend(state, inputs, now, risk, parameters)
-        listed = is_listed(lent, hard[..., None], draw, parameters)
+        listed = is_listed(now, lent, hard[..., None], draw, parameters)
         settle(state, inputs, now, lent, listed, self.among_peers(listed), parameters)
         return MonthView(offered, part, done, lent, hard, listed, now.goods_closed)
 

@@ -94,7 +94,7 @@ def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArra
     """Join the coalition or not: by a package or policy, or of one's own will once the target has attacked."""
     is_own = now.membership == OWN_DECISION
     joined = state.joined * is_own
-    if now.is_war:
+    if now.war > 0:
         names = ("alignment", "dependence", "allies", "reluctance")
         weights = tuple(parameters[f"join_{name}"] for name in names)
         utility = joining(inputs.alignment + state.shift, state.dependence, allies, weights)  # type: ignore[arg-type]
@@ -115,7 +115,8 @@ def offer(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, 
     risk : expected secondary sanctions.
     """
     cells = inputs.cells
-    shed = cells.at_cells(state.joined) * cells.commodity_values(parameters, "substitution_months", inverse=True)
+    rate = now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
+    shed = cells.at_cells(state.joined) * rate
     state.kept = kept(state.kept, shed)
     willing = cells.at_cells(willingness(state.joined, risk, parameters["energy_deterrence"]))
     return Offer(
@@ -136,11 +137,12 @@ def trade(
     cells = inputs.cells
     part = use[..., cells.commodity]
     flow = whole(offered.held + part * offered.spare)
-    state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"])
+    if now.war > 0:
+        state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
     price = realised_price(now.price, use, parameters["discount_max"], now.cap, now.capped * parameters["cap_services"])
     bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
     state.energy = energy_dependence(inputs.energy, bought, before)
-    return Trade(flow, cells.per_member(flow * price[..., cells.commodity]))
+    return Trade(flow, cells.per_member(flow * (price[..., cells.commodity] * cells.premium)))
 
 
 def reroute(state: State, inputs: MonthInputs, now: Conditions, parameters: Parameters) -> None:
@@ -148,9 +150,9 @@ def reroute(state: State, inputs: MonthInputs, now: Conditions, parameters: Para
 
     Alternatives have little room and grow slowly, so that the first barrels are a signal rather than an exit.
     """
-    if now.is_war:
+    if now.war > 0:
         state.rerouted = rerouted(
-            state.rerouted, inputs.transit, parameters["reroute_room"], parameters["reroute_months"]
+            state.rerouted, inputs.transit, parameters["reroute_room"], parameters["reroute_months"] / now.war
         )
 
 
@@ -161,7 +163,7 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     ----------
     risk : expected secondary sanctions.
     """
-    if not now.is_war:
+    if now.war == 0:
         return Help(_nothing(state), _nothing(state), {}, _nothing(state))
     names = ("alignment", "dependence", "isolation")
     weights = tuple(parameters[f"support_{name}_weight"] for name in names)
@@ -169,8 +171,9 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     amounts: dict[str, FloatArray] = {}
     visible, hidden = _lend_to_target(state, inputs, now, lean - state.help_noise, risk, amounts, parameters)
     armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
-    goal = parameters["aid_near"] * inputs.near * state.joined + parameters["aid_arms"] * inputs.supplier * armed
-    given = aid(goal * inputs.seat, state.given, parameters["aid_months"])
+    meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
+    goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
+    given = aid(goal * inputs.seat, state.given, parameters["aid_months"] / now.war)
     state.given = state.given + given
     state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
     state.helped_victim = np.maximum(state.helped_victim, (given > 0) | (armed > 0))
@@ -225,9 +228,11 @@ def _lend_to_victim(
     return armed
 
 
-def is_listed(help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters) -> FloatArray:
+def is_listed(
+    now: Conditions, help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters
+) -> FloatArray:
     """1 where a member's firms are detected and listed this month, else 0."""
-    return (draw < listing_chance(help_given.visible, effort, parameters["listing_rate"])) * 1.0
+    return (draw < listing_chance(help_given.visible, effort, parameters["listing_rate"] * now.war)) * 1.0
 
 
 def settle(

@@ -38,6 +38,22 @@ def spare(capacity: FloatArray, before: FloatArray, willing: FloatArray) -> Floa
     return np.maximum(capacity - before, 0.0) * willing
 
 
+def ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale: FloatArray) -> FloatArray:
+    r"""Most that a buyer could take of a fuel in the end: :math:`r n^2 / (n + n_0)`, at least what it bought before.
+
+    Rerouted cargoes come by the shipload, in grades that have to be blended and on terms that have to be worked out
+    anew, so that large importers can take up a larger part of their need than small ones.
+
+    Parameters
+    ----------
+    need : n, what it imports from everyone.
+    reach : r, the part that a very large importer could take from the target, in [0, 1].
+    scale : :math:`n_0`, imports at which half of that is within reach; same unit as `need`.
+    """
+    large = need + scale
+    return np.maximum(reach * need * need / np.where(large > 0, large, 1.0), before)
+
+
 def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> FloatArray:
     r"""Part u of the spare capacity at which the market clears, in [0, 1]: :math:`u = (S - \sum A) / \sum B`.
 
