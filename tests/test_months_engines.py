@@ -42,7 +42,7 @@ def test_both_engines_live_the_same_months(case: Case, first: int) -> None:
         for (state, view), (own_state, own) in zip(months, model.months, strict=True):
             for name, value in vars(own_state).items():
                 assert getattr(state, name)[number].tolist() == value.tolist()
-            for part in ("visible", "hidden", "aid"):
+            for part in ("visible", "hidden"):
                 assert getattr(view.help, part)[number].tolist() == getattr(own.help, part).tolist()
             assert view.help.amounts.keys() == own.help.amounts.keys()
             for name, value in own.help.amounts.items():

@@ -36,14 +36,15 @@ MARKET = {
     "scale_share": (0.03, 0.001, 0.5),
     "substitution_months_oil": (24.0, 3.0, 240.0),
     "substitution_months_gas": (36.0, 3.0, 240.0),
+    "thrift_exponent": (0.5, 0.05, 3.0),
     "discount_max": (0.3, 0.1, 0.5),
 }
 """Start, low and high of the market's parameters."""
 AID = {
-    "aid_general": (0.0005, 1e-6, 0.05),
-    "aid_near": (0.005, 1e-6, 0.1),
-    "aid_arms": (0.001, 1e-6, 0.05),
-    "aid_months": (12.0, 1.0, 60.0),
+    "aid_general": (0.00005, 1e-7, 0.005),
+    "aid_near": (0.0005, 1e-7, 0.01),
+    "aid_arms": (0.0001, 1e-7, 0.005),
+    "aid_months": (2.0, 1.0, 24.0),
 }
 """The same of aid to the victim."""
 SCATTER = 0.15
@@ -149,18 +150,20 @@ def _market(result: RunResult, published: Published) -> FloatArray:
 
 
 def _aid(result: RunResult, published: Published) -> FloatArray:
-    """Each donor's aid in the first months and in the next, as logarithms above a least sum."""
+    """Each donor's aid in the first months and in the next, as logarithms above a least sum, and the sum of all."""
     simulated = simulated_of(result)
     assert simulated is not None
     assert simulated.aid is not None
-    misses = []
+    sums: list[tuple[float, float]] = []
     for months in (("2022-02", "2022-03", "2022-04", "2022-05"), ("2022-06", "2022-07", "2022-08")):
         rows = [simulated.months.index(month) for month in months if month in simulated.months]
         for donor in sorted(set(published.aid) & set(simulated.members)):
             given = float(simulated.aid[rows, simulated.index[donor]].sum())
             recorded = sum(published.aid[donor].get(month, 0.0) for month in months)
-            misses.append(np.log((given + LEAST_AID) / (recorded + LEAST_AID)) / AID_SCATTER)
-    return np.array(misses)
+            sums.append((given, recorded))
+    given, recorded = np.array(sums).T
+    each = np.log((given + LEAST_AID) / (recorded + LEAST_AID)) / AID_SCATTER
+    return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
 
 
 def document_of(fit: MonthsFit, spec: Scenario) -> dict[str, object]:

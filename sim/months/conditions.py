@@ -50,7 +50,7 @@ class Conditions:
     is_recognition_open : whether it has recognised a breakaway entity.
     membership : `JOINED` by a package or policy, `LEFT` by a policy, `OWN_DECISION` elsewhere.
     effort : what policies multiply a member's enforcement by.
-    left : part of what was bought before that embargoes, cut-offs and switches leave, at the market's cells (C,).
+    left : part of earlier purchases that embargoes, cut-offs, switches and the war leave, at the market's cells (C,).
     payments_closed : 1 where sanctions close the usual payments with the target, else 0.
     goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
     price, cap : of the world and of a price cap (infinite without one), millions of euros a kilotonne (K,).
@@ -212,10 +212,13 @@ def _conditions(
                     selling[instrument] = before * (1.0 - event.share * _mask(world, event.members))
             case _:
                 pass
+    war = max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0)
+    if roles.victim is not None:
+        left = left * (1.0 - war * (cells.member == roles.victim))
     everything = "all" in closed_sectors
     return Conditions(
         name=month.name,
-        war=max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
+        war=war,
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,

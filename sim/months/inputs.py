@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.months.market import Cells
+from sim.rules.energy import thrift
 from sim.rules.support import INSTRUMENTS
 from sim.world import FloatArray, World
 from sim.world.quantities import Roles
@@ -51,6 +52,7 @@ class MonthInputs:
     coalition_trade : share of the scenario's senders in each member's trade, in [0, 1].
     commerce : value of all its trade in a year, billions of euros.
     transit : share of its oil exports that leaves through the target, in [0, 1].
+    thrift : how much a discount weighs with it, in (0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     seat : 0 for the target and the victim, which do not decide, else 1.
     """
@@ -69,6 +71,7 @@ class MonthInputs:
     coalition_trade: FloatArray
     commerce: FloatArray
     transit: FloatArray
+    thrift: FloatArray
     near: FloatArray
     supplier: FloatArray
     seat: FloatArray
@@ -144,6 +147,7 @@ def month_inputs(
         coalition_trade=np.minimum(_sum(trade[:, roles.senders]), 1.0),
         commerce=world.attributes["trade_openness"] * (gdp / 1e9 * parameters["eur_per_usd"]),
         transit=np.zeros(world.size) if transit is None else transit,
+        thrift=thrift(world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_exponent"]),
         near=near,
         supplier=supplier,
         seat=seat,

@@ -134,7 +134,6 @@ def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies:
                 for name, ready in plan.inputs.instruments.items()
                 if ready.able is not None and any(name in own.amounts for own in lent)
             },
-            np.array([own.aid for own in lent]),
         ),
         hard,
         listed,

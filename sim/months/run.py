@@ -161,7 +161,6 @@ def _joined(views: Sequence[MonthView]) -> MonthView:
                 name: whole(lambda view, name=name: view.help.amounts[name])  # type: ignore[misc]
                 for name in views[0].help.amounts
             },
-            whole(lambda view: view.help.aid),
         ),
         whole(lambda view: view.effort),
         whole(lambda view: view.listed),

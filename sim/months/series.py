@@ -68,7 +68,7 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
         "recognised": state.recognised,
         "diverted": diversion(passed_on, inputs.trade, inputs.coalition_trade, scale[..., None]),
         "rerouted": state.rerouted,
-        "aid": view.help.aid * inputs.gdp * 1e3,
+        "aid": state.aid * inputs.gdp * 1e3,
         "arms_to_victim": lent["arms_to_victim"],
         "volunteers": lent["volunteers"],
         "energy_paid": view.trade.paid,
@@ -93,7 +93,7 @@ def total_series(plan: Plan, state: State, view: MonthView, discount_max: float)
         "effort": view.effort,
         "listings": exact_total(view.listed),
         "helpers": exact_total((view.help.visible > 0) * 1.0),
-        "aid": exact_total(view.help.aid * plan.inputs.gdp * 1e3),
+        "aid": exact_total(state.aid * plan.inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
     }
     for place, name in enumerate(cells.commodities):

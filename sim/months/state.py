@@ -29,7 +29,7 @@ class State:
     joined : 1 for members that sanction the target, else 0.
     kept : part of earlier purchases not shed, and `capacity` for the target's fuels in kilotonnes; at the cells (R, C).
     rerouted : share of one's own oil exports sent round the target's pipelines, in [0, 1].
-    given : aid to the victim so far, share of the yearly product.
+    aid : to the victim in the month, share of the yearly product.
     recognised : 1 where the breakaway entity is recognised, else 0.
     helped, hid, helped_victim : whether help was ever given to the target, covertly, and to the victim.
     join_noise, help_noise, victim_noise : logit noise that is kept through the months.
@@ -47,7 +47,7 @@ class State:
     kept: FloatArray
     capacity: FloatArray
     rerouted: FloatArray
-    given: FloatArray
+    aid: FloatArray
     recognised: FloatArray
     helped: FloatArray
     hid: FloatArray
@@ -97,7 +97,7 @@ def initial_state(
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
         rerouted=nothing,
-        given=nothing,
+        aid=nothing,
         recognised=nothing,
         helped=nothing,
         hid=nothing,

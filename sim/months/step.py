@@ -60,13 +60,11 @@ class Help:
     visible : help to the target, each instrument times how visible it is.
     hidden : the covert part of the help to the target, not yet weighted.
     amounts : instrument to the amount, of those who are able to give it.
-    aid : to the victim, share of the donor's yearly product.
     """
 
     visible: FloatArray
     hidden: FloatArray
     amounts: Mapping[str, FloatArray]
-    aid: FloatArray
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def offer(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, 
     rate = now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
     state.kept = kept(state.kept, shed)
-    willing = cells.at_cells(willingness(state.joined, risk, parameters["energy_deterrence"]))
+    willing = cells.at_cells(inputs.thrift * willingness(state.joined, risk, parameters["energy_deterrence"]))
     return Offer(
         whole(cells.before * now.left * state.kept),
         whole(spare(state.capacity, cells.before, willing) * now.left),
@@ -164,7 +162,7 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     risk : expected secondary sanctions.
     """
     if now.war == 0:
-        return Help(_nothing(state), _nothing(state), {}, _nothing(state))
+        return Help(_nothing(state), _nothing(state), {})
     names = ("alignment", "dependence", "isolation")
     weights = tuple(parameters[f"support_{name}_weight"] for name in names)
     lean = leaning(inputs.alignment + state.shift, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
@@ -173,11 +171,10 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
     meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
     goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
-    given = aid(goal * inputs.seat, state.given, parameters["aid_months"] / now.war)
-    state.given = state.given + given
+    state.aid = aid(state.aid, goal * inputs.seat, parameters["aid_months"] / now.war)
     state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
-    state.helped_victim = np.maximum(state.helped_victim, (given > 0) | (armed > 0))
-    return Help(visible, hidden, amounts, given)
+    state.helped_victim = np.maximum(state.helped_victim, (state.aid > 0) | (armed > 0))
+    return Help(visible, hidden, amounts)
 
 
 def _lend_to_target(

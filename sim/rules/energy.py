@@ -18,6 +18,18 @@ def kept(share: FloatArray, shed: FloatArray | float) -> FloatArray:
     return share * (1.0 - shed)
 
 
+def thrift(income: FloatArray, reference: float, exponent: float) -> FloatArray:
+    """How much a discount weighs with a buyer, in (0, 1]: less with the income per head, from a reference on.
+
+    Parameters
+    ----------
+    income : dollars per head, greater than 0.
+    reference : income up to which it weighs in full.
+    exponent : 0 (income does not matter) or greater.
+    """
+    return np.minimum(reference / income, 1.0) ** exponent
+
+
 def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: float) -> FloatArray:
     """Part of its spare capacity that a buyer would use for the target's energy, in [0, 1].
 

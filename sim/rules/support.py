@@ -58,13 +58,13 @@ def gate(finance: FloatArray, closed: FloatArray | float, without_finance: float
     return 1.0 - closed * (1.0 - without_finance) * (1.0 - finance)
 
 
-def aid(goal: FloatArray, given: FloatArray, lag_months: float) -> FloatArray:
-    """Aid to the victim in a month, share of the donor's yearly product: it closes 1 / lag of what is missing.
+def aid(flow: FloatArray, goal: FloatArray, lag_months: float) -> FloatArray:
+    """Aid to the victim in a month, share of the donor's yearly product: it closes 1 / lag of the way to what is meant.
 
     Parameters
     ----------
-    goal : what the donor means to give in the end; share of its yearly product, 0 or greater.
-    given : what it has given so far, same unit.
+    flow : aid in the month before, 0 or greater.
+    goal : what the donor means to give a month, same unit.
     lag_months : 1 or greater.
     """
-    return np.maximum(goal - given, 0.0) / lag_months
+    return flow + (goal - flow) / lag_months
