@@ -44,7 +44,6 @@ AID = {
     "aid_general": (0.00005, 1e-7, 0.005),
     "aid_near": (0.0005, 1e-7, 0.01),
     "aid_arms": (0.0001, 1e-7, 0.005),
-    "aid_months": (2.0, 1.0, 24.0),
 }
 """The same of aid to the victim."""
 SCATTER = 0.15

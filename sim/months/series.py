@@ -10,7 +10,7 @@ from sim.months.market import DISCOUNTED
 from sim.months.plan import Plan
 from sim.months.state import State
 from sim.months.step import MonthView
-from sim.rules.coalition import cost, diversion
+from sim.rules.coalition import cost, diversion, entrepot
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total
 from sim.world import FloatArray
@@ -48,11 +48,14 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
     """
     inputs = plan.inputs
     lent = {name: _spread(plan, view, name) for name in (*LENT, "arms_to_victim", "volunteers")}
-    passed_on = lent["goods"] * (1.0 - state.joined)
-    own = inputs.trade * inputs.commerce
-    lost = diversion_share * view.goods_closed * exact_total(state.joined * own)
-    through = exact_total(passed_on * own)
-    scale = np.where(through > 0, lost / np.where(through > 0, through, 1.0), 0.0)
+    weight = entrepot(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
+    lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
+    diverted = diversion(
+        weight,
+        exact_total(weight)[..., None],
+        diversion_share * lost[..., None],
+        inputs.coalition_trade * inputs.commerce,
+    )
     series = {
         "alignment_shift": state.shift,
         "dependence": state.dependence,
@@ -66,7 +69,7 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
         "helps_covertly": (view.help.hidden > 0) * 1.0,
         **{f"support_{name}": lent[name] for name in LENT},
         "recognised": state.recognised,
-        "diverted": diversion(passed_on, inputs.trade, inputs.coalition_trade, scale[..., None]),
+        "diverted": diverted,
         "rerouted": state.rerouted,
         "aid": state.aid * inputs.gdp * 1e3,
         "arms_to_victim": lent["arms_to_victim"],

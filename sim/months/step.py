@@ -18,7 +18,7 @@ from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, rerouted, spare, willingness
-from sim.rules.support import INSTRUMENTS, PAID, aid, gate, helping, leaning
+from sim.rules.support import INSTRUMENTS, PAID, gate, helping, leaning
 from sim.rules.totals import whole
 from sim.world import FloatArray
 
@@ -171,7 +171,7 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
     meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
     goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
-    state.aid = aid(state.aid, goal * inputs.seat, parameters["aid_months"] / now.war)
+    state.aid = goal * (inputs.seat * now.war)
     state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
     state.helped_victim = np.maximum(state.helped_victim, (state.aid > 0) | (armed > 0))
     return Help(visible, hidden, amounts)

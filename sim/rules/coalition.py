@@ -66,19 +66,29 @@ def cost(coverage: FloatArray) -> FloatArray:
     return coverage * coverage
 
 
-def diversion(
-    help_given: FloatArray, trade_with_target: FloatArray, trade_with_coalition: FloatArray, scale: FloatArray
-) -> FloatArray:
-    """Growth of a member's imports from the coalition by what it passes on to the target, as a ratio to before.
-
-    What the coalition no longer sells to the target is divided over those that pass goods on, in proportion to their
-    trade with it; small importers grow the most.
+def entrepot(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
+    """Weight of a member in passing goods on to the target: its trade with it, where it passes any on.
 
     Parameters
     ----------
     help_given : goods passed on, in [0, 1].
-    trade_with_target, trade_with_coalition : shares of the member's trade, in [0, 1].
-    scale : diverted trade over the trade with the target of all that pass on, 0 or greater.
+    trade_with_target : share of the member's trade, in [0, 1].
+    commerce : value of all its trade.
     """
+    return help_given * trade_with_target * commerce
+
+
+def diversion(
+    weight: FloatArray, all_weights: FloatArray, diverted: FloatArray, trade_with_coalition: FloatArray
+) -> FloatArray:
+    """Growth of a member's imports from the coalition by what it passes on to the target, as a ratio to before.
+
+    Parameters
+    ----------
+    weight, all_weights : as an entrepot, and of all members together.
+    diverted : trade that goes round through all of them.
+    trade_with_coalition : value of its own trade with the coalition before, same unit; 0 or greater.
+    """
+    share = weight / np.where(all_weights > 0, all_weights, 1.0)
     known = trade_with_coalition > 0
-    return np.where(known, scale * help_given * trade_with_target / np.where(known, trade_with_coalition, 1.0), 0.0)
+    return np.where(known, diverted * share / np.where(known, trade_with_coalition, 1.0), 0.0)

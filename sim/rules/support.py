@@ -56,15 +56,3 @@ def gate(finance: FloatArray, closed: FloatArray | float, without_finance: float
     without_finance : part that gets through without, in [0, 1].
     """
     return 1.0 - closed * (1.0 - without_finance) * (1.0 - finance)
-
-
-def aid(flow: FloatArray, goal: FloatArray, lag_months: float) -> FloatArray:
-    """Aid to the victim in a month, share of the donor's yearly product: it closes 1 / lag of the way to what is meant.
-
-    Parameters
-    ----------
-    flow : aid in the month before, 0 or greater.
-    goal : what the donor means to give a month, same unit.
-    lag_months : 1 or greater.
-    """
-    return flow + (goal - flow) / lag_months
