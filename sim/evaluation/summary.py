@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, Case
+from sim.evaluation.months_summary import months_summary
 from sim.evaluation.scores import classes_of, score, three_classes
 from sim.rules.choice import ACTIONS, SUPPORT
 from sim.runner.run import RunResult, VoteResult
@@ -45,6 +46,7 @@ def summary(result: RunResult) -> dict[str, object]:
         "engine": result.engine,
         "is_interrupted": result.is_interrupted,
         "votes": [vote_summary(result, number) for number in range(len(result.votes))],
+        **({} if result.months is None else {"months": months_summary(result)}),
     }
 
 

@@ -18,7 +18,7 @@ from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, rerouted, spare, willingness
-from sim.rules.support import INSTRUMENTS, PAID, gate, helping, leaning
+from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, helping, leaning
 from sim.rules.totals import whole
 from sim.world import FloatArray
 
@@ -165,9 +165,12 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
         return Help(_nothing(state), _nothing(state), {})
     names = ("alignment", "dependence", "isolation")
     weights = tuple(parameters[f"support_{name}_weight"] for name in names)
-    lean = leaning(inputs.alignment + state.shift, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
+    sided = inputs.alignment + state.shift
+    lean = leaning(sided, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
+    of_state = lean - state.help_noise
+    of_firms = of_state + (weights[0] * (1.0 - parameters["support_firms"])) * sided
     amounts: dict[str, FloatArray] = {}
-    visible, hidden = _lend_to_target(state, inputs, now, lean - state.help_noise, risk, amounts, parameters)
+    visible, hidden = _lend_to_target(state, inputs, now, (of_state, of_firms), risk, amounts, parameters)
     armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
     meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
     goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
@@ -181,19 +184,24 @@ def _lend_to_target(
     state: State,
     inputs: MonthInputs,
     now: Conditions,
-    lean: FloatArray,
+    leans: tuple[FloatArray, FloatArray],
     risk: FloatArray,
     amounts: dict[str, FloatArray],
     parameters: Parameters,
 ) -> tuple[FloatArray, FloatArray]:
-    """Help to the target, how visible it is and what of it is hidden; the amounts are put down by instrument."""
+    """Help to the target, how visible it is and what of it is hidden; the amounts are put down by instrument.
+
+    Parameters
+    ----------
+    leans : what speaks for helping, less the noise: of the state, and of its firms.
+    """
     visible, hidden, financed = _nothing(state), _nothing(state), _nothing(state)
     weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
     for name in LENT:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
         able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
-        own, threat = at(lean, able), at(risk, able)
+        own, threat = at(leans[name in PRIVATE], able), at(risk, able)
         is_open = helping(own - parameters["openness_cost"], readiness, threat, 1.0, weight) > 0
         if name == "recognition":
             amounts[name] = is_open

@@ -14,6 +14,10 @@ INSTRUMENTS = ("goods", "finance", "arms", "fighters", "labour", "territory", "r
 PAID = ("goods", "arms", "fighters", "labour")
 """What the target has to pay for, so that it flows freely only where money does."""
 
+PRIVATE = ("goods", "finance")
+"""What firms and banks give rather than governments, so that their government's side counts in part: leaks occur even
+where the state sanctions."""
+
 
 def leaning(
     alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: tuple[float, float, float]

@@ -1,7 +1,8 @@
 """Keeping a run in a folder, with all that is needed to repeat it exactly.
 
 ``tallies.parquet`` has a row per vote and replicate, ``members.parquet`` a row per vote and member with counts,
-``manifest.json`` everything that a repetition needs, ``execution.json`` what may differ between repetitions.
+``months.parquet`` the series of its months where it has any, ``manifest.json`` everything that a repetition needs,
+``execution.json`` what may differ between repetitions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from sim.case import Case
 from sim.errors import input_error
 from sim.rules.choice import ACTIONS
+from sim.runner.months import MonthsResult, spread
 from sim.runner.run import RunResult
 from sim.world.reading import world_hashes
 
@@ -30,6 +32,8 @@ MANIFEST, EXECUTION = "manifest.json", "execution.json"
 UNFINISHED = ".unfinished"
 """What the name of a file ends with while it is being written."""
 TABLES = ("tallies.parquet", "members.parquet")
+MONTHS = "months.parquet"
+"""A row per month, series and member, where the scenario has months; the series of the whole have no member."""
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
 
@@ -59,7 +63,7 @@ def check_folder(folder: Path) -> None:
 
 
 def write_tables(result: RunResult, folder: Path) -> None:
-    """Write the two tables of a run."""
+    """Write the tables of a run."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -77,6 +81,25 @@ def write_tables(result: RunResult, folder: Path) -> None:
             members[action] += vote.counts[:, code].tolist()
     for name, columns in zip(TABLES, (tallies, members), strict=True):
         pq.write_table(pa.table(columns), folder / name, compression="zstd")
+    if result.months is not None:
+        pq.write_table(pa.table(_month_columns(result, result.months)), folder / MONTHS, compression="zstd")
+
+
+def _month_columns(result: RunResult, months: MonthsResult) -> dict[str, object]:
+    """Month, series, member, mean and 90 % interval over the replicates that were kept."""
+    codes = [*result.case.world.iso3]
+    names: list[str] = []
+    dates: list[str] = []
+    members: list[str | None] = []
+    values: list[np.ndarray] = []
+    for series, who in ((months.totals, [None]), (months.members, codes)):
+        for name, samples in series.items():
+            names += [name] * len(months.months) * len(who)
+            dates += [month for month in months.months for _ in who]
+            members += who * len(months.months)
+            values.append(np.stack(spread(samples)).reshape(3, -1))
+    mean, low, high = np.concatenate(values, axis=1)
+    return {"month": dates, "series": names, "iso3": members, "mean": mean, "p05": low, "p95": high}
 
 
 def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[str, object]:
@@ -92,7 +115,7 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
-        "tables": hashes([folder / name for name in TABLES], folder),
+        "tables": hashes([folder / name for name in (*TABLES, MONTHS) if (folder / name).is_file()], folder),
     }
 
 
