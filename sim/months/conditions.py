@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,15 +166,17 @@ def conditions_of(
     """
     seen: list[Event] = []
     found = []
+    first = months[0].first
     for number, month in enumerate(months):
         seen += [item for item in month.items if not isinstance(item, int)]
-        found.append(_conditions(month, seen, world, roles, cells, prices[number], parameters))
+        found.append(_conditions(month, seen, first, world, roles, cells, prices[number], parameters))
     return tuple(found)
 
 
 def _conditions(
     month: Month,
     events: Sequence[Event],
+    first: date,
     world: World,
     roles: Roles,
     cells: Cells,
@@ -197,10 +200,12 @@ def _conditions(
                     membership[touched] = JOINED if event.joins else LEFT
                 if event.effort is not None:
                     effort[touched] = event.effort
+            case Switch() if event.date < first:
+                pass  # history: the market starts from what it left
             case Embargo() | Cutoff() | Switch():
                 ended = event.share * in_force(month, event.date, event.phase_months)
                 hit = _mask(world, event.members)[cells.member] * _commodities(cells, event.commodities)
-                left = left * (1.0 - ended * hit)
+                left = np.minimum(left, 1.0 - ended * hit)
             case PriceCap():
                 for commodity in event.commodities:
                     if commodity in cells.commodities:
@@ -214,7 +219,7 @@ def _conditions(
                 pass
     war = max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0)
     if roles.victim is not None:
-        left = left * (1.0 - war * (cells.member == roles.victim))
+        left = np.minimum(left, 1.0 - war * (cells.member == roles.victim))
     everything = "all" in closed_sectors
     return Conditions(
         name=month.name,

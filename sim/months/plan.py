@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from math import fsum
 from typing import TYPE_CHECKING, Self
@@ -17,7 +18,8 @@ from sim.months.inputs import MonthInputs, month_inputs
 from sim.months.market import GAS, Cells, cells_of
 from sim.rules.energy import ceiling
 from sim.rules.totals import exact_total
-from sim.specs import Months, Scenario
+from sim.specs import Months, Scenario, members_of
+from sim.specs.events import Switch
 from sim.world import FloatArray, World
 from sim.world.energy import Energy
 from sim.world.quantities import Roles
@@ -113,7 +115,7 @@ def _market(
         raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
     prices = energy.price[at] / 1e3
     reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
-    before, need = energy.tonnes / 1e3, energy.need / 1e3
+    before, need = energy.tonnes / 1e3 * _kept_before(spec, world, energy, months[0].first), energy.need / 1e3
     return cells_of(
         world.size,
         energy.commodities,
@@ -122,6 +124,16 @@ def _market(
         _premium(energy),
         prices[0],
     ), prices
+
+
+def _kept_before(spec: Scenario, world: World, energy: Energy, start: date) -> FloatArray:
+    """Part of the recorded purchases that switches from before the first month leave, (N, K): changes of history."""
+    kept = np.ones_like(energy.tonnes)
+    for event in spec.event:
+        if isinstance(event, Switch) and event.date < start:
+            columns = [energy.commodities.index(commodity) for commodity in event.commodities]
+            kept[np.ix_(world.indices(members_of(world, event.members)), columns)] *= 1.0 - event.share
+    return kept
 
 
 def _premium(energy: Energy) -> FloatArray:

@@ -67,7 +67,11 @@ class Cutoff(_FuelEvent):
 
 
 class Switch(_FuelEvent):
-    """Buyers meet a part of their need elsewhere, without sanctioning anyone; before the months, history is changed."""
+    """Buyers meet a part of their need elsewhere, without sanctioning anyone.
+
+    Dated before the months it changes history: the market starts from what it leaves. Change ``dependence.energy``
+    along with it.
+    """
 
     kind: Literal["switch"] = Field(description="What kind of event this is.")
 
