@@ -49,7 +49,8 @@ class Conditions:
     name : of the month; its draws are keyed by it.
     war : part of the month in which the target is at war with the victim, in [0, 1].
     is_recognition_open : whether it has recognised a breakaway entity.
-    membership : `JOINED` by a package or policy, `LEFT` by a policy, `OWN_DECISION` elsewhere.
+    membership : `JOINED` by a package or policy, `LEFT` by a policy (packages then pass the member by), else
+        `OWN_DECISION`.
     effort : what policies multiply a member's enforcement by.
     left : part of earlier purchases that embargoes, cut-offs, switches and the war leave, at the market's cells (C,).
     payments_closed : 1 where sanctions close the usual payments with the target, else 0.
@@ -192,7 +193,7 @@ def _conditions(
         match event:
             case Sanctions():
                 if not event.against or world.iso3[roles.target] in members_of(world, event.against):
-                    membership[_mask(world, event.members) > 0] = JOINED
+                    membership[(_mask(world, event.members) > 0) & (membership != LEFT)] = JOINED
                     closed_sectors |= set(event.sectors)
             case Policy():
                 touched = _mask(world, event.members) > 0
