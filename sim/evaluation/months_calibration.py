@@ -129,7 +129,7 @@ def _squares(
         result = run(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
         return np.concatenate([residuals(result), (logs - first) / PRIOR_SCATTER])
 
-    best = least_squares(misses, first, bounds=(low, high), diff_step=0.02, max_nfev=25)
+    best = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * len(starts), max_nfev=25)
     return dict(zip(starts, map(float, np.exp(best.x)), strict=True)), float(best.cost)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -56,9 +56,16 @@ class Cells:
     def of_member(self, index: int) -> Cells:
         """The cells of one member."""
         own = self.member == index
-        names = ("member", "commodity", "before", "ceiling", "premium", "value")
-        part = (getattr(self, name)[own] for name in names)
-        return Cells(self.commodities, None, *part, self.supply)
+        return replace(
+            self,
+            size=None,
+            member=self.member[own],
+            commodity=self.commodity[own],
+            before=self.before[own],
+            ceiling=self.ceiling[own],
+            premium=self.premium[own],
+            value=self.value[own],
+        )
 
     def slices(self) -> list[slice]:
         """Where the cells of each commodity stand."""

@@ -109,7 +109,7 @@ def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies:
     for index, (member, own) in enumerate(pairs):
         member.decide(own, allies(index, joined))
     power = exact_total(np.array([enforced(member.state, member.inputs, own) for member, own in pairs]))
-    hard = effort(power, np.float64(plan.senders_power), parameters["enforcement_effort"])  # type: ignore[arg-type]
+    hard = effort(power, plan.senders_power, parameters["enforcement_effort"])
     held, spare, flow = np.zeros(len(cells)), np.zeros(len(cells)), np.zeros(len(cells))
     for member, own in pairs:
         offered = member.offer(own)

@@ -132,7 +132,8 @@ def _kept_before(spec: Scenario, world: World, energy: Energy, start: date) -> F
     for event in spec.event:
         if isinstance(event, Switch) and event.date < start:
             columns = [energy.commodities.index(commodity) for commodity in event.commodities]
-            kept[np.ix_(world.indices(members_of(world, event.members)), columns)] *= 1.0 - event.share
+            members = world.indices(members_of(world, event.members))
+            kept[members[:, None], columns] *= 1.0 - event.share
     return kept
 
 

@@ -104,7 +104,7 @@ class MonthRun:
         if not len(peers):
             return np.zeros_like(values)
         sums = self.weights[:, peers] @ values[:, peers].T.astype(np.float32)
-        return (sums.astype(np.float64) / GRID).T  # type: ignore[no-any-return]
+        return (sums.astype(np.float64) / GRID).T
 
     def event(self, place: int) -> None:
         """Take in what an event of the month does at once."""

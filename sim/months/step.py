@@ -204,8 +204,8 @@ def _lend_to_target(
         own, threat = at(leans[name in PRIVATE], able), at(risk, able)
         is_open = helping(own - parameters["openness_cost"], readiness, threat, 1.0, weight) > 0
         if name == "recognition":
-            amounts[name] = is_open
-            state.recognised = np.maximum(state.recognised, added(_nothing(state), able, is_open))
+            amounts[name] = np.where(is_open, 1.0, 0.0)
+            state.recognised = np.maximum(state.recognised, added(_nothing(state), able, amounts[name]))
             continue
         amount = (helping(own, readiness, threat, seen, weight) > 0) * at(now.selling.get(name, 1.0), able)
         if name in PAID:
@@ -226,7 +226,7 @@ def _lend_to_victim(
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
-            amounts[name] = (at(lean, able) + inputs.instruments[name].readiness > 0) * 1.0
+            amounts[name] = np.where(at(lean, able) + inputs.instruments[name].readiness > 0, 1.0, 0.0)
             if name == "arms_to_victim":
                 amounts[name] = amounts[name] * at(now.selling.get("arms", 1.0), able)
                 armed = added(armed, able, amounts[name])
@@ -237,7 +237,8 @@ def is_listed(
     now: Conditions, help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters
 ) -> FloatArray:
     """1 where a member's firms are detected and listed this month, else 0."""
-    return (draw < listing_chance(help_given.visible, effort, parameters["listing_rate"] * now.war)) * 1.0
+    chance = listing_chance(help_given.visible, effort, parameters["listing_rate"] * now.war)
+    return np.where(draw < chance, 1.0, 0.0)
 
 
 def settle(

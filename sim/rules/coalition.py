@@ -46,7 +46,7 @@ def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatA
     return multiplier / (1.0 + dependence)
 
 
-def effort(power: FloatArray, total_power: FloatArray, enforcement_effort: float) -> FloatArray:
+def effort(power: FloatArray, total_power: float, enforcement_effort: float) -> FloatArray:
     """How hard the coalition enforces: the mean of its members' effort, weighted by what they can withhold.
 
     Parameters

@@ -131,4 +131,8 @@ def _alone(value: Any) -> Any:
         return np.asarray(value)[None]
     if isinstance(value, Mapping):
         return {name: _alone(inner) for name, inner in value.items()}
-    return alone(value) if isinstance(value, Offer | Trade | Help) else value
+    if isinstance(value, Offer):
+        return alone(value)
+    if isinstance(value, Trade):
+        return alone(value)
+    return alone(value) if isinstance(value, Help) else value

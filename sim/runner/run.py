@@ -190,5 +190,5 @@ def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder 
             recorder.begin()
             for state, view in model.months:
                 recorder.month(alone(state), alone(view))
-            recorder.end(actions[:, row : row + 1], alone(model.months[-1][0]))
+            recorder.end(list(actions[:, row : row + 1]), alone(model.months[-1][0]))
     return [(actions[number], is_settled[number]) for number in range(votes)]
