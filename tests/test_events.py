@@ -49,6 +49,11 @@ def events() -> list[dict]:
     return tomllib.loads(RECORD.read_text(encoding="utf-8"))["event"]
 
 
+def test_the_scenario_has_every_event_but_those_that_it_is_held_against(events: list[dict]) -> None:
+    scenario = tomllib.loads((RECORD.parents[1] / "scenarios" / "2022-2023.toml").read_text(encoding="utf-8"))
+    assert scenario["event"] == [event for event in events if event["kind"] != "listing"]
+
+
 def test_each_event_is_dated_sourced_and_in_order(events: list[dict]) -> None:
     dates = [event["date"] for event in events]
     assert dates == sorted(dates)
