@@ -16,7 +16,7 @@ from sim.rules.coalition import cost, diversion, effort, joining, noise, own_eff
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, ceiling, kept, realised_price, rerouted, spare, thrift, use, willingness
 from sim.rules.payoffs import sanction_risk
-from sim.rules.support import gate, helping, leaning
+from sim.rules.support import gate, leaning, threat
 from sim.rules.totals import TOTAL_GRID, exact_total, on_grid, whole
 
 share = st.floats(0, 1, allow_subnormal=False)
@@ -118,12 +118,10 @@ def test_who_has_nothing_to_lose_cannot_be_deterred(
     cut = sanction_risk(np.float64(q), np.float64(exposure), np.float64(1.0))
     assert cut == 0
     assert willingness(np.float64(0.0), cut, force) == 1
-    assert helping(np.float64(0.3), np.float64(0.1), cut, visibility, force) == 0.3 + 0.1
+    assert threat(cut, visibility, force) == 0
     assert 0 <= willingness(np.float64(0.0), risk, force) <= 1
     assert willingness(np.float64(1.0), risk, force) == 0
-    helped = helping(np.float64(0.3), np.float64(0.1), risk, visibility, force)
-    assert helped <= helping(np.float64(0.3), np.float64(0.1), cut, visibility, force)
-    assert helping(np.float64(0.3), np.float64(0.1), risk, 1.0, force) <= helped
+    assert 0 <= threat(risk, visibility, force) <= threat(risk, 1.0, force)
 
 
 @examples(max_examples=200)

@@ -37,7 +37,6 @@ MARKET = {
     "substitution_months_oil": (24.0, 3.0, 240.0),
     "substitution_months_gas": (36.0, 3.0, 240.0),
     "thrift_exponent": (0.5, 0.05, 3.0),
-    "discount_max": (0.3, 0.1, 0.5),
 }
 """Start, low and high of the market's parameters."""
 AID = {

@@ -64,12 +64,13 @@ def two_faced(result: RunResult) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     decides = np.ones(case.world.size, dtype=bool)
     decides[[case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])]] = False
+    ever = {name: months.members[name].any(axis=1) for name in ("helps_target", "helps_covertly", "helps_victim")}
     for vote, actions in zip(result.votes, months.actions, strict=True):
         supports = actions == SUPPORT
         shares = {
-            "supports_and_helps_target": (supports & months.end["helped"]).mean(axis=0),
-            "supports_and_helps_covertly": (supports & months.end["hid"]).mean(axis=0),
-            "withholds_and_helps_victim": (~supports & months.end["helped_victim"]).mean(axis=0),
+            "supports_and_helps_target": (supports & ever["helps_target"]).mean(axis=0),
+            "supports_and_helps_covertly": (supports & ever["helps_covertly"]).mean(axis=0),
+            "withholds_and_helps_victim": (~supports & ever["helps_victim"]).mean(axis=0),
         }
         most = np.maximum(shares["supports_and_helps_target"], shares["withholds_and_helps_victim"])
         found += [

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.months.calendar import Month, in_force
 from sim.months.market import Cells
 from sim.rules.drift import cut_off
+from sim.rules.energy import rerouted
 from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
 from sim.specs.events import (
@@ -57,6 +58,7 @@ class Conditions:
     goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
     price, cap : of the world and of a price cap (infinite without one), millions of euros a kilotonne (K,).
     capped : part of the month in which the cap is in force, in [0, 1] (K,).
+    rerouted : share of a member's own oil exports that it sends round the target's pipelines, in [0, 1].
     selling : instrument to the part of the member's supply that no firm has halted, in [0, 1].
     """
 
@@ -71,6 +73,7 @@ class Conditions:
     price: FloatArray
     cap: FloatArray
     capped: FloatArray
+    rerouted: FloatArray
     selling: Mapping[str, FloatArray]
 
     def of_member(self, index: int, cells: Cells) -> Conditions:
@@ -80,6 +83,7 @@ class Conditions:
             membership=self.membership[index],
             effort=self.effort[index],
             left=self.left[cells.member == index],
+            rerouted=self.rerouted[index],
             selling={name: part[index] for name, part in self.selling.items()},
         )
 
@@ -157,6 +161,7 @@ def conditions_of(
     roles: Roles,
     cells: Cells,
     prices: FloatArray,
+    transit: FloatArray,
     parameters: Mapping[str, float],
 ) -> tuple[Conditions, ...]:
     """The conditions of each month.
@@ -164,13 +169,18 @@ def conditions_of(
     Parameters
     ----------
     prices : of the world, millions of euros a kilotonne (T, K).
+    transit : share of each member's oil exports that leaves through the target (N,).
     """
     seen: list[Event] = []
-    found = []
+    found: list[Conditions] = []
+    share = np.zeros(world.size)
     first = months[0].first
     for number, month in enumerate(months):
         seen += [item for item in month.items if not isinstance(item, int)]
-        found.append(_conditions(month, seen, first, world, roles, cells, prices[number], parameters))
+        now = _conditions(month, seen, first, world, roles, cells, prices[number], parameters)
+        if now.war > 0:
+            share = rerouted(share, transit, parameters["reroute_room"], parameters["reroute_months"] / now.war)
+        found.append(replace(now, rerouted=share))
     return tuple(found)
 
 
@@ -235,6 +245,7 @@ def _conditions(
         price=price,
         cap=cap,
         capped=capped,
+        rerouted=np.zeros(world.size),
         selling=selling,
     )
 

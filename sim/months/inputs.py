@@ -19,6 +19,8 @@ IntArray = NDArray[np.int64]
 
 FOR_VICTIM = ("arms_to_victim", "volunteers")
 """Help to the victim besides aid."""
+NEARLY_ALL = 0.9
+"""Share of members that can give an instrument from which it is quicker to ask all."""
 EARTH_RADIUS_KM = 6371.0
 
 
@@ -28,8 +30,9 @@ class Readiness:
 
     Parameters
     ----------
-    able : indices of the members that can give it; None for the part of a member that can.
-    readiness : bias of the instrument and logarithm of the member's ability, (n,); utility.
+    able : indices of the members that can give it; None where nearly all can, and for the part of a member that can.
+    readiness : bias of the instrument and logarithm of the member's ability, (n,) or (N,); utility, minus infinity for
+        members that cannot.
     """
 
     able: IntArray | None
@@ -51,7 +54,6 @@ class MonthInputs:
     target_trade : share of each member in the target's trade, in [0, 1].
     coalition_trade : share of the scenario's senders in each member's trade, in [0, 1].
     commerce : value of all its trade in a year, billions of euros.
-    transit : share of its oil exports that leaves through the target, in [0, 1].
     thrift : how much a discount weighs with it, in (0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     seat : 0 for the target and the victim, which do not decide, else 1.
@@ -70,7 +72,6 @@ class MonthInputs:
     target_trade: FloatArray
     coalition_trade: FloatArray
     commerce: FloatArray
-    transit: FloatArray
     thrift: FloatArray
     near: FloatArray
     supplier: FloatArray
@@ -83,8 +84,10 @@ class MonthInputs:
         arrays = {name: value[index] for name, value in self.__dict__.items() if isinstance(value, np.ndarray)}
         instruments = {}
         for name, ready in self.instruments.items():
-            if ready.able is not None and len(at := np.flatnonzero(ready.able == index)):
-                instruments[name] = Readiness(None, ready.readiness[at[0]])
+            at = index if ready.able is None else np.flatnonzero(ready.able == index)
+            for own in np.atleast_1d(ready.readiness[at]):
+                if own > -np.inf:
+                    instruments[name] = Readiness(None, own)
         return MonthInputs(**arrays, cells=self.cells.of_member(index), instruments=instruments)
 
 
@@ -108,7 +111,6 @@ def month_inputs(
     exposure: FloatArray,
     values: Mapping[str, FloatArray],
     cells: Cells,
-    transit: FloatArray | None,
 ) -> MonthInputs:
     """The inputs of a scenario.
 
@@ -117,7 +119,6 @@ def month_inputs(
     alignment, exposure : as in `MonthInputs`.
     values : the editable quantities at the start, by name, with the scenario's changes.
     cells : the market.
-    transit : as in `MonthInputs`; None where it is not known.
     """
     gdp = world.attributes["gdp_usd"]
     total = max(fsum(gdp), 1.0)
@@ -146,7 +147,6 @@ def month_inputs(
         target_trade=trade[roles.target],
         coalition_trade=np.minimum(_sum(trade[:, roles.senders]), 1.0),
         commerce=world.attributes["trade_openness"] * (gdp / 1e9 * parameters["eur_per_usd"]),
-        transit=np.zeros(world.size) if transit is None else transit,
         thrift=thrift(world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_exponent"]),
         near=near,
         supplier=supplier,
@@ -169,7 +169,12 @@ def _sum(array: FloatArray) -> FloatArray:
 
 def _readiness(ability: FloatArray, bias: float) -> Readiness:
     able = np.flatnonzero(ability > 0)
-    return Readiness(able, bias + np.log(ability[able]))
+    some = bias + np.log(ability[able])
+    if len(able) < NEARLY_ALL * len(ability):
+        return Readiness(able, some)
+    everyone = np.full(len(ability), -np.inf)
+    everyone[able] = some
+    return Readiness(None, everyone)
 
 
 def _abilities(

@@ -19,6 +19,8 @@ GAS = ("pipeline_gas", "lng")
 """Fuels that flow where pipes and liquefaction plants are, so that new buyers cannot be found in months."""
 
 
+SMALLEST = 1e-3
+"""Part of the supply below which what a new buyer could take is left out."""
 DISCOUNTED = ("crude",)
 """Fuels whose price in the data is the world's. The others' is what the target's own fuel fetched at the border, with
 any discount in it."""
@@ -115,7 +117,8 @@ def cells_of(
     count = len(commodities)
     before = np.zeros((size, count)) if before is None else on_grid(before)
     ceiling = before if ceiling is None else np.maximum(on_grid(ceiling), before)
-    commodity, member = np.nonzero(ceiling.T > 0)
+    supply = exact_total(before.T)
+    commodity, member = np.nonzero((before.T > 0) | (SMALLEST * supply[:, None] < ceiling.T))
     return Cells(
         tuple(commodities),
         size,
@@ -125,5 +128,5 @@ def cells_of(
         ceiling[member, commodity],
         np.ones(len(member)) if premium is None else premium[member, commodity],
         np.zeros(len(member)) if value is None else value[commodity],
-        exact_total(before.T),
+        supply,
     )

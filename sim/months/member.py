@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +13,17 @@ from sim.months.run import NOISES, START
 from sim.months.standing import Standing, moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
+    Gift,
     Help,
     MonthView,
     Offer,
     Trade,
     decide,
     enforced,
+    give,
     is_listed,
     lend,
     offer,
-    reroute,
     settle,
     trade,
 )
@@ -74,15 +76,17 @@ class MemberMonths:
         return self.offered
 
     def trade(self, now: Conditions, part: FloatArray) -> Trade:
-        """Buy at the price that clears the market, and send one's own oil on its way."""
-        done = trade(self.state, self.inputs, now, self.offered, part, self.parameters)
-        reroute(self.state, self.inputs, now, self.parameters)
-        return done
+        """Buy at the price that clears the market."""
+        return trade(self.state, self.inputs, now, self.offered, part, self.parameters)
 
     def lend(self, now: Conditions) -> Help:
-        """Help either side, or neither."""
+        """Help the target, openly, covertly or not at all."""
         self.lent = lend(self.state, self.inputs, now, self.risk, self.parameters)
         return self.lent
+
+    def give(self, now: Conditions) -> Gift:
+        """Help the victim, or not."""
+        return give(self.state, self.inputs, now, self.parameters)
 
     def is_listed(self, now: Conditions, hard: FloatArray) -> FloatArray:
         """Whether one's firms are listed this month."""
@@ -120,6 +124,7 @@ def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies:
         flow[member.cells] = own_trade.flow
     lent = [member.lend(own) for member, own in pairs]
     listed = np.array([member.is_listed(own, hard) for member, own in pairs])
+    gifts = [member.give(own) for member, own in pairs]
     for index, (member, own) in enumerate(pairs):
         member.settle(own, allies(index, listed))
     return MonthView(
@@ -128,17 +133,25 @@ def live_month(plan: Plan, number: int, members: Sequence[MemberMonths], allies:
         Trade(flow, np.array([own_trade.paid for own_trade in done])),
         Help(
             np.array([own.visible for own in lent]),
-            np.array([own.hidden for own in lent]),
-            {
-                name: np.array([lent[index].amounts[name] for index in ready.able])
-                for name, ready in plan.inputs.instruments.items()
-                if ready.able is not None and any(name in own.amounts for own in lent)
-            },
+            _together(plan, [own.amounts for own in lent], 0.0),
+            _together(plan, [own.opened for own in lent], False),
         ),
+        Gift(_together(plan, [own.amounts for own in gifts], 0.0), np.array([own.aid for own in gifts])),
         hard,
         listed,
         now[0].goods_closed,
+        plan.conditions[number].rerouted,
     )
+
+
+def _together(plan: Plan, parts: Sequence[Mapping[str, Any]], nothing: float) -> dict[str, Any]:
+    """Instrument to the values of those who are able to give it, of all members' parts."""
+    found = {}
+    for name, ready in plan.inputs.instruments.items():
+        if any(name in part for part in parts):
+            able = range(len(parts)) if ready.able is None else ready.able
+            found[name] = np.array([parts[index].get(name, nothing) for index in able])
+    return found
 
 
 def gathered(members: Sequence[MemberMonths]) -> State:

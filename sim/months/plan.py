@@ -82,8 +82,8 @@ def plan_of(
     if energy is not None and energy.supplier == world.iso3[roles.target]:
         (cells, prices), transit = _market(spec, world, energy, dated, parameters), energy.transit
     else:
-        cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), None
-    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells, transit)
+        cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
+    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells)
     places = {
         (number, place): touch_of(item, world, roles, peers, parameters)
         for number, month in enumerate(dated)
@@ -93,7 +93,7 @@ def plan_of(
     return Plan(
         months=dated,
         inputs=inputs,
-        conditions=conditions_of(dated, world, roles, cells, prices, parameters),
+        conditions=conditions_of(dated, world, roles, cells, prices, transit, parameters),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,16 +12,17 @@ from sim.months.plan import Plan
 from sim.months.standing import Standing, moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
+    Gift,
     Help,
     MonthView,
     Offer,
     Trade,
     decide,
     enforced,
+    give,
     is_listed,
     lend,
     offer,
-    reroute,
     settle,
     trade,
 )
@@ -119,13 +120,13 @@ class MonthRun:
         draw = self.uniforms("listing", now.name)
         views = []
         for strip in self.strips:
-            view = self._month(strip, now, draw[strip.rows])
-            if is_watched:
+            view = self._month(strip, now, draw[strip.rows], is_watched)
+            if view is not None:
                 views.append(view)
         self.number += 1
         return _joined(views) if views else None
 
-    def _month(self, strip: _Strip, now: Conditions, draw: FloatArray) -> MonthView:
+    def _month(self, strip: _Strip, now: Conditions, draw: FloatArray, is_watched: bool) -> MonthView | None:
         state, inputs, parameters = strip.state, self.plan.inputs, self.parameters
         strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
         strip.joined = state.joined
@@ -137,11 +138,15 @@ class MonthRun:
         cells = inputs.cells
         part = use(cells.supply, cells.per_commodity(offered.held), cells.per_commodity(offered.spare))
         done = trade(state, inputs, now, offered, part, parameters)
-        reroute(state, inputs, now, parameters)
         lent = lend(state, inputs, now, risk, parameters)
         listed = is_listed(now, lent, hard[..., None], draw, parameters)
+        gift = give(state, inputs, now, parameters) if is_watched else None
         settle(state, inputs, now, lent, listed, self.among_peers(listed), parameters)
-        return MonthView(offered, part, done, lent, hard, listed, now.goods_closed)
+        return (
+            None
+            if gift is None
+            else MonthView(offered, part, done, lent, gift, hard, listed, now.goods_closed, now.rerouted)
+        )
 
 
 def _joined(views: Sequence[MonthView]) -> MonthView:
@@ -150,19 +155,21 @@ def _joined(views: Sequence[MonthView]) -> MonthView:
     def whole(get: Callable[[MonthView], FloatArray]) -> FloatArray:
         return np.concatenate([get(view) for view in views])
 
+    def each(get: Callable[[MonthView], Mapping[str, Any]]) -> dict[str, Any]:
+        return {name: np.concatenate([get(view)[name] for view in views]) for name in get(views[0])}
+
     return MonthView(
         Offer(whole(lambda view: view.offer.held), whole(lambda view: view.offer.spare)),
         whole(lambda view: view.use),
         Trade(whole(lambda view: view.trade.flow), whole(lambda view: view.trade.paid)),
         Help(
             whole(lambda view: view.help.visible),
-            whole(lambda view: view.help.hidden),
-            {
-                name: whole(lambda view, name=name: view.help.amounts[name])  # type: ignore[misc]
-                for name in views[0].help.amounts
-            },
+            each(lambda view: view.help.amounts),
+            each(lambda view: view.help.opened),
         ),
+        Gift(each(lambda view: view.gift.amounts), whole(lambda view: view.gift.aid)),
         whole(lambda view: view.effort),
         whole(lambda view: view.listed),
         views[0].goods_closed,
+        views[0].rerouted,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.months.inputs import FOR_VICTIM
 from sim.months.market import DISCOUNTED
 from sim.months.plan import Plan
 from sim.months.state import State
@@ -31,6 +32,7 @@ MEMBER_SERIES: Mapping[str, str] = {
     "recognised": "probability",
     "diverted": "ratio to before",
     "rerouted": "share",
+    "helps_victim": "probability",
     "aid": "million euros",
     "arms_to_victim": "amount",
     "volunteers": "probability",
@@ -47,7 +49,11 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
     diversion_share : part of what the coalition no longer sells to the target that goes round.
     """
     inputs = plan.inputs
-    lent = {name: _spread(plan, view, name) for name in (*LENT, "arms_to_victim", "volunteers")}
+    lent = {name: _spread(plan, view, name, view.help.amounts) for name in LENT}
+    given = {name: _spread(plan, view, name, view.gift.amounts) for name in FOR_VICTIM}
+    hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
+    covert = [_spread(plan, view, name, hidden) for name in LENT]
+    aid = view.gift.aid * inputs.gdp * 1e3
     weight = entrepot(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
     lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
     diverted = diversion(
@@ -66,14 +72,15 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
         "joined": state.joined,
         "listed": view.listed,
         "helps_target": np.where(view.help.visible > 0, 1.0, 0.0),
-        "helps_covertly": np.where(view.help.hidden > 0, 1.0, 0.0),
+        "helps_covertly": np.max(np.stack(covert), axis=0) > 0,
         **{f"support_{name}": lent[name] for name in LENT},
         "recognised": state.recognised,
         "diverted": diverted,
-        "rerouted": state.rerouted,
-        "aid": state.aid * inputs.gdp * 1e3,
-        "arms_to_victim": lent["arms_to_victim"],
-        "volunteers": lent["volunteers"],
+        "rerouted": view.rerouted + np.zeros_like(state.shift),
+        "helps_victim": np.where((aid > 0) | (given["arms_to_victim"] > 0), 1.0, 0.0),
+        "aid": aid,
+        "arms_to_victim": given["arms_to_victim"],
+        "volunteers": given["volunteers"],
         "energy_paid": view.trade.paid,
     }
     assert tuple(series) == tuple(MEMBER_SERIES)
@@ -96,7 +103,7 @@ def total_series(plan: Plan, state: State, view: MonthView, discount_max: float)
         "effort": view.effort,
         "listings": exact_total(view.listed),
         "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
-        "aid": exact_total(state.aid * plan.inputs.gdp * 1e3),
+        "aid": exact_total(view.gift.aid * plan.inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
     }
     for place, name in enumerate(cells.commodities):
@@ -107,9 +114,10 @@ def total_series(plan: Plan, state: State, view: MonthView, discount_max: float)
     return totals
 
 
-def _spread(plan: Plan, view: MonthView, name: str) -> FloatArray:
+def _spread(plan: Plan, view: MonthView, name: str, amounts: Mapping[str, FloatArray]) -> FloatArray:
     """The amounts of an instrument over all members."""
     spread = np.zeros_like(view.listed)
-    if name in view.help.amounts:
-        spread[..., plan.inputs.instruments[name].able] = view.help.amounts[name]
+    if name in amounts:
+        able = plan.inputs.instruments[name].able
+        spread[..., slice(None) if able is None else able] = amounts[name]
     return spread

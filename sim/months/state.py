@@ -28,10 +28,7 @@ class State:
     listings, escapes : counts that the belief rests on, prior included.
     joined : 1 for members that sanction the target, else 0.
     kept : part of earlier purchases not shed, and `capacity` for the target's fuels in kilotonnes; at the cells (R, C).
-    rerouted : share of one's own oil exports sent round the target's pipelines, in [0, 1].
-    aid : to the victim in the month, share of the yearly product.
     recognised : 1 where the breakaway entity is recognised, else 0.
-    helped, hid, helped_victim : whether help was ever given to the target, covertly, and to the victim.
     join_noise, help_noise, victim_noise : logit noise that is kept through the months.
     """
 
@@ -46,12 +43,7 @@ class State:
     joined: FloatArray
     kept: FloatArray
     capacity: FloatArray
-    rerouted: FloatArray
-    aid: FloatArray
     recognised: FloatArray
-    helped: FloatArray
-    hid: FloatArray
-    helped_victim: FloatArray
     join_noise: FloatArray
     help_noise: FloatArray
     victim_noise: FloatArray
@@ -67,9 +59,12 @@ class State:
 
     def touched(self, touch: Touch, parameters: Mapping[str, float]) -> None:
         """Take in what an event does at once."""
-        self.shift = self.shift + touch.shift
-        self.isolation = isolation_after(self.isolation, touch, parameters["grade_targeted"])
-        self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
+        if touch.shift.any():
+            self.shift = self.shift + touch.shift
+        if touch.isolated.any() or touch.relieved.any() or touch.listed.any():
+            self.isolation = isolation_after(self.isolation, touch, parameters["grade_targeted"])
+        if touch.listed.any() or touch.heard.any():
+            self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 
 
 def initial_state(
@@ -96,12 +91,7 @@ def initial_state(
         joined=nothing,
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
-        rerouted=nothing,
-        aid=nothing,
         recognised=nothing,
-        helped=nothing,
-        hid=nothing,
-        helped_victim=nothing,
         join_noise=noise[0],
         help_noise=noise[1],
         victim_noise=noise[2],

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.months.conditions import JOINED, OWN_DECISION, Conditions
 from sim.months.inputs import FOR_VICTIM, IntArray, MonthInputs
@@ -17,8 +18,8 @@ from sim.months.state import State, dependence_of
 from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
-from sim.rules.energy import adapted, kept, realised_price, rerouted, spare, willingness
-from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, helping, leaning
+from sim.rules.energy import adapted, kept, realised_price, spare, willingness
+from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, leaning, threat
 from sim.rules.totals import whole
 from sim.world import FloatArray
 
@@ -53,18 +54,31 @@ class Trade:
 
 @dataclass(frozen=True)
 class Help:
-    """Help given in a month (..., N).
+    """Help given to the target in a month (..., N).
 
     Parameters
     ----------
     visible : help to the target, each instrument times how visible it is.
-    hidden : the covert part of the help to the target, not yet weighted.
-    amounts : instrument to the amount, of those who are able to give it.
+    amounts, opened : instrument to the amount, and to whether it is given openly, of those who are able to give it.
     """
 
     visible: FloatArray
-    hidden: FloatArray
     amounts: Mapping[str, FloatArray]
+    opened: Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Gift:
+    """Help to the victim in a month.
+
+    Parameters
+    ----------
+    amounts : instrument to the amount, of those who are able to give it.
+    aid : share of the donor's yearly product (..., N).
+    """
+
+    amounts: Mapping[str, FloatArray]
+    aid: FloatArray
 
 
 @dataclass(frozen=True)
@@ -76,16 +90,18 @@ class MonthView:
     use : part of the spare capacity needed, by commodity (..., K).
     effort : how hard the coalition enforced (...).
     listed : 1 where a member's firms were listed (..., N).
-    goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
+    goods_closed, rerouted : as in the month's `Conditions`.
     """
 
     offer: Offer
     use: FloatArray
     trade: Trade
     help: Help
+    gift: Gift
     effort: FloatArray
     listed: FloatArray
     goods_closed: float
+    rerouted: FloatArray
 
 
 def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArray, parameters: Parameters) -> None:
@@ -137,92 +153,58 @@ def trade(
     flow = whole(offered.held + part * offered.spare)
     if now.war > 0:
         state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
-    price = realised_price(now.price, use, parameters["discount_max"], now.cap, now.capped * parameters["cap_services"])
+    discount, bound = cells.discounts(parameters["discount_max"]), now.capped * parameters["cap_services"]
+    price = realised_price(now.price, use, discount, now.cap, bound)
     bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
     state.energy = energy_dependence(inputs.energy, bought, before)
     return Trade(flow, cells.per_member(flow * (price[..., cells.commodity] * cells.premium)))
 
 
-def reroute(state: State, inputs: MonthInputs, now: Conditions, parameters: Parameters) -> None:
-    """Send a part of one's own oil exports round the target's pipelines, once it is at war.
-
-    Alternatives have little room and grow slowly, so that the first barrels are a signal rather than an exit.
-    """
-    if now.war > 0:
-        state.rerouted = rerouted(
-            state.rerouted, inputs.transit, parameters["reroute_room"], parameters["reroute_months"] / now.war
-        )
-
-
 def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, parameters: Parameters) -> Help:
-    """Give or withhold each instrument of help, to the target and to the victim.
+    """Give each instrument of help to the target openly, covertly or not at all.
 
     Parameters
     ----------
     risk : expected secondary sanctions.
     """
-    if now.war == 0:
-        return Help(_nothing(state), _nothing(state), {})
-    names = ("alignment", "dependence", "isolation")
-    weights = tuple(parameters[f"support_{name}_weight"] for name in names)
-    sided = inputs.alignment + state.shift
-    lean = leaning(sided, state.dependence, state.isolation, weights)  # type: ignore[arg-type]
-    of_state = lean - state.help_noise
-    of_firms = of_state + (weights[0] * (1.0 - parameters["support_firms"])) * sided
+    visible, financed = _nothing(state), _nothing(state)
     amounts: dict[str, FloatArray] = {}
-    visible, hidden = _lend_to_target(state, inputs, now, (of_state, of_firms), risk, amounts, parameters)
-    armed = _lend_to_victim(state, inputs, now, -lean - state.victim_noise, amounts)
-    meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
-    goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
-    state.aid = goal * (inputs.seat * now.war)
-    state.helped, state.hid = np.maximum(state.helped, visible > 0), np.maximum(state.hid, hidden > 0)
-    state.helped_victim = np.maximum(state.helped_victim, (state.aid > 0) | (armed > 0))
-    return Help(visible, hidden, amounts)
-
-
-def _lend_to_target(
-    state: State,
-    inputs: MonthInputs,
-    now: Conditions,
-    leans: tuple[FloatArray, FloatArray],
-    risk: FloatArray,
-    amounts: dict[str, FloatArray],
-    parameters: Parameters,
-) -> tuple[FloatArray, FloatArray]:
-    """Help to the target, how visible it is and what of it is hidden; the amounts are put down by instrument.
-
-    Parameters
-    ----------
-    leans : what speaks for helping, less the noise: of the state, and of its firms.
-    """
-    visible, hidden, financed = _nothing(state), _nothing(state), _nothing(state)
+    opened: dict[str, NDArray[np.bool_]] = {}
+    if now.war == 0:
+        return Help(visible, amounts, opened)
     weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
+    covertly = threat(risk, seen, weight)
+    openly = threat(risk, 1.0, weight) + parameters["openness_cost"]
+    sided = inputs.alignment + state.shift
+    of_state = _leaning(state, sided, parameters) - state.help_noise
+    of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
     for name in LENT:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
         able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
-        own, threat = at(leans[name in PRIVATE], able), at(risk, able)
-        is_open = helping(own - parameters["openness_cost"], readiness, threat, 1.0, weight) > 0
+        own = at(of_firms if name in PRIVATE else of_state, able) + readiness
+        opened[name] = own > at(openly, able)
         if name == "recognition":
-            amounts[name] = np.where(is_open, 1.0, 0.0)
-            state.recognised = np.maximum(state.recognised, added(_nothing(state), able, amounts[name]))
+            acts = added(_nothing(state), able, np.where(opened[name], 1.0, 0.0))
+            state.recognised = np.maximum(state.recognised, acts)
             continue
-        amount = (helping(own, readiness, threat, seen, weight) > 0) * at(now.selling.get(name, 1.0), able)
+        amount = (own > at(covertly, able)) * at(now.selling.get(name, 1.0), able)
         if name in PAID:
             amount = amount * gate(at(financed, able), now.payments_closed, parameters["help_without_finance"])
-        amounts[name] = amount
         if name == "finance":
             financed = added(financed, able, amount)
-        visible = added(visible, able, np.where(is_open, amount, seen * amount))
-        hidden = added(hidden, able, np.where(is_open, 0.0, amount))
-    return visible, hidden
+        amounts[name] = amount
+        visible = added(visible, able, np.where(opened[name], amount, seen * amount))
+    return Help(visible, amounts, opened)
 
 
-def _lend_to_victim(
-    state: State, inputs: MonthInputs, now: Conditions, lean: FloatArray, amounts: dict[str, FloatArray]
-) -> FloatArray:
-    """1 where the victim is armed, less what firms have halted; the amounts are put down by instrument."""
+def give(state: State, inputs: MonthInputs, now: Conditions, parameters: Parameters) -> Gift:
+    """Help the victim with arms, volunteers and aid; nothing in the months depends on it."""
     armed = _nothing(state)
+    amounts: dict[str, FloatArray] = {}
+    if now.war == 0:
+        return Gift(amounts, armed)
+    lean = -_leaning(state, inputs.alignment + state.shift, parameters) - state.victim_noise
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
@@ -230,7 +212,18 @@ def _lend_to_victim(
             if name == "arms_to_victim":
                 amounts[name] = amounts[name] * at(now.selling.get("arms", 1.0), able)
                 armed = added(armed, able, amounts[name])
-    return armed
+    meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
+    goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
+    return Gift(amounts, goal * (inputs.seat * now.war))
+
+
+def _leaning(state: State, sided: FloatArray, parameters: Parameters) -> FloatArray:
+    weights = (
+        parameters["support_alignment_weight"],
+        parameters["support_dependence_weight"],
+        parameters["support_isolation_weight"],
+    )
+    return leaning(sided, state.dependence, state.isolation, weights)
 
 
 def is_listed(

@@ -35,19 +35,19 @@ def leaning(
     return weights[1] * dependence - weights[0] * alignment + weights[2] * isolation
 
 
-def helping(
-    leaning: FloatArray, readiness: FloatArray, sanction_risk: FloatArray, visibility: float, weight: float
-) -> FloatArray:
-    """Utility of giving an instrument covertly (`visibility` below 1) or openly (1).
+def threat(sanction_risk: FloatArray, visibility: float, weight: float) -> FloatArray:
+    """What secondary sanctions take from the utility of helping; 0 where nothing is left to lose.
+
+    An instrument is given where `leaning` and the readiness to give it (the instrument's bias and the logarithm of the
+    member's ability, so that odds are in proportion to it) exceed the threat and the noise.
 
     Parameters
     ----------
-    readiness : bias of the instrument and logarithm of the member's ability, so that odds are in proportion to it.
-    sanction_risk : expected secondary sanctions, 0 or greater; 0 where nothing is left to lose.
-    visibility : part of the help that is seen, in [0, 1].
+    sanction_risk : expected secondary sanctions, 0 or greater.
+    visibility : part of the help that is seen, in [0, 1]: 1 for open help.
     weight : of the sanctions, 0 or greater.
     """
-    return leaning + readiness - (weight * visibility) * sanction_risk
+    return (weight * visibility) * sanction_risk
 
 
 def gate(finance: FloatArray, closed: FloatArray | float, without_finance: float) -> FloatArray:

@@ -13,7 +13,7 @@ from sim.case import ActionArray, Case
 from sim.months.plan import Plan
 from sim.months.series import member_series, total_series
 from sim.months.state import State
-from sim.months.step import Help, MonthView, Offer, Trade
+from sim.months.step import Gift, Help, MonthView, Offer, Trade
 
 Samples = NDArray[np.float32]
 
@@ -32,14 +32,12 @@ class MonthsResult:
     members : series to samples (W, T, N).
     totals : series to samples (W, T).
     actions : action codes (W, N) of each vote in the same replicates.
-    end : parts of the state after the last month (W, N): ``helped``, ``hid``, ``helped_victim``.
     """
 
     months: tuple[str, ...]
     members: Mapping[str, Samples]
     totals: Mapping[str, Samples]
     actions: tuple[ActionArray, ...]
-    end: Mapping[str, NDArray[np.bool_]]
 
     @property
     def watched(self) -> int:
@@ -58,14 +56,13 @@ def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 class Recorder:
     """Takes down months as they are lived, block by block.
 
-    Per block, the series of its months in their order; the votes; the state it ended in.
+    Per block, the series of its months in their order, and the votes.
     """
 
     case: Case
     members: list[list[dict[str, Samples]]] = field(default_factory=list)
     totals: list[list[dict[str, Samples]]] = field(default_factory=list)
     actions: list[Sequence[ActionArray]] = field(default_factory=list)
-    ends: list[State] = field(default_factory=list)
 
     @property
     def plan(self) -> Plan:
@@ -91,10 +88,9 @@ class Recorder:
         for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
             block.append({name: values.astype(np.float32) for name, values in found.items()})
 
-    def end(self, actions: Sequence[ActionArray], state: State) -> None:
-        """Take down the votes of the block, and where it has ended."""
+    def end(self, actions: Sequence[ActionArray]) -> None:
+        """Take down the votes of the block."""
         self.actions.append(actions)
-        self.ends.append(state)
 
     def result(self) -> MonthsResult:
         """Everything taken down."""
@@ -103,10 +99,6 @@ class Recorder:
             _stacked(self.members),
             _stacked(self.totals),
             tuple(np.concatenate(votes) for votes in zip(*self.actions, strict=True)),
-            {
-                name: np.concatenate([getattr(state, name) for state in self.ends]) > 0
-                for name in ("helped", "hid", "helped_victim")
-            },
         )
 
 
@@ -118,7 +110,7 @@ def _stacked(blocks: Sequence[Sequence[Mapping[str, Samples]]]) -> dict[str, Sam
     }
 
 
-Part = TypeVar("Part", State, MonthView, Offer, Trade, Help)
+Part = TypeVar("Part", State, MonthView, Offer, Trade, Help, Gift)
 
 
 def alone(part: Part) -> Part:
@@ -134,5 +126,7 @@ def _alone(value: Any) -> Any:
     if isinstance(value, Offer):
         return alone(value)
     if isinstance(value, Trade):
+        return alone(value)
+    if isinstance(value, Gift):
         return alone(value)
     return alone(value) if isinstance(value, Help) else value

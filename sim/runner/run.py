@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray, Case
 from sim.ensemble import simulate
-from sim.months.run import MonthRun
-from sim.months.state import State
-from sim.months.step import MonthView
 from sim.rules.choice import STANCES
 from sim.runner.counts import counts_of, tallies_of
 from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
@@ -162,15 +159,9 @@ def run(
 def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
     if recorder is None:
         return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
-    states: list[State] = []
-
-    def watch(months: MonthRun, view: MonthView) -> None:
-        states[:] = [months.state]
-        recorder.month(states[0], view)
-
     recorder.begin()
-    outcomes = simulate(case, first, count, watch=watch)
-    recorder.end([outcome.actions for outcome in outcomes], states[0])
+    outcomes = simulate(case, first, count, watch=lambda months, view: recorder.month(months.state, view))
+    recorder.end([outcome.actions for outcome in outcomes])
     return [(outcome.actions, outcome.is_settled) for outcome in outcomes]
 
 
@@ -190,5 +181,5 @@ def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder 
             recorder.begin()
             for state, view in model.months:
                 recorder.month(alone(state), alone(view))
-            recorder.end(list(actions[:, row : row + 1]), alone(model.months[-1][0]))
+            recorder.end(list(actions[:, row : row + 1]))
     return [(actions[number], is_settled[number]) for number in range(votes)]

@@ -63,7 +63,9 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding((*key, node["discriminator"]["propertyName"]), "missing.", _one_of(node))
         case "union_tag_invalid":
             name, tag = node["discriminator"]["propertyName"], detail["ctx"]["tag"]
-            return Finding((*key, name), f"got {_described(tag)}.", did_you_mean(tag, map(str, _tags(node)), _one_of(node)))
+            return Finding(
+                (*key, name), f"got {_described(tag)}.", did_you_mean(tag, map(str, _tags(node)), _one_of(node))
+            )
         case "literal_error":
             choices = [f'"{choice}"' for choice in node["enum"]]
             fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
