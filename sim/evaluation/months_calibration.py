@@ -18,7 +18,7 @@ from scipy.optimize import least_squares, minimize
 from sim.case import Case, prepare
 from sim.evaluation.flows import score_flows
 from sim.evaluation.months import simulated_of
-from sim.evaluation.published import Published, load_published
+from sim.evaluation.published import Published, load_published, reported_tonnes
 from sim.months.conditions import JOINED
 from sim.rules.influence import peer_stance
 from sim.runner.run import RunResult, run
@@ -45,6 +45,8 @@ AID = {
     "aid_arms": (0.0001, 1e-7, 0.005),
 }
 """The same of aid to the victim."""
+WAR_MONTHS = ("2022-03", "2022-08")
+"""First and last month whose reports of imports are fitted to."""
 SCATTER = 0.15
 """Standard deviation of the logarithm of a figure about the run."""
 AID_SCATTER = 0.7
@@ -133,18 +135,38 @@ def _squares(
 
 
 def _market(result: RunResult, published: Published) -> FloatArray:
+    """Logarithms of simulated over published figures, and over the reports of those who sanction, fuel by fuel."""
     simulated = simulated_of(result)
     assert simulated is not None
     groups = {*simulated.groups, "ALL"}
-    return np.array(
-        [
-            np.log(one.simulated / one.published) / SCATTER
-            for one in score_flows(simulated, published).comparisons
-            if one.use == "calibrate"
-            and one.simulated
-            and (one.measure in FIGURES or (one.measure == "revenue" and one.who in groups))
-        ]
-    )
+    figures = [
+        np.log(one.simulated / one.published) / SCATTER
+        for one in score_flows(simulated, published).comparisons
+        if one.use == "calibrate"
+        and one.simulated
+        and (one.measure in FIGURES or (one.measure == "revenue" and one.who in groups))
+    ]
+    return np.array([*figures, *_reports(result)])
+
+
+def _reports(result: RunResult) -> list[float]:
+    """What those who sanction bought by their own reports, month by month; a fuel's months count as one figure."""
+    months, plan = result.months, result.case.plan
+    assert months is not None
+    assert plan is not None
+    names = tuple(month for month in months.months if WAR_MONTHS[0] <= month <= WAR_MONTHS[1])
+    rows = [months.months.index(month) for month in names]
+    misses = []
+    for fuel in plan.inputs.cells.commodities:
+        reported = reported_tonnes(result.case.world, fuel, names)
+        bought = months.members[f"energy_{fuel}"][:, rows].mean(axis=0, dtype=np.float64) * 1e3
+        given = plan.conditions[rows[0]].membership == JOINED
+        counted = np.isfinite(reported) & given
+        for simulated, found, known in zip(bought, reported, counted, strict=True):
+            if simulated[known].sum() > 0 and found[known].sum() > 0:
+                miss = np.log(simulated[known].sum() / found[known].sum())
+                misses.append(float(miss) / (SCATTER * len(names) ** 0.5))
+    return misses
 
 
 def _aid(result: RunResult, published: Published) -> FloatArray:
