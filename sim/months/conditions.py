@@ -221,7 +221,8 @@ def _conditions(
                 for commodity in event.commodities:
                     if commodity in cells.commodities:
                         at = cells.commodities.index(commodity)
-                        cap[at], capped[at] = event.eur_per_tonne / 1e3, in_force(month, event.date)
+                        cap[at] = min(cap[at], event.eur_per_tonne / 1e3)
+                        capped[at] = max(capped[at], in_force(month, event.date))
             case Halt():
                 for instrument in event.instruments:
                     before = selling.get(instrument, np.ones(world.size))
