@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from sim.months.calendar import Month, in_force
 from sim.months.market import Cells
-from sim.rules.drift import cut_off
 from sim.rules.energy import rerouted
 from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
@@ -56,7 +55,7 @@ class Conditions:
     left : part of earlier purchases that embargoes, cut-offs, switches and the war leave, at the market's cells (C,).
     payments_closed : 1 where sanctions close the usual payments with the target, else 0.
     goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
-    price, cap : of the world and of a price cap (infinite without one), millions of euros a kilotonne (K,).
+    price, cap : of the world and of a price cap (infinite without one), millions of euros a tonne (K,).
     capped : part of the month in which the cap is in force, in [0, 1] (K,).
     rerouted : share of a member's own oil exports that it sends round the target's pipelines, in [0, 1].
     selling : instrument to the part of the member's supply that no firm has halted, in [0, 1].
@@ -132,12 +131,6 @@ def touch_of(event: Event, world: World, roles: Roles, peers: Peers, parameters:
             return None
 
 
-def isolation_after(isolation: FloatArray, touch: Touch, listing_cost: float) -> FloatArray:
-    """Isolation once sanctions, relief and listings have touched it, in [0, 1]."""
-    isolation = np.maximum(isolation, touch.isolated) * (1.0 - touch.relieved)
-    return cut_off(isolation, listing_cost * touch.listed)
-
-
 def _dense(peers: Peers) -> FloatArray:
     return peers if isinstance(peers, np.ndarray) else peers.toarray()
 
@@ -168,7 +161,7 @@ def conditions_of(
 
     Parameters
     ----------
-    prices : of the world, millions of euros a kilotonne (T, K).
+    prices : of the world, millions of euros a tonne (T, K).
     transit : share of each member's oil exports that leaves through the target (N,).
     """
     seen: list[Event] = []
@@ -221,7 +214,7 @@ def _conditions(
                 for commodity in event.commodities:
                     if commodity in cells.commodities:
                         at = cells.commodities.index(commodity)
-                        cap[at] = min(cap[at], event.eur_per_tonne / 1e3)
+                        cap[at] = min(cap[at], event.eur_per_tonne / 1e6)
                         capped[at] = max(capped[at], in_force(month, event.date))
             case Halt():
                 for instrument in event.instruments:

@@ -56,6 +56,7 @@ class MonthInputs:
     commerce : value of all its trade in a year, billions of euros.
     thrift : how much a discount weighs with it, in (0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
+    tied : indices of the members with a security tie to the target; None for one member.
     seat : 0 for the target and the victim, which do not decide, else 1.
     """
 
@@ -76,19 +77,22 @@ class MonthInputs:
     near: FloatArray
     supplier: FloatArray
     seat: FloatArray
+    tied: IntArray | None
     cells: Cells
     instruments: Mapping[str, Readiness]
 
     def of_member(self, index: int) -> MonthInputs:
         """The part of one member."""
-        arrays = {name: value[index] for name, value in self.__dict__.items() if isinstance(value, np.ndarray)}
+        arrays = {
+            name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "tied"
+        }
         instruments = {}
         for name, ready in self.instruments.items():
             at = index if ready.able is None else np.flatnonzero(ready.able == index)
             for own in np.atleast_1d(ready.readiness[at]):
                 if own > -np.inf:
                     instruments[name] = Readiness(None, own)
-        return MonthInputs(**arrays, cells=self.cells.of_member(index), instruments=instruments)
+        return MonthInputs(**arrays, tied=None, cells=self.cells.of_member(index), instruments=instruments)
 
 
 def weighted_dependence(
@@ -151,6 +155,7 @@ def month_inputs(
         near=near,
         supplier=supplier,
         seat=seat,
+        tied=np.flatnonzero(security > 0),
         cells=cells,
         instruments={
             name: _readiness(ability * seat, parameters[f"support_{name}"])

@@ -1,4 +1,7 @@
-"""The market's cells: one for each buyer and commodity, the commodities one after the other."""
+"""The market's cells: one for each buyer and commodity, the commodities one after the other.
+
+Fuel is bought in whole tonnes, so that every sum is exact.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.totals import exact_total, on_grid
+from sim.rules.totals import whole_total
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -35,11 +38,11 @@ class Cells:
     commodities : names.
     size : members N; None for the part of one member.
     member, commodity : index of the buyer and of the commodity, (C,).
-    before : bought from the target in a month before the war, kilotonnes (C,).
-    ceiling : most that could be bought in the end, kilotonnes (C,), at least `before`.
+    before : bought from the target in a month before the war, tonnes (C,).
+    ceiling : most that could be bought in the end, tonnes (C,), at least `before`.
     premium : what the buyer pays over the mean of all buyers, as a ratio (C,); 1 for a new buyer.
-    value : price at the start, millions of euros a kilotonne (C,).
-    supply : what the target sells to these buyers in a month, kilotonnes (K,): exactly the sum of `before`.
+    value : price at the start, millions of euros a tonne (C,).
+    supply : what the target sells to these buyers in a month, tonnes (K,): exactly the sum of `before`.
     """
 
     commodities: tuple[str, ...]
@@ -89,8 +92,8 @@ class Cells:
         return np.array([discount_max * (commodity in DISCOUNTED) for commodity in self.commodities])
 
     def per_commodity(self, values: FloatArray) -> FloatArray:
-        """Exact totals (..., K) over the cells of each commodity."""
-        return np.stack([exact_total(values[..., part]) for part in self.slices()], axis=-1)
+        """Exact totals (..., K) of whole tonnes over the cells of each commodity."""
+        return np.stack([whole_total(values[..., part]) for part in self.slices()], axis=-1)
 
     def per_member(self, values: FloatArray) -> FloatArray:
         """Sums (..., N) over the cells of each member, commodity by commodity; a single member's sum is a scalar."""
@@ -113,11 +116,11 @@ def cells_of(
     premium: FloatArray | None = None,
     value: FloatArray | None = None,
 ) -> Cells:
-    """The cells of arrays (N, K) of kilotonnes and premiums, and prices (K,); who buys nothing and cannot has none."""
+    """The cells of arrays (N, K) of tonnes and premiums, and prices (K,); who buys nothing and cannot has none."""
     count = len(commodities)
-    before = np.zeros((size, count)) if before is None else on_grid(before)
-    ceiling = before if ceiling is None else np.maximum(on_grid(ceiling), before)
-    supply = exact_total(before.T)
+    before = np.zeros((size, count)) if before is None else np.rint(before)
+    ceiling = before if ceiling is None else np.maximum(np.rint(ceiling), before)
+    supply = whole_total(before.T)
     commodity, member = np.nonzero((before.T > 0) | (SMALLEST * supply[:, None] < ceiling.T))
     return Cells(
         tuple(commodities),

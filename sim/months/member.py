@@ -90,7 +90,8 @@ class MemberMonths:
 
     def is_listed(self, now: Conditions, hard: FloatArray) -> FloatArray:
         """Whether one's firms are listed this month."""
-        self.listed = is_listed(now, self.lent, hard, np.float64(self.draw("listing", now.name)), self.parameters)  # type: ignore[arg-type]
+        draw = np.float64(self.draw("listing", now.name))
+        self.listed = is_listed(now, self.lent.visible, hard, draw, self.parameters)  # type: ignore[arg-type]
         return self.listed
 
     def settle(self, now: Conditions, heard: FloatArray) -> None:

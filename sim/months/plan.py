@@ -106,16 +106,16 @@ def _market(
     months: tuple[Month, ...],
     parameters: Mapping[str, float],
 ) -> tuple[Cells, FloatArray]:
-    """The market's cells before the first month, and prices (T, K) in millions of euros a kilotonne."""
+    """The market's cells before the first month, and prices (T, K) in millions of euros a tonne."""
     try:
         at = energy.places([month.name for month in months])
     except KeyError as error:
         message = f"the world {world.name} has no fuel prices for {error.args[0]}."
         fix = f"Its prices run from {energy.months[0]} to {energy.months[-1]}."
         raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
-    prices = energy.price[at] / 1e3
+    prices = energy.price[at] / 1e6
     reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
-    before, need = energy.tonnes / 1e3 * _kept_before(spec, world, energy, months[0].first), energy.need / 1e3
+    before, need = energy.tonnes * _kept_before(spec, world, energy, months[0].first), energy.need
     return cells_of(
         world.size,
         energy.commodities,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 NOISES = ("joining", "helping the target", "helping the victim")
 """Processes of the draws that are kept through the months."""
 START = "start"
-STRIP = 256
+STRIP = 400
 """Replicates whose arrays fit the second-level cache of common processors."""
 
 
@@ -92,11 +93,12 @@ class MonthRun:
         parts = [moved(start, threats, strip.state, self.plan.inputs, self.parameters) for strip in self.strips]
         return Standing(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
-    def uniforms(self, process: str, occasion: str) -> FloatArray:
-        """One uniform number per replicate and member, (R, N)."""
-        words = np.empty((len(self.iso3), self.count), dtype=np.uint64)
-        for row, iso3 in zip(words, self.iso3, strict=True):
-            row[:] = self.draws.words(process, occasion, iso3, self.first, self.count)
+    def uniforms(self, process: str, occasion: str, members: Sequence[int] | None = None) -> FloatArray:
+        """One uniform number per replicate and member, of some members or of all, (R, n)."""
+        members = range(len(self.iso3)) if members is None else members
+        words = np.empty((len(members), self.count), dtype=np.uint64)
+        for row, member in zip(words, members, strict=True):
+            row[:] = self.draws.words(process, occasion, self.iso3[member], self.first, self.count)
         return to_unit(words).T
 
     def among_peers(self, values: FloatArray) -> FloatArray:
@@ -117,16 +119,24 @@ class MonthRun:
     def month(self, *, is_watched: bool = True) -> MonthView | None:
         """Live through the month at hand, once its events and votes are over."""
         now = self.plan.conditions[self.number]
-        draw = self.uniforms("listing", now.name)
+        acts = [self._act(strip, now, is_watched) for strip in self.strips]
+        # Who helps in no replicate is not listed in any, and need not be drawn for.
+        helpers = np.flatnonzero(np.any([act.help.visible.any(axis=0) for act in acts], axis=0))
+        draw = self.uniforms("listing", now.name, helpers.tolist())
         views = []
-        for strip in self.strips:
-            view = self._month(strip, now, draw[strip.rows], is_watched)
-            if view is not None:
-                views.append(view)
+        for strip, act in zip(self.strips, acts, strict=True):
+            listed = np.zeros_like(act.help.visible)
+            visible, hard = act.help.visible[:, helpers], act.effort[..., None]
+            listed[:, helpers] = is_listed(now, visible, hard, draw[strip.rows], self.parameters)
+            heard = self.among_peers(listed)
+            settle(strip.state, self.plan.inputs, now, act.help, listed, heard, self.parameters)
+            if is_watched:
+                views.append(replace(act, listed=listed))
         self.number += 1
         return _joined(views) if views else None
 
-    def _month(self, strip: _Strip, now: Conditions, draw: FloatArray, is_watched: bool) -> MonthView | None:
+    def _act(self, strip: _Strip, now: Conditions, is_watched: bool) -> MonthView:
+        """What members decide, trade and give in a strip; nobody is listed yet."""
         state, inputs, parameters = strip.state, self.plan.inputs, self.parameters
         strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
         strip.joined = state.joined
@@ -139,14 +149,12 @@ class MonthRun:
         part = use(cells.supply, cells.per_commodity(offered.held), cells.per_commodity(offered.spare))
         done = trade(state, inputs, now, offered, part, parameters)
         lent = lend(state, inputs, now, risk, parameters)
-        listed = is_listed(now, lent, hard[..., None], draw, parameters)
-        gift = give(state, inputs, now, parameters) if is_watched else None
-        settle(state, inputs, now, lent, listed, self.among_peers(listed), parameters)
-        return (
-            None
-            if gift is None
-            else MonthView(offered, part, done, lent, gift, hard, listed, now.goods_closed, now.rerouted)
-        )
+        gift = give(state, inputs, now, parameters) if is_watched else UNTOLD
+        return MonthView(offered, part, done, lent, gift, hard, UNTOLD.aid, now.goods_closed, now.rerouted)
+
+
+UNTOLD = Gift({}, np.zeros(0))
+"""Help to the victim in months that nobody watches."""
 
 
 def _joined(views: Sequence[MonthView]) -> MonthView:

@@ -86,7 +86,7 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
     assert tuple(series) == tuple(MEMBER_SERIES)
     for name, part in zip(inputs.cells.commodities, inputs.cells.slices(), strict=True):
         bought = np.zeros_like(state.shift)
-        bought[..., inputs.cells.member[part]] = view.trade.flow[..., part]
+        bought[..., inputs.cells.member[part]] = view.trade.flow[..., part] / 1e3
         series[f"energy_{name}"] = bought
     return series
 
@@ -94,7 +94,7 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
 def total_series(plan: Plan, state: State, view: MonthView, discount_max: float) -> dict[str, FloatArray]:
     """The series of a month over the whole, (R,) each: money in millions of euros, fuel in kilotonnes."""
     cells = plan.inputs.cells
-    flows = cells.per_commodity(view.trade.flow)
+    flows = cells.per_commodity(view.trade.flow) / 1e3
     coverage = exact_total(state.joined * plan.inputs.target_trade)
     totals = {
         "members_joined": exact_total(state.joined),
@@ -108,7 +108,7 @@ def total_series(plan: Plan, state: State, view: MonthView, discount_max: float)
     }
     for place, name in enumerate(cells.commodities):
         totals[f"sold_{name}"] = flows[..., place]
-        totals[f"unsold_{name}"] = cells.supply[place] - flows[..., place]
+        totals[f"unsold_{name}"] = cells.supply[place] / 1e3 - flows[..., place]
         if name in DISCOUNTED:
             totals[f"discount_{name}"] = discount_max * view.use[..., place]
     return totals

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.months.conditions import Touch, isolation_after
+from sim.months.conditions import Touch
 from sim.months.inputs import MonthInputs, weighted_dependence
 from sim.rules.beliefs import belief, prior_counts
+from sim.rules.drift import cut_off
 from sim.rules.payoffs import sanction_risk
 from sim.world import FloatArray
 
@@ -27,7 +28,7 @@ class State:
     isolation : in [0, 1].
     listings, escapes : counts that the belief rests on, prior included.
     joined : 1 for members that sanction the target, else 0.
-    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in kilotonnes; at the cells (R, C).
+    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in tonnes; at the cells (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
     join_noise, help_noise, victim_noise : logit noise that is kept through the months.
     """
@@ -61,8 +62,12 @@ class State:
         """Take in what an event does at once."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
-        if touch.isolated.any() or touch.relieved.any() or touch.listed.any():
-            self.isolation = isolation_after(self.isolation, touch, parameters["grade_targeted"])
+        if touch.isolated.any():
+            self.isolation = np.maximum(self.isolation, touch.isolated)
+        if touch.relieved.any():
+            self.isolation = self.isolation * (1.0 - touch.relieved)
+        if touch.listed.any():
+            self.isolation = cut_off(self.isolation, parameters["grade_targeted"] * touch.listed)
         if touch.listed.any() or touch.heard.any():
             self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 

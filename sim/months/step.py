@@ -20,7 +20,6 @@ from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, spare, willingness
 from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, leaning, threat
-from sim.rules.totals import whole
 from sim.world import FloatArray
 
 Parameters = Mapping[str, float]
@@ -32,7 +31,7 @@ LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 
 @dataclass(frozen=True)
 class Offer:
-    """What buyers would do at the market, at its cells (..., C), kilotonnes: what they keep, and could take up."""
+    """What buyers would do at the market, at its cells (..., C), whole tonnes: what they keep, and could take up."""
 
     held: FloatArray
     spare: FloatArray
@@ -44,7 +43,7 @@ class Trade:
 
     Parameters
     ----------
-    flow : bought from the target, kilotonnes, at the cells (..., C).
+    flow : bought from the target, whole tonnes, at the cells (..., C).
     paid : for it, millions of euros (..., N).
     """
 
@@ -134,8 +133,8 @@ def offer(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, 
     state.kept = kept(state.kept, shed)
     willing = cells.at_cells(inputs.thrift * willingness(state.joined, risk, parameters["energy_deterrence"]))
     return Offer(
-        whole(cells.before * now.left * state.kept),
-        whole(spare(state.capacity, cells.before, willing) * now.left),
+        np.floor(cells.before * now.left * state.kept),
+        np.floor(spare(state.capacity, cells.before, willing) * now.left),
     )
 
 
@@ -150,7 +149,7 @@ def trade(
     """
     cells = inputs.cells
     part = use[..., cells.commodity]
-    flow = whole(offered.held + part * offered.spare)
+    flow = np.floor(offered.held + part * offered.spare)
     if now.war > 0:
         state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
     discount, bound = cells.discounts(parameters["discount_max"]), now.capped * parameters["cap_services"]
@@ -167,7 +166,8 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     ----------
     risk : expected secondary sanctions.
     """
-    visible, financed = _nothing(state), _nothing(state)
+    visible = _nothing(state)
+    through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
     opened: dict[str, NDArray[np.bool_]] = {}
     if now.war == 0:
@@ -190,9 +190,10 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
             continue
         amount = (own > at(covertly, able)) * at(now.selling.get(name, 1.0), able)
         if name in PAID:
-            amount = amount * gate(at(financed, able), now.payments_closed, parameters["help_without_finance"])
+            amount = amount * at(through, able)
         if name == "finance":
-            financed = added(financed, able, amount)
+            financed = added(_nothing(state), able, amount)
+            through = gate(financed, now.payments_closed, parameters["help_without_finance"])
         amounts[name] = amount
         visible = added(visible, able, np.where(opened[name], amount, seen * amount))
     return Help(visible, amounts, opened)
@@ -227,10 +228,17 @@ def _leaning(state: State, sided: FloatArray, parameters: Parameters) -> FloatAr
 
 
 def is_listed(
-    now: Conditions, help_given: Help, effort: FloatArray, draw: FloatArray, parameters: Parameters
+    now: Conditions, visible: FloatArray, effort: FloatArray, draw: FloatArray, parameters: Parameters
 ) -> FloatArray:
-    """1 where a member's firms are detected and listed this month, else 0."""
-    chance = listing_chance(help_given.visible, effort, parameters["listing_rate"] * now.war)
+    """1 where a member's firms are detected and listed this month, else 0.
+
+    Parameters
+    ----------
+    visible : help to the target, each instrument times how visible it is.
+    effort : how hard the coalition enforces.
+    draw : uniform numbers in [0, 1).
+    """
+    chance = listing_chance(visible, effort, parameters["listing_rate"] * now.war)
     return np.where(draw < chance, 1.0, 0.0)
 
 
@@ -254,7 +262,9 @@ def settle(
     state.escapes = state.escapes + ((help_given.visible > 0) - listed)
     state.isolation = cut_off(state.isolation, parameters["grade_targeted"] * listed)
     isolated = state.isolation - inputs.isolation
-    state.security = secured(state.security, isolated, inputs.security, parameters["drift_security"])
+    tied, rate = inputs.tied, parameters["drift_security"]
+    deeper = secured(at(state.security, tied), at(isolated, tied), at(inputs.security, tied), rate)
+    state.security = put(state.security, tied, deeper)
     state.trade_kept = kept(state.trade_kept, state.joined * (now.goods_closed / parameters["trade_months"]))
     state.dependence = dependence_of(state, inputs, parameters)
     weights = (parameters["drift_rate"], parameters["drift_dependence"], parameters["drift_isolation"])
@@ -268,6 +278,14 @@ def _nothing(state: State) -> FloatArray:
 def at(values: FloatArray | float, able: IntArray | None) -> FloatArray:
     """Values (..., N) of those who are able; one member's own, and what holds for all, as they are."""
     return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
+
+
+def put(values: FloatArray, able: IntArray | None, some: FloatArray) -> FloatArray:
+    """The values (..., N) with those of some members replaced."""
+    if able is None:
+        return some
+    values[..., able] = some
+    return values
 
 
 def added(total: FloatArray, able: IntArray | None, values: FloatArray) -> FloatArray:

@@ -16,9 +16,9 @@ def on_grid(values: FloatArray) -> FloatArray:
     return np.rint(values * TOTAL_GRID) / TOTAL_GRID
 
 
-def whole(values: FloatArray) -> FloatArray:
-    """The whole multiples of 1 / `TOTAL_GRID` at or below, so that parts never add up to more than the whole."""
-    return np.floor(values * TOTAL_GRID) / TOTAL_GRID
+def whole_total(values: FloatArray) -> FloatArray:
+    """Sum over the last axis of whole numbers, whose sum stays below 2^53 and is exact in any order."""
+    return np.asarray(values.sum(axis=-1))
 
 
 def exact_total(values: FloatArray) -> FloatArray:
