@@ -11,9 +11,10 @@ import pytest
 
 from sim.errors import InputError
 from sim.world import World, load_world
-from sim.world.energy import COMMODITIES, Energy, load_energy
+from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
 from sim.world.energy_derivation import Table, all_imports, believed, derive, medians, need_of, read, reported
 from sim.world.price_derivation import between, border_prices, follow
+from sim.world.reading import world_hashes
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
 
@@ -170,6 +171,12 @@ def test_prices_cover_the_months_and_say_where_they_are_declared(world: World, e
 def test_transit(world: World, energy: Energy) -> None:
     assert energy.transit[world.index["KAZ"]] == 0.8
     assert energy.transit.sum() == 0.8
+
+
+def test_what_the_months_read_is_hashed_apart_from_what_a_vote_reads(world: World) -> None:
+    assert list(energy_hashes(world)) == ["energy_fills.csv", "energy_flows.csv", "energy_prices.csv", "transit.csv"]
+    assert energy_hashes(world).keys().isdisjoint(world_hashes(world))
+    assert energy_hashes(load_world("seven-harbours")) == {}
 
 
 def test_a_world_without_energy_has_none() -> None:
