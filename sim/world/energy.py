@@ -76,7 +76,7 @@ class Energy:
 
 
 def energy_hashes(world: World) -> dict[str, str]:
-    """SHA-256 of every file that the months read of a world beyond what a vote reads, by file name; empty without any."""
+    """SHA-256 of every file that the months read beyond what a vote reads, by file name; empty without any."""
     paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
 

@@ -45,7 +45,7 @@ BOUNDS = {
     "income_usd": (1.0, 1e7),
 }
 STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
-"""Files that a vote reads. Those of the months are in ``sim/world/energy.py``; the others of a folder are for people."""
+"""Files that the model reads; the others of a world's folder are for people."""
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
 CODE = re.compile("[A-Z]{3}")
@@ -84,7 +84,7 @@ def load_world(reference: str | Path, folder: Path | None = None) -> World:
 
 
 def world_hashes(world: World) -> dict[str, str]:
-    """SHA-256 of every file that a vote reads of a world, by file name."""
+    """SHA-256 of every file the model reads of a world, by file name."""
     paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
 
