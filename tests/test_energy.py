@@ -12,7 +12,17 @@ import pytest
 from sim.errors import InputError
 from sim.world import World, load_world
 from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
-from sim.world.energy_derivation import Table, all_imports, believed, derive, medians, need_of, read, reported
+from sim.world.energy_derivation import (
+    Table,
+    all_imports,
+    believed,
+    derive,
+    medians,
+    need_of,
+    published_imports,
+    read,
+    reported,
+)
 from sim.world.price_derivation import between, border_prices, follow
 from sim.world.reading import world_hashes
 
@@ -97,6 +107,16 @@ def test_needs_by_hand() -> None:
         "fb_gas_imports_m3_yr": "12e6",
     }
     assert all_imports([row]) == {"AAA": {"crude": pytest.approx(100 * 365 / 12), "gas": pytest.approx(730)}}
+
+
+def test_published_totals_go_before_older_ones() -> None:
+    table, needs = Table(), {"AAA": {"crude": 1.0}}
+    row = {"iso3": "AAA", "quantity": "imports from all", "source": "X", "period": "2021"}
+    rows = [row | {"commodity": "crude", "value": "7.33", "unit": "thousand barrels/day"}]
+    rows.append(row | {"commodity": "coal", "value": "12", "unit": "million tonnes"})
+    published_imports(rows, needs, table)
+    assert needs == {"AAA": {"crude": pytest.approx(1000 * 365 / 12), "coal": pytest.approx(1e6)}}
+    assert need_of(("AAA", "coal"), table, needs) == (pytest.approx(1e6), "X; 2021")
 
 
 def test_border_prices_are_weighted_and_leave_absurd_ones_out() -> None:
