@@ -11,9 +11,20 @@ import pytest
 
 from sim.errors import InputError
 from sim.world import World, load_world
-from sim.world.energy import COMMODITIES, Energy, load_energy
-from sim.world.energy_derivation import Table, all_imports, believed, derive, medians, need_of, read, reported
+from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
+from sim.world.energy_derivation import (
+    Table,
+    all_imports,
+    believed,
+    derive,
+    medians,
+    need_of,
+    published_imports,
+    read,
+    reported,
+)
 from sim.world.price_derivation import between, border_prices, follow
+from sim.world.reading import world_hashes
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
 
@@ -98,6 +109,16 @@ def test_needs_by_hand() -> None:
     assert all_imports([row]) == {"AAA": {"crude": pytest.approx(100 * 365 / 12), "gas": pytest.approx(730)}}
 
 
+def test_published_totals_go_before_older_ones() -> None:
+    table, needs = Table(), {"AAA": {"crude": 1.0}}
+    row = {"iso3": "AAA", "quantity": "imports from all", "source": "X", "period": "2021"}
+    rows = [row | {"commodity": "crude", "value": "7.33", "unit": "thousand barrels/day"}]
+    rows.append(row | {"commodity": "coal", "value": "12", "unit": "million tonnes"})
+    published_imports(rows, needs, table)
+    assert needs == {"AAA": {"crude": pytest.approx(1000 * 365 / 12), "coal": pytest.approx(1e6)}}
+    assert need_of(("AAA", "coal"), table, needs) == (pytest.approx(1e6), "X; 2021")
+
+
 def test_border_prices_are_weighted_and_leave_absurd_ones_out() -> None:
     rows = [
         fuel("AAA", "2021-01", "lng", 300, 3),
@@ -170,6 +191,12 @@ def test_prices_cover_the_months_and_say_where_they_are_declared(world: World, e
 def test_transit(world: World, energy: Energy) -> None:
     assert energy.transit[world.index["KAZ"]] == 0.8
     assert energy.transit.sum() == 0.8
+
+
+def test_what_the_months_read_is_hashed_apart_from_what_a_vote_reads(world: World) -> None:
+    assert list(energy_hashes(world)) == ["energy_fills.csv", "energy_flows.csv", "energy_prices.csv", "transit.csv"]
+    assert energy_hashes(world).keys().isdisjoint(world_hashes(world))
+    assert energy_hashes(load_world("seven-harbours")) == {}
 
 
 def test_a_world_without_energy_has_none() -> None:

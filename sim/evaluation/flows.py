@@ -112,7 +112,7 @@ class FlowScores:
     def within(self, error: Callable[[Comparison], float | None] = lambda one: one.relative_error) -> float | None:
         """Share of the scored figures that are met within a quarter; None where there is none."""
         errors = [value for one in self.comparisons if one.use == "score" and (value := error(one)) is not None]
-        return sum(abs(value) <= NEAR for value in errors) / len(errors) if errors else None
+        return float(sum(abs(value) <= NEAR for value in errors)) / len(errors) if errors else None
 
     def document(self) -> dict[str, object]:
         """Scores by name: figures by their use, then the lists of members."""
@@ -226,6 +226,7 @@ def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[fl
     """Last value and linear trend for a scored figure, from the earlier figures of its series.
 
     A share of a member's crude imports has no earlier figures: its baselines are those of the imports, over the need.
+    No share is above 100 %.
     """
     if figure.use != "score":
         return None, None
@@ -241,13 +242,14 @@ def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[fl
     if len(earlier) < 2 or scale == 0:
         return None, None
     last, trend = last_and_trend([day for day, _ in earlier], [value for _, value in earlier], figure.dated.toordinal())
-    return scale * last, scale * trend
+    most = 100.0 if figure.measure.endswith("share") else np.inf
+    return min(scale * last, most), min(scale * trend, most)
 
 
 def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
     """The last value, and the line of least squares at a later time, not below 0."""
     x, y = np.array(when, dtype=np.float64), np.array(values, dtype=np.float64)
-    middle = x.mean()
+    middle = float(x.mean())
     slope = float(((x - middle) * (y - y.mean())).sum() / ((x - middle) ** 2).sum())
     return float(y[int(x.argmax())]), max(float(y.mean()) + slope * (then - middle), 0.0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ COMMODITIES = ("crude", "products", "pipeline_gas", "lng", "coal")
 FLOW_COLUMNS = ("iso3", "supplier", "commodity", "flow_tonnes", "flow_eur", "need_tonnes")
 PRICE_COLUMNS = ("commodity", "month", "eur_per_tonne", "low", "high")
 LARGEST = 1e12
+STEMS = ("energy_flows", "energy_prices", "energy_fills", "transit")
+"""Files that the months read."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,12 @@ class Energy:
         """
         index = {month: place for place, month in enumerate(self.months)}
         return np.array([index[month] for month in months], dtype=np.int64)
+
+
+def energy_hashes(world: World) -> dict[str, str]:
+    """SHA-256 of every file that the months read beyond what a vote reads, by file name; empty without any."""
+    paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def load_energy(world: World) -> Energy | None:

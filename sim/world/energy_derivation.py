@@ -38,6 +38,7 @@ M3_PER_CUBIC_FOOT = 0.0283168
 BARRELS_PER_TONNE = {"crude": 7.33, "products": 8.0}
 """Barrels a tonne, the rounded convention of BP's statistical review."""
 MONTHS = 12
+FROM_ALL = "imports from all"
 
 Cell = tuple[str, str]
 """Buyer and commodity."""
@@ -50,6 +51,7 @@ class Table:
         self.tonnes: dict[Cell, float] = {}
         self.euros: dict[Cell, float] = {}
         self.source: dict[Cell, str] = {}
+        self.need_source: dict[Cell, str] = {}
         self.fills: list[tuple[str, str, str]] = []
 
     def put(self, cell: Cell, tonnes: float, euros: float, source: str, rule: str = "") -> None:
@@ -134,7 +136,7 @@ def supplement(
     needs : total imports by member and kind (``gas``), tonnes a month.
     prices : mean unit value of the base year by commodity, euros a tonne.
     """
-    figure = {(row["iso3"], row["commodity"]): row for row in rows}
+    figure = {(row["iso3"], row["commodity"]): row for row in rows if row["quantity"] != FROM_ALL}
 
     def value(iso3: str, commodity: str) -> float:
         return float(figure[iso3, commodity]["value"])
@@ -222,6 +224,17 @@ def all_imports(figures: Figures) -> dict[str, dict[str, float]]:
     return found
 
 
+def published_imports(rows: Figures, needs: Mapping[str, dict[str, float]], table: Table) -> None:
+    """Put totals published for 2021 in the place of the Factbook's, which are older and have no coal."""
+    for row in rows:
+        if row["quantity"] == FROM_ALL:
+            kind, value = row["commodity"], float(row["value"])
+            is_daily = row["unit"] == "thousand barrels/day"
+            yearly = value * 1000 * 365 / BARRELS_PER_TONNE[kind] if is_daily else value * 1e6
+            needs[row["iso3"]][kind] = yearly / MONTHS
+            table.need_source[row["iso3"], kind] = f"{row['source']}; {row['period']}"
+
+
 def need_of(cell: Cell, table: Table, needs: Mapping[str, Mapping[str, float]]) -> tuple[float, str]:
     """What a buyer imports of a commodity from everyone, tonnes a month, and where that is from.
 
@@ -240,7 +253,7 @@ def need_of(cell: Cell, table: Table, needs: Mapping[str, Mapping[str, float]]) 
         total = total * part
     if total < flow:
         return flow, "World Factbook below the flow: the flow from the target"
-    return total, "CIA World Factbook, edition of 24 February 2022"
+    return total, table.need_source.get((iso3, kind), "CIA World Factbook, edition of 24 February 2022")
 
 
 def flow_rows(table: Table, needs: Mapping[str, Mapping[str, float]]) -> list[dict[str, object]]:
@@ -299,7 +312,9 @@ def derive(folder: Path) -> dict[str, str]:
     needs["TUR"]["share"] = next(
         float(row["wits_fuel_import_share_russia_2021_pct"]) / 100 for row in figures if row["iso3"] == "TUR"
     )
-    supplement(read(folder / "figures" / "energy_supplement.csv"), needs, prices, table)
+    published = read(folder / "figures" / "energy_supplement.csv")
+    published_imports(published, needs, table)
+    supplement(published, needs, prices, table)
     unknown(rows, figures, table)
     flows = flow_rows(table, needs)
     kept = {(row["iso3"], row["commodity"]) for row in flows}

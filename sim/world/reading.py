@@ -44,10 +44,7 @@ BOUNDS = {
     "gdp_usd": (0.0, 1e16),
     "income_usd": (1.0, 1e7),
 }
-STEMS = (
-    *("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes"),
-    *("energy_flows", "energy_prices", "transit"),
-)
+STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
 """Files that the model reads; the others of a world's folder are for people."""
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
