@@ -23,6 +23,7 @@ from sim.months.conditions import JOINED
 from sim.rules.influence import peer_stance
 from sim.runner.run import RunResult, run
 from sim.specs import Scenario, scenario_from
+from sim.world.energy import energy_hashes
 from sim.world.reading import world_hashes
 
 FloatArray = NDArray[np.float64]
@@ -53,8 +54,11 @@ AID_SCATTER = 0.7
 LEAST_AID = 0.02
 """Billions of euros below which a donor's aid is not told from this."""
 PRIOR_SCATTER = 0.7
-FIGURES = ("crude_imports", "supplier_crude_share", "revenue_share")
-"""Measures that the market is fitted to, beside the revenue from all and from groups."""
+FIGURES = ("crude_imports", "supplier_crude_share")
+REVENUE = ("revenue", "revenue_share")
+"""Measures that the market is fitted to; revenue from all and from groups alone."""
+TRACKED_FROM = "2022-08"
+"""Month from which published revenue counts: earlier figures rest on what could be tracked then (docs/data.md)."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,10 @@ def _market(result: RunResult, published: Published) -> FloatArray:
         for one in score_flows(simulated, published).comparisons
         if one.use == "calibrate"
         and one.simulated
-        and (one.measure in FIGURES or (one.measure == "revenue" and one.who in groups))
+        and (
+            one.measure in FIGURES
+            or (one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM)
+        )
     ]
     return np.array([*figures, *_reports(result)])
 
@@ -197,6 +204,6 @@ def document_of(fit: MonthsFit, spec: Scenario) -> dict[str, object]:
             "replicates": REPLICATES,
             "losses": {name: round(loss, 3) for name, loss in fit.losses.items()},
         },
-        "data": world_hashes(case.world),
+        "data": world_hashes(case.world) | energy_hashes(case.world),
         "parameters": {name: float(f"{value:.4g}") for name, value in fit.parameters.items()},
     }

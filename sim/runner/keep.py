@@ -25,6 +25,9 @@ from sim.errors import input_error
 from sim.rules.choice import ACTIONS
 from sim.runner.months import MonthsResult, spread
 from sim.runner.run import RunResult
+from sim.specs import Scenario
+from sim.world import World
+from sim.world.energy import energy_hashes
 from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
@@ -111,12 +114,18 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "scenario": case.spec.document(),
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
-        "world": {"name": case.world.name, "files": world_hashes(case.world)},
+        "world": {"name": case.world.name, "files": data_hashes(case.world, [case.spec])},
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
         "tables": hashes([folder / name for name in (*TABLES, MONTHS) if (folder / name).is_file()], folder),
     }
+
+
+def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
+    """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    has_months = any(spec.months is not None for spec in specs)
+    return world_hashes(world) | (energy_hashes(world) if has_months else {})
 
 
 def provenance() -> dict[str, object]:
