@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares, minimize
 
 from sim.case import Case, prepare
-from sim.evaluation.flows import score_flows
+from sim.evaluation.flows import Comparison, score_flows
 from sim.evaluation.months import simulated_of
 from sim.evaluation.published import Published, load_published, reported_tonnes
 from sim.months.conditions import JOINED
@@ -146,14 +146,14 @@ def _market(result: RunResult, published: Published) -> FloatArray:
     figures = [
         np.log(one.simulated / one.published) / SCATTER
         for one in score_flows(simulated, published).comparisons
-        if one.use == "calibrate"
-        and one.simulated
-        and (
-            one.measure in FIGURES
-            or (one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM)
-        )
+        if one.use == "calibrate" and one.simulated and (one.measure in FIGURES or _is_tracked(one, groups))
     ]
     return np.array([*figures, *_reports(result)])
+
+
+def _is_tracked(one: Comparison, groups: set[str]) -> bool:
+    """Whether a figure is of revenue, from all or from a group, and late enough to count."""
+    return one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM
 
 
 def _reports(result: RunResult) -> list[float]:
