@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
+from sim.months.inputs import MonthInputs, month_inputs
+from sim.months.market import Cells
 from sim.months.plan import Plan, plan_of
 from sim.rules.alignment import alignment, discount, remembered_stance
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation, sanction_risk, weighted
-from sim.specs import Change, Months, Scenario, Vote, members_of
+from sim.rules.payoffs import isolation, leverage, sanction_risk, weighted
+from sim.specs import Change, Fit, Months, Scenario, Vote, members_of, read_fit, shipped_fit_path
 from sim.world import FloatArray, World, load_world
 from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
@@ -30,34 +34,55 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 ActionArray = NDArray[np.int8]
+Number = float | FloatArray
 NOT_GIVEN = -1
 EVENLY = (0.5**0.5, 0.5**0.5)
 """Divisiveness of length 1, half along either dimension: the unit of alignment."""
 
 CONFLICT_INPUTS = {
-    "agreement": "align_agreement",
     "consultation": "align_consultation",
+    "organisations": "align_organisations",
     "security": "align_security",
-    "income": "align_income",
+    "african_union": "align_african_union",
+    "arab_league": "align_arab_league",
 }
 """Inputs of the first dimension of alignment, and the parameter that weighs each. Memory is added vote by vote."""
-ORDER_INPUTS = {"ideal_point": "align_ideal_point", "democracy": "align_democracy"}
+ORDER_INPUTS = {
+    "ideal_point": "align_ideal_point",
+    "democracy": "align_democracy",
+    "contested_texts": "align_contested_texts",
+}
 """Inputs of the second dimension."""
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
-    "alignment.agreement": (-1, 1),
     "alignment.consultation": (-1, 0),
-    "alignment.income": (-5, 5),
+    "alignment.organisations": (-10, 0),
+    "alignment.african_union": (-1, 0),
     "alignment.ideal_point": (-10, 10),
+    "alignment.contested_texts": (-1, 1),
     "absence.small": (-10, 10),
     "absence.poverty": (-5, 5),
 }
 """Where an editable attribute is not a share in [0, 1]."""
 
 
+class Text(NamedTuple):
+    """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
+
+    severity: Number
+    divisiveness: tuple[Number, Number]
+    target_threat: Number
+    sender_threat: Number
+
+
+def text_of(vote: Vote) -> Text:
+    """The terms of a vote as the scenario has them."""
+    return Text(vote.severity, (vote.divisiveness[0], vote.divisiveness[1]), vote.target_threat, vote.sender_threat)
+
+
 @dataclass(frozen=True)
 class Ballot:
-    """One resolution, ready to be voted on. Arrays are (N,).
+    """One resolution, ready to be voted on. Arrays are (N,), or (P, N) for P sets of parameters at once.
 
     Parameters
     ----------
@@ -72,8 +97,8 @@ class Ballot:
 
     resolution: str
     date: date
-    severity: float
-    divisiveness: tuple[float, float]
+    severity: Number
+    divisiveness: tuple[Number, Number]
     conflict: FloatArray
     order: FloatArray
     memory_sum: FloatArray
@@ -84,7 +109,44 @@ class Ballot:
     grievance: FloatArray
     emptiness: FloatArray
     given: ActionArray
-    threats: tuple[float, float]
+    threats: tuple[Number, Number]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the changes of a scenario may edit, by editable name; arrays (N,)."""
+
+    values: Mapping[str, FloatArray]
+
+    def group(self, prefix: str) -> dict[str, FloatArray]:
+        """The values below a prefix such as ``dependence``, by their last name."""
+        return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What members bring to one vote, before any fitted parameter weighs it; a `Ballot` once one has.
+
+    Parameters
+    ----------
+    terms : the editable quantities as they stand on the day of the vote.
+    memory_sum, memory_weight, own_discounts, given : as in `Ballot`.
+    """
+
+    vote: Vote
+    terms: Terms
+    memory_sum: FloatArray
+    memory_weight: FloatArray
+    own_discounts: tuple[float, ...]
+    given: ActionArray
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the months start from: the editable quantities on their first day, and the target's energy exports."""
+
+    terms: Terms
+    energy: Energy | None
 
 
 @dataclass(frozen=True)
@@ -95,8 +157,9 @@ class Case:
     ----------
     parameters : every parameter of the registry, with the scenario's differences applied.
     peers : peer weights (N, N) on the grid, sparse where they are many and nearly all 0.
-    ballots : one per vote, in date order.
-    plan : the months, where the scenario has any.
+    standings, ballots : one per vote, in date order.
+    start : what the months start from, where the scenario has any, and `plan` the months themselves.
+    fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     """
 
     spec: Scenario
@@ -104,8 +167,11 @@ class Case:
     parameters: Mapping[str, float]
     roles: Roles
     peers: Peers
+    standings: tuple[Standing, ...]
     ballots: tuple[Ballot, ...]
+    start: Start | None = None
     plan: Plan | None = None
+    fit: Fit | None = None
 
     @property
     def rounds(self) -> int:
@@ -125,7 +191,10 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     InputError : the world lacks what these roles need, or a change sets a value out of bounds.
     """
     world = world or load_world(spec.world)
-    parameters = {**defaults(), **spec.parameters}
+    fit = None
+    if spec.fit is not None or spec.parameter_uncertainty:
+        fit = read_fit(shipped_fit_path() if spec.fit is None else Path(spec.fit))
+    parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}
     roles = roles_of(spec, world)
     where = f"scenario '{spec.title}'"
     problems = [*coverage_problems(world, roles, parameters, where), *_change_problems(spec, where)]
@@ -134,43 +203,80 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     # Everything a member is known for dates from before the scenario: later votes of it add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+    standings = tuple(_standing(spec, world, parameters, roles, known, index) for index in range(len(spec.vote)))
     case = Case(
         spec=spec,
         world=world,
         parameters=parameters,
         roles=roles,
         peers=compact(peer_weights(known.peers, weights)),
-        ballots=ballots_of(spec, world, parameters, roles, known),
+        standings=standings,
+        ballots=tuple(ballot_of(standing, parameters) for standing in standings),
+        fit=fit if spec.parameter_uncertainty else None,
     )
-    return case if spec.months is None else replace(case, plan=_plan(case, spec.months, known, energy))
+    if spec.months is None:
+        return case
+    start = Start(
+        terms_of(spec, world, parameters, known, spec.months.start), load_energy(world) if energy is None else energy
+    )
+    return replace(case, start=start, plan=_plan(case, spec.months, start))
 
 
-def _plan(case: Case, months: Months, known: Quantities, energy: Energy | None) -> Plan:
+def _plan(case: Case, months: Months, start: Start) -> Plan:
     """The months: they start from what holds on their first day, and from the alignment of the first vote."""
+    energy = start.energy
+    return plan_of(
+        case.spec, months, case.world, case.roles, case.parameters, case.peers, partial(_inputs, case, start), energy
+    )
+
+
+def _inputs(case: Case, start: Start, cells: Cells) -> MonthInputs:
+    """The months' inputs, which hang on the fitted parameters."""
     parameters, ballot = case.parameters, case.ballots[0]
-    values = terms_of(case.spec, case.world, parameters, known, months.start)
     memory = parameters["align_memory"] * remembered_stance(
         ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
     )
-    return plan_of(
-        case.spec,
-        months,
+    exposure = {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS}
+    return month_inputs(
         case.world,
         case.roles,
         parameters,
-        case.peers,
         alignment(ballot.conflict, ballot.order, memory, EVENLY),
-        weighted(values.group("exposure"), {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS}),
-        values.values,
-        load_energy(case.world) if energy is None else energy,
+        weighted(start.terms.group("exposure"), exposure),
+        start.terms.values,
+        cells,
     )
 
 
-def ballots_of(
-    spec: Scenario, world: World, parameters: Mapping[str, float], roles: Roles, known: Quantities
-) -> tuple[Ballot, ...]:
-    """The ballots of a scenario's votes, from quantities that may serve many sets of parameters."""
-    return tuple(_ballot(spec, world, parameters, roles, known, index) for index in range(len(spec.vote)))
+DRAW_RUN = 5
+"""Replicates in a row that share a draw of the parameters: a thousand replicates see two hundred draws."""
+
+
+def drawn(case: Case, replicate: int) -> Case:
+    """The case with the parameters that a replicate has: a draw from their posterior, where the scenario asks for it.
+
+    What the scenario sets itself stays as set. Of a fitted text's terms, the draw's distance from the fit is added.
+    """
+    fit = case.fit
+    if fit is None:
+        return case
+    draw = replicate // DRAW_RUN % fit.size
+    parameters = {**case.parameters, **fit.drawn_parameters(draw), **case.spec.parameters}
+    ballots = []
+    for standing in case.standings:
+        text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draw))
+        ballots.append(ballot_of(standing, parameters, text))
+    found = replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
+    if case.plan is None or case.start is None:
+        return found
+    return replace(found, plan=case.plan.with_inputs(_inputs(found, case.start, case.plan.inputs.cells)))
+
+
+def _shifted(text: Text, by: FloatArray) -> Text:
+    severity, first, second, target, sender = (
+        np.array([text.severity, *text.divisiveness, text.target_threat, text.sender_threat]) + by
+    ).tolist()
+    return Text(severity, (max(first, 0.0), max(second, 0.0)), max(target, 0.0), max(sender, 0.0))
 
 
 def roles_of(spec: Scenario, world: World) -> Roles:
@@ -178,17 +284,6 @@ def roles_of(spec: Scenario, world: World) -> Roles:
     (target,) = world.resolve(spec.roles.target)
     victim = None if spec.roles.victim is None else world.index[world.resolve(spec.roles.victim)[0]]
     return Roles(world.index[target], victim, world.indices(members_of(world, spec.roles.senders)))
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the changes of a scenario may edit, by editable name; arrays (N,)."""
-
-    values: Mapping[str, FloatArray]
-
-    def group(self, prefix: str) -> dict[str, FloatArray]:
-        """The values below a prefix such as ``dependence``, by their last name."""
-        return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
 
 
 def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
@@ -239,43 +334,59 @@ def _change_problems(spec: Scenario, where: str) -> list[Problem]:
     return problems
 
 
-def _ballot(
+def _standing(
     spec: Scenario, world: World, parameters: Mapping[str, float], roles: Roles, known: Quantities, index: int
-) -> Ballot:
+) -> Standing:
     vote = spec.vote[index]
-    terms = terms_of(spec, world, parameters, known, vote.date)
     topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
     half_life = parameters["memory_half_life_years"]
     memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
-    inputs, exposure = terms.group("alignment"), terms.group("exposure")
-    risk = sanction_risk(
-        parameters["enforcement"],
-        weighted(exposure, {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}),
-        terms.values["isolation"],
-    )
-    dependence = weighted(
-        terms.group("dependence"), {channel: parameters[f"dependence_{channel}"] for channel in DEPENDENCE_CHANNELS}
-    )
-    emptiness = weighted(terms.group("absence"), {name: parameters[f"absence_{name}"] for name in ABSENCE_INPUTS})
-    return Ballot(
-        resolution=vote.resolution,
-        date=vote.date,
-        severity=vote.severity,
-        divisiveness=(vote.divisiveness[0], vote.divisiveness[1]),
-        conflict=weighted(inputs, {name: parameters[key] for name, key in CONFLICT_INPUTS.items()}),
-        order=weighted(inputs, {name: parameters[key] for name, key in ORDER_INPUTS.items()}),
+    return Standing(
+        vote=vote,
+        terms=terms_of(spec, world, parameters, known, vote.date),
         memory_sum=memory_sum,
         memory_weight=memory_weight,
         own_discounts=tuple(
             discount((vote.date - earlier.date).days, half_life) if topic == topics[-1] else 0.0
             for earlier, topic in zip(spec.vote[:index], topics, strict=False)
         ),
-        dependence=vote.target_threat * dependence,
-        sanction_risk=vote.sender_threat * parameters["sanction_weight"] * risk,
-        grievance=parameters["grievance"] * terms.values["isolation"],
-        emptiness=parameters["absent_bias"] + emptiness,
         given=_given(spec, world, roles, vote),
-        threats=(vote.target_threat, vote.sender_threat * parameters["sanction_weight"]),
+    )
+
+
+def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text | None = None) -> Ballot:
+    """The ballot of a vote under given parameters, which may be arrays (P, 1) for P sets of them at once.
+
+    Parameters
+    ----------
+    text : what is asked, in place of the scenario's own terms.
+    """
+    vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
+
+    def weighed(prefix: str, weights: Mapping[str, str]) -> FloatArray:
+        return weighted(terms.group(prefix), {name: parameters[key] for name, key in weights.items()})
+
+    exposure = weighed("exposure", {channel: f"exposure_{channel}" for channel in EXPOSURE_CHANNELS})
+    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
+    exponent = parameters["leverage_exponent"]
+    leverages = {name: leverage(array, exponent) for name, array in terms.group("dependence").items()}
+    dependence = weighted(leverages, {name: parameters[f"dependence_{name}"] for name in DEPENDENCE_CHANNELS})
+    return Ballot(
+        resolution=vote.resolution,
+        date=vote.date,
+        severity=text.severity,
+        divisiveness=text.divisiveness,
+        conflict=weighed("alignment", CONFLICT_INPUTS),
+        order=weighed("alignment", ORDER_INPUTS),
+        memory_sum=standing.memory_sum,
+        memory_weight=standing.memory_weight,
+        own_discounts=standing.own_discounts,
+        dependence=text.target_threat * dependence,
+        sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
+        grievance=parameters["grievance"] * terms.values["isolation"],
+        emptiness=parameters["absent_bias"] + weighed("absence", {name: f"absence_{name}" for name in ABSENCE_INPUTS}),
+        given=standing.given,
+        threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
     )
 
 

@@ -5,15 +5,16 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, ActionArray, Ballot, Case
+from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn
+from sim.months.position import Position
 from sim.months.run import MonthRun
-from sim.months.standing import Standing
 from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
@@ -59,15 +60,39 @@ def simulate(
 ) -> list[Outcome]:
     """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
 
+    Replicates with other parameters, drawn from their posterior, are run apart.
+
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
-    watch : called after every month, where the scenario has months, with the run and what the month came to.
+    watch : called after every month, where the scenario has months, with the run and what the month came to; where
+        parameters are drawn, month by month for one draw after the other.
 
     Returns
     -------
     One outcome per vote, in date order.
     """
+    if case.fit is None:
+        return _simulated(case, first, count, keeps_rounds, watch)
+    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
+    runs = [
+        _simulated(drawn(case, start), start, end - start, keeps_rounds, watch)
+        for start, end in pairwise([*starts, first + count])
+    ]
+    return [_joined(vote) for vote in zip(*runs, strict=True)]
+
+
+def _joined(runs: Sequence[Outcome]) -> Outcome:
+    """The outcomes of one vote in replicates that follow one another."""
+    return Outcome(
+        runs[0].resolution,
+        np.concatenate([outcome.actions for outcome in runs]),
+        np.concatenate([outcome.is_settled for outcome in runs]),
+        tuple(np.concatenate(rounds) for rounds in zip(*(outcome.announcements for outcome in runs), strict=True)),
+    )
+
+
+def _simulated(case: Case, first: int, count: int, keeps_rounds: bool, watch: Watch | None) -> list[Outcome]:
     outcomes: list[Outcome] = []
     if case.plan is None:
         for ballot in case.ballots:
@@ -96,7 +121,7 @@ def _vote(
     keeps_rounds: bool,
 ) -> Outcome:
     """Deliberate on a resolution, and vote."""
-    own = own_utilities(case, ballot, [STANCES[outcome.actions] for outcome in earlier], months)
+    own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
     deliberation = _Deliberation(case, ballot, own, first, count)
     announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
     for number in range(1, case.rounds + 1):
@@ -107,12 +132,16 @@ def _vote(
 
 
 def own_utilities(
-    case: Case, ballot: Ballot, earlier_stances: list[FloatArray], months: MonthRun | None = None
+    ballot: Ballot,
+    parameters: Mapping[str, Number],
+    earlier_stances: Sequence[FloatArray],
+    months: MonthRun | None = None,
 ) -> Utilities:
     """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
 
     Parameters
     ----------
+    parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
     months : as they have gone up to the vote; None in a scenario without months.
     """
@@ -120,11 +149,11 @@ def own_utilities(
     for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
         if weight > 0:
             stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, case.parameters["memory_scepticism"])
-    memory = case.parameters["align_memory"] * remembered
-    stand = Standing(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
+    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
+    memory = parameters["align_memory"] * remembered
+    stand = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
     if months is not None:
-        stand = months.standing(stand, ballot.threats)
+        stand = months.position(stand, ballot.threats)
     return utilities(
         alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
@@ -132,7 +161,7 @@ def own_utilities(
         stand.sanction_risk,
         stand.grievance,
         ballot.emptiness,
-        case.parameters,
+        parameters,
     )
 
 

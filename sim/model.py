@@ -13,11 +13,11 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.case import NOT_GIVEN, Ballot, Case, prepare, with_seed
+from sim.case import NOT_GIVEN, Ballot, Case, drawn, prepare, with_seed
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.months.member import MemberMonths, gathered, live_month
-from sim.months.standing import Standing
+from sim.months.position import Position
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.randomness import Draws
@@ -62,9 +62,9 @@ class MemberState(mesa.Agent):
             if weight > 0:
                 stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
         memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-        stand = Standing(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
+        stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
         if self.months is not None:
-            stand = self.months.standing(stand, ballot.threats)
+            stand = self.months.position(stand, ballot.threats)
         own = utilities(
             alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
             ballot.severity,
@@ -140,7 +140,7 @@ class AlignmentModel(mesa.Model):
         replicate: int = 0,
         **overrides: object,
     ) -> None:
-        self.case = _case(scenario, _seed(seed, rng), overrides)
+        self.case = drawn(_case(scenario, _seed(seed, rng), overrides), replicate)
         self.spec = self.case.spec
         super().__init__(rng=self.spec.seed)
         self.replicate = replicate

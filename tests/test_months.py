@@ -173,6 +173,11 @@ def test_a_sender_that_leaves_sheds_no_more_and_a_member_that_is_given_joins() -
     assert (ends[1].kept[:, own] > ends[0].kept[:, own]).all()
 
 
+def test_the_votes_are_those_of_the_scenarios_of_one_vote() -> None:
+    votes = read_scenario("2022-2023").vote
+    assert votes == tuple(read_scenario(f"es-11-{number}").vote[0] for number in (1, 2, 3))
+
+
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:
     names = [name for name in shipped_scenarios() if name.startswith("2022-2023-")]
     assert len(names) == 8

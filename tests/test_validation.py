@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.evaluation import validation
+from sim.evaluation import baselines, validation
 from sim.evaluation.rollcalls import Observed
 from sim.evaluation.validation import validate
 from sim.specs import read_scenario
@@ -21,8 +21,8 @@ LATER = Observed("later", date(2022, 11, 14), np.random.default_rng(0).permutati
 
 @pytest.fixture(autouse=True)
 def _without_the_slow_rules(monkeypatch):
-    quick = {name: rule for name, rule in validation.baselines.RULES.items() if name not in SLOW}
-    monkeypatch.setattr(validation.baselines, "RULES", quick)
+    quick = {name: rule for name, rule in baselines.RULES.items() if name not in SLOW}
+    monkeypatch.setattr(baselines, "RULES", quick)
 
 
 SLOW = ("multinomial_logit", "random_forest")

@@ -52,7 +52,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     """A table whose first columns are text and whose others are numbers, set to the right."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
-        made.add_column(column, justify="left" if number < texts else "right")
+        made.add_column(column, justify="left" if number < texts else "right", no_wrap=number == 0 and texts == 1)
     for row in rows:
         made.add_row(*row)
     return made

@@ -1,210 +1,233 @@
-"""Fitting the shared parameters and each text's severity and divisiveness to roll calls.
+"""Fitting the shared parameters and each text's terms to roll calls, with their joint uncertainty, and writing the fit.
 
-Maximum a posteriori: the likelihood of every member's vote at the equilibrium of the model, times the priors of the
-registry, within the registry's bounds. One set of shared parameters for all votes; the signs are those of the theory.
-A member's peers are as the model expects them, never as they voted.
+The point is the mode of the posterior. Draws around it are modes too, each of a posterior in which the members count
+at random (the Bayesian bootstrap: Rubin 1981; for a likelihood, Newton & Raftery 1994) and the priors are centred at
+random draws of themselves (randomised maximum a posteriori: Bardsley et al. 2014). Where the votes say nothing of a
+number its draws are those of its prior; bounds and signs hold in every draw.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, minimize
+from scipy.stats import truncnorm
 
-from sim.case import NOT_GIVEN, Ballot, Case, ballots_of, prepare
-from sim.ensemble import own_utilities
-from sim.evaluation.equilibrium import equilibrium
+from sim.evaluation.posterior import Found, Observation, Posterior, Unknown, observation
 from sim.evaluation.scores import classes_of, score, three_classes
-from sim.rules.parameters import ORDERED, defaults, registry
+from sim.rules.parameters import registry
 from sim.specs import Scenario
-from sim.world.quantities import Quantities, quantities
+from sim.world import load_world
 from sim.world.reading import world_hashes
 
 FloatArray = NDArray[np.float64]
 
-SEVERITY_BOUNDS = (-15.0, 15.0)
-DIVISIVENESS_BOUNDS = (0.0, 3.0)
-DIVISIVENESS_PRIOR = (2**-0.5, 0.35)
-"""Around the first text's, which is fixed at length 1 with equal parts."""
-SMALLEST_LIKELIHOOD = 1e-12
+DRAWS = 200
+DIGITS = 4
+"""Significant digits that fitted values and draws are written with."""
 
 
 @dataclass(frozen=True)
-class TextFit:
-    """What was fitted for one resolution."""
+class Calibration:
+    """A fit: its posterior, the mode, and draws (D, K) around it."""
 
-    resolution: str
-    severity: float
-    divisiveness: tuple[float, float]
+    posterior: Posterior
+    found: Found
+    draws: FloatArray
 
-
-@dataclass(frozen=True)
-class Fit:
-    """Fitted values, and how the search ended."""
-
-    parameters: Mapping[str, float]
-    texts: tuple[TextFit, ...]
-    log_posterior: float
-    evaluations: int
-    has_converged: bool
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The fitted shared parameters."""
+        return {
+            unknown.name: _rounded(value)
+            for unknown, value in zip(self.posterior.unknowns, self.found.vector, strict=True)
+            if unknown.text is None
+        }
 
 
-class _Problem:
-    """The posterior as a function of one vector: fitted parameters, then per text severity and divisiveness."""
-
-    def __init__(self, specs: Sequence[Scenario]) -> None:
-        self.cases = [prepare(spec) for spec in specs]
-        self.known = [_known(case) for case in self.cases]
-        self.observed = [_observed(case) for case in self.cases]
-        self.names = [name for name, parameter in registry().items() if parameter.prior is not None]
-        priors = [registry()[name].prior or (0.0, 1.0) for name in self.names]
-        texts = len(specs)
-        self.means = np.array([mean for mean, _ in priors])
-        self.deviations = np.array([deviation for _, deviation in priors])
-        bounds = [(registry()[name].low, registry()[name].high) for name in self.names]
-        bounds += [SEVERITY_BOUNDS] * texts + [DIVISIVENESS_BOUNDS] * (2 * (texts - 1))
-        self.bounds = Bounds(*np.array(bounds).T)
-        # The search starts at the priors, so that its result does not hang on an earlier one.
-        start = [*self.means, *[0.0] * texts, *[DIVISIVENESS_PRIOR[0]] * (2 * (texts - 1))]
-        self.start = np.clip(start, self.bounds.lb, self.bounds.ub)
-
-    def unpacked(self, vector: FloatArray) -> tuple[dict[str, float], list[TextFit]]:
-        size, texts = len(self.names), len(self.cases)
-        parameters = {**defaults(), **dict(zip(self.names, vector[:size].tolist(), strict=True))}
-        severities = vector[size : size + texts]
-        divisions = [self.cases[0].ballots[0].divisiveness, *vector[size + texts :].reshape(-1, 2).tolist()]
-        fits = [
-            TextFit(case.ballots[0].resolution, float(severity), (float(division[0]), float(division[1])))
-            for case, severity, division in zip(self.cases, severities, divisions, strict=True)
-        ]
-        return parameters, fits
-
-    def loss(self, vector: FloatArray) -> float:
-        """Minus the log posterior, up to a constant."""
-        parameters, texts = self.unpacked(vector)
-        total = 0.0
-        for case, known, observed, text in zip(self.cases, self.known, self.observed, texts, strict=True):
-            chances = fitted_probabilities(case, known, parameters, text)
-            scored = np.flatnonzero(observed >= 0)
-            total -= float(np.log(np.maximum(chances[scored, observed[scored]], SMALLEST_LIKELIHOOD)).sum())
-        size, count = len(self.names), len(self.cases)
-        spread = (vector[:size] - self.means) / self.deviations
-        divided = (vector[size + count :] - DIVISIVENESS_PRIOR[0]) / DIVISIVENESS_PRIOR[1]
-        return total + 0.5 * float((spread**2).sum() + (divided**2).sum())
-
-    def constraints(self) -> LinearConstraint:
-        """The shapes of retaliation and sanctions do not cross."""
-        pairs = [pair for pair in ORDERED if all(name in self.names for name in pair)]
-        rows = np.zeros((len(pairs), len(self.start)))
-        for row, (smaller, larger) in zip(rows, pairs, strict=True):
-            row[self.names.index(smaller)], row[self.names.index(larger)] = -1.0, 1.0
-        return LinearConstraint(rows, 0.0, np.inf)
+def observed(spec: Scenario) -> Observation:
+    """The roll call of a scenario's only vote, as its world has it."""
+    world = load_world(spec.world)
+    resolution = spec.vote[0].resolution
+    call = world.rollcall(resolution)
+    if call is None:
+        raise ValueError(f"the world has no roll call of {resolution}")
+    return observation(spec, call.votes, world)
 
 
-def calibrate(specs: Sequence[Scenario], report: Callable[[float], None] | None = None) -> Fit:
-    """Fit the shared parameters to the roll calls of the first vote of each scenario.
+def calibrate(
+    specs: Sequence[Scenario],
+    draws: int = 0,
+    *,
+    seed: int = 0,
+    fits_threats: bool = False,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> Calibration:
+    """Fit the shared parameters and the texts' terms to the roll call of each scenario.
 
     Parameters
     ----------
-    specs : scenarios of one vote each; the first sets the length of alignment, its divisiveness is kept.
-    report : called with the loss after every iteration.
+    specs : scenarios of one vote each; the first sets the length of alignment and of the threats.
+    draws : how many draws to make around the mode.
+    seed : that the draws are keyed by; draw d is the same however many there are.
+    fits_threats : whether the threats of all texts but the first are fitted, around their declared values.
+    on_progress : called with the number of draws done.
     """
-    problem = _Problem(specs)
-    result: OptimizeResult = minimize(
-        problem.loss,
-        problem.start,
-        method="SLSQP",
-        bounds=problem.bounds,
-        constraints=problem.constraints(),
-        options={"maxiter": 400, "ftol": 1e-7},
-        callback=(lambda vector: report(problem.loss(vector))) if report else None,
-    )
-    vector = np.clip(result.x, problem.bounds.lb, problem.bounds.ub)
-    parameters, texts = problem.unpacked(vector)
-    fitted = {name: parameters[name] for name in problem.names}
-    for smaller, larger in ORDERED:
-        if smaller in fitted and larger in fitted:  # the optimiser may end a rounding error beyond the constraint
-            fitted[smaller] = min(fitted[smaller], fitted[larger])
-    return Fit(fitted, tuple(texts), -float(result.fun), int(result.nfev), bool(result.success))
+    posterior = Posterior([observed(spec) for spec in specs], fits_threats=fits_threats)
+    found = posterior.fit()
+    drawn = []
+    for number in range(draws):
+        drawn.append(draw_of(posterior, found, seed, number))
+        on_progress(number + 1)
+    return Calibration(posterior, found, np.array(drawn).reshape(draws, len(posterior.unknowns)))
 
 
-def fitted_probabilities(
-    case: Case, known: Quantities, parameters: Mapping[str, float], text: TextFit | None = None
-) -> FloatArray:
-    """Equilibrium probabilities (N, 4) of a case's first vote under other parameters and another text."""
-    vote = case.spec.vote[0]
-    if text is not None:
-        vote = vote.model_copy(update={"severity": text.severity, "divisiveness": text.divisiveness})
-    spec = case.spec.model_copy(update={"vote": (vote,)})
-    (ballot,) = ballots_of(spec, case.world, parameters, case.roles, known)
-    altered = Case(spec, case.world, parameters, case.roles, case.peers, (ballot,))
-    return equilibrium(own_utilities(altered, ballot, []), ballot, case.peers, parameters["peer_influence"])
+def draw_of(posterior: Posterior, found: Found, seed: int, number: int) -> FloatArray:
+    """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves."""
+    random = np.random.default_rng([seed, number])
+    weights = random.exponential(size=posterior.size)
+    centres = np.array([_centre(unknown, random.random()) for unknown in posterior.unknowns])
+    return posterior.fit(weights / weights.mean(), centres, found.vector).vector
 
 
-def _known(case: Case) -> Quantities:
-    return quantities(case.world, case.roles, case.ballots[0].date, case.parameters["agreement_sharpness"])
+def _centre(unknown: Unknown, level: float) -> float:
+    if not np.isfinite(unknown.deviation):
+        return unknown.mean
+    return float(_prior(unknown).ppf(level))
 
 
-def _observed(case: Case) -> NDArray[np.int64]:
-    """Observed action codes, -1 where a vote is given or not recorded."""
-    ballot: Ballot = case.ballots[0]
-    call = case.world.rollcall(ballot.resolution)
-    if call is None:
-        raise ValueError(f"the world has no roll call of {ballot.resolution}")
-    return np.where(ballot.given == NOT_GIVEN, call.votes, -1)
+def _prior(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen distribution of SciPy
+    low, high = ((bound - unknown.mean) / unknown.deviation for bound in (unknown.low, unknown.high))
+    return truncnorm(low, high, loc=unknown.mean, scale=unknown.deviation)
 
 
-def fit_text(spec: Scenario, parameters: Mapping[str, float]) -> TextFit:
-    """Fit the severity and divisiveness of one text, the shared parameters being given."""
-    case = prepare(spec)
-    known, observed = _known(case), _observed(case)
-    scored = np.flatnonzero(observed >= 0)
-    resolution = case.ballots[0].resolution
+def contraction(unknown: Unknown, draws: FloatArray) -> float:
+    """By how much the votes narrowed the variance of a number's prior: 0 not at all, 1 wholly.
 
-    def loss(vector: FloatArray) -> float:
-        text = TextFit(resolution, float(vector[0]), (float(vector[1]), float(vector[2])))
-        chances = fitted_probabilities(case, known, parameters, text)
-        divided = (vector[1:] - DIVISIVENESS_PRIOR[0]) / DIVISIVENESS_PRIOR[1]
-        likelihoods = np.maximum(chances[scored, observed[scored]], SMALLEST_LIKELIHOOD)
-        return -float(np.log(likelihoods).sum()) + 0.5 * float((divided**2).sum())
-
-    bounds = [SEVERITY_BOUNDS, DIVISIVENESS_BOUNDS, DIVISIVENESS_BOUNDS]
-    found = minimize(loss, np.array([0.0, *[DIVISIVENESS_PRIOR[0]] * 2]), method="L-BFGS-B", bounds=bounds)
-    return TextFit(resolution, float(found.x[0]), (float(found.x[1]), float(found.x[2])))
+    The posterior contraction of Schad, Betancourt & Vasishth (2021); below 0 where draws spread wider than the prior.
+    """
+    return 1.0 - float(draws.var()) / float(_prior(unknown).var())
 
 
-def document_of(fit: Fit, specs: Sequence[Scenario]) -> dict[str, object]:
-    """A fit as plain data: values rounded to four digits, scores at them, and what they were fitted to."""
-    parameters = {name: float(f"{round(value, 6):.4g}") for name, value in fit.parameters.items()}
-    problem = _Problem(specs)
-    texts = []
-    for case, known, observed, text in zip(problem.cases, problem.known, problem.observed, fit.texts, strict=True):
-        scored = observed >= 0
-        chances = three_classes(fitted_probabilities(case, known, {**defaults(), **parameters}, text)[scored])
-        texts.append(
-            {
-                "resolution": text.resolution,
-                "severity": round(text.severity, 3),
-                "divisiveness": [round(part, 4) for part in text.divisiveness],
-                "scores": score(chances, classes_of(observed[scored])).document(),
-            }
+IDENTIFIED_FROM = 0.3
+"""Contraction below which, with a mean near the prior's, a number counts as not identified by the votes."""
+MOVED_BY = 0.5
+"""Distance of the posterior's mean from the prior's, in standard deviations of the prior, that counts as moved."""
+
+
+def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
+    """Whether the votes say something of a number: they narrowed its prior, or moved it."""
+    prior = _prior(unknown)
+    moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
+    return moved or contraction(unknown, draws) >= IDENTIFIED_FROM
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A number before and after the votes: means, 90 % intervals, and whether the votes say anything of it."""
+
+    name: str
+    prior: tuple[float, float, float]
+    posterior: tuple[float, float, float]
+    contraction: float
+    is_identified: bool
+
+
+def beliefs(calibration: Calibration) -> list[Belief]:
+    """Prior beside posterior of every number that has a prior; texts' terms are named after their resolution."""
+    found = []
+    observations = calibration.posterior.observations
+    for column, unknown in enumerate(calibration.posterior.unknowns):
+        if not np.isfinite(unknown.deviation):
+            continue
+        draws, prior = calibration.draws[:, column], _prior(unknown)
+        found.append(
+            Belief(
+                unknown.name if unknown.text is None else f"{observations[unknown.text].resolution} {unknown.name}",
+                _told(prior.mean(), prior.ppf([0.05, 0.95])),
+                _told(draws.mean(), np.quantile(draws, [0.05, 0.95])),
+                contraction(unknown, draws),
+                is_identified(unknown, draws),
+            )
         )
-    return {
+    return found
+
+
+def _told(mean: float, interval: FloatArray) -> tuple[float, float, float]:
+    return float(mean), float(interval[0]), float(interval[1])
+
+
+def document_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> dict[str, object]:
+    """A fit as plain data: rounded values, intervals, scores at them, draws, and what they were fitted to."""
+    posterior, draws = calibration.posterior, calibration.draws
+    shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.text is None}
+    document: dict[str, object] = {
         "settings": {
-            "method": "maximum a posteriori at equilibrium, SLSQP",
-            "world": problem.cases[0].world.name,
-            "members_scored": [int((observed >= 0).sum()) for observed in problem.observed],
-            "log_posterior": round(fit.log_posterior, 3),
-            "evaluations": fit.evaluations,
+            "method": "mode of the posterior at equilibrium, SLSQP; draws by weighted members and redrawn priors",
+            "world": specs[0].world,
+            "scenarios": [spec.title for spec in specs],
+            "members_scored": [int((seen.votes >= 0).sum()) for seen in posterior.observations],
+            "log_posterior": round(calibration.found.log_posterior, 3),
+            "draws": len(draws),
+            "draw_seed": seed,
         },
-        "data": world_hashes(problem.cases[0].world),
-        "parameters": parameters,
-        "text": texts,
+        "data": world_hashes(load_world(specs[0].world)),
+        "parameters": calibration.parameters,
     }
+    if len(draws):
+        document["intervals"] = {name: _interval(draws[:, column]) for name, column in shared.items()}
+        document["contraction"] = {
+            name: round(contraction(posterior.unknowns[column], draws[:, column]), 3) for name, column in shared.items()
+        }
+    document["text"] = [_text_document(calibration, index) for index in range(len(specs))]
+    if len(draws):
+        document["draws"] = {
+            "parameters": {name: _listed(draws[:, column]) for name, column in shared.items()},
+            "texts": {
+                seen.resolution: {name: _listed(draws[:, column]) for name, column in _terms(posterior, index)}
+                for index, seen in enumerate(posterior.observations)
+            },
+        }
+    return document
+
+
+def _text_document(calibration: Calibration, index: int) -> dict[str, object]:
+    posterior, vector = calibration.posterior, calibration.found.vector
+    seen, text = posterior.observations[index], posterior.text(vector, index)
+    scored = seen.votes >= 0
+    chances = three_classes(posterior.chances(vector, index)[scored])
+    document: dict[str, object] = {
+        "resolution": seen.resolution,
+        "severity": _rounded(text.severity),
+        "divisiveness": [_rounded(part) for part in text.divisiveness],
+        "target_threat": _rounded(text.target_threat),
+        "sender_threat": _rounded(text.sender_threat),
+    }
+    if len(calibration.draws):
+        found = {name: _interval(calibration.draws[:, column]) for name, column in _terms(posterior, index)}
+        document["intervals"] = found
+    document["scores"] = {k: round(v, 4) for k, v in score(chances, classes_of(seen.votes[scored])).document().items()}
+    return document
+
+
+def _terms(posterior: Posterior, index: int) -> Iterator[tuple[str, int]]:
+    """The fitted terms of a text, and their columns."""
+    return ((u.name, column) for column, u in enumerate(posterior.unknowns) if u.text == index)
+
+
+def _rounded(value: object) -> float:
+    return float(f"{float(value):.{DIGITS}g}")  # type: ignore[arg-type]
+
+
+def _interval(draws: FloatArray) -> list[float]:
+    return [_rounded(value) for value in np.quantile(draws, [0.05, 0.95])]
+
+
+def _listed(draws: FloatArray) -> list[float]:
+    return [_rounded(value) for value in draws]
 
 
 def written(document: Mapping[str, object]) -> str:
@@ -215,13 +238,34 @@ def written(document: Mapping[str, object]) -> str:
 
 def _toml_lines(document: Mapping[str, object], prefix: str = "") -> list[str]:
     lines = []
+    tables = {key: value for key, value in document.items() if _is_table(value)}
     for key, value in document.items():
+        if key not in tables:
+            lines.append(f"{_name(key)} = {json.dumps(value)}")
+    for key, value in tables.items():
+        name = f"{prefix}{_name(key)}"
         if isinstance(value, Mapping):
-            lines += [f"\n[{prefix}{key}]", *_toml_lines(value, f"{prefix}{key}.")]
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            for entry in value:
-                lines += [f"\n[[{prefix}{key}]]", *_toml_lines(entry, f"{prefix}{key}.")]
+            lines += [f"\n[{name}]", *_toml_lines(value, f"{name}.")]
         else:
-            name = key if key.replace("_", "").isalnum() else json.dumps(key)
-            lines.append(f"{name} = {json.dumps(value)}")
+            for entry in value:  # type: ignore[attr-defined]
+                lines += [f"\n[[{name}]]", *_toml_lines(entry, f"{name}.")]
     return lines
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
+
+
+def _name(key: str) -> str:
+    return key if key.replace("_", "").isalnum() else json.dumps(key)
+
+
+def fit_text(spec: Scenario) -> Found:
+    """Fit severity and divisiveness of one text, the shared parameters and the threats being as the scenario has them.
+
+    Returns
+    -------
+    severity and the two parts of divisiveness, in this order.
+    """
+    fixed = {name: parameter.default for name, parameter in registry().items() if parameter.prior is not None}
+    return Posterior([observed(spec)], fixed={**fixed, **spec.parameters}, fits_first=True).fit()

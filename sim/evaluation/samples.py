@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Case, terms_of
+from sim.case import NOT_GIVEN, Case
 from sim.evaluation.scores import classes_of
 from sim.rules.alignment import remembered_stance
 from sim.rules.choice import STANCES
-from sim.world.quantities import quantities
+from sim.rules.payoffs import leverage
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -23,7 +23,7 @@ class Sample:
 
     Parameters
     ----------
-    inputs : everything the model weighs about a member in this vote, (N, p), in natural units.
+    inputs : everything the model weighs about a member in this vote, (N, p), in natural units; dependence as leverage.
     input_names : (p,); dependence, exposure and so on by channel as a scenario edits them, and ``memory``.
     ideal_point : ideal point, the senders at the positive end; 0 where unknown.
     region : the member's regional group, coded in the alphabetical order of the world's groups.
@@ -54,8 +54,9 @@ def sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     votes : observed action codes (N,), -1 where not recorded.
     """
     ballot, world, parameters = case.ballots[number], case.world, case.parameters
-    known = quantities(world, case.roles, case.spec.vote[0].date, parameters["agreement_sharpness"])
-    terms = terms_of(case.spec, world, parameters, known, ballot.date).values
+    terms = dict(case.standings[number].terms.values)
+    for name in (name for name in terms if name.startswith("dependence.")):
+        terms[name] = leverage(terms[name], parameters["leverage_exponent"])
     memory = remembered_stance(ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"])
     last, record = _earlier(case, number)
     is_scored = (ballot.given == NOT_GIVEN) & (votes >= 0)

@@ -12,8 +12,8 @@ ones, where it did not. Where the world has no roll call about the target before
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -23,12 +23,12 @@ from scipy.optimize import least_squares
 from sim.case import NOT_GIVEN, Case, prepare, topic_of
 from sim.ensemble import own_utilities
 from sim.errors import input_error
-from sim.evaluation import baselines
 from sim.evaluation.equilibrium import equilibrium
 from sim.evaluation.rollcalls import Observed, shipped_rollcalls
 from sim.evaluation.samples import Sample, sample
-from sim.evaluation.scores import Scores, intervals, ranked_classes, recalls, reliability, score, three_classes
+from sim.evaluation.scores import three_classes
 from sim.evaluation.summary import frequencies
+from sim.evaluation.verdict import Validation, judged, said_by_rules
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.run import VoteResult, run
@@ -37,58 +37,6 @@ from sim.world import RollCall, World, load_world
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Validation:
-    """Scores of one resolution.
-
-    Parameters
-    ----------
-    mode : ``in-sample`` where parameters were fitted to this vote and the rules learn from it, ``next-vote`` where it
-        came after all that the parameters were fitted to, else ``earlier-vote``.
-    n : members scored; given votes are not.
-    pinned_intervals, declared_intervals : 90 % intervals of the scores over members.
-    recall : by action, the share of those that did it for whom it was the likeliest, and their number.
-    reliability : bins of the declared probabilities beside what came true.
-    baselines : scores by rule, in the order of `sim.evaluation.baselines.RULES`; a rule that cannot say is left out.
-    baselines_pinned : the same rules moved to the observed counts and ranked, as the model is when pinned; without
-        those that rank too many members alike to be ranked.
-    """
-
-    resolution: str
-    mode: str
-    n: int
-    pinned: Scores
-    declared: Scores
-    pinned_intervals: Mapping[str, tuple[float, float]]
-    declared_intervals: Mapping[str, tuple[float, float]]
-    recall: Mapping[str, tuple[float, int] | None]
-    reliability: Mapping[str, object]
-    baselines: Mapping[str, Scores]
-    baselines_pinned: Mapping[str, Scores]
-
-    def document(self) -> dict[str, object]:
-        """The entry of ``sim validate --json``."""
-        return {
-            "resolution": self.resolution,
-            "mode": self.mode,
-            "n": self.n,
-            "pinned": self.pinned.document(),
-            "declared": self.declared.document(),
-            "intervals": {"pinned": dict(self.pinned_intervals), "declared": dict(self.declared_intervals)},
-            "recall": {
-                name: None if found is None else {"share": found[0], "n": found[1]}
-                for name, found in self.recall.items()
-            },
-            "reliability": dict(self.reliability),
-            "baselines": {name: scores.document() for name, scores in self.baselines.items()},
-            "baselines_pinned": {name: scores.document() for name, scores in self.baselines_pinned.items()},
-        }
-
-
-UNRANKED = ("majority", "base_rates", "persistence", "regional_majority")
-"""Rules that give many members the same probabilities, so that a ranking of them would be one by name."""
 
 
 def validate(
@@ -110,6 +58,22 @@ def validate(
     InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are given.
     """
     world = load_world(spec.world)
+    found = []
+    for put, observed in asked_of(spec, world, rollcalls):
+        earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
+        found += _validated(put, with_rollcalls(world, put, earlier), observed)
+    return found
+
+
+def asked_of(
+    spec: Scenario, world: World, rollcalls: Sequence[Observed] | None
+) -> list[tuple[Scenario, list[Observed]]]:
+    """Scenarios to score, and the roll calls of their votes: the scenario itself, and one per other call of a file.
+
+    Raises
+    ------
+    InputError : no vote of the scenario has a roll call, and no file is given.
+    """
     calls = {call.resolution: call for call in (shipped_rollcalls(world) if rollcalls is None else rollcalls)}
     own = [vote.resolution for vote in spec.vote if vote.resolution in calls]
     if rollcalls is None and not own:
@@ -120,11 +84,7 @@ def validate(
     if rollcalls is not None:
         others = sorted((call for call in calls.values() if call.resolution not in own), key=lambda call: call.date)
         asked += [(put_on(spec, call.resolution, call.date), [call]) for call in others]
-    found = []
-    for put, observed in asked:
-        earlier = [call for call in calls.values() if is_rolling and call.date < put.vote[0].date]
-        found += _validated(put, with_rollcalls(world, put, earlier), observed)
-    return found
+    return asked
 
 
 def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
@@ -166,36 +126,11 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
 
 
 def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
-    resolution = case.ballots[number].resolution
     asked = sample(case, number, votes)
-    scored = asked.observed >= 0
-    if not scored.any():
-        raise input_error(resolution, "", "every vote on record is given, so there is nothing to score.")
-    observed = asked.observed[scored]
-    declared, ranked = three_classes(chances[scored]), three_classes(pinned[scored])
     mode = mode_of(case, number)
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
-    said = {name: rule(training, asked) for name, rule in baselines.RULES.items()}
-    rules = {name: found[scored] for name, found in said.items() if found is not None}
-    counts = np.bincount(observed, minlength=3)
-    moved = {name: baselines.pinned(found, counts) for name, found in rules.items() if name not in UNRANKED}
-    order = ranked_classes(ranked, observed)
-    return Validation(
-        resolution=resolution,
-        mode=mode,
-        n=int(scored.sum()),
-        pinned=score(ranked, observed, order),
-        declared=score(declared, observed),
-        pinned_intervals=intervals(ranked, observed, order),
-        declared_intervals=intervals(declared, observed),
-        recall=recalls(chances[scored], votes[scored]),
-        reliability=reliability(declared, observed).document(),
-        baselines={name: score(found, observed) for name, found in rules.items()},
-        baselines_pinned={
-            name: score(found, observed, ranked_classes(found, observed)) for name, found in moved.items()
-        },
-    )
+    return judged(mode, asked, chances, three_classes(pinned), votes, said_by_rules(training, asked))
 
 
 def mode_of(case: Case, number: int) -> str:
@@ -233,9 +168,8 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, earlier: list
 
     def chances(vector: FloatArray) -> FloatArray:
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
-        altered = replace(case, parameters=parameters)
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
-        own = own_utilities(altered, shifted, earlier)
+        own = own_utilities(shifted, parameters, earlier)
         return equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:

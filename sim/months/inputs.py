@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.months.market import Cells
 from sim.rules.energy import thrift
+from sim.rules.payoffs import leverage, weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world import FloatArray, World
 from sim.world.quantities import Roles
@@ -98,12 +99,13 @@ class MonthInputs:
 def weighted_dependence(
     energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Mapping[str, float]
 ) -> FloatArray:
-    """Dependence on the target over all channels, as the months move three of them; utility."""
+    """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
+    exponent = parameters["leverage_exponent"]
     return (
         fixed
-        + parameters["dependence_energy"] * energy
-        + parameters["dependence_trade"] * trade
-        + parameters["dependence_security"] * security
+        + parameters["dependence_energy"] * leverage(energy, exponent)
+        + parameters["dependence_trade"] * leverage(trade, exponent)
+        + parameters["dependence_security"] * leverage(security, exponent)
     )
 
 
@@ -131,9 +133,9 @@ def month_inputs(
     seat[[roles.target, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
     supplier = world.ties["arms"].max(axis=0, initial=0.0)
-    fixed = (
-        parameters["dependence_arms"] * values["dependence.arms"]
-        + parameters["dependence_food"] * values["dependence.food"]
+    fixed = weighted(
+        {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in ("arms", "food")},
+        {name: parameters[f"dependence_{name}"] for name in ("arms", "food")},
     )
     energy, own_trade, security = (values[f"dependence.{name}"] for name in ("energy", "trade", "security"))
     abilities = _abilities(world, roles, values, near, supplier)

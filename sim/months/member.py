@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.months.conditions import Conditions
 from sim.months.plan import Plan
+from sim.months.position import Position, Threats, moved
 from sim.months.run import NOISES, START
-from sim.months.standing import Standing, moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
     Gift,
@@ -55,7 +55,7 @@ class MemberMonths:
         joining, helping, victim = (noise(np.float64(draw(process, START))) for process in NOISES)  # type: ignore[arg-type]
         self.state = initial_state(self.inputs, parameters, (joining, helping, victim))
 
-    def standing(self, start: Standing, threats: tuple[float, float]) -> Standing:
+    def position(self, start: Position, threats: Threats) -> Position:
         """Where the member stands on the day of a vote."""
         return moved(start, threats, self.state, self.inputs, self.parameters)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -14,7 +14,7 @@ import numpy as np
 from sim.errors import input_error
 from sim.months.calendar import Month, calendar
 from sim.months.conditions import Conditions, Touch, conditions_of, touch_of
-from sim.months.inputs import MonthInputs, month_inputs
+from sim.months.inputs import MonthInputs
 from sim.months.market import GAS, Cells, cells_of
 from sim.rules.energy import ceiling
 from sim.rules.totals import exact_total
@@ -44,6 +44,10 @@ class Plan:
     touches: Mapping[tuple[int, int], Touch]
     senders_power: float
 
+    def with_inputs(self, inputs: MonthInputs) -> Self:
+        """The same months from other inputs."""
+        return replace(self, inputs=inputs)
+
     @cache  # noqa: B019  (a plan lives as long as its case, and has one part for each member)
     def of_member(self, index: int) -> Self:
         """The part of one member."""
@@ -62,16 +66,14 @@ def plan_of(
     roles: Roles,
     parameters: Mapping[str, float],
     peers: Peers,
-    alignment: FloatArray,
-    exposure: FloatArray,
-    values: Mapping[str, FloatArray],
+    inputs_of: Callable[[Cells], MonthInputs],
     energy: Energy | None,
 ) -> Plan:
     """The plan of a scenario.
 
     Parameters
     ----------
-    alignment, exposure, values : as for `month_inputs`.
+    inputs_of : the inputs, once the market's cells are known.
     energy : what the world knows of the target's energy exports; without it nothing is traded.
 
     Raises
@@ -83,7 +85,7 @@ def plan_of(
         (cells, prices), transit = _market(spec, world, energy, dated, parameters), energy.transit
     else:
         cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
-    inputs = month_inputs(world, roles, parameters, alignment, exposure, values, cells)
+    inputs = inputs_of(cells)
     places = {
         (number, place): touch_of(item, world, roles, peers, parameters)
         for number, month in enumerate(dated)

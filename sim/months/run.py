@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.months.conditions import Conditions
 from sim.months.plan import Plan
-from sim.months.standing import Standing, moved
+from sim.months.position import Position, Threats, moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
     Gift,
@@ -88,10 +88,10 @@ class MonthRun:
         states = [vars(strip.state) for strip in self.strips]
         return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
-    def standing(self, start: Standing, threats: tuple[float, float]) -> Standing:
+    def position(self, start: Position, threats: Threats) -> Position:
         """Where members stand on the day of a vote, arrays (R, N)."""
         parts = [moved(start, threats, strip.state, self.plan.inputs, self.parameters) for strip in self.strips]
-        return Standing(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
+        return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def uniforms(self, process: str, occasion: str, members: Sequence[int] | None = None) -> FloatArray:
         """One uniform number per replicate and member, of some members or of all, (R, n)."""

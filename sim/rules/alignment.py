@@ -11,7 +11,10 @@ DAYS_PER_YEAR = 365.25
 
 
 def alignment(
-    conflict: FloatArray, order: FloatArray, memory: FloatArray, divisiveness: tuple[float, float]
+    conflict: FloatArray,
+    order: FloatArray,
+    memory: FloatArray,
+    divisiveness: tuple[float | FloatArray, float | FloatArray],
 ) -> FloatArray:
     r"""The term :math:`a_r \cdot \theta_i` of a text that divides along two dimensions.
 
@@ -34,7 +37,7 @@ def discount(age_days: float, half_life_years: float) -> float:
     return 1.0 / (1.0 + age_days / DAYS_PER_YEAR / half_life_years)
 
 
-def remembered_stance(stance_sum: FloatArray, weight_sum: FloatArray, scepticism: float) -> FloatArray:
+def remembered_stance(stance_sum: FloatArray, weight_sum: FloatArray, scepticism: float | FloatArray) -> FloatArray:
     """Discounted mean of a member's own earlier stances, drawn towards 0 by `scepticism` votes; in [-1, 1].
 
     Parameters

@@ -58,7 +58,10 @@ FITS = {"fitted": "fitted.toml", "fitted-months": "fitted-months.toml"}
 
 @cache
 def registry() -> Mapping[str, Parameter]:
-    """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value."""
+    """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value.
+
+    A new one that no fit has seen yet has the mean of its prior.
+    """
     data = files("sim").joinpath("data")
     declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
     fitted = {source: _read(name)["parameters"] for source, name in FITS.items()}
@@ -66,10 +69,16 @@ def registry() -> Mapping[str, Parameter]:
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **({"default": fitted[entry["source"]][name]} if entry["source"] in fitted else {}),
+            **_fitted(name, entry, fitted.get(entry["source"])),
         )
         for name, entry in declared.items()
     }
+
+
+def _fitted(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
+    if fitted is None:
+        return {}
+    return {"default": fitted[name] if name in fitted else entry["prior"][0]}
 
 
 @cache
@@ -81,6 +90,11 @@ def _read(name: str) -> Mapping[str, Any]:
 def fitted_resolutions() -> frozenset[str]:
     """The resolutions that the defaults were fitted to."""
     return frozenset(text["resolution"] for text in _read(FITS["fitted"])["text"])
+
+
+def unit_resolution() -> str:
+    """The resolution whose divisiveness and threats are the units of the defaults."""
+    return str(_read(FITS["fitted"])["text"][0]["resolution"])
 
 
 def defaults() -> dict[str, float]:

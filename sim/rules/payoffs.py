@@ -23,7 +23,7 @@ class Utilities(NamedTuple):
     support: FloatArray
 
 
-def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
+def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
     """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
     total: FloatArray | None = None
     for name, weight in weights.items():
@@ -34,13 +34,28 @@ def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float]) -
     return total
 
 
+def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray:
+    r"""What a dependence is worth to the target, :math:`D_{ik}^{\epsilon}`, in [0, 1].
+
+    With an exponent below 1 the first part of a dependence counts most: a tenth of one's fuel is already a reason for
+    caution, the difference between eight and nine tenths hardly one more.
+
+    Parameters
+    ----------
+    dependence : in [0, 1].
+    exponent : :math:`\epsilon`, greater than 0; 1 is proportional.
+    """
+    # The root is exact, so that one member and many have the same bits; so has `power`, whatever the shape.
+    return np.sqrt(dependence) if np.all(exponent == 0.5) else np.power(dependence, exponent)
+
+
 def isolation(lost: FloatArray, exposure: FloatArray) -> FloatArray:
     """The part of exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
     known = exposure > 0
     return np.where(known, np.minimum(lost / np.where(known, exposure, 1.0), 1.0), 0.0)
 
 
-def sanction_risk(enforcement: FloatArray | float, exposure: FloatArray, isolation: FloatArray) -> FloatArray:
+def sanction_risk(enforcement: float | FloatArray, exposure: FloatArray, isolation: FloatArray) -> FloatArray:
     r"""Expected sanctions :math:`S_i = q_i E_i (1 - I_i)`: belief, what can be withheld, and what is left to lose.
 
     A member already cut off (isolation 1) has nothing left to lose and cannot be deterred.
@@ -50,12 +65,12 @@ def sanction_risk(enforcement: FloatArray | float, exposure: FloatArray, isolati
 
 def utilities(
     alignment: FloatArray,
-    severity: float,
+    severity: float | FloatArray,
     dependence: FloatArray,
     sanction_risk: FloatArray,
     grievance: FloatArray,
     emptiness: FloatArray,
-    parameters: Mapping[str, float],
+    parameters: Mapping[str, float | FloatArray],
 ) -> Utilities:
     r"""Utilities of the four actions before peers are looked at.
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray, Case
 from sim.ensemble import simulate
+from sim.months.run import MonthRun
+from sim.months.step import MonthView
 from sim.rules.choice import STANCES
 from sim.runner.counts import counts_of, tallies_of
 from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
@@ -159,8 +161,13 @@ def run(
 def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
     if recorder is None:
         return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
-    recorder.begin()
-    outcomes = simulate(case, first, count, watch=lambda months, view: recorder.month(months.state, view))
+
+    def watch(months: MonthRun, view: MonthView) -> None:
+        if months.number == 1:  # the first month is over
+            recorder.begin()
+        recorder.month(months.state, view)
+
+    outcomes = simulate(case, first, count, watch=watch)
     recorder.end([outcome.actions for outcome in outcomes])
     return [(outcome.actions, outcome.is_settled) for outcome in outcomes]
 

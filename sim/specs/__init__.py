@@ -4,8 +4,10 @@ from sim.specs.design import Design, Experiment, Factor, TargetSplit
 from sim.specs.events import Event, Months
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
+from sim.specs.files import read_toml
+from sim.specs.fits import Fit, read_fit, shipped_fit_path
 from sim.specs.names import members_of
-from sim.specs.reading import read_scenario, read_toml, scenario_from
+from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
 from sim.specs.schema import scenario_schema
 from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_scenarios
@@ -17,6 +19,7 @@ __all__ = [
     "Expected",
     "Experiment",
     "Factor",
+    "Fit",
     "Months",
     "Pledge",
     "Roles",
@@ -28,10 +31,12 @@ __all__ = [
     "located",
     "members_of",
     "read_experiment",
+    "read_fit",
     "read_scenario",
     "read_toml",
     "scenario_from",
     "scenario_schema",
+    "shipped_fit_path",
     "shipped_folder",
     "shipped_names",
     "shipped_scenarios",

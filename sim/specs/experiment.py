@@ -19,8 +19,9 @@ from sim.specs.draft import Draft, Finding, Key, dotted
 from sim.specs.experiment_checks import OVER, design_findings, repetitions, split_findings
 from sim.specs.experiment_overrides import override_experiment
 from sim.specs.experiment_schema import experiment_structure
+from sim.specs.files import read_toml, shown
 from sim.specs.problems import findings_of
-from sim.specs.reading import read_scenario, read_toml, scenario_from, shown
+from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Scenario
 from sim.specs.section import Section
 from sim.specs.shipped import located

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from sim.errors import InputError, Problem, did_you_mean, input_error
 from sim.rules.parameters import problems_of
 from sim.specs.checks import Parts, findings_across
 from sim.specs.draft import Draft, Finding
+from sim.specs.files import read_toml, shown
+from sim.specs.fits import read_fit, shipped_fit_path
 from sim.specs.overrides import apply_set, override
 from sim.specs.problems import findings_of
 from sim.specs.scenario import Scenario
@@ -55,39 +56,6 @@ def scenario_from(document: Mapping[str, object], where: str, folder: Path, over
     return _finished(_drafted(document, where, folder, chain=()), overrides)
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """Read a TOML file.
-
-    Parameters
-    ----------
-    path : the file.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, is no UTF-8 text or is no TOML; the message gives the line.
-    """
-    where = shown(path)
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Windows editors put a mark before the text
-    except OSError as error:
-        raise input_error(where, "", f"cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise input_error(where, "", f"is not UTF-8 text (byte {error.start + 1}).") from error
-    except ValueError as error:  # also a number of more digits than Python reads
-        raise input_error(where, "", f"is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise input_error(where, "", "is nested too deeply.") from error
-
-
-def shown(path: Path) -> str:
-    """A path as messages show it: seen from the working folder where it lies inside."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
 def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
     """The document laid over its base, with its ``[set]`` applied; `chain` holds the files that led here."""
     own = {key: value for key, value in document.items() if key not in ("base", "set")}
@@ -103,6 +71,8 @@ def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tu
         draft.base = str(path.resolve()) if path == folder / base else base
     else:
         raise input_error(where, "base", f"got {base!r}; the name of a shipped scenario or a path is needed.")
+    if "fit" in own:
+        _lay_fit(draft, own, where, folder)
     draft.take(own, where, folder)
     assignments = document.get("set", {})
     if isinstance(assignments, Mapping):
@@ -112,18 +82,49 @@ def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tu
     return draft
 
 
+def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> None:
+    """Name a parameter file from the root, and put what it was fitted to be into the base's votes of that name."""
+    name = own["fit"]
+    if not isinstance(name, str) or not name:
+        return  # told when the whole is validated
+    path = folder / name
+    own["fit"] = str(path.resolve())
+    try:
+        fit = read_fit(path)
+    except InputError as error:
+        draft.problems.extend(error.problems)
+        return
+    votes = draft.document.get("vote")
+    for index, vote in enumerate(votes if isinstance(votes, list) else []):
+        text = fit.text_of(str(vote.get("resolution"))) if isinstance(vote, dict) else None
+        if text is not None:
+            terms = text.model_dump(include={"severity", "divisiveness", "target_threat", "sender_threat"})
+            table = {f"vote.{index}.{key}": value for key, value in terms.items()}
+            apply_set(draft, {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}, where, folder)
+
+
 def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
     for text in overrides:
         override(draft, text)
     document = draft.document
     world = _world(draft)
     scenario = _validated(draft, world)
+    if document.get("parameter_uncertainty") is True and not draft.problems:
+        _check_draws(draft)
     if world is not None:
         for finding in findings_across(Parts.of(document, world)):
             draft.note(finding)
     if scenario is None or draft.problems:
         raise InputError(draft.problems)
     return scenario
+
+
+def _check_draws(draft: Draft) -> None:
+    name = draft.document.get("fit")
+    path = Path(name) if isinstance(name, str) else shipped_fit_path()
+    if not read_fit(path).size:
+        fix = "Calibrate again with draws, or leave parameter_uncertainty out."
+        draft.note(Finding(("parameter_uncertainty",), f"{path} holds no draws from a posterior.", fix))
 
 
 def _world(draft: Draft) -> World | None:

@@ -17,6 +17,7 @@ from sim.specs.section import Day, MemberReferences, Section, Text, Texts
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
+Dividing = Literal["both", "conflict", "order"]
 
 EDITS = ("multiply", "add", "set")
 
@@ -55,6 +56,11 @@ class Vote(Section):
     )
     topic: str = Field(
         "", description="The question that remembered votes belong to; if left out, a question of its own."
+    )
+    divides_by: Dividing = Field(
+        "both",
+        description="What the text divides by, said from its words: 'conflict' (whose side one is on), 'order' "
+        "(how the world is run) or 'both'. The prior of a fit, and all that is known of a vote that has yet to come.",
     )
     basis: Text = Field(description="Where the numbers come from: the resolution's text, or a fit to the tally.")
 
@@ -115,6 +121,13 @@ class Scenario(Section):
     )
     parameters: Mapping[str, float] = Field(
         default_factory=dict, description="Differences from the registry's defaults ('sim list parameters')."
+    )
+    fit: Text | None = Field(
+        None,
+        description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
+    )
+    parameter_uncertainty: bool = Field(
+        False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
     )
     pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes given, not drawn.")
     change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, input_error
 from sim.specs.design import MOST_POINTS, plain
+from sim.specs.files import shown
 from sim.specs.overrides import value_of
-from sim.specs.reading import shown
 
 
 def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:

@@ -14,10 +14,14 @@ from math import fsum
 import numpy as np
 
 from sim.errors import Problem
-from sim.world.world import ABSENCE_INPUTS, AssemblyVotes, FloatArray, IntArray, World
+from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, FloatArray, IntArray, World
 
 AGREEMENT_YEARS = 5
 """Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
+CONTESTED_YEARS = 7
+"""Years of the Assembly's votes before a date that say who stood by the target's texts; 5 and 10 fit about as well."""
+BLOCS = {"african_union": ("AU", -1.0), "arab_league": ("LAS", 1.0)}
+"""Groups whose members have a line of their own in the first dimension: the input's name, the group's key, its sign."""
 INCOME_REFERENCE = 10_000.0
 """Income per head (US dollars) at which the income input is zero."""
 POPULATION_REFERENCE = 10_000_000.0
@@ -91,13 +95,15 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
     income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
     democracy = world.attributes["liberal_democracy"]
     alignment = {
-        "agreement": _row_means(agreement[:, senders]) - agreement[:, roles.target],
         "consultation": -world.ties["consultation"][:, roles.target],
+        "organisations": -_shared_organisations(world, roles.target),
         "security": world.ties["security"][:, senders].max(axis=1, initial=0.0),
-        "income": income,
+        **{name: sign * _membership(world, key) for name, (key, sign) in BLOCS.items()},
         "ideal_point": _ideal_points(world, roles, before),
         "democracy": democracy,
+        "contested_texts": _contested_texts(world, roles, before),
     }
+    assert tuple(alignment) == ALIGNMENT_INPUTS
     absence = {
         "record": np.sqrt(absences),
         "topic": _topic_absences(world, roles, before),
@@ -152,10 +158,6 @@ def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float
 def _row_sums(array: FloatArray) -> FloatArray:
     """Sums along rows, exact and so the same in whatever order the members stand."""
     return np.array([fsum(row) for row in array])
-
-
-def _row_means(array: FloatArray) -> FloatArray:
-    return _row_sums(array) / max(array.shape[1], 1)
 
 
 def _exposure_by_sender(world: World, roles: Roles) -> dict[str, FloatArray]:
@@ -224,6 +226,37 @@ def _before_sanctions(
     return exposure
 
 
+def _shared_organisations(world: World, target: int) -> FloatArray:
+    """Sum of 1 / size over the organisations that a member shares with the target: small ones bind more."""
+    shared = np.zeros((world.size, len(world.groups)))
+    for column, group in enumerate(world.groups):
+        members = world.indices(group.members)
+        if group.is_organisation and target in members:
+            shared[members, column] = 1.0 / len(members)
+    return _row_sums(shared)
+
+
+def _membership(world: World, key: str) -> FloatArray:
+    """1 for the members of a group; 0 for all where the world has no such group."""
+    codes = next((group.members for group in world.groups if group.key == key), ())
+    return np.isin(world.iso3, codes).astype(np.float64)
+
+
+def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:
+    """Mean stance, in [-1, 1], against the Assembly's texts that the target backed and most senders voted against.
+
+    0 where a member has no record, and for all where the world has no such votes.
+    """
+    record = world.assembly
+    if record is None:
+        return np.zeros(world.size)
+    votes = record.votes[_window(record, before, CONTESTED_YEARS)]
+    opposed = (votes[:, roles.senders] == 0).sum(axis=1)
+    votes = votes[(votes[:, roles.target] == 3) & (2 * opposed > len(roles.senders))]
+    against = (votes == 0).sum(axis=0) - (votes == 3).sum(axis=0)
+    return against / np.maximum((votes >= 0).sum(axis=0), 1)
+
+
 def _ideal_points(world: World, roles: Roles, before: date) -> FloatArray:
     """Ideal points of the last year before, signed so that the senders are at the positive end; 0 where unknown."""
     years = [year for year in world.ideal_points if year < before.year]
@@ -241,7 +274,7 @@ def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
     left out. Where the world has no such votes, the tie ``agreement`` stands in and the rate of absences is 0.
     """
     record = world.assembly
-    window = _window(record, before) if record is not None else np.zeros(0, dtype=bool)
+    window = _window(record, before, AGREEMENT_YEARS) if record is not None else np.zeros(0, dtype=bool)
     if record is None or not window.any():
         return world.ties["agreement"], np.zeros(world.size)
     votes = record.votes[window]
@@ -258,8 +291,8 @@ def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
     return agreement, absences
 
 
-def _window(record: AssemblyVotes, before: date) -> np.ndarray:
-    start = before - timedelta(days=round(365.25 * AGREEMENT_YEARS))
+def _window(record: AssemblyVotes, before: date, years: int) -> np.ndarray:
+    start = before - timedelta(days=round(365.25 * years))
     return (record.dates >= np.datetime64(start)) & (record.dates < np.datetime64(before))
 
 

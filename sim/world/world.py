@@ -51,7 +51,16 @@ DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security")
 EXPOSURE_CHANNELS = ("trade", "finance", "aid")
 """What the senders can withhold."""
 
-ALIGNMENT_INPUTS = ("agreement", "consultation", "security", "income", "ideal_point", "democracy")
+ALIGNMENT_INPUTS = (
+    "consultation",
+    "organisations",
+    "security",
+    "african_union",
+    "arab_league",
+    "ideal_point",
+    "democracy",
+    "contested_texts",
+)
 """What alignment is made of besides memory."""
 
 ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")

@@ -9,8 +9,10 @@ from sim.months.inputs import MonthInputs
 from sim.months.state import State
 from sim.world import FloatArray
 
+Threats = tuple[float | FloatArray, float | FloatArray]
 
-class Standing(NamedTuple):
+
+class Position(NamedTuple):
     """Terms of the utilities, all in utility: the first dimension of alignment without memory, and what a vote
     costs with either side.
     """
@@ -22,16 +24,16 @@ class Standing(NamedTuple):
 
 
 def moved(
-    start: Standing, threats: tuple[float, float], state: State, inputs: MonthInputs, parameters: Mapping[str, float]
-) -> Standing:
-    """The standing once the months have moved it; where they have moved nothing, the same bits as at the start.
+    start: Position, threats: Threats, state: State, inputs: MonthInputs, parameters: Mapping[str, float]
+) -> Position:
+    """The position once the months have moved it; where they have moved nothing, the same bits as at the start.
 
     Parameters
     ----------
     start : as it would be without the months.
     threats : of the target, and of the senders times the weight of sanctions, as the text's vote counts them.
     """
-    return Standing(
+    return Position(
         start.conflict + state.shift,
         start.dependence + threats[0] * (state.dependence - inputs.dependence),
         threats[1] * state.risk(inputs.exposure),

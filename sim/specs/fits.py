@@ -1,0 +1,143 @@
+"""Parameter files: what ``sim calibrate`` writes and a scenario's ``fit`` names.
+
+A file holds fitted values, their intervals, and joint draws from the posterior. Draw d of all numbers belongs together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, Strict, ValidationError
+
+from sim.errors import InputError, Problem, input_error
+from sim.rules.parameters import problems_of
+from sim.specs.files import read_toml
+from sim.specs.problems import findings_of
+from sim.specs.section import Section, Text
+
+Interval = Annotated[tuple[float, float], Strict(False)]
+Numbers = Annotated[tuple[float, ...], Strict(False)]
+TEXT_TERMS = ("severity", "divisiveness_conflict", "divisiveness_order", "target_threat", "sender_threat")
+"""The numbers of a text that draws are kept of."""
+
+
+class FittedText(Section):
+    """What was fitted for one resolution, and how well."""
+
+    resolution: Text
+    severity: float
+    divisiveness: Interval
+    target_threat: float
+    sender_threat: float
+    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    scores: Mapping[str, float] = Field(default_factory=dict)
+
+
+class Draws(Section):
+    """Joint draws from the posterior: of the shared parameters, and of each text's terms by its resolution."""
+
+    parameters: Mapping[str, Numbers]
+    texts: Mapping[str, Mapping[str, Numbers]] = Field(default_factory=dict)
+
+
+class Fit(Section):
+    """A parameter file.
+
+    Parameters
+    ----------
+    settings, data : how, and by hash to what data, the fit was made.
+    intervals : 90 % interval of each fitted parameter.
+    contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they say nothing of it.
+    """
+
+    settings: Mapping[str, Any]
+    data: Mapping[str, str]
+    parameters: Mapping[str, float]
+    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    contraction: Mapping[str, float] = Field(default_factory=dict)
+    text: Annotated[tuple[FittedText, ...], Strict(False)] = ()
+    draws: Draws | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of draws."""
+        return 0 if self.draws is None else len(next(iter(self.draws.parameters.values()), ()))
+
+    def text_of(self, resolution: str) -> FittedText | None:
+        """What was fitted for a resolution, if anything."""
+        return next((text for text in self.text if text.resolution == resolution), None)
+
+    def drawn_parameters(self, draw: int) -> dict[str, float]:
+        """The fitted parameters in a draw."""
+        return {name: values[draw] for name, values in self._draws.parameters.items()}
+
+    def shift_of(self, resolution: str, draw: int) -> NDArray[np.float64]:
+        """How far a draw of the `TEXT_TERMS` of a resolution lies from their fitted values; 0 where none was kept."""
+        text, drawn = self.text_of(resolution), self._draws.texts.get(resolution, {})
+        if text is None:
+            return np.zeros(len(TEXT_TERMS))
+        fitted = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
+        found = [drawn[name][draw] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)]
+        return np.array(found)
+
+    @property
+    def _draws(self) -> Draws:
+        if self.draws is None:
+            raise ValueError("the parameter file holds no draws")
+        return self.draws
+
+
+def shipped_fit_path() -> Path:
+    """The parameter file that holds the registry's defaults."""
+    return Path(str(files("sim").joinpath("data/fitted.toml")))
+
+
+def read_fit(path: Path) -> Fit:
+    """Read and check a parameter file.
+
+    Raises
+    ------
+    InputError : it cannot be read, or is none; every problem is listed.
+    """
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise input_error(str(path), "", f"cannot be read: {error.strerror}.") from None
+
+
+@lru_cache(16)
+def _read(path: Path, changed: int) -> Fit:
+    document = read_toml(path)
+    try:
+        fit = Fit.model_validate(document)
+    except ValidationError as error:
+        problems = [Problem(str(path), ".".join(map(str, f.key)), f.message, f.fix) for f in findings_of(error)]
+        raise InputError(problems) from None
+    problems = [*problems_of(fit.parameters, str(path)), *_draw_problems(fit, str(path))]
+    if problems:
+        raise InputError(problems)
+    return fit
+
+
+def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
+    if fit.draws is None:
+        return
+    if not fit.size:
+        yield Problem(where, "draws.parameters", "holds no draws.", "Leave [draws] out, or calibrate again.")
+    for name, values in fit.draws.parameters.items():
+        if name not in fit.parameters:
+            yield Problem(where, f"draws.parameters.{name}", "is no parameter that was fitted.")
+        if len(values) != fit.size:
+            yield Problem(where, f"draws.parameters.{name}", f"holds {len(values)} draws, others {fit.size}.")
+    for resolution, terms in fit.draws.texts.items():
+        for name, values in terms.items():
+            if name not in TEXT_TERMS:
+                yield Problem(where, f'draws.texts."{resolution}".{name}', f"allowed are {', '.join(TEXT_TERMS)}.")
+            elif len(values) != fit.size:
+                yield Problem(where, f'draws.texts."{resolution}".{name}', f"holds {len(values)}, others {fit.size}.")
