@@ -23,7 +23,7 @@ import numpy as np
 from sim.case import Case
 from sim.errors import input_error
 from sim.rules.choice import ACTIONS
-from sim.runner.months import MonthsResult, spread
+from sim.runner.months import month_columns
 from sim.runner.run import RunResult
 from sim.specs import Scenario
 from sim.world import World
@@ -85,24 +85,9 @@ def write_tables(result: RunResult, folder: Path) -> None:
     for name, columns in zip(TABLES, (tallies, members), strict=True):
         pq.write_table(pa.table(columns), folder / name, compression="zstd")
     if result.months is not None:
-        pq.write_table(pa.table(_month_columns(result, result.months)), folder / MONTHS, compression="zstd")
-
-
-def _month_columns(result: RunResult, months: MonthsResult) -> dict[str, object]:
-    """Month, series, member, mean and 90 % interval over the replicates that were kept."""
-    codes = [*result.case.world.iso3]
-    names: list[str] = []
-    dates: list[str] = []
-    members: list[str | None] = []
-    values: list[np.ndarray] = []
-    for series, who in ((months.totals, [None]), (months.members, codes)):
-        for name, samples in series.items():
-            names += [name] * len(months.months) * len(who)
-            dates += [month for month in months.months for _ in who]
-            members += who * len(months.months)
-            values.append(np.stack(spread(samples)).reshape(3, -1))
-    mean, low, high = np.concatenate(values, axis=1)
-    return {"month": dates, "series": names, "iso3": members, "mean": mean, "p05": low, "p95": high}
+        pq.write_table(
+            pa.table(month_columns(result.months, result.case.world.iso3)), folder / MONTHS, compression="zstd"
+        )
 
 
 def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[str, object]:

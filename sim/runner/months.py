@@ -16,6 +16,7 @@ from sim.months.state import State
 from sim.months.step import Gift, Help, MonthView, Offer, Trade
 
 Samples = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
 
 WATCHED = 200
 """Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
@@ -130,3 +131,22 @@ def _alone(value: Any) -> Any:
     if isinstance(value, Gift):
         return alone(value)
     return alone(value) if isinstance(value, Help) else value
+
+
+def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, object]:
+    """Columns of a table with a row per month, series and member: mean and 90 % interval over the replicates kept.
+
+    The series of the whole come first and have no member.
+    """
+    names: list[str] = []
+    dates: list[str] = []
+    members: list[str | None] = []
+    values: list[FloatArray] = []
+    for series, who in ((months.totals, [None]), (months.members, [*iso3])):
+        for name, samples in series.items():
+            names += [name] * len(months.months) * len(who)
+            dates += [month for month in months.months for _ in who]
+            members += who * len(months.months)
+            values.append(np.stack(spread(samples)).reshape(3, -1))
+    mean, low, high = np.concatenate(values, axis=1)
+    return {"month": dates, "series": names, "iso3": members, "mean": mean, "p05": low, "p95": high}
