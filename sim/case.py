@@ -9,22 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import InputError, Problem
-from sim.months.inputs import MonthInputs, month_inputs
-from sim.months.market import Cells
+from sim.changes import change_problems, edited
+from sim.errors import InputError
 from sim.months.plan import Plan, plan_of
-from sim.rules.alignment import alignment, discount, remembered_stance
+from sim.months.start import Start
+from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation, leverage, sanction_risk, weighted
-from sim.specs import Change, Fit, Months, Scenario, Vote, members_of, read_fit, shipped_fit_path
+from sim.rules.payoffs import isolation, leverage, sanction_risk, summed, weighted
+from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit
 from sim.world import FloatArray, World, load_world
 from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 ActionArray = NDArray[np.int8]
 Number = float | FloatArray
 NOT_GIVEN = -1
-EVENLY = (0.5**0.5, 0.5**0.5)
-"""Divisiveness of length 1, half along either dimension: the unit of alignment."""
 
 CONFLICT_INPUTS = {
     "consultation": "align_consultation",
@@ -54,16 +51,14 @@ ORDER_INPUTS = {
 }
 """Inputs of the second dimension."""
 
-BOUNDS: Mapping[str, tuple[float, float]] = {
-    "alignment.consultation": (-1, 0),
-    "alignment.organisations": (-10, 0),
-    "alignment.african_union": (-1, 0),
-    "alignment.ideal_point": (-10, 10),
-    "alignment.contested_texts": (-1, 1),
-    "absence.small": (-10, 10),
-    "absence.poverty": (-5, 5),
+WEIGHTS: Mapping[str, Mapping[str, str]] = {
+    "conflict": {f"alignment.{name}": parameter for name, parameter in CONFLICT_INPUTS.items()},
+    "order": {f"alignment.{name}": parameter for name, parameter in ORDER_INPUTS.items()},
+    "dependence": {f"dependence.{channel}": f"dependence_{channel}" for channel in DEPENDENCE_CHANNELS},
+    "exposure": {f"exposure.{channel}": f"exposure_{channel}" for channel in EXPOSURE_CHANNELS},
+    "absence": {f"absence.{name}": f"absence_{name}" for name in ABSENCE_INPUTS},
 }
-"""Where an editable attribute is not a share in [0, 1]."""
+"""Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
 
 
 class Text(NamedTuple):
@@ -142,14 +137,6 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Start:
-    """What the months start from: the editable quantities on their first day, and the target's energy exports."""
-
-    terms: Terms
-    energy: Energy | None
-
-
-@dataclass(frozen=True)
 class Case:
     """A scenario in its world, ready to run.
 
@@ -191,13 +178,12 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     InputError : the world lacks what these roles need, or a change sets a value out of bounds.
     """
     world = world or load_world(spec.world)
-    fit = None
-    if spec.fit is not None or spec.parameter_uncertainty:
-        fit = read_fit(shipped_fit_path() if spec.fit is None else Path(spec.fit))
+    path = fit_path(spec)
+    fit = None if path is None else read_fit(path)
     parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}
     roles = roles_of(spec, world)
     where = f"scenario '{spec.title}'"
-    problems = [*coverage_problems(world, roles, parameters, where), *_change_problems(spec, where)]
+    problems = [*coverage_problems(world, roles, parameters, where), *change_problems(spec, where)]
     if problems:
         raise InputError(problems)
     # Everything a member is known for dates from before the scenario: later votes of it add only what they simulate.
@@ -216,36 +202,11 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     )
     if spec.months is None:
         return case
-    start = Start(
-        terms_of(spec, world, parameters, known, spec.months.start), load_energy(world) if energy is None else energy
-    )
-    return replace(case, start=start, plan=_plan(case, spec.months, start))
-
-
-def _plan(case: Case, months: Months, start: Start) -> Plan:
-    """The months: they start from what holds on their first day, and from the alignment of the first vote."""
-    energy = start.energy
-    return plan_of(
-        case.spec, months, case.world, case.roles, case.parameters, case.peers, partial(_inputs, case, start), energy
-    )
-
-
-def _inputs(case: Case, start: Start, cells: Cells) -> MonthInputs:
-    """The months' inputs, which hang on the fitted parameters."""
-    parameters, ballot = case.parameters, case.ballots[0]
-    memory = parameters["align_memory"] * remembered_stance(
-        ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
-    )
-    exposure = {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS}
-    return month_inputs(
-        case.world,
-        case.roles,
-        parameters,
-        alignment(ballot.conflict, ballot.order, memory, EVENLY),
-        weighted(start.terms.group("exposure"), exposure),
-        start.terms.values,
-        cells,
-    )
+    values = terms_of(spec, world, parameters, known, spec.months.start).values
+    start = Start(world, roles, values, load_energy(world) if energy is None else energy)
+    make = partial(start.inputs, parameters, case.ballots[0])
+    plan = plan_of(spec, spec.months, world, roles, parameters, case.peers, make, start.energy)
+    return replace(case, start=start, plan=plan)
 
 
 DRAW_RUN = 5
@@ -263,13 +224,14 @@ def drawn(case: Case, replicate: int) -> Case:
     draw = replicate // DRAW_RUN % fit.size
     parameters = {**case.parameters, **fit.drawn_parameters(draw), **case.spec.parameters}
     ballots = []
-    for standing in case.standings:
+    for standing, ballot in zip(case.standings, case.ballots, strict=True):
         text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draw))
-        ballots.append(ballot_of(standing, parameters, text))
+        ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
     found = replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
     if case.plan is None or case.start is None:
         return found
-    return replace(found, plan=case.plan.with_inputs(_inputs(found, case.start, case.plan.inputs.cells)))
+    inputs = case.start.inputs(parameters, ballots[0], case.plan.inputs.cells)
+    return replace(found, plan=case.plan.with_inputs(inputs))
 
 
 def _shifted(text: Text, by: FloatArray) -> Text:
@@ -304,34 +266,8 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     }
     for change in spec.change:
         if change.date is None or change.date <= on:
-            values[change.attribute] = _edited(values[change.attribute], change, world)
+            values[change.attribute] = edited(values[change.attribute], change, world)
     return Terms(values)
-
-
-def _edited(values: FloatArray, change: Change, world: World) -> FloatArray:
-    edited = values.copy()
-    members = world.indices(members_of(world, change.members))
-    if change.set is not None:
-        edited[members] = change.set
-    else:
-        factor = 1.0 if change.multiply is None else change.multiply
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        edited[members] = np.clip(edited[members] * factor + (change.add or 0.0), low, high)
-    return edited
-
-
-def _change_problems(spec: Scenario, where: str) -> list[Problem]:
-    problems = []
-    for number, change in enumerate(spec.change):
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        if change.set is not None and not low <= change.set <= high:
-            message = f"got {change.set:g}; {change.attribute} lies within {low:g} and {high:g}."
-            problems.append(Problem(where, f"change.{number}.set", message))
-        if change.multiply is not None and change.multiply < 0:
-            problems.append(
-                Problem(where, f"change.{number}.multiply", f"got {change.multiply:g}; allowed is 0 or more.")
-            )
-    return problems
 
 
 def _standing(
@@ -362,32 +298,38 @@ def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text |
     text : what is asked, in place of the scenario's own terms.
     """
     vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
-
-    def weighed(prefix: str, weights: Mapping[str, str]) -> FloatArray:
-        return weighted(terms.group(prefix), {name: parameters[key] for name, key in weights.items()})
-
-    exposure = weighed("exposure", {channel: f"exposure_{channel}" for channel in EXPOSURE_CHANNELS})
-    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
-    exponent = parameters["leverage_exponent"]
-    leverages = {name: leverage(array, exponent) for name, array in terms.group("dependence").items()}
-    dependence = weighted(leverages, {name: parameters[f"dependence_{name}"] for name in DEPENDENCE_CHANNELS})
+    sums = {kind: summed(weighed(kind, terms, parameters)) for kind in WEIGHTS}
+    risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,
         date=vote.date,
         severity=text.severity,
         divisiveness=text.divisiveness,
-        conflict=weighed("alignment", CONFLICT_INPUTS),
-        order=weighed("alignment", ORDER_INPUTS),
+        conflict=sums["conflict"],
+        order=sums["order"],
         memory_sum=standing.memory_sum,
         memory_weight=standing.memory_weight,
         own_discounts=standing.own_discounts,
-        dependence=text.target_threat * dependence,
+        dependence=text.target_threat * sums["dependence"],
         sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
         grievance=parameters["grievance"] * terms.values["isolation"],
-        emptiness=parameters["absent_bias"] + weighed("absence", {name: f"absence_{name}" for name in ABSENCE_INPUTS}),
+        emptiness=parameters["absent_bias"] + sums["absence"],
         given=standing.given,
         threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
     )
+
+
+def weighed(kind: str, terms: Terms, parameters: Mapping[str, Number]) -> dict[str, FloatArray]:
+    """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
+
+    Parameters
+    ----------
+    kind : which sum, a key of `WEIGHTS`.
+    """
+    values = terms.values
+    if kind == "dependence":
+        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in WEIGHTS[kind]}
+    return {name: parameters[parameter] * values[name] for name, parameter in WEIGHTS[kind].items()}
 
 
 def topic_of(vote: Vote) -> str:

@@ -20,7 +20,7 @@ from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import GRID
-from sim.rules.payoffs import Utilities, utilities
+from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -145,16 +145,21 @@ def own_utilities(
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
     months : as they have gone up to the vote; None in a scenario without months.
     """
-    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
-    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
-        if weight > 0:
-            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-    memory = parameters["align_memory"] * remembered
+    return total(own_terms(ballot, parameters, earlier_stances, months))
+
+
+def own_terms(
+    ballot: Ballot,
+    parameters: Mapping[str, Number],
+    earlier_stances: Sequence[FloatArray],
+    months: MonthRun | None = None,
+) -> UtilityTerms:
+    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on what came before in the scenario."""
+    memory = memory_of(ballot, parameters, earlier_stances)
     stand = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
     if months is not None:
         stand = months.position(stand, ballot.threats)
-    return utilities(
+    return utility_terms(
         alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
         stand.dependence,
@@ -163,6 +168,16 @@ def own_utilities(
         ballot.emptiness,
         parameters,
     )
+
+
+def memory_of(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> FloatArray:
+    """What a member's own earlier votes on the question add to its alignment, (N,) or (R, N); utility."""
+    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
+    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
+        if weight > 0:
+            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
+    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
+    return parameters["align_memory"] * remembered
 
 
 def revision_occasion(resolution: str, round_number: int) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sim.case import prepare
 from sim.errors import InputError
+from sim.rules.parameters import registry
 from sim.runner.designs import levels_of, points_of, spec_of
 from sim.specs import experiment_from, experiment_schema, read_experiment, read_scenario, shipped_names
 from sim.specs.design import MOST_POINTS
@@ -26,6 +27,8 @@ SHIPPED = {
     "reproduce-es-11-3": 5 * 5 * 3,
     "sanction-enforcement": 21,
     "sender-changes-sides": 7,
+    "where-threats-work": 64 * (4 + 2),
+    "which-parameter": 8 * (sum(parameter.prior is not None for parameter in registry().values()) + 4 + 1),
 }
 VALID = """
 title = "Harbours under threat"

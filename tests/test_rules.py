@@ -26,7 +26,7 @@ from sim.rules.choice import (
 )
 from sim.rules.influence import GRID, peer_stance, peer_weights, with_peers
 from sim.rules.parameters import ORDERED, defaults, problems_of, registry
-from sim.rules.payoffs import Utilities, isolation, sanction_risk, utilities, weighted
+from sim.rules.payoffs import Utilities, isolation, leverage, sanction_risk, utilities, weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world.quantities import PEER_KINDS
 
@@ -145,6 +145,18 @@ def test_no_weight_can_be_negative() -> None:
     """What an incentive is worth may be nothing, but its sign is the theory's; so are its defaults' order."""
     assert not problems_of(defaults(), "x.toml")
     assert {name for name, parameter in registry().items() if parameter.low < 0} == {*SIGNED, *READINESS}
+
+
+@examples(max_examples=200)
+@given(share, share, st.floats(0.05, 1))
+def test_leverage_grows_with_dependence_and_first_most(one: float, other: float, exponent: float) -> None:
+    """Monotone within [0, 1], 0 at 0 and 1 at 1; with an exponent of 1 or less half a dependence is half or more."""
+    low, high = sorted((one, other))
+    values = leverage(np.array([0.0, low, high, 1.0]), exponent)
+    assert values[0] == 0
+    assert values[3] == 1
+    assert (np.diff(values) >= 0).all()
+    assert leverage(np.array(high / 2), exponent) >= leverage(np.array(high), exponent) / 2 - 1e-12
 
 
 @examples(max_examples=200)

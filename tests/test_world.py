@@ -144,7 +144,7 @@ def test_every_column_is_described_once(world: World) -> None:
     _, entries = rows_of(world.folder / "columns.csv")
     described = Counter((entry["file"], entry["column"]) for entry in entries)
     assert set(described.values()) == {1}
-    found = set()
+    found = {("world.toml", "group")}
     for path in [path for folder in (".", "figures", "outcomes") for path in (world.folder / folder).glob("*.csv*")]:
         if path.name != "columns.csv":
             header, _ = rows_of(path)
@@ -357,4 +357,32 @@ def test_the_harbour_blockade_splits_the_harbours() -> None:
     share = dict(zip(result.case.world.iso3, result.votes[0].counts / 1000, strict=True))
     assert share["FER"][0] > 0.5  # cut off already: opposes
     assert share["ELM"][2] > 0.5  # depends on the target, and is sanctioned little: abstains
-    assert 0.2 < share["GUL"][3] < 0.6  # poor and fed by both: undecided
+    assert 0.3 < share["GUL"][3] < 0.7  # poor and fed by both: undecided
+
+
+def test_contested_texts_are_counted_by_hand():
+    """Seven years before the vote, texts that Russia backed and most senders opposed: against less for, over all."""
+    case = case_of("es-11-1")
+    world, record = case.world, case.world.assembly
+    recent = record.dates >= np.datetime64(date(2022, 3, 2) - timedelta(days=round(7 * 365.25)))
+    senders = case.roles.senders.tolist()
+    votes = [
+        row
+        for row, is_recent in zip(record.votes.tolist(), recent, strict=True)
+        if is_recent and row[world.index["RUS"]] == 3 and sum(row[s] == 0 for s in senders) > len(senders) / 2
+    ]
+    found = case.standings[0].terms.values["alignment.contested_texts"]
+    for iso3 in ("USA", "IND", "BLR", "SEN"):
+        own = [row[world.index[iso3]] for row in votes if row[world.index[iso3]] >= 0]
+        assert found[world.index[iso3]] == pytest.approx((own.count(0) - own.count(3)) / len(own))
+    assert len(votes) > 20
+
+
+def test_shared_organisations_count_one_over_their_size():
+    case = case_of("es-11-1")
+    world, found = case.world, case.standings[0].terms.values["alignment.organisations"]
+    groups = [g for g in world.groups if g.is_organisation and "RUS" in g.members]
+    for iso3 in ("BLR", "IND", "DEU", "SEN"):
+        expected = -sum(1 / len(g.members) for g in groups if iso3 in g.members)
+        assert found[world.index[iso3]] == pytest.approx(expected)
+    assert found[world.index["BLR"]] < found[world.index["IND"]] < found[world.index["DEU"]] < 0

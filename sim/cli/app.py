@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import calibrate, check, lists, rerun, run, sweep, validate, world
+from sim.cli import calibrate, check, compare, explain, lists, reach, rerun, run, sensitivity, sweep, validate, world
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -56,6 +56,10 @@ def _say(message: str, status: int) -> int:
 COMMANDS: dict[str, Callable[..., int]] = {
     "run": run.command,
     "sweep": sweep.command,
+    "compare": compare.command,
+    "explain": explain.command,
+    "reach": reach.command,
+    "sensitivity": sensitivity.command,
     "validate": validate.command,
     "calibrate": calibrate.command,
     "rerun": rerun.command,

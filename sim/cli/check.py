@@ -1,4 +1,4 @@
-"""``sim check``, ``sim init``, ``sim schema``: a scenario file of one's own, validated without running."""
+"""``sim check``, ``sim init``, ``sim schema``: a file of one's own, validated without running."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from sim.cli.output import Overrides, print_json
 from sim.errors import input_error
 from sim.specs import (
     experiment_schema,
+    goal_schema,
     read_experiment,
+    read_goal,
     read_scenario,
     read_toml,
     scenario_schema,
     shipped_names,
     shipped_scenarios,
 )
+from sim.specs.shipped import Kind
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
+    files: Annotated[list[str], typer.Argument(help="Scenario, experiment or goal files, or names of shipped ones.")],
     set_: Overrides = None,
 ) -> int:
-    """Check scenario and experiment files without running them; every problem is listed."""
+    """Check scenario, experiment and goal files without running them; every problem is listed."""
     for reference in files:
-        if is_experiment(reference):
+        if is_kind(reference, "goal", "goals"):
+            goal = read_goal(reference, set_ or [])
+            print(f"{reference}: good, {len(goal.lever)} levers")
+        elif is_kind(reference, "design", "experiments"):
             spec = read_experiment(reference, set_ or [])
             print(f"{reference}: good, {spec.size:,} points")
         else:
@@ -37,11 +43,11 @@ def check(
     return 0
 
 
-def is_experiment(reference: str) -> bool:
-    """Whether a reference means an experiment: by its ``[design]``, or as the name of a shipped one."""
+def is_kind(reference: str, table: str, kind: Kind) -> bool:
+    """Whether a reference means a file with this table, or is the name of a shipped one of this kind."""
     if Path(reference).is_file():
-        return "design" in read_toml(Path(reference))
-    return reference.removesuffix(".toml") in shipped_names("experiments")
+        return table in read_toml(Path(reference))
+    return reference.removesuffix(".toml") in shipped_names(kind)
 
 
 TEMPLATE = """\
@@ -87,7 +93,10 @@ def init(
 
 def schema(
     experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files.")] = False,
+    goal: Annotated[bool, typer.Option("--goal", help="Of goal files.")] = False,
 ) -> int:
-    """Print the JSON Schema of scenario or experiment files, for editors that complete and check TOML."""
-    print_json(experiment_schema() if experiment else scenario_schema())
+    """Print the JSON Schema of scenario, experiment or goal files, for editors that complete and check TOML."""
+    if experiment and goal:
+        raise input_error("sim schema", "--goal", "goes not with --experiment.", "Give one of them.")
+    print_json(goal_schema() if goal else experiment_schema() if experiment else scenario_schema())
     return 0

@@ -1,4 +1,4 @@
-"""``sim list``: scenarios, experiments, parameters and worlds."""
+"""``sim list``: scenarios, experiments, goals, parameters and worlds."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import typer
 from sim.cli.output import AsJson, console, print_json, table
 from sim.errors import did_you_mean, input_error
 from sim.rules.parameters import registry
-from sim.specs import read_experiment, read_scenario, shipped_names, shipped_scenarios
+from sim.specs import read_experiment, read_goal, read_scenario, shipped_names, shipped_scenarios
 from sim.world import shipped_worlds
 
-KINDS = ("scenarios", "experiments", "parameters", "worlds")
+KINDS = ("scenarios", "experiments", "goals", "parameters", "worlds")
 
 
 def command(
-    kind: Annotated[str, typer.Argument(help="scenarios, experiments, parameters or worlds.")] = "scenarios",
+    kind: Annotated[str, typer.Argument(help="scenarios, experiments, goals, parameters or worlds.")] = "scenarios",
     as_json: AsJson = False,
 ) -> int:
-    """List the shipped scenarios, experiments or worlds, or the parameters of the model."""
+    """List the shipped scenarios, experiments, goals or worlds, or the parameters of the model."""
     if kind not in KINDS:
         fix = did_you_mean(kind, KINDS, f"Allowed are {', '.join(KINDS)}.")
         raise input_error("sim list", kind, "there is no such list.", fix)
@@ -44,6 +44,13 @@ def command(
             rows = [[name, e.question, f"{e.size:,}", f"{e.replicates or '-'}"] for name, e in found.items()]
             columns = ["name", "question", "points", "replicates"]
             console().print(table("Shipped experiments", columns, rows, texts=2))
+    elif kind == "goals":
+        goals = {name: read_goal(name) for name in shipped_names("goals")}
+        if as_json:
+            print_json([{"name": n, "title": g.title, "question": g.question} for n, g in goals.items()])
+        else:
+            rows = [[name, goal.question] for name, goal in goals.items()]
+            console().print(table("Shipped goals", ["name", "question"], rows, texts=2))
     elif as_json:
         print_json(list(shipped_worlds()))
     else:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from sim.errors import input_error
 
 NARROWEST = 100
 """Columns assumed where the output is not a terminal."""
@@ -27,6 +31,27 @@ Overrides = Annotated[
 def print_json(document: object) -> None:
     """Print a document as JSON."""
     print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows as CSV, under these columns; what a row has none of is left empty."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def check_writable(option: str, path: Path | None) -> None:
+    """Refuse a file that could not be written, before anything is run for it.
+
+    Raises
+    ------
+    InputError : its folder does not exist, or it is a folder.
+    """
+    if path is not None and not path.parent.is_dir():
+        raise input_error(option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file.")
+    if path is not None and path.is_dir():
+        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
 
 
 def say(message: str) -> None:
@@ -52,17 +77,20 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     """A table whose first columns are text and whose others are numbers, set to the right."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
-        made.add_column(column, justify="left" if number < texts else "right", no_wrap=number == 0 and texts == 1)
+        made.add_column(column, justify="left" if number < texts else "right", overflow="fold")
     for row in rows:
         made.add_row(*row)
     return made
 
 
 @contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr while something long runs, where stderr is a terminal; yields what to tell the amount done."""
+def progress(total: int | None, label: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr while something long runs, where stderr is a terminal.
+
+    Yields what to tell the amount done, and the whole where it was not known before.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, whole=None: bar.update(task, completed=done, total=whole)

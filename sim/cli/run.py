@@ -14,7 +14,8 @@ from sim.case import Case, prepare
 from sim.cli.months import print_months
 from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table
 from sim.errors import input_error
-from sim.evaluation.summary import REPORTED, misses, summary
+from sim.evaluation.summary import misses, summary
+from sim.evaluation.tallies import REPORTED
 from sim.runner.keep import check_folder, keep
 from sim.runner.run import ENGINES, RunResult, run
 from sim.specs import read_scenario

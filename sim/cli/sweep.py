@@ -15,7 +15,7 @@ import typer
 from sim.cli.output import AsJson, Overrides, console, print_json, say, table
 from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
-from sim.evaluation.summary import REPORTED
+from sim.evaluation.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.sweep import Progress, Sweep, sweep
 from sim.runner.tables import POINTS
@@ -66,26 +66,34 @@ def command(
 def _one(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None, retry_failed: bool, as_json: bool
 ) -> tuple[int, dict[str, object]]:
+    status, done = swept(spec, folder, workers, scheduler, retry_failed)
+    if done is None:
+        return status, {}
+    document = _document(spec, done)
+    if not as_json:
+        _print(spec, done, document)
+    return 0, document
+
+
+def swept(
+    spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
+) -> tuple[int, Sweep | None]:
+    """Run a sweep and tell how far it is; the exit status, and the sweep where some of its points can be used."""
     try:
         with _executor(workers, scheduler) as executor, _Reporter() as report:
             done = sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
     except KeyboardInterrupt:
         say(f"interrupted; what is finished lies in {folder}, and the same command goes on from there")
-        return INTERRUPTED, {}
+        return INTERRUPTED, None
     except (WorkersLostError, MemoryError, OSError) as error:
         say(f"stopped: {error or type(error).__name__}")
         say(f"what is finished lies in {folder}, and the same command goes on from there")
-        return FAILED, {}
+        return FAILED, None
     for name in done.dropped:
         say(f"{name} was damaged or half written; its runs were made again")
     if done.failed:
         say(f"{done.failed} of {done.points} points failed; {POINTS} says why, --retry-failed runs them again")
-    if done.failed == done.points:
-        return FAILED, {}
-    document = _document(spec, done)
-    if not as_json:
-        _print(spec, done, document)
-    return 0, document
+    return (FAILED, None) if done.failed == done.points else (0, done)
 
 
 @contextmanager

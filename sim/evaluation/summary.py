@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, Case
+from sim.evaluation.changes import change_summary
 from sim.evaluation.months_summary import months_summary
 from sim.evaluation.scores import classes_of, score, three_classes
-from sim.rules.choice import ACTIONS, SUPPORT
+from sim.evaluation.tallies import CODES, REPORTED, by_action, population_share, tally_summary
+from sim.rules.choice import ACTIONS
 from sim.runner.run import RunResult, VoteResult
-from sim.specs import members_of
 from sim.world import RollCall
 
 FloatArray = NDArray[np.float64]
@@ -20,12 +21,7 @@ IntArray = NDArray[np.int64]
 
 NEAR = 5
 """How many members a tally may be off on every action and still count as near the observed one."""
-REPORTED = ("support", "abstain", "oppose", "absent")
-"""Actions in the order in which people read them."""
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
-UNCHANGED = 0.5
-"""Mean change of a tally, in members, below which it counts as unchanged."""
-CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
 def frequencies(counts: IntArray) -> FloatArray:
@@ -66,21 +62,8 @@ def vote_summary(result: RunResult, number: int) -> dict[str, object]:
         "accuracy": accuracy(case, number, chances, call),
         "population_share": population_share(case, vote),
         "settled": float(vote.is_settled.mean()),
-        "base": None if result.base is None else change_summary(result, number),
+        "base": None if result.base is None else change_summary(result, result.base, number),
         "members": member_rows(case, vote, chances, call),
-    }
-
-
-def tally_summary(vote: VoteResult) -> dict[str, dict[str, float]]:
-    """Mean, median and 90 % interval of the members per action."""
-    return {
-        name: {
-            "mean": float(vote.tallies[:, code].mean()),
-            "median": float(np.median(vote.tallies[:, code])),
-            "p05": float(np.quantile(vote.tallies[:, code], 0.05)),
-            "p95": float(np.quantile(vote.tallies[:, code], 0.95)),
-        }
-        for name, code in CODES.items()
     }
 
 
@@ -88,11 +71,6 @@ def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
     """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
     with_target = {name: float(tally[CODES[name]]) for name in ("support", "abstain", "oppose")}
     return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
-
-
-def by_action(counts: IntArray) -> dict[str, int]:
-    """Counts by action code as counts by name."""
-    return {name: int(counts[code]) for name, code in CODES.items()}
 
 
 def near(vote: VoteResult, call: RollCall) -> float:
@@ -114,13 +92,6 @@ def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None
 def is_scored(case: Case, number: int, call: RollCall) -> NDArray[np.bool_]:
     """Members (N,) whose vote was drawn and is on record."""
     return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
-
-
-def population_share(case: Case, vote: VoteResult) -> dict[str, float]:
-    """Mean share of the world's population living in the members that did each action."""
-    people = case.world.attributes["population"]
-    lived = people @ vote.counts / vote.counts[0].sum() / people.sum()
-    return {name: float(lived[code]) for name, code in CODES.items()}
 
 
 def member_rows(case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None) -> list[Mapping[str, object]]:
@@ -157,48 +128,6 @@ def misses(result: RunResult, number: int) -> list[dict[str, object]]:
         }
         for i in sorted(wrong, key=lambda i: given[i])
     ]
-
-
-def change_summary(result: RunResult, number: int) -> dict[str, object]:
-    """What a what-if changed against its base at the same random numbers."""
-    if result.base is None:
-        raise ValueError("the run has no base")
-    vote, before = result.votes[number], result.base.votes[number]
-    shift = vote.tallies.mean(axis=0) - before.tallies.mean(axis=0)
-    moved = np.flatnonzero(vote.changed)
-    order = sorted(moved, key=lambda i: -vote.changed[i])
-    return {
-        "scenario": result.base.case.spec.title,
-        "tally": tally_summary(before),
-        "change": {name: float(shift[code]) for name, code in CODES.items()},
-        "expected": expectation(result, number, float(shift[SUPPORT])),
-        "moved": [
-            {
-                "iso3": result.case.world.iso3[i],
-                "name": result.case.world.names[i],
-                "moved": float(vote.changed[i] / result.replicates),
-                "towards": float(vote.towards[i] / result.replicates),
-                "away": float(vote.away[i] / result.replicates),
-            }
-            for i in order
-        ],
-    }
-
-
-def expectation(result: RunResult, number: int, change_of_support: float) -> dict[str, object] | None:
-    """What the author said beforehand, and whether it came about; None where nothing was said."""
-    case, expected = result.case, result.case.spec.expected
-    if expected is None:
-        return None
-    found = "unchanged" if abs(change_of_support) < UNCHANGED else "up" if change_of_support > 0 else "down"
-    moved = result.votes[number].changed / result.replicates
-    return {
-        "direction": expected.direction,
-        "support": expected.support,
-        "found": found,
-        "is_as_expected": found == expected.support,
-        "movers": {iso3: float(moved[case.world.index[iso3]]) for iso3 in members_of(case.world, expected.movers)},
-    }
 
 
 def tally_columns(result: RunResult) -> dict[str, list[object]]:

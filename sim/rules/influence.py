@@ -76,7 +76,13 @@ def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
     return stances @ weights.T
 
 
-def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Utilities:
-    """Utilities once the peers' mean stance is known: it adds to support what it takes from opposing."""
+def peer_term(peer_influence: float, peers: FloatArray) -> Mapping[str, FloatArray]:
+    """What the peers' mean stance adds to the utility of supporting, and takes from that of opposing."""
     pull = peer_influence * peers
-    return own._replace(oppose=own.oppose - pull, support=own.support + pull)
+    return {"oppose": -pull, "support": pull}
+
+
+def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Utilities:
+    """Utilities once the peers' mean stance is known: the last of their terms is the peers'."""
+    pull = peer_term(peer_influence, peers)
+    return own._replace(oppose=own.oppose + pull["oppose"], support=own.support + pull["support"])

@@ -25,10 +25,14 @@ class Utilities(NamedTuple):
 
 def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
     """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
+    return summed({name: weight * channels[name] for name, weight in weights.items()})
+
+
+def summed(parts: Mapping[str, FloatArray]) -> FloatArray:
+    """Sum of parts, added in their order."""
     total: FloatArray | None = None
-    for name, weight in weights.items():
-        term = weight * channels[name]
-        total = term if total is None else total + term
+    for part in parts.values():
+        total = part if total is None else total + part
     if total is None:
         raise ValueError("no weights")
     return total
@@ -63,6 +67,19 @@ def sanction_risk(enforcement: float | FloatArray, exposure: FloatArray, isolati
     return enforcement * exposure * (1.0 - isolation)
 
 
+UtilityTerms = Mapping[str, Mapping[str, FloatArray | float]]
+"""Name of a term to action to what the term adds to its utility; an action that a term leaves alone is not there."""
+
+
+def total(terms: UtilityTerms) -> Utilities:
+    """The utilities that terms add up to, in their order: the same bits for one member and for many."""
+    sums: dict[str, FloatArray | float] = {}
+    for term in terms.values():
+        for action, value in term.items():
+            sums[action] = sums[action] + value if action in sums else value
+    return Utilities(**sums)  # type: ignore[arg-type]
+
+
 def utilities(
     alignment: FloatArray,
     severity: float | FloatArray,
@@ -72,7 +89,20 @@ def utilities(
     emptiness: FloatArray,
     parameters: Mapping[str, float | FloatArray],
 ) -> Utilities:
-    r"""Utilities of the four actions before peers are looked at.
+    """Utilities of the four actions before peers are looked at: the sum of their `utility_terms`."""
+    return total(utility_terms(alignment, severity, dependence, sanction_risk, grievance, emptiness, parameters))
+
+
+def utility_terms(
+    alignment: FloatArray,
+    severity: float | FloatArray,
+    dependence: FloatArray,
+    sanction_risk: FloatArray,
+    grievance: FloatArray,
+    emptiness: FloatArray,
+    parameters: Mapping[str, float | FloatArray],
+) -> UtilityTerms:
+    r"""What each action is worth to a member before peers are looked at, term by term.
 
     .. math::
         U(support) &= (a_r \theta_i - \lambda_r) - h_r D_i \\
@@ -92,14 +122,20 @@ def utilities(
         (:math:`\tau`), in [0, 1], with retaliation_absent <= retaliation_abstain and
         sanction_abstain <= sanction_absent.
     """
-    leaning = alignment - severity
-    return Utilities(
-        oppose=-leaning + grievance - sanction_risk,
-        absent=emptiness
-        - parameters["retaliation_absent"] * dependence
-        - parameters["sanction_absent"] * sanction_risk,
-        abstain=parameters["abstain_bias"]
-        - parameters["retaliation_abstain"] * dependence
-        - parameters["sanction_abstain"] * sanction_risk,
-        support=leaning - dependence,
-    )
+    return {
+        "alignment": {"oppose": -alignment, "support": alignment},
+        "severity": {"oppose": severity, "support": -severity},
+        "emptiness": {"absent": emptiness},
+        "abstain_bias": {"abstain": parameters["abstain_bias"]},
+        "dependence": {
+            "absent": -(parameters["retaliation_absent"] * dependence),
+            "abstain": -(parameters["retaliation_abstain"] * dependence),
+            "support": -dependence,
+        },
+        "grievance": {"oppose": grievance},
+        "sanction_risk": {
+            "oppose": -sanction_risk,
+            "absent": -(parameters["sanction_absent"] * sanction_risk),
+            "abstain": -(parameters["sanction_abstain"] * sanction_risk),
+        },
+    }

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import input_error
 from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
 from sim.specs.design import BY_SCENARIO, SAMPLED, is_whole, levels
+
+MORRIS_LEVELS = 4
+"""Levels of each factor that the trajectories of a Morris design go over."""
 
 
 @dataclass(frozen=True)
@@ -96,19 +101,31 @@ def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
     if design.kind in SAMPLED:
         columns = [
             [_drawn(name, factor, share) for share in shares]
-            for (name, factor), shares in zip(design.over.items(), _shares(design).T, strict=True)
+            for (name, factor), shares in zip(design.over.items(), shares_of(design).T, strict=True)
         ]
         return zip(*columns, strict=True)
     stepped = [levels(name, factor) for name, factor in design.over.items()]
     return product(*stepped) if design.kind == "factorial" else zip(*stepped, strict=True)
 
 
-def _shares(design: Design) -> NDArray[np.float64]:
-    """Draws in [0, 1), (samples, factors)."""
+def shares_of(design: Design) -> NDArray[np.float64]:
+    """What a sampled design draws for each point and factor, in [0, 1], (points, factors); the same at every call.
+
+    Parameters
+    ----------
+    design : of a kind that draws samples.
+
+    Raises
+    ------
+    InputError
+        If the kind is drawn by SALib, and that is not installed.
+    """
     dimensions, samples = len(design.over), design.samples or 0
     generator = np.random.default_rng(design.seed)
     if design.kind == "random":
         return generator.random((samples, dimensions))
+    if design.kind in ("morris", "saltelli"):
+        return _by_salib(design, samples)
     from scipy.stats import qmc  # takes a tenth of a second to import
 
     if design.kind == "sobol":
@@ -116,8 +133,42 @@ def _shares(design: Design) -> NDArray[np.float64]:
     return qmc.LatinHypercube(dimensions, seed=generator).random(samples)
 
 
+def _by_salib(design: Design, samples: int) -> NDArray[np.float64]:
+    """Trajectories of Morris (1991), or the matrices of Saltelli (2010) for first and total Sobol indices."""
+    salib("design.kind", f'"{design.kind}"')
+    from SALib.sample import morris, sobol
+
+    seed = salib_seed(design)
+    if design.kind == "morris":
+        return np.asarray(morris.sample(problem_of(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
+    return np.asarray(sobol.sample(problem_of(design), samples, calc_second_order=False, seed=seed))
+
+
+def problem_of(design: Design) -> dict[str, Any]:
+    """The design as SALib describes it: names, and bounds of what is drawn."""
+    names = list(design.over)
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def salib_seed(design: Design) -> int:
+    """The design's seed as SALib takes it: of 32 bits, and not 0, which it takes for none."""
+    return 1 + design.seed % (2**32 - 1)
+
+
+def salib(where: str, what: str) -> None:
+    """Refuse what needs SALib where it is not installed.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    if find_spec("SALib") is None:
+        raise input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
+
+
 def _drawn(name: str, factor: Factor, share: float) -> Any:
-    """The value that a draw in [0, 1) stands for: each of a list, and each whole number, is as likely as any other."""
+    """The value that a draw in [0, 1] stands for: each of a list, and each whole number, is as likely as any other."""
     share = min(float(share), float(np.nextafter(1.0, 0.0)))
     if factor.values is not None:
         return factor.values[int(share * len(factor.values))]

@@ -25,7 +25,7 @@ from sim.errors import input_error
 from sim.rules.choice import ACTIONS
 from sim.runner.months import month_columns
 from sim.runner.run import RunResult
-from sim.specs import Scenario
+from sim.specs import Scenario, fit_path
 from sim.world import World
 from sim.world.energy import energy_hashes
 from sim.world.reading import world_hashes
@@ -100,6 +100,7 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
         "world": {"name": case.world.name, "files": data_hashes(case.world, [case.spec])},
+        "fit": fit_hash(case.spec),
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
@@ -111,6 +112,12 @@ def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
     """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
     has_months = any(spec.months is not None for spec in specs)
     return world_hashes(world) | (energy_hashes(world) if has_months else {})
+
+
+def fit_hash(spec: Scenario) -> str | None:
+    """SHA-256 of the parameter file that a scenario reads, if it reads one."""
+    path = fit_path(spec)
+    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def provenance() -> dict[str, object]:

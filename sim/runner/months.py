@@ -57,13 +57,14 @@ def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 class Recorder:
     """Takes down months as they are lived, block by block.
 
-    Per block, the series of its months in their order, and the votes.
+    Per block, the series of its months in their order, and the votes; a block that was interrupted is not counted.
     """
 
     case: Case
     members: list[list[dict[str, Samples]]] = field(default_factory=list)
     totals: list[list[dict[str, Samples]]] = field(default_factory=list)
     actions: list[Sequence[ActionArray]] = field(default_factory=list)
+    counted: int = 0
 
     @property
     def plan(self) -> Plan:
@@ -92,13 +93,14 @@ class Recorder:
     def end(self, actions: Sequence[ActionArray]) -> None:
         """Take down the votes of the block."""
         self.actions.append(actions)
+        self.counted = len(self.members)
 
     def result(self) -> MonthsResult:
         """Everything taken down."""
         return MonthsResult(
             tuple(month.name for month in self.plan.months),
-            _stacked(self.members),
-            _stacked(self.totals),
+            _stacked(self.members[: self.counted]),
+            _stacked(self.totals[: self.counted]),
             tuple(np.concatenate(votes) for votes in zip(*self.actions, strict=True)),
         )
 

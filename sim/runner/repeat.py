@@ -10,7 +10,7 @@ from typing import Any
 from sim.case import prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, hashes, write_tables
+from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, fit_hash, hashes, write_tables
 from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from, scenario_from
@@ -62,6 +62,7 @@ def _repeat_run(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
         {case.world.name: data_hashes(case.world, [case.spec])},
         folder,
     )
+    _check_fit(manifest.get("fit"), fit_hash(case.spec), folder)
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
     if manifest["engine"] not in ENGINES or manifest["replicates"] < 1:
         raise input_error(str(folder / MANIFEST), "engine, replicates", "are damaged.")
@@ -75,6 +76,8 @@ def _repeat_sweep(manifest: Mapping[str, Any], folder: Path, into: Path) -> None
     _check_data(
         manifest["worlds"], {world.name: data_hashes(world, experiment.bases.values()) for world in worlds}, folder
     )
+    fits = {name: fit_hash(base) for name, base in experiment.bases.items()}
+    _check_fit(manifest.get("fits"), fits, folder)
     _check_values("defaults", manifest["defaults"], defaults(), folder)
     sweep(experiment, into)
 
@@ -89,6 +92,11 @@ def _check_data(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mappi
     if changed:
         where = str(folder / MANIFEST)
         raise InputError(Problem(where, name, "this data file has changed since.") for name in changed)
+
+
+def _check_fit(before: object, now: object, folder: Path) -> None:
+    if before != now:
+        raise input_error(str(folder / MANIFEST), "fit", "the parameter file has changed since.")
 
 
 def _check_values(key: str, before: object, now: Mapping[str, float], folder: Path) -> None:

@@ -13,7 +13,8 @@ from sim.case import ActionArray, Case
 from sim.ensemble import simulate
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
-from sim.rules.choice import STANCES
+from sim.runner import changes
+from sim.runner.changes import VoteChange, change_of
 from sim.runner.counts import counts_of, tallies_of
 from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
 
@@ -33,9 +34,7 @@ class VoteResult:
     tallies : members per action code, (R, 4).
     counts : replicates per member and action code, (N, 4).
     is_settled : (R,): whether deliberation came to rest in a replicate.
-    towards, away : replicates (N,) in which a member's stance is higher, or lower, than in the base at the same draw;
-        0 without a base.
-    changed : replicates (N,) in which a member's action differs from the base's.
+    change : how it differs from the base's at the same draws, or None without a base.
     """
 
     resolution: str
@@ -43,9 +42,7 @@ class VoteResult:
     tallies: IntArray
     counts: IntArray
     is_settled: NDArray[np.bool_]
-    towards: IntArray
-    away: IntArray
-    changed: IntArray
+    change: VoteChange | None = None
 
 
 @dataclass(frozen=True)
@@ -65,43 +62,36 @@ class RunResult:
         return len(self.votes[0].tallies)
 
 
-def _counted(
-    resolution: str,
-    day: date,
-    actions: ActionArray,
-    is_settled: NDArray[np.bool_],
-    base: ActionArray | None,
-) -> VoteResult:
-    """The result of one vote in one block."""
-    step = np.zeros_like(actions) if base is None else STANCES[actions] - STANCES[base]
-    changed = np.zeros_like(actions, dtype=bool) if base is None else actions != base
-    return VoteResult(
-        resolution,
-        day,
-        tallies_of(actions),
-        counts_of(actions),
-        is_settled,
-        (step > 0).sum(axis=0),
-        (step < 0).sum(axis=0),
-        changed.sum(axis=0),
-    )
+Vote = tuple[ActionArray, NDArray[np.bool_]]
+Block = list[Vote]
+
+
+def _counted(case: Case, votes: Block, base: Block | None) -> list[VoteResult]:
+    """The results of a case's votes in one block."""
+    return [
+        VoteResult(
+            ballot.resolution,
+            ballot.date,
+            tallies_of(actions),
+            counts_of(actions),
+            is_settled,
+            None if base is None else change_of(actions, base[number][0], case.world),
+        )
+        for number, (ballot, (actions, is_settled)) in enumerate(zip(case.ballots, votes, strict=True))
+    ]
 
 
 def _joined(blocks: Sequence[VoteResult]) -> VoteResult:
     """The result of one vote in all blocks."""
+    changed = [block.change for block in blocks if block.change is not None]
     return VoteResult(
         blocks[0].resolution,
         blocks[0].date,
         np.concatenate([block.tallies for block in blocks]),
         np.sum([block.counts for block in blocks], axis=0),
         np.concatenate([block.is_settled for block in blocks]),
-        np.sum([block.towards for block in blocks], axis=0),
-        np.sum([block.away for block in blocks], axis=0),
-        np.sum([block.changed for block in blocks], axis=0),
+        changes.joined(changed) if changed else None,
     )
-
-
-Block = list[tuple[ActionArray, NDArray[np.bool_]]]
 
 
 def run(
@@ -126,36 +116,56 @@ def run(
     KeyboardInterrupt : interrupted before the first block was done.
     """
     replicates = case.spec.replicates if replicates is None else replicates
+    cases = (case,) if base is None else (base, case)
+    return run_paired(cases, replicates, engine, on_progress=on_progress)[-1]
+
+
+def run_paired(
+    cases: Sequence[Case],
+    replicates: int,
+    engine: str = "ensemble",
+    *,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> tuple[RunResult, ...]:
+    """Run cases of as many votes replicate by replicate; each but the first is told apart from the first.
+
+    Parameters
+    ----------
+    cases : the first is the base of the others; the same random numbers need the same seed and resolutions.
+
+    Raises
+    ------
+    KeyboardInterrupt : interrupted before the first block was done.
+    """
     simulated = _simulated_by_agents if engine == "mesa" else _simulated
     block = 10 if engine == "mesa" else BLOCK
-    recorders = [None if one is None or one.plan is None else Recorder(one) for one in (case, base)]
-    blocks: list[tuple[list[VoteResult], list[VoteResult]]] = []
+    recorders = [None if case.plan is None else Recorder(case) for case in cases]
+    blocks: list[list[list[VoteResult]]] = []
     is_interrupted, done = False, 0
     try:
         while done < replicates:
             is_watched = done < WATCHED and any(recorders)
             count = min(block, replicates - done, WATCHED - done if is_watched else block)
-            own, others = recorders if is_watched else (None, None)
-            votes = simulated(case, done, count, own)
-            before = simulated(base, done, count, others) if base is not None else []
-            acted: list[ActionArray | None] = [actions for actions, _ in before] if before else [None] * len(votes)
-            blocks.append(  # a block counts as a whole or, where an interrupt comes in between, not at all
-                (
-                    [_counted(b.resolution, b.date, *v, a) for b, v, a in zip(case.ballots, votes, acted, strict=True)],
-                    [_counted(b.resolution, b.date, *v, None) for b, v in zip(case.ballots, before, strict=False)],
-                )
-            )
+            votes = [
+                simulated(case, done, count, recorder if is_watched else None)
+                for case, recorder in zip(cases, recorders, strict=True)
+            ]
+            bases = [None, *[votes[0]] * (len(cases) - 1)]
+            # A block counts as a whole or, where an interrupt comes in between, not at all.
+            blocks.append([_counted(*each) for each in zip(cases, votes, bases, strict=True)])
             done += count
             on_progress(done)
     except KeyboardInterrupt:
         if not blocks:
             raise
         is_interrupted = True
-    results = tuple(_joined(vote) for vote in zip(*(own for own, _ in blocks), strict=True))
-    base_results = tuple(_joined(vote) for vote in zip(*(own for _, own in blocks), strict=True))
-    months, months_before = (None if recorder is None else recorder.result() for recorder in recorders)
-    before_result = None if base is None else RunResult(base, engine, base_results, months_before)
-    return RunResult(case, engine, results, months, before_result, is_interrupted)
+    results: list[RunResult] = []
+    for case, recorder, own in zip(cases, recorders, zip(*blocks, strict=True), strict=True):
+        joined = tuple(_joined(vote) for vote in zip(*own, strict=True))
+        months = None if recorder is None else recorder.result()
+        base = results[0] if results else None
+        results.append(RunResult(case, engine, joined, months, base, is_interrupted))
+    return tuple(results)
 
 
 def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:

@@ -30,6 +30,7 @@ from sim.runner.keep import (
     UNFINISHED,
     data_hashes,
     document_hash,
+    fit_hash,
     hashes,
     processor_features,
     program_version,
@@ -243,10 +244,16 @@ def _finish(experiment: Experiment, plan: _Plan, folder: Path, parts: Parts, sec
         "points": len(plan.points),
         "defaults": defaults(),
         "worlds": plan.worlds,
+        "fits": _fits(experiment),
         "tables": hashes([folder / name for name in names], folder),
     }
     write_json(folder / MANIFEST, manifest)
     shutil.rmtree(folder / PARTS)
+
+
+def _fits(experiment: Experiment) -> dict[str, str | None]:
+    """Hash of the parameter file that each scenario reads, if it reads one."""
+    return {reference: fit_hash(base) for reference, base in experiment.bases.items()}
 
 
 def _identity(experiment: Experiment, plan: _Plan) -> dict[str, object]:
@@ -264,6 +271,7 @@ def _identity(experiment: Experiment, plan: _Plan) -> dict[str, object]:
         "points": document_hash(points),
         "worlds": document_hash(plan.worlds),
         "defaults": document_hash(defaults()),
+        "fits": document_hash(_fits(experiment)),
         "versions": {
             "alignment-sim": program_version(),
             "numpy": np.__version__,
@@ -290,6 +298,7 @@ def _same_experiment(identity: Mapping[str, object], folder: Path) -> list[int] 
     others = {
         "worlds": "other data",
         "defaults": "other defaults",
+        "fits": "another parameter file",
         "versions": "other versions of the program or NumPy",
     }
     for key, value in identity.items():

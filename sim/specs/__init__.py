@@ -5,7 +5,10 @@ from sim.specs.events import Event, Months
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
 from sim.specs.files import read_toml
-from sim.specs.fits import Fit, read_fit, shipped_fit_path
+from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
+from sim.specs.goal import Goal, GoalLever, Wanted
+from sim.specs.goal_reading import goal_from, read_goal
+from sim.specs.goal_schema import goal_schema
 from sim.specs.names import members_of
 from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
@@ -20,18 +23,25 @@ __all__ = [
     "Experiment",
     "Factor",
     "Fit",
+    "Goal",
+    "GoalLever",
     "Months",
     "Pledge",
     "Roles",
     "Scenario",
     "TargetSplit",
     "Vote",
+    "Wanted",
     "experiment_from",
     "experiment_schema",
+    "fit_path",
+    "goal_from",
+    "goal_schema",
     "located",
     "members_of",
     "read_experiment",
     "read_fit",
+    "read_goal",
     "read_scenario",
     "read_toml",
     "scenario_from",

@@ -26,12 +26,13 @@ from sim.rules.parameters import registry
 from sim.specs.scenario import Scenario
 from sim.specs.section import Section, Text, Texts
 
-Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "table"]
+Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
 Output = Literal["tally", "members", "votes"]
 
 OUTPUTS: tuple[Output, ...] = ("tally", "members", "votes")
 STEPPED = ("factorial", "zip")  # designs whose ranges are walked in steps
-SAMPLED = ("latin-hypercube", "sobol", "random")  # designs that draw samples
+SAMPLED = ("latin-hypercube", "sobol", "random", "morris", "saltelli")  # designs that draw samples
+POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are spread evenly only in these numbers
 MOST_POINTS = 1_000_000
 DIGITS = 12  # decimals that stepped values are rounded to, so that 3 * 0.05 is 0.15
 LARGEST = 2**63
@@ -178,11 +179,21 @@ class Design(Section):
 
     kind: Kind = Field(description="How the factors are combined into points.")
     samples: int | None = Field(
-        None, ge=1, le=MOST_POINTS, description="How many points are drawn; a power of two for sobol."
+        None,
+        ge=1,
+        le=MOST_POINTS,
+        description="How many points are drawn, a power of two for sobol. Of morris how many trajectories, each of one "
+        "point more than there are factors; of saltelli a power of two, each of two points more.",
     )
     seed: int = Field(0, ge=0, le=LARGEST - 1, description="The number that the drawing of points is keyed by.")
     file: Text | None = Field(
         None, description="The points of a table: a CSV file as seen from this file, dotted keys in its first row."
+    )
+    priors: float | None = Field(
+        None,
+        ge=0.001,
+        le=100,
+        description="Vary every fitted parameter as well: so many standard deviations of its prior around its default.",
     )
     over: Mapping[str, Factor] = Field(
         default_factory=dict, description="What is varied: dotted key of the scenario to range or values."
@@ -289,7 +300,8 @@ class Experiment(Section):
 def points_per_scenario(design: Design) -> int:
     """How many points a design has for one scenario."""
     if design.kind in SAMPLED:
-        return design.samples or 0
+        extra = {"morris": 1, "saltelli": 2}.get(design.kind)
+        return (design.samples or 0) * (1 if extra is None else len(design.over) + extra)
     counts = [factor.count for factor in design.over.values()]
     return math.prod(counts) if design.kind == "factorial" else max(counts, default=0)
 

@@ -20,6 +20,7 @@ from sim.specs.experiment_checks import OVER, design_findings, repetitions, spli
 from sim.specs.experiment_overrides import override_experiment
 from sim.specs.experiment_schema import experiment_structure
 from sim.specs.files import read_toml, shown
+from sim.specs.priors import with_prior_factors
 from sim.specs.problems import findings_of
 from sim.specs.reading import read_scenario, scenario_from
 from sim.specs.scenario import Scenario
@@ -77,6 +78,9 @@ def experiment_from(
     draft.take(document, where, folder)
     for text in overrides:
         override_experiment(draft, text)
+    design = draft.document.get("design")
+    if isinstance(design, dict):
+        draft.document["design"] = with_prior_factors(design)
     reading = _Reading(draft, dict(bases or {}))
     experiment = reading.experiment()
     if experiment is None or draft.problems:

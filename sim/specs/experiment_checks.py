@@ -8,6 +8,7 @@ from itertools import combinations
 from sim.errors import did_you_mean
 from sim.specs.design import (
     MOST_POINTS,
+    POWERS_OF_TWO,
     SAMPLED,
     STEPPED,
     Design,
@@ -57,9 +58,13 @@ def _sample_findings(design: Design) -> Iterator[Finding]:
             yield Finding(key, f"is for designs that draw samples, not for {design.kind}.", "Leave it out.")
     elif design.samples is None:
         yield Finding(key, f"missing; {design.kind} needs it.", "Give how many points are drawn.")
-    elif design.kind == "sobol" and design.samples.bit_count() > 1:
+    elif design.kind in POWERS_OF_TWO and design.samples.bit_count() > 1:
         following = 1 << design.samples.bit_length()
-        yield Finding(key, f"got {design.samples}; sobol needs a power of two.", f"The next is {following}.")
+        yield Finding(key, f"got {design.samples}; {design.kind} needs a power of two.", f"The next is {following}.")
+    if design.priors is not None:
+        yield Finding(
+            ("design", "priors"), f"is for designs that draw samples, not for {design.kind}.", "Leave it out."
+        )
 
 
 def _step_findings(design: Design, name: str, factor: Factor) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def experiment_schema() -> dict[str, Any]:
     }
     design["allOf"] = [
         _if_kind(STEPPED, {"required": ["over"], **steps_needed}),
-        _if_kind(SAMPLED, {"required": ["over", "samples"]}),
+        _if_kind(SAMPLED, {"required": ["samples"], "anyOf": [{"required": ["over"]}, {"required": ["priors"]}]}),
     ]
     return {"$schema": GenerateJsonSchema.schema_dialect} | schema
 

@@ -17,8 +17,11 @@ from pydantic import Field, Strict, ValidationError
 
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import problems_of
+from sim.specs.draft import dotted
 from sim.specs.files import read_toml
 from sim.specs.problems import findings_of
+from sim.specs.scenario import Scenario
+from sim.specs.schema import schema_of
 from sim.specs.section import Section, Text
 
 Interval = Annotated[tuple[float, float], Strict(False)]
@@ -98,6 +101,13 @@ def shipped_fit_path() -> Path:
     return Path(str(files("sim").joinpath("data/fitted.toml")))
 
 
+def fit_path(spec: Scenario) -> Path | None:
+    """The parameter file that a scenario reads besides the registry's defaults; None where it reads none."""
+    if spec.fit is not None:
+        return Path(spec.fit)
+    return shipped_fit_path() if spec.parameter_uncertainty else None
+
+
 def read_fit(path: Path) -> Fit:
     """Read and check a parameter file.
 
@@ -117,7 +127,8 @@ def _read(path: Path, changed: int) -> Fit:
     try:
         fit = Fit.model_validate(document)
     except ValidationError as error:
-        problems = [Problem(str(path), ".".join(map(str, f.key)), f.message, f.fix) for f in findings_of(error)]
+        found = findings_of(error, schema_of(Fit))
+        problems = [Problem(str(path), dotted(finding.key), finding.message, finding.fix) for finding in found]
         raise InputError(problems) from None
     problems = [*problems_of(fit.parameters, str(path)), *_draw_problems(fit, str(path))]
     if problems:

@@ -9,19 +9,21 @@ from typing import Literal
 import sim
 from sim.errors import did_you_mean, input_error
 
-Kind = Literal["scenarios", "experiments"]
+Kind = Literal["scenarios", "experiments", "goals"]
+
+FOLDERS: dict[Kind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
 
 
 def shipped_folder(kind: Kind) -> Path:
-    """The folder of the shipped scenarios or experiments: in the package, or beside it in a checkout.
+    """The folder of the shipped files of one kind: in the package, or beside it in a checkout.
 
     Parameters
     ----------
-    kind : which of the two folders.
+    kind : which of the folders.
     """
     package = Path(str(files(sim)))
-    inside = package / kind
-    return inside if inside.is_dir() else package.parent / kind
+    inside = package / FOLDERS[kind]
+    return inside if inside.is_dir() else package.parent / FOLDERS[kind]
 
 
 def shipped_scenarios() -> tuple[str, ...]:

@@ -97,11 +97,11 @@ def _problems(base: Scenario, values: Mapping[str, Any], name: str) -> list[Prob
     try:
         scenario_from({**base.document(), "set": dict(values)}, "", Path())
     except InputError as error:
-        return [problem for problem in error.problems if not _is_crossing(problem, values[name])]
+        return [problem for problem in error.problems if not is_crossing(problem, values[name])]
     return []
 
 
-def _is_crossing(problem: Problem, value: object) -> bool:
+def is_crossing(problem: Problem, value: object) -> bool:
     """Whether a parameter is within its bounds and only on the wrong side of another."""
     parameter = registry().get(problem.key.rpartition("parameters.")[2])
     return (

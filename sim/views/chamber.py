@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble import simulate
-from sim.evaluation.summary import CODES
+from sim.evaluation.tallies import CODES
 from sim.runner.run import RunResult
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 
-from sim.world.world import World
+from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,56 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
             details = (entry.get(key, "") for key in ("unit", "year", "source", "note"))
             found.append(Figure(column, entry.get("label", column), value, *details))
     return found
+
+
+ORIGINS = {
+    "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
+    "exposure.finance": (("members.csv", "trade_openness"),),
+    "alignment.organisations": (("world.toml", "group"),),
+    "alignment.african_union": (("world.toml", "group"),),
+    "alignment.arab_league": (("world.toml", "group"),),
+    "alignment.contested_texts": (("assembly_votes.csv", "<iso3>"),),
+    "alignment.ideal_point": (("ideal_points.csv", "ideal_point_all"),),
+    "alignment.democracy": (("members.csv", "liberal_democracy"),),
+    "absence.record": (("assembly_votes.csv", "<iso3>"),),
+    "absence.topic": (("rollcalls.csv", "vote"),),
+    "absence.small": (("members.csv", "population"),),
+    "absence.poverty": (("members.csv", "income_usd"),),
+    "absence.autocracy": (("members.csv", "liberal_democracy"),),
+    "memory": (("rollcalls.csv", "vote"),),
+}
+"""File and column of what a quantity is derived from, where no column of members or ties has its name."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A column that a quantity is derived from; label, unit, year and source are empty where the world gives none."""
+
+    file: str
+    column: str
+    label: str = ""
+    unit: str = ""
+    year: str = ""
+    source: str = ""
+
+
+def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
+    """The columns of a world that an editable quantity, or ``memory``, is derived from; none where it has none of them.
+
+    Parameters
+    ----------
+    quantity : such as ``dependence.energy``.
+    """
+    name = quantity.rpartition(".")[2]
+    named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
+    derived = [(file, column) for file, column in ORIGINS.get(quantity, ()) if _has(world, file)]
+    places = derived or named
+    described = {(row["file"].removesuffix(".gz"), row["column"]): row for row in source_table(world)}
+    keys = ("label", "unit", "year", "source")
+    return tuple(
+        Origin(*place, **{key: described[place][key] for key in keys} if place in described else {}) for place in places
+    )
+
+
+def _has(world: World, file: str) -> bool:
+    return any((world.folder / name).is_file() for name in (file, f"{file}.gz"))

@@ -1,4 +1,4 @@
-"""The Python interface: run a scenario or an experiment, and get pandas frames.
+"""Run a scenario or an experiment from Python, and get pandas frames.
 
 `run` is a plain function of the keys of a scenario, so EMA Workbench, SALib or a notebook can call it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -91,15 +91,20 @@ def run(
     >>> sorted(found.tallies.columns)[:2]
     ['absent', 'abstain']
     """
-    given = {**(overrides or {})}
-    if replicates is not None:
-        given["replicates"] = replicates
-    if seed is not None:
-        given["seed"] = seed
+    return Run(run_case(prepare(spec_of(scenario, overrides, replicates, seed)), engine=engine))
+
+
+def spec_of(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario with other values for some of its keys."""
+    numbers = {"replicates": replicates, "seed": seed}
+    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
     spec = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-    if given:
-        spec = scenario_from({**spec.document(), "set": given}, spec.title, Path())
-    return Run(run_case(prepare(spec), engine=engine))
+    return scenario_from({**spec.document(), "set": given}, spec.title, Path()) if given else spec
 
 
 @dataclass(frozen=True)
@@ -168,15 +173,18 @@ def sweep(
     ------
     InputError : the experiment is not valid, or the folder holds something else.
     """
-    overrides = [] if replicates is None else [f"replicates={replicates}"]
-    if isinstance(experiment, Experiment):
-        bases = {reference: base.document() for reference, base in experiment.bases.items()}
-        spec = experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
-    else:
-        spec = read_experiment(experiment, overrides)
+    spec = experiment_of(experiment, [] if replicates is None else [f"replicates={replicates}"])
     folder = Path(tempfile.mkdtemp(prefix="sim-sweep-") if out is None else out)
     tables = SweepTables(spec, folder)
     if out is None:
         weakref.finalize(tables, shutil.rmtree, folder, ignore_errors=True)
     run_sweep(spec, folder, executor)
     return tables
+
+
+def experiment_of(experiment: str | Path | Experiment, overrides: Sequence[str]) -> Experiment:
+    """An experiment with other values for some of its keys."""
+    if not isinstance(experiment, Experiment):
+        return read_experiment(experiment, overrides)
+    bases = {reference: base.document() for reference, base in experiment.bases.items()}
+    return experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)

@@ -1,0 +1,308 @@
+"""Ask from Python what would change an outcome, whom it moves and why, and get pandas frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.api.running import SweepTables, experiment_of, spec_of, sweep
+from sim.case import prepare
+from sim.runner.executors import Executor
+from sim.specs import Experiment, Goal, Scenario, read_goal
+from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
+from sim.whatif.compare import compare as compare_specs
+from sim.whatif.discovery import Region
+from sim.whatif.explain import (
+    Explanation,
+    explanation_document,
+    lever_rows,
+    overview_rows,
+    peer_rows,
+    term_rows,
+    vote_number,
+    walk_rows,
+)
+from sim.whatif.explain import explain as explain_member
+from sim.whatif.reach import Reached, frontier_rows, reach_document
+from sim.whatif.reach import reach as search
+from sim.whatif.sensitivity import Indices, analyse, asked_of
+from sim.whatif.terms import take_apart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Scenarios run beside a base; the frames are made when they are first asked for."""
+
+    comparison: Comparison
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim compare --json``."""
+        return comparison_document(self.comparison)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The table of ``sim compare --csv``: a row per figure, with base, now, change and its 90 % interval."""
+        import pandas as pd
+
+        return pd.DataFrame(comparison_rows(self.comparison), columns=list(COLUMNS))
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """A row per scenario, vote and replicate: change of the members per action."""
+        import pandas as pd
+
+        return pd.DataFrame(change_rows(self.comparison))
+
+
+def compare(
+    base: str | Path | Scenario,
+    *others: str | Path | Scenario | Mapping[str, object],
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "ensemble",
+) -> Compared:
+    """Run scenarios beside a base, replicate by replicate on the same random numbers.
+
+    Parameters
+    ----------
+    base : name of a shipped scenario, path of a file, or a scenario that was read.
+    *others : the same, or overrides of the base: ``{"vote.target_threat": 2.0}``.
+    replicates, seed : in place of the base's own.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+
+    Raises
+    ------
+    InputError : a scenario is not valid, or has other members or votes than the base; all problems are listed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.compare("es-11-1", {"vote.target_threat": 2.0}, replicates=100)
+    >>> bool(found.changes["support"].mean() < 0)
+    True
+    """
+    first = spec_of(base, None, replicates, seed)
+    specs = [first]
+    for other in others:
+        if isinstance(other, Mapping):
+            told = ", ".join(f"{key}={value}" for key, value in other.items())
+            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
+        else:
+            specs.append(spec_of(other, None))
+    return Compared(compare_specs(specs, engine))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A member's action explained; the frames are made when they are first asked for."""
+
+    explanation: Explanation
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim explain --json``."""
+        return explanation_document(self.explanation)
+
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """A row per term: what it adds to each action, in units of the logit noise, and its value."""
+        import pandas as pd
+
+        return pd.DataFrame(term_rows(self.explanation)).drop(columns="made_of")
+
+    @cached_property
+    def peers(self) -> pd.DataFrame:
+        """A row per peer, the heaviest first: weight, mean stance, what it adds to support."""
+        import pandas as pd
+
+        return pd.DataFrame(peer_rows(self.explanation))
+
+    @cached_property
+    def tips(self) -> pd.DataFrame:
+        """A row per lever and action it can make the likeliest: the values run at either side of the tip."""
+        import pandas as pd
+
+        return pd.json_normalize(lever_rows(self.explanation), "tips", ["lever", "kind", "now", "low", "high", "unit"])
+
+    @cached_property
+    def along(self) -> pd.DataFrame:
+        """A row per value of the lever that was walked along: probability of each action."""
+        import pandas as pd
+
+        return pd.DataFrame(walk_rows(self.explanation))
+
+
+def explain(
+    scenario: str | Path | Scenario,
+    member: str,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    resolution: str | None = None,
+    tries_levers: bool = True,
+    along: str | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Explained:
+    """Explain a member's action in a vote: its utilities term by term, and what would tip it.
+
+    Parameters
+    ----------
+    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
+    member : code or name.
+    overrides : other values for keys of the scenario, as in ``--set``.
+    resolution : which vote; the first by default.
+    tries_levers : whether to look for what would tip the member, which takes some seconds.
+    along : a lever to walk along, such as ``dependence.arms``, or with a range ``vote.severity=-5:0``.
+    replicates, seed : in place of the scenario's own.
+
+    Raises
+    ------
+    InputError : there is no such scenario, member, vote or lever.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.explain("harbour-blockade", "Gullrock", tries_levers=False, replicates=100)
+    >>> {"term", "support", "oppose"} <= set(found.terms.columns)
+    True
+    """
+    spec = spec_of(scenario, overrides, replicates, seed)
+    return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
+
+
+def explain_all(
+    scenario: str | Path | Scenario,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    resolution: str | None = None,
+    replicates: int | None = None,
+) -> pd.DataFrame:
+    """The decisive term of every member whose vote is drawn, a row each; the table of ``sim explain --all``.
+
+    Raises
+    ------
+    InputError : there is no such scenario or vote.
+    """
+    import pandas as pd
+
+    spec = spec_of(scenario, overrides, replicates)
+    return pd.DataFrame(overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)))
+
+
+@dataclass(frozen=True)
+class GoalReached:
+    """What a search for a goal found; the frame is made when it is first asked for."""
+
+    found: Reached
+
+    @cached_property
+    def summary(self) -> dict[str, object]:
+        """The document of ``sim reach --json``."""
+        return reach_document(self.found)
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """A row per combination that none found is both cheaper and surer than: cost, probability, levers."""
+        import pandas as pd
+
+        return pd.DataFrame(frontier_rows(self.found))
+
+
+def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached:
+    """Search for the cheapest combination of levers that reaches a goal.
+
+    Parameters
+    ----------
+    goal : name of a shipped goal, path of a file, or a goal that was read.
+    overrides : other values for keys of the goal or its scenario, as in ``--set``: ``["goal.probability=0.5"]``; not
+        for a goal that was read.
+
+    Raises
+    ------
+    InputError : the goal or an override is not valid; all problems are listed.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.reach("india-deplores", ["replicates=50"])
+    >>> bool((found.frontier["cost"] >= 0).all())
+    True
+    """
+    return GoalReached(search(goal if isinstance(goal, Goal) else read_goal(goal, overrides)))
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What outputs hang on, and where an event happens.
+
+    Parameters
+    ----------
+    tables : the sweep that it was worked out from.
+    found : the indices of each output and scenario.
+    discovered : the regions of the event; None where none was asked for.
+    """
+
+    tables: SweepTables
+    found: tuple[Indices, ...]
+    discovered: tuple[Region, ...] | None
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """A row per output and lever: Morris's or Sobol's figures with their 90 % intervals."""
+        import pandas as pd
+
+        return pd.DataFrame([row for found in self.found for row in found.rows()])
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """A row per region: its bounds, how often the event happens there, and how much of it lies there."""
+        import pandas as pd
+
+        return pd.DataFrame([region.document() for region in self.discovered or ()])
+
+
+def sensitivity(
+    experiment: str | Path | Experiment,
+    outputs: Sequence[str] = ("support",),
+    event: str | None = None,
+    *,
+    resolution: str | None = None,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    overrides: Sequence[str] = (),
+) -> Sensitivity:
+    """Run an experiment, or what is left of it, and say what its outputs hang on.
+
+    Parameters
+    ----------
+    experiment : name of a shipped experiment, path of a file, or an experiment that was read.
+    outputs : what to look at: ``support`` (or another action), ``majority``, ``two-thirds``, ``near``, ``IND:abstain``;
+        none for a design of another kind than morris and saltelli.
+    event : what to find the regions of: a rule that fails, or a bound such as ``support<100``.
+    resolution : which vote; the first by default.
+    out, executor : as for `sweep`.
+    overrides : as in ``--set``: ``["design.samples=4", "replicates=20"]``.
+
+    Raises
+    ------
+    InputError : the experiment, an output or the event is not valid, or the design does not allow it.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.sensitivity("where-threats-work", overrides=["design.samples=4", "replicates=5"])
+    >>> {"first", "total"} <= set(found.indices.columns)
+    True
+    """
+    spec = experiment_of(experiment, overrides)
+    asked = asked_of(spec, outputs, event, resolution)
+    tables = sweep(spec, out, executor)
+    found, regions = analyse(spec, tables.folder, asked)
+    return Sensitivity(tables, tuple(found), None if regions is None else tuple(regions))

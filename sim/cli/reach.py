@@ -1,0 +1,137 @@
+"""``sim reach``: the cheapest combination of levers that reaches a goal, and the frontier of cost and probability."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from sim.cli.output import AsJson, check_writable, console, print_json, progress, say, table, write_csv
+from sim.specs.goal_reading import read_goal
+from sim.whatif.reach import frontier_rows, reach, reach_document
+
+RULE_WORDS = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
+
+GoalOverrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Override a key of the goal, such as goal.probability=0.5, or its scenario."
+    ),
+]
+
+
+def command(
+    goal: Annotated[str, typer.Argument(help="Name of a shipped goal, or a TOML file.")],
+    replicates: Annotated[int | None, typer.Option(help="Runs that each combination is judged by.", min=20)] = None,
+    set_: GoalOverrides = None,
+    csv: Annotated[Path | None, typer.Option(help="File to write the frontier to.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Search for the cheapest change of chosen levers that reaches a goal, and check it with fresh random numbers."""
+    overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
+    check_writable("--csv", csv)
+    spec = read_goal(goal, overrides)
+    with progress(None, "combinations tried") as report:
+        found = reach(spec, on_progress=report)
+    document = reach_document(found)
+    if csv is not None:
+        rows = frontier_rows(found)
+        write_csv(csv, list(rows[0]), rows)
+        say(f"the frontier in {csv}")
+    if as_json:
+        print_json(document)
+    else:
+        _print(console(), document)
+    return 0
+
+
+def _print(screen: Console, document: dict[str, Any]) -> None:
+    wanted, unit = document["wanted"], document["cost_unit"]
+    screen.print(f"[bold]{document['goal']}[/]\n{document['question']}")
+    screen.print(f"\n{document['scenario']}")
+    screen.print(f"wanted: {_told(wanted)}, in {_share(wanted['probability'])} of replicates")
+    screen.print(f"as things stand: {_chance(document['as_it_stands'])}")
+    kind = "all" if document["is_exhaustive"] else f"{document['tried']:,} of {document['combinations']:,}"
+    screen.print(
+        f"{kind} combinations tried on {document['replicates']:,} replicates each; probabilities below are of "
+        f"{document['fresh_replicates']:,} fresh ones\n"
+    )
+    best = document["best"]
+    if best is None:
+        surest = document["surest"]
+        screen.print("[bold]Out of reach within these bounds[/]: no combination tried is as sure as wanted.")
+        screen.print(f"The surest gets to {_chance(surest)}, at {surest['cost']:.4g} {unit}:")
+        _print_levers(screen, surest, unit)
+    elif best["cost"] == 0:
+        screen.print("[bold]Reached as things stand[/]: no lever has to be moved.")
+    else:
+        found = "The cheapest combination there is" if document["is_exhaustive"] else "The cheapest combination found"
+        screen.print(f"[bold]{found}: {best['cost']:.4g} {unit}[/], {_chance(best)}")
+        _print_levers(screen, best, unit)
+    screen.print()
+    _print_frontier(screen, document)
+
+
+def _print_levers(screen: Console, checked: dict[str, Any], unit: str) -> None:
+    rows = [
+        [
+            f"{number} {lever['lever']}",
+            f"{lever['now'] + 0.0:.4g}",
+            "stays" if lever["value"] == lever["now"] else f"{lever['value'] + 0.0:.4g}",
+            f"{lever['cost']:.4g}",
+        ]
+        for number, lever in enumerate(checked["levers"], start=1)
+    ]
+    screen.print(table("", ["lever", "now", "to", unit], rows))
+
+
+def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
+    rows = [
+        [
+            f"{checked['cost']:.4g}",
+            _share(checked["probability"]),
+            f"{_share(checked['p05'])} to {_share(checked['p95'])}",
+            *(f"{lever['value'] + 0.0:.4g}" for lever in checked["levers"]),
+        ]
+        for checked in document["frontier"]
+    ]
+    if not rows:
+        return
+    levers = [str(number) for number in range(1, len(document["surest"]["levers"]) + 1)]
+    columns = [document["cost_unit"], "probability", "90 % interval", *levers]
+    screen.print(table("What more would buy: the frontier of cost and probability", columns, rows, texts=0))
+    names = (f"{number} {lever['lever']}" for number, lever in enumerate(document["surest"]["levers"], start=1))
+    screen.print(f"levers: {'; '.join(names)}")
+
+
+def _told(wanted: dict[str, Any]) -> str:
+    """What is wanted, in words."""
+    where = f" of {wanted['resolution']}" if "resolution" in wanted else ""
+    if "rule" in wanted:
+        return f"the text{where} {'has' if wanted['adopted'] else 'does not have'} {RULE_WORDS[wanted['rule']]}"
+    if "member" in wanted:
+        return f"{wanted['member']['member']} is to {wanted['member']['action']}{where}".replace(
+            "to absent", "be absent"
+        )
+    if "count" in wanted:
+        count = wanted["count"]
+        bounds = [
+            f"{word} {count[key]}" for key, word in (("at_least", "at least"), ("at_most", "at most")) if key in count
+        ]
+        return f"{' and '.join(bounds)} members {count['action']}{where}"
+    split = wanted["split"]
+    counts = ", ".join(f"{action} {count}" for action, count in split.items() if action != "within")
+    return f"the split{where} {counts}, each within {split['within']}"
+
+
+def _chance(checked: dict[str, Any]) -> str:
+    return (
+        f"{_share(checked['probability'])} of replicates (90 % interval {_share(checked['p05'])} to "
+        f"{_share(checked['p95'])})"
+    )
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %" if 0 < value < 0.05 or 0.95 < value < 1 else f"{100 * value:.0f} %"

@@ -1,0 +1,1 @@
+"""What-ifs: compare, explain, reach, sensitivity."""

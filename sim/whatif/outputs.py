@@ -1,0 +1,170 @@
+"""Figures of a finished sweep that a sensitivity analysis can look at, one for each design point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import did_you_mean, input_error
+from sim.evaluation.summary import NEAR, frequencies
+from sim.rules.adoption import RULES, is_adopted
+from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
+from sim.runner.designs import points_of
+from sim.runner.finished import Block, Finished
+from sim.specs import Experiment
+from sim.world import World, load_world
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.integer]
+
+PLAIN = (*ACTIONS, *RULES, "near")
+HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
+EVENT = re.compile(r"^(?P<output>.+?)(?P<sign>[<>])(?P<bound>-?[0-9.]+)$")
+
+
+Figure = Callable[[Finished, Block], FloatArray]
+"""What gives a figure of a vote at a point: of every replicate, or once where it is a probability over them."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A figure that is asked for, found to be one that the experiment can answer.
+
+    Parameters
+    ----------
+    name : what the figure is: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
+        the observed tally), or a member's action (its probability); or an event.
+    resolution : the vote.
+    answer : what gives it at a point.
+    """
+
+    name: str
+    resolution: str
+    answer: Callable[[Finished, Block], float]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A figure of one vote at every point of an experiment.
+
+    Parameters
+    ----------
+    name, resolution : of the question.
+    points : numbers of the points, those that failed left out.
+    values : the figure at each.
+    """
+
+    name: str
+    resolution: str
+    points: tuple[int, ...]
+    values: FloatArray
+
+
+def output_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
+    """The question for a figure, before anything is run.
+
+    Parameters
+    ----------
+    name : ``support`` (or another action), ``majority``, ``two-thirds``, ``near``, or ``IND:abstain``.
+    resolution : which vote; the first by default.
+
+    Raises
+    ------
+    InputError : there is no such figure or vote, or the experiment does not keep what it is made of.
+    """
+    vote = vote_of(experiment, resolution)
+    figure = _figure("--output", name, vote, experiment)
+    return Question(name, vote, lambda finished, block: float(figure(finished, block).mean()))
+
+
+def event_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
+    """The question for the share of replicates with an event; of a probability, whether it holds at the point.
+
+    Parameters
+    ----------
+    name : a figure and a bound, such as ``support<100`` or ``BLR:oppose>0.5``; or a rule, which then fails.
+
+    Raises
+    ------
+    InputError : there is no such event or vote, or the experiment does not keep what it is made of.
+    """
+    vote = vote_of(experiment, resolution)
+    if name in RULES:
+        met = _figure("--event", name, vote, experiment)
+        return Question(name, vote, lambda finished, block: 1.0 - float(met(finished, block).mean()))
+    found = EVENT.match(name)
+    if found is None:
+        fix = f"Give a rule that fails ({', '.join(RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
+        raise input_error("--event", "", f"got '{name}'.", fix)
+    figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
+    sign = -1.0 if found["sign"] == "<" else 1.0
+    return Question(name, vote, lambda finished, block: float((sign * (figure(finished, block) - bound) > 0).mean()))
+
+
+def vote_of(experiment: Experiment, resolution: str | None) -> str:
+    """The resolution that is meant, the first of the scenarios' votes where none is named.
+
+    Raises
+    ------
+    InputError : no scenario of the experiment votes on it.
+    """
+    resolutions = [vote.resolution for base in experiment.bases.values() for vote in base.vote]
+    if resolution is not None and resolution not in resolutions:
+        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        raise input_error("--resolution", "", f"'{resolution}' is no vote of this experiment.", fix)
+    return resolution or resolutions[0]
+
+
+def answered(experiment: Experiment, folder: Path, question: Question) -> Answers:
+    """The answer to a question at every point of a finished sweep."""
+    finished = Finished(folder)
+    blocks: Mapping[int, Block] = {
+        block.point: block
+        for blocks in finished.blocks.values()
+        for block in blocks
+        if block.resolution == question.resolution
+    }
+    points = tuple(point.number for point in points_of(experiment) if point.number in blocks)
+    values = np.array([question.answer(finished, blocks[point]) for point in points])
+    return Answers(question.name, question.resolution, points, values)
+
+
+def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
+    world = load_world(next(iter(experiment.bases.values())).world)
+    if name in ACTIONS:
+        return lambda finished, block: finished.tallies(block)[:, ACTIONS.index(name)].astype(float)
+    if name in RULES:
+        return lambda finished, block: _adopted(finished.tallies(block).astype(int), name).astype(float)
+    if name == "near":
+        call = world.rollcall(resolution)
+        if call is None:
+            raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.")
+        observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
+        return lambda finished, block: (np.abs(finished.tallies(block) - observed) <= NEAR).all(axis=1).astype(float)
+    return _probability(option, name, world, experiment)
+
+
+def _adopted(tallies: IntArray, rule: str) -> NDArray[np.bool_]:
+    return is_adopted(tallies[:, SUPPORT], tallies[:, OPPOSE], "majority" if rule == "majority" else "two-thirds")
+
+
+def _probability(option: str, name: str, world: World, experiment: Experiment) -> Figure:
+    """A member's probability of an action, from the table of members."""
+    reference, _, action = name.rpartition(":")
+    if action not in ACTIONS or not reference:
+        raise input_error(option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {HELP}."))
+    try:
+        (iso3,) = world.resolve(reference)
+    except (KeyError, ValueError):
+        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
+        raise input_error(option, name, f"'{reference}' is no member of {world.name}.", fix) from None
+    if "members" not in experiment.outputs:
+        fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'
+        raise input_error(option, name, "needs members, which this experiment does not keep.", fix)
+    index, code = world.index[iso3], ACTIONS.index(action)
+    return lambda finished, block: frequencies(finished.counts(block)[[index]].astype(np.int64))[:, code]

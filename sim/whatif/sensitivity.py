@@ -1,0 +1,228 @@
+"""Which levers an output hangs on: elementary effects (Morris 1991), Sobol indices (Sobol 1993; Saltelli et al. 2010).
+
+Both are worked out by SALib from the points of a sweep. All points share their random numbers unless the experiment
+says otherwise, so that an output differs between points by the levers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem, input_error
+from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
+from sim.specs import Design, Experiment
+from sim.whatif.discovery import Region, check_regions, regions_of
+from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
+
+FloatArray = NDArray[np.float64]
+
+Asking = TypeVar("Asking")
+
+CONFIDENCE = 0.90
+RESAMPLES = 500
+ANALYSED = ("morris", "saltelli")
+"""Kinds of designs that indices can be worked out from."""
+
+
+@dataclass(frozen=True)
+class Indices:
+    """How much an output hangs on each lever, over the whole of its range.
+
+    Parameters
+    ----------
+    kind : ``morris`` or ``saltelli``.
+    output, resolution : what was looked at.
+    scenario : which of the experiment's scenarios.
+    levers : the factors, those that matter most first.
+    figures : name of a figure to its values, one for each lever. Of ``morris``, in the unit of the output: ``mu_star``,
+        mean size of the effect of the lever's whole range, with ``mu_star_low`` and ``mu_star_high``; ``mu``, its mean
+        with its sign; ``sigma``, how much it differs with the other levers. Of ``saltelli``: ``first`` and ``total``
+        index, each with ``_low`` and ``_high``: shares of the output's variance. Intervals are of 90 %.
+    mean, deviation : of the output over the points.
+    """
+
+    kind: str
+    output: str
+    resolution: str
+    scenario: str
+    levers: tuple[str, ...]
+    figures: Mapping[str, FloatArray]
+    mean: float
+    deviation: float
+
+    def rows(self) -> list[dict[str, object]]:
+        """A row per lever."""
+        return [
+            {
+                "scenario": self.scenario,
+                "resolution": self.resolution,
+                "output": self.output,
+                "lever": lever,
+                **{name: float(values[place]) for name, values in self.figures.items()},
+            }
+            for place, lever in enumerate(self.levers)
+        ]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an experiment, found to be what it can answer before anything is run.
+
+    Parameters
+    ----------
+    outputs : figures whose indices are wanted.
+    event : what to find the regions of; None where nothing is asked for.
+    """
+
+    outputs: tuple[Question, ...]
+    event: Question | None
+
+
+def asked_of(
+    experiment: Experiment, outputs: Sequence[str], event: str | None = None, resolution: str | None = None
+) -> Asked:
+    """What is asked of an experiment, checked.
+
+    Parameters
+    ----------
+    outputs : as `sim.whatif.outputs.output_of` takes them.
+    event : as `sim.whatif.outputs.event_of` takes it.
+    resolution : which vote; the first by default.
+
+    Raises
+    ------
+    InputError : with everything that the experiment cannot answer, and the extras that are missing.
+    """
+    problems: list[Problem] = []
+
+    def checked(ask: Callable[[], Asking]) -> Asking | None:
+        try:
+            return ask()
+        except InputError as error:
+            problems.extend(problem for problem in error.problems if problem not in problems)
+            return None
+
+    kind = experiment.design.kind
+    if outputs and kind not in ANALYSED:
+        fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
+        problems.append(Problem("design.kind", "", f"got '{kind}', which has no indices.", fix))
+    elif outputs:
+        checked(lambda: salib("sim sensitivity", "it"))
+    questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
+    happening = None
+    if event is not None:
+        happening = checked(lambda: event_of(experiment, event, resolution))
+        checked(lambda: check_regions(experiment))
+    if problems:
+        raise InputError(problems)
+    return Asked(tuple(question for question in questions if question is not None), happening)
+
+
+def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
+    """The indices of an output, for each of the experiment's scenarios that votes on its resolution.
+
+    Raises
+    ------
+    InputError : a point failed, so that its differences cannot be taken.
+    """
+    size = experiment.size // len(experiment.scenario)
+    at = dict(zip(answers.points, answers.values, strict=True))
+    found = []
+    for place, reference in enumerate(experiment.scenario):
+        if answers.resolution not in [vote.resolution for vote in experiment.bases[reference].vote]:
+            continue
+        numbers = range(place * size, (place + 1) * size)
+        failed = sum(number not in at for number in numbers)
+        if failed:
+            message = f"{failed} of {size} points failed, so that the indices cannot be worked out."
+            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
+        values = np.array([at[number] for number in numbers])
+        found.append(analysed(experiment.design, values, answers.name, answers.resolution, reference))
+    return found
+
+
+def analyse(experiment: Experiment, folder: Path, asked: Asked) -> tuple[list[Indices], list[Region] | None]:
+    """The indices and regions that were asked for, from a finished sweep; no regions where no event was.
+
+    Raises
+    ------
+    InputError : points failed that the indices need.
+    """
+    indices = [
+        found for question in asked.outputs for found in indices_of(experiment, answered(experiment, folder, question))
+    ]
+    event = asked.event
+    return indices, None if event is None else regions_of(experiment, answered(experiment, folder, event))
+
+
+def analysed(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
+    """The indices of an output from its values at the points of a design.
+
+    Parameters
+    ----------
+    design : of kind ``morris`` or ``saltelli``.
+    values : the output at each point, in the order of the design.
+    """
+    names = list(design.over)
+    if np.ptp(values) == 0:
+        figures = {name: np.zeros(len(names)) for name in NAMES[design.kind]}
+    else:
+        figures = (_morris if design.kind == "morris" else _sobol)(design, values)
+    order = np.argsort(-figures["mu_star" if design.kind == "morris" else "total"], kind="stable")
+    return Indices(
+        design.kind,
+        output,
+        resolution,
+        scenario,
+        tuple(names[place] for place in order),
+        {name: figure[order] for name, figure in figures.items()},
+        float(values.mean()),
+        float(values.std()) if np.ptp(values) else 0.0,
+    )
+
+
+NAMES = {
+    "morris": ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma"),
+    "saltelli": ("first", "first_low", "first_high", "total", "total_low", "total_high"),
+}
+
+
+def _morris(design: Design, values: FloatArray) -> dict[str, FloatArray]:
+    from SALib.analyze import morris
+
+    found = morris.analyze(
+        problem_of(design),
+        shares_of(design),
+        values,
+        num_levels=MORRIS_LEVELS,
+        conf_level=CONFIDENCE,
+        num_resamples=RESAMPLES,
+        seed=salib_seed(design),
+    )
+    star, half = np.asarray(found["mu_star"]), np.asarray(found["mu_star_conf"])
+    bounds = {"mu_star_low": np.maximum(star - half, 0.0), "mu_star_high": star + half}
+    return {"mu_star": star, **bounds, "mu": np.asarray(found["mu"]), "sigma": np.asarray(found["sigma"])}
+
+
+def _sobol(design: Design, values: FloatArray) -> dict[str, FloatArray]:
+    from SALib.analyze import sobol
+
+    found = sobol.analyze(
+        problem_of(design),
+        values,
+        calc_second_order=False,
+        conf_level=CONFIDENCE,
+        num_resamples=RESAMPLES,
+        seed=salib_seed(design),
+    )
+    figures: dict[str, FloatArray] = {}
+    for name, key in (("first", "S1"), ("total", "ST")):
+        value, half = np.asarray(found[key]), np.asarray(found[f"{key}_conf"])
+        figures |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    return figures

@@ -1,0 +1,111 @@
+"""Members held out, and votes yet to come: neither sees what it is to predict."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.evaluation import baselines, heldout, refitted
+from sim.evaluation.heldout import cut, fitted_with, held_out
+from sim.evaluation.refitted import known_before, validate_refitted
+from sim.evaluation.rollcalls import Observed
+from sim.specs import read_scenario
+from sim.world import load_world
+
+WORLD = load_world("un-2022")
+SPEC = read_scenario("es-11-1")
+QUICK = ("base_rates", "ideal_point")
+
+
+@pytest.fixture(autouse=True)
+def _with_quick_rules(monkeypatch):
+    monkeypatch.setattr(baselines, "RULES", {name: baselines.RULES[name] for name in QUICK})
+
+
+@pytest.fixture(scope="module")
+def observations():
+    return heldout._before_all(fitted_with(SPEC))
+
+
+def test_a_held_out_member_is_predicted_without_its_votes(observations):
+    """Rule: turning round every vote of a fold's members leaves what is said of them as it was, to the last bit."""
+    (out, *_) = cut(observations, 10, 0)
+    turned = [
+        replace(seen, votes=np.where(out & (seen.votes >= 0), 3 - seen.votes, seen.votes)) for seen in observations
+    ]
+    weights = np.where(out, 0.0, 1.0)
+    for index in range(len(observations)):
+        before, after = (
+            posterior.chances(posterior.fit(weights).vector, index)[out]
+            for posterior in (heldout.Posterior(observations), heldout.Posterior(turned))
+        )
+        assert (before == after).all()
+
+
+def test_no_vote_on_the_texts_fitted_is_an_input(observations):
+    """Rule: with all of them made up afresh, every member stands before every text as before."""
+    first = min(spec.vote[0].date for spec in fitted_with(SPEC))
+    random = np.random.default_rng(0)
+    calls = tuple(
+        replace(call, votes=random.permutation(call.votes)) if call.date >= first else call for call in WORLD.rollcalls
+    )
+    for seen in observations:
+        again = heldout.observation(seen.case.spec, seen.votes, known_before(replace(WORLD, rollcalls=calls), first))
+        for one, other in zip(seen.case.standings, again.case.standings, strict=True):
+            assert all((one.terms.values[name] == other.terms.values[name]).all() for name in one.terms.values)
+            assert (one.memory_sum == other.memory_sum).all()
+
+
+def test_folds_hold_every_scored_member_once(observations):
+    masks = list(cut(observations, 7, 3))
+    assert np.sum(masks, axis=0).max() == 1
+    assert np.sum(masks) == 191
+    assert max(mask.sum() for mask in masks) - min(mask.sum() for mask in masks) <= 1
+
+
+def test_held_out_scores_come_with_spread_and_lead():
+    found = held_out(SPEC, folds=2, fold_seeds=2)
+    assert [entry.mean.resolution for entry in found] == ["A/RES/ES-11/1", "A/RES/ES-11/2", "A/RES/ES-11/3"]
+    for entry in found:
+        document = entry.document()
+        low, high = document["spread"]["rps"]
+        assert low <= document["declared"]["rps"] <= high
+        assert document["mode"] == "held-out"
+        assert document["lead"]["rps"]["over"] == "ideal_point"
+        difference = document["declared"]["rps"] - document["baselines"]["ideal_point"]["rps"]
+        assert document["lead"]["rps"]["mean"] == pytest.approx(difference)
+        # A model of what members stand to lose, fitted to half of them, beats the rates of the chamber for the others.
+        assert document["declared"]["rps"] < document["baselines"]["base_rates"]["rps"]
+
+
+def test_a_scenario_of_ones_own_is_fitted_alone():
+    spec = read_scenario("harbour-blockade")
+    assert [one.vote[0].resolution for one in fitted_with(spec)] == ["SH/2"]
+
+
+def test_a_next_vote_is_told_from_earlier_ones_alone(monkeypatch):
+    """Rule: with every roll call of its day and after it made up afresh, it is told and judged alike."""
+    asked = [Observed("A/RES/ES-11/3", SPEC_3.vote[0].date, WORLD.rollcall("A/RES/ES-11/3").votes)]
+    before = validate_refitted(SPEC_3, asked)[0].document()
+    random = np.random.default_rng(1)
+    calls = tuple(
+        replace(call, votes=random.permutation(call.votes)) if call.date >= asked[0].date else call
+        for call in WORLD.rollcalls
+    )
+    monkeypatch.setattr(refitted, "load_world", lambda name: replace(WORLD, rollcalls=calls))
+    assert validate_refitted(SPEC_3, asked)[0].document() == before
+
+
+SPEC_3 = read_scenario("es-11-3")
+
+
+def test_what_a_scenario_was_fitted_to_say_does_not_reach_its_next_vote():
+    """Severity and divisiveness of the file come from its own roll call: another pair changes nothing."""
+    other = read_scenario("es-11-3", ["vote.severity=3", "vote.divisiveness=[0.1, 0.2]"])
+    assert validate_refitted(other)[0].document() == validate_refitted(SPEC_3)[0].document()
+
+
+def test_april_is_better_told_from_march_than_by_the_ideal_point():
+    (found,) = validate_refitted(SPEC_3)
+    assert found.pinned.accuracy > found.baselines_pinned["ideal_point"].accuracy
+    assert found.pinned.rps < found.baselines_pinned["ideal_point"].rps
