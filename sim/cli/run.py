@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from sim.case import Case, prepare
+from sim.cli.months import print_months
 from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table
 from sim.errors import input_error
 from sim.evaluation.summary import misses, summary
@@ -103,6 +104,8 @@ def _print(result: RunResult) -> None:
     for number, vote in enumerate(document["votes"]):  # type: ignore[arg-type, var-annotated]
         screen.print()
         _print_vote(screen, result, number, vote)
+    if result.months is not None:
+        print_months(screen, document["months"])  # type: ignore[arg-type]
 
 
 def _print_vote(screen: Console, result: RunResult, number: int, vote: dict) -> None:  # type: ignore[type-arg]

@@ -16,7 +16,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.specs.draft import Draft, Key, Origin, dotted
 
-ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",))  # keys that hold a list of tables
+ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
 FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
 
 

@@ -11,7 +11,8 @@ from pydantic_core import core_schema
 
 from sim.rules.parameters import Parameter, registry
 from sim.specs.draft import TABLES
-from sim.specs.scenario import Scenario, Section
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 
 REFERENCE = "#/$defs/"
 
