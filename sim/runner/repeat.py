@@ -10,12 +10,11 @@ from typing import Any
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, document_hash, fit_hash, hashes, write_tables
+from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, fit_hash, hashes, write_tables
 from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
 from sim.specs import Experiment, experiment_from, scenario_from
 from sim.world import load_world
-from sim.world.reading import world_hashes
 
 NEEDED: Mapping[str, Mapping[str, type]] = {
     "run": {
@@ -70,7 +69,9 @@ def check_run_inputs(manifest: Mapping[str, Any], case: Case, folder: Path) -> N
     InputError : with everything that has changed, or is damaged.
     """
     _check_data(
-        {case.world.name: manifest["world"].get("files", {})}, {case.world.name: world_hashes(case.world)}, folder
+        {case.world.name: manifest["world"].get("files", {})},
+        {case.world.name: data_hashes(case.world, [case.spec])},
+        folder,
     )
     _check_fit(manifest.get("fit"), fit_hash(case.spec), folder)
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
@@ -93,7 +94,9 @@ def check_sweep_inputs(manifest: Mapping[str, Any], experiment: Experiment, fold
     InputError : with everything that has changed.
     """
     worlds = [load_world(base.world) for base in experiment.bases.values()]
-    _check_data(manifest["worlds"], {world.name: world_hashes(world) for world in worlds}, folder)
+    _check_data(
+        manifest["worlds"], {world.name: data_hashes(world, experiment.bases.values()) for world in worlds}, folder
+    )
     fits = {name: fit_hash(base) for name, base in experiment.bases.items()}
     _check_fit(manifest.get("fits"), fits, folder)
     _check_values("defaults", manifest["defaults"], defaults(), folder)
