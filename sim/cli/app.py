@@ -10,7 +10,22 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import calibrate, check, compare, explain, lists, reach, rerun, run, sensitivity, sweep, validate, world
+from sim.cli import (
+    calibrate,
+    check,
+    compare,
+    explain,
+    lists,
+    plot,
+    reach,
+    report,
+    rerun,
+    run,
+    sensitivity,
+    sweep,
+    validate,
+    world,
+)
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -62,6 +77,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sensitivity": sensitivity.command,
     "validate": validate.command,
     "calibrate": calibrate.command,
+    "plot": plot.command,
+    "report": report.command,
     "rerun": rerun.command,
     "world": world.command,
     "list": lists.command,

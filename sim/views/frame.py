@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import textwrap
@@ -132,7 +133,6 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
     text : what is said in place of the picture to those who do not see it.
     """
     import matplotlib as mpl
-    from markupsafe import escape
 
     written = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": key}):
@@ -143,6 +143,6 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
     drawn = re.sub(r'\bid="', f'id="{key}-', drawn)
     drawn = re.sub(r'(href="|url\()#', rf"\1#{key}-", drawn)
     drawn = re.sub(
-        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{escape(text)}">', drawn, count=1
+        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{html.escape(text)}">', drawn, count=1
     )
     return re.sub(r"\s*\n\s*", "\n", drawn).replace("xlink:href", "href")

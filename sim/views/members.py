@@ -66,7 +66,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         said = f"; {len(wrong)} of {scored} missed"
         _name(on.ax, [case.world.index[str(miss["iso3"])] for miss in wrong], order, case.world.iso3)
     on.ax.set_yticks(ticks, words)
-    on.ax.set(xlim=(-1, len(order)), ylim=(-0.52 if wrong else -0.17, 1.02))
+    on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
     on.ax.set_xticks([])
     bare(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
@@ -97,8 +97,16 @@ def _legend(ax: Axes) -> None:
     from matplotlib.patches import Patch
 
     patches = [Patch(facecolor=FILLS[name], label=name) for name in STYLES]
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
-    ax.legend(handles=patches, ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.0, **place)  # type: ignore[arg-type]
+    ax.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=4,
+        frameon=False,
+        fontsize=TEXT,
+        labelcolor=INK,
+        handlelength=1.0,
+    )
 
 
 def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
