@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float64]
 STACKED = ("support", "absent", "abstain", "oppose")
 """From the foot of a column to its head."""
 FILLS = {name: "#DDE1E5" if style.fill == "none" else style.fill for name, style in STYLES.items()}
+STRIP = (-0.03, -0.15)
+"""Where the observed actions are drawn."""
 MOST_NAMED = 50
 MOST_MOVERS = 15
 LABEL_WIDTH = 7.6
@@ -47,19 +49,20 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     chances = frequencies(vote.counts)
     order = order_of(chances)
     on = panel(ax, 4.0, 7.6)
-    at, foot = np.arange(len(order)), np.zeros(len(order))
+    edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
-        bars = on.ax.bar(at, height, 1.0, bottom=foot, facecolor=FILLS[name], linewidth=0)
-        bars.set_label(name)
+        steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=FILLS[name], linewidth=0)
+        steps.set_gid(name)
         foot = foot + height
     ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
     said = ""
     wrong: list[dict[str, object]] = []
     if call is not None:
         for name in STACKED:
-            here = at[call.votes[order] == CODES[name]]
-            on.ax.bar(here, -0.12, 1.0, bottom=-0.03, facecolor=FILLS[name], linewidth=0, gid=f"observed-{name}")
+            ends = np.where(call.votes[order] == CODES[name], STRIP[1], STRIP[0])
+            steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=FILLS[name], linewidth=0)
+            steps.set_gid(f"observed-{name}")
         ticks, words = [-0.09, *ticks], ["observed", *words]
         wrong = misses(result, number)
         scored = int(is_scored(case, number, call).sum())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 TEMPLATE = "page.html.j2"
+AS_SHORT = -1
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Column:
 
     Parameters
     ----------
-    digits : decimals of its numbers; None where it holds text.
+    digits : decimals of its numbers, `AS_SHORT` for as many as they need; None where it holds text.
     unit : what is written after each number.
     """
 
@@ -103,7 +104,8 @@ def _cell(value: object, column: Column) -> Cell:
     if column.digits is None:
         return Cell(str(value), str(value).casefold())
     number = float(str(value))
-    return Cell(f"{number:,.{column.digits}f}{column.unit}", repr(number))
+    text = f"{number:.4g}" if column.digits == AS_SHORT else f"{number:,.{column.digits}f}"
+    return Cell(text + column.unit, repr(number))
 
 
 def written(page: Page) -> str:

@@ -91,7 +91,9 @@ def _vote_section(result: RunResult, number: int, vote: dict[str, Any]) -> Secti
         pictures.append(picture(plot_reliability(result, number=number)))
     sentences = []
     if is_observed:
-        sentences.append(f"{100 * vote['near']:.0f} % of replicates are within 5 members of the roll call, everywhere.")
+        sentences.append(
+            f"{100 * vote['near']:.0f} % of replicates are within 5 members of the roll call on every action."
+        )
     if vote["settled"] < 1:
         sentences.append(f"{100 * (1 - vote['settled']):.1f} % of replicates had not settled after the last round.")
     wrong = misses(result, number)

@@ -11,7 +11,7 @@ from sim.evaluation.tallies import REPORTED
 from sim.runner.kept import KeptSweep
 from sim.runner.tables import POINTS
 from sim.views.indices import plot_indices
-from sim.views.page import Column, Page, Picture, Section, Table, table
+from sim.views.page import AS_SHORT, Column, Page, Picture, Section, Table, table
 from sim.views.report_parts import as_json, joined, picture, provenance_of
 from sim.views.sweeps import corner, plot_sweep, shortened, slice_of
 from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
@@ -104,11 +104,11 @@ def _indices_table(found: Indices) -> Table:
 
 
 def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
-    levers = list(ranking[0]["values"])
+    levers = _lever_columns([entry["values"] for entry in ranking])
     rows = [
         [
             entry["rank"],
-            *(shortened(entry["values"][name]) for name in levers),
+            *_lever_cells(entry["values"], levers),
             100 * entry["exactly"],
             100 * entry["near"],
             entry["distance"],
@@ -118,7 +118,7 @@ def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
     ]
     columns = [
         Column("rank", 0),
-        *map(Column, levers),
+        *levers,
         Column("exactly", 1, " %"),
         Column("near", 1, " %"),
         Column("members off", 1),
@@ -126,6 +126,17 @@ def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
     ]
     note = "Exactly, near: replicates with the split, or within 5 of it on every action; accuracy: of the members."
     return table("Ranked by the mean number of members off the split", columns, rows, note)
+
+
+def _lever_columns(rows: list[dict[str, Any]]) -> list[Column]:
+    """A column per lever, of numbers where all its values are."""
+    return [
+        Column(name, AS_SHORT if all(type(row[name]) in (int, float) for row in rows) else None) for name in rows[0]
+    ]
+
+
+def _lever_cells(row: dict[str, Any], levers: list[Column]) -> list[object]:
+    return [shortened(row[lever.name]) if lever.digits is None else row[lever.name] for lever in levers]
 
 
 def _changed(kept: KeptSweep) -> Section:
@@ -148,11 +159,10 @@ def _changed(kept: KeptSweep) -> Section:
 
 
 def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
-    levers = list(kept.experiment.factors)
-    is_number = {name: all(isinstance(row[name], float | int) for row in rows) for name in levers}
+    levers = _lever_columns([{name: row[name] for name in kept.experiment.factors} for row in rows])
     columns = [
         Column("point", 0),
-        *(Column(name, 4 if is_number[name] else None) for name in levers),
+        *levers,
         Column("resolution"),
         *(Column(name, 1) for name in REPORTED),
         Column("error"),
@@ -160,7 +170,7 @@ def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
     listed = [
         [
             row["point"],
-            *(row[name] if is_number[name] else shortened(row[name]) for name in levers),
+            *_lever_cells(row, levers),
             row["resolution"],
             *(row[f"{name}_mean"] for name in REPORTED),
             row["error"] or "",

@@ -27,6 +27,5 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     steps = gap * np.arange(len(wanted))
     if not len(wanted):
         return steps
-    settled: FloatArray = np.asarray(isotonic_regression(wanted - steps).x, dtype=np.float64)
-    kept: FloatArray = np.clip(settled, low, high - float(steps[-1])) + steps
-    return kept
+    settled = isotonic_regression(wanted - steps).x.astype(np.float64)
+    return np.clip(settled, low, high - float(steps[-1])) + steps

@@ -261,7 +261,7 @@ def _unit(output: str) -> str:
 
 
 def _told(lever: str) -> str:
-    return lever.removeprefix("parameters.").replace("_", " ")
+    return lever.removeprefix("parameters.")
 
 
 def _held(cut: Slice) -> str:
