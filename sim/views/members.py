@@ -91,7 +91,7 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, 
     for member, column, at in zip(named, wanted, places, strict=True):
         ax.plot([column, column, at], [-0.16, -0.2, -0.3], color=MISS, linewidth=0.6)
         label = ax.text(at, -0.32, iso3[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
-        label.set_gid("miss")
+        label.set_gid(f"miss-{iso3[member]}")
     if len(wrong) > MOST_NAMED:
         ax.text(1.0, -0.02, f"and {len(wrong) - MOST_NAMED} more", transform=ax.transAxes, ha="right", fontsize=CORNER)
 

@@ -118,5 +118,5 @@ def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: Floa
                 label = ax.text(
                     middle[0], middle[1], case.world.iso3[member], ha="center", va="center", fontsize=SMALL, color=INK
                 )
-                label.set(zorder=6, gid="name", fontweight="bold")
+                label.set(zorder=6, gid=f"name-{case.world.iso3[member]}", fontweight="bold")
                 break

@@ -24,7 +24,7 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     room = (high - low) - gap * (len(wanted) - 1)
     if room < 0:
         raise ValueError(f"{len(wanted)} labels {gap:g} apart do not fit between {low:g} and {high:g}")
-    steps = gap * np.arange(len(wanted))
+    steps: FloatArray = gap * np.arange(len(wanted), dtype=np.float64)
     if not len(wanted):
         return steps
     settled = isotonic_regression(wanted - steps).x.astype(np.float64)

@@ -177,13 +177,15 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     for point, value in zip(cut.points, values_of(kept, cut, output, vote), strict=True):
         row, column = (_index(cut.levels[name], point.values[name]) for name in (up, across))
         values[row, column] = value
-    drawn = on.ax.imshow(values, origin="lower", cmap=SHADES, aspect="auto")
+    across_edges, up_edges = (np.arange(count + 1) - 0.5 for count in size[::-1])
+    drawn = on.ax.pcolormesh(across_edges, up_edges, values, cmap=SHADES, edgecolors="face", linewidth=0.3)
     figure = on.ax.get_figure(root=True)
     assert figure is not None
     bar = figure.colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.set_label(_unit(output), fontsize=TEXT, color=INK)
     bar.outline.set_visible(False)
+    bar.solids.set(edgecolor="face", rasterized=False)
     aim = _wanted(kept, vote).get(output)
     aimed = "" if aim is None else _contour(on, values, aim)
     if values.size <= MOST_NUMBERED:
