@@ -15,11 +15,17 @@ from sim.runner.kept import kind_of, read_run, read_sweep
 from sim.runner.run import RunResult, run
 from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
-from sim.views.kinds import KINDS, OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
+from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
 
 INTERRUPTED = 130
-KIND_HELP = "What to draw. Of a run: " + "; ".join(f"{name}: {kind.meaning}" for name, kind in OF_RUNS.items())
-KIND_HELP += ". Of a sweep: " + "; ".join(f"{name}: {meaning}" for name, meaning in OF_SWEEPS.items()) + "."
+KIND_HELP = "\n\n".join(
+    [
+        "What to draw. Of a run:",
+        *(f"{name}: {kind.meaning}." for name, kind in OF_RUNS.items()),
+        "Of a sweep:",
+        *(f"{name}: {meaning}." for name, meaning in OF_SWEEPS.items()),
+    ]
+)
 
 
 def command(
@@ -27,7 +33,7 @@ def command(
         str,
         typer.Argument(metavar="DIR|SCENARIO", help="Folder of a run or sweep, name of a shipped scenario, or a file."),
     ],
-    kind: Annotated[str, typer.Option(metavar="|".join(KINDS), help=KIND_HELP)],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=KIND_HELP)],
     out: Annotated[Path, typer.Option(help="Picture to write: .png, .svg or .pdf.")],
     resolution: Annotated[str | None, typer.Option(help="Which vote; the first by default.")] = None,
     member: Annotated[str | None, typer.Option(help="Whose explanation, by code or name.")] = None,

@@ -84,13 +84,17 @@ def corner_of(case: Case, replicates: int | None) -> str:
     spec = case.spec
     runs = "" if replicates is None else f", {replicates:,} replicates"
     told = document_hash(spec.document())[:HASH_DIGITS]
-    return f"{spec.title}. World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
+    return f"{_ended(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
 
 
 def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, told: str) -> str:
     """The corner of a picture of a sweep, with the experiment's hash."""
     named = ", ".join(dict.fromkeys(worlds))
-    return f"{title}. World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+    return f"{_ended(title)} World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
 def _program() -> str:

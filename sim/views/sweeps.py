@@ -157,7 +157,7 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
         on.ax.set_xticks(range(len(ticks)), ticks)
     bare(on.ax, "bottom", "left")
     on.ax.set_xlabel(_told(lever), fontsize=TEXT, color=INK)
-    on.ax.set_ylabel(_unit(output or "support"), fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(_unit(output) if output else "mean number of members", fontsize=TEXT, color=INK)
     if output is None:
         on.ax.legend(
             loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK
@@ -185,7 +185,8 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.set_label(_unit(output), fontsize=TEXT, color=INK)
     bar.outline.set_visible(False)
-    bar.solids.set(edgecolor="face", rasterized=False)
+    if bar.solids is not None:
+        bar.solids.set(edgecolor="face", rasterized=False)
     aim = _wanted(kept, vote).get(output)
     aimed = "" if aim is None else _contour(on, values, aim)
     if values.size <= MOST_NUMBERED:
