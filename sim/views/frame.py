@@ -90,7 +90,8 @@ def corner_of(case: Case, replicates: int | None) -> str:
 def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, told: str) -> str:
     """The corner of a picture of a sweep, with the experiment's hash."""
     named = ", ".join(dict.fromkeys(worlds))
-    return f"{_ended(title)} World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+    runs = f"{replicates:,} replicates a point"
+    return f"{_ended(title)} World {named}, {runs}; {_program()}, experiment {told[:HASH_DIGITS]}"
 
 
 def _ended(sentence: str) -> str:
