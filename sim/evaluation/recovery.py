@@ -104,6 +104,11 @@ class Recovery:
         low, high = np.quantile(held.mean(axis=1)[sets].mean(axis=1), [0.05, 0.95])
         return Rate(int(held.sum()), held.size, found.low, found.high, float(low), float(high))
 
+    def with_more(self, other: Recovery) -> Recovery:
+        """The sets of both."""
+        truths, draws = (np.concatenate(pair) for pair in ((self.truths, other.truths), (self.draws, other.draws)))
+        return Recovery(self.unknowns, truths, draws)
+
     def columns(self) -> dict[str, list[int]]:
         """The numbers of each of the `GROUPS`."""
         return {
