@@ -64,8 +64,8 @@ def test_the_machinery_with_few_draws(real):
 def test_intervals_hold_the_truth_as_often_as_they_state():
     """Rule: of 12 sets of votes from priors at fixed seeds the intervals hold 84 % to 96 % of all numbers.
 
-    Numbers of a set are not independent: over sets the standard error is about 1.5 %, and the equilibrium stands in
-    for the simulation. What the votes tell, the calibration finds: a correlation with the truth of at least 0.6.
+    That is three standard errors about 90 %: numbers of a set are not independent, and over 12 sets it is about 2 %.
+    What the votes tell, the calibration finds: a correlation with the truth of at least 0.6.
     """
     found = recover(SPECS, 12)
     assert LEVEL == 0.9
@@ -79,6 +79,7 @@ def test_intervals_hold_the_truth_as_often_as_they_state():
 
 @pytest.mark.slow
 def test_truths_near_the_fit_are_held_too():
+    """Rule: of 8 sets 80 % to 96 %; draws of a posterior are no draws of a prior, so 90 % is no promise here."""
     fit = shipped_calibration(SPECS)
     found = recover(SPECS, 8, near_fit(fit.draws))
     assert 0.80 <= found.rate().rate <= 0.96
