@@ -9,12 +9,12 @@ REASONS = {
     "EGY": "dependence on arms and wheat is seen, what friends ask of single capitals before a vote is not",
     "KHM": "a government that spoke against invasions for reasons of its own history",
     "COM": "an empty seat between two votes in favour, against what its region and its record say",
-    "GAB": "supported twice and then opposed: no tie to the target in the data, and memory pulls towards support",
+    "GAB": "supported twice and then opposed: hardly a tie to the target in the data, and memory pulls towards support",
     "LBY": (
         "the ties of security and arms are the country's, but those who held its seat had fought Russian mercenaries, "
         "who stood with their rivals"
     ),
-    "TCD": "supported every time, against what its region, its regime and its record in the Assembly say",
+    "TCD": "supported every time, in the end unlike most whose region, regime and record are like its own",
     "MEX": "a tradition against suspending members; the model knows that a text divides by order, not by procedure",
     "BRA": "a tradition of waiting for an inquiry before a body loses a member, which no input holds",
     "BOL": "two abstentions and then opposition: the model reads them as distance from both sides",
@@ -24,7 +24,7 @@ REASONS = {
     "PRK": "opposed every time; what it trades, and so what it depends on, is hardly recorded",
     "IRN": "abstained where its isolation and its alignment speak for opposing",
     "MDG": "abstained like half of its region; its exposure and record look like those of the other half",
-    "TGO": "an empty seat, which its record of absences does not foretell",
+    "TGO": "an empty seat where its last vote on the question had been in favour",
     "GIN": "an empty seat after a coup",
     "CMR": "an empty seat; an agreement on defence with Moscow came weeks later and is no input",
     "DMA": "its seat was empty on 24 March, which nothing foretells, and memory takes the empty seat for a stance",
