@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow format
+.PHONY: run test test-slow format validation
 
 run: .venv/installed
 	$(BIN)/sim run es-11-1
@@ -18,6 +18,9 @@ test-slow: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+validation: .venv/installed
+	$(BIN)/python -m sim.views.validation_page --write
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
