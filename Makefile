@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow format pictures
+.PHONY: run test test-slow format pictures validation
 
 run: .venv/installed
 	$(BIN)/sim run es-11-1
@@ -10,7 +10,7 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -m slow
@@ -21,6 +21,9 @@ pictures: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+validation: .venv/installed
+	$(BIN)/python -m sim.views.validation_page --write
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
