@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.case import prepare
+from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, document_hash, fit_hash, hashes, write_tables
+from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, fit_hash, hashes, write_tables
 from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
-from sim.specs import experiment_from, scenario_from
+from sim.specs import Experiment, experiment_from, scenario_from
 from sim.world import load_world
-from sim.world.reading import world_hashes
 
 NEEDED: Mapping[str, Mapping[str, type]] = {
     "run": {
@@ -58,25 +57,49 @@ def repeat(folder: Path, into: Path) -> list[str]:
 
 def _repeat_run(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
     case = prepare(scenario_from(manifest["scenario"], str(folder / MANIFEST), folder))
+    check_run_inputs(manifest, case, folder)
+    write_tables(run(case, manifest["replicates"], manifest["engine"]), into)
+
+
+def check_run_inputs(manifest: Mapping[str, Any], case: Case, folder: Path) -> None:
+    """Refuse a kept run whose data or parameters are no longer what they were.
+
+    Raises
+    ------
+    InputError : with everything that has changed, or is damaged.
+    """
     _check_data(
-        {case.world.name: manifest["world"].get("files", {})}, {case.world.name: world_hashes(case.world)}, folder
+        {case.world.name: manifest["world"].get("files", {})},
+        {case.world.name: data_hashes(case.world, [case.spec])},
+        folder,
     )
     _check_fit(manifest.get("fit"), fit_hash(case.spec), folder)
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
     if manifest["engine"] not in ENGINES or manifest["replicates"] < 1:
         raise input_error(str(folder / MANIFEST), "engine, replicates", "are damaged.")
-    write_tables(run(case, manifest["replicates"], manifest["engine"]), into)
 
 
 def _repeat_sweep(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
     where = str(folder / MANIFEST)
     experiment = experiment_from(manifest["experiment"], where, folder, bases=manifest["scenarios"])
+    check_sweep_inputs(manifest, experiment, folder)
+    sweep(experiment, into)
+
+
+def check_sweep_inputs(manifest: Mapping[str, Any], experiment: Experiment, folder: Path) -> None:
+    """Refuse a finished sweep whose data or defaults are no longer what they were.
+
+    Raises
+    ------
+    InputError : with everything that has changed.
+    """
     worlds = [load_world(base.world) for base in experiment.bases.values()]
-    _check_data(manifest["worlds"], {world.name: world_hashes(world) for world in worlds}, folder)
+    _check_data(
+        manifest["worlds"], {world.name: data_hashes(world, experiment.bases.values()) for world in worlds}, folder
+    )
     fits = {name: fit_hash(base) for name, base in experiment.bases.items()}
     _check_fit(manifest.get("fits"), fits, folder)
     _check_values("defaults", manifest["defaults"], defaults(), folder)
-    sweep(experiment, into)
 
 
 def _check_data(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]], folder: Path) -> None:

@@ -7,76 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.case import ActionArray
 from sim.ensemble import simulate
 from sim.evaluation.tallies import CODES
 from sim.runner.run import RunResult
+from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
+from sim.views.marks import counted, draw_marks, legend
+from sim.views.seats import OUTER_RADIUS, seat_distance, seating
+from sim.views.styles import FAINT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FloatArray = NDArray[np.float64]
-
-ROWS = 8
-INNER_RADIUS, OUTER_RADIUS = 0.45, 1.0
-STYLES = {
-    # Okabe & Ito's colours, told apart by shape and fill as well.
-    "support": {"fill": "#0072B2", "edge": "#0072B2", "marker": "o"},
-    "abstain": {"fill": "#E69F00", "edge": "#E69F00", "marker": "o"},
-    "absent": {"fill": "none", "edge": "#999999", "marker": "o"},
-    "oppose": {"fill": "#000000", "edge": "#000000", "marker": "s"},
-}
-
-
-def seats(count: int) -> FloatArray:
-    """Places of `count` seats in a half circle, (count, 2), from the left end to the right."""
-    radii = np.linspace(INNER_RADIUS, OUTER_RADIUS, ROWS)
-    exact = count * radii / radii.sum()
-    row_sizes = np.floor(exact).astype(int)
-    for row in np.argsort(row_sizes - exact)[: count - row_sizes.sum()]:
-        row_sizes[row] += 1
-    places = [
-        (radius, angle) for radius, size in zip(radii, row_sizes, strict=True) for angle in np.linspace(np.pi, 0, size)
-    ]
-    places.sort(key=lambda place: (-place[1], place[0]))
-    return np.array([(radius * np.cos(angle), radius * np.sin(angle)) for radius, angle in places])
-
-
-def plot_chamber(actions: NDArray[np.integer], *, ax: Axes, title: str) -> Axes:
-    """Draw one seat per member, supporters on the left, coloured by action.
-
-    Parameters
-    ----------
-    actions : action codes (N,).
-    """
-    places, start = seats(len(actions)), 0
-    for name, style in STYLES.items():
-        count = int((actions == CODES[name]).sum())
-        here = places[start : start + count]
-        start += count
-        ax.scatter(
-            here[:, 0],
-            here[:, 1],
-            s=34,
-            marker=style["marker"],
-            facecolors=style["fill"],
-            edgecolors=style["edge"],
-            label=f"{count} {name}",
-            linewidths=1.1,
-        )
-    ax.set_title(title, fontsize=10.5)
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.02),
-        ncols=4,
-        frameon=False,
-        fontsize=9.5,
-        handletextpad=0.1,
-        columnspacing=0.9,
-    )
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    return ax
 
 
 def typical_replicate(result: RunResult, number: int) -> int:
@@ -85,18 +27,66 @@ def typical_replicate(result: RunResult, number: int) -> int:
     return int(np.abs(tallies - np.median(tallies, axis=0)).sum(axis=1).argmin())
 
 
-def chamber_figure(result: RunResult, number: int = 0) -> Figure:
-    """Observed beside simulated, the simulated being the replicate nearest to the median tally."""
-    from matplotlib.figure import Figure as NewFigure
+def typical_actions(result: RunResult, number: int) -> ActionArray:
+    """Action codes (N,) of the typical replicate."""
+    return simulate(result.case, typical_replicate(result, number), 1)[number].actions[0]
 
-    vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
-    figure = NewFigure(figsize=(9.6 if call is not None else 5, 3.3), layout="constrained")
-    axes = figure.subplots(1, 1 if call is None else 2, squeeze=False)[0]
-    figure.suptitle(f"{vote.resolution}, {vote.date}", fontsize=12)
-    if call is not None:
-        plot_chamber(call.votes, ax=axes[0], title="observed")
-    replicate = typical_replicate(result, number)
-    actions = simulate(case, replicate, 1)[number].actions[0]
-    plot_chamber(actions, ax=axes[-1], title=f"simulated: the run nearest the median of {result.replicates:,}")
+
+def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw one seat per member: the simulated run nearest to the median tally, or the observed vote.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    is_observed : whether the roll call is drawn.
+
+    Raises
+    ------
+    ValueError : the observed vote is asked for where the world has none.
+    """
+    vote = result.votes[number]
+    what = f"{vote.resolution}, {day(vote.date)}"
+    on = panel(ax, 3.55)
+    if is_observed:
+        call = result.case.world.rollcall(vote.resolution)
+        if call is None:
+            raise ValueError(f"the world has no roll call of {vote.resolution}")
+        _draw(on.ax, call.votes)
+        told = "observed" if not on.is_own else f"The chamber as observed: {what}"
+        return finish(on, told, corner_of(result.case, None))
+    _draw(on.ax, typical_actions(result, number))
+    told = f"the run nearest to the median of {result.replicates:,}"
+    return finish(
+        on,
+        f"simulated: {told}" if not on.is_own else f"The chamber simulated, {told}: {what}",
+        corner_of(result.case, result.replicates),
+    )
+
+
+def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
+    on_record = int((actions >= 0).sum())
+    radius = 0.46 * seat_distance(on_record)
+    draw_marks(ax, seating(actions), actions, radius)
+    split = " / ".join(str(int((actions == CODES[name]).sum())) for name in ("support", "abstain", "oppose"))
+    ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
+    ax.text(0, 0.0, "support / abstain / oppose", ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
+    legend(ax, counted(actions), (0.5, 0.02))
+    reach = OUTER_RADIUS + 2 * radius
+    ax.set(xlim=(-reach, reach), ylim=(-0.1, reach), aspect="equal")
+    ax.set_axis_off()
+
+
+def chamber_figure(result: RunResult, number: int = 0) -> Figure:
+    """Observed beside simulated; simulated alone where nothing was observed."""
+    vote = result.votes[number]
+    if result.case.world.rollcall(vote.resolution) is None:
+        found = plot_chamber(result, number=number).get_figure(root=True)
+        assert found is not None
+        return found
+    figure = blank(9.6, 3.6)
+    left, right = figure.subplots(1, 2)
+    plot_chamber(result, number=number, is_observed=True, ax=left)
+    plot_chamber(result, number=number, ax=right)
+    title = f"{vote.resolution}, {day(vote.date)}: the chamber observed and simulated"
+    head(figure, title, corner_of(result.case, result.replicates))
     return figure

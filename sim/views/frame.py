@@ -1,0 +1,148 @@
+"""What all pictures share: size, title, the source and hash in the corner, and how they are written."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.case import Case
+from sim.runner.keep import document_hash, program_version
+from sim.views.styles import FAINT, INK, PAPER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 5.6
+"""Inches; narrow, so that letters are still read on a phone."""
+TITLE, TEXT, SMALL, CORNER = 10.5, 8.5, 7.0, 6.0
+"""Sizes of letters in points."""
+HASH_DIGITS = 12
+DPI = 160
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Axes to draw on, and whether the picture is theirs alone, so that title and corner go on the figure."""
+
+    ax: Axes
+    is_own: bool
+
+
+def panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
+    """The axes that were given, or those of a new figure."""
+    return Panel(ax, False) if ax is not None else Panel(blank(width, height).subplots(), True)
+
+
+def blank(width: float, height: float) -> Figure:
+    """A figure without axes; inches."""
+    from matplotlib.figure import Figure as NewFigure
+
+    return NewFigure(figsize=(width, height), layout="constrained", facecolor=PAPER)
+
+
+def finish(on: Panel, title: str, corner: str) -> Axes:
+    """Give a panel its title and, where the figure is its own, the corner."""
+    if on.is_own:
+        head(on.ax.get_figure(root=True), title, corner)
+    else:
+        on.ax.set_title(title, fontsize=TITLE - 1, color=INK)
+    return on.ax
+
+
+def head(figure: Figure | None, title: str, corner: str) -> None:
+    """Put a title above a figure, and source and hash in its lower left corner, with room for both."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    if figure is None:
+        raise ValueError("the axes have no figure")
+    width, height = figure.get_size_inches()
+    wrapped = wrap(title, width, TITLE)
+    figure.suptitle(wrapped, x=0.012, ha="left", fontsize=TITLE, color=INK, fontweight="bold")
+    told = wrap(corner, width, CORNER)
+    room = (told.count("\n") + 1.8) * CORNER * 1.25 / 72 / height
+    figure.text(0.012, 0.35 * CORNER / 72 / height, told, fontsize=CORNER, color=FAINT, va="bottom", gid="corner")
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0.0, room, 1.0, 1.0 - room))
+
+
+def wrap(text: str, width: float, size: float) -> str:
+    """Text in lines that fit into a width in inches at a size of letters in points."""
+    return textwrap.fill(text, int(width * 72 / (0.61 * size)))
+
+
+def corner_of(case: Case, replicates: int | None) -> str:
+    """The corner of a picture of a run: what it shows, of which world, how often run, and the scenario's hash."""
+    spec = case.spec
+    runs = "" if replicates is None else f", {replicates:,} replicates"
+    told = document_hash(spec.document())[:HASH_DIGITS]
+    return f"{spec.title}. World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
+
+
+def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, told: str) -> str:
+    """The corner of a picture of a sweep, with the experiment's hash."""
+    named = ", ".join(dict.fromkeys(worlds))
+    return f"{title}. World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+
+
+def _program() -> str:
+    return f"alignment-sim {program_version()}"
+
+
+def day(when: date) -> str:
+    """A date as people write it."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def bare(ax: Axes, *sides: str) -> None:
+    """Leave the frame only on some sides, thin, and its letters small."""
+    for name, spine in ax.spines.items():
+        spine.set_visible(name in sides)
+        spine.set_color(FAINT)
+        spine.set_linewidth(0.7)
+    ax.tick_params(labelsize=TEXT, colors=INK, length=3 if sides else 0, width=0.7)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture; vector formats are the same bytes every time.
+
+    Raises
+    ------
+    OSError : it cannot be written.
+    """
+    import matplotlib as mpl
+
+    stamped = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
+    with mpl.rc_context({"svg.hashsalt": "alignment-sim"}):
+        figure.savefig(path, dpi=DPI, metadata=stamped)
+
+
+def inline_svg(figure: Figure, key: str, text: str) -> str:
+    """A picture as an SVG element for a page, its ids kept apart from those of other pictures by a key.
+
+    Parameters
+    ----------
+    text : what is said in place of the picture to those who do not see it.
+    """
+    import matplotlib as mpl
+    from markupsafe import escape
+
+    written = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": key}):
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    drawn = written.getvalue()
+    drawn = drawn[drawn.index("<svg") :]
+    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r'\bid="', f'id="{key}-', drawn)
+    drawn = re.sub(r'(href="|url\()#', rf"\1#{key}-", drawn)
+    drawn = re.sub(
+        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{escape(text)}">', drawn, count=1
+    )
+    return re.sub(r"\s*\n\s*", "\n", drawn).replace("xlink:href", "href")

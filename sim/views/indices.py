@@ -1,0 +1,53 @@
+"""Which levers an output hangs on: Sobol's and Morris's figures as bars with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.views.frame import SMALL, TEXT, bare, finish, panel
+from sim.views.styles import INK, STYLES
+from sim.whatif.sensitivity import CONFIDENCE, Indices
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_LEVERS = 20
+BARS = {
+    "morris": (("mu_star", "mean size of the effect of the whole range"),),
+    "saltelli": (("total", "total, with interactions"), ("first", "alone")),
+}
+"""Figures that are drawn, by kind of design: name and what it is called."""
+
+
+def plot_indices(found: Indices, *, corner: str = "", ax: Axes | None = None) -> Axes:
+    """Draw how much an output hangs on each lever, those that matter most first.
+
+    Parameters
+    ----------
+    corner : what stands in the corner of a picture of its own.
+    """
+    drawn, levers = BARS[found.kind], found.levers[:MOST_LEVERS]
+    on = panel(ax, 1.9 + 0.27 * len(levers))
+    rows = np.arange(len(levers))[::-1].astype(np.float64)
+    fills = (STYLES["support"].fill, STYLES["abstain"].fill)
+    for place, (name, label) in enumerate(drawn):
+        values = found.figures[name][: len(levers)]
+        low, high = found.figures[f"{name}_low"][: len(levers)], found.figures[f"{name}_high"][: len(levers)]
+        height = 0.72 / len(drawn)
+        at = rows + 0.36 - height * (place + 0.5)
+        spans = np.stack([np.maximum(values - low, 0), np.maximum(high - values, 0)])
+        bars = on.ax.barh(at, values, height, color=fills[place], label=label)
+        bars.set_label(label)
+        on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
+    on.ax.axvline(0, color=INK, linewidth=0.8)
+    on.ax.set_yticks(rows, list(levers))
+    bare(on.ax, "bottom")
+    on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    unit = "share of the variance over the points" if found.kind == "saltelli" else f"effect on '{found.output}'"
+    on.ax.set_xlabel(f"{unit}; lines: {100 * CONFIDENCE:.0f} % intervals", fontsize=TEXT, color=INK)
+    on.ax.legend(loc="lower right", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
+    rest = f"; the first {len(levers)} of {len(found.levers)}" if len(levers) < len(found.levers) else ""
+    title = f"What '{found.output}' at {found.resolution} hangs on ({found.scenario}){rest}"
+    return finish(on, title, corner)

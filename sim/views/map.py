@@ -1,0 +1,48 @@
+"""The map: a mark of equal size per member over the outlines of the land."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.runner.run import RunResult
+from sim.views.frame import corner_of, day, finish, panel
+from sim.views.geography import TILE, outlines, tiles
+from sim.views.marks import counted, draw_marks, legend
+from sim.views.styles import BORDER, LAND
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw the world: each member's likeliest action, or its observed one.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    is_observed : whether the roll call is drawn.
+
+    Raises
+    ------
+    ValueError : the observed vote is asked for where the world has none.
+    """
+    from matplotlib.collections import PolyCollection
+
+    vote, world = result.votes[number], result.case.world
+    on = panel(ax, 3.5)
+    call = world.rollcall(vote.resolution)
+    if is_observed and call is None:
+        raise ValueError(f"the world has no roll call of {vote.resolution}")
+    actions = call.votes if is_observed and call is not None else vote.counts.argmax(axis=1)
+    rings, places = outlines(world), tiles(world)
+    on.ax.add_collection(PolyCollection(rings, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
+    draw_marks(on.ax, places, actions, TILE * 0.46)
+    around = np.concatenate([places, *rings])
+    low, high = around.min(axis=0) - TILE, around.max(axis=0) + TILE
+    on.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+    on.ax.set_axis_off()
+    legend(on.ax, counted(actions), (0.5, 0.02))
+    said = "what each member did" if is_observed else "each member's likeliest action"
+    return finish(on, f"{vote.resolution}, {day(vote.date)}: {said}", corner_of(result.case, result.replicates))

@@ -1,0 +1,73 @@
+"""One mark of equal size per member, in the colour and shape of its action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evaluation.tallies import CODES
+from sim.views.frame import TEXT
+from sim.views.styles import INK, STYLES, Style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+FloatArray = NDArray[np.float64]
+
+
+def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float) -> None:
+    """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Circle, RegularPolygon
+
+    for name, style in STYLES.items():
+        here = places[actions == CODES[name]]
+        if style.marker == "o":
+            shapes = [Circle((x, y), radius * 0.9) for x, y in here]
+        else:
+            turn = 0.0 if style.marker == "D" else np.pi / 4
+            shapes = [RegularPolygon((x, y), 4, radius=radius * 1.12, orientation=turn) for x, y in here]
+        drawn = PatchCollection(shapes, facecolor=style.fill, edgecolor=style.edge, linewidth=0.8, gid=name, zorder=3)
+        ax.add_collection(drawn)
+
+
+def handle(style: Style, label: str) -> Line2D:
+    """A mark for a legend."""
+    from matplotlib.lines import Line2D as NewLine
+
+    return NewLine(
+        [],
+        [],
+        linestyle="none",
+        marker=style.marker,
+        markersize=6.5 if style.marker != "D" else 5.8,
+        markerfacecolor=style.fill,
+        markeredgecolor=style.edge,
+        label=label,
+    )
+
+
+def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
+    """The marks of the actions below the axes, each with a label."""
+    drawn = ax.legend(
+        handles=[handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
+        loc="upper center",
+        bbox_to_anchor=place,
+        ncols=len(STYLES),
+        frameon=False,
+        fontsize=TEXT,
+        labelcolor=INK,
+        handletextpad=0.1,
+        columnspacing=1.0,
+        borderaxespad=0.2,
+    )
+    drawn.set_zorder(5)
+
+
+def counted(actions: NDArray[np.integer]) -> list[str]:
+    """Labels that say how many members do each action."""
+    return [f"{int((actions == CODES[name]).sum())} {name}" for name in STYLES]

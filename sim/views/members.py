@@ -1,0 +1,152 @@
+"""Members by probability, with the misses marked; and who moves against a base."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evaluation.changes import movers
+from sim.evaluation.summary import frequencies, is_scored, misses
+from sim.evaluation.tallies import CODES
+from sim.rules.choice import STANCES
+from sim.runner.run import RunResult
+from sim.views.frame import CORNER, SMALL, TEXT, bare, corner_of, day, finish, panel
+from sim.views.spreading import spread
+from sim.views.styles import FAINT, INK, MISS, STYLES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FloatArray = NDArray[np.float64]
+
+STACKED = ("support", "absent", "abstain", "oppose")
+"""From the foot of a column to its head."""
+FILLS = {name: "#DDE1E5" if style.fill == "none" else style.fill for name, style in STYLES.items()}
+MOST_NAMED = 50
+MOST_MOVERS = 15
+LABEL_WIDTH = 7.6
+"""Points that an upright code takes of the line."""
+
+
+def order_of(chances: FloatArray) -> NDArray[np.intp]:
+    """Members from those surest to support to those surest to oppose."""
+    return np.argsort(-(chances @ STANCES), kind="stable")
+
+
+def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
+    """Draw a column per member with its probabilities, what it did below, and the codes of those missed.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    """
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    chances = frequencies(vote.counts)
+    order = order_of(chances)
+    on = panel(ax, 4.0, 7.6)
+    at, foot = np.arange(len(order)), np.zeros(len(order))
+    for name in STACKED:
+        height = chances[order, CODES[name]]
+        bars = on.ax.bar(at, height, 1.0, bottom=foot, facecolor=FILLS[name], linewidth=0)
+        bars.set_label(name)
+        foot = foot + height
+    ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
+    said = ""
+    wrong: list[dict[str, object]] = []
+    if call is not None:
+        for name in STACKED:
+            here = at[call.votes[order] == CODES[name]]
+            on.ax.bar(here, -0.12, 1.0, bottom=-0.03, facecolor=FILLS[name], linewidth=0, gid=f"observed-{name}")
+        ticks, words = [-0.09, *ticks], ["observed", *words]
+        wrong = misses(result, number)
+        scored = int(is_scored(case, number, call).sum())
+        said = f"; {len(wrong)} of {scored} missed"
+        _name(on.ax, [case.world.index[str(miss["iso3"])] for miss in wrong], order, case.world.iso3)
+    on.ax.set_yticks(ticks, words)
+    on.ax.set(xlim=(-1, len(order)), ylim=(-0.52 if wrong else -0.17, 1.02))
+    on.ax.set_xticks([])
+    bare(on.ax)
+    on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
+    _legend(on.ax)
+    title = f"{vote.resolution}, {day(vote.date)}: what each member is likely to do{said}"
+    return finish(on, title, corner_of(case, result.replicates))
+
+
+def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, ...]) -> None:
+    """The codes of the members that are missed, below their columns and apart; of many the surest mistakes alone."""
+    place = {int(member): column for column, member in enumerate(order)}
+    named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
+    wanted = np.array([place[member] for member in named], dtype=np.float64)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = figure.get_size_inches()[0] * 72 * 0.86
+    gap = LABEL_WIDTH * len(order) / points
+    places = spread(wanted, gap, 0.0, max(float(len(order) - 1), gap * (len(named) - 1)))
+    for member, column, at in zip(named, wanted, places, strict=True):
+        ax.plot([column, column, at], [-0.16, -0.2, -0.3], color=MISS, linewidth=0.6)
+        label = ax.text(at, -0.32, iso3[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
+        label.set_gid("miss")
+    if len(wrong) > MOST_NAMED:
+        ax.text(1.0, -0.02, f"and {len(wrong) - MOST_NAMED} more", transform=ax.transAxes, ha="right", fontsize=CORNER)
+
+
+def _legend(ax: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    patches = [Patch(facecolor=FILLS[name], label=name) for name in STYLES]
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
+    ax.legend(handles=patches, ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.0, **place)  # type: ignore[arg-type]
+
+
+def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
+    """Draw how often the members that move most act otherwise than in the base, and which way.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+
+    Raises
+    ------
+    ValueError : the run has no base.
+    """
+    vote, case = result.votes[number], result.case
+    if vote.change is None or result.base is None:
+        raise ValueError("the run has no base to be told apart from")
+    moved = movers(result, number)
+    shown: list[dict[str, Any]] = moved[:MOST_MOVERS]
+    on = panel(ax, 1.7 + 0.19 * max(len(shown), 2))
+    against = f"against '{result.base.case.spec.title}'"
+    if not shown:
+        on.ax.text(0.5, 0.5, "nobody moves, in any replicate", ha="center", va="center", fontsize=TEXT, color=INK)
+        on.ax.set(xlim=(0, 1), ylim=(0, 1))
+        on.ax.set_axis_off()
+        return finish(on, f"{vote.resolution}: who moves {against}", corner_of(case, result.replicates))
+    rows = np.arange(len(shown))[::-1]
+    towards, away, moves = (np.array([100 * row[key] for row in shown]) for key in ("towards", "away", "moved"))
+    between = moves - towards - away
+    for label, widths, left, fill, hatch in (
+        ("nearer to the senders", towards, np.zeros(len(shown)), STYLES["support"].fill, ""),
+        ("between abstaining and absence", between, towards, FILLS["absent"], ""),
+        ("nearer to the target", -away, np.zeros(len(shown)), STYLES["oppose"].fill, ""),
+    ):
+        on.ax.barh(rows, widths, 0.72, left=left, facecolor=fill, hatch=hatch, label=label)
+    on.ax.axvline(0, color=INK, linewidth=0.8)
+    on.ax.set_yticks(rows, [row["name"] for row in shown])
+    bare(on.ax, "bottom")
+    on.ax.tick_params(axis="y", length=0, labelsize=SMALL + 0.5)
+    on.ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    on.ax.margins(x=0.06)
+    on.ax.set_xlabel("per cent of replicates; leftwards: nearer to the target", fontsize=TEXT, color=INK)
+    on.ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.4, -0.09 - 0.9 / (len(shown) + 2)),
+        ncols=1,
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=FAINT,
+    )
+    rest = f"; {len(moved) - len(shown)} more move less often" if len(moved) > len(shown) else ""
+    return finish(on, f"{vote.resolution}: who moves {against}{rest}", corner_of(case, result.replicates))

@@ -1,0 +1,30 @@
+"""Keeping labels on a line apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+FloatArray = NDArray[np.float64]
+
+
+def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArray:
+    """Places at least `gap` apart within `low` to `high`, their squared distance from the wanted ones the least.
+
+    Parameters
+    ----------
+    wanted : places (n,) in rising order.
+
+    Raises
+    ------
+    ValueError : they do not fit.
+    """
+    room = (high - low) - gap * (len(wanted) - 1)
+    if room < 0:
+        raise ValueError(f"{len(wanted)} labels {gap:g} apart do not fit between {low:g} and {high:g}")
+    steps = gap * np.arange(len(wanted))
+    if not len(wanted):
+        return steps
+    settled: FloatArray = np.asarray(isotonic_regression(wanted - steps).x, dtype=np.float64)
+    return np.clip(settled, low, high - steps[-1]) + steps

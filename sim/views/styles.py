@@ -1,0 +1,36 @@
+"""How actions look in every picture: colours that the colour-blind tell apart, and shapes for print without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Style:
+    """The look of one action.
+
+    Parameters
+    ----------
+    fill : colour of its area; ``none`` for an empty one.
+    edge : colour of its outline, and of its lines and letters.
+    marker : its shape, by Matplotlib's letter: ``o`` circle, ``D`` diamond, ``s`` square.
+    dash : its line, by Matplotlib's name.
+    """
+
+    fill: str
+    edge: str
+    marker: str
+    dash: str
+
+
+STYLES: Mapping[str, Style] = {
+    "support": Style("#0072B2", "#0072B2", "o", "solid"),
+    "abstain": Style("#F0B64A", "#A86F00", "D", "dashed"),
+    "oppose": Style("#000000", "#000000", "s", "dashdot"),
+    "absent": Style("none", "#707070", "o", "dotted"),
+}
+"""Okabe & Ito's colours, of unlike lightness: blue, light orange, black, and an empty outline."""
+
+LAND, BORDER, PAPER, INK, FAINT, MISS = "#E4E7EA", "#FFFFFF", "#FFFFFF", "#1B2733", "#5F6B76", "#D55E00"
+"""Land, borders, ground, letters, lesser letters, and what the model gets wrong."""
