@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import calibrate, check, compare, explain, lists, reach, rerun, run, sensitivity, sweep, validate, world
+from sim.cli import calibrate, check, compare, explain, explore, lists, reach, rerun, run, sensitivity, sweep, validate, world
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "sweep": sweep.command,
     "compare": compare.command,
     "explain": explain.command,
+    "explore": explore.command,
     "reach": reach.command,
     "sensitivity": sensitivity.command,
     "validate": validate.command,

@@ -14,7 +14,7 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.views.explore.result import Explored
 from sim.views.geography import outlines, tiles
 from sim.views.seats import seat_distance, seats
-from sim.views.styles import STYLES
+from sim.views.styles import INK, LAND, MISS, STYLES
 from sim.world import load_world
 
 MOST_BINS = 28
@@ -22,6 +22,9 @@ VISIBLE = 0.05
 """Movers below this share of the replicates are counted rather than listed."""
 SCALE = 1000
 """Units of a drawing per radius of the chamber, or of the globe."""
+
+MARKS = {"o": "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z", "D": "M0,-8L8,0L0,8L-8,0Z", "s": "M-6,-6H6V6H-6Z"}
+"""Shapes by Matplotlib's letter, as paths about 8 units from the middle."""
 
 
 def board(found: Explored) -> dict[str, Any]:
@@ -133,6 +136,10 @@ def scenery(found: Explored) -> dict[str, Any]:
         "seat_radius": round(SCALE * seat_distance(world.size) * 0.42, 1),
         "tiles": _drawn(cells),
         "land": land,
+        "land_fill": LAND,
+        "ink": INK,
+        "accent": MISS,
+        "marks": {name: MARKS[style.marker] for name, style in STYLES.items()},
         "styles": {name: {"fill": style.fill, "edge": style.edge} for name, style in STYLES.items()},
         "actions": list(REPORTED),
         "references": sorted(set(world.references())),

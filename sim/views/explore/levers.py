@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from sim.case import BOUNDS, WEIGHTS
+from sim.case import WEIGHTS
+from sim.changes import BOUNDS
 from sim.errors import input_error
 from sim.rules.parameters import registry
 from sim.specs import Vote, members_of

@@ -124,12 +124,13 @@ def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
 
 def messages(error: InputError) -> list[str]:
     """What is wrong, in the words that a file gets, without the name of the file."""
-    return [str(_in_place(problem)).removeprefix(f"{PAGE}: ") for problem in error.problems]
+    return [_in_place(problem) for problem in error.problems]
 
 
-def _in_place(problem: Problem) -> Problem:
+def _in_place(problem: Problem) -> str:
     key = problem.key.removeprefix("set.").replace('"', "")
-    return Problem(problem.where, key, problem.message, problem.fix)
+    place = f"{key}: " if key else ""
+    return place + problem.message + (f" {problem.fix}" if problem.fix else "")
 
 
 def _name(reference: str) -> str:
