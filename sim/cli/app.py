@@ -10,7 +10,21 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import calibrate, check, compare, explain, explore, lists, reach, rerun, run, sensitivity, sweep, validate, world
+from sim.cli import (
+    calibrate,
+    check,
+    compare,
+    explain,
+    explore,
+    lists,
+    reach,
+    rerun,
+    run,
+    sensitivity,
+    sweep,
+    validate,
+    world,
+)
 from sim.errors import InputError
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -97,9 +97,7 @@ def _members(found: Explored, now: dict[str, Any], before: dict[str, Any]) -> li
     change = found.result.votes[found.state.vote].change
     replicates = found.result.replicates
     still = np.zeros(found.case.world.size)
-    moved, towards, away = (
-        (still, still, still) if change is None else (change.changed, change.towards, change.away)
-    )
+    moved, towards, away = (still, still, still) if change is None else (change.changed, change.towards, change.away)
     return [
         {
             "iso3": row["iso3"],
@@ -149,8 +147,13 @@ def scenery(found: Explored) -> dict[str, Any]:
 @lru_cache(4)
 def _map(reference: str) -> tuple[NDArray[np.float64], str]:
     world = load_world(reference)
-    rings = [f"M{' '.join(f'{x},{y}' for x, y in _drawn(ring))}Z" for ring in outlines(world)]
+    rings = [f"M{' '.join(f'{x},{y}' for x, y in _drawn(ring))}Z" for ring in outlines(world) if not _wraps(ring)]
     return tiles(world), "".join(rings)
+
+
+def _wraps(ring: NDArray[np.float64]) -> bool:
+    """Whether an island lies on both ends of the map, and would be drawn right across it."""
+    return bool(np.abs(np.diff(ring[:, 0])).max() > 1)
 
 
 def _drawn(places: NDArray[np.float64]) -> list[list[int]]:

@@ -29,7 +29,7 @@ def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
 
 
 def members_csv(found: Explored) -> str:
-    """A row per vote and member: probabilities here and in the baseline, the observed action, and how often it moves."""
+    """A row per vote and member: probabilities here and in the baseline, observed action, how often it moves."""
     lines = io.StringIO()
     before = [f"baseline_{name}" for name in REPORTED]
     columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]

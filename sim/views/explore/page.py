@@ -77,7 +77,7 @@ def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
 
-@solara.component_vue("levers.vue", vuetify=False)  # type: ignore[misc]
+@solara.component_vue("levers.vue", vuetify=False)
 def Levers(  # noqa: N802, D103
     groups: list[dict[str, object]],
     edits: list[dict[str, object]],
@@ -98,25 +98,25 @@ def Levers(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component_vue("numbers.vue", vuetify=False)  # type: ignore[misc]
+@solara.component_vue("numbers.vue", vuetify=False)
 def Numbers(  # noqa: N802, D103
     board: dict[str, Any], scenery: dict[str, Any], event_vote: Callable[[int], None]
 ) -> None: ...
 
 
-@solara.component_vue("pictures.vue", vuetify=False)  # type: ignore[misc]
+@solara.component_vue("pictures.vue", vuetify=False)
 def Pictures(  # noqa: N802, D103
     board: dict[str, Any], scenery: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
-@solara.component_vue("members.vue", vuetify=False)  # type: ignore[misc]
+@solara.component_vue("members.vue", vuetify=False)
 def Members(  # noqa: N802, D103
     board: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
-@solara.component_vue("reasons.vue", vuetify=False)  # type: ignore[misc]
+@solara.component_vue("reasons.vue", vuetify=False)
 def Reasons(  # noqa: N802, D103
     reasons: dict[str, Any] | None,
     busy: bool,
@@ -128,7 +128,7 @@ def Reasons(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component  # type: ignore[misc]
+@solara.component
 def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
     asked, set_asked = solara.use_state(None)
@@ -148,7 +148,7 @@ def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None
     )
 
 
-@solara.component  # type: ignore[misc]
+@solara.component
 def Page() -> None:  # noqa: N802
     """The whole page."""
     start, router = started(), solara.use_router()
@@ -203,7 +203,7 @@ def Page() -> None:  # noqa: N802
             Explained(found, scene["actions"], pick)
 
 
-@solara.component  # type: ignore[misc]
+@solara.component
 def Layout(children: list[Any]) -> None:  # noqa: N802
     """The page alone, without the bars of an app."""
     solara.Div(children=children)

@@ -1,4 +1,4 @@
-"""Serving the page: Solara's server on this machine, with everything it needs from packages and nothing from the net."""
+"""Serving the page: Solara's server on this machine, with all it needs from packages and nothing from the net."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
 
@@ -45,6 +46,7 @@ def serve(
     os.environ.update(QUIET)
     os.environ["SIM_EXPLORE"] = json.dumps([reference, list(overrides)])
     os.environ["SOLARA_APP"] = "sim.views.explore.page"
+    warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page stands in no frame of another
     import uvicorn
     from solara.server.starlette import app
     from threadpoolctl import threadpool_limits
