@@ -168,8 +168,6 @@ def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
             holder = holder[int(part)]
         elif isinstance(holder, dict) and part in holder:
             holder = holder[part]
-        elif isinstance(holder, dict) and holder is own.get("parameters"):
-            return False
         else:
             return False
     return holder == value and not isinstance(value, bool)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sim.case import Case, prepare
 from sim.ensemble import simulate
+from sim.errors import input_error
 from sim.runner.run import Block, RunResult, counted
 from sim.specs import Scenario, scenario_from
 from sim.specs.writing import toml_text
-from sim.views.explore.start import REPLICATES, Start, baseline_of, scenario_of
+from sim.views.explore.start import PAGE, Start, baseline_of, scenario_of
 from sim.views.explore.state import State
 
 BASELINES_KEPT = 8
@@ -53,6 +54,8 @@ def explored(start: Start, state: State) -> Explored:
     """
     spec = scenario_of(start, state)
     case = prepare(spec)
+    if state.member and state.member not in case.world.index:
+        raise input_error(PAGE, "member", f"'{state.member}' is the code of no member of {case.world.name}.")
     baseline = baseline_of(start, state, spec)
     before, kept = _baseline(toml_text(baseline.document()))
     votes = _block(case)
@@ -68,4 +71,4 @@ def _baseline(text: str) -> tuple[RunResult, Block]:
 
 
 def _block(case: Case) -> Block:
-    return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, 0, REPLICATES)]
+    return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, 0, case.spec.replicates)]

@@ -17,6 +17,8 @@ from sim.world import shipped_worlds
 
 REPLICATES = 1000
 """Replicates of the vote that every move runs."""
+REPLICATES_OF_MONTHS = 100
+"""The same where the months between votes are simulated, which takes ten times as long."""
 PAGE = "scenario"
 """What the document of a page is called in messages."""
 REASON = "explored"
@@ -73,7 +75,6 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
         }
     else:
         document = start.spec.document()
-    document["replicates"] = REPLICATES
     if state.settings:
         given = document.get("set")
         own = {key: list(value) if isinstance(value, tuple) else value for key, value in state.settings}
@@ -90,7 +91,7 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
 
 def scenario_text(start: Start, state: State) -> str:
     """The scenario file of a state."""
-    return toml_text(document_of(start, state))
+    return toml_text({**document_of(start, state), "replicates": scenario_of(start, state).replicates})
 
 
 def scenario_of(start: Start, state: State) -> Scenario:
@@ -103,7 +104,7 @@ def scenario_of(start: Start, state: State) -> Scenario:
     spec = scenario_from(document_of(start, state), PAGE, Path())
     if state.vote >= len(spec.vote):
         raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {len(spec.vote) - 1}.")
-    return spec
+    return spec.model_copy(update={"replicates": REPLICATES if spec.months is None else REPLICATES_OF_MONTHS})
 
 
 def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
@@ -118,7 +119,7 @@ def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
         baseline = read_scenario(base) if isinstance(base, str) else start.spec
         if not _is_comparable(baseline, spec):
             baseline = scenario_from(own, PAGE, Path())
-    numbers = {"replicates": REPLICATES, "seed": spec.seed}
+    numbers = {"replicates": spec.replicates, "seed": spec.seed}
     return baseline.model_copy(update=numbers)
 
 
