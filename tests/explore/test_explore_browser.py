@@ -148,7 +148,7 @@ def test_a_move_is_saved_run_and_loaded_again(visit, tmp_path):
     page.wait_for_selector("#nobody")
     assert split(page) == first
     page.set_input_files("input[type=file]", str(file))
-    page.wait_for_selector("#movers")
+    page.wait_for_selector("#movers", timeout=5000)
     assert tally_shown(page) == expected
     assert float(page.input_value(THREAT)) == 2
 
