@@ -20,10 +20,10 @@ def test_the_example_renders_and_steps():
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     names = {}
     exec(compile(code, DOCUMENT.name, "exec"), names)
-    model = solara.reactive(names["AlignmentModel"](**names["start"]))
+    model = solara.reactive(names["Vote"]())
     kept = names["page"].kwargs
     page = names["SolaraViz"](model, components=kept["components"], model_params=names["levers"], name=kept["name"])
-    _, rendered = solara.render(page, handle_error=False)
+    _, rendered = solara.render(solara.AppLayout(children=[page]), handle_error=False)
     sliders = rendered.find(ipyvuetify.Slider).widgets
     assert {"replicate", "the target's threat", "enforcement"} <= {slider.label for slider in sliders}
     buttons = {button.children[0]: button for button in rendered.find(ipyvuetify.Btn).widgets if button.children}

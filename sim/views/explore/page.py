@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -33,6 +34,8 @@ from sim.views.explore.state import State, state_from
 
 STARTED = "SIM_EXPLORE"
 """Environment variable that hands the scenario and its overrides over to the page, as JSON."""
+SETTLED_S = 0.3
+"""Seconds without a move after which the reasons of a member are taken apart."""
 STYLE = Path(__file__).parent / "page.css"
 
 
@@ -133,10 +136,18 @@ def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
     asked, set_asked = solara.use_state(None)
     member = found.state.member
-    taken = solara.lab.use_task(lambda: reasons(found) if member else None, dependencies=[found.state])
+    newest, kept = solara.use_ref(found.state), solara.use_ref({})
+    newest.current = found.state
+
+    def take() -> dict[str, Any] | None:
+        time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
+        return reasons(found) if member and newest.current == found.state else None
+
+    taken = solara.lab.use_task(take, dependencies=[found.state])
     tipped = solara.lab.use_task(lambda: tips(found) if asked == found.state else None, dependencies=[asked])
     is_asked = asked is not None and asked == found.state
-    known = taken.latest if member and taken.latest and taken.latest["iso3"] == member else None
+    kept.current = (taken.finished and taken.value) or kept.current
+    known = kept.current if member and kept.current.get("iso3") == member else None
     Reasons(
         reasons=known,
         busy=bool(member) and taken.pending,
