@@ -33,5 +33,6 @@ def test_the_example_renders_and_steps():
     assert sum(model.value.tally()) == 193
     threat = next(slider for slider in sliders if slider.label == "the target's threat")
     threat.v_model = 2.0
+    buttons["Reset"].click()
     assert model.value.spec.vote[0].target_threat == 2.0
     rendered.close()
