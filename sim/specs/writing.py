@@ -18,7 +18,7 @@ def toml_text(document: Mapping[str, object]) -> str:
 
 
 def _lines(table: Mapping[str, object], prefix: str) -> list[str]:
-    lines = [f"{_name(key)} = {_value(value)}" for key, value in table.items() if not _is_table(value)]
+    lines = [f"{_name(key)} = {value_text(value)}" for key, value in table.items() if not _is_table(value)]
     for key, value in table.items():
         name = f"{prefix}{_name(key)}"
         if isinstance(value, Mapping):
@@ -34,14 +34,17 @@ def _is_table(value: object) -> bool:
     return isinstance(value, Mapping) or is_list_of_tables
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as it stands behind the "=" of a line; a table within braces."""
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_name(key)} = {value_text(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(value_text, value))}]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _name(key: str) -> str:
     is_bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if is_bare else _value(key)
+    return key if is_bare else value_text(key)

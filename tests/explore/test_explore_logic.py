@@ -71,6 +71,13 @@ def test_a_broken_link_is_told(query):
         state_from(query)
 
 
+def test_dates_lists_and_tables_are_set_by_a_link_too(start):
+    state = state_from('vote.0.date=2022-03-03&roles={target="RUS"}&roles.senders=["USA", "EU"]'.replace(" ", "%20"))
+    found = explored(start, state)
+    assert (str(found.spec.vote[0].date), found.spec.roles.senders) == ("2022-03-03", ("USA", "EU"))
+    assert state_from(state.link()) == state
+
+
 def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     found = explored(
         start, with_edit(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"), "EU", "isolation")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import zlib
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from sim.errors import input_error
 from sim.specs.overrides import value_of
+from sim.specs.writing import value_text
 
 LINK = "link"
 """What a query string is called in messages."""
@@ -117,4 +117,4 @@ def _unpacked(text: str) -> str:
 
 def _text(value: object) -> str:
     """A value as TOML has it."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else value_text(value)
