@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow format
+.PHONY: run test test-slow format pictures
 
 run: .venv/installed
 	$(BIN)/sim run es-11-1
@@ -14,6 +14,9 @@ test: .venv/installed
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -m slow
+
+pictures: .venv/installed
+	$(BIN)/sim plot es-11-1 --kind chamber --out docs/pictures/chamber.png
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from sim.case import Case, prepare
+from sim.cli.cases import case_and_base
 from sim.cli.months import print_months
 from sim.cli.output import AsJson, Overrides, Uncertain, console, print_json, progress, run_settings, say, table
 from sim.errors import input_error
@@ -18,13 +17,13 @@ from sim.evaluation.summary import misses, summary
 from sim.evaluation.tallies import REPORTED
 from sim.runner.keep import check_folder, keep
 from sim.runner.run import ENGINES, RunResult, run
-from sim.specs import read_scenario
 from sim.views.chamber import chamber_figure
+from sim.views.frame import save
+from sim.views.kinds import check_picture
 
 LONGEST_LIST = 40
 MOST_SHOWN_MOVED = 12
 INTERRUPTED = 130
-PICTURES = (".png", ".svg", ".pdf")
 VISIBLE = 0.05
 """Movers below this share of the replicates are counted rather than listed."""
 
@@ -47,19 +46,12 @@ def command(
     """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
     if engine not in ENGINES:
         raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
-    spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, seed, uncertain)])
-    case = prepare(spec)
-    base = None
-    compared = scenario if set_ else spec.base
-    if compared is not None:
-        base = prepare(read_scenario(compared, run_settings(spec.replicates, spec.seed, spec.parameter_uncertainty)))
-        if not is_comparable(case, base):
-            say("the what-if has other votes or another world than its base, so the two are not compared")
-            base = None
+    case, base = case_and_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
+    spec = case.spec
     if out is not None:
         check_folder(out)
     if plot is not None:
-        _check_picture(plot)
+        check_picture("--plot", plot)
     started = time.monotonic()
     with progress(spec.replicates, "replicates") as report:
         result = run(case, spec.replicates, engine, base=base, on_progress=report)
@@ -67,7 +59,7 @@ def command(
         keep(result, out, time.monotonic() - started)
         say(f"kept in {out}; 'sim rerun {out}' repeats it")
     if plot is not None:
-        chamber_figure(result).savefig(plot, dpi=160)
+        save(chamber_figure(result), plot)
         say(f"picture in {plot}")
     if as_json:
         print_json(summary(result))
@@ -77,22 +69,6 @@ def command(
         say(f"interrupted: {result.replicates} of {spec.replicates} replicates are done")
         return INTERRUPTED
     return 0
-
-
-def is_comparable(case: Case, base: Case) -> bool:
-    """Whether two cases vote on the same resolutions in the same world."""
-    resolutions = [ballot.resolution for ballot in case.ballots]
-    return case.world.iso3 == base.world.iso3 and resolutions == [ballot.resolution for ballot in base.ballots]
-
-
-def _check_picture(plot: Path) -> None:
-    """Refuse a picture that could not be written, before anything is run for it."""
-    if plot.suffix not in PICTURES:
-        raise input_error("--plot", "", f"got '{plot}'; its name has to end in {', '.join(PICTURES)}.")
-    if not plot.parent.is_dir():
-        raise input_error("--plot", "", f"the folder of '{plot}' does not exist.")
-    if find_spec("matplotlib") is None:
-        raise input_error("--plot", "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def _print(result: RunResult) -> None:

@@ -17,9 +17,12 @@ from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
 from sim.evaluation.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
+from sim.runner.kept import read_sweep
 from sim.runner.sweep import Progress, Sweep, sweep
 from sim.runner.tables import POINTS
 from sim.specs.experiment import Experiment, read_experiment
+from sim.views.frame import save
+from sim.views.kinds import Wish, check_picture, draw_sweep
 
 SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
@@ -40,6 +43,9 @@ def command(
         int, typer.Option(help="Times to sweep a finer design around the best point of [target_split].", min=0)
     ] = 0,
     set_: Overrides = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Picture of the sweep to write: .png, .svg or .pdf; 'sim plot' draws others.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run an experiment: every point of its design, over all its replicates."""
@@ -49,6 +55,8 @@ def command(
         raise input_error("--refine", "", f"'{experiment}' has no [target_split] to come near to.")
     if scheduler is not None and workers > 1:
         raise input_error("--workers", "", "goes not with --scheduler.", "Give one of them.")
+    if plot is not None:
+        check_picture("--plot", plot)
     documents = []
     for level in range(refine + 1):
         folder = out if level == 0 else out / f"refined-{level}"
@@ -58,6 +66,9 @@ def command(
         documents.append(document)
         if level < refine:
             spec = refined(spec, folder)
+    if plot is not None:
+        save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
+        say(f"picture in {plot}")
     if as_json:
         print_json(documents[0] if not refine else {"sweeps": documents})
     return 0

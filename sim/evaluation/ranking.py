@@ -37,12 +37,12 @@ def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
     points = {point.number: point for point in points_of(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
     finished = Finished(folder)
-    wanted = _wanted(target)
-    codes = [ACTIONS.index(action) for action in wanted]
+    looked_for = wanted(target)
+    codes = [ACTIONS.index(action) for action in looked_for]
     entries: list[dict[str, Any]] = []
     for block in (block for blocks in finished.blocks.values() for block in blocks if block.resolution == resolution):
         point = points[block.point]
-        gaps = np.abs(finished.tallies(block)[:, codes].astype(np.int32) - np.array(list(wanted.values())))
+        gaps = np.abs(finished.tallies(block)[:, codes].astype(np.int32) - np.array(list(looked_for.values())))
         entries.append(
             {
                 "point": block.point,
@@ -59,7 +59,7 @@ def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
     return ranking
 
 
-def _wanted(target: TargetSplit) -> dict[str, int]:
+def wanted(target: TargetSplit) -> dict[str, int]:
     """The counts by action, the target's own vote included."""
     counts = target.counts()
     if target.besides_target and "oppose" in counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class KeptRun:
 
     Parameters
     ----------
-    result : with the change against its base where it was run with one; that part alone is run again.
+    result : with the change against its base, and the months; a run that has one of them is run again and compared.
     """
 
     folder: Path
@@ -54,12 +54,12 @@ def read_run(folder: Path) -> KeptRun:
     check_run_inputs(manifest, case, folder)
     votes = _votes(folder, spec, manifest["replicates"])
     base = manifest.get("base")
-    if base is None:
+    if base is None and case.plan is None:
         return KeptRun(folder, manifest, RunResult(case, manifest["engine"], votes))
-    before = prepare(scenario_from(base, str(folder / MANIFEST), folder))
-    again = run(case, manifest["replicates"], base=before)
+    before = None if base is None else prepare(scenario_from(base, str(folder / MANIFEST), folder))
+    again = replace(run(case, manifest["replicates"], base=before), engine=manifest["engine"])
     if any((new.counts != old.counts).any() for new, old in zip(again.votes, votes, strict=True)):
-        message = "the run repeats otherwise than it was kept, so its base cannot be put beside it."
+        message = "the run repeats otherwise than it was kept, so its base and its months cannot be shown."
         raise input_error(str(folder), "", message, f"'sim rerun {folder}' says what differs.")
     return KeptRun(folder, manifest, again)
 
@@ -110,12 +110,8 @@ def _votes(folder: Path, spec: Scenario, replicates: int) -> tuple[VoteResult, .
     size = len(members) // len(spec.vote)
     for number, vote in enumerate(spec.vote):
         own, who = tallies.slice(number * replicates, replicates), members.slice(number * size, size)
-        found.append(
-            VoteResult(
-                vote.resolution,
-                vote.date,
-                *(np.stack([table[action].to_numpy() for action in ACTIONS], axis=1) for table in (own, who)),
-                own["is_settled"].to_numpy(),
-            )
+        counted, counts = (
+            np.stack([table[action].to_numpy() for action in ACTIONS], axis=1).astype(np.int64) for table in (own, who)
         )
+        found.append(VoteResult(vote.resolution, vote.date, counted, counts, own["is_settled"].to_numpy()))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import textwrap
@@ -83,13 +84,17 @@ def corner_of(case: Case, replicates: int | None) -> str:
     spec = case.spec
     runs = "" if replicates is None else f", {replicates:,} replicates"
     told = document_hash(spec.document())[:HASH_DIGITS]
-    return f"{spec.title}. World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
+    return f"{_ended(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
 
 
 def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, told: str) -> str:
     """The corner of a picture of a sweep, with the experiment's hash."""
     named = ", ".join(dict.fromkeys(worlds))
-    return f"{title}. World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+    return f"{_ended(title)} World {named}, {replicates:,} replicates a point; {_program()}, experiment {told[:HASH_DIGITS]}"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
 def _program() -> str:
@@ -132,7 +137,6 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
     text : what is said in place of the picture to those who do not see it.
     """
     import matplotlib as mpl
-    from markupsafe import escape
 
     written = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": key}):
@@ -143,6 +147,6 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
     drawn = re.sub(r'\bid="', f'id="{key}-', drawn)
     drawn = re.sub(r'(href="|url\()#', rf"\1#{key}-", drawn)
     drawn = re.sub(
-        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{escape(text)}">', drawn, count=1
+        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{html.escape(text)}">', drawn, count=1
     )
     return re.sub(r"\s*\n\s*", "\n", drawn).replace("xlink:href", "href")

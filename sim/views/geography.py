@@ -58,9 +58,15 @@ def rings_of(path: Path) -> list[FloatArray]:
 
 
 def _joined(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray:
-    """A ring from its arcs; a negative number stands for an arc run backwards."""
+    """A ring from its arcs; a negative number stands for an arc run backwards.
+
+    A ring across the date line goes on beyond 180 degrees, on the side where most of it lies.
+    """
     pieces = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in numbers]
-    return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
+    ring = np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
+    longitude = np.unwrap(ring[:, 0], period=360)
+    turns = np.round(longitude.mean() / 360)
+    return np.stack([longitude - 360 * turns, ring[:, 1]], axis=1)
 
 
 def tiles(world: World) -> FloatArray:

@@ -31,7 +31,7 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     from matplotlib.collections import PolyCollection
 
     vote, world = result.votes[number], result.case.world
-    on = panel(ax, 3.5)
+    on = panel(ax, 3.25)
     call = world.rollcall(vote.resolution)
     if is_observed and call is None:
         raise ValueError(f"the world has no roll call of {vote.resolution}")

@@ -22,15 +22,16 @@ FloatArray = NDArray[np.float64]
 def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float) -> None:
     """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid."""
     from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Circle, RegularPolygon
+    from matplotlib.patches import Circle, Patch, RegularPolygon
 
     for name, style in STYLES.items():
         here = places[actions == CODES[name]]
+        shapes: list[Patch]
         if style.marker == "o":
             shapes = [Circle((x, y), radius * 0.9) for x, y in here]
         else:
             turn = 0.0 if style.marker == "D" else np.pi / 4
-            shapes = [RegularPolygon((x, y), 4, radius=radius * 1.12, orientation=turn) for x, y in here]
+            shapes = [RegularPolygon((x, y), 4, radius=radius * 1.04, orientation=turn) for x, y in here]
         drawn = PatchCollection(shapes, facecolor=style.fill, edgecolor=style.edge, linewidth=0.8, gid=name, zorder=3)
         ax.add_collection(drawn)
 

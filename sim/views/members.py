@@ -24,6 +24,8 @@ FloatArray = NDArray[np.float64]
 STACKED = ("support", "absent", "abstain", "oppose")
 """From the foot of a column to its head."""
 FILLS = {name: "#DDE1E5" if style.fill == "none" else style.fill for name, style in STYLES.items()}
+STRIP = (-0.03, -0.15)
+"""Where the observed actions are drawn."""
 MOST_NAMED = 50
 MOST_MOVERS = 15
 LABEL_WIDTH = 7.6
@@ -47,26 +49,27 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     chances = frequencies(vote.counts)
     order = order_of(chances)
     on = panel(ax, 4.0, 7.6)
-    at, foot = np.arange(len(order)), np.zeros(len(order))
+    edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
-        bars = on.ax.bar(at, height, 1.0, bottom=foot, facecolor=FILLS[name], linewidth=0)
-        bars.set_label(name)
+        steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=FILLS[name], linewidth=0)
+        steps.set_gid(name)
         foot = foot + height
     ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
     said = ""
     wrong: list[dict[str, object]] = []
     if call is not None:
         for name in STACKED:
-            here = at[call.votes[order] == CODES[name]]
-            on.ax.bar(here, -0.12, 1.0, bottom=-0.03, facecolor=FILLS[name], linewidth=0, gid=f"observed-{name}")
+            ends = np.where(call.votes[order] == CODES[name], STRIP[1], STRIP[0])
+            steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=FILLS[name], linewidth=0)
+            steps.set_gid(f"observed-{name}")
         ticks, words = [-0.09, *ticks], ["observed", *words]
         wrong = misses(result, number)
         scored = int(is_scored(case, number, call).sum())
         said = f"; {len(wrong)} of {scored} missed"
         _name(on.ax, [case.world.index[str(miss["iso3"])] for miss in wrong], order, case.world.iso3)
     on.ax.set_yticks(ticks, words)
-    on.ax.set(xlim=(-1, len(order)), ylim=(-0.52 if wrong else -0.17, 1.02))
+    on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
     on.ax.set_xticks([])
     bare(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
@@ -88,7 +91,7 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, 
     for member, column, at in zip(named, wanted, places, strict=True):
         ax.plot([column, column, at], [-0.16, -0.2, -0.3], color=MISS, linewidth=0.6)
         label = ax.text(at, -0.32, iso3[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
-        label.set_gid("miss")
+        label.set_gid(f"miss-{iso3[member]}")
     if len(wrong) > MOST_NAMED:
         ax.text(1.0, -0.02, f"and {len(wrong) - MOST_NAMED} more", transform=ax.transAxes, ha="right", fontsize=CORNER)
 
@@ -97,8 +100,16 @@ def _legend(ax: Axes) -> None:
     from matplotlib.patches import Patch
 
     patches = [Patch(facecolor=FILLS[name], label=name) for name in STYLES]
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
-    ax.legend(handles=patches, ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK, handlelength=1.0, **place)  # type: ignore[arg-type]
+    ax.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=4,
+        frameon=False,
+        fontsize=TEXT,
+        labelcolor=INK,
+        handlelength=1.0,
+    )
 
 
 def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:

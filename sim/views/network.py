@@ -33,8 +33,8 @@ def strongest_ties(case: Case) -> list[tuple[int, int, float]]:
     found = []
     for member in range(case.world.size):
         peers, weights = listened_to(case.peers, member)
-        for place in np.lexsort((peers, -weights))[:HEAVIEST]:
-            found.append((member, int(peers[place]), float(weights[place])))
+        heaviest = np.lexsort((peers, -weights))[:HEAVIEST]
+        found += [(member, int(peers[place]), float(weights[place])) for place in heaviest]
     return found
 
 
@@ -115,6 +115,8 @@ def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: Floa
             covers[member] = False
             if is_free and not covers.any():
                 taken.append(middle)
-                label = ax.text(*middle, case.world.iso3[member], ha="center", va="center", fontsize=SMALL, color=INK)
-                label.set(zorder=6, gid="name", fontweight="bold")
+                label = ax.text(
+                    middle[0], middle[1], case.world.iso3[member], ha="center", va="center", fontsize=SMALL, color=INK
+                )
+                label.set(zorder=6, gid=f"name-{case.world.iso3[member]}", fontweight="bold")
                 break

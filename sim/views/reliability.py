@@ -36,7 +36,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
         raise ValueError("every vote on record is given")
     found = reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
     forecast, share, low, high = (
-        np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "low", "high")
+        np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
     on = panel(ax, 4.6, 4.6)
     on.ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.9, linestyle="dashed", label="perfectly calibrated")

@@ -64,7 +64,7 @@ def plot_change(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
     for name, code in CODES.items():
         changes = vote.change.tallies[:, code]
         _, low, high = _quantiles(changes)
-        labels[name] = f"{name}\n{_zero(changes.mean()):+.1f} ({low:+.0f} to {high:+.0f})"
+        labels[name] = f"{name}\n{_zero(changes.mean()):+.1f} ({_signed(low)} to {_signed(high)})"
     _rows(on.ax, vote.change.tallies, labels, None)
     on.ax.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
     reach = max(3.0, float(np.abs(vote.change.tallies).max()) * 1.08 + 0.6)
@@ -78,6 +78,10 @@ def plot_change(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
 
 def _zero(value: float) -> float:
     return 0.0 if abs(value) < 0.05 else float(value)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f}" if round(value) else "0"
 
 
 def _quantiles(values: NDArray[np.integer]) -> tuple[float, float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 FloatArray = NDArray[np.float64]
 
@@ -20,11 +19,13 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     ------
     ValueError : they do not fit.
     """
+    from scipy.optimize import isotonic_regression
+
     room = (high - low) - gap * (len(wanted) - 1)
     if room < 0:
         raise ValueError(f"{len(wanted)} labels {gap:g} apart do not fit between {low:g} and {high:g}")
-    steps = gap * np.arange(len(wanted))
+    steps: FloatArray = gap * np.arange(len(wanted), dtype=np.float64)
     if not len(wanted):
         return steps
-    settled: FloatArray = np.asarray(isotonic_regression(wanted - steps).x, dtype=np.float64)
-    return np.clip(settled, low, high - steps[-1]) + steps
+    settled = isotonic_regression(wanted - steps).x.astype(np.float64)
+    return np.clip(settled, low, high - float(steps[-1])) + steps

@@ -1,0 +1,80 @@
+"""``sim plot``: a picture of a scenario, a kept run or a finished sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.cases import case_and_base
+from sim.cli.output import Overrides, progress, run_settings, say
+from sim.errors import input_error
+from sim.runner.keep import MANIFEST
+from sim.runner.kept import kind_of, read_run, read_sweep
+from sim.runner.run import RunResult, run
+from sim.specs.shipped import shipped_names, shipped_scenarios
+from sim.views.frame import save
+from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
+
+INTERRUPTED = 130
+KIND_HELP = "\n\n".join(
+    [
+        "What to draw. Of a run:",
+        *(f"{name}: {kind.meaning}." for name, kind in OF_RUNS.items()),
+        "Of a sweep:",
+        *(f"{name}: {meaning}." for name, meaning in OF_SWEEPS.items()),
+    ]
+)
+
+
+def command(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="DIR|SCENARIO", help="Folder of a run or sweep, name of a shipped scenario, or a file."),
+    ],
+    kind: Annotated[str, typer.Option(metavar="KIND", help=KIND_HELP)],
+    out: Annotated[Path, typer.Option(help="Picture to write: .png, .svg or .pdf.")],
+    resolution: Annotated[str | None, typer.Option(help="Which vote; the first by default.")] = None,
+    member: Annotated[str | None, typer.Option(help="Whose explanation, by code or name.")] = None,
+    output: Annotated[
+        str | None, typer.Option(help="Of a sweep: an action, majority, two-thirds, near, or IND:abstain.")
+    ] = None,
+    over: Annotated[list[str] | None, typer.Option(help="Of a sweep: a lever along an axis; twice for two.")] = None,
+    observed: Annotated[bool, typer.Option("--observed", help="Of a map: what the members did.")] = False,
+    replicates: Annotated[int | None, typer.Option(help="Of a scenario: how often it is run.", min=1)] = None,
+    set_: Overrides = None,
+) -> int:
+    """Draw a picture of a scenario, which is run for it, or of what 'sim run --out' or 'sim sweep' kept."""
+    check_kind(kind)
+    check_picture("--out", out)
+    wish = Wish(resolution, member, output, tuple(over or ()), observed)
+    folder = Path(source)
+    if folder.is_dir() and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
+        if set_ or replicates is not None:
+            message = "is kept as it is; --set and --replicates go with a scenario."
+            raise input_error("sim plot", source, message)
+        if kind_of(folder) == "sweep":
+            figure = draw_sweep(read_sweep(folder), kind, wish)
+        else:
+            figure = draw_run(read_run(folder).result, kind, wish)
+    else:
+        if kind not in OF_RUNS:
+            fix = "Run it with 'sim sweep EXPERIMENT --out DIR', and give DIR."
+            raise input_error("--kind", "", f"'{kind}' is a picture of a finished sweep.", fix)
+        figure = draw_run(_run(source, set_ or [], replicates), kind, wish)
+    save(figure, out)
+    say(f"picture in {out}")
+    return 0
+
+
+def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
+    if source in shipped_names("experiments"):
+        message = "is an experiment."
+        raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
+    case, base = case_and_base(source, assigned, run_settings(replicates, None, False))
+    with progress(case.spec.replicates, "replicates") as report:
+        result = run(case, base=base, on_progress=report)
+    if result.is_interrupted:
+        raise KeyboardInterrupt
+    return result

@@ -1,0 +1,36 @@
+"""``sim report``: one self-contained HTML page of a kept run or a finished sweep."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.output import check_writable, say
+from sim.errors import input_error
+from sim.runner.kept import kind_of, read_run, read_sweep
+from sim.views.page import written
+from sim.views.report_run import page_of_run
+from sim.views.report_sweep import page_of_sweep
+
+NAME = "report.html"
+NEEDED = ("matplotlib", "jinja2")
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="Folder that 'sim run --out' or 'sim sweep' wrote.")],
+    out: Annotated[Path | None, typer.Option(help=f"File to write; {NAME} in the folder by default.")] = None,
+) -> int:
+    """Write a page of a result that needs no network: question, answer, pictures, tables, provenance."""
+    if any(find_spec(name) is None for name in NEEDED):
+        message = "a report needs Matplotlib and Jinja2."
+        raise input_error("sim report", "", message, "Install alignment-sim with the extra 'views'.")
+    check_writable("--out", out)
+    is_sweep = kind_of(folder) == "sweep"
+    page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
+    path = folder / NAME if out is None else out
+    path.write_text(written(page), encoding="utf-8")
+    say(f"report in {path}")
+    return 0

@@ -1,0 +1,202 @@
+"""Kinds of pictures by name, and what each can be made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import did_you_mean, input_error
+from sim.runner.kept import KeptSweep
+from sim.runner.run import RunResult
+from sim.views.chamber import chamber_figure
+from sim.views.explanation import plot_explanation
+from sim.views.frame import blank, head
+from sim.views.indices import plot_indices
+from sim.views.map import plot_map
+from sim.views.members import plot_members, plot_movers
+from sim.views.months import months_figure
+from sim.views.network import plot_network
+from sim.views.reliability import plot_reliability
+from sim.views.ridges import plot_change, plot_tallies
+from sim.views.sweeps import corner, plot_sweep
+from sim.whatif.explain import explain, vote_number
+from sim.whatif.sensitivity import analyse, asked_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FORMATS = (".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a picture is to show, besides its kind.
+
+    Parameters
+    ----------
+    resolution : which vote; the first by default.
+    member : whom an explanation is of.
+    output : of a sweep, as in ``sim sensitivity``.
+    over : levers along the axes of a sweep.
+    is_observed : whether a map shows what members did in place of what they are likeliest to do.
+    """
+
+    resolution: str | None = None
+    member: str | None = None
+    output: str | None = None
+    over: tuple[str, ...] = field(default=())
+    is_observed: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of picture.
+
+    Parameters
+    ----------
+    meaning : what it shows.
+    needs : what of a run it is made from besides the run: ``base``, ``observed``, ``months``, ``member``.
+    """
+
+    meaning: str
+    needs: str
+    draw: Callable[[RunResult, int, Wish], Figure]
+
+
+def _figure(ax: Axes) -> Figure:
+    found = ax.get_figure(root=True)
+    assert found is not None
+    return found
+
+
+def _explained(result: RunResult, number: int, wish: Wish) -> Figure:
+    spec = result.case.spec.model_copy(update={"replicates": result.replicates})
+    found = explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
+    return _figure(plot_explanation(found))
+
+
+OF_RUNS: Mapping[str, Kind] = {
+    "chamber": Kind(
+        "a seat per member, the observed vote beside the run nearest to the median",
+        "",
+        lambda r, n, w: chamber_figure(r, n),
+    ),
+    "map": Kind(
+        "the world, a mark of equal size per member by its likeliest action (--observed: by what it did)",
+        "",
+        lambda r, n, w: _figure(plot_map(r, number=n, is_observed=w.is_observed)),
+    ),
+    "tallies": Kind(
+        "how many did each action in all replicates, the observed number marked",
+        "",
+        lambda r, n, w: _figure(plot_tallies(r, number=n)),
+    ),
+    "members": Kind(
+        "a column of probabilities per member, the misses marked",
+        "",
+        lambda r, n, w: _figure(plot_members(r, number=n)),
+    ),
+    "network": Kind("whom members look to", "", lambda r, n, w: _figure(plot_network(r, number=n))),
+    "reliability": Kind(
+        "probabilities beside what came true", "observed", lambda r, n, w: _figure(plot_reliability(r, number=n))
+    ),
+    "change": Kind(
+        "what each replicate changes against the base", "base", lambda r, n, w: _figure(plot_change(r, number=n))
+    ),
+    "movers": Kind(
+        "who moves against the base, and which way", "base", lambda r, n, w: _figure(plot_movers(r, number=n))
+    ),
+    "months": Kind("fuel, sanctions, help and alignment between votes", "months", lambda r, n, w: months_figure(r)),
+    "explanation": Kind("what speaks for a member's likeliest action over the next (--member)", "member", _explained),
+}
+OF_SWEEPS: Mapping[str, str] = {
+    "sweep": "an output along one lever, or over two (--output, --over)",
+    "sensitivity": "Sobol's or Morris's indices of an output (--output), of designs saltelli and morris",
+}
+KINDS: Mapping[str, str] = {**{name: kind.meaning for name, kind in OF_RUNS.items()}, **OF_SWEEPS}
+
+
+def check_picture(option: str, path: Path) -> None:
+    """Refuse a picture that could not be written, before anything is run for it.
+
+    Raises
+    ------
+    InputError : its name ends in no format, its folder does not exist, or Matplotlib is missing.
+    """
+    from importlib.util import find_spec
+
+    if path.suffix.lower() not in FORMATS:
+        raise input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
+    if not path.parent.is_dir():
+        raise input_error(option, "", f"the folder of '{path}' does not exist.")
+    if path.is_dir():
+        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
+    if find_spec("matplotlib") is None:
+        raise input_error(option, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind that there is not.
+
+    Raises
+    ------
+    InputError : with the kinds that there are.
+    """
+    if kind not in KINDS:
+        raise input_error("--kind", "", f"got '{kind}'.", did_you_mean(kind, KINDS, f"Kinds are {', '.join(KINDS)}."))
+
+
+def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
+    """A picture of a run.
+
+    Raises
+    ------
+    InputError : this run has not what the kind needs, or no such vote or member.
+    """
+    if kind not in OF_RUNS:
+        fix = f"Of a run there are {', '.join(OF_RUNS)}."
+        raise input_error("--kind", "", f"'{kind}' is a picture of a sweep; this is a run.", fix)
+    number = vote_number(result.case.spec, wish.resolution)
+    resolution = result.votes[number].resolution
+    missing = {
+        "base": (result.base is None, "there is no base to tell it apart from.", "Give a what-if, or --set."),
+        "observed": (
+            result.case.world.rollcall(resolution) is None,
+            f"the world has no roll call of {resolution}.",
+            "'sim world' lists those it has.",
+        ),
+        "months": (result.months is None, "the scenario has no months.", "2022-2023 has some."),
+        "member": (wish.member is None, "whose?", "Give --member, such as --member BLR."),
+    }
+    is_missing, message, fix = missing.get(OF_RUNS[kind].needs, (False, "", ""))
+    if is_missing:
+        raise input_error("--kind", kind, message, fix)
+    if wish.is_observed and result.case.world.rollcall(resolution) is None:
+        raise input_error("--observed", "", f"the world has no roll call of {resolution}.")
+    return OF_RUNS[kind].draw(result, number, wish)
+
+
+def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
+    """A picture of a finished sweep.
+
+    Raises
+    ------
+    InputError : the sweep has not what the kind needs, or there is no such output, lever or vote.
+    """
+    if kind not in OF_SWEEPS:
+        fix = f"Of a sweep there are {', '.join(OF_SWEEPS)}."
+        raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
+    if kind == "sweep":
+        return _figure(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution))
+    asked = asked_of(kept.experiment, [wish.output or "support"], None, wish.resolution)
+    found, _ = analyse(kept.experiment, kept.folder, asked)
+    if len(found) == 1:
+        return _figure(plot_indices(found[0], corner=corner(kept)))
+    figure = blank(6.2, 3.2 * len(found))
+    for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
+        plot_indices(indices, ax=ax)
+    head(figure, f"What '{asked.outputs[0].name}' hangs on, scenario by scenario", corner(kept))
+    return figure

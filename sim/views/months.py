@@ -1,0 +1,113 @@
+"""The months between votes: fuel sold, the coalition and what it costs, open and covert help, alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.runner.months import MonthsResult, spread
+from sim.runner.run import RunResult
+from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
+from sim.views.styles import FAINT, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Band = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+LOOKS = (
+    ("#0072B2", "solid"),
+    ("#D55E00", "dashed"),
+    ("#000000", "dashdot"),
+    ("#009E73", "dotted"),
+    ("#CC79A7", (0, (5, 1, 1, 1, 1, 1))),
+)
+"""Colours and dashes of lines, by Okabe & Ito."""
+TOPICS: Mapping[str, tuple[str, str]] = {
+    "fuel": ("Fuel that the target sells", "million tonnes a month"),
+    "sanctions": ("Members that sanction the target, and are listed", "members"),
+    "help": ("Members that help a side", "members"),
+    "alignment": ("Alignment since the start (up: to the senders)", "utility"),
+}
+"""What can be drawn of the months: title and unit."""
+MOST_TICKS = 6
+
+
+def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
+    """Draw series of the months: means over the replicates with 90 % intervals, the months of votes marked.
+
+    Parameters
+    ----------
+    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``; of the last, the band holds the middle 80 % of members.
+
+    Raises
+    ------
+    ValueError : the scenario has no months.
+    """
+    months = result.months
+    if months is None:
+        raise ValueError("the scenario has no months")
+    title, unit = TOPICS[topic]
+    on = panel(ax, 3.2)
+    at = np.arange(len(months.months))
+    for (label, (middle, low, high)), (colour, dash) in zip(lines_of(months, topic).items(), LOOKS, strict=False):
+        on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
+        on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
+    for vote in result.votes:
+        month = f"{vote.date:%Y-%m}"
+        if month in months.months:
+            on.ax.axvline(months.months.index(month), color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
+    if topic == "alignment":
+        on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
+    else:
+        on.ax.set_ylim(bottom=0)
+    step = max(1, -(-len(at) // MOST_TICKS))
+    on.ax.set_xticks(at[::step], months.months[::step])
+    bare(on.ax, "bottom", "left")
+    on.ax.tick_params(labelsize=SMALL)
+    on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
+    on.ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.13),
+        ncols=3,
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
+        handlelength=2.6,
+    )
+    return finish(on, title, corner_of(result.case, months.watched))
+
+
+def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
+    """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
+    if topic == "fuel":
+        sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
+        return {label.replace("_", " "): spread(months.totals[name] / 1e3) for label, name in sold.items()}
+    if topic == "sanctions":
+        return {
+            "in the coalition": spread(months.totals["members_joined"]),
+            "listed in the month": spread(months.totals["listings"]),
+        }
+    if topic == "help":
+        named = {"the target": "helps_target", "of them covertly": "helps_covertly", "the victim": "helps_victim"}
+        return {label: spread(months.members[name].sum(axis=2)) for label, name in named.items()}
+    shifts = months.members["alignment_shift"].mean(axis=0, dtype=np.float64)
+    low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
+    return {"median member, and the middle 80 % of members": (middle, low, high)}
+
+
+def months_figure(result: RunResult) -> Figure:
+    """The four topics beside each other."""
+    if result.months is None:
+        raise ValueError("the scenario has no months")
+    figure = blank(9.6, 6.6)
+    for topic, ax in zip(TOPICS, figure.subplots(2, 2).ravel(), strict=True):
+        plot_months(result, topic=topic, ax=ax)
+    first, last = result.months.months[0], result.months.months[-1]
+    title = f"The months from {first} to {last}: means and 90 % intervals; dotted: votes"
+    head(figure, title, corner_of(result.case, result.months.watched))
+    return figure
