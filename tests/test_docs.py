@@ -45,6 +45,7 @@ def test_commands_run_in_their_order(page, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*ipyparallel")
+@pytest.mark.filterwarnings("ignore:.*ComponentsView")  # how Mesa writes its page
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_blocks_run(page):
     for language, text in blocks(page):

@@ -27,6 +27,7 @@ LAYERS = (
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 MESA_ALLOWED = {"model"}
+SOLARA_ALLOWED = {"views/explore/page.py", "views/explore/serving.py"}
 
 
 def modules():
@@ -57,6 +58,10 @@ def test_imports_run_one_way(path):
             assert RANK[other] < own or other == part_of(path), f"{path.name} imports {name}"
         if name.split(".")[0] == "mesa":
             assert part_of(path) in MESA_ALLOWED, f"{path.name} imports Mesa"
+        if name.split(".")[0] in ("solara", "uvicorn"):
+            assert path.relative_to(ROOT).as_posix() in SOLARA_ALLOWED, f"{path.name} imports Solara"
+        if name.startswith("sim.views.explore.page"):
+            raise AssertionError(f"{path.name} imports the page, which Solara alone loads")
 
 
 def test_the_rules_touch_no_files_and_no_random_numbers():
@@ -67,7 +72,7 @@ def test_the_rules_touch_no_files_and_no_random_numbers():
 
 
 def test_the_commands_start_without_what_is_slow_to_load():
-    slow = ("mesa", "pandas", "matplotlib", "scipy.optimize", "scipy.stats")
+    slow = ("mesa", "pandas", "matplotlib", "solara", "uvicorn", "scipy.optimize", "scipy.stats")
     code = f"import sys, sim.cli.app; print([m for m in {slow} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -66,7 +66,7 @@ Vote = tuple[ActionArray, NDArray[np.bool_]]
 Block = list[Vote]
 
 
-def _counted(case: Case, votes: Block, base: Block | None) -> list[VoteResult]:
+def counted(case: Case, votes: Block, base: Block | None) -> list[VoteResult]:
     """The results of a case's votes in one block."""
     return [
         VoteResult(
@@ -152,7 +152,7 @@ def run_paired(
             ]
             bases = [None, *[votes[0]] * (len(cases) - 1)]
             # A block counts as a whole or, where an interrupt comes in between, not at all.
-            blocks.append([_counted(*each) for each in zip(cases, votes, bases, strict=True)])
+            blocks.append([counted(*each) for each in zip(cases, votes, bases, strict=True)])
             done += count
             on_progress(done)
     except KeyboardInterrupt:

@@ -1,0 +1,220 @@
+"""The page of `sim explore` in Solara: each session holds a state of its own, and every event makes the next one."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import solara
+import solara.lab
+
+from sim.errors import InputError
+from sim.views.explore.board import board, scenery
+from sim.views.explore.files import file_of
+from sim.views.explore.levers import (
+    attributes_of,
+    edits_of,
+    groups_of,
+    moved,
+    senders_of,
+    with_edit,
+    with_sender,
+    without_edit,
+)
+from sim.views.explore.reasons import reasons, tips
+from sim.views.explore.result import Explored, explored
+from sim.views.explore.start import Start, messages, start_from
+from sim.views.explore.state import State, state_from
+
+STARTED = "SIM_EXPLORE"
+"""Environment variable that hands the scenario and its overrides over to the page, as JSON."""
+SETTLED_S = 0.3
+"""Seconds without a move after which the reasons of a member are taken apart."""
+STYLE = Path(__file__).parent / "page.css"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a session shows.
+
+    Parameters
+    ----------
+    found : the state and what came of it.
+    refused : messages by what was refused: the key of a lever, or ``members``, ``senders``, ``page``.
+    stamp : grows with every event that was answered.
+    file : name and text of the file that was asked for last, and the stamp then.
+    """
+
+    found: Explored
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    stamp: int = 0
+    file: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def started() -> Start:
+    """What the program was started with."""
+    reference, overrides = json.loads(os.environ[STARTED])
+    return start_from(reference, overrides)
+
+
+def opened(start: Start, query: str | None) -> Shown:
+    """What a session shows first: what its link says, or the scenario as it was started with the link refused."""
+    try:
+        return Shown(explored(start, state_from(query) if query else start.state))
+    except InputError as error:
+        return Shown(explored(start, start.state), {"page": messages(error)})
+
+
+def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]) -> Shown:
+    """What a session shows after an event: the new state, or the old one with what was refused."""
+    try:
+        return Shown(explored(start, change()), stamp=shown.stamp + 1)
+    except InputError as error:
+        return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
+
+
+@solara.component_vue("levers.vue", vuetify=False)
+def Levers(  # noqa: N802, D103
+    groups: list[dict[str, object]],
+    edits: list[dict[str, object]],
+    senders: list[dict[str, object]],
+    attributes: list[str],
+    references: list[str],
+    refused: dict[str, list[str]],
+    stamp: int,
+    link: str,
+    file: dict[str, Any],
+    event_move: Callable[[list[str]], None],
+    event_add_edit: Callable[[list[str]], None],
+    event_remove_edit: Callable[[int], None],
+    event_sender: Callable[[list[Any]], None],
+    event_load: Callable[[str], None],
+    event_save: Callable[[str], None],
+    event_reset: Callable[[Any], None],
+) -> None: ...
+
+
+@solara.component_vue("numbers.vue", vuetify=False)
+def Numbers(  # noqa: N802, D103
+    board: dict[str, Any], scenery: dict[str, Any], event_vote: Callable[[int], None]
+) -> None: ...
+
+
+@solara.component_vue("pictures.vue", vuetify=False)
+def Pictures(  # noqa: N802, D103
+    board: dict[str, Any], scenery: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
+) -> None: ...
+
+
+@solara.component_vue("members.vue", vuetify=False)
+def Members(  # noqa: N802, D103
+    board: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
+) -> None: ...
+
+
+@solara.component_vue("reasons.vue", vuetify=False)
+def Reasons(  # noqa: N802, D103
+    reasons: dict[str, Any] | None,
+    busy: bool,
+    tips: list[dict[str, Any]] | None,
+    tipping: bool,
+    actions: list[str],
+    event_pick: Callable[[str], None],
+    event_tips: Callable[[Any], None],
+) -> None: ...
+
+
+@solara.component
+def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None]) -> None:  # noqa: N802
+    """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
+    asked, set_asked = solara.use_state(None)
+    member = found.state.member
+    newest, kept = solara.use_ref(found.state), solara.use_ref({})
+    newest.current = found.state
+
+    def take() -> dict[str, Any] | None:
+        time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
+        return reasons(found) if member and newest.current == found.state else None
+
+    taken = solara.lab.use_task(take, dependencies=[found.state])
+    tipped = solara.lab.use_task(lambda: tips(found) if asked == found.state else None, dependencies=[asked])
+    is_asked = asked is not None and asked == found.state
+    kept.current = (taken.finished and taken.value) or kept.current
+    known = kept.current if member and kept.current.get("iso3") == member else None
+    Reasons(
+        reasons=known,
+        busy=bool(member) and taken.pending,
+        tips=tipped.value if is_asked and tipped.finished else None,
+        tipping=is_asked and tipped.pending,
+        actions=actions,
+        event_pick=on_pick,
+        event_tips=lambda _: set_asked(found.state),
+    )
+
+
+@solara.component
+def Page() -> None:  # noqa: N802
+    """The whole page."""
+    start, router = started(), solara.use_router()
+    first = solara.use_memo(lambda: opened(start, router.search), [])
+    shown, set_shown = solara.use_state(first)
+    found = shown.found
+    state = found.state
+    scene = solara.use_memo(lambda: scenery(found), [found.spec.world, state.vote, id(found.baseline)])
+    drawn = solara.use_memo(lambda: board(found), [id(found)])
+
+    def answer(place: str, change: Callable[[], State]) -> None:
+        set_shown(answered(start, shown, place, change))
+
+    def pick(iso3: str) -> None:
+        answer("page", lambda: replace(state, member=iso3 if iso3 in found.case.world.iso3 else ""))
+
+    def save(kind: str) -> None:
+        name, text = file_of(start, found, kind)
+        set_shown(replace(shown, stamp=shown.stamp + 1, file={"name": name, "text": text, "stamp": shown.stamp}))
+
+    def sender(event: list[Any]) -> None:
+        answer("senders", lambda: with_sender(start, found, str(event[0]).strip(), bool(event[1])))
+
+    solara.Title(found.spec.title)
+    solara.Style(STYLE.read_text(encoding="utf-8"))
+    with solara.Div(classes=["explore"]):
+        Numbers(
+            board=drawn, scenery=scene, event_vote=lambda number: answer("page", lambda: replace(state, vote=number))
+        )
+        with solara.Div(classes=["side"]):
+            Levers(
+                groups=groups_of(found),
+                edits=edits_of(found),
+                senders=senders_of(found),
+                attributes=attributes_of(found),
+                references=scene["references"],
+                refused=shown.refused,
+                stamp=shown.stamp,
+                link=state.link(),
+                file=shown.file,
+                event_move=lambda event: answer(event[0], lambda: moved(start, found, event[0], event[1])),
+                event_add_edit=lambda event: answer("members", lambda: with_edit(start, state, *event)),
+                event_remove_edit=lambda place: answer("page", lambda: without_edit(state, place)),
+                event_sender=sender,
+                event_load=lambda text: answer("page", lambda: State(source=text)),
+                event_save=save,
+                event_reset=lambda _: answer("page", lambda: start.state),
+            )
+        Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
+        with solara.Div(classes=["beside"]):
+            Members(board=drawn, chosen=state.member, event_pick=pick)
+            Explained(found, scene["actions"], pick)
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:  # noqa: N802
+    """The page alone, without the bars of an app."""
+    solara.Div(children=children)

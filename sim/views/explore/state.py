@@ -1,0 +1,120 @@
+"""What a user has moved: a small frozen value that a link holds whole."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from sim.errors import input_error
+from sim.specs.overrides import value_of
+from sim.specs.writing import value_text
+
+LINK = "link"
+"""What a query string is called in messages."""
+LONGEST_FILE = 200_000
+"""Characters of a scenario file that is loaded; more are refused."""
+SELECTIONS = ("edit", "vote", "member", "file")
+"""Names in a link that are no keys of a scenario."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A multiplier of one attribute of a group or of members.
+
+    Parameters
+    ----------
+    members : names as a scenario file takes them, with commas between; a "-" before a name takes it away.
+    attribute : what is multiplied, such as ``dependence.energy``.
+    multiply : the factor.
+    """
+
+    members: str
+    attribute: str
+    multiply: object = 1.0
+
+    @property
+    def references(self) -> list[str]:
+        """The names one by one."""
+        return [name.strip() for name in self.members.split(",") if name.strip()]
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that a page shows apart from the scenario it was started with.
+
+    Parameters
+    ----------
+    settings : dotted keys and what they are set to, in the order of the keys; lists as tuples.
+    edits : multipliers, in the order in which they were added.
+    source : text of a scenario file that was loaded; empty where none was.
+    vote : which vote is shown.
+    member : code of the member that is explained; empty where none is.
+    """
+
+    settings: tuple[tuple[str, object], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    source: str = ""
+    vote: int = 0
+    member: str = ""
+
+    def with_setting(self, key: str, value: object) -> State:
+        """The state with a key set, or left as the scenario has it where the value is None."""
+        settings = {**dict(self.settings), key: tuple(value) if isinstance(value, list) else value}
+        return replace(self, settings=tuple(sorted((k, v) for k, v in settings.items() if v is not None)))
+
+    def link(self) -> str:
+        """The state as a query string, empty for the scenario as it was started."""
+        pairs = [(key, _text(value)) for key, value in self.settings]
+        pairs += [("edit", f"{edit.members}|{edit.attribute}|{_text(edit.multiply)}") for edit in self.edits]
+        pairs += [("vote", str(self.vote))] if self.vote else []
+        pairs += [("member", self.member)] if self.member else []
+        if self.source:
+            packed = base64.urlsafe_b64encode(zlib.compress(self.source.encode(), 9)).decode()
+            pairs.append(("file", packed))
+        return urlencode(pairs)
+
+
+def state_from(query: str) -> State:
+    """The state that a query string holds.
+
+    Raises
+    ------
+    InputError : it is no link of this program; values are checked when the scenario is put together.
+    """
+    state = State()
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        if name == "edit":
+            parts = text.split("|")
+            if len(parts) != 3:
+                raise input_error(LINK, name, f"got '{text}'; MEMBERS|ATTRIBUTE|FACTOR is needed.")
+            state = replace(state, edits=(*state.edits, Edit(parts[0], parts[1], value_of(parts[2]))))
+        elif name == "vote":
+            if not text.isdecimal():
+                raise input_error(LINK, name, f"got '{text}'; the number of a vote is needed, from 0.")
+            state = replace(state, vote=int(text))
+        elif name == "member":
+            state = replace(state, member=text)
+        elif name == "file":
+            state = replace(state, source=_unpacked(text))
+        else:
+            state = state.with_setting(name, value_of(text))
+    return state
+
+
+def _unpacked(text: str) -> str:
+    try:
+        unpacking = zlib.decompressobj()
+        content = unpacking.decompress(base64.urlsafe_b64decode(text), LONGEST_FILE)
+        if not unpacking.eof:
+            raise input_error(LINK, "file", f"is cut off, or longer than {LONGEST_FILE:,} characters.")
+        return content.decode()
+    except (binascii.Error, zlib.error, UnicodeDecodeError) as error:
+        raise input_error(LINK, "file", "cannot be read; the link may be cut off.") from error
+
+
+def _text(value: object) -> str:
+    """A value as TOML has it."""
+    return value if isinstance(value, str) else value_text(value)

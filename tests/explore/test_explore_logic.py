@@ -1,0 +1,210 @@
+"""The dashboard without a browser: states, links, files, levers, and what is shown."""
+
+import csv
+import io
+import json
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.case import prepare
+from sim.errors import InputError
+from sim.evaluation.summary import summary
+from sim.evaluation.tallies import REPORTED
+from sim.runner.run import run
+from sim.specs import read_scenario, shipped_scenarios
+from sim.specs.writing import toml_text
+from sim.views.explore.board import board, scenery
+from sim.views.explore.files import file_of
+from sim.views.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
+from sim.views.explore.reasons import reasons
+from sim.views.explore.result import explored
+from sim.views.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
+from sim.views.explore.state import Edit, State, state_from
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+SCALARS = (
+    st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | TEXT | st.dates()
+)
+TABLES = st.recursive(
+    st.dictionaries(TEXT, SCALARS | st.lists(SCALARS, max_size=3), max_size=3),
+    lambda inner: st.dictionaries(TEXT, inner | st.lists(inner, min_size=1, max_size=3), max_size=3),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(["parameters.enforcement", "vote.severity", "vote.0.target_threat", "parameters.grievance"])
+STATES = st.builds(
+    lambda pairs, edits, source, vote, member: State(tuple(sorted(pairs.items())), tuple(edits), source, vote, member),
+    st.dictionaries(KEYS, st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9) | st.booleans()),
+    st.lists(
+        st.builds(Edit, st.sampled_from(["EU", "CSTO,-RUS", "Türkiye"]), st.just("isolation"), st.floats(0, 9)),
+        max_size=2,
+    ),
+    st.sampled_from(["", 'title = "ü &=+#"\n']),
+    st.integers(0, 3),
+    st.sampled_from(["", "BLR"]),
+)
+
+
+@given(TABLES)
+def test_what_is_written_reads_back(document):
+    assert tomllib.loads(toml_text(document)) == document
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_shipped_scenarios_are_written_and_read_back(name):
+    document = read_scenario(name).document()
+    assert tomllib.loads(toml_text(document)) == document
+
+
+@given(STATES)
+@settings(max_examples=60)
+def test_a_link_holds_the_whole_state(state):
+    assert state_from(state.link()) == state
+
+
+@pytest.mark.parametrize("query", ["edit=EU", "vote=x", "file=AAAA", "file=eJw"])
+def test_a_broken_link_is_told(query):
+    with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
+        state_from(query)
+
+
+def test_dates_lists_and_tables_are_set_by_a_link_too(start):
+    state = state_from('vote.0.date=2022-03-03&roles={target="RUS"}&roles.senders=["USA", "EU"]'.replace(" ", "%20"))
+    found = explored(start, state)
+    assert (str(found.spec.vote[0].date), found.spec.roles.senders) == ("2022-03-03", ("USA", "EU"))
+    assert state_from(state.link()) == state
+
+
+def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
+    found = explored(
+        start, with_edit(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"), "EU", "isolation")
+    )
+    found = explored(start, moved(start, found, "edit.0", "0.25"))
+    file = tmp_path / "saved.toml"
+    file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
+    again = summary(run(prepare(read_scenario(file))))["votes"][0]
+    shown = {row["action"]: row for row in board(found)["rows"]}
+    for action in REPORTED:
+        assert {key: shown[action][key] for key in ("median", "p05", "p95")} == {
+            key: again["tally"][action][key] for key in ("median", "p05", "p95")
+        }
+    assert json.loads(file_of(start, found, "json")[1])["votes"][0]["members"] == again["members"]
+
+
+def test_a_loaded_file_stands_as_it_was_saved(start):
+    state = moved(start, explored(start, State()), "parameters.enforcement", "0.9")
+    loaded = State(source=scenario_text(start, state))
+    assert scenario_of(start, loaded) == scenario_of(start, state)
+    assert baseline_of(start, loaded, scenario_of(start, loaded)).parameters == {}
+
+
+def test_a_loaded_file_reads_no_other_files(start, tmp_path):
+    secret = tmp_path / "secret.toml"
+    secret.write_text('title = "hidden"\n', encoding="utf-8")
+    for key in ("base", "world", "fit"):
+        with pytest.raises(InputError, match="a page loads no other files") as told:
+            explored(start, State(source=f'{key} = "{secret}"\n'))
+        assert "hidden" not in str(told.value)
+
+
+def test_a_lever_put_back_leaves_no_trace(start):
+    found = explored(start, moved(start, explored(start, State()), "parameters.enforcement", "0.9"))
+    assert found.state.settings == (("parameters.enforcement", 0.9),)
+    assert moved(start, explored(start, State()), "vote.0.severity", "-4.825") == State()
+
+
+def test_every_lever_moves_what_it_says(start):
+    found = explored(start, State())
+    for group in groups_of(found):
+        for lever in group["levers"]:
+            goal = lever["low"] if lever["now"] != lever["low"] else lever["high"]
+            after = explored(start, moved(start, found, lever["key"], repr(goal)))
+            places = {each["key"]: each for again in groups_of(after) for each in again["levers"]}
+            assert places.pop(lever["key"])["now"] == pytest.approx(goal)
+            assert all(each["now"] == each["before"] for each in places.values()), lever["key"]
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("parameters.enforcement", "7"), ("vote.0.severity", "much"), ("vote.0.target_threat", "-1")]
+)
+def test_what_is_refused_is_told_as_in_a_file(start, key, text):
+    with pytest.raises(InputError) as of_page:
+        moved(start, explored(start, State()), key, text)
+    with pytest.raises(InputError) as of_file:
+        read_scenario("es-11-1", [f"{key}={text}"])
+    (told,) = messages(of_page.value)
+    assert str(of_file.value).endswith(told)
+    assert told.startswith(key)
+
+
+def test_a_factor_below_zero_is_refused(start):
+    found = explored(start, with_edit(start, State(), "EU", "exposure.trade"))
+    with pytest.raises(InputError, match="0 or more"):
+        explored(start, moved(start, found, "edit.0", "-1"))
+    assert without_edit(found.state, 0) == State()
+
+
+def test_senders_leave_and_join_and_come_back(start):
+    found = explored(start, State())
+    left = explored(start, with_sender(start, found, "DEU", False))
+    rows = {row["iso3"]: row for row in senders_of(left)}
+    assert rows["DEU"] == {"iso3": "DEU", "name": "Germany", "is_sender": False, "was_sender": True}
+    assert with_sender(start, left, "DEU", True) == State()
+    joined = explored(start, with_sender(start, found, "TUR", True))
+    assert {row["iso3"] for row in senders_of(joined) if not row["was_sender"]} == {"TUR"}
+    with pytest.raises(InputError, match="RUS is the target"):
+        with_sender(start, found, "RUS", True)
+
+
+def test_the_board_shows_what_the_run_holds(start):
+    same = board(explored(start, State()))
+    assert same["movers"] == []
+    assert same["rarely"] == 0
+    found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
+    shown, replicates = board(found), found.result.replicates
+    assert shown["split_before"] == same["split"] != shown["split"]
+    for histogram in shown["histograms"]:
+        assert sum(histogram["now"]) == sum(histogram["before"]) == replicates
+    moves = {row["iso3"]: row["moved"] for row in shown["members"]}
+    assert all(moves[mover["iso3"]] == mover["moved"] >= 0.05 for mover in shown["movers"])
+    scene = scenery(found)
+    assert len({tuple(seat) for seat in scene["seats"]}) == len({tuple(t) for t in scene["tiles"]}) == len(moves)
+    assert scene["seats"] == scenery(explored(start, State()))["seats"]
+
+
+def test_the_data_hold_every_member(start):
+    found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
+    rows = list(csv.DictReader(io.StringIO(file_of(start, found, "csv")[1])))
+    assert [row["iso3"] for row in rows] == list(found.case.world.iso3)
+    moves = {row["iso3"]: row["moved"] for row in board(found)["members"]}
+    assert {row["iso3"]: float(row["moved"]) for row in rows} == moves
+
+
+def test_reasons_add_up(start):
+    found = reasons(explored(start, State(member="BLR")))
+    for action in REPORTED:
+        assert sum(term[action] for term in found["terms"]) == pytest.approx(found["utilities"][action])
+
+
+def test_a_scenario_with_months_and_several_votes_is_explored():
+    start = start_from("2022-2023")
+    found = explored(start, replace(State(), vote=1))
+    assert board(found)["replicates"] == 100
+    assert next(lever["key"] for lever in groups_of(found)[0]["levers"]) == "vote.1.severity"
+    assert edits_of(found) == []
+    with pytest.raises(InputError, match="there is no vote 9"):
+        explored(start, replace(State(), vote=9))
+    with pytest.raises(InputError, match="'XXX' is the code of no member"):
+        explored(start, replace(State(), member="XXX"))
+
+
+def test_overrides_of_the_command_line_are_a_state(tmp_path):
+    start = start_from("es-11-1", ["vote.target_threat=2"])
+    assert explored(start, start.state).spec.vote[0].target_threat == 2
+    assert board(explored(start, start.state))["movers"]
+    own = tmp_path / "own.toml"
+    own.write_text(toml_text(start.spec.document()), encoding="utf-8")
+    assert "base" not in tomllib.loads(scenario_text(start_from(str(own)), State()))
