@@ -21,7 +21,7 @@ def main() -> None:
     asked = parser.parse_args()
     load = page.load()
     with threadpool_limits(1):
-        figures = engines.engines() | engines.cores() | engines.precision()
+        figures = engines.engines() | engines.months() | engines.cores() | engines.precision()
         grown = {
             "members": growth.by_members(),
             "replicates": growth.by_replicates(),

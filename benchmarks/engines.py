@@ -21,6 +21,7 @@ from sim.specs import read_scenario
 
 Figures = dict[str, float]
 SCENARIO = "es-11-1"
+MONTHS = "2022-2023"
 
 
 @lru_cache
@@ -51,6 +52,25 @@ def engines(replicates: int = BLOCK, blocks: int = 4, agents: int = 5, repetitio
         **{f"{name}_us": 1e6 * median(each[name]) for name in ("ensemble", "kernel", "words", *parts)},
         **ratio("ensemble_to_mesa", each["mesa"], each["ensemble"]),
         **ratio("ensemble_to_kernel", each["kernel"], each["ensemble"]),
+    }
+
+
+def months(replicates: int = BLOCK, repetitions: int = 7) -> Figures:
+    """Runs a second of a scenario with months, beside the Mesa agents and the scenario of one vote, turn by turn."""
+    case, vote = prepare(read_scenario(MONTHS)), case_of()
+    times = in_turns(
+        {
+            "mesa": lambda: AlignmentModel(case, replicate=0).run(),
+            "months": lambda: simulate(case, 0, replicates),
+            "vote": lambda: simulate(vote, 0, replicates),
+        },
+        repetitions,
+    )
+    return {
+        "months_per_s": replicates / median(times["months"]),
+        "months_best_per_s": replicates / min(times["months"]),
+        **ratio("months_to_mesa", [replicates * time for time in times["mesa"]], times["months"]),
+        **ratio("months_to_vote", times["months"], times["vote"]),
     }
 
 

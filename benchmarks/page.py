@@ -62,6 +62,14 @@ def speed_rows(found: Mapping[str, float]) -> list[Row]:
         rate("ensemble, one worker process", "one_core_per_s"),
         rate("ensemble, two worker processes", "two_cores_per_s"),
         ratio("two workers / one", "two_to_one", 1.8, "at least 1.8"),
+        rate("17 months and three votes (`2022-2023`), one thread", "months_per_s"),
+        (
+            "the best of the turns",
+            f"{found['months_best_per_s']:,.0f} runs/s",
+            _target(found["months_best_per_s"], 2000, "at least 2,000"),
+        ),
+        ratio("their ensemble / Mesa", "months_to_mesa", 0, ""),
+        ratio("cost of 17 months and three votes / of one vote", "months_to_vote", 0, ""),
         rate("bare kernel, one thread", "kernel_per_s"),
         ratio("ensemble / kernel", "ensemble_to_kernel", 0.5, "at least 0.5, goal 0.8"),
     ]
@@ -124,7 +132,7 @@ Written by `python -m benchmarks --write` on {date}. Machine: {machine}. {versio
 Every figure but the peaks of memory is a median. What is compared was timed in turns in one run, and a ratio is the
 median of the ratios of the turns, with the lowest and the highest in brackets. On a shared machine rates and
 single turns vary by a factor of two and more, and the ratio of two workers to one means nothing unless both cores are
-free. The scenario is `es-11-1`: 193 members, 8 rounds.
+free. The scenario is `es-11-1` unless another is named: 193 members, 8 rounds.
 
 ## Speed
 

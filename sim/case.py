@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import InputError, Problem
+from sim.changes import change_problems, edited
+from sim.errors import InputError
+from sim.months.plan import Plan, plan_of
+from sim.months.start import Start
 from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, leverage, sanction_risk, summed, weighted
-from sim.specs import Change, Fit, Scenario, Vote, fit_path, members_of, read_fit
+from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit
 from sim.world import FloatArray, World, load_world
+from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
@@ -55,17 +60,6 @@ WEIGHTS: Mapping[str, Mapping[str, str]] = {
 }
 """Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
 
-BOUNDS: Mapping[str, tuple[float, float]] = {
-    "alignment.consultation": (-1, 0),
-    "alignment.organisations": (-10, 0),
-    "alignment.african_union": (-1, 0),
-    "alignment.ideal_point": (-10, 10),
-    "alignment.contested_texts": (-1, 1),
-    "absence.small": (-10, 10),
-    "absence.poverty": (-5, 5),
-}
-"""Where an editable attribute is not a share in [0, 1]."""
-
 
 class Text(NamedTuple):
     """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
@@ -92,6 +86,8 @@ class Ballot:
     own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
     given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
+    threats : of the target and, times the weight of sanctions, of the senders: what the months' dependence and risk
+        count in this vote.
     """
 
     resolution: str
@@ -108,6 +104,7 @@ class Ballot:
     grievance: FloatArray
     emptiness: FloatArray
     given: ActionArray
+    threats: tuple[Number, Number]
 
 
 @dataclass(frozen=True)
@@ -148,6 +145,7 @@ class Case:
     parameters : every parameter of the registry, with the scenario's differences applied.
     peers : peer weights (N, N) on the grid, sparse where they are many and nearly all 0.
     standings, ballots : one per vote, in date order.
+    start : what the months start from, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     """
 
@@ -158,6 +156,8 @@ class Case:
     peers: Peers
     standings: tuple[Standing, ...]
     ballots: tuple[Ballot, ...]
+    start: Start | None = None
+    plan: Plan | None = None
     fit: Fit | None = None
 
     @property
@@ -166,8 +166,12 @@ class Case:
         return int(self.parameters["rounds"])
 
 
-def prepare(spec: Scenario, world: World | None = None) -> Case:
+def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = None) -> Case:
     """Make a checked scenario ready to run.
+
+    Parameters
+    ----------
+    energy : what is known of the target's energy exports; by default what the world's folder holds.
 
     Raises
     ------
@@ -179,14 +183,14 @@ def prepare(spec: Scenario, world: World | None = None) -> Case:
     parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}
     roles = roles_of(spec, world)
     where = f"scenario '{spec.title}'"
-    problems = [*coverage_problems(world, roles, parameters, where), *_change_problems(spec, where)]
+    problems = [*coverage_problems(world, roles, parameters, where), *change_problems(spec, where)]
     if problems:
         raise InputError(problems)
     # Everything a member is known for dates from before the scenario: later votes of it add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
     standings = tuple(_standing(spec, world, parameters, roles, known, index) for index in range(len(spec.vote)))
-    return Case(
+    case = Case(
         spec=spec,
         world=world,
         parameters=parameters,
@@ -196,6 +200,13 @@ def prepare(spec: Scenario, world: World | None = None) -> Case:
         ballots=tuple(ballot_of(standing, parameters) for standing in standings),
         fit=fit if spec.parameter_uncertainty else None,
     )
+    if spec.months is None:
+        return case
+    values = terms_of(spec, world, parameters, known, spec.months.start).values
+    start = Start(world, roles, values, load_energy(world) if energy is None else energy)
+    make = partial(start.inputs, parameters, case.ballots[0])
+    plan = plan_of(spec, spec.months, world, roles, parameters, case.peers, make, start.energy)
+    return replace(case, start=start, plan=plan)
 
 
 DRAW_RUN = 5
@@ -216,7 +227,11 @@ def drawn(case: Case, replicate: int) -> Case:
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
         text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draw))
         ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
-    return replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
+    found = replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
+    if case.plan is None or case.start is None:
+        return found
+    inputs = case.start.inputs(parameters, ballots[0], case.plan.inputs.cells)
+    return replace(found, plan=case.plan.with_inputs(inputs))
 
 
 def _shifted(text: Text, by: FloatArray) -> Text:
@@ -251,34 +266,8 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     }
     for change in spec.change:
         if change.date is None or change.date <= on:
-            values[change.attribute] = _edited(values[change.attribute], change, world)
+            values[change.attribute] = edited(values[change.attribute], change, world)
     return Terms(values)
-
-
-def _edited(values: FloatArray, change: Change, world: World) -> FloatArray:
-    edited = values.copy()
-    members = world.indices(members_of(world, change.members))
-    if change.set is not None:
-        edited[members] = change.set
-    else:
-        factor = 1.0 if change.multiply is None else change.multiply
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        edited[members] = np.clip(edited[members] * factor + (change.add or 0.0), low, high)
-    return edited
-
-
-def _change_problems(spec: Scenario, where: str) -> list[Problem]:
-    problems = []
-    for number, change in enumerate(spec.change):
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        if change.set is not None and not low <= change.set <= high:
-            message = f"got {change.set:g}; {change.attribute} lies within {low:g} and {high:g}."
-            problems.append(Problem(where, f"change.{number}.set", message))
-        if change.multiply is not None and change.multiply < 0:
-            problems.append(
-                Problem(where, f"change.{number}.multiply", f"got {change.multiply:g}; allowed is 0 or more.")
-            )
-    return problems
 
 
 def _standing(
@@ -326,6 +315,7 @@ def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text |
         grievance=parameters["grievance"] * terms.values["isolation"],
         emptiness=parameters["absent_bias"] + sums["absence"],
         given=standing.given,
+        threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
     )
 
 

@@ -5,7 +5,7 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn
+from sim.months.position import Position
+from sim.months.run import MonthRun
+from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
@@ -49,24 +52,31 @@ class Outcome:
     announcements: tuple[ActionArray, ...] = ()
 
 
-def simulate(case: Case, first: int, count: int, *, keeps_rounds: bool = False) -> list[Outcome]:
-    """Run the replicates ``first`` to ``first + count - 1`` of a case, vote after vote.
+Watch = Callable[[MonthRun, MonthView], None]
+
+
+def simulate(
+    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+) -> list[Outcome]:
+    """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
 
     Replicates with other parameters, drawn from their posterior, are run apart.
 
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
+    watch : called after every month, where the scenario has months, with the run and what the month came to; where
+        parameters are drawn, month by month for one draw after the other.
 
     Returns
     -------
     One outcome per vote, in date order.
     """
     if case.fit is None:
-        return _simulated(case, first, count, keeps_rounds)
+        return _simulated(case, first, count, keeps_rounds, watch)
     starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
     runs = [
-        _simulated(drawn(case, start), start, end - start, keeps_rounds)
+        _simulated(drawn(case, start), start, end - start, keeps_rounds, watch)
         for start, end in pairwise([*starts, first + count])
     ]
     return [_joined(vote) for vote in zip(*runs, strict=True)]
@@ -82,41 +92,79 @@ def _joined(runs: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _simulated(case: Case, first: int, count: int, keeps_rounds: bool) -> list[Outcome]:
+def _simulated(case: Case, first: int, count: int, keeps_rounds: bool, watch: Watch | None) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for ballot in case.ballots:
-        own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in outcomes])
-        deliberation = _Deliberation(case, ballot, own, first, count)
-        announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
-        for number in range(1, case.rounds + 1):
-            deliberation.revise(number)
-            if keeps_rounds:
-                announcements.append(deliberation.actions.T.copy())
-        is_settled = deliberation.is_settled()
-        outcomes.append(Outcome(ballot.resolution, deliberation.actions.T, is_settled, tuple(announcements)))
+    if case.plan is None:
+        for ballot in case.ballots:
+            outcomes.append(_vote(case, ballot, outcomes, None, first, count, keeps_rounds))
+        return outcomes
+    run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
+    for month in case.plan.months:
+        for place, item in enumerate(month.items):
+            if isinstance(item, int):
+                outcomes.append(_vote(case, case.ballots[item], outcomes, run, first, count, keeps_rounds))
+            else:
+                run.event(place)
+        view = run.month(is_watched=watch is not None)
+        if watch is not None and view is not None:
+            watch(run, view)
     return outcomes
 
 
-def own_utilities(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> Utilities:
-    """Utilities before peers are looked at, (N,), or (R, N) where the scenario's own earlier votes are remembered.
+def _vote(
+    case: Case,
+    ballot: Ballot,
+    earlier: list[Outcome],
+    months: MonthRun | None,
+    first: int,
+    count: int,
+    keeps_rounds: bool,
+) -> Outcome:
+    """Deliberate on a resolution, and vote."""
+    own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
+    deliberation = _Deliberation(case, ballot, own, first, count)
+    announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
+    for number in range(1, case.rounds + 1):
+        deliberation.revise(number)
+        if keeps_rounds:
+            announcements.append(deliberation.actions.T.copy())
+    return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
+
+
+def own_utilities(
+    ballot: Ballot,
+    parameters: Mapping[str, Number],
+    earlier_stances: Sequence[FloatArray],
+    months: MonthRun | None = None,
+) -> Utilities:
+    """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
 
     Parameters
     ----------
     parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
     earlier_stances : stances (R, N) in each earlier vote of the scenario.
+    months : as they have gone up to the vote; None in a scenario without months.
     """
-    return total(own_terms(ballot, parameters, earlier_stances))
+    return total(own_terms(ballot, parameters, earlier_stances, months))
 
 
-def own_terms(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> UtilityTerms:
-    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on the scenario's own earlier votes."""
+def own_terms(
+    ballot: Ballot,
+    parameters: Mapping[str, Number],
+    earlier_stances: Sequence[FloatArray],
+    months: MonthRun | None = None,
+) -> UtilityTerms:
+    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on what came before in the scenario."""
     memory = memory_of(ballot, parameters, earlier_stances)
+    stand = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
+    if months is not None:
+        stand = months.position(stand, ballot.threats)
     return utility_terms(
-        alignment(ballot.conflict, ballot.order, memory, ballot.divisiveness),
+        alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
         ballot.severity,
-        ballot.dependence,
-        ballot.sanction_risk,
-        ballot.grievance,
+        stand.dependence,
+        stand.sanction_risk,
+        stand.grievance,
         ballot.emptiness,
         parameters,
     )

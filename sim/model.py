@@ -16,12 +16,17 @@ import numpy as np
 from sim.case import NOT_GIVEN, Ballot, Case, drawn, prepare, with_seed
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
+from sim.months.member import MemberMonths, gathered, live_month
+from sim.months.position import Position
+from sim.months.state import State
+from sim.months.step import MonthView
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import listened_to, peer_stance
 from sim.rules.payoffs import utilities
 from sim.specs import Scenario, read_scenario, scenario_from
+from sim.world import FloatArray
 
 
 class _CountsOnTheModel:
@@ -45,6 +50,8 @@ class MemberState(mesa.Agent):
         self.name = model.case.world.names[index]
         self.listens_to, self.peer_weights = listened_to(model.case.peers, index)
         self.votes: list[int] = []
+        plan = model.case.plan
+        self.months = None if plan is None else MemberMonths(plan, index, model.case.parameters, self.draw)
         self.action = ACTIONS.index("absent")
 
     def weigh(self) -> None:
@@ -55,19 +62,30 @@ class MemberState(mesa.Agent):
             if weight > 0:
                 stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
         memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
+        stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
+        if self.months is not None:
+            stand = self.months.position(stand, ballot.threats)
         own = utilities(
-            alignment(ballot.conflict[i], ballot.order[i], memory, ballot.divisiveness),
+            alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
             ballot.severity,
-            ballot.dependence[i],
-            ballot.sanction_risk[i],
-            ballot.grievance[i],
+            stand.dependence,
+            stand.sanction_risk,
+            stand.grievance,
             ballot.emptiness[i],
             parameters,
         )
-        noise, influence = self.model.draw("vote", ballot.resolution, self.iso3), parameters["peer_influence"]
+        noise, influence = self.draw("vote", ballot.resolution), parameters["peer_influence"]
         points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
         self.tipping_points = TippingPoints(*(point[()] for point in points))
         self.is_given = ballot.given[i] != NOT_GIVEN
+
+    def draw(self, process: str, occasion: str) -> float:
+        """One's own uniform number for a process and an occasion."""
+        return self.model.draw(process, occasion, self.iso3)
+
+    def heard(self, values: FloatArray) -> FloatArray:
+        """Values (N,) of the peers, weighted as their stances are in a vote."""
+        return peer_stance(self.peer_weights, values[self.listens_to])
 
     def announce(self) -> None:
         """Say for the first time what one will do, before anyone has been looked at."""
@@ -81,19 +99,22 @@ class MemberState(mesa.Agent):
         """What one would do, given what the peers last announced."""
         if self.is_given:
             return self.action
-        return int(tipped(self.tipping_points, peer_stance(self.peer_weights, self.model.stances[self.listens_to])))
+        return int(tipped(self.tipping_points, self.heard(self.model.stances)))
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""
         desired = self.desired_action()
         if desired != self.action:
             occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
-            if self.model.draw("revision", occasion, self.iso3) >= self.model.case.parameters["inertia"]:
+            if self.draw("revision", occasion) >= self.model.case.parameters["inertia"]:
                 self.action = desired
 
 
 class AlignmentModel(mesa.Model):
     """One replicate of a scenario. A step is a round of deliberation; a vote ends with its last round.
+
+    Where the scenario has months, the first round of a vote comes after the months and events that lead up to it, and
+    the last vote is followed by those that are left.
 
     Parameters
     ----------
@@ -137,6 +158,8 @@ class AlignmentModel(mesa.Model):
             agent_reporters={"iso3": "iso3", "action": lambda member: ACTIONS[member.action]},
         )
         self.vote_number, self.round = 0, -1
+        self.month_number, self.place = 0, 0
+        self.months: list[tuple[State, MonthView]] = []
 
     @property
     def ballot(self) -> Ballot:
@@ -151,6 +174,7 @@ class AlignmentModel(mesa.Model):
             self.vote_number, self.round = self.vote_number + 1, -1
         self.round += 1
         if self.round == 0:
+            self.live(until=self.vote_number)
             self.agents.do("weigh").do("announce")
         else:
             self.agents.do("revise")
@@ -160,6 +184,30 @@ class AlignmentModel(mesa.Model):
             for member in self.members:
                 member.votes.append(member.action)
             self.running = self.vote_number + 1 < len(self.case.ballots)
+            if not self.running:
+                self.live(until=None)
+
+    def live(self, until: int | None) -> None:
+        """Live through events and months until a vote, by its number, or to the end."""
+        plan = self.case.plan
+        if plan is None:
+            return
+        months = [member.months for member in self.members if member.months is not None]
+        while self.month_number < len(plan.months):
+            items = plan.months[self.month_number].items
+            while self.place < len(items):
+                item, self.place = items[self.place], self.place + 1
+                if item == until:
+                    return
+                for member in months:
+                    member.event(self.month_number, self.place - 1)
+            view = live_month(plan, self.month_number, months, self.heard)
+            self.months.append((gathered(months), view))
+            self.month_number, self.place = self.month_number + 1, 0
+
+    def heard(self, index: int, values: FloatArray) -> FloatArray:
+        """What the peers of a member come to, of values (N,)."""
+        return self.members[index].heard(values)
 
     def run(self) -> AlignmentModel:
         """Step to the end of the last vote, and return the model."""

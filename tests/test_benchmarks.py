@@ -24,9 +24,10 @@ def assert_positive(figures: Mapping[object, float]) -> None:
 
 
 def test_engines_and_kernel() -> None:
-    from benchmarks.engines import engines, precision
+    from benchmarks.engines import engines, months, precision
 
     assert_positive(engines(replicates=10, blocks=1, agents=1, repetitions=1))
+    assert_positive(months(replicates=10, repetitions=1))
     found = precision(replicates=10, repetitions=1)
     assert_positive(found)
     assert found["is_same"] == 1

@@ -15,6 +15,7 @@ LAYERS = (
     {"rules"},
     {"world"},
     {"specs"},
+    {"months", "changes"},
     {"case"},
     {"ensemble"},
     {"model"},

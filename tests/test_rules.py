@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from worlds import cases, examples
 
 from sim.case import Case
+from sim.months.inputs import FOR_VICTIM
 from sim.rules.alignment import discount, remembered_stance
 from sim.rules.choice import (
     ABSENT,
@@ -26,6 +27,7 @@ from sim.rules.choice import (
 from sim.rules.influence import GRID, peer_stance, peer_weights, with_peers
 from sim.rules.parameters import ORDERED, defaults, problems_of, registry
 from sim.rules.payoffs import Utilities, isolation, leverage, sanction_risk, utilities, weighted
+from sim.rules.support import INSTRUMENTS
 from sim.world.quantities import PEER_KINDS
 
 utility = st.floats(-40, 40)
@@ -134,13 +136,15 @@ def test_the_registry_refuses_shapes_that_would_turn_an_incentive_round(smaller:
     assert not problems_of({smaller: 0.4, larger: 0.4}, "x.toml")
 
 
-SIGNED = ("abstain_bias", "absent_bias", "first_announcement")
+SIGNED = ("abstain_bias", "absent_bias", "first_announcement", "join_reluctance")
+READINESS = tuple(f"support_{name}" for name in (*INSTRUMENTS, *FOR_VICTIM))
+"""What speaks for an instrument at neutral alignment; like a bias it may be of either sign."""
 
 
 def test_no_weight_can_be_negative() -> None:
     """What an incentive is worth may be nothing, but its sign is the theory's; so are its defaults' order."""
     assert not problems_of(defaults(), "x.toml")
-    assert {name for name, parameter in registry().items() if parameter.low < 0} == set(SIGNED)
+    assert {name for name, parameter in registry().items() if parameter.low < 0} == {*SIGNED, *READINESS}
 
 
 @examples(max_examples=200)

@@ -145,7 +145,7 @@ def test_every_column_is_described_once(world: World) -> None:
     described = Counter((entry["file"], entry["column"]) for entry in entries)
     assert set(described.values()) == {1}
     found = {("world.toml", "group")}
-    for path in [*world.folder.glob("*.csv*"), *(world.folder / "figures").glob("*.csv*")]:
+    for path in [path for folder in (".", "figures", "outcomes") for path in (world.folder / folder).glob("*.csv*")]:
         if path.name != "columns.csv":
             header, _ = rows_of(path)
             if path.name == "assembly_votes.csv.gz":

@@ -18,6 +18,7 @@ from sim.case import prepare
 from sim.evaluation.ranking import rank
 from sim.evaluation.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor
+from sim.runner.months import month_columns
 from sim.runner.run import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import sweep as run_sweep
@@ -52,6 +53,14 @@ class Run:
         import pandas as pd
 
         return pd.DataFrame(member_columns(self.result))
+
+    @cached_property
+    def months(self) -> pd.DataFrame | None:
+        """A row per month, series and member: mean and 90 % interval; None where the scenario has no months."""
+        import pandas as pd
+
+        months = self.result.months
+        return None if months is None else pd.DataFrame(month_columns(months, self.result.case.world.iso3))
 
 
 def run(

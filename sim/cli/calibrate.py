@@ -17,6 +17,7 @@ from sim.world import load_world
 if TYPE_CHECKING:
     from sim.evaluation.calibration import Belief
 
+DEFAULT_MONTHS = "2022-2023"
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
 
 
@@ -27,6 +28,9 @@ def command(
             help="Scenarios of one vote each; the first sets the unit of alignment. ES-11/1 to 3 by default."
         ),
     ] = None,
+    months: Annotated[
+        bool, typer.Option("--months", help="Fit the months of one scenario (2022-2023 by default) instead.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="TOML file to write, for a scenario's key 'fit'.")] = None,
     draws: Annotated[
         int, typer.Option(help="Draws from the posterior, about a second each; 0 for the values alone.", min=0)
@@ -40,26 +44,47 @@ def command(
     """Fit the shared parameters, and each text's severity and divisiveness, to roll calls."""
     from sim.evaluation.calibration import beliefs, calibrate, document_of, written  # SciPy is slow to load
 
-    specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
-    _check(specs)
     if out is not None and out.exists():
         raise input_error("--out", str(out), "exists.", "Give a new file.")
+    if months:
+        return _months(read_scenario((scenarios or [DEFAULT_MONTHS])[0]), out, as_json)
+    specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
+    _check(specs)
     with progress(draws, "draws") as report:
         fit = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
     document = document_of(fit, specs, draw_seed)
-    if out is not None:
-        out.write_text(written(document), encoding="utf-8")
-        say(f"written to {out}")
-    if as_json:
-        print_json(document)
-    elif out is None and not draws:
-        print(written(document), end="")
+    _give(document, written(document), out, as_json, is_printed=not draws)
     if draws and not as_json:
         console().print(_table(beliefs(fit)))
     if not fit.found.has_converged:
         say("the search did not converge")
         return 1
     return 0
+
+
+def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
+    from sim.evaluation.calibration import written
+    from sim.evaluation.months_calibration import document_of, fit_months
+
+    if spec.months is None:
+        raise input_error(f"scenario '{spec.title}'", "months", "missing.", "Give a scenario that has months.")
+    try:
+        fit = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
+    except ValueError as error:
+        raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
+    document = document_of(fit, spec)
+    _give(document, written(document), out, as_json)
+    return 0
+
+
+def _give(document: dict[str, object], text: str, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
+    if out is not None:
+        out.write_text(text, encoding="utf-8")
+        say(f"written to {out}")
+    if as_json:
+        print_json(document)
+    elif out is None and is_printed:
+        print(text, end="")
 
 
 def _check(specs: Sequence[Scenario]) -> None:

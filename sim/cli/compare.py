@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, progress, say, table, write_csv
+from sim.cli.output import (
+    AsJson,
+    Overrides,
+    Uncertain,
+    check_writable,
+    console,
+    print_json,
+    progress,
+    run_settings,
+    say,
+    table,
+    write_csv,
+)
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
 from sim.runner.run import ENGINES
@@ -28,6 +40,7 @@ def command(
         int | None, typer.Option(help="Runs with random numbers of their own; the base's by default.", min=1)
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
+    uncertain: Uncertain = False,
     set_: Overrides = None,
     engine: Annotated[
         str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")
@@ -42,10 +55,9 @@ def command(
     """
     if engine not in ENGINES:
         raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
-    numbers = [f"replicates={replicates}"] if replicates is not None else []
-    numbers += [f"seed={seed}"] if seed is not None else []
+    settings = run_settings(replicates, seed, uncertain)
     check_writable("--csv", csv)
-    specs = _specs(scenarios, set_ or [], numbers)
+    specs = _specs(scenarios, set_ or [], settings)
     with progress(specs[0].replicates, "replicates") as report:
         found = compare(specs, engine, on_progress=report)
     if csv is not None:
@@ -62,19 +74,19 @@ def command(
     return 0
 
 
-def _specs(references: list[str], assigned: list[str], numbers: list[str]) -> list[Scenario]:
+def _specs(references: list[str], assigned: list[str], settings: list[str]) -> list[Scenario]:
     """The scenarios to compare, the base first."""
     if len(references) > 1:
-        return [read_scenario(reference, [*assigned, *numbers]) for reference in references]
+        return [read_scenario(reference, [*assigned, *settings]) for reference in references]
     (reference,) = references
-    spec = read_scenario(reference, [*assigned, *numbers])
+    spec = read_scenario(reference, [*assigned, *settings])
     if assigned:
         changed = spec.model_copy(update={"title": f"{spec.title}, with {', '.join(assigned)}"})
-        return [read_scenario(reference, numbers), changed]
+        return [read_scenario(reference, settings), changed]
     if spec.base is None:
         fix = "Give a second scenario, or a change such as --set vote.target_threat=2."
         raise input_error("sim compare", reference, "there is nothing to compare it with.", fix)
-    return [read_scenario(spec.base, numbers), spec]
+    return [read_scenario(spec.base, settings), spec]
 
 
 def _print(document: dict[str, Any]) -> None:

@@ -22,10 +22,23 @@ NARROWEST = 100
 """Columns assumed where the output is not a terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+Uncertain = Annotated[
+    bool,
+    typer.Option(
+        "--uncertain-parameters", help="Carry what the votes leave open about the fitted numbers into the result."
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key, such as parameters.enforcement=0.8. Repeatable."),
 ]
+
+
+def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -> list[str]:
+    """Overrides that a command's own options stand for, the same for every scenario it runs."""
+    settings = [f"replicates={replicates}"] if replicates is not None else []
+    settings += [f"seed={seed}"] if seed is not None else []
+    return [*settings, "parameter_uncertainty=true"] if is_uncertain else settings
 
 
 def print_json(document: object) -> None:

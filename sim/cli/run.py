@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 
 from sim.case import Case, prepare
-from sim.cli.output import AsJson, Overrides, console, print_json, progress, say, table
+from sim.cli.months import print_months
+from sim.cli.output import AsJson, Overrides, Uncertain, console, print_json, progress, run_settings, say, table
 from sim.errors import input_error
 from sim.evaluation.summary import misses, summary
 from sim.evaluation.tallies import REPORTED
@@ -34,6 +35,7 @@ def command(
         int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
+    uncertain: Uncertain = False,
     set_: Overrides = None,
     engine: Annotated[
         str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")
@@ -45,15 +47,12 @@ def command(
     """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
     if engine not in ENGINES:
         raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
-    overrides = [*(set_ or [])]
-    overrides += [f"replicates={replicates}"] if replicates is not None else []
-    overrides += [f"seed={seed}"] if seed is not None else []
-    spec = read_scenario(scenario, overrides)
+    spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, seed, uncertain)])
     case = prepare(spec)
     base = None
     compared = scenario if set_ else spec.base
     if compared is not None:
-        base = prepare(read_scenario(compared, [f"seed={spec.seed}", f"replicates={spec.replicates}"]))
+        base = prepare(read_scenario(compared, run_settings(spec.replicates, spec.seed, spec.parameter_uncertainty)))
         if not is_comparable(case, base):
             say("the what-if has other votes or another world than its base, so the two are not compared")
             base = None
@@ -103,6 +102,8 @@ def _print(result: RunResult) -> None:
     for number, vote in enumerate(document["votes"]):  # type: ignore[arg-type, var-annotated]
         screen.print()
         _print_vote(screen, result, number, vote)
+    if result.months is not None:
+        print_months(screen, document["months"])  # type: ignore[arg-type]
 
 
 def _print_vote(screen: Console, result: RunResult, number: int, vote: dict) -> None:  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, Case
 from sim.evaluation.changes import change_summary
+from sim.evaluation.months_summary import months_summary
 from sim.evaluation.scores import classes_of, score, three_classes
 from sim.evaluation.tallies import CODES, REPORTED, by_action, population_share, tally_summary
 from sim.rules.choice import ACTIONS
@@ -41,6 +42,7 @@ def summary(result: RunResult) -> dict[str, object]:
         "engine": result.engine,
         "is_interrupted": result.is_interrupted,
         "votes": [vote_summary(result, number) for number in range(len(result.votes))],
+        **({} if result.months is None else {"months": months_summary(result)}),
     }
 
 

@@ -27,7 +27,8 @@ class Parameter:
     low, high : inclusive bounds.
     meaning : what it does, in a sentence.
     default : value used where a scenario gives none.
-    source : ``"fitted"`` (by ``sim calibrate``), or where the value comes from.
+    source : ``"fitted"`` (by ``sim calibrate``), ``"fitted-months"`` (by ``sim calibrate --months``), or where the
+        value comes from.
     prior : mean and standard deviation of the normal prior used in fitting, cut off at the bounds; None if not fitted.
     is_count : whether it is a whole number.
     """
@@ -51,6 +52,9 @@ ORDERED = (
     ("grade_sectoral", "grade_comprehensive"),
 )
 
+FITS = {"fitted": "fitted.toml", "fitted-months": "fitted-months.toml"}
+"""Sources of fitted values, and the files that hold them."""
+
 
 @cache
 def registry() -> Mapping[str, Parameter]:
@@ -60,31 +64,37 @@ def registry() -> Mapping[str, Parameter]:
     """
     data = files("sim").joinpath("data")
     declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
-    fitted = _fit()["parameters"]
+    fitted = {source: _read(name)["parameters"] for source, name in FITS.items()}
     return {
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **({"default": fitted.get(name, entry["prior"][0])} if entry["source"] == "fitted" else {}),
+            **_fitted(name, entry, fitted.get(entry["source"])),
         )
         for name, entry in declared.items()
     }
 
 
+def _fitted(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
+    if fitted is None:
+        return {}
+    return {"default": fitted[name] if name in fitted else entry["prior"][0]}
+
+
 @cache
-def _fit() -> Mapping[str, Any]:
-    """The shipped parameter file, as ``sim calibrate`` wrote it."""
-    return tomllib.loads(files("sim").joinpath("data/fitted.toml").read_text(encoding="utf-8"))
+def _read(name: str) -> Mapping[str, Any]:
+    """A shipped parameter file, as ``sim calibrate`` wrote it."""
+    return tomllib.loads(files("sim").joinpath("data", name).read_text(encoding="utf-8"))
 
 
 def fitted_resolutions() -> frozenset[str]:
     """The resolutions that the defaults were fitted to."""
-    return frozenset(text["resolution"] for text in _fit()["text"])
+    return frozenset(text["resolution"] for text in _read(FITS["fitted"])["text"])
 
 
 def unit_resolution() -> str:
     """The resolution whose divisiveness and threats are the units of the defaults."""
-    return str(_fit()["text"][0]["resolution"])
+    return str(_read(FITS["fitted"])["text"][0]["resolution"])
 
 
 def defaults() -> dict[str, float]:

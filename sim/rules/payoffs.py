@@ -49,7 +49,8 @@ def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray
     dependence : in [0, 1].
     exponent : :math:`\epsilon`, greater than 0; 1 is proportional.
     """
-    return np.asarray(dependence**exponent)
+    # The root is exact, so that one member and many have the same bits; so has `power`, whatever the shape.
+    return np.sqrt(dependence) if np.all(exponent == 0.5) else np.power(dependence, exponent)
 
 
 def isolation(lost: FloatArray, exposure: FloatArray) -> FloatArray:

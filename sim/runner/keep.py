@@ -1,7 +1,8 @@
 """Keeping a run in a folder, with all that is needed to repeat it exactly.
 
 ``tallies.parquet`` has a row per vote and replicate, ``members.parquet`` a row per vote and member with counts,
-``manifest.json`` everything that a repetition needs, ``execution.json`` what may differ between repetitions.
+``months.parquet`` the series of its months where it has any, ``manifest.json`` everything that a repetition needs,
+``execution.json`` what may differ between repetitions.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ import numpy as np
 from sim.case import Case
 from sim.errors import input_error
 from sim.rules.choice import ACTIONS
+from sim.runner.months import month_columns
 from sim.runner.run import RunResult
 from sim.specs import Scenario, fit_path
+from sim.world import World
+from sim.world.energy import energy_hashes
 from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
@@ -31,6 +35,8 @@ MANIFEST, EXECUTION = "manifest.json", "execution.json"
 UNFINISHED = ".unfinished"
 """What the name of a file ends with while it is being written."""
 TABLES = ("tallies.parquet", "members.parquet")
+MONTHS = "months.parquet"
+"""A row per month, series and member, where the scenario has months; the series of the whole have no member."""
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 
 
@@ -60,7 +66,7 @@ def check_folder(folder: Path) -> None:
 
 
 def write_tables(result: RunResult, folder: Path) -> None:
-    """Write the two tables of a run."""
+    """Write the tables of a run."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -78,6 +84,10 @@ def write_tables(result: RunResult, folder: Path) -> None:
             members[action] += vote.counts[:, code].tolist()
     for name, columns in zip(TABLES, (tallies, members), strict=True):
         pq.write_table(pa.table(columns), folder / name, compression="zstd")
+    if result.months is not None:
+        pq.write_table(
+            pa.table(month_columns(result.months, result.case.world.iso3)), folder / MONTHS, compression="zstd"
+        )
 
 
 def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[str, object]:
@@ -89,13 +99,19 @@ def manifest_of(case: Case, replicates: int, engine: str, folder: Path) -> dict[
         "scenario": case.spec.document(),
         "scenario_hash": document_hash(case.spec.document()),
         "parameters": dict(case.parameters),
-        "world": {"name": case.world.name, "files": world_hashes(case.world)},
+        "world": {"name": case.world.name, "files": data_hashes(case.world, [case.spec])},
         "fit": fit_hash(case.spec),
         "seed": case.spec.seed,
         "replicates": replicates,
         "engine": engine,
-        "tables": hashes([folder / name for name in TABLES], folder),
+        "tables": hashes([folder / name for name in (*TABLES, MONTHS) if (folder / name).is_file()], folder),
     }
+
+
+def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
+    """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    has_months = any(spec.months is not None for spec in specs)
+    return world_hashes(world) | (energy_hashes(world) if has_months else {})
 
 
 def fit_hash(spec: Scenario) -> str | None:

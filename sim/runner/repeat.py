@@ -10,12 +10,11 @@ from typing import Any
 from sim.case import prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, document_hash, fit_hash, hashes, write_tables
+from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, fit_hash, hashes, write_tables
 from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from, scenario_from
 from sim.world import load_world
-from sim.world.reading import world_hashes
 
 NEEDED: Mapping[str, Mapping[str, type]] = {
     "run": {
@@ -59,7 +58,9 @@ def repeat(folder: Path, into: Path) -> list[str]:
 def _repeat_run(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
     case = prepare(scenario_from(manifest["scenario"], str(folder / MANIFEST), folder))
     _check_data(
-        {case.world.name: manifest["world"].get("files", {})}, {case.world.name: world_hashes(case.world)}, folder
+        {case.world.name: manifest["world"].get("files", {})},
+        {case.world.name: data_hashes(case.world, [case.spec])},
+        folder,
     )
     _check_fit(manifest.get("fit"), fit_hash(case.spec), folder)
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
@@ -72,7 +73,9 @@ def _repeat_sweep(manifest: Mapping[str, Any], folder: Path, into: Path) -> None
     where = str(folder / MANIFEST)
     experiment = experiment_from(manifest["experiment"], where, folder, bases=manifest["scenarios"])
     worlds = [load_world(base.world) for base in experiment.bases.values()]
-    _check_data(manifest["worlds"], {world.name: world_hashes(world) for world in worlds}, folder)
+    _check_data(
+        manifest["worlds"], {world.name: data_hashes(world, experiment.bases.values()) for world in worlds}, folder
+    )
     fits = {name: fit_hash(base) for name, base in experiment.bases.items()}
     _check_fit(manifest.get("fits"), fits, folder)
     _check_values("defaults", manifest["defaults"], defaults(), folder)

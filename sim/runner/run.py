@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray, Case
 from sim.ensemble import simulate
+from sim.months.run import MonthRun
+from sim.months.step import MonthView
 from sim.runner import changes
 from sim.runner.changes import VoteChange, change_of
 from sim.runner.counts import counts_of, tallies_of
+from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
 
 IntArray = NDArray[np.int64]
 
@@ -49,6 +52,7 @@ class RunResult:
     case: Case
     engine: str
     votes: tuple[VoteResult, ...]
+    months: MonthsResult | None = None
     base: RunResult | None = None
     is_interrupted: bool = False
 
@@ -135,12 +139,17 @@ def run_paired(
     """
     simulated = _simulated_by_agents if engine == "mesa" else _simulated
     block = 10 if engine == "mesa" else BLOCK
+    recorders = [None if case.plan is None else Recorder(case) for case in cases]
     blocks: list[list[list[VoteResult]]] = []
     is_interrupted, done = False, 0
     try:
         while done < replicates:
-            count = min(block, replicates - done)
-            votes = [simulated(case, done, count) for case in cases]
+            is_watched = done < WATCHED and any(recorders)
+            count = min(block, replicates - done, WATCHED - done if is_watched else block)
+            votes = [
+                simulated(case, done, count, recorder if is_watched else None)
+                for case, recorder in zip(cases, recorders, strict=True)
+            ]
             bases = [None, *[votes[0]] * (len(cases) - 1)]
             # A block counts as a whole or, where an interrupt comes in between, not at all.
             blocks.append([_counted(*each) for each in zip(cases, votes, bases, strict=True)])
@@ -151,18 +160,29 @@ def run_paired(
             raise
         is_interrupted = True
     results: list[RunResult] = []
-    for case, own in zip(cases, zip(*blocks, strict=True), strict=True):
+    for case, recorder, own in zip(cases, recorders, zip(*blocks, strict=True), strict=True):
         joined = tuple(_joined(vote) for vote in zip(*own, strict=True))
+        months = None if recorder is None else recorder.result()
         base = results[0] if results else None
-        results.append(RunResult(case, engine, votes=joined, base=base, is_interrupted=is_interrupted))
+        results.append(RunResult(case, engine, joined, months, base, is_interrupted))
     return tuple(results)
 
 
-def _simulated(case: Case, first: int, count: int) -> Block:
-    return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
+def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
+    if recorder is None:
+        return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
+
+    def watch(months: MonthRun, view: MonthView) -> None:
+        if months.number == 1:  # the first month is over
+            recorder.begin()
+        recorder.month(months.state, view)
+
+    outcomes = simulate(case, first, count, watch=watch)
+    recorder.end([outcome.actions for outcome in outcomes])
+    return [(outcome.actions, outcome.is_settled) for outcome in outcomes]
 
 
-def _simulated_by_agents(case: Case, first: int, count: int) -> Block:
+def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
     from sim.model import AlignmentModel
 
     size, votes = case.world.size, len(case.ballots)
@@ -174,4 +194,9 @@ def _simulated_by_agents(case: Case, first: int, count: int) -> Block:
             model.run_vote()
             actions[number, row] = [member.action for member in model.members]
             is_settled[number, row] = model.is_settled()
+        if recorder is not None:
+            recorder.begin()
+            for state, view in model.months:
+                recorder.month(alone(state), alone(view))
+            recorder.end(list(actions[:, row : row + 1]))
     return [(actions[number], is_settled[number]) for number in range(votes)]

@@ -28,6 +28,7 @@ from sim.runner.keep import (
     MANIFEST,
     SCHEMA_VERSION,
     UNFINISHED,
+    data_hashes,
     document_hash,
     fit_hash,
     hashes,
@@ -43,7 +44,6 @@ from sim.runner.unpack import unpack
 from sim.specs import Scenario
 from sim.specs.experiment import Experiment
 from sim.world import load_world
-from sim.world.reading import world_hashes
 
 PLAN, PARTS, LOCK = "sweep.json", "parts", ".lock"
 
@@ -187,7 +187,7 @@ def _planned(experiment: Experiment) -> _Plan:
         documents[point.number] = spec.document()
         codes[point.number] = world.iso3
         if world.name not in worlds:
-            worlds[world.name] = world_hashes(world)
+            worlds[world.name] = data_hashes(world, experiment.bases.values())
     if not documents and first_error is not None:
         raise first_error
     return _Plan(tuple(points), documents, codes, worlds)

@@ -1,6 +1,7 @@
 """What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
 
 from sim.specs.design import Design, Experiment, Factor, TargetSplit
+from sim.specs.events import Event, Months
 from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
 from sim.specs.files import read_toml
@@ -17,12 +18,14 @@ from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_sc
 __all__ = [
     "Change",
     "Design",
+    "Event",
     "Expected",
     "Experiment",
     "Factor",
     "Fit",
     "Goal",
     "GoalLever",
+    "Months",
     "Pledge",
     "Roles",
     "Scenario",

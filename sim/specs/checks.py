@@ -6,19 +6,25 @@ Each part is checked as soon as it is sound itself, so that a mistake elsewhere 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
+from sim.specs.events import Event, Months
 from sim.specs.names import REMOVAL, members_of
-from sim.specs.scenario import Change, Expected, Pledge, Roles, Section, Vote
+from sim.specs.scenario import Change, Expected, Pledge, Roles, Vote
+from sim.specs.section import Section
 from sim.world import World
 
 Part = TypeVar("Part", bound=Section)
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+SELECTING = ("members", "against", "sender", "rival")
+"""Keys of an event that select members."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,10 @@ class Parts:
     votes: Mapping[int, Vote]
     pledges: Mapping[int, Pledge]
     changes: Mapping[int, Change]
+    events: Mapping[int, Event]
+    months: Months | None
     expected: Expected | None
+    has_months: bool
     has_all_votes: bool
 
     @classmethod
@@ -44,7 +53,10 @@ class Parts:
             votes=votes,
             pledges=_sound_items(Pledge, document.get("pledge"), world),
             changes=_sound_items(Change, document.get("change"), world),
+            events=_sound_events(document.get("event"), world),
+            months=_sound(Months, document.get("months"), world),
             expected=_sound(Expected, document.get("expected"), world),
+            has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
         )
 
@@ -63,6 +75,14 @@ def _sound_items(part: type[Part], values: object, world: World) -> dict[int, Pa
     return {index: item for index, item in read.items() if item is not None}
 
 
+def _sound_events(values: object, world: World) -> dict[int, Event]:
+    found = {}
+    for index, value in enumerate(values if isinstance(values, list) else []):
+        with suppress(ValidationError):
+            found[index] = EVENT.validate_python(value, context=world)
+    return found
+
+
 def findings_across(parts: Parts) -> Iterator[Finding]:
     """Everything that is wrong between parts that are sound in themselves.
 
@@ -71,6 +91,7 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
     parts : the sound parts of a scenario's document.
     """
     yield from _vote_findings(parts.votes)
+    yield from _month_findings(parts)
     for key, references in _selections(parts):
         yield from _selection_findings(parts.world, key, references)
     if parts.roles is not None:
@@ -93,6 +114,32 @@ def _vote_findings(votes: Mapping[int, Vote]) -> Iterator[Finding]:
             yield Finding(("vote", index, "resolution"), message, "Give each resolution once.")
 
 
+def _month_findings(parts: Parts) -> Iterator[Finding]:
+    if parts.events and not parts.has_months:
+        yield Finding(("months",), "missing.", "Events need months: give [months] with start and end.")
+    months = parts.months
+    if months is None:
+        return
+    if months.end < months.start:
+        yield Finding(("months", "end"), f"got {months.end}, which is before the start, {months.start}.")
+        return
+    for index, vote in parts.votes.items():
+        if (
+            not (months.start.year, months.start.month)
+            <= (vote.date.year, vote.date.month)
+            <= (
+                months.end.year,
+                months.end.month,
+            )
+        ):
+            message = f"got {vote.date}; the months simulated are {months.start:%Y-%m} to {months.end:%Y-%m}."
+            yield Finding(("vote", index, "date"), message, "Give months that hold all votes.")
+    for index, change in parts.changes.items():
+        if change.date is not None and change.date > months.start:
+            message = f"got {change.date}; within the months the world moves by events alone."
+            yield Finding(("change", index, "date"), message, "Leave the date out, or write an event.")
+
+
 def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
     if parts.roles is not None:
         yield ("roles", "senders"), parts.roles.senders
@@ -100,6 +147,10 @@ def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
         yield ("pledge", index, "members"), pledge.members
     for index, change in parts.changes.items():
         yield ("change", index, "members"), change.members
+    for index, event in parts.events.items():
+        for name in SELECTING:
+            if getattr(event, name, ()):
+                yield ("event", index, name), getattr(event, name)
     if parts.expected is not None and parts.expected.movers:
         yield ("expected", "movers"), parts.expected.movers
 

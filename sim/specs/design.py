@@ -23,7 +23,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.rules.parameters import registry
-from sim.specs.scenario import Scenario, Section, Text, Texts
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section, Text, Texts
 
 Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
 Output = Literal["tally", "members", "votes"]

@@ -16,8 +16,8 @@ from sim.errors import Problem
 
 Key = tuple[str | int, ...]
 
-TABLES = ("parameters", "roles", "expected")  # merged with the base's, key by key
-LISTS = ("pledge", "change")  # appended to the base's
+TABLES = ("parameters", "roles", "expected", "months")  # merged with the base's, key by key
+LISTS = ("pledge", "change", "event")  # appended to the base's
 
 
 def dotted(key: Key) -> str:

@@ -23,7 +23,8 @@ from sim.specs.files import read_toml, shown
 from sim.specs.priors import with_prior_factors
 from sim.specs.problems import findings_of
 from sim.specs.reading import read_scenario, scenario_from
-from sim.specs.scenario import Scenario, Section
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 from sim.specs.shipped import located
 from sim.specs.table import read_table
 from sim.specs.trials import trial_findings

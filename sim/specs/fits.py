@@ -20,8 +20,9 @@ from sim.rules.parameters import problems_of
 from sim.specs.draft import dotted
 from sim.specs.files import read_toml
 from sim.specs.problems import findings_of
-from sim.specs.scenario import Scenario, Section, Text
+from sim.specs.scenario import Scenario
 from sim.specs.schema import schema_of
+from sim.specs.section import Section, Text
 
 Interval = Annotated[tuple[float, float], Strict(False)]
 Numbers = Annotated[tuple[float, ...], Strict(False)]

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, Strict, mod
 from sim.rules.adoption import Rule
 from sim.specs.design import LARGEST, plain, wrong
 from sim.specs.names import AttributeName, MemberName, MemberReference
-from sim.specs.scenario import Action, Scenario, Section, Text, Texts
+from sim.specs.scenario import Action, Scenario
+from sim.specs.section import Section, Text, Texts
 
 MOST_VALUES = 10_001
 """Values of one lever."""

@@ -19,7 +19,8 @@ from sim.specs.names import members_of
 from sim.specs.overrides import override, value_of
 from sim.specs.problems import findings_of
 from sim.specs.reading import read_scenario, scenario_from
-from sim.specs.scenario import Scenario, Section
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 from sim.specs.shipped import located
 from sim.specs.trials import is_crossing
 from sim.world import World, load_world

@@ -16,8 +16,8 @@ from typing import Any
 from sim.errors import Problem
 from sim.specs.draft import Draft, Key, Origin, dotted
 
-ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",))  # keys that hold a list of tables
-FIRST_READ = ("base", "set")  # keys that have done their work before an override applies
+ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
+FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
 
 
 class _NowhereError(Exception):
@@ -94,7 +94,7 @@ def _leaves(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, .
 def _full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
     """The key a path means: its indices as numbers, and the 0 that ``vote.severity`` leaves out."""
     if path[0] in FIRST_READ:
-        raise _NowhereError("cannot be set: it is read before anything is set.")
+        raise _NowhereError("cannot be set: it is read before anything is set. Write it in a file, with a base.")
     key: Key = ()
     holder: object = document
     for number, part in enumerate(path, start=1):

@@ -23,6 +23,7 @@ NEEDED = {
     "integer": "a whole number",
     "array": "a list",
     "object": "a table",
+    "boolean": "true or false",
 }
 LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
@@ -48,18 +49,24 @@ def _is_echo(detail: ErrorDetails) -> bool:
 
 
 def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
-    key: Key = detail["loc"]
+    node, key = _node(schema, detail["loc"])
     got = detail["input"]
-    node = _node(schema, key)
     match detail["type"]:
         case "name" | "edit":
             return Finding(key, detail["msg"], detail["ctx"]["fix"])
         case "extra_forbidden":
-            names = _node(schema, key[:-1])["properties"]
+            names = _node(schema, detail["loc"][:-1])[0]["properties"]
             fix = did_you_mean(str(key[-1]), names, f"Allowed are {', '.join(names)}.")
             return Finding(key, "unknown key.", fix)
         case "missing":
             return Finding(key, "missing.", _give(node))
+        case "union_tag_not_found":
+            return Finding((*key, node["discriminator"]["propertyName"]), "missing.", _one_of(node))
+        case "union_tag_invalid":
+            name, tag = node["discriminator"]["propertyName"], detail["ctx"]["tag"]
+            return Finding(
+                (*key, name), f"got {_described(tag)}.", did_you_mean(tag, map(str, _tags(node)), _one_of(node))
+            )
         case "literal_error":
             choices = [f'"{choice}"' for choice in node["enum"]]
             fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
@@ -76,14 +83,33 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"got {_described(got)}; {_needed(schema, node)} is needed.")
 
 
-def _node(schema: Mapping[str, Any], key: Key) -> Mapping[str, Any]:
-    """The part of the schema that describes a key, with what it refers to written out."""
+def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], Key]:
+    """The part of the schema at a location, with what it refers to written out, and the key as users write it.
+
+    Of a table that is one of several kinds pydantic's location names the kind, which is no key of the file.
+    """
     node = _written_out(schema, schema)
-    for part in key:
+    key: Key = ()
+    for part in location:
+        tags = _tags(node)
+        if part in tags:
+            node = _written_out(schema, {"$ref": tags[part]})
+            continue
+        key = (*key, part)
         named = node.get("properties", {})
         inner = node.get("items", {}) if isinstance(part, int) else named.get(part, node.get("additionalProperties"))
         node = _written_out(schema, inner if isinstance(inner, Mapping) else {})
-    return node
+    return node, key
+
+
+def _tags(node: Mapping[str, Any]) -> Mapping[str | int, str]:
+    """The kinds that a table may be of, and where each is described."""
+    tags: Mapping[str | int, str] = node.get("discriminator", {}).get("mapping", {})
+    return tags
+
+
+def _one_of(node: Mapping[str, Any]) -> str:
+    return f"Give one of {', '.join(map(str, _tags(node)))}."
 
 
 def _written_out(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,39 +6,20 @@ Users read the descriptions here: editors show them through the JSON Schema, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.specs.names import AttributeName, MemberName, MemberReference
+from sim.specs.events import Event, Months
+from sim.specs.names import AttributeName, MemberName
+from sim.specs.section import Day, MemberReferences, Section, Text, Texts
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
 Dividing = Literal["both", "conflict", "order"]
 
 EDITS = ("multiply", "add", "set")
-
-
-def _date_from_text(value: object) -> object:
-    """A date written as text, as JSON has to write it; anything else is left for pydantic to judge."""
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], Strict(False)]  # TOML has lists; a frozen value keeps tuples
-MemberReferences = Annotated[tuple[MemberReference, ...], Strict(False)]
-Day = Annotated[date, BeforeValidator(_date_from_text)]
-
-
-class Section(BaseModel):
-    """What all parts of a scenario share: frozen, no unknown keys, no conversions, finite numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Roles(Section):
@@ -150,6 +131,10 @@ class Scenario(Section):
     )
     pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes given, not drawn.")
     change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")
+    months: Months | None = Field(
+        None, description="The months to simulate between and after the votes; if left out, votes alone."
+    )
+    event: Annotated[tuple[Event, ...], Strict(False)] = Field((), description="What happens in these months.")
     expected: Expected | None = Field(None, description="What a what-if is expected to do, said beforehand.")
     reasons: str = Field("", description="Why the scenario is set up so.")
     sources: Texts = Field((), description="Where its facts come from.")

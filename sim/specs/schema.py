@@ -11,7 +11,8 @@ from pydantic_core import core_schema
 
 from sim.rules.parameters import Parameter, registry
 from sim.specs.draft import TABLES
-from sim.specs.scenario import Scenario, Section
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 
 REFERENCE = "#/$defs/"
 
@@ -42,7 +43,7 @@ def structure() -> dict[str, Any]:
     """The schema of a scenario file, its parameters left open; shared, so not to be changed."""
     schema = schema_of(Scenario)
     properties = schema["properties"]
-    settable = "|".join(name for name in properties if name != "base")
+    settable = "|".join(name for name in properties if name not in ("base", "fit"))
     properties["set"] = {
         "description": "What to set once the base is taken over, by dotted key: 'vote.severity' = 1.2.",
         "type": "object",

@@ -77,8 +77,11 @@ def explain(
 
     Raises
     ------
-    InputError : there is no such member, vote or lever.
+    InputError : there is no such member, vote or lever, or the scenario has months, whose part is not taken apart.
     """
+    if spec.months is not None:
+        message = "is in the scenario; what the months move cannot be taken apart into terms."
+        raise input_error(f"scenario '{spec.title}'", "months", message, "Explain a scenario of votes alone.")
     case = prepare(spec)
     index, number = _member(case.world, reference), vote_number(spec, resolution)
     levers = levers_of(case, number, case.world.iso3[index])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sim.case import BOUNDS, Case, terms_of
+from sim.case import Case, terms_of
+from sim.changes import BOUNDS
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
 from sim.specs.schema import schema_of

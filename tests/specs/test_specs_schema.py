@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from harbours import valid
 
 from sim.rules.parameters import registry
-from sim.specs import Scenario, scenario_schema
+from sim.specs import Event, Scenario, scenario_schema
 
 
 def tables(node: Any) -> Iterator[dict[str, Any]]:
@@ -30,7 +30,8 @@ def as_json(document: dict[str, Any]) -> Any:
 
 def test_every_table_is_closed_and_every_key_is_described() -> None:
     found = list(tables(scenario_schema()))
-    assert len(found) == len(["Scenario", "Roles", "Vote", "Pledge", "Change", "Expected", "parameters", "set"])
+    sections = ["Scenario", "Roles", "Vote", "Pledge", "Change", "Expected", "Months", "parameters", "set"]
+    assert len(found) == len(sections) + len(get_args(get_args(Event)[0]))
     for table in found:
         assert table["additionalProperties"] is False
         assert all(entry["description"] for entry in table.get("properties", {}).values())

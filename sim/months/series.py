@@ -1,0 +1,123 @@
+"""What is told of a month: one array over members or one number per replicate for each series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.months.inputs import FOR_VICTIM
+from sim.months.market import DISCOUNTED
+from sim.months.plan import Plan
+from sim.months.state import State
+from sim.months.step import MonthView
+from sim.rules.coalition import cost, diversion, entrepot
+from sim.rules.support import INSTRUMENTS
+from sim.rules.totals import exact_total
+from sim.world import FloatArray
+
+LENT = tuple(name for name in INSTRUMENTS if name != "recognition")
+MEMBER_SERIES: Mapping[str, str] = {
+    "alignment_shift": "utility",
+    "dependence": "utility",
+    "dependence_energy": "share",
+    "dependence_security": "share",
+    "isolation": "share",
+    "belief": "probability",
+    "joined": "probability",
+    "listed": "probability",
+    "helps_target": "probability",
+    "helps_covertly": "probability",
+    **{f"support_{name}": "amount" for name in LENT},
+    "recognised": "probability",
+    "diverted": "ratio to before",
+    "rerouted": "share",
+    "helps_victim": "probability",
+    "aid": "million euros",
+    "arms_to_victim": "amount",
+    "volunteers": "probability",
+    "energy_paid": "million euros",
+}
+"""Unit of each series over members; the fuels bought, in kilotonnes, come after them."""
+
+
+def member_series(plan: Plan, state: State, view: MonthView, diversion_share: float) -> dict[str, FloatArray]:
+    """The series of a month over members, (R, N) each.
+
+    Parameters
+    ----------
+    diversion_share : part of what the coalition no longer sells to the target that goes round.
+    """
+    inputs = plan.inputs
+    lent = {name: _spread(plan, view, name, view.help.amounts) for name in LENT}
+    given = {name: _spread(plan, view, name, view.gift.amounts) for name in FOR_VICTIM}
+    hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
+    covert = [_spread(plan, view, name, hidden) for name in LENT]
+    aid = view.gift.aid * inputs.gdp * 1e3
+    weight = entrepot(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
+    lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
+    diverted = diversion(
+        weight,
+        exact_total(weight)[..., None],
+        diversion_share * lost[..., None],
+        inputs.coalition_trade * inputs.commerce,
+    )
+    series = {
+        "alignment_shift": state.shift,
+        "dependence": state.dependence,
+        "dependence_energy": state.energy,
+        "dependence_security": state.security,
+        "isolation": state.isolation,
+        "belief": state.belief,
+        "joined": state.joined,
+        "listed": view.listed,
+        "helps_target": np.where(view.help.visible > 0, 1.0, 0.0),
+        "helps_covertly": np.max(np.stack(covert), axis=0) > 0,
+        **{f"support_{name}": lent[name] for name in LENT},
+        "recognised": state.recognised,
+        "diverted": diverted,
+        "rerouted": view.rerouted + np.zeros_like(state.shift),
+        "helps_victim": np.where((aid > 0) | (given["arms_to_victim"] > 0), 1.0, 0.0),
+        "aid": aid,
+        "arms_to_victim": given["arms_to_victim"],
+        "volunteers": given["volunteers"],
+        "energy_paid": view.trade.paid,
+    }
+    assert tuple(series) == tuple(MEMBER_SERIES)
+    for name, part in zip(inputs.cells.commodities, inputs.cells.slices(), strict=True):
+        bought = np.zeros_like(state.shift)
+        bought[..., inputs.cells.member[part]] = view.trade.flow[..., part] / 1e3
+        series[f"energy_{name}"] = bought
+    return series
+
+
+def total_series(plan: Plan, state: State, view: MonthView, discount_max: float) -> dict[str, FloatArray]:
+    """The series of a month over the whole, (R,) each: money in millions of euros, fuel in kilotonnes."""
+    cells = plan.inputs.cells
+    flows = cells.per_commodity(view.trade.flow) / 1e3
+    coverage = exact_total(state.joined * plan.inputs.target_trade)
+    totals = {
+        "members_joined": exact_total(state.joined),
+        "coverage": coverage,
+        "cost_to_target": cost(coverage),
+        "effort": view.effort,
+        "listings": exact_total(view.listed),
+        "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
+        "aid": exact_total(view.gift.aid * plan.inputs.gdp * 1e3),
+        "revenue": exact_total(view.trade.paid),
+    }
+    for place, name in enumerate(cells.commodities):
+        totals[f"sold_{name}"] = flows[..., place]
+        totals[f"unsold_{name}"] = cells.supply[place] / 1e3 - flows[..., place]
+        if name in DISCOUNTED:
+            totals[f"discount_{name}"] = discount_max * view.use[..., place]
+    return totals
+
+
+def _spread(plan: Plan, view: MonthView, name: str, amounts: Mapping[str, FloatArray]) -> FloatArray:
+    """The amounts of an instrument over all members."""
+    spread = np.zeros_like(view.listed)
+    if name in amounts:
+        able = plan.inputs.instruments[name].able
+        spread[..., slice(None) if able is None else able] = amounts[name]
+    return spread

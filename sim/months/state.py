@@ -1,0 +1,109 @@
+"""What the months move, per replicate and member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.months.conditions import Touch
+from sim.months.inputs import MonthInputs, weighted_dependence
+from sim.rules.beliefs import belief, prior_counts
+from sim.rules.drift import cut_off
+from sim.rules.payoffs import sanction_risk
+from sim.world import FloatArray
+
+
+@dataclass
+class State:
+    """Arrays (R, N), or scalars for one member in one replicate.
+
+    Parameters
+    ----------
+    shift : of alignment since the start; utility.
+    energy, security : dependence on the target, in [0, 1].
+    trade_kept : part of the trade with the target that is left, in [0, 1].
+    dependence : over all channels; utility.
+    isolation : in [0, 1].
+    listings, escapes : counts that the belief rests on, prior included.
+    joined : 1 for members that sanction the target, else 0.
+    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in tonnes; at the cells (R, C).
+    recognised : 1 where the breakaway entity is recognised, else 0.
+    join_noise, help_noise, victim_noise : logit noise that is kept through the months.
+    """
+
+    shift: FloatArray
+    energy: FloatArray
+    security: FloatArray
+    trade_kept: FloatArray
+    dependence: FloatArray
+    isolation: FloatArray
+    listings: FloatArray
+    escapes: FloatArray
+    joined: FloatArray
+    kept: FloatArray
+    capacity: FloatArray
+    recognised: FloatArray
+    join_noise: FloatArray
+    help_noise: FloatArray
+    victim_noise: FloatArray
+
+    @property
+    def belief(self) -> FloatArray:
+        """How likely help to the target is thought to be punished, q, in [0, 1]."""
+        return belief(self.listings, self.escapes)
+
+    def risk(self, exposure: FloatArray) -> FloatArray:
+        """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
+        return sanction_risk(self.belief, exposure, self.isolation)
+
+    def touched(self, touch: Touch, parameters: Mapping[str, float]) -> None:
+        """Take in what an event does at once."""
+        if touch.shift.any():
+            self.shift = self.shift + touch.shift
+        if touch.isolated.any():
+            self.isolation = np.maximum(self.isolation, touch.isolated)
+        if touch.relieved.any():
+            self.isolation = self.isolation * (1.0 - touch.relieved)
+        if touch.listed.any():
+            self.isolation = cut_off(self.isolation, parameters["grade_targeted"] * touch.listed)
+        if touch.listed.any() or touch.heard.any():
+            self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
+
+
+def initial_state(
+    inputs: MonthInputs, parameters: Mapping[str, float], noise: tuple[FloatArray, FloatArray, FloatArray]
+) -> State:
+    """The state before the first month.
+
+    Parameters
+    ----------
+    noise : for joining, for helping the target, and for helping the victim.
+    """
+    nothing = np.zeros_like(noise[0])
+    cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
+    listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
+    return State(
+        shift=nothing,
+        energy=inputs.energy + nothing,
+        security=inputs.security + nothing,
+        trade_kept=nothing + 1.0,
+        dependence=inputs.dependence + nothing,
+        isolation=inputs.isolation + nothing,
+        listings=nothing + listings,
+        escapes=nothing + escapes,
+        joined=nothing,
+        kept=cells + 1.0,
+        capacity=cells + inputs.cells.before,
+        recognised=nothing,
+        join_noise=noise[0],
+        help_noise=noise[1],
+        victim_noise=noise[2],
+    )
+
+
+def dependence_of(state: State, inputs: MonthInputs, parameters: Mapping[str, float]) -> FloatArray:
+    """Dependence over all channels as the state stands; utility."""
+    trade = inputs.trade * state.trade_kept
+    return weighted_dependence(state.energy, trade, state.security, inputs.fixed_dependence, parameters)

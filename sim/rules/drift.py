@@ -1,0 +1,57 @@
+"""What moves slowly: alignment, dependence and isolation, month by month."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def shifted(
+    shift: FloatArray, dependence_change: FloatArray, isolation_change: FloatArray, weights: tuple[float, float, float]
+) -> FloatArray:
+    r"""Shift of alignment after a month: :math:`s' = s + r (-w_D \Delta D_i - w_I \Delta I_i - s)`; utility.
+
+    It goes a part of the way to where dependence and isolation, as they have changed since the start, pull it; so does
+    a shock, such as a visit that soured relations, fade. Where nothing has changed nothing drifts.
+
+    Parameters
+    ----------
+    shift : since the start, positive towards the senders.
+    dependence_change : change of the dependence on the target since the start; utility.
+    isolation_change : change of the isolation since the start, in [-1, 1].
+    weights : part of the way in a month r, in [0, 1], and the weights of dependence and isolation, 0 or greater.
+    """
+    rate, on_dependence, on_isolation = weights
+    return shift - rate * (on_dependence * dependence_change + on_isolation * isolation_change + shift)
+
+
+def secured(security: FloatArray, isolation_change: FloatArray, tie: FloatArray, rate: float) -> FloatArray:
+    """Dependence on the target for security after a month, in [0, 1]: isolation deepens it where there is a tie.
+
+    Parameters
+    ----------
+    security : dependence so far, in [0, 1].
+    isolation_change : change of the isolation since the start; only a rise counts.
+    tie : the security tie with the target at the start, in [0, 1].
+    rate : part of what is missing to full dependence gained in a month of full isolation, in [0, 1].
+    """
+    return security + rate * np.maximum(isolation_change, 0.0) * tie * (1.0 - security)
+
+
+def cut_off(isolation: FloatArray, lost: FloatArray | float) -> FloatArray:
+    """Isolation once a part of what is left of the exposure is lost as well, in [0, 1]."""
+    return isolation + (1.0 - isolation) * lost
+
+
+def energy_dependence(start: FloatArray, bought: FloatArray, bought_before: FloatArray) -> FloatArray:
+    """Dependence on the target's energy, in [0, 1]: it follows what is bought, at the prices of the start.
+
+    Parameters
+    ----------
+    start : dependence at the start, in [0, 1].
+    bought, bought_before : value of the month's purchases and of those at the start; 0 where none are known.
+    """
+    known = bought_before > 0
+    return np.where(known, np.minimum(start * (bought / np.where(known, bought_before, 1.0)), 1.0), start)

@@ -1,0 +1,128 @@
+"""The market for the target's energy, one commodity at a time: who sheds it, who takes it up, at what discount.
+
+A buyer keeps what it bought before (unless it sheds it) and can take up more, as far as its refineries, ports and
+ships allow, for a discount. The discount rises with the part of this spare capacity that is needed, and is found where
+the market clears; what finds no buyer stays unsold. Nothing is created or lost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def kept(share: FloatArray, shed: FloatArray | float) -> FloatArray:
+    """Share of what a buyer bought before that it keeps, after shedding a part of it this month; in [0, 1]."""
+    return share * (1.0 - shed)
+
+
+def thrift(income: FloatArray, reference: float, exponent: float) -> FloatArray:
+    """How much a discount weighs with a buyer, in (0, 1]: less with the income per head, from a reference on.
+
+    Parameters
+    ----------
+    income : dollars per head, greater than 0.
+    reference : income up to which it weighs in full.
+    exponent : 0 (income does not matter) or greater.
+    """
+    return np.minimum(reference / income, 1.0) ** exponent
+
+
+def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: float) -> FloatArray:
+    """Part of its spare capacity that a buyer would use for the target's energy, in [0, 1].
+
+    Members that sanction use none; the others hold back by the secondary sanctions they expect, so that a member with
+    nothing left to lose (risk 0) cannot be deterred.
+
+    Parameters
+    ----------
+    joined : 1 for members that sanction, else 0.
+    sanction_risk : expected secondary sanctions, 0 or greater.
+    deterrence : part held back per unit of risk, 0 or greater.
+    """
+    return (1.0 - joined) * np.maximum(1.0 - deterrence * sanction_risk, 0.0)
+
+
+def spare(capacity: FloatArray, before: FloatArray, willing: FloatArray) -> FloatArray:
+    """What a buyer could take up beyond what it bought before, 0 or greater; same unit as `capacity`."""
+    return np.maximum(capacity - before, 0.0) * willing
+
+
+def ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale: FloatArray) -> FloatArray:
+    r"""Most that a buyer could take of a fuel in the end: :math:`r n^2 / (n + n_0)`, at least what it bought before.
+
+    Rerouted cargoes come by the shipload, in grades that have to be blended and on terms that have to be worked out
+    anew, so that large importers can take up a larger part of their need than small ones.
+
+    Parameters
+    ----------
+    need : n, what it imports from everyone.
+    reach : r, the part that a very large importer could take from the target, in [0, 1].
+    scale : :math:`n_0`, imports at which half of that is within reach; same unit as `need`.
+    """
+    large = need + scale
+    return np.maximum(reach * need * need / np.where(large > 0, large, 1.0), before)
+
+
+def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> FloatArray:
+    r"""Part u of the spare capacity at which the market clears, in [0, 1]: :math:`u = (S - \sum A) / \sum B`.
+
+    With demand :math:`A_i + u B_i` and a discount in proportion to u this is the clearing price; where even all the
+    spare capacity is too little, u is 1 and the rest stays unsold.
+
+    Parameters
+    ----------
+    supply : what the target has to sell, S.
+    held, spare : totals over the buyers of what they keep, A, and of their spare capacity, B.
+    """
+    left = supply - held
+    has_spare = spare > 0
+    return np.where(has_spare, np.clip(left / np.where(has_spare, spare, 1.0), 0.0, 1.0), (left > 0) * 1.0)
+
+
+def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: float) -> FloatArray:
+    """Capacity after a month: it closes 1 / `lag_months` of the distance to its ceiling, times the market's need of it.
+
+    Parameters
+    ----------
+    ceiling : most that a buyer could take in the end, at least `capacity`.
+    use : part of all spare capacity that was needed, in [0, 1].
+    lag_months : 1 or greater.
+    """
+    return capacity + (ceiling - capacity) * (use / lag_months)
+
+
+def realised_price(
+    price: FloatArray | float,
+    use: FloatArray,
+    discount_max: FloatArray | float,
+    cap: FloatArray | float,
+    bound: FloatArray | float,
+) -> FloatArray:
+    """What the target gets for a tonne, in euros.
+
+    Parameters
+    ----------
+    price : of the world, euros a tonne.
+    use : part of the spare capacity that was needed, in [0, 1].
+    discount_max : discount at which all spare capacity is used, share in [0, 1].
+    cap : price cap, euros a tonne; infinite where there is none.
+    bound : part of the sales that the cap binds, in [0, 1].
+    """
+    discounted = price * (1.0 - discount_max * use)
+    return discounted - bound * np.maximum(discounted - cap, 0.0)
+
+
+def rerouted(share: FloatArray, transit: FloatArray, room: float, lag_months: float) -> FloatArray:
+    """Share of a member's oil exports that it sends round the target's pipelines, after a month; in [0, 1].
+
+    Parameters
+    ----------
+    share : so far.
+    transit : share that left through the target before, in [0, 1].
+    room : part of that for which other ways have room, in [0, 1].
+    lag_months : in which exporters move over to them; 1 or greater.
+    """
+    return share + np.maximum(transit * room - share, 0.0) / lag_months

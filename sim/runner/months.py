@@ -1,0 +1,154 @@
+"""The months of a run, kept replicate by replicate for the first of them: enough for means and intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import ActionArray, Case
+from sim.months.plan import Plan
+from sim.months.series import member_series, total_series
+from sim.months.state import State
+from sim.months.step import Gift, Help, MonthView, Offer, Trade
+
+Samples = NDArray[np.float32]
+FloatArray = NDArray[np.float64]
+
+WATCHED = 200
+"""Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
+LOW, HIGH = 0.05, 0.95
+
+
+@dataclass(frozen=True)
+class MonthsResult:
+    """Series of the months in the first replicates of a run.
+
+    Parameters
+    ----------
+    months : names, (T,).
+    members : series to samples (W, T, N).
+    totals : series to samples (W, T).
+    actions : action codes (W, N) of each vote in the same replicates.
+    """
+
+    months: tuple[str, ...]
+    members: Mapping[str, Samples]
+    totals: Mapping[str, Samples]
+    actions: tuple[ActionArray, ...]
+
+    @property
+    def watched(self) -> int:
+        """Replicates that were kept."""
+        return len(next(iter(self.totals.values())))
+
+
+def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and 90 % interval over the replicates, the first axis."""
+    values = samples.astype(np.float64)
+    low, high = np.quantile(values, (LOW, HIGH), axis=0)
+    return values.mean(axis=0), low, high
+
+
+@dataclass
+class Recorder:
+    """Takes down months as they are lived, block by block.
+
+    Per block, the series of its months in their order, and the votes; a block that was interrupted is not counted.
+    """
+
+    case: Case
+    members: list[list[dict[str, Samples]]] = field(default_factory=list)
+    totals: list[list[dict[str, Samples]]] = field(default_factory=list)
+    actions: list[Sequence[ActionArray]] = field(default_factory=list)
+    counted: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """The months of the case, which has some."""
+        assert self.case.plan is not None
+        return self.case.plan
+
+    @property
+    def done(self) -> int:
+        """Replicates taken down so far."""
+        return sum(len(block[0]) for block in self.actions)
+
+    def begin(self) -> None:
+        """Start a block."""
+        self.members.append([])
+        self.totals.append([])
+
+    def month(self, state: State, view: MonthView) -> None:
+        """Take down a month of the block, arrays (R, ...)."""
+        parameters = self.case.parameters
+        own = member_series(self.plan, state, view, parameters["diversion_share"])
+        whole = total_series(self.plan, state, view, parameters["discount_max"])
+        for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
+            block.append({name: values.astype(np.float32) for name, values in found.items()})
+
+    def end(self, actions: Sequence[ActionArray]) -> None:
+        """Take down the votes of the block."""
+        self.actions.append(actions)
+        self.counted = len(self.members)
+
+    def result(self) -> MonthsResult:
+        """Everything taken down."""
+        return MonthsResult(
+            tuple(month.name for month in self.plan.months),
+            _stacked(self.members[: self.counted]),
+            _stacked(self.totals[: self.counted]),
+            tuple(np.concatenate(votes) for votes in zip(*self.actions, strict=True)),
+        )
+
+
+def _stacked(blocks: Sequence[Sequence[Mapping[str, Samples]]]) -> dict[str, Samples]:
+    """Series to samples (W, T, ...)."""
+    return {
+        name: np.concatenate([np.stack([month[name] for month in block], axis=1) for block in blocks])
+        for name in blocks[0][0]
+    }
+
+
+Part = TypeVar("Part", State, MonthView, Offer, Trade, Help, Gift)
+
+
+def alone(part: Part) -> Part:
+    """A state or view of one replicate, as the only one of a block."""
+    return type(part)(**{name: _alone(value) for name, value in vars(part).items()})
+
+
+def _alone(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.floating):
+        return np.asarray(value)[None]
+    if isinstance(value, Mapping):
+        return {name: _alone(inner) for name, inner in value.items()}
+    if isinstance(value, Offer):
+        return alone(value)
+    if isinstance(value, Trade):
+        return alone(value)
+    if isinstance(value, Gift):
+        return alone(value)
+    return alone(value) if isinstance(value, Help) else value
+
+
+def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, object]:
+    """Columns of a table with a row per month, series and member: mean and 90 % interval over the replicates kept.
+
+    The series of the whole come first and have no member.
+    """
+    names: list[str] = []
+    dates: list[str] = []
+    members: list[str | None] = []
+    values: list[FloatArray] = []
+    for series, who in ((months.totals, [None]), (months.members, [*iso3])):
+        for name, samples in series.items():
+            names += [name] * len(months.months) * len(who)
+            dates += [month for month in months.months for _ in who]
+            members += who * len(months.months)
+            values.append(np.stack(spread(samples)).reshape(3, -1))
+    mean, low, high = np.concatenate(values, axis=1)
+    return {"month": dates, "series": names, "iso3": members, "mean": mean, "p05": low, "p95": high}

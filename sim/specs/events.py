@@ -1,0 +1,154 @@
+"""What may happen between votes: dated, typed, sourced events, and the months that are simulated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from sim.specs.section import Day, MemberReferences, Section, Text
+
+Commodity = Literal["crude", "products", "pipeline_gas", "lng", "coal"]
+Sector = Literal["persons", "finance", "trade", "technology", "transport", "all"]
+HaltedInstrument = Literal["goods", "finance", "arms"]
+Commodities = Annotated[tuple[Commodity, ...], Strict(False), Field(min_length=1, description="The fuels concerned.")]
+
+EVERYTHING: tuple[Sector, ...] = ("finance", "trade", "technology", "transport", "all")
+"""Sectors beyond single persons."""
+
+
+class Months(Section):
+    """The months that are simulated, whole ones, the votes among them."""
+
+    start: Day = Field(description="Any day of the first month, such as 2022-02-01.")
+    end: Day = Field(description="Any day of the last month, such as 2023-06-30.")
+
+
+class Happening(Section):
+    """What all events share. An event takes effect on its date: a vote of that day already sees it."""
+
+    date: Day = Field(description="The day it takes effect, such as 2022-03-08.")
+    what: Text = Field(description="What happened, in words.")
+    source: Text = Field(description="Where this is documented.")
+
+
+class Invasion(Happening):
+    """The target attacks the victim: from here on members decide about sanctions and help."""
+
+    kind: Literal["invasion"] = Field(description="What kind of event this is.")
+
+
+class Sanctions(Happening):
+    """A package of sanctions; its members count among those who sanction from its date on."""
+
+    kind: Literal["sanctions"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Who imposes it.")
+    sectors: Annotated[tuple[Sector, ...], Strict(False), Field(min_length=1, description="What it covers.")]
+    against: MemberReferences = Field((), description="Whom it hits; if left out, the target.")
+
+
+class _FuelEvent(Happening):
+    members: MemberReferences = Field(min_length=1, description="The buyers concerned.")
+    commodities: Commodities
+    share: float = Field(1.0, ge=0, le=1, description="The part of what they bought before that ends, in the end.")
+    phase_months: int = Field(0, ge=0, le=120, description="Months over which it ends, in equal steps; 0 at once.")
+
+
+class Embargo(_FuelEvent):
+    """Senders stop buying some of the target's fuels."""
+
+    kind: Literal["embargo"] = Field(description="What kind of event this is.")
+
+
+class Cutoff(_FuelEvent):
+    """The target stops delivering some fuels."""
+
+    kind: Literal["cutoff"] = Field(description="What kind of event this is.")
+
+
+class Switch(_FuelEvent):
+    """Buyers meet a part of their need elsewhere, without sanctioning anyone.
+
+    Dated before the months it changes history: the market starts from what it leaves. Change ``dependence.energy``
+    along with it.
+    """
+
+    kind: Literal["switch"] = Field(description="What kind of event this is.")
+
+
+class PriceCap(Happening):
+    """Senders lend ships and insurance only to sales at or below a price."""
+
+    kind: Literal["price_cap"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Who imposes it.")
+    commodities: Commodities
+    eur_per_tonne: float = Field(ge=0, le=100_000, description="The highest price, euros a tonne.")
+
+
+class Listing(Happening):
+    """Senders list firms of a member for helping the target."""
+
+    kind: Literal["listing"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Whose firms are listed.")
+
+
+class Visit(Happening):
+    """A visit or another act of a sender that sours its relations with a rival."""
+
+    kind: Literal["visit"] = Field(description="What kind of event this is.")
+    sender: MemberReferences = Field(min_length=1, description="Who visits.")
+    rival: MemberReferences = Field(min_length=1, description="Who takes offence.")
+    strength: float = Field(1.0, ge=0, le=1, description="How much of a full rupture it is, 0 to 1.")
+
+
+class Recognition(Happening):
+    """The target recognises a breakaway entity of the victim's; others may follow."""
+
+    kind: Literal["recognition"] = Field(description="What kind of event this is.")
+
+
+class Policy(Happening):
+    """A sender joins or leaves the coalition, or enforces harder or less hard."""
+
+    kind: Literal["policy"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Whose policy changes.")
+    joins: bool | None = Field(None, description="Whether they sanction from now on; if left out, as before.")
+    effort: float | None = Field(
+        None, ge=0, le=10, description="What their enforcement is multiplied by; if left out, as before."
+    )
+
+
+class Relief(Happening):
+    """Others lift sanctions on members, or make up for them with trade and credit."""
+
+    kind: Literal["relief"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Who is relieved.")
+    share: float = Field(ge=0, le=1, description="The part of their isolation that is lifted.")
+
+
+class Halt(Happening):
+    """Firms of a member stop selling to both sides."""
+
+    kind: Literal["halt"] = Field(description="What kind of event this is.")
+    members: MemberReferences = Field(min_length=1, description="Where the firms are at home.")
+    instruments: Annotated[
+        tuple[HaltedInstrument, ...], Strict(False), Field(min_length=1, description="What they sold.")
+    ]
+    share: float = Field(ge=0, le=1, description="Their part of what the member supplies.")
+
+
+Event = Annotated[
+    Invasion
+    | Sanctions
+    | Embargo
+    | Cutoff
+    | Switch
+    | PriceCap
+    | Listing
+    | Visit
+    | Recognition
+    | Policy
+    | Relief
+    | Halt,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,169 @@
+"""Energy before and around the war: what each member buys from the target and from all, world prices, and transit.
+
+A world may carry ``energy_flows.csv``, ``energy_prices.csv`` and ``transit.csv``. How those of ``un-2022`` are derived
+is in ``sim/world/energy_derivation.py``; what members did during the war is an outcome and not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.tables import Folder
+from sim.world.world import FloatArray, World
+
+COMMODITIES = ("crude", "products", "pipeline_gas", "lng", "coal")
+"""Fuels in the order of every array; coal includes coke."""
+
+FLOW_COLUMNS = ("iso3", "supplier", "commodity", "flow_tonnes", "flow_eur", "need_tonnes")
+PRICE_COLUMNS = ("commodity", "month", "eur_per_tonne", "low", "high")
+LARGEST = 1e12
+STEMS = ("energy_flows", "energy_prices", "energy_fills", "transit")
+"""Files that the months read."""
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Purchases of N members and prices of C commodities over M months.
+
+    Parameters
+    ----------
+    supplier : code of the member whose exports these are.
+    commodities : names, (C,).
+    months : "2021-01" and so on, without gaps, (M,).
+    tonnes : bought from the supplier in a mean month before the war, tonnes, (N, C).
+    euros : paid for it in a mean month, EUR, (N, C).
+    need : bought from everyone in a mean month, tonnes, at least `tonnes`, (N, C).
+    is_known : whether any source covers the member, (N,); where not, 0 tonnes means "not known".
+    price : world price, EUR a tonne, (M, C).
+    price_low, price_high : its range; equal to the price where it is known, (M, C).
+    transit : share of a member's oil exports that leaves through the supplier, 0 to 1, (N,); 0 where not recorded.
+    """
+
+    supplier: str
+    commodities: tuple[str, ...]
+    months: tuple[str, ...]
+    tonnes: FloatArray
+    euros: FloatArray
+    need: FloatArray
+    is_known: NDArray[np.bool_]
+    price: FloatArray
+    price_low: FloatArray
+    price_high: FloatArray
+    transit: FloatArray
+
+    def places(self, months: Sequence[str]) -> NDArray[np.int64]:
+        """Where months stand in `months`.
+
+        Raises
+        ------
+        KeyError : there is no price for a month.
+
+        Examples
+        --------
+        >>> from sim.world import load_world
+        >>> load_energy(load_world("un-2022")).places(["2021-01", "2022-02"]).tolist()
+        [0, 13]
+        """
+        index = {month: place for place, month in enumerate(self.months)}
+        return np.array([index[month] for month in months], dtype=np.int64)
+
+
+def energy_hashes(world: World) -> dict[str, str]:
+    """SHA-256 of every file that the months read beyond what a vote reads, by file name; empty without any."""
+    paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def load_energy(world: World) -> Energy | None:
+    """The energy tables of a world, read once and kept; None where it has none.
+
+    Raises
+    ------
+    InputError : the tables have problems (all of them are listed).
+    """
+    return _load(world.folder, world.iso3)
+
+
+@cache
+def _load(path: Path, iso3: tuple[str, ...]) -> Energy | None:
+    if not (path / "energy_flows.csv").is_file():
+        return None
+    folder = Folder(path)
+    index = {code: place for place, code in enumerate(iso3)}
+    supplier, flows, need = _flows(folder, index)
+    months, prices = _prices(folder)
+    is_known = np.ones(len(iso3), dtype=np.bool_)
+    for line, row in folder.table("energy_fills", ("iso3", "commodity", "rule"), is_required=False).rows:
+        if row["commodity"] == "all" and folder.member("energy_fills.csv", line, "iso3", row["iso3"], index):
+            is_known[index[row["iso3"]]] = False
+    transit = np.zeros(len(iso3))
+    for line, row in folder.table("transit", ("iso3", "partner", "share", "source"), is_required=False).rows:
+        is_member = folder.member("transit.csv", line, "iso3", row["iso3"], index)
+        if is_member and row["partner"] == supplier:
+            transit[index[row["iso3"]]] = folder.number("transit.csv", line, "share", row["share"], 0.0, 1.0)
+    folder.raise_problems()
+    arrays = (*flows, need, *prices, transit)
+    for array in (*arrays, is_known):
+        array.setflags(write=False)
+    tonnes, euros = flows
+    price, low, high = prices
+    return Energy(
+        supplier=supplier,
+        commodities=COMMODITIES,
+        months=months,
+        tonnes=tonnes,
+        euros=euros,
+        need=need,
+        is_known=is_known,
+        price=price,
+        price_low=low,
+        price_high=high,
+        transit=transit,
+    )
+
+
+def _flows(folder: Folder, index: dict[str, int]) -> tuple[str, tuple[FloatArray, FloatArray], FloatArray]:
+    """The supplier, tonnes and euros bought from it, and tonnes bought from all."""
+    file = "energy_flows.csv"
+    shape = (len(index), len(COMMODITIES))
+    tonnes, euros, need = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    table = folder.table("energy_flows", FLOW_COLUMNS)
+    folder.once(table, ("iso3", "commodity"))
+    for line, row in table.rows:
+        is_member = folder.member(file, line, "iso3", row["iso3"], index)
+        if folder.word(file, line, "commodity", row["commodity"], COMMODITIES) and is_member:
+            cell = (index[row["iso3"]], COMMODITIES.index(row["commodity"]))
+            tonnes[cell] = folder.number(file, line, "flow_tonnes", row["flow_tonnes"], 0.0, LARGEST)
+            euros[cell] = folder.number(file, line, "flow_eur", row["flow_eur"], 0.0, LARGEST)
+            need[cell] = folder.number(file, line, "need_tonnes", row["need_tonnes"], tonnes[cell], LARGEST)
+    suppliers = {row["supplier"] for _, row in table.rows}
+    if len(suppliers) > 1:
+        folder.problem(file, "supplier", f"one is allowed; got {', '.join(sorted(suppliers))}.")
+    return min(suppliers, default=""), (tonnes, euros), need
+
+
+def _prices(folder: Folder) -> tuple[tuple[str, ...], tuple[FloatArray, FloatArray, FloatArray]]:
+    """Months and the price, low and high of each month and commodity; every pair must have a row."""
+    file = "energy_prices.csv"
+    table = folder.table("energy_prices", PRICE_COLUMNS)
+    folder.once(table, ("commodity", "month"))
+    rows = table.rows
+    months = tuple(sorted({row["month"] for _, row in rows}))
+    shape = (len(months), len(COMMODITIES))
+    price, low, high = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
+    for line, row in rows:
+        if folder.word(file, line, "commodity", row["commodity"], COMMODITIES):
+            cell = (months.index(row["month"]), COMMODITIES.index(row["commodity"]))
+            low[cell] = folder.number(file, line, "low", row["low"], 0.0, LARGEST)
+            price[cell] = folder.number(file, line, "eur_per_tonne", row["eur_per_tonne"], low[cell], LARGEST)
+            high[cell] = folder.number(file, line, "high", row["high"], price[cell], LARGEST)
+    for place, kind in zip(*np.nonzero(np.isnan(price)), strict=True):
+        folder.problem(file, "", f"no price of {COMMODITIES[kind]} for {months[place]}.")
+    return months, (price, low, high)

@@ -1,0 +1,252 @@
+"""Scores of the months, worked by hand, and the published figures they are held against."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.evaluation.flows import (
+    Simulated,
+    cumulative,
+    kilobarrels_a_day,
+    last_and_trend,
+    part_elapsed,
+    relative,
+    score_flows,
+)
+from sim.evaluation.orderings import ordering, rank_correlation, senders
+from sim.evaluation.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
+from sim.world import World, load_world
+
+MONTHS = tuple(f"2022-{month:02}" for month in range(2, 13))
+MEMBERS = ("AAA", "BBB", "CCC")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return load_world("un-2022")
+
+
+@pytest.fixture(scope="module")
+def published(world: World) -> Published:
+    found = load_published(world)
+    assert found is not None
+    return found
+
+
+def figure(measure: str, who: str, period: str, dated: str, value: float, use: str) -> Figure:
+    return Figure(f"{measure}-{dated}", measure, who, period, date.fromisoformat(dated), value, "", use, "invented")
+
+
+def path() -> Simulated:
+    crude, revenue = np.zeros((len(MONTHS), 3)), np.zeros((len(MONTHS), 3))
+    crude[:] = [1000.0, 3000.0, 0.0]
+    revenue[:] = [28.0, 84.0, 0.0]  # 1 and 3 bn EUR a day in a February of 28 days
+    return Simulated(MONTHS, MEMBERS, {"G": frozenset({"AAA", "CCC"})}, crude, revenue, np.array([4000.0, 3000.0, 1.0]))
+
+
+def scored(*figures: Figure, aid: dict[str, dict[str, float]] | None = None) -> Published:
+    return Published(figures, frozenset({"AAA", "BBB"}), aid or {})
+
+
+def test_barrels_a_day_by_hand() -> None:
+    assert kilobarrels_a_day(31_000, "2022-03") == pytest.approx(7.33)
+
+
+def test_the_days_of_a_month_that_count() -> None:
+    begins = date(2022, 2, 24)
+    assert part_elapsed("2022-02", begins, date(2022, 4, 27)) == pytest.approx(5 / 28)
+    assert part_elapsed("2022-03", begins, date(2022, 4, 27)) == 1
+    assert part_elapsed("2022-04", begins, date(2022, 4, 27)) == pytest.approx(27 / 30)
+    assert part_elapsed("2022-05", begins, date(2022, 4, 27)) == 0
+
+
+def test_a_sum_is_not_made_where_the_series_ends_before() -> None:
+    series = np.ones(3)
+    months = ("2022-02", "2022-03", "2022-04")
+    assert cumulative(months, series, date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(5 / 28 + 2)
+    assert cumulative(months, series, date(2022, 2, 24), date(2022, 5, 1)) is None
+    assert cumulative(months[1:], series[1:], date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(2)
+    assert cumulative(months, series, date(2021, 12, 1), date(2022, 4, 30)) is None
+
+
+def test_each_measure_by_hand() -> None:
+    published = scored(
+        figure("crude_imports", "AAA", "2022-10", "2022-10-31", 1.0, "score"),
+        figure("crude_import_share", "AAA", "2022-10", "2022-10-31", 20.0, "score"),
+        figure("supplier_crude_share", "AAA;CCC", "2022-10", "2022-10-31", 50.0, "show"),
+        figure("revenue", "BBB", "", "2022-02-28", 20.0, "calibrate"),
+        figure("revenue_share", "G", "", "2022-02-28", 30.0, "calibrate"),
+        figure("stances", "ALL", "2022", "2022-12-31", 131, "show"),
+    )
+    scores = score_flows(path(), published)
+    simulated = [one.simulated for one in scores.comparisons]
+    assert simulated == pytest.approx([7.33 / 31, 25.0, 25.0, 15.0, 25.0])  # the last measure is not simulated
+    errors = [one.relative_error for one in scores.comparisons]
+    assert errors == pytest.approx([7.33 / 31 - 1, 0.25, -0.5, -0.25, 25 / 30 - 1])
+    assert scores.within() == 0.5
+    assert list(scores.document()["figures"]) == ["calibrate", "score", "show"]  # type: ignore[call-overload]
+
+
+def test_a_figure_that_the_run_does_not_reach_has_no_error() -> None:
+    (one,) = score_flows(path(), scored(figure("revenue_share", "G", "", "2023-02-24", 30.0, "score"))).comparisons
+    assert one.simulated is None
+    assert one.relative_error is None
+
+
+def test_baselines_know_the_earlier_figures_alone() -> None:
+    earlier = [figure("crude_imports", "AAA", "", f"2022-0{m}-01", v, "calibrate") for m, v in ((4, 10.0), (5, 20.0))]
+    later = [
+        figure("crude_imports", "AAA", "2022-10", "2022-10-31", 40.0, "score"),
+        figure("crude_imports", "AAA", "2022-11", "2022-11-30", 1e9, "score"),
+    ]
+    one = score_flows(path(), scored(*earlier, *later)).comparisons[2]
+    days = (date(2022, 10, 31) - date(2022, 4, 1)).days
+    assert one.last_value == 20
+    assert one.linear_trend == pytest.approx(10 + days / 30 * 10)
+    assert one.last_value_error == pytest.approx(-0.5)
+
+
+def test_a_trend_does_not_fall_below_nothing() -> None:
+    assert last_and_trend([0, 1, 2], [4, 2, 0], 5) == (0, 0)
+    assert last_and_trend([0, 1, 3], [1, 2, 4], 5) == (4, pytest.approx(6))
+    assert last_and_trend([3, 0], [7, 1], 1)[0] == 7  # the latest, whatever the order
+
+
+def test_senders_by_hand() -> None:
+    found = senders(frozenset({"AAA", "CCC"}), frozenset({"AAA", "BBB"}))
+    assert (found.hits, found.false_alarms, found.misses) == (("AAA",), ("CCC",), ("BBB",))
+    assert found.document()["hits"] == 1
+
+
+def test_an_ordering_by_hand() -> None:
+    found = ordering(["a", "b", "c", "d"], [1, 2, -1, 6], [2, 2, 2, 4])
+    assert found.signs_right == 0.75
+    assert found.total_error == pytest.approx(-0.2)
+    assert found.absolute_error == pytest.approx((1 + 0 + 3 + 2) / 10)
+    # ranks 2, 3, 1, 4 against 2, 2, 2, 4: covariance 3, variances 5 and 3
+    assert found.rank_correlation == pytest.approx(3 / np.sqrt(15))
+    assert rank_correlation(np.array([1.0, 1.0]), np.array([1.0, 2.0])) is None
+
+
+def test_diversion_is_the_mean_growth_of_the_half_year() -> None:
+    growth = np.ones((len(MONTHS), 3))
+    growth[MONTHS.index("2022-07") :] = [2.0, 1.5, 0.5]
+    growth[MONTHS.index("2022-12")] = [2.0, 1.5, 1.1]
+    period = "2022-07 to 2022-12"
+    grown = {"AAA": 90.0, "CCC": 10.0}
+    figures = [figure("diverted_exports", who, period, "2022-12-31", value, "score") for who, value in grown.items()]
+    found = score_flows(replace(path(), diverted=growth), scored(*figures)).diversion
+    assert found is not None
+    assert found.simulated == pytest.approx((100, 100 * ((5 * 0.5 + 1.1) / 6 - 1)))
+    assert found.signs_right == 0.5
+    assert found.rank_correlation == 1
+    assert score_flows(path(), scored(*figures)).diversion is None
+
+
+def test_aid_is_split_at_the_end_of_calibration() -> None:
+    record = {
+        "AAA": {"2022-06": 1.0, "2022-07": 2.0, "2022-08": 3.0, "2022-09": 4.0, "2022-10": 1.0},
+        "BBB": {"2022-06": 2.0, "2022-09": 1.0},
+    }
+    given = np.full((len(MONTHS), 3), 1.0)
+    found = score_flows(replace(path(), aid=given), scored(aid=record)).aid
+    assert found["calibrate"].published == (6.0, 2.0)
+    assert found["calibrate"].simulated == (3.0, 3.0)
+    assert found["score"].published == (5.0, 1.0)
+    assert found["score"].simulated == (2.0, 2.0)
+    assert found["last_value"].simulated == (6.0, 0.0)
+    assert found["linear_trend"].simulated == pytest.approx((4 + 5, 0))  # BBB: 2, 0, 0 falls below nothing
+
+
+def test_the_figures_and_what_they_may_be_used_for(published: Published) -> None:
+    assert len(published.sanctioning) == 47
+    assert {"UKR", "SGP", "CHE", "MCO"} <= published.sanctioning
+    assert published.sanctioning.isdisjoint({"TUR", "SRB", "RUS"})
+    assert all(
+        (one.dated <= CALIBRATION_ENDS) == (one.use == "calibrate") for one in published.figures if one.use != "show"
+    )
+    assert {one.use for one in published.figures if one.who == "CHN"} == {"show"}
+    targets = {one.id: one.value for one in published.figures}
+    assert targets["india-crude-2023-05"] == 1960
+    assert targets["eu-revenue-share-2023-02-24"] == 47
+    shares = {one.dated: one.value for one in published.figures if one.measure == "revenue_share"}
+    for day, share in list(shares.items())[:3]:  # two statements of one source agree
+        amounts = {one.who: one.value for one in published.figures if one.measure == "revenue" and one.dated == day}
+        assert 100 * amounts["EU"] / amounts["ALL"] == pytest.approx(share, abs=2)
+
+
+def test_a_figure_used_for_what_its_date_forbids_is_refused(world: World, tmp_path: Path) -> None:
+    outcomes = tmp_path / "outcomes"
+    outcomes.mkdir()
+    head = "id,measure,who,period,dated,value,unit,use,source\n"
+    (outcomes / "published.csv").write_text(f"{head}late,revenue,EU,,2022-09-01,1,,calibrate,x\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="late: 'calibrate' does not go with 2022-09-01"):
+        load_published(replace(world, folder=tmp_path))
+
+
+def test_reports_keep_the_unknown_apart_from_nothing(world: World) -> None:
+    months = ("2021-06", "2022-02", "2022-06", "2022-08")
+    crude = reported_tonnes(world, "crude", months)
+    india, china, turkey, usa = (world.index[code] for code in ("IND", "CHN", "TUR", "USA"))
+    assert crude[2, india] == pytest.approx(4034660)
+    assert crude[1, india] == 0  # coal was reported for February, crude was not
+    assert np.isnan(crude[1:, china]).all()
+    assert np.isnan(crude[2:, usa]).all()
+    assert np.isnan(reported_tonnes(world, "crude", ("2021-01",))[0, world.index["FIN"]])  # euros without a tonnage
+    assert np.isnan(crude[:, turkey]).all()  # confidential
+    assert np.isnan(
+        reported_tonnes(world, "pipeline_gas", months)[:, world.index["DEU"]]
+    ).all()  # gas for its neighbours
+
+
+def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published: Published) -> None:
+    months = tuple(f"{year}-{month:02}" for year in (2022, 2023) for month in range(1, 13))[1:18]
+    n = len(world.iso3)
+    india = world.index["IND"]
+    crude = np.zeros((len(months), n))
+    for one in published.figures:
+        if one.measure == "crude_imports" and one.who == "IND":
+            days = {"03": 31, "04": 30, "05": 31, "06": 30, "10": 31, "11": 30}[one.period[5:]]
+            crude[months.index(one.period), india] = one.value * 1000 * days / 7.33
+    aid = np.zeros((len(months), n))
+    for donor, given in published.aid.items():
+        for month, value in given.items():
+            if month in months:
+                aid[months.index(month), world.index[donor]] = value
+    groups = {"EU": frozenset(world.resolve("EU"))}
+    ones = np.ones((len(months), n))
+    run = Simulated(
+        months, world.iso3, groups, crude, ones, 100 * ones[0], joined=published.sanctioning, aid=aid, diverted=ones
+    )
+    scores = score_flows(run, published)
+    assert [
+        one.relative_error for one in scores.comparisons if one.measure == "crude_imports" and one.who == "IND"
+    ] == pytest.approx([0] * 6)
+    assert scores.senders is not None
+    assert (len(scores.senders.hits), scores.senders.false_alarms, scores.senders.misses) == (47, (), ())
+    for part in ("calibrate", "score"):
+        assert scores.aid[part].rank_correlation == pytest.approx(1)
+        assert scores.aid[part].absolute_error == pytest.approx(0)
+    assert (scores.aid["last_value"].absolute_error or 0) > 0
+    assert relative(None, 1) is None
+    json.dumps(scores.document())
+
+
+def test_outcomes_are_read_by_the_evaluation_alone() -> None:
+    root = Path(sim.__file__).parent
+    named = {
+        path.relative_to(root).parts[0]
+        for path in root.rglob("*.py")
+        if '"outcomes"' in path.read_text(encoding="utf-8")
+    }
+    assert named == {"evaluation"}
+    for part in ("aid_monthly", "sanctioning.csv", "published.csv"):
+        readers = [path for path in root.rglob("*.py") if part in path.read_text(encoding="utf-8")]
+        assert {path.parent.name for path in readers} == {"evaluation"}, part

@@ -1,0 +1,105 @@
+"""Two engines, one set of months: every member's state in every month has the same bits, whatever the block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from months_worlds import cases_with_months, documents_with_months, made
+from worlds import examples
+
+from sim.case import Case
+from sim.ensemble import Outcome, simulate
+from sim.model import AlignmentModel
+from sim.months.run import MonthRun
+from sim.months.state import State
+from sim.months.step import MonthView
+from sim.runner.run import ENGINES, run
+
+
+def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
+    """A run of the ensemble, and every month of it."""
+    seen: list[tuple[State, MonthView]] = []
+
+    def watch(run: MonthRun, view: MonthView) -> None:
+        seen.append((run.state, view))
+
+    return simulate(case, first, count, watch=watch), seen
+
+
+@examples(max_examples=60)
+@given(cases_with_months(2, 9), st.integers(0, 10**6))
+def test_both_engines_live_the_same_months(case: Case, first: int) -> None:
+    outcomes, months = watched(case, first, 2)
+    for number in range(2):
+        model = AlignmentModel(case, replicate=first + number)
+        votes = [model.run_vote().tally() for _ in outcomes]
+        assert votes == [np.bincount(outcome.actions[number], minlength=4).tolist() for outcome in outcomes]
+        assert not model.running
+        assert len(model.months) == len(months)
+        for (state, view), (own_state, own) in zip(months, model.months, strict=True):
+            for name, value in vars(own_state).items():
+                assert getattr(state, name)[number].tolist() == value.tolist()
+            assert view.help.visible[number].tolist() == own.help.visible.tolist()
+            assert view.gift.aid[number].tolist() == own.gift.aid.tolist()
+            for one, other in (
+                (view.help.amounts, own.help.amounts),
+                (view.help.opened, own.help.opened),
+                (view.gift.amounts, own.gift.amounts),
+            ):
+                assert one.keys() == other.keys()
+                for name, value in other.items():
+                    assert one[name][number].tolist() == value.tolist()
+            for part in ("flow", "paid"):
+                assert getattr(view.trade, part)[number].tolist() == getattr(own.trade, part).tolist()
+            for part in ("use", "listed", "effort"):
+                assert getattr(view, part)[number].tolist() == getattr(own, part).tolist()
+
+
+@examples(max_examples=40)
+@given(cases_with_months(2, 9), st.lists(st.integers(1, 5), min_size=1, max_size=4), st.integers(0, 10**6))
+def test_months_do_not_depend_on_the_block(case: Case, sizes: list[int], first: int) -> None:
+    count = sum(sizes)
+    whole_votes, whole = watched(case, first, count)
+    start = 0
+    for size in sizes:
+        votes, part = watched(case, first + start, size)
+        for vote, whole_vote in zip(votes, whole_votes, strict=True):
+            assert vote.actions.tolist() == whole_vote.actions[start : start + size].tolist()
+        for (state, view), (whole_state, whole_view) in zip(part, whole, strict=True):
+            for number in range(size):
+                for name in vars(state):
+                    assert getattr(state, name)[number].tolist() == getattr(whole_state, name)[start + number].tolist()
+                assert view.trade.flow[number].tolist() == whole_view.trade.flow[start + number].tolist()
+        start += size
+
+
+@examples(max_examples=40)
+@given(documents_with_months(2, 9, most_events=0))
+def test_without_events_nothing_moves_and_votes_are_as_without_months(made_up: Any) -> None:
+    document, world, energy = made_up
+    case = made(document, world, energy)
+    bare = made({key: value for key, value in document.items() if key not in ("months", "event")}, world, energy)
+    votes, months = watched(case, 0, 5)
+    for vote, expected in zip(votes, simulate(bare, 0, 5), strict=True):
+        assert vote.actions.tolist() == expected.actions.tolist()
+    first = months[0][0]
+    for state, view in months:
+        assert not np.any(view.listed)
+        assert not np.any(state.joined)
+        assert not np.any(state.shift)
+        for name in vars(state):
+            assert np.all(getattr(state, name) == getattr(first, name))
+
+
+@examples(max_examples=15)
+@given(cases_with_months(2, 7))
+def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
+    ensemble, mesa = (run(case, 13, engine).months for engine in ENGINES)
+    assert ensemble is not None
+    assert mesa is not None
+    for part in ("members", "totals"):
+        for name, samples in getattr(ensemble, part).items():
+            assert samples.tolist() == getattr(mesa, part)[name].tolist()
