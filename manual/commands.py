@@ -26,8 +26,8 @@ STATUSES = {
 def pages() -> dict[str, str]:
     """The page, by the name of its file."""
     parts = [
-        "`sim` stands for `.venv/bin/sim` after `make run`, or for the command of an activated environment. Results go to "
-        "stdout, messages and progress to stderr; with `--json`, stdout holds one JSON document and nothing else. "
+        "`sim` stands for `.venv/bin/sim` after `make run`, or for the command of an activated environment. Results go "
+        "to stdout, messages and progress to stderr; with `--json`, stdout holds one JSON document and nothing else. "
         "`sim COMMAND --help` says the same as this page.",
         "## Exit statuses",
         table(["status", "meaning"], [[code(status), meaning] for status, meaning in sorted(STATUSES.items())]),
@@ -65,7 +65,9 @@ def _row(key: str, kind: Any, info: OptionInfo | ArgumentInfo, default: object) 
         name = code(_upper(key))
         said = ["one or more" if _is_list(kind) else WORDS[bare]]
     else:
-        said_first = [info.default] if isinstance(info.default, str) else []  # where Typer keeps what Annotated says first
+        said_first = (
+            [info.default] if isinstance(info.default, str) else []
+        )  # where Typer keeps what Annotated says first
         decls = [decl for decl in (*said_first, *(info.param_decls or ())) if decl.startswith("-")]
         flag = "--" + key.strip("_").replace("_", "-")
         declared = [part for decl in decls for part in decl.split("/")] or [flag]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from manual.markdown import code, number, page, table
@@ -20,9 +20,10 @@ def pages() -> dict[str, str]:
     return {
         "scenario.md": page(
             "Scenario files",
-            "A scenario is a TOML file. Unknown keys are errors, and `sim check` tells every mistake of a file at once. "
-            "A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their dotted "
-            "names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for editors.",
+            "A scenario is a TOML file. Unknown keys are errors, and `sim check` tells every mistake of a file at "
+            "once. A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their "
+            "dotted names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for "
+            "editors.",
             *_sections(structure(), "The file itself"),
         ),
         "experiment.md": page(
@@ -48,8 +49,33 @@ def _sections(schema: Schema, title: str) -> Iterator[str]:
     for name, path in _tables(schema):
         definition = schema["$defs"][name]
         yield f"## {code(path)}"
-        yield str(definition.get("description", "")).split("\n\n")[0]
+        yield _said(definition)
         yield _table(definition)
+    for key, entry in schema["properties"].items():
+        if "oneOf" in entry.get("items", {}):
+            yield from _kinds(schema, key, [_definition(option)[0] for option in entry["items"]["oneOf"]])
+
+
+def _kinds(schema: Schema, key: str, names: Sequence[str | None]) -> Iterator[str]:
+    """A list of tables of several kinds: the keys that all have, then those of each kind."""
+    tables = [schema["$defs"][name] for name in names if name is not None]
+    shared = [name for name in tables[0]["properties"] if all(name in one["properties"] for one in tables)]
+    kinds = [one["properties"]["kind"]["const"] for one in tables]
+    every = {name: tables[0]["properties"][name] for name in shared}
+    every["kind"] = {"enum": kinds, "description": every["kind"]["description"]}
+    yield f"## {code(f'[[{key}]]')}"
+    yield "Each has these keys, and those of its kind:"
+    yield _table({"properties": every, "required": shared})
+    for kind, one in zip(kinds, tables, strict=True):
+        yield f"### {code(f'kind = {json.dumps(kind)}')}"
+        yield _said(one)
+        own = {name: entry for name, entry in one["properties"].items() if name not in shared}
+        if own:
+            yield _table({"properties": own, "required": one.get("required", ())})
+
+
+def _said(definition: Schema) -> str:
+    return str(definition.get("description", "")).split("\n\n")[0]
 
 
 def _tables(schema: Schema) -> Iterator[tuple[str, str]]:
@@ -106,6 +132,8 @@ def _type(entry: Schema) -> str:
         return ", ".join(_toml(value) for value in entry["enum"])
     if entry.get("format") == "date":
         return "date"
+    if "oneOf" in entry.get("items", {}):
+        return "list of tables"
     if entry.get("type") == "array":
         return f"list of {_plural(_type(entry.get('items', {})))}"
     if "anyOf" in entry:

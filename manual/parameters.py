@@ -8,15 +8,19 @@ from importlib.resources import files
 from manual.markdown import code, number, page, table
 from sim.rules.parameters import ORDERED, Parameter, registry
 
+BY_MONTHS = "fitted-months"
+
 
 def pages() -> dict[str, str]:
     """The page, by the name of its file."""
     known = registry()
     fitted = sum(parameter.prior is not None for parameter in known.values())
+    by_months = sum(parameter.source == BY_MONTHS for parameter in known.values())
     pairs = "; ".join(f"{code(smaller)} ≤ {code(larger)}" for smaller, larger in ORDERED)
     parts = [
-        f"Every number of the model: {len(known)}, of which {fitted} are fitted by `sim calibrate` (a prior stands beside "
-        "them) and the others are declared or chosen, as their source says. Utilities are in units of the logit noise, "
+        f"Every number of the model: {len(known)}. {fitted} are fitted to votes by `sim calibrate`, and have a prior "
+        f"beside them; {by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their "
+        "source says. Utilities are in units of the logit noise, "
         "whose scale is 1. A scenario's `[parameters]` are differences from the defaults, and `--set "
         "parameters.NAME=VALUE` does the same for one run. `sim list parameters` prints this table.",
         "Bounds are inclusive. A prior is a normal distribution, cut off at the bounds: mean ± standard deviation.",
@@ -33,7 +37,11 @@ def _row(parameter: Parameter) -> list[str]:
         value += f"<br>prior {number(parameter.prior[0])} ± {number(parameter.prior[1])}"
     unit = f"{parameter.unit}, whole" if parameter.is_count else parameter.unit
     meaning = f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}."
-    return [f"{code(parameter.name)}<br>{unit}", value, f"{meaning} *Source:* {parameter.source}."]
+    return [f"{code(parameter.name)}<br>{unit}", value, f"{meaning} *Source:* {_source(parameter)}."]
+
+
+def _source(parameter: Parameter) -> str:
+    return "fitted to the months" if parameter.source == BY_MONTHS else parameter.source
 
 
 def _groups() -> Iterator[tuple[str, list[str]]]:

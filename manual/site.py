@@ -1,4 +1,4 @@
-"""What MkDocs runs while it builds the site: pages from outside ``docs/``, links to them, and a nav of what there is."""
+"""What MkDocs runs while it builds: pages from outside ``docs/``, links to them, and a nav of what there is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md", "terms.md": "sim/data/un-2022/TERMS.md"}
+OUTSIDE = {
+    "changelog.md": "CHANGELOG.md",
+    "contributing.md": "CONTRIBUTING.md",
+    "terms.md": "sim/data/un-2022/TERMS.md",
+}
 """Pages of the site that stand elsewhere in the repository."""
 OPENING = "<!-- the opening of the README -->"
 """What a page says where the README's first paragraphs, with its picture, are to stand."""

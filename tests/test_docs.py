@@ -9,18 +9,30 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from test_cli import ENVIRONMENT
 
+from sim.cli.app import app
 from sim.cli.check import check
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r'^```(\w*)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(?:\.venv/bin/)?sim ([a-z]+)((?: [^`\n]+)?)`")
 COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
 
 
 def blocks(page):
-    return [(match[1], match[2]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+    return [(match[1], match[3]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def files(page):
+    """The files that a page tells its reader to write, by name."""
+    return {match[2]: match[3] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[2]}
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
 
 
 def commands(page):
@@ -30,8 +42,10 @@ def commands(page):
             yield from (shlex.split(match[1], comments=True) for match in found if match)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_run_in_their_order(page, tmp_path):
+    for name, text in files(page).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     for arguments in commands(page):
         done = subprocess.run(
             [sys.executable, "-m", "sim.cli", *arguments],
@@ -45,7 +59,7 @@ def test_commands_run_in_their_order(page, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*ipyparallel")
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_python_blocks_run(page):
     for language, text in blocks(page):
         if language == "python":
@@ -53,13 +67,23 @@ def test_python_blocks_run(page):
                 exec(compile(text, page.name, "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_whole_files_check(page, tmp_path):
     for language, text in blocks(page):
         if language == "toml" and "question =" in text:
             file = tmp_path / "file.toml"
             file.write_text(text, encoding="utf-8")
             assert check([str(file)]) == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_named_in_the_text_exist(page):
+    known = typer.main.get_command(app).commands
+    for command, rest in INLINE.findall(page.read_text(encoding="utf-8")):
+        assert command in known, f"{name_of(page)}: sim {command}"
+        options = {option for one in known[command].params for option in (*one.opts, *one.secondary_opts)}
+        for option in re.findall(r"--[a-z][a-z-]*", rest):
+            assert option in options | {"--help"}, f"{name_of(page)}: sim {command} {option}"
 
 
 def test_links_lead_somewhere():
