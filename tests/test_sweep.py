@@ -246,9 +246,11 @@ def test_a_second_writer_is_refused_while_the_first_one_runs(long, tmp_path):
     out = tmp_path / "out"
     first = start_sweep(file, out)
     until(has_parts(out))
+    first.send_signal(signal.SIGSTOP)  # or it might be done before the second has started
     second = sim_sweep(file, out)
+    first.send_signal(signal.SIGCONT)
+    first.communicate(timeout=60)
     assert second.returncode == 2
     assert "another sweep is writing" in second.stderr
-    first.communicate(timeout=60)
     assert first.returncode == 0
     assert bytes_of(out) == whole

@@ -1,0 +1,60 @@
+"""What the tests of experiment files share: a valid file of the seven harbours, and its mistakes as told."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.specs import experiment_from
+
+VALID = """
+title = "Harbours under threat"
+question = "Who gives way?"
+scenario = "harbour-blockade"
+replicates = 5
+seed = 3
+outputs = ["tally", "members"]
+[set]
+"vote.sender_threat" = 1.5
+[design]
+kind = "factorial"
+[design.over]
+"parameters.enforcement" = { from = 0.0, to = 1.0, steps = 3 }
+"vote.severity" = { values = [-5, 0.5] }
+"roles.senders" = { values = [["CAL", "DUN"], ["CAL"]] }
+[target_split]
+support = 3
+oppose = 2
+"""
+CHANGE = {"members": ["ALL"], "attribute": "dependence.energy", "multiply": 0.5, "reason": "a new pipeline"}
+
+
+def valid(**design):
+    document = tomllib.loads(VALID)
+    document["design"] |= design
+    return document
+
+
+def read(document, *overrides, folder=Path()):
+    return experiment_from(document, "x.toml", folder, overrides)
+
+
+def problems(document, *overrides, folder=Path()):
+    with pytest.raises(InputError) as caught:
+        read(document, *overrides, folder=folder)
+    return str(caught.value).splitlines()
+
+
+def sampled(kind, samples, seed=0, over=None):
+    over = over or {"parameters.enforcement": {"from": 0, "to": 1}, "parameters.rounds": {"from": 1, "to": 8}}
+    return read(valid(kind=kind, samples=samples, seed=seed, over=over))
+
+
+def told_by(function, *arguments):
+    """The problems of a call, none if it went well; an exception of any other kind fails the test."""
+    try:
+        function(*arguments)
+    except InputError as error:
+        return error.problems
+    return ()
