@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from manual import outputs
+from manual import commands, keys, outputs, parameters
 from manual.documents import keys_of
 from manual.reference import FOLDER, pages
 from sim.cli.app import COMMANDS, app
@@ -20,12 +20,8 @@ NETWORK = re.compile(r"""url\(\s*["']?(?:https?:)?//|@import\s+["'](?:https?:)?/
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 
 
-@pytest.fixture(scope="module")
-def written():
-    return pages()
-
-
-def test_the_reference_is_what_the_code_says(written):
+def test_the_reference_is_what_the_code_says():
+    written = pages()
     for name, text in written.items():
         kept = FOLDER / name
         is_current = kept.is_file() and kept.read_text(encoding="utf-8") == text
@@ -33,10 +29,11 @@ def test_the_reference_is_what_the_code_says(written):
     assert {path.name for path in FOLDER.iterdir()} == set(written)
 
 
-def test_every_parameter_command_and_option_is_in_the_reference(written):
+def test_every_parameter_command_and_option_is_in_the_reference():
+    listed = parameters.pages()["parameters.md"]
     for name in registry():
-        assert f"| `{name}`<br>" in written["parameters.md"]
-    parts = re.split(r"^## sim ", written["commands.md"], flags=re.MULTILINE)
+        assert f"| `{name}`<br>" in listed
+    parts = re.split(r"^## sim ", commands.pages()["commands.md"], flags=re.MULTILINE)
     sections = {part.split("\n", 1)[0]: part for part in parts[1:]}
     assert set(sections) == set(COMMANDS)
     for name, command in typer.main.get_command(app).commands.items():
@@ -134,8 +131,9 @@ def test_the_first_page_opens_as_the_readme_does(site):
     assert 'src="pictures/chamber.png"' in first
 
 
-def test_long_ranges_of_keys_are_in_the_reference_of_scenarios(written):
+def test_every_table_of_a_scenario_is_in_the_reference():
+    text = keys.pages()["scenario.md"]
     for heading in ("[roles]", "[[vote]]", "[[pledge]]", "[[change]]", "[months]", "[[event]]", "[expected]"):
-        assert f"## `{heading}`\n" in written["scenario.md"]
+        assert f"## `{heading}`\n" in text
     for kind in ("invasion", "sanctions", "embargo", "price_cap", "halt"):
-        assert f'### `kind = "{kind}"`' in written["scenario.md"]
+        assert f'### `kind = "{kind}"`' in text
