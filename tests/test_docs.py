@@ -120,3 +120,20 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
     named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
     first = [mover["name"] for mover in change["moved"][:5]]
     assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])
+
+
+def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
+    from sim.case import prepare
+    from sim.evaluation.summary import vote_summary
+    from sim.runner.run import run
+    from sim.specs import read_scenario
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = tmp_path / "half.toml"
+    (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
+    file.write_text(text, encoding="utf-8")
+    result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
+    change = vote_summary(result, 0)["base"]
+    moved = {mover["iso3"]: mover["moved"] for mover in change["moved"]}
+    assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme
+    assert all(abs(mean) < 0.5 for mean in change["change"].values())

@@ -1,6 +1,7 @@
 """The reference says what the code says, and the site builds without a warning and loads nothing from the network."""
 
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -121,6 +122,20 @@ def test_every_page_can_be_reached_from_the_first(site):
             (path.parent / link).resolve() for link in links if link.endswith(".html") and not link.startswith("http")
         ]
     assert seen == {path for path in site.rglob("*.html") if path.name != "404.html"}
+
+
+@pytest.mark.parametrize("page", ["index.html", "reference/commands.html"])
+def test_search_works_in_pages_opened_as_files_without_a_network(site, page, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no Chromium on this machine")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
+    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={tmp_path}"]
+    address = f"{(site / page).as_uri()}?q=grievance"
+    done = subprocess.run(
+        [browser, *options, *offline, address], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert re.search(r"[1-9]\d* matching document", done.stdout), done.stderr[-500:]
 
 
 def test_the_first_page_opens_as_the_readme_does(site):
