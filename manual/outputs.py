@@ -12,18 +12,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from manual.documents import keys_of
 from manual.markdown import code, page, table
 from sim.case import prepare
-from sim.evaluation.heldout import held_out
+from sim.evaluation.heldout import COMPARED, REGRESSIONS, HeldOut
 from sim.evaluation.ranking import rank
 from sim.evaluation.scores import Scores
 from sim.evaluation.summary import summary
 from sim.evaluation.tallies import REPORTED
 from sim.evaluation.validation import validate
+from sim.evaluation.verdict import Validation
 from sim.months.series import MEMBER_SERIES
 from sim.runner.executors import InProcess
 from sim.runner.keep import keep
@@ -48,9 +50,8 @@ def pages() -> dict[str, str]:
     meanings = tomllib.loads(MEANINGS.read_text(encoding="utf-8"))
     votes, months = _run("es-11-1-april-threat"), _run("2022-2023-no-taiwan-visit")
     document = summary(months)
-    alone = read_scenario("es-11-1", ["replicates=20"])
-    fits = [one.document() for one in held_out(alone, folds=2, fold_seeds=1)][:1]
-    scored = [one.document() for one in validate(alone)]
+    found = validate(read_scenario("es-11-1", ["replicates=20"]))
+    scored, fits = [one.document() for one in found], [_as_held_out(found[0]).document()]
     of_votes, of_scores = keys_of(summary(votes)), keys_of({"resolutions": scored})
     of_months = keys_of({"months": document["months"]})
     of_held_out = {key: kind for key, kind in keys_of({"resolutions": fits}).items() if key not in of_scores}
@@ -83,6 +84,18 @@ def _run(name: str) -> RunResult:
     spec = read_scenario(name, ["replicates=20"])
     base = read_scenario(str(spec.base), ["replicates=20", f"seed={spec.seed}"])
     return run(prepare(spec), base=prepare(base))
+
+
+def _as_held_out(found: Validation) -> HeldOut:
+    """Scores in the form of those of held-out members, for the keys of their document."""
+    return HeldOut(
+        mean=found,
+        folds=2,
+        by_cut=(found,),
+        chances=np.zeros((found.n, 3)),
+        best=dict.fromkeys(COMPARED, REGRESSIONS[0]),
+        lead=dict.fromkeys(COMPARED, (0.0, 0.0, 0.0)),
+    )
 
 
 def _keys(keys: Mapping[str, str], meanings: Mapping[str, str]) -> str:
