@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow format docs
+.PHONY: run test test-slow format docs validation
 
 run: .venv/installed
 	$(BIN)/sim run es-11-1
@@ -21,6 +21,9 @@ format: .venv/installed
 
 docs: .venv/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+validation: .venv/installed
+	$(BIN)/python -m sim.views.validation_page --write
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -89,17 +89,19 @@ def draw_of(posterior: Posterior, found: Found, seed: int, number: int) -> Float
     """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves."""
     random = np.random.default_rng([seed, number])
     weights = random.exponential(size=posterior.size)
-    centres = np.array([_centre(unknown, random.random()) for unknown in posterior.unknowns])
+    centres = np.array([prior_draw(unknown, random.random()) for unknown in posterior.unknowns])
     return posterior.fit(weights / weights.mean(), centres, found.vector).vector
 
 
-def _centre(unknown: Unknown, level: float) -> float:
+def prior_draw(unknown: Unknown, level: float) -> float:
+    """The value below which a number's prior holds a share of its chances; its mean where it has no prior."""
     if not np.isfinite(unknown.deviation):
         return unknown.mean
-    return float(_prior(unknown).ppf(level))
+    return float(prior_of(unknown).ppf(level))
 
 
-def _prior(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen distribution of SciPy
+def prior_of(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen distribution of SciPy
+    """The prior of a number: normal, cut off at its bounds."""
     low, high = ((bound - unknown.mean) / unknown.deviation for bound in (unknown.low, unknown.high))
     return truncnorm(low, high, loc=unknown.mean, scale=unknown.deviation)
 
@@ -109,7 +111,7 @@ def contraction(unknown: Unknown, draws: FloatArray) -> float:
 
     The posterior contraction of Schad, Betancourt & Vasishth (2021); below 0 where draws spread wider than the prior.
     """
-    return 1.0 - float(draws.var()) / float(_prior(unknown).var())
+    return 1.0 - float(draws.var()) / float(prior_of(unknown).var())
 
 
 IDENTIFIED_FROM = 0.3
@@ -120,7 +122,7 @@ MOVED_BY = 0.5
 
 def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
     """Whether the votes say something of a number: they narrowed its prior, or moved it."""
-    prior = _prior(unknown)
+    prior = prior_of(unknown)
     moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
     return moved or contraction(unknown, draws) >= IDENTIFIED_FROM
 
@@ -143,7 +145,7 @@ def beliefs(calibration: Calibration) -> list[Belief]:
     for column, unknown in enumerate(calibration.posterior.unknowns):
         if not np.isfinite(unknown.deviation):
             continue
-        draws, prior = calibration.draws[:, column], _prior(unknown)
+        draws, prior = calibration.draws[:, column], prior_of(unknown)
         found.append(
             Belief(
                 unknown.name if unknown.text is None else f"{observations[unknown.text].resolution} {unknown.name}",

@@ -1,8 +1,9 @@
 """The next vote: parameters fitted again to the earlier roll calls alone, and then asked about a vote that was to come.
 
 Nothing dated on the day of the vote or later is read but the vote itself, to score it. The text is put as it could
-have been beforehand: it divides as its words say, is as severe as the last text on the question, and threats are those
-that the scenario declares. *Pinned*, severity and abstaining are then moved to the observed counts.
+have been beforehand: it divides as its words say, is so severe that the counts of the last vote on the question are
+expected again, and threats are those that the scenario declares. *Pinned*, severity and abstaining are then moved to
+the observed counts.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from datetime import date
 import numpy as np
 
 from sim.case import Case, Text, ballot_of, prepare, text_of, topic_of
-from sim.ensemble import own_utilities
 from sim.errors import input_error
-from sim.evaluation.equilibrium import equilibrium
 from sim.evaluation.posterior import DIVISIVENESS_PRIORS, Posterior, observation
 from sim.evaluation.rollcalls import Observed
 from sim.evaluation.samples import sample
@@ -63,13 +62,12 @@ def _told(spec: Scenario, world: World, call: Observed) -> Validation:
         [observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
     )
     vector = posterior.fit().vector
-    latest = max(range(len(learnt)), key=lambda index: learnt[index].date)
     text = text_of(vote)._replace(
-        severity=posterior.text(vector, latest).severity, divisiveness=DIVISIVENESS_PRIORS[vote.divides_by]
+        severity=posterior.text(vector, 0).severity, divisiveness=DIVISIVENESS_PRIORS[vote.divides_by]
     )
     case = with_fit(prepare(spec, world), posterior.shared(vector), text)
-    own = own_utilities(case.ballots[0], case.parameters, [])
-    chances = equilibrium(own, case.ballots[0], case.peers, case.parameters["peer_influence"])
+    latest = max(learnt, key=lambda other: other.date)
+    chances = pinned_probabilities(case, 0, latest.votes, [])
     asked = sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))

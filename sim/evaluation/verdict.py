@@ -34,6 +34,7 @@ class Validation:
     recall : by action, the share of those that did it for whom it was the likeliest, and their number.
     reliability : bins of the declared probabilities beside what came true.
     baselines : scores by rule, in the order of `sim.evaluation.baselines.RULES`; a rule that cannot say is left out.
+    baselines_intervals : 90 % intervals of these scores over members, by rule.
     baselines_pinned : the same rules moved to the observed counts and ranked, as the model is when pinned; without
         those that rank too many members alike to be ranked.
     """
@@ -48,6 +49,7 @@ class Validation:
     recall: Mapping[str, tuple[float, int] | None]
     reliability: Mapping[str, object]
     baselines: Mapping[str, Scores]
+    baselines_intervals: Mapping[str, Mapping[str, tuple[float, float]]]
     baselines_pinned: Mapping[str, Scores]
 
     def document(self) -> dict[str, object]:
@@ -58,7 +60,11 @@ class Validation:
             "n": self.n,
             "pinned": self.pinned.document(),
             "declared": self.declared.document(),
-            "intervals": {"pinned": dict(self.pinned_intervals), "declared": dict(self.declared_intervals)},
+            "intervals": {
+                "pinned": dict(self.pinned_intervals),
+                "declared": dict(self.declared_intervals),
+                "baselines": {name: dict(found) for name, found in self.baselines_intervals.items()},
+            },
             "recall": {
                 name: None if found is None else {"share": found[0], "n": found[1]}
                 for name, found in self.recall.items()
@@ -106,6 +112,7 @@ def judged(
         recall=recalls(chances[scored], votes[scored]),
         reliability=reliability(declared, observed).document(),
         baselines={name: score(found, observed) for name, found in rules.items()},
+        baselines_intervals={name: intervals(found, observed) for name, found in rules.items()},
         baselines_pinned={
             name: score(found, observed, ranked_classes(found, observed)) for name, found in moved.items()
         },
