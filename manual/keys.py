@@ -14,6 +14,9 @@ from sim.specs.schema import REFERENCE, structure
 Schema = Mapping[str, Any]
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "table"}
 
+BOUNDLESS = 2**53
+"""From here on a bound is that of the number's format, and goes without saying."""
+
 
 def pages() -> dict[str, str]:
     """The three pages, by the name of their file."""
@@ -147,6 +150,7 @@ def _plural(word: str) -> str:
 
 def _bounds(entry: Schema) -> Iterator[str]:
     low, high = entry.get("minimum"), entry.get("maximum")
+    high = None if high is not None and high >= BOUNDLESS else high
     if low is not None and high is not None:
         yield f"{number(low)} to {number(high)}"
     elif low is not None:
