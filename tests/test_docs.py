@@ -4,23 +4,37 @@ import contextlib
 import io
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 from test_cli import ENVIRONMENT
 
+from sim.cli.app import app
 from sim.cli.check import check
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r'^```(\w*)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(?:\.venv/bin/)?sim ([a-z]+)((?: [^`\n]+)?)`")
+COPY = re.compile(r"^cp -r (\S+) (\S+)$", re.MULTILINE)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
 
 
 def blocks(page):
-    return [(match[1], match[2]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+    return [(match[1], match[3]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def files(page):
+    """The files that a page tells its reader to write, by name."""
+    return {match[2]: match[3] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[2]}
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
 
 
 def commands(page):
@@ -30,8 +44,12 @@ def commands(page):
             yield from (shlex.split(match[1], comments=True) for match in found if match)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_run_in_their_order(page, tmp_path):
+    for name, text in files(page).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
+        shutil.copytree(ROOT / source, tmp_path / copy)
     for arguments in commands(page):
         done = subprocess.run(
             [sys.executable, "-m", "sim.cli", *arguments],
@@ -46,7 +64,7 @@ def test_commands_run_in_their_order(page, tmp_path):
 
 @pytest.mark.filterwarnings("ignore:.*ipyparallel")
 @pytest.mark.filterwarnings("ignore:.*ComponentsView")  # how Mesa writes its page
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_python_blocks_run(page):
     for language, text in blocks(page):
         if language == "python":
@@ -54,13 +72,25 @@ def test_python_blocks_run(page):
                 exec(compile(text, page.name, "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_whole_files_check(page, tmp_path):
     for language, text in blocks(page):
         if language == "toml" and "question =" in text:
+            if re.search(r'^world = "my-', text, re.MULTILINE):
+                continue  # checked where the world stands beside it, by a command of the page
             file = tmp_path / "file.toml"
             file.write_text(text, encoding="utf-8")
             assert check([str(file)]) == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_named_in_the_text_exist(page):
+    known = typer.main.get_command(app).commands
+    for command, rest in INLINE.findall(page.read_text(encoding="utf-8")):
+        assert command in known, f"{name_of(page)}: sim {command}"
+        options = {option for one in known[command].params for option in (*one.opts, *one.secondary_opts)}
+        for option in re.findall(r"--[a-z][a-z-]*", rest):
+            assert option in options | {"--help"}, f"{name_of(page)}: sim {command} {option}"
 
 
 def test_links_lead_somewhere():
@@ -91,3 +121,20 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
     named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
     first = [mover["name"] for mover in change["moved"][:5]]
     assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])
+
+
+def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
+    from sim.case import prepare
+    from sim.evaluation.summary import vote_summary
+    from sim.runner.run import run
+    from sim.specs import read_scenario
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = tmp_path / "half.toml"
+    (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
+    file.write_text(text, encoding="utf-8")
+    result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
+    change = vote_summary(result, 0)["base"]
+    moved = {mover["iso3"]: mover["moved"] for mover in change["moved"]}
+    assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme
+    assert all(abs(mean) < 0.5 for mean in change["change"].values())
