@@ -45,6 +45,9 @@ TEXTS = ("fit", "fits.SCENARIO", "program.commit")
 WHOLE = ("scenario", "experiment", "SCENARIO")
 """Tables that are documents of their own, described elsewhere."""
 
+KEPT_BASE = "base"
+"""A scenario that a manifest keeps whole beside the one that was run."""
+
 
 def keys_of(document: object) -> dict[str, str]:
     """Path of each key to the kind of its value, in the order in which they stand; ``[]`` for each entry of a list."""
@@ -65,7 +68,7 @@ def _walked(value: object, path: str) -> Iterator[tuple[str, str]]:
             yield path, f"table: {', '.join(value)}"
         case Mapping() if set(value) == SCORES:
             yield path, "scores"
-        case Mapping() if path.rsplit(".", 1)[-1] in WHOLE:
+        case Mapping() if path == KEPT_BASE or path.rsplit(".", 1)[-1] in WHOLE:
             yield path, "table"
         case Mapping():
             for key, below in value.items():
