@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.specs import experiment_from
@@ -58,3 +59,25 @@ def told_by(function, *arguments):
     except InputError as error:
         return error.problems
     return ()
+
+
+names = st.text("abc.-\0 é{}", max_size=8)
+toml_values = st.recursive(
+    st.booleans()
+    | st.integers(-(2**64), 2**64)
+    | st.integers(-3, 3)
+    | st.floats()
+    | names
+    | st.dates()
+    | st.datetimes()
+    | st.sampled_from(["CAL", "-DUN", "ASH", "harbour-blockade", "es-11-1", "sobol", "zip", "table", "tally", "SH/2"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=4,
+)
+
+
+def places(value, key=()):
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, item in inside:
+        yield (*key, part)
+        yield from places(item, (*key, part))

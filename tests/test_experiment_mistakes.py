@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from experiment_files import problems, read, told_by, valid
+from experiment_files import names, places, problems, read, told_by, toml_values, valid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -176,28 +176,6 @@ def test_mistakes_of_the_scenario_are_told_at_its_file(tmp_path):
 def test_an_unknown_experiment_is_told():
     with pytest.raises(InputError, match=r"no shipped experiment of that name\. Did you mean 'isolation'\?"):
         read_experiment("isolaton")
-
-
-names = st.text("abc.-\0 é{}", max_size=8)
-toml_values = st.recursive(
-    st.booleans()
-    | st.integers(-(2**64), 2**64)
-    | st.integers(-3, 3)
-    | st.floats()
-    | names
-    | st.dates()
-    | st.datetimes()
-    | st.sampled_from(["CAL", "-DUN", "ASH", "harbour-blockade", "es-11-1", "sobol", "zip", "table", "tally", "SH/2"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
-    max_leaves=4,
-)
-
-
-def places(value, key=()):
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for part, item in inside:
-        yield (*key, part)
-        yield from places(item, (*key, part))
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,11 +11,11 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from experiment_files import names, places, told_by, toml_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import document as printed
 from test_cli import sim
-from test_experiments import names, places, told_by, toml_values
 
 from sim.case import prepare
 from sim.ensemble import simulate
