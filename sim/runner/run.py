@@ -20,7 +20,7 @@ from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
 
 IntArray = NDArray[np.int64]
 
-BLOCK = 2000
+BLOCK = 1000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
 ENGINES = ("ensemble", "mesa")
 
