@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.errors import InputError
 from sim.evaluation import baselines, heldout, refitted
 from sim.evaluation.heldout import cut, fitted_with, held_out
 from sim.evaluation.refitted import known_before, validate_refitted
@@ -109,3 +110,8 @@ def test_april_is_better_told_from_march_than_by_the_ideal_point():
     (found,) = validate_refitted(SPEC_3)
     assert found.pinned.accuracy > found.baselines_pinned["ideal_point"].accuracy
     assert found.pinned.rps < found.baselines_pinned["ideal_point"].rps
+
+
+def test_held_out_members_need_a_roll_call():
+    with pytest.raises(InputError, match="no roll call of SH/2"):
+        held_out(read_scenario("harbour-blockade"), folds=2, fold_seeds=1)

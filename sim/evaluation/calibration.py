@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import truncnorm
 
+from sim.errors import input_error
 from sim.evaluation.posterior import Found, Observation, Posterior, Unknown, observation
 from sim.evaluation.scores import classes_of, score, three_classes
 from sim.rules.parameters import registry
@@ -49,12 +50,19 @@ class Calibration:
 
 
 def observed(spec: Scenario) -> Observation:
-    """The roll call of a scenario's only vote, as its world has it."""
+    """The roll call of a scenario's only vote, as its world has it.
+
+    Raises
+    ------
+    InputError : the world has none.
+    """
     world = load_world(spec.world)
     resolution = spec.vote[0].resolution
     call = world.rollcall(resolution)
     if call is None:
-        raise ValueError(f"the world has no roll call of {resolution}")
+        have = ", ".join(call.resolution for call in world.rollcalls)
+        message = f"the world {spec.world} has no roll call of {resolution}."
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
     return observation(spec, call.votes, world)
 
 
