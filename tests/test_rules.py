@@ -210,6 +210,7 @@ def test_tipping_points_are_the_choice_seen_from_the_peers(
 
 @given(four, draws)
 def test_without_influence_there_is_nothing_to_tip(own: Utilities, draw: float) -> None:
+    assume(np.abs(np.cumsum(probabilities(own))[:3] - draw).min() > 1e-12)  # at an edge rounding decides
     lowest, highest = action_range(own, 0.0, draw)
     assert lowest == highest == choose(own, draw)
     points = tipping_points(own, 0.0, np.float64(draw), lowest, highest)
