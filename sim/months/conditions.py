@@ -235,7 +235,7 @@ def _conditions(
 
 
 def _left(month: Month, events: Sequence[Event], first: date, world: World, roles: Roles, cells: Cells) -> FloatArray:
-    """Part of earlier purchases left at the cells (C,): the mean over days of what the furthest event leaves of them."""
+    """Part of earlier purchases left at the cells (C,): the mean over days of what the furthest event leaves."""
     by_day = np.ones(((month.last - month.first).days + 1, len(cells)))
     for event in events:
         match event:
