@@ -28,7 +28,8 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     ------
     ValueError : the observed vote is asked for where the world has none.
     """
-    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
 
     vote, world = result.votes[number], result.case.world
     on = panel(ax, 3.25)
@@ -37,7 +38,9 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
         raise ValueError(f"the world has no roll call of {vote.resolution}")
     actions = call.votes if is_observed and call is not None else vote.counts.argmax(axis=1)
     rings, places = outlines(world), tiles(world)
-    on.ax.add_collection(PolyCollection(rings, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
+    if rings:
+        land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        on.ax.add_patch(PathPatch(land, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
     draw_marks(on.ax, places, actions, TILE * 0.46)
     around = np.concatenate([places, *rings])
     low, high = around.min(axis=0) - TILE, around.max(axis=0) + TILE

@@ -84,6 +84,7 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         colors=TIES_COLOUR,
         zorder=1,
         gid="ties",
+        clip_on=False,
     )
     on.ax.add_collection(lines)
     actions = vote.counts.argmax(axis=1)
