@@ -1,7 +1,5 @@
 """Pictures: no label is cut or lies on another, and what is drawn is what was given."""
 
-import re
-
 import numpy as np
 import pyarrow.parquet as pq
 import pytest

@@ -34,7 +34,7 @@ def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radiu
         drawn = PathCollection(
             [shapes[style.marker]],
             offsets=places[actions == CODES[name]],
-            transform=AffineDeltaTransform(ax.transData),
+            transform=AffineDeltaTransform(ax.transData),  # type: ignore[arg-type]  # its axes are linear
             offset_transform=ax.transData,
             facecolor=style.fill,
             edgecolor=style.edge,

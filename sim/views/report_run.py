@@ -166,7 +166,12 @@ def _change_section(result: RunResult, votes: list[dict[str, Any]]) -> Section:
 
 def _movers_table(resolution: str, moved: list[dict[str, Any]]) -> Table:
     rows = [
-        [m["name"], m["iso3"], f"{m['from']} to {m['to']}", *(100 * m[key] for key in ("moved", "towards", "away"))]
+        [
+            m["name"],
+            m["iso3"],
+            f"{m['from']}\u00a0to\u00a0{m['to']}",
+            *(100 * m[key] for key in ("moved", "towards", "away")),
+        ]
         for m in moved
     ]
     columns = [

@@ -18,6 +18,8 @@ from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
+MOST_LEVERS = 6
+"""Levers that tables and pictures of points go by; of more, the first: more columns than this no sheet of paper holds."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
@@ -86,7 +88,7 @@ def _pictures(kept: KeptSweep, resolution: str) -> tuple[Picture, ...]:
 
 
 def _levers(kept: KeptSweep) -> list[str]:
-    return list(kept.experiment.factors)[:8]
+    return list(kept.experiment.factors)[:MOST_LEVERS]
 
 
 def _indices(kept: KeptSweep, failed: int) -> list[Indices]:
@@ -104,7 +106,7 @@ def _indices_table(found: Indices) -> Table:
 
 
 def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
-    levers = _lever_columns([entry["values"] for entry in ranking])
+    levers = _lever_columns([entry["values"] for entry in ranking], list(ranking[0]["values"])[:MOST_LEVERS])
     rows = [
         [
             entry["rank"],
@@ -128,11 +130,9 @@ def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
     return table("Ranked by the mean number of members off the split", columns, rows, note)
 
 
-def _lever_columns(rows: list[dict[str, Any]]) -> list[Column]:
+def _lever_columns(rows: list[dict[str, Any]], levers: list[str]) -> list[Column]:
     """A column per lever, of numbers where all its values are."""
-    return [
-        Column(name, AS_SHORT if all(type(row[name]) in (int, float) for row in rows) else None) for name in rows[0]
-    ]
+    return [Column(name, AS_SHORT if all(type(row[name]) in (int, float) for row in rows) else None) for name in levers]
 
 
 def _lever_cells(row: dict[str, Any], levers: list[Column]) -> list[object]:
@@ -159,23 +159,21 @@ def _changed(kept: KeptSweep) -> Section:
 
 
 def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
-    levers = _lever_columns([{name: row[name] for name in kept.experiment.factors} for row in rows])
-    columns = [
-        Column("point", 0),
-        *levers,
-        Column("resolution"),
-        *(Column(name, 1) for name in REPORTED),
-        Column("error"),
-    ]
+    levers = _lever_columns(rows, _levers(kept))
+    told = [name for name in ("resolution", "error") if len({row[name] for row in rows}) > 1]
+    columns = [Column("point", 0), *levers, *(Column(name, 1) for name in REPORTED), *map(Column, told)]
     listed = [
         [
             row["point"],
             *_lever_cells(row, levers),
-            row["resolution"],
             *(row[f"{name}_mean"] for name in REPORTED),
-            row["error"] or "",
+            *(row[name] or "" for name in told),
         ]
         for row in rows[:MOST_ROWS]
     ]
-    rest = f" The first {MOST_ROWS:,} of {len(rows):,} rows." if len(rows) > MOST_ROWS else ""
-    return table("Mean members per action", columns, listed, f"All there is: {POINTS}.{rest}")
+    note = f"All there is: {POINTS}."
+    if len(rows) > MOST_ROWS:
+        note += f" The first {MOST_ROWS:,} of {len(rows):,} rows."
+    if len(levers) < len(kept.experiment.factors):
+        note += f" The first {len(levers)} of {len(kept.experiment.factors)} levers."
+    return table("Mean members per action", columns, listed, note)
