@@ -213,7 +213,8 @@ def test_letters_of_pictures_are_whole_and_apart_in_other_fonts_too(visit, pages
         const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
             && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
         return texts.filter((text, place) => boxes[place].left < frame.left - 1 || boxes[place].right > frame.right + 1
-            || boxes.some((box, other) => other > place && over(box, boxes[place]))).map(text => text.textContent); })"""
+            || boxes.some((box, other) => other > place && over(box, boxes[place])))
+            .map(text => text.textContent); })"""
     assert tab.evaluate(wrong) == []
 
 

@@ -19,7 +19,7 @@ from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
 MOST_LEVERS = 6
-"""Levers that tables and pictures of points go by; of more, the first: more columns than this no sheet of paper holds."""
+"""Levers that tables and pictures of points go by; of more, the first: a sheet of paper holds no more columns."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
