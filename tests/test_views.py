@@ -16,6 +16,7 @@ from sim.runner.kept import read_sweep
 from sim.runner.run import run
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment, read_scenario
+from sim.views.against import plot_change, plot_movers
 from sim.views.chamber import plot_chamber, typical_replicate
 from sim.views.explanation import plot_explanation
 from sim.views.frame import blank, save
@@ -23,10 +24,10 @@ from sim.views.geography import tiles
 from sim.views.indices import plot_indices
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.map import plot_map
-from sim.views.members import MOST_NAMED, order_of, plot_members, plot_movers
+from sim.views.members import MOST_NAMED, order_of, plot_members
 from sim.views.months import TOPICS, plot_months
 from sim.views.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
-from sim.views.ridges import plot_change, plot_tallies
+from sim.views.ridges import plot_tallies
 from sim.views.styles import STYLES
 from sim.views.sweeps import plot_sweep
 from sim.whatif.explain import explain

@@ -73,7 +73,7 @@ def head(figure: Figure | None, title: str, corner: str) -> None:
 
 def wrap(text: str, width: float, size: float) -> str:
     """Text in lines that fit into a width in inches at a size of letters in points."""
-    return textwrap.fill(text, int(width * 72 / (0.61 * size)))
+    return textwrap.fill(text, int(width * 72 / (0.61 * size)), break_on_hyphens=False)
 
 
 def corner_of(case: Case, replicates: int | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.evaluation.summary import observed_call
 from sim.runner.run import RunResult
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles
@@ -33,10 +34,7 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
 
     vote, world = result.votes[number], result.case.world
     on = panel(ax, 3.25)
-    call = world.rollcall(vote.resolution)
-    if is_observed and call is None:
-        raise ValueError(f"the world has no roll call of {vote.resolution}")
-    actions = call.votes if is_observed and call is not None else vote.counts.argmax(axis=1)
+    actions = observed_call(result, number).votes if is_observed else vote.counts.argmax(axis=1)
     rings, places = outlines(world), tiles(world)
     if rings:
         land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.evaluation.scores import classes_of, reliability, three_classes
-from sim.evaluation.summary import frequencies, is_scored
+from sim.evaluation.summary import frequencies, is_scored, observed_call
 from sim.runner.run import RunResult
 from sim.views.frame import TEXT, bare, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, STYLES
@@ -28,9 +28,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     ValueError : the world has no roll call of the vote, or all votes on record are given.
     """
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
-    if call is None:
-        raise ValueError(f"the world has no roll call of {vote.resolution}")
+    call = observed_call(result, number)
     scored = is_scored(case, number, call)
     if not scored.any():
         raise ValueError("every vote on record is given")
