@@ -1,8 +1,11 @@
-"""A Chromium for the tests that look at pages, driven by Playwright."""
+"""What many tests start from: the world that ships, what was published later, and a Chromium to look at pages."""
 
 import shutil
 
 import pytest
+
+from sim.evaluation.published import Published, load_published
+from sim.world import World, load_world
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -16,8 +19,21 @@ FLAGS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def world() -> World:
+    return load_world("un-2022")
+
+
+@pytest.fixture(scope="session")
+def published(world: World) -> Published:
+    found = load_published(world)
+    assert found is not None
+    return found
+
+
 @pytest.fixture(scope="module")
 def browser():
+    """Driven by Playwright; a test that needs it is skipped where there is none."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api", reason="the browser is driven by Playwright")

@@ -167,9 +167,8 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
     aimed = "; dotted: the split looked for" if split else ""
     if output is not None and output not in REPORTED:
         on.ax.set_ylim(-0.02, 1.02)  # a share
-    title = (
-        f"{vote}: {_unit(output) if output else 'members per action'} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
-    )
+    what = _unit(output) if output else "members per action"
+    title = f"{vote}: {what} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
     return finish(on, title, corner(kept))
 
 
