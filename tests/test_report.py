@@ -121,6 +121,12 @@ def test_texts_of_files_are_written_as_text(tmp_path):
     assert "a &amp; b?" in text
 
 
+def test_long_names_of_columns_may_go_on_in_the_next_line(pages):
+    text = pages["effects"].read_text(encoding="utf-8")
+    assert ">parameters.<wbr>align_<wbr>consultation</th>" in text
+    assert "&lt;wbr" not in text
+
+
 def test_cells_sort_by_their_values():
     made_of = table(
         "t", [Column("a"), Column("b", 1, " %"), Column("c", AS_SHORT)], [["B", 12.34, 0.5], [None, None, 2]]

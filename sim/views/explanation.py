@@ -34,6 +34,8 @@ def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
     named = [(term.name, float(value)) for term, value in zip(anatomy.terms, added, strict=True) if value != 0]
     named.sort(key=lambda step: -abs(step[1]))
     shown, rest = named[:MOST_STEPS], named[MOST_STEPS:]
+    if len(rest) == 1:
+        return ACTIONS[first], ACTIONS[second], named
     if rest:
         shown.append((f"{len(rest)} smaller ones", sum(value for _, value in rest)))
     return ACTIONS[first], ACTIONS[second], shown

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 5.6
 """Inches; narrow, so that letters are still read on a phone."""
-TITLE, TEXT, SMALL, CORNER = 10.5, 8.5, 7.0, 6.0
+TITLE, TEXT, SMALL, CORNER = 10.5, 9.0, 8.0, 6.5
 """Sizes of letters in points."""
 HASH_DIGITS = 12
 DPI = 160

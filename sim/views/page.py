@@ -55,11 +55,14 @@ class Table:
     note: str = ""
     marked: frozenset[int] = frozenset()
 
-    def look(self, place: int) -> str:
-        """The class of the cells of a column: a number, a long text, or empty for what stays on one line."""
-        if self.columns[place].digits is not None:
-            return "number"
-        return "long" if any(len(row[place].text) > LONGEST_LINE for row in self.rows) else ""
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """The class of the cells of each column: a number, a long text, or empty for what stays on one line."""
+        longest = [max((len(row[place].text) for row in self.rows), default=0) for place in range(len(self.columns))]
+        return tuple(
+            "number" if column.digits is not None else "long" if length > LONGEST_LINE else ""
+            for column, length in zip(self.columns, longest, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _breakable(name: str) -> Markup:
     """The name of a column, as HTML that may go on in the next line within a dotted key, not before a per cent."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"[._]", r"\g<0><wbr>", escape(_unbroken(name))))
+    return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
 
 
 def written(page: Page) -> str:

@@ -36,7 +36,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
-    on = panel(ax, 4.6, 4.6)
+    on = panel(ax, 5.0, 4.6)
     on.ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.9, linestyle="dashed", label="perfectly calibrated")
     on.ax.errorbar(
         forecast,
@@ -56,7 +56,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     bare(on.ax, "bottom", "left")
     on.ax.set_xlabel("probability that the model gave", fontsize=TEXT, color=INK)
     on.ax.set_ylabel("came true, with 90 % intervals", fontsize=TEXT, color=INK)
-    on.ax.legend(loc="upper left", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
+    on.ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     title = (
         f"{vote.resolution}, {day(vote.date)}: probabilities beside what came true; "
         f"mean gap {100 * found.error:.1f} points"

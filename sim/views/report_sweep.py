@@ -19,7 +19,7 @@ from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
 MOST_LEVERS = 6
-"""Levers that tables and pictures of points go by; of more, the first: a sheet of paper holds no more columns."""
+"""Levers that tables and pictures of points go by: a sheet of paper holds no more columns."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
@@ -30,20 +30,24 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     ranking: list[dict[str, Any]] = rank(experiment, kept.folder) if experiment.target_split is not None else []
     resolutions = list(dict.fromkeys(row["resolution"] for row in done))
     indices = _indices(kept, len(rows) - len(done))
+    levers = list(indices[0].levers if indices else experiment.factors)[:MOST_LEVERS]  # those of indices, by weight
     sections = [
-        Section(f"{resolution} along the levers", (), _pictures(kept, resolution)) for resolution in resolutions
+        Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
         drawn = tuple(picture(plot_indices(found, corner=corner(kept))) for found in indices)
         sections.append(Section("What it hangs on", (), drawn, tuple(_indices_table(found) for found in indices)))
     if ranking:
         sections.append(Section("Points nearest to the split looked for", (), (), (_ranking_table(ranking),)))
-    sections += [_changed(kept), Section("Every point", (), (), (_points_table(kept, rows),))]
+    sections += [
+        _changed(kept),
+        Section("Every point", (), (), (_points_table(rows, levers, len(experiment.factors)),)),
+    ]
     worlds = {f"{world}/{name}": told for world, named in manifest["worlds"].items() for name, told in named.items()}
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=_answer(done, list(experiment.factors), ranking, len(rows) - len(done)),
+        answer=_answer(done, levers, ranking, len(rows) - len(done)),
         facts=(
             f"{manifest['points']:,} points, {manifest['replicates']:,} replicates each, design "
             f"{experiment.design.kind}, scenarios: {joined(list(experiment.scenario))}"
@@ -80,15 +84,11 @@ def _at(row: dict[str, Any], levers: list[str]) -> str:
     return ", ".join(f"{name} = {shortened(row[name])}" for name in levers[:4])
 
 
-def _pictures(kept: KeptSweep, resolution: str) -> tuple[Picture, ...]:
+def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
     cut = slice_of(kept)
     if len(cut.over) == 2 and cut.is_grid:
         return tuple(picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
-    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in _levers(kept))
-
-
-def _levers(kept: KeptSweep) -> list[str]:
-    return list(kept.experiment.factors)[:MOST_LEVERS]
+    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
 def _indices(kept: KeptSweep, failed: int) -> list[Indices]:
@@ -158,8 +158,8 @@ def _changed(kept: KeptSweep) -> Section:
     return Section("What was changed", (), (), tuple(tables))
 
 
-def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
-    levers = _lever_columns(rows, _levers(kept))
+def _points_table(rows: list[dict[str, Any]], names: list[str], count: int) -> Table:
+    levers = _lever_columns(rows, names)
     told = [name for name in ("resolution", "error") if len({row[name] for row in rows}) > 1]
     columns = [Column("point", 0), *levers, *(Column(name, 1) for name in REPORTED), *map(Column, told)]
     listed = [
@@ -174,6 +174,6 @@ def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
     note = f"All there is: {POINTS}."
     if len(rows) > MOST_ROWS:
         note += f" The first {MOST_ROWS:,} of {len(rows):,} rows."
-    if len(levers) < len(kept.experiment.factors):
-        note += f" The first {len(levers)} of {len(kept.experiment.factors)} levers."
+    if len(levers) < count:
+        note += f" {len(levers)} of {count} levers."
     return table("Mean members per action", columns, listed, note)
