@@ -13,6 +13,7 @@ from test_cli import sim
 
 from sim.views.page import AS_SHORT, Column, table
 from sim.views.report_parts import differences
+from sim.views.report_sweep import MOST_LEVERS
 
 WIDTHS = {"phone": 390, "desktop": 1280}
 FORMATS = {"A4": 210, "Letter": 216}
@@ -122,9 +123,20 @@ def test_texts_of_files_are_written_as_text(tmp_path):
 
 
 def test_long_names_of_columns_may_go_on_in_the_next_line(pages):
-    text = pages["effects"].read_text(encoding="utf-8")
-    assert ">parameters.<wbr>align_<wbr>consultation</th>" in text
+    text = pages["grid"].read_text(encoding="utf-8")
+    assert ">vote.<wbr>target_<wbr>threat</th>" in text
     assert "&lt;wbr" not in text
+
+
+def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
+    text = pages["effects"].read_text(encoding="utf-8").replace("<wbr>", "")
+    indices, points = (
+        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What &#39;", "Mean members")
+    )
+    ranked = re.findall(r'<tr><td data-key="([^"]+)"', indices)
+    assert len(ranked) > MOST_LEVERS
+    assert re.findall(r"<th.*?>(\w+\.\w+)</th>", points) == ranked[:MOST_LEVERS]
+    assert f"{MOST_LEVERS} of {len(ranked)} levers" in text
 
 
 def test_cells_sort_by_their_values():

@@ -18,7 +18,7 @@ from sim.runner.sweep import sweep
 from sim.specs import read_experiment, read_scenario
 from sim.views.against import plot_change, plot_movers
 from sim.views.chamber import plot_chamber, typical_replicate
-from sim.views.explanation import plot_explanation
+from sim.views.explanation import MOST_STEPS, plot_explanation, steps_of
 from sim.views.frame import blank, save
 from sim.views.geography import tiles
 from sim.views.indices import plot_indices
@@ -238,6 +238,13 @@ def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
     assert bars[-1].get_width() == pytest.approx(utilities[-1] - utilities[-2])
     ends = [bar.get_x() + bar.get_width() for bar in bars]
     assert np.allclose([bar.get_x() for bar in bars[1:-1]], ends[:-2])
+
+
+def test_a_single_small_step_is_shown_as_it_is():
+    found = explain(read_scenario("es-11-3"), "CAF", tries_levers=False)
+    _, _, steps = steps_of(found)
+    assert len(steps) == MOST_STEPS + 1
+    assert {name for name, _ in steps} <= {term.name for term in found.anatomy.terms}
 
 
 def test_the_heat_map_is_the_table_of_points_with_the_line_of_the_split(grid):
