@@ -11,8 +11,8 @@ import pytest
 
 from sim.evaluation.acts import score_acts
 from sim.evaluation.orderings import senders
-from sim.evaluation.published import Act, Published, load_published
-from sim.world import World, load_world
+from sim.evaluation.published import Act, Published
+from sim.world import World
 
 RECORD = Path(__file__).parents[1] / "docs" / "events-2022-2023.toml"
 KEYS = {
@@ -30,18 +30,6 @@ KEYS = {
     "halt": {"members", "instruments", "share"},
 }
 INSTRUMENTS = {"energy", "goods", "finance", "arms", "fighters", "labour", "territory", "recognition"}
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return load_world("un-2022")
-
-
-@pytest.fixture(scope="module")
-def published(world: World) -> Published:
-    found = load_published(world)
-    assert found is not None
-    return found
 
 
 @pytest.fixture(scope="module")
