@@ -1,4 +1,4 @@
-"""What many tests start from: the world that ships, what was published later, a small sweep, a Chromium to look at pages."""
+"""What many tests start from: the shipped world, what was published later, a small sweep, a Chromium for pages."""
 
 import shutil
 
