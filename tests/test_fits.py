@@ -88,7 +88,7 @@ def test_draws_of_a_count_are_refused(fit_file, tmp_path):
     text = fit_file.read_text(encoding="utf-8").replace("[parameters]\n", "[parameters]\nrounds = 8\n")
     text = text.replace("[draws.parameters]\n", "[draws.parameters]\nrounds = [8, 8, 8]\n")
     broken.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="draws.parameters.rounds: is a count"):
+    with pytest.raises(InputError, match=r"draws\.parameters\.rounds: is a count"):
         read_fit(broken)
 
 

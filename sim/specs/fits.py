@@ -86,7 +86,9 @@ class Fit(Section):
         if text is None:
             return [0.0] * len(TEXT_TERMS)
         fitted = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
-        return [np.array(drawn[name])[draws] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)]
+        return [
+            np.array(drawn[name])[draws] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)
+        ]
 
     @property
     def _draws(self) -> Draws:
@@ -144,7 +146,9 @@ def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
         if name not in fit.parameters:
             yield Problem(where, f"draws.parameters.{name}", "is no parameter that was fitted.")
         elif name in registry() and registry()[name].is_count:
-            yield Problem(where, f"draws.parameters.{name}", "is a count, of which no draws are taken.", "Leave it out.")
+            yield Problem(
+                where, f"draws.parameters.{name}", "is a count, of which no draws are taken.", "Leave it out."
+            )
         if len(values) != fit.size:
             yield Problem(where, f"draws.parameters.{name}", f"holds {len(values)} draws, others {fit.size}.")
     for resolution, terms in fit.draws.texts.items():

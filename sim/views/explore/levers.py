@@ -170,7 +170,7 @@ def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
             holder = holder[part]
         else:
             return False
-    return holder == value and not isinstance(value, bool)
+    return holder == value and isinstance(holder, bool) == isinstance(value, bool)
 
 
 def with_edit(start: Start, state: State, members: str, attribute: str) -> State:

@@ -28,14 +28,15 @@ from sim.views.explore.levers import (
     without_edit,
 )
 from sim.views.explore.reasons import reasons, tips
-from sim.views.explore.result import Explored, explored
+from sim.views.explore.result import Explored, explored, steps, whole
 from sim.views.explore.start import Start, messages, start_from
 from sim.views.explore.state import State, state_from
+from sim.views.explore.timeline import calendar, course
 
 STARTED = "SIM_EXPLORE"
 """Environment variable that hands the scenario and its overrides over to the page, as JSON."""
 SETTLED_S = 0.3
-"""Seconds without a move after which the reasons of a member are taken apart."""
+"""Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
 STYLE = Path(__file__).parent / "page.css"
 
 
@@ -75,7 +76,7 @@ def opened(start: Start, query: str | None) -> Shown:
 def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]) -> Shown:
     """What a session shows after an event: the new state, or the old one with what was refused."""
     try:
-        return Shown(explored(start, change()), stamp=shown.stamp + 1)
+        return Shown(explored(start, change(), shown.found), stamp=shown.stamp + 1)
     except InputError as error:
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
@@ -87,6 +88,7 @@ def Levers(  # noqa: N802, D103
     senders: list[dict[str, object]],
     attributes: list[str],
     references: list[str],
+    is_uncertain: bool,
     refused: dict[str, list[str]],
     stamp: int,
     link: str,
@@ -104,6 +106,19 @@ def Levers(  # noqa: N802, D103
 @solara.component_vue("numbers.vue", vuetify=False)
 def Numbers(  # noqa: N802, D103
     board: dict[str, Any], scenery: dict[str, Any], event_vote: Callable[[int], None]
+) -> None: ...
+
+
+@solara.component_vue("timeline.vue", vuetify=False)
+def Timeline(  # noqa: N802, D103
+    calendar: dict[str, Any],
+    now: dict[str, Any],
+    before: dict[str, Any],
+    scenery: dict[str, Any],
+    month: str,
+    chosen: str,
+    event_month: Callable[[str], None],
+    event_pick: Callable[[str], None],
 ) -> None: ...
 
 
@@ -135,17 +150,23 @@ def Reasons(  # noqa: N802, D103
 def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
     asked, set_asked = solara.use_state(None)
-    member = found.state.member
-    newest, kept = solara.use_ref(found.state), solara.use_ref({})
-    newest.current = found.state
+    member, state = found.state.member, replace(found.state, month="")
+    newest, kept = solara.use_ref(state), solara.use_ref({})
+    newest.current = state
 
     def take() -> dict[str, Any] | None:
         time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
-        return reasons(found) if member and newest.current == found.state else None
+        return told(reasons) if member and newest.current == state else None
 
-    taken = solara.lab.use_task(take, dependencies=[found.state])
-    tipped = solara.lab.use_task(lambda: tips(found) if asked == found.state else None, dependencies=[asked])
-    is_asked = asked is not None and asked == found.state
+    def told(of: Callable[[Explored], Any]) -> Any:
+        try:
+            return of(found)
+        except InputError as error:
+            return {"iso3": member, "refused": messages(error)}
+
+    taken = solara.lab.use_task(take, dependencies=[state])
+    tipped = solara.lab.use_task(lambda: tips(found) if asked == state else None, dependencies=[asked])
+    is_asked = asked is not None and asked == state
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current.get("iso3") == member else None
     Reasons(
@@ -155,7 +176,28 @@ def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None
         tipping=is_asked and tipped.pending,
         actions=actions,
         event_pick=on_pick,
-        event_tips=lambda _: set_asked(found.state),
+        event_tips=lambda _: set_asked(state),
+    )
+
+
+def use_whole(start: Start, answer: Explored) -> Explored:
+    """The answer to a move, which grows in the background once no move has come for a while."""
+    grown, set_grown = solara.use_state(answer)
+    newest = solara.use_ref(answer)
+    newest.current = answer
+    asked = answer.state.asked
+
+    def grow() -> None:
+        time.sleep(SETTLED_S)
+        for found in steps(start, answer):
+            if newest.current.state.asked != asked:
+                return
+            set_grown(found)
+
+    solara.lab.use_task(grow, dependencies=[asked])
+    best = grown if grown.state.asked == asked else answer
+    return solara.use_memo(
+        lambda: best if best.state == answer.state else replace(best, state=answer.state), [best, answer]
     )
 
 
@@ -165,10 +207,14 @@ def Page() -> None:  # noqa: N802
     start, router = started(), solara.use_router()
     first = solara.use_memo(lambda: opened(start, router.search), [])
     shown, set_shown = solara.use_state(first)
-    found = shown.found
-    state = found.state
-    scene = solara.use_memo(lambda: scenery(found), [found.spec.world, state.vote, id(found.baseline)])
-    drawn = solara.use_memo(lambda: board(found), [id(found)])
+    found = use_whole(start, shown.found)
+    state, months, earlier = found.state, found.result.months, found.baseline.months
+    # Seats are those of the baseline's first answer, and stay while it grows.
+    scene = solara.use_memo(lambda: scenery(found), [found.baseline.case.spec, state.vote])
+    drawn = solara.use_memo(lambda: board(found), [found])
+    dates = solara.use_memo(lambda: calendar(found), [found.case.plan])
+    lived = solara.use_memo(lambda: months and course(months), [months])
+    before = solara.use_memo(lambda: earlier and course(earlier), [earlier])
 
     def answer(place: str, change: Callable[[], State]) -> None:
         set_shown(answered(start, shown, place, change))
@@ -177,7 +223,7 @@ def Page() -> None:  # noqa: N802
         answer("page", lambda: replace(state, member=iso3 if iso3 in found.case.world.iso3 else ""))
 
     def save(kind: str) -> None:
-        name, text = file_of(start, found, kind)
+        name, text = file_of(start, found if kind == "scenario" else whole(start, found), kind)
         set_shown(replace(shown, stamp=shown.stamp + 1, file={"name": name, "text": text, "stamp": shown.stamp}))
 
     def sender(event: list[Any]) -> None:
@@ -196,6 +242,7 @@ def Page() -> None:  # noqa: N802
                 senders=senders_of(found),
                 attributes=attributes_of(found),
                 references=scene["references"],
+                is_uncertain=found.spec.parameter_uncertainty,
                 refused=shown.refused,
                 stamp=shown.stamp,
                 link=state.link(),
@@ -207,6 +254,17 @@ def Page() -> None:  # noqa: N802
                 event_load=lambda text: answer("page", lambda: State(source=text)),
                 event_save=save,
                 event_reset=lambda _: answer("page", lambda: start.state),
+            )
+        if dates and lived and before:
+            Timeline(
+                calendar=dates,
+                now=lived,
+                before=before,
+                scenery=scene,
+                month=state.month,
+                chosen=state.member,
+                event_month=lambda name: answer("page", lambda: replace(state, month=name)),
+                event_pick=pick,
             )
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
         with solara.Div(classes=["beside"]):

@@ -16,8 +16,9 @@ MOST_TIPS = 12
 def reasons(found: Explored) -> dict[str, Any]:
     """The explanation of the member that is chosen: every term that acts, the decisive one, the heaviest peers."""
     case, state = found.case, found.state
-    anatomy = take_apart(case, state.vote, found.result.replicates)
-    document = explanation_document(Explanation(anatomy, case.world.index[state.member], found.result.replicates))
+    replicates = found.spec.replicates
+    anatomy = take_apart(case, state.vote, replicates)
+    document = explanation_document(Explanation(anatomy, case.world.index[state.member], replicates))
     terms: Any = document["terms"]
     peers: Any = document["peers"]
     acting = [
