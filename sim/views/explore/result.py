@@ -21,10 +21,10 @@ from sim.views.explore.start import PAGE, Start, baseline_of, scenario_of
 from sim.views.explore.state import State
 
 BASELINES_KEPT = 4
-STEP = 100
-"""Replicates of an answer, and of each step after it, where the months between votes are simulated."""
-FIRST_UNCERTAIN = 25
-"""Replicates of the first answer where parameters are drawn, too: every fifth has months of its own to prepare."""
+TOLD = (50, 200)
+"""Replicates after which it is told what came of them so far, where the months between votes are simulated."""
+TOLD_UNCERTAIN = (25, 100, 200, 400, 600, 800)
+"""The same where parameters are drawn, too: every fifth replicate has months of its own to prepare."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,16 +122,15 @@ def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
     has_months = case.plan is not None
     baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
     cases = (case, baseline.case)
-    count = block_size(cases, first, min(_step(cases, first), case.spec.replicates - first))
+    count = block_size(cases, first, _step(cases, first))
     before, block = baseline.upto(first, count)
     return replace(result_of(case, block_of(case, first, count), base=block), base=before)
 
 
 def _step(cases: tuple[Case, ...], done: int) -> int:
-    if all(case.plan is None for case in cases):
-        return cases[0].spec.replicates
-    is_first = done == 0 and cases[0].fit is not None
-    return FIRST_UNCERTAIN if is_first else STEP - done % STEP
+    """Replicates of the next answer; votes alone are told whole."""
+    told = () if all(case.plan is None for case in cases) else TOLD if cases[0].fit is None else TOLD_UNCERTAIN
+    return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
 
 
 class _Baseline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,11 @@ MAPS = {
     "helps_victim": ("helps the victim", TOWARDS_SENDERS),
 }
 """Series of probabilities that the map shows: how each is called, and its colour."""
+TOTALS: tuple[tuple[str, str, float, Mapping[str, str]], ...] = (
+    ("Money", "billion euros a month", 1e3, {"paid for the target's fuel": "revenue", "aid to the victim": "aid"}),
+    ("The target's trade under sanctions", "share of it", 1.0, {"with the coalition": "coverage"}),
+)
+"""Charts of series of the whole: title, unit, what a unit is divided by, and label to series."""
 SHIFT = "alignment_shift"
 EVERYONE = "all members"
 SHARES, UTILITIES = 100, 1000
@@ -70,10 +76,8 @@ def course(months: MonthsResult) -> dict[str, Any]:
     series to whole numbers (T, N), in hundredths of probability, and thousandths of utility for the alignment.
     """
     charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
-    money = {"paid for the target's fuel": "revenue", "aid to the victim": "aid"}
-    charts.append(
-        ("Money", "billion euros a month", {label: spread(months.totals[name] / 1e3) for label, name in money.items()})
-    )
+    for title, unit, per_unit, named in TOTALS:
+        charts.append((title, unit, {label: spread(months.totals[name] / per_unit) for label, name in named.items()}))
     shares = {key: _whole(months.members[key], SHARES) for key in MAPS}
     return {
         "replicates": months.watched,
