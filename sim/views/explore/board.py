@@ -142,7 +142,6 @@ def scenery(found: Explored) -> dict[str, Any]:
         "styles": {name: {"fill": style.fill, "edge": style.edge} for name, style in STYLES.items()},
         "actions": list(REPORTED),
         "members": [{"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names, strict=True)],
-        "references": sorted(set(world.references())),
     }
 
 

@@ -134,6 +134,11 @@ def attributes_of(found: Explored) -> list[str]:
     return [name for name in shares if name.split(".")[0] in ("dependence", "exposure", "isolation")]
 
 
+def references_of(found: Explored) -> list[str]:
+    """The names that members and groups go by."""
+    return sorted(set(found.case.world.references()))
+
+
 def moved(start: Start, found: Explored, key: str, text: str) -> State:
     """The state with a lever at what was typed or slid to.
 

@@ -15,6 +15,7 @@ import solara
 import solara.lab
 
 from sim.errors import InputError
+from sim.evaluation.tallies import REPORTED
 from sim.views.explore.board import board, scenery
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import (
@@ -22,6 +23,7 @@ from sim.views.explore.levers import (
     edits_of,
     groups_of,
     moved,
+    references_of,
     senders_of,
     with_edit,
     with_sender,
@@ -81,13 +83,35 @@ def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
 
-@solara.component_vue("levers.vue", vuetify=False)
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Plain data for a component, handed over as they are and equal to themselves alone.
+
+    Bare dictionaries would be compared and copied value by value at every rendering, which takes longer than a run.
+    """
+
+    plain: Any
+
+
+def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
+    """Data that are made anew only when something else is given of which they are made."""
+    return solara.use_memo(lambda: Data(make()), made_of)
+
+
+def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:
+    """A component in Vue, some of whose arguments are `Data`."""
+    return solara.component_vue(
+        name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: value and value.plain)
+    )
+
+
+@component("levers.vue", "groups", "edits", "senders", "attributes", "references")
 def Levers(  # noqa: N802, D103
-    groups: list[dict[str, object]],
-    edits: list[dict[str, object]],
-    senders: list[dict[str, object]],
-    attributes: list[str],
-    references: list[str],
+    groups: Data,
+    edits: Data,
+    senders: Data,
+    attributes: Data,
+    references: Data,
     is_uncertain: bool,
     refused: dict[str, list[str]],
     stamp: int,
@@ -103,18 +127,18 @@ def Levers(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component_vue("numbers.vue", vuetify=False)
+@component("numbers.vue", "board", "scenery")
 def Numbers(  # noqa: N802, D103
-    board: dict[str, Any], scenery: dict[str, Any], event_vote: Callable[[int], None]
+    board: Data, scenery: Data, event_vote: Callable[[int], None]
 ) -> None: ...
 
 
-@solara.component_vue("timeline.vue", vuetify=False)
+@component("timeline.vue", "calendar", "now", "before", "scenery")
 def Timeline(  # noqa: N802, D103
-    calendar: dict[str, Any],
-    now: dict[str, Any],
-    before: dict[str, Any],
-    scenery: dict[str, Any],
+    calendar: Data,
+    now: Data,
+    before: Data,
+    scenery: Data,
     month: str,
     chosen: str,
     event_month: Callable[[str], None],
@@ -122,15 +146,15 @@ def Timeline(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component_vue("pictures.vue", vuetify=False)
+@component("pictures.vue", "board", "scenery")
 def Pictures(  # noqa: N802, D103
-    board: dict[str, Any], scenery: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
+    board: Data, scenery: Data, chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
-@solara.component_vue("members.vue", vuetify=False)
+@component("members.vue", "board")
 def Members(  # noqa: N802, D103
-    board: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
+    board: Data, chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
@@ -147,7 +171,7 @@ def Reasons(  # noqa: N802, D103
 
 
 @solara.component
-def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None]) -> None:  # noqa: N802
+def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
     asked, set_asked = solara.use_state(None)
     member, state = found.state.member, replace(found.state, month="")
@@ -174,7 +198,7 @@ def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None
         busy=bool(member) and taken.pending,
         tips=tipped.value if is_asked and tipped.finished else None,
         tipping=is_asked and tipped.pending,
-        actions=actions,
+        actions=list(REPORTED),
         event_pick=on_pick,
         event_tips=lambda _: set_asked(state),
     )
@@ -210,11 +234,16 @@ def Page() -> None:  # noqa: N802
     found = use_whole(start, shown.found)
     state, months, earlier = found.state, found.result.months, found.baseline.months
     # Seats are those of the baseline's first answer, and stay while it grows.
-    scene = solara.use_memo(lambda: scenery(found), [found.baseline.case.spec, state.vote])
-    drawn = solara.use_memo(lambda: board(found), [found])
-    dates = solara.use_memo(lambda: calendar(found), [found.case.plan])
-    lived = solara.use_memo(lambda: months and course(months), [months])
-    before = solara.use_memo(lambda: earlier and course(earlier), [earlier])
+    scene = use_data(lambda: scenery(found), [found.baseline.case.spec, state.vote])
+    drawn = use_data(lambda: board(found), [found])
+    dates = use_data(lambda: calendar(found), [found.case.plan])
+    lived = use_data(lambda: months and course(months), [months])
+    before = use_data(lambda: earlier and course(earlier), [earlier])
+    groups = use_data(lambda: groups_of(found), [found])
+    edits = use_data(lambda: edits_of(found), [state.edits])
+    senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
+    attributes = use_data(lambda: attributes_of(found), [found.spec.world])
+    references = use_data(lambda: references_of(found), [found.spec.world])
 
     def answer(place: str, change: Callable[[], State]) -> None:
         set_shown(answered(start, shown, place, change))
@@ -237,11 +266,11 @@ def Page() -> None:  # noqa: N802
         )
         with solara.Div(classes=["side"]):
             Levers(
-                groups=groups_of(found),
-                edits=edits_of(found),
-                senders=senders_of(found),
-                attributes=attributes_of(found),
-                references=scene["references"],
+                groups=groups,
+                edits=edits,
+                senders=senders,
+                attributes=attributes,
+                references=references,
                 is_uncertain=found.spec.parameter_uncertainty,
                 refused=shown.refused,
                 stamp=shown.stamp,
@@ -255,7 +284,7 @@ def Page() -> None:  # noqa: N802
                 event_save=save,
                 event_reset=lambda _: answer("page", lambda: start.state),
             )
-        if dates and lived and before:
+        if months and earlier:
             Timeline(
                 calendar=dates,
                 now=lived,
@@ -269,7 +298,7 @@ def Page() -> None:  # noqa: N802
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
         with solara.Div(classes=["beside"]):
             Members(board=drawn, chosen=state.member, event_pick=pick)
-            Explained(found, scene["actions"], pick)
+            Explained(found, pick)
 
 
 @solara.component
