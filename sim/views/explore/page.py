@@ -75,10 +75,10 @@ def opened(start: Start, query: str | None) -> Shown:
         return Shown(explored(start, start.state), {"page": messages(error)})
 
 
-def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]) -> Shown:
+def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored], State]) -> Shown:
     """What a session shows after an event: the new state, or the old one with what was refused."""
     try:
-        return Shown(explored(start, change(), shown.found), stamp=shown.stamp + 1)
+        return Shown(explored(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
     except InputError as error:
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
@@ -245,25 +245,29 @@ def Page() -> None:  # noqa: N802
     attributes = use_data(lambda: attributes_of(found), [found.spec.world])
     references = use_data(lambda: references_of(found), [found.spec.world])
 
-    def answer(place: str, change: Callable[[], State]) -> None:
-        set_shown(answered(start, shown, place, change))
+    def answer(place: str, change: Callable[[Explored], State]) -> None:
+        # Several events may come before the page is drawn again: each starts from what the one before it left.
+        set_shown(lambda last: answered(start, last, place, change))
+
+    def look(**at: Any) -> None:
+        answer("page", lambda last: replace(last.state, **at))
 
     def pick(iso3: str) -> None:
-        answer("page", lambda: replace(state, member=iso3 if iso3 in found.case.world.iso3 else ""))
+        look(member=iso3 if iso3 in found.case.world.index else "")
 
     def save(kind: str) -> None:
         name, text = file_of(start, found if kind == "scenario" else whole(start, found), kind)
-        set_shown(replace(shown, stamp=shown.stamp + 1, file={"name": name, "text": text, "stamp": shown.stamp}))
+        set_shown(
+            lambda last: replace(last, stamp=last.stamp + 1, file={"name": name, "text": text, "stamp": last.stamp})
+        )
 
     def sender(event: list[Any]) -> None:
-        answer("senders", lambda: with_sender(start, found, str(event[0]).strip(), bool(event[1])))
+        answer("senders", lambda last: with_sender(start, last, str(event[0]).strip(), bool(event[1])))
 
     solara.Title(found.spec.title)
     solara.Style(STYLE.read_text(encoding="utf-8"))
     with solara.Div(classes=["explore"]):
-        Numbers(
-            board=drawn, scenery=scene, event_vote=lambda number: answer("page", lambda: replace(state, vote=number))
-        )
+        Numbers(board=drawn, scenery=scene, event_vote=lambda number: look(vote=number))
         with solara.Div(classes=["side"]):
             Levers(
                 groups=groups,
@@ -276,13 +280,13 @@ def Page() -> None:  # noqa: N802
                 stamp=shown.stamp,
                 link=state.link(),
                 file=shown.file,
-                event_move=lambda event: answer(event[0], lambda: moved(start, found, event[0], event[1])),
-                event_add_edit=lambda event: answer("members", lambda: with_edit(start, state, *event)),
-                event_remove_edit=lambda place: answer("page", lambda: without_edit(state, place)),
+                event_move=lambda event: answer(event[0], lambda last: moved(start, last, event[0], event[1])),
+                event_add_edit=lambda event: answer("members", lambda last: with_edit(start, last.state, *event)),
+                event_remove_edit=lambda place: answer("page", lambda last: without_edit(last.state, place)),
                 event_sender=sender,
-                event_load=lambda text: answer("page", lambda: State(source=text)),
+                event_load=lambda text: answer("page", lambda _: State(source=text)),
                 event_save=save,
-                event_reset=lambda _: answer("page", lambda: start.state),
+                event_reset=lambda _: answer("page", lambda _: start.state),
             )
         if months and earlier:
             Timeline(
@@ -292,7 +296,7 @@ def Page() -> None:  # noqa: N802
                 scenery=scene,
                 month=state.month,
                 chosen=state.member,
-                event_month=lambda name: answer("page", lambda: replace(state, month=name)),
+                event_month=lambda name: look(month=name),
                 event_pick=pick,
             )
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
