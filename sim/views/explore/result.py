@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from sim.case import Case, prepare
-from sim.errors import did_you_mean, input_error
+from sim.errors import input_error
 from sim.runner.run import Block, RunResult, block_of, block_size, joined, result_of, run
 from sim.specs import Scenario, scenario_from
 from sim.specs.writing import toml_text
@@ -93,8 +93,8 @@ def _check(found: Explored) -> None:
     if state.month and not months:
         raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
     if state.month and state.month not in months:
-        fix = did_you_mean(state.month, months, f"They run from {months[0]} to {months[-1]}.")
-        raise input_error(PAGE, "month", f"got '{state.month}', which is no month of the scenario.", fix)
+        message = f"got '{state.month}', which is no month of the scenario."
+        raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
 
 
 def extended(start: Start, found: Explored) -> Explored:
