@@ -227,11 +227,11 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
 def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
     state = State().with_setting("parameter_uncertainty", True)
     first = explored(start_of_months, state)
-    assert first.result.replicates == 25
+    assert first.result.replicates == 15
     second = extended(start_of_months, first)
     assert second.baseline.case.spec.parameter_uncertainty
     assert not second.result.votes[0].change.changed.any()
-    expected = run(prepare(scenario_of(start_of_months, state)), 100, base=second.baseline.case)
+    expected = run(prepare(scenario_of(start_of_months, state)), 50, base=second.baseline.case)
     assert summary(second.result) == summary(expected)
 
 

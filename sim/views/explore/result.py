@@ -23,7 +23,7 @@ from sim.views.explore.state import State
 BASELINES_KEPT = 4
 TOLD = (50, 200)
 """Replicates after which it is told what came of them so far, where the months between votes are simulated."""
-TOLD_UNCERTAIN = (25, 100, 200, 400, 600, 800)
+TOLD_UNCERTAIN = (15, 50, *range(100, 1000, 100))
 """The same where parameters are drawn, too: every fifth replicate has months of its own to prepare."""
 
 
