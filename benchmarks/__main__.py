@@ -7,7 +7,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from benchmarks import engines, growth, memory, page
+from benchmarks import engines, explore, growth, memory, page
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 SWEPT, SWEPT_FULL = (1_000, 100_000), (1_000, 100_000, 1_000_000)
@@ -22,6 +22,7 @@ def main() -> None:
     load = page.load()
     with threadpool_limits(1):
         figures = engines.engines() | engines.months() | engines.cores() | engines.precision()
+        moves = explore.moves()
         grown = {
             "members": growth.by_members(),
             "replicates": growth.by_replicates(),
@@ -32,6 +33,7 @@ def main() -> None:
     tables = (
         page.speed_rows(figures),
         page.part_rows(figures),
+        page.move_rows(moves),
         page.growth_rows(grown),
         page.memory_rows(memory.imported_mb(), swept),
     )

@@ -95,6 +95,23 @@ def part_rows(found: Mapping[str, float]) -> list[Row]:
     return [*rows, ("sums identical in both precisions", "yes" if found["is_same"] else "NO", "yes")]
 
 
+def move_rows(found: Mapping[str, float]) -> list[Row]:
+    """Moves on the page of ``sim explore``: milliseconds, and times the bare run of as many replicates."""
+    names = {
+        "votes": "1,000 replicates of `es-11-1`",
+        "uncertain": "the same with uncertain parameters",
+        "months": "first answer of `2022-2023`: 50 replicates with months",
+    }
+    return [
+        (
+            what,
+            f"{found[f'{name}_move_ms']:.0f} ({found[f'{name}_move_p95_ms']:.0f})",
+            f"{found[f'{name}_move_to_run']:.1f}",
+        )
+        for name, what in names.items()
+    ]
+
+
 def growth_rows(found: Mapping[str, Mapping[int, float]]) -> list[Row]:
     """Growth of cost, microseconds a run."""
     return [(what, f"{size:,}", f"{cost:,.1f}") for what, costs in found.items() for size, cost in costs.items()]
@@ -109,7 +126,7 @@ def memory_rows(imported: float, swept: Mapping[int, float]) -> list[Row]:
     return [("imported program", f"{imported:.0f} MiB", ""), *rows]
 
 
-def page(load: str, speed: list[Row], parts: list[Row], growth: list[Row], memory: list[Row]) -> str:
+def page(load: str, speed: list[Row], parts: list[Row], moves: list[Row], growth: list[Row], memory: list[Row]) -> str:
     """The whole page. `load` says how busy the machine was."""
     return TEMPLATE.format(
         date=date.today().isoformat(),
@@ -118,6 +135,7 @@ def page(load: str, speed: list[Row], parts: list[Row], growth: list[Row], memor
         load=load,
         speed=table(("measure", "found", "target"), speed),
         parts=table(("part", "µs a run", "target"), parts),
+        moves=table(("move", "ms, median (95 %)", "over its run"), moves),
         growth=table(("by", "size", "µs a run"), growth),
         memory=table(("process", "peak", "above the imported program"), memory),
     )
@@ -150,6 +168,13 @@ top is a stream of its own for each member and occasion, and the bookkeeping of 
 {parts}
 
 Single precision is exact because peer weights are whole multiples of 2^-20 and stances whole numbers.
+
+## Moves of `sim explore`
+
+{moves}
+
+Without the browser: a scenario is read and run as far as the first answer, and everything that is shown is worked out. The
+last column is the median of the times over those of the bare run of as many replicates.
 
 ## Growth
 

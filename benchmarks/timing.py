@@ -32,6 +32,11 @@ def medians(works: Mapping[str, Work], repetitions: int) -> dict[str, float]:
     return {name: median(times) for name, times in in_turns(works, repetitions).items()}
 
 
+def quantile(times: Sequence[float], share: float) -> float:
+    """The time that this share of the times does not exceed."""
+    return sorted(times)[min(int(share * len(times)), len(times) - 1)]
+
+
 def ratio(name: str, above: Sequence[float], below: Sequence[float]) -> dict[str, float]:
     """Ratios of figures taken in the same turn: their median under the name, and the lowest and the highest."""
     ratios = [a / b for a, b in zip(above, below, strict=True)]

@@ -5,7 +5,7 @@ Both engines start from a `Case`; neither reads files, names or the roll call th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -213,32 +213,52 @@ DRAW_RUN = 5
 """Replicates in a row that share a draw of the parameters: a thousand replicates see two hundred draws."""
 
 
-def drawn(case: Case, replicate: int) -> Case:
-    """The case with the parameters that a replicate has: a draw from their posterior, where the scenario asks for it.
+class Weighed(NamedTuple):
+    """The ballots of a case and the parameters they were made with: the same in all replicates, or (R, 1) for each."""
+
+    parameters: Mapping[str, Number]
+    ballots: tuple[Ballot, ...]
+
+
+def weighed_by(case: Case, replicates: NDArray[np.int64]) -> Weighed:
+    """What replicates have: a draw of the parameters from their posterior for each, where the scenario asks for it.
 
     What the scenario sets itself stays as set. Of a fitted text's terms, the draw's distance from the fit is added.
+
+    Parameters
+    ----------
+    replicates : (R, 1), or one number.
     """
     fit = case.fit
     if fit is None:
-        return case
-    draw = replicate // DRAW_RUN % fit.size
-    parameters = {**case.parameters, **fit.drawn_parameters(draw), **case.spec.parameters}
+        return Weighed(case.parameters, case.ballots)
+    draws = replicates // DRAW_RUN % fit.size
+    parameters: dict[str, Number] = {**case.parameters, **fit.drawn_parameters(draws), **case.spec.parameters}
     ballots = []
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
-        text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draw))
+        text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draws))
         ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
-    found = replace(case, parameters=parameters, ballots=tuple(ballots), fit=None)
+    return Weighed(parameters, tuple(ballots))
+
+
+def drawn(case: Case, replicate: int) -> Case:
+    """The case of one replicate, with the parameters that it has as those of all."""
+    if case.fit is None:
+        return case
+    weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
+    parameters = {name: float(value) for name, value in weighed.parameters.items()}
+    found = replace(case, parameters=parameters, ballots=weighed.ballots, fit=None)
     if case.plan is None or case.start is None:
         return found
-    inputs = case.start.inputs(parameters, ballots[0], case.plan.inputs.cells)
+    inputs = case.start.inputs(parameters, weighed.ballots[0], case.plan.inputs.cells)
     return replace(found, plan=case.plan.with_inputs(inputs))
 
 
-def _shifted(text: Text, by: FloatArray) -> Text:
-    severity, first, second, target, sender = (
-        np.array([text.severity, *text.divisiveness, text.target_threat, text.sender_threat]) + by
-    ).tolist()
-    return Text(severity, (max(first, 0.0), max(second, 0.0)), max(target, 0.0), max(sender, 0.0))
+def _shifted(text: Text, by: Sequence[Number]) -> Text:
+    own = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
+    severity, *others = (term + shift for term, shift in zip(own, by, strict=True))
+    first, second, target, sender = (np.maximum(term, 0.0) for term in others)
+    return Text(severity, (first, second), target, sender)
 
 
 def roles_of(spec: Scenario, world: World) -> Roles:

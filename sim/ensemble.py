@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn
+from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, Weighed, drawn, weighed_by
 from sim.months.position import Position
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
@@ -60,7 +60,8 @@ def simulate(
 ) -> list[Outcome]:
     """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
 
-    Replicates with other parameters, drawn from their posterior, are run apart.
+    Where parameters are drawn from their posterior, votes take them as arrays over the replicates; months, whose
+    rules take numbers, are run apart for each draw.
 
     Parameters
     ----------
@@ -72,11 +73,12 @@ def simulate(
     -------
     One outcome per vote, in date order.
     """
-    if case.fit is None:
-        return _simulated(case, first, count, keeps_rounds, watch)
+    if case.fit is None or case.plan is None:
+        weighed = weighed_by(case, np.arange(first, first + count)[:, None])
+        return _simulated(case, weighed, first, count, keeps_rounds, watch)
     starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
     runs = [
-        _simulated(drawn(case, start), start, end - start, keeps_rounds, watch)
+        simulate(drawn(case, start), start, end - start, keeps_rounds=keeps_rounds, watch=watch)
         for start, end in pairwise([*starts, first + count])
     ]
     return [_joined(vote) for vote in zip(*runs, strict=True)]
@@ -92,17 +94,19 @@ def _joined(runs: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _simulated(case: Case, first: int, count: int, keeps_rounds: bool, watch: Watch | None) -> list[Outcome]:
+def _simulated(
+    case: Case, weighed: Weighed, first: int, count: int, keeps_rounds: bool, watch: Watch | None
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     if case.plan is None:
-        for ballot in case.ballots:
-            outcomes.append(_vote(case, ballot, outcomes, None, first, count, keeps_rounds))
+        for number in range(len(case.ballots)):
+            outcomes.append(_vote(case, weighed, number, outcomes, None, first, count, keeps_rounds))
         return outcomes
     run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
     for month in case.plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
-                outcomes.append(_vote(case, case.ballots[item], outcomes, run, first, count, keeps_rounds))
+                outcomes.append(_vote(case, weighed, item, outcomes, run, first, count, keeps_rounds))
             else:
                 run.event(place)
         view = run.month(is_watched=watch is not None)
@@ -113,7 +117,8 @@ def _simulated(case: Case, first: int, count: int, keeps_rounds: bool, watch: Wa
 
 def _vote(
     case: Case,
-    ballot: Ballot,
+    weighed: Weighed,
+    number: int,
     earlier: list[Outcome],
     months: MonthRun | None,
     first: int,
@@ -121,11 +126,12 @@ def _vote(
     keeps_rounds: bool,
 ) -> Outcome:
     """Deliberate on a resolution, and vote."""
-    own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
-    deliberation = _Deliberation(case, ballot, own, first, count)
+    ballot = weighed.ballots[number]
+    own = own_utilities(ballot, weighed.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
+    deliberation = _Deliberation(case, ballot, weighed.parameters, own, first, count)
     announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
-    for number in range(1, case.rounds + 1):
-        deliberation.revise(number)
+    for turn in range(1, case.rounds + 1):
+        deliberation.revise(turn)
         if keeps_rounds:
             announcements.append(deliberation.actions.T.copy())
     return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
@@ -193,15 +199,17 @@ class _Deliberation:
     replicate in which nothing moves any more is left alone.
     """
 
-    def __init__(self, case: Case, ballot: Ballot, own: Utilities, first: int, count: int) -> None:
-        self.case, self.ballot, self.first = case, ballot, first
+    def __init__(
+        self, case: Case, ballot: Ballot, parameters: Mapping[str, Number], own: Utilities, first: int, count: int
+    ) -> None:
+        self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
         self.weights = (case.peers * GRID).astype(np.float32)
         draw = to_unit(np.stack([self.words("vote", ballot.resolution, i, 0, count) for i in range(case.world.size)]))
         own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         is_given = (ballot.given != NOT_GIVEN)[:, None]
-        lowest, highest = action_range(own, case.parameters["peer_influence"], draw)
+        lowest, highest = action_range(own, np.transpose(parameters["peer_influence"]), draw)
         start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
         is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
         self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_given), count)
@@ -210,6 +218,11 @@ class _Deliberation:
         self.actions = np.where(is_given, ballot.given[:, None], lowest)
         self.actions[self.member, self.column] = self.now
         self.replicates, self.stances = np.arange(count), SINGLE_STANCES[self.actions]
+
+    def of(self, name: str, replicates: IntArray) -> Number:
+        """A parameter as it is in these replicates of the block, or in all."""
+        value = self.parameters[name]
+        return value[replicates, 0] if isinstance(value, np.ndarray) else value
 
     def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
         """Random words (count,) of a member, from the replicate `start` of this block on."""
@@ -221,7 +234,7 @@ class _Deliberation:
         """Tipping points of the followed cells, in whole units of the grid of the peer weights."""
         at = self.member, self.column
         cells = Utilities(*(np.broadcast_to(term, draw.shape)[at] for term in own))
-        points = tipping_points(cells, self.case.parameters["peer_influence"], draw[at], lowest[at], highest[at])
+        points = tipping_points(cells, self.of("peer_influence", self.column), draw[at], lowest[at], highest[at])
         return TippingPoints(*(np.ceil(np.clip(point, -2, 2) * GRID).astype(np.float32) for point in points))
 
     def tipped(self, peers: SingleArray | np.float32) -> ActionArray:
@@ -258,10 +271,10 @@ class _Deliberation:
 
     def is_held_back(self, cells: IntArray, number: int) -> NDArray[np.bool_]:
         """Which of these followed cells fail to revise; only members that would move are drawn for."""
-        inertia, words = self.case.parameters["inertia"], np.zeros(len(cells), dtype=np.uint64)
-        if inertia == 0 or not len(cells):
-            return np.zeros(len(cells), dtype=bool)
         member, replicate = self.member[cells], self.replicates[self.column[cells]]
+        inertia, words = self.of("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
+        if not len(cells) or np.all(inertia == 0):
+            return np.zeros(len(cells), dtype=bool)
         starts = np.flatnonzero(np.diff(member, prepend=-1))
         ends = np.append(starts[1:], len(cells))
         lowest, counts = replicate[starts], replicate[ends - 1] - replicate[starts] + 1

@@ -70,4 +70,14 @@ def test_memory_and_page() -> None:
     imported, swept = memory.imported_mb(), {20: memory.swept_mb(20)}
     assert 0 < imported < swept[20]
     rows = page.memory_rows(imported, swept)
-    assert "imported program" in page.page(page.load(), [], [], page.growth_rows({"members": {5: 1.0}}), rows)
+    assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows)
+
+
+def test_moves_are_timed_beside_their_runs():
+    from benchmarks import explore, page
+
+    found = explore.moves(1)
+    assert all(0 < found[f"{name}_move_ms"] <= found[f"{name}_move_p95_ms"] for name in explore.PAGES)
+    assert [row[2] for row in page.move_rows(found)] == [
+        f"{found[f'{name}_move_to_run']:.1f}" for name in explore.PAGES
+    ]

@@ -1,6 +1,7 @@
 """Parameter files: written by a fit, named by a scenario, checked; and their draws in both engines."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,26 @@ def test_a_draw_holds_for_a_few_replicates_and_leaves_what_was_set():
     assert first.ballots[0].severity == pytest.approx(
         case.ballots[0].severity + fit.draws.texts["A/RES/ES-11/1"]["severity"][0] - fit.text[0].severity
     )
+
+
+def test_draws_of_the_rounds_numbers_hold_for_their_replicates_alone():
+    case = prepare(read_scenario("es-11-1", ["parameter_uncertainty=true"]))
+    draws = case.fit.draws.model_copy(update={"parameters": {"inertia": (0.0, 0.6), "peer_influence": (0.4, 2.0)}})
+    case = replace(case, fit=case.fit.model_copy(update={"draws": draws}))
+    (whole,) = simulate(case, 0, 4 * DRAW_RUN, keeps_rounds=True)
+    for first in range(0, 4 * DRAW_RUN, DRAW_RUN):
+        (alone,) = simulate(drawn(case, first), first, DRAW_RUN, keeps_rounds=True)
+        for together, apart in zip(whole.announcements, alone.announcements, strict=True):
+            assert (together[first : first + DRAW_RUN] == apart).all()
+
+
+def test_draws_of_a_count_are_refused(fit_file, tmp_path):
+    broken = tmp_path / "counts.toml"
+    text = fit_file.read_text(encoding="utf-8").replace("[parameters]\n", "[parameters]\nrounds = 8\n")
+    text = text.replace("[draws.parameters]\n", "[draws.parameters]\nrounds = [8, 8, 8]\n")
+    broken.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"draws\.parameters\.rounds: is a count"):
+        read_fit(broken)
 
 
 def test_uncertain_parameters_widen_the_intervals():

@@ -27,7 +27,7 @@ LAYERS = (
 )
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 MESA_ALLOWED = {"model"}
-SOLARA_ALLOWED = {"views/explore/page.py", "views/explore/serving.py"}
+SOLARA_ALLOWED = {f"views/explore/{name}.py" for name in ("components", "page", "serving")}
 
 
 def modules():

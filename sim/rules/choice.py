@@ -66,17 +66,17 @@ class TippingPoints(NamedTuple):
 
 
 def action_range(
-    own: Utilities, peer_influence: float, draw: FloatArray | float
+    own: Utilities, peer_influence: float | FloatArray, draw: FloatArray | float
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Action codes when all peers oppose and when all support, by the same draw: most members act alike in both.
 
     Parameters
     ----------
     own : utilities before peers are looked at.
-    peer_influence : J, 0 or greater.
+    peer_influence : J, 0 or greater; one number, or an array that broadcasts with them.
     draw : uniform numbers that broadcast with them.
     """
-    pull = np.float64(peer_influence)
+    pull = np.asarray(peer_influence, dtype=np.float64)[()]
     lowest = own._replace(oppose=own.oppose + pull, support=own.support - pull)
     highest = own._replace(oppose=own.oppose - pull, support=own.support + pull)
     return _passed(lowest, draw), _passed(highest, draw)
@@ -93,7 +93,7 @@ def _passed(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
 @np.errstate(divide="ignore", invalid="ignore")
 def tipping_points(
     own: Utilities,
-    peer_influence: float,
+    peer_influence: float | FloatArray,
     draw: FloatArray | float,
     lowest: NDArray[np.int8],
     highest: NDArray[np.int8],
@@ -108,11 +108,12 @@ def tipping_points(
     Parameters
     ----------
     own : utilities before peers are looked at; any shape.
-    peer_influence : J, 0 or greater.
+    peer_influence : J, 0 or greater; one number, or an array of the same shape.
     draw : uniform numbers in [0, 1), of the same shape.
     lowest, highest : the `action_range` of the same members.
     """
     terms = [np.ravel(term) for term in (*exponentials(own), draw)]
+    pull = np.broadcast_to(np.float64(peer_influence), terms[-1].shape)
     points = []
     for action in range(SUPPORT):
         point = np.where(lowest > action, -np.inf, np.inf)
@@ -126,7 +127,7 @@ def tipping_points(
                 -rest * (absent + abstain),
             )[action]
             root = _positive_root(level * support, linear, rest * oppose)
-            np.ravel(point)[cells] = np.log(root) / np.float64(peer_influence)
+            np.ravel(point)[cells] = np.log(root) / pull[cells]
         points.append(point)
     return TippingPoints(*points)
 

@@ -23,9 +23,9 @@ WATCHED = 200
 LOW, HIGH = 0.05, 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MonthsResult:
-    """Series of the months in the first replicates of a run.
+    """Series of the months in the first replicates of a run; equal to itself alone.
 
     Parameters
     ----------
@@ -55,16 +55,11 @@ def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 @dataclass
 class Recorder:
-    """Takes down months as they are lived, block by block.
-
-    Per block, the series of its months in their order, and the votes; a block that was interrupted is not counted.
-    """
+    """Takes down the months of a block as they are lived, those of some of its replicates after those of others."""
 
     case: Case
     members: list[list[dict[str, Samples]]] = field(default_factory=list)
     totals: list[list[dict[str, Samples]]] = field(default_factory=list)
-    actions: list[Sequence[ActionArray]] = field(default_factory=list)
-    counted: int = 0
 
     @property
     def plan(self) -> Plan:
@@ -72,37 +67,42 @@ class Recorder:
         assert self.case.plan is not None
         return self.case.plan
 
-    @property
-    def done(self) -> int:
-        """Replicates taken down so far."""
-        return sum(len(block[0]) for block in self.actions)
+    def month(self, number: int, state: State, view: MonthView) -> None:
+        """Take down a month of replicates, arrays (R, ...).
 
-    def begin(self) -> None:
-        """Start a block."""
-        self.members.append([])
-        self.totals.append([])
-
-    def month(self, state: State, view: MonthView) -> None:
-        """Take down a month of the block, arrays (R, ...)."""
+        Parameters
+        ----------
+        number : of months that are over, 1 after the first; with the first, other replicates begin.
+        """
+        if number == 1:
+            self.members.append([])
+            self.totals.append([])
         parameters = self.case.parameters
         own = member_series(self.plan, state, view, parameters["diversion_share"])
         whole = total_series(self.plan, state, view, parameters["discount_max"])
         for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
             block.append({name: values.astype(np.float32) for name, values in found.items()})
 
-    def end(self, actions: Sequence[ActionArray]) -> None:
-        """Take down the votes of the block."""
-        self.actions.append(actions)
-        self.counted = len(self.members)
+    def result(self, actions: Sequence[ActionArray]) -> MonthsResult:
+        """Everything taken down, with the votes of the block."""
+        names = tuple(month.name for month in self.plan.months)
+        return MonthsResult(names, _stacked(self.members), _stacked(self.totals), tuple(actions))
 
-    def result(self) -> MonthsResult:
-        """Everything taken down."""
-        return MonthsResult(
-            tuple(month.name for month in self.plan.months),
-            _stacked(self.members[: self.counted]),
-            _stacked(self.totals[: self.counted]),
-            tuple(np.concatenate(votes) for votes in zip(*self.actions, strict=True)),
-        )
+
+def joined(blocks: Sequence[MonthsResult]) -> MonthsResult:
+    """The months of replicates that follow one another."""
+
+    def whole(series: Sequence[Mapping[str, Samples]]) -> dict[str, Samples]:
+        return {name: np.concatenate([block[name] for block in series]) for name in series[0]}
+
+    if len(blocks) == 1:
+        return blocks[0]
+    return MonthsResult(
+        blocks[0].months,
+        whole([block.members for block in blocks]),
+        whole([block.totals for block in blocks]),
+        tuple(np.concatenate(votes) for votes in zip(*(block.actions for block in blocks), strict=True)),
+    )
 
 
 def _stacked(blocks: Sequence[Sequence[Mapping[str, Samples]]]) -> dict[str, Samples]:

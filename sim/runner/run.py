@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +13,7 @@ from sim.case import ActionArray, Case
 from sim.ensemble import simulate
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
-from sim.runner import changes
+from sim.runner import changes, months
 from sim.runner.changes import VoteChange, change_of
 from sim.runner.counts import counts_of, tallies_of
 from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
@@ -22,6 +22,7 @@ IntArray = NDArray[np.int64]
 
 BLOCK = 1000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
+BLOCK_OF_AGENTS = 10
 ENGINES = ("ensemble", "mesa")
 
 
@@ -62,23 +63,71 @@ class RunResult:
         return len(self.votes[0].tallies)
 
 
-Vote = tuple[ActionArray, NDArray[np.bool_]]
-Block = list[Vote]
+Votes = tuple[tuple[ActionArray, NDArray[np.bool_]], ...]
 
 
-def counted(case: Case, votes: Block, base: Block | None) -> list[VoteResult]:
-    """The results of a case's votes in one block."""
-    return [
+@dataclass(frozen=True)
+class Block:
+    """Replicates of a case that were simulated at once.
+
+    Parameters
+    ----------
+    votes : of each vote, action codes (R, N) and whether deliberation came to rest (R,).
+    months : the months of these replicates, where they are kept.
+    """
+
+    votes: Votes
+    months: MonthsResult | None = None
+
+
+def block_of(case: Case, first: int, count: int, engine: str = "ensemble") -> Block:
+    """Simulate the replicates ``first`` to ``first + count - 1``; the months of the first `WATCHED` are kept.
+
+    Parameters
+    ----------
+    count : as `block_size` has it.
+    """
+    recorder = Recorder(case) if case.plan is not None and first < WATCHED else None
+    votes = (_by_agents if engine == "mesa" else _at_once)(case, first, count, recorder)
+    return Block(votes, None if recorder is None else recorder.result([actions for actions, _ in votes]))
+
+
+def block_size(cases: Sequence[Case], done: int, most: int) -> int:
+    """Replicates of the next block, so that the months of either all or none of them are kept."""
+    is_watched = done < WATCHED and any(case.plan is not None for case in cases)
+    return min(most, WATCHED - done) if is_watched else most
+
+
+def result_of(case: Case, block: Block, engine: str = "ensemble", base: Block | None = None) -> RunResult:
+    """The result of one block.
+
+    Parameters
+    ----------
+    base : the same replicates of another case, which the changes are told from.
+    """
+    votes = [
         VoteResult(
             ballot.resolution,
             ballot.date,
             tallies_of(actions),
             counts_of(actions),
             is_settled,
-            None if base is None else change_of(actions, base[number][0], case.world),
+            None if base is None else change_of(actions, base.votes[number][0], case.world),
         )
-        for number, (ballot, (actions, is_settled)) in enumerate(zip(case.ballots, votes, strict=True))
+        for number, (ballot, (actions, is_settled)) in enumerate(zip(case.ballots, block.votes, strict=True))
     ]
+    return RunResult(case, engine, tuple(votes), block.months)
+
+
+def joined(results: Sequence[RunResult]) -> RunResult:
+    """The result of replicates that follow one another, apart from any base."""
+    kept = [result.months for result in results if result.months is not None]
+    return RunResult(
+        results[0].case,
+        results[0].engine,
+        tuple(_joined(vote) for vote in zip(*(result.votes for result in results), strict=True)),
+        months.joined(kept) if kept else None,
+    )
 
 
 def _joined(blocks: Sequence[VoteResult]) -> VoteResult:
@@ -137,52 +186,35 @@ def run_paired(
     ------
     KeyboardInterrupt : interrupted before the first block was done.
     """
-    simulated = _simulated_by_agents if engine == "mesa" else _simulated
-    block = 10 if engine == "mesa" else BLOCK
-    recorders = [None if case.plan is None else Recorder(case) for case in cases]
-    blocks: list[list[list[VoteResult]]] = []
+    most = BLOCK_OF_AGENTS if engine == "mesa" else BLOCK
+    blocks: list[list[RunResult]] = []
     is_interrupted, done = False, 0
     try:
         while done < replicates:
-            is_watched = done < WATCHED and any(recorders)
-            count = min(block, replicates - done, WATCHED - done if is_watched else block)
-            votes = [
-                simulated(case, done, count, recorder if is_watched else None)
-                for case, recorder in zip(cases, recorders, strict=True)
-            ]
-            bases = [None, *[votes[0]] * (len(cases) - 1)]
+            count = block_size(cases, done, min(most, replicates - done))
+            first, *others = [block_of(case, done, count, engine) for case in cases]
+            told = [result_of(case, block, engine, first) for case, block in zip(cases[1:], others, strict=True)]
             # A block counts as a whole or, where an interrupt comes in between, not at all.
-            blocks.append([counted(*each) for each in zip(cases, votes, bases, strict=True)])
+            blocks.append([result_of(cases[0], first, engine), *told])
             done += count
             on_progress(done)
     except KeyboardInterrupt:
         if not blocks:
             raise
         is_interrupted = True
-    results: list[RunResult] = []
-    for case, recorder, own in zip(cases, recorders, zip(*blocks, strict=True), strict=True):
-        joined = tuple(_joined(vote) for vote in zip(*own, strict=True))
-        months = None if recorder is None else recorder.result()
-        base = results[0] if results else None
-        results.append(RunResult(case, engine, joined, months, base, is_interrupted))
-    return tuple(results)
+    base, *results = [replace(joined(own), is_interrupted=is_interrupted) for own in zip(*blocks, strict=True)]
+    return base, *(replace(result, base=base) for result in results)
 
 
-def _simulated(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
-    if recorder is None:
-        return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, first, count)]
+def _at_once(case: Case, first: int, count: int, recorder: Recorder | None) -> Votes:
+    def watch(run: MonthRun, view: MonthView) -> None:
+        recorder.month(run.number, run.state, view)  # type: ignore[union-attr]
 
-    def watch(months: MonthRun, view: MonthView) -> None:
-        if months.number == 1:  # the first month is over
-            recorder.begin()
-        recorder.month(months.state, view)
-
-    outcomes = simulate(case, first, count, watch=watch)
-    recorder.end([outcome.actions for outcome in outcomes])
-    return [(outcome.actions, outcome.is_settled) for outcome in outcomes]
+    outcomes = simulate(case, first, count, watch=None if recorder is None else watch)
+    return tuple((outcome.actions, outcome.is_settled) for outcome in outcomes)
 
 
-def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder | None) -> Block:
+def _by_agents(case: Case, first: int, count: int, recorder: Recorder | None) -> Votes:
     from sim.model import AlignmentModel
 
     size, votes = case.world.size, len(case.ballots)
@@ -195,8 +227,6 @@ def _simulated_by_agents(case: Case, first: int, count: int, recorder: Recorder 
             actions[number, row] = [member.action for member in model.members]
             is_settled[number, row] = model.is_settled()
         if recorder is not None:
-            recorder.begin()
-            for state, view in model.months:
-                recorder.month(alone(state), alone(view))
-            recorder.end(list(actions[:, row : row + 1]))
-    return [(actions[number], is_settled[number]) for number in range(votes)]
+            for number, (state, view) in enumerate(model.months, start=1):
+                recorder.month(number, alone(state), alone(view))
+    return tuple(zip(actions, is_settled, strict=True))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field, Strict, ValidationError
 
 from sim.errors import InputError, Problem, input_error
-from sim.rules.parameters import problems_of
+from sim.rules.parameters import problems_of, registry
 from sim.specs.draft import dotted
 from sim.specs.files import read_toml
 from sim.specs.problems import findings_of
@@ -76,18 +76,19 @@ class Fit(Section):
         """What was fitted for a resolution, if anything."""
         return next((text for text in self.text if text.resolution == resolution), None)
 
-    def drawn_parameters(self, draw: int) -> dict[str, float]:
-        """The fitted parameters in a draw."""
-        return {name: values[draw] for name, values in self._draws.parameters.items()}
+    def drawn_parameters(self, draws: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        """The fitted parameters in some of the draws, each of the shape of `draws`."""
+        return {name: np.array(values)[draws] for name, values in self._draws.parameters.items()}
 
-    def shift_of(self, resolution: str, draw: int) -> NDArray[np.float64]:
-        """How far a draw of the `TEXT_TERMS` of a resolution lies from their fitted values; 0 where none was kept."""
+    def shift_of(self, resolution: str, draws: NDArray[np.int64]) -> list[NDArray[np.float64] | float]:
+        """How far draws of the `TEXT_TERMS` of a resolution lie from their fitted values; 0 where none was kept."""
         text, drawn = self.text_of(resolution), self._draws.texts.get(resolution, {})
         if text is None:
-            return np.zeros(len(TEXT_TERMS))
+            return [0.0] * len(TEXT_TERMS)
         fitted = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
-        found = [drawn[name][draw] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)]
-        return np.array(found)
+        return [
+            np.array(drawn[name])[draws] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)
+        ]
 
     @property
     def _draws(self) -> Draws:
@@ -144,6 +145,10 @@ def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
     for name, values in fit.draws.parameters.items():
         if name not in fit.parameters:
             yield Problem(where, f"draws.parameters.{name}", "is no parameter that was fitted.")
+        elif name in registry() and registry()[name].is_count:
+            yield Problem(
+                where, f"draws.parameters.{name}", "is a count, of which no draws are taken.", "Leave it out."
+            )
         if len(values) != fit.size:
             yield Problem(where, f"draws.parameters.{name}", f"holds {len(values)} draws, others {fit.size}.")
     for resolution, terms in fit.draws.texts.items():

@@ -1,3 +1,7 @@
+"""What the dashboard's tests share: pages of a Chromium that are watched."""
+
+from urllib.parse import urlsplit
+
 import pytest
 
 from sim.views.explore.start import start_from
@@ -6,3 +10,30 @@ from sim.views.explore.start import start_from
 @pytest.fixture(scope="session")
 def start():
     return start_from("es-11-1")
+
+
+@pytest.fixture
+def opened(browser):
+    """A function that opens an address in a session of its own; it reports no error and asks nobody else."""
+    contexts, hosts, errors = [], set(), []
+
+    def told(message):
+        if message.type == "error":
+            errors.append(message.text)
+
+    def opening(address, width=1280, height=900):
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", told)
+        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
+        page.goto(address)
+        return page
+
+    yield opening
+    for context in contexts:
+        context.close()
+    assert hosts - {None} == {"127.0.0.1"}
+    assert errors == []

@@ -1,77 +1,58 @@
 """The dashboard in a real Chromium: what a user does, what is shown, and that no request leaves the machine."""
 
 import json
-import os
-import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pages import served
 
 pytest.importorskip("solara", reason="the dashboard needs Solara")
 
 SERVER = """
-import sys
-def watch(event, args):
-    if event in ("socket.connect", "socket.getaddrinfo"):
-        host = args[1][0] if event == "socket.connect" and isinstance(args[1], tuple) else args[0]
-        if isinstance(host, str) and host not in ("127.0.0.1", "localhost", "::1", "0.0.0.0"):
-            print("LEFT", host, file=sys.stderr, flush=True)
-sys.addaudithook(watch)
 from sim.cli import main
-sys.argv = ["sim", "explore", "es-11-1", "--port", "0", "--no-browser"]
+sys.argv = ["sim", "explore", "{}", "--port", "0", "--no-browser"]
 main()
 """
 THREAT = "input[data-key='vote.0.target_threat']"
+MONTHS = "2022-2023"
 
 
 @pytest.fixture(scope="module")
-def server(browser, tmp_path_factory):
-    """The address of a running dashboard, where there is a browser; on leaving, nothing it did has left the machine."""
-    log = tmp_path_factory.mktemp("server") / "log"
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-    with log.open("w") as file:
-        process = subprocess.Popen([sys.executable, "-c", SERVER], stderr=file, stdout=file, env=environment)
-    try:
-        for _ in range(300):
-            found = re.search(r"at (http://\S+/);", log.read_text())
-            if found or process.poll() is not None:
-                break
-            time.sleep(0.1)
-        assert found, log.read_text()
-        yield found[1].replace("localhost", "127.0.0.1")
-        assert "LEFT" not in log.read_text(), log.read_text()
-        assert "Traceback" not in log.read_text(), log.read_text()
-    finally:
-        process.terminate()
-        process.wait(20)
+def server(tmp_path_factory):
+    with served(SERVER.format("es-11-1"), tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def server_of_months(tmp_path_factory):
+    with served(SERVER.format(MONTHS), tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture
-def visit(browser, server):
-    """A function that opens the page in a session of its own; all requests are watched."""
-    contexts, hosts, errors = [], set(), []
+def visit(server, opened):
+    """A function that opens the page of votes alone."""
+    return lambda query="", width=1280: ready(opened(f"{server}/{query}", width))
 
-    def opened(query="", width=1280):
-        context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-        contexts.append(context)
-        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-        page.goto(server + query)
-        page.wait_for_selector("#split", timeout=30_000)
-        page.wait_for_selector(THREAT)
-        return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert hosts - {None} == {"127.0.0.1"}
-    assert errors == []
+@pytest.fixture
+def visit_months(server_of_months, opened):
+    """A function that opens the page of a scenario with months."""
+    return lambda query="", width=1280, height=900: ready(opened(f"{server_of_months}/{query}", width, height))
+
+
+def ready(page):
+    page.wait_for_selector("#split", timeout=60_000)
+    page.wait_for_selector(THREAT)
+    return page
+
+
+def whole(page):
+    """Wait until all replicates are told of."""
+    page.wait_for_selector("#unfinished", state="detached", timeout=60_000)
 
 
 def split(page):
@@ -107,17 +88,30 @@ def tally_shown(page):
     }
 
 
+def shown_of(tally):
+    """A tally as it is written on the page."""
+    return {
+        action: tuple(pytest.approx(row[name], abs=0.0501) for name in ("median", "p05", "p95"))
+        for action, row in tally.items()
+    }
+
+
+def run_again(file):
+    """The document of a saved scenario, by the command line."""
+    run = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "run", str(file), "--json"], capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)
+
+
 def test_a_move_is_saved_run_and_loaded_again(visit, tmp_path):
     page = visit()
     first = split(page)
     change(page, THREAT, "2")
     file = tmp_path / "saved.toml"
     file.write_text(saved(page, "Save scenario"), encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "sim.cli", "run", str(file), "--json"], capture_output=True, text=True, check=True
-    )
-    tally = json.loads(run.stdout)["votes"][0]["tally"]
-    expected = {action: (row["median"], row["p05"], row["p95"]) for action, row in tally.items()}
+    tally = run_again(file)["votes"][0]["tally"]
+    expected = shown_of(tally)
     assert tally_shown(page) == expected
     assert json.loads(saved(page, "JSON"))["votes"][0]["tally"] == tally
     assert len(saved(page, "CSV").splitlines()) == 194
@@ -196,5 +190,139 @@ def test_nothing_is_cut_off_on_a_phone(visit):
     cut = page.evaluate(
         "() => [...document.querySelectorAll('.lever, .numbers td, .bar button')]"
         ".filter(e => e.getBoundingClientRect().right > 391).map(e => e.innerText)"
+    )
+    assert cut == []
+
+
+def test_uncertain_parameters_are_switched_on_saved_and_off(visit, tmp_path):
+    page, other = visit(), visit()
+    first = page.inner_text(".numbers tbody")
+    page.check("#parameter_uncertainty")
+    page.wait_for_function("before => document.querySelector('.numbers tbody').innerText !== before", arg=first)
+    page.wait_for_function("() => location.search === '?parameter_uncertainty=true'")
+    file = tmp_path / "saved.toml"
+    file.write_text(saved(page, "Save scenario"), encoding="utf-8")
+    again = run_again(file)
+    assert json.loads(saved(page, "JSON"))["votes"] == again["votes"]
+    assert tally_shown(page) == shown_of(again["votes"][0]["tally"])
+    assert (page.inner_text("#nobody"), other.is_checked("#parameter_uncertainty")) == (
+        "Nobody, in any replicate.",
+        False,
+    )
+    loaded = visit("?parameter_uncertainty=true")
+    assert loaded.is_checked("#parameter_uncertainty")
+    assert tally_shown(loaded) == tally_shown(page)
+    page.uncheck("#parameter_uncertainty")
+    page.wait_for_function("before => document.querySelector('.numbers tbody').innerText === before", arg=first)
+    page.wait_for_function("() => location.search === ''")
+
+
+def month_at(page, name):
+    """Go to a month by the keys of the slider."""
+    page.focus("#month")
+    page.keyboard.press("Home")
+    while page.inner_text("#month-shown") != name:
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("name => location.search.includes('month=' + name)", arg=name)
+
+
+def values(page):
+    return [tile.get_attribute("data-value") for tile in page.query_selector_all(".timeline .tile")]
+
+
+def figure(page, line):
+    return float(page.inner_text(f'#month-figures tr[data-line="{line}"] .mean').replace(",", ""))
+
+
+def test_months_are_scrubbed_linked_saved_and_run_again(visit_months, tmp_path):
+    page = visit_months()
+    assert page.inner_text("#month-shown") == "2023-06"
+    type_into(page, "input[data-key='parameters.enforcement']", "0.95")
+    page.wait_for_function("() => location.search.includes('enforcement')")
+    late = values(page)
+    month_at(page, "2022-04")
+    assert page.get_attribute("#month", "aria-valuetext") == "2022-04"
+    assert len(late) == len(values(page)) == 193
+    assert late != values(page)
+    page.select_option("#map-of", "alignment_shift")
+    page.select_option("#group", "EU")
+    whole(page)
+    file = tmp_path / "saved.toml"
+    file.write_text(saved(page, "Save scenario"), encoding="utf-8")
+    again, document = run_again(file), json.loads(saved(page, "JSON"))
+    assert document["votes"] == again["votes"]
+    assert document["months"] == again["months"]
+    assert tally_shown(page) == shown_of(again["votes"][0]["tally"])
+    place = again["months"]["months"].index("2022-04")
+    for line, series, unit in (
+        ("in the coalition", "members_joined", 1),
+        ("paid for the target's fuel", "revenue", 1e3),
+    ):
+        expected = again["months"]["totals"][series]["mean"][place] / unit
+        assert figure(page, line) == pytest.approx(expected, rel=0.005)
+    linked = visit_months("?" + urlsplit(page.url).query)
+    whole(linked)
+    assert linked.inner_text("#month-shown") == "2022-04"
+    assert tally_shown(linked) == tally_shown(page)
+    assert figure(linked, "in the coalition") == figure(page, "in the coalition")
+    page.click("text=Reset")
+    page.wait_for_function("() => document.querySelector('#month-shown').innerText === '2023-06'")
+    page.set_input_files("input[type=file]", str(file))
+    page.wait_for_selector("#movers, #nobody:has-text('5 %')")
+    whole(page)
+    assert tally_shown(page) == tally_shown(linked)
+
+
+def test_a_first_answer_says_so_and_grows(visit_months):
+    page = visit_months()
+    whole(page)
+    type_into(page, THREAT, "2.5")
+    page.wait_for_selector("#unfinished")
+    assert "of 1,000 replicates" in page.inner_text("#unfinished")
+    whole(page)
+    assert "1,000 replicates" in page.inner_text(".numbers")
+
+
+def test_two_users_scrub_and_switch_apart(visit_months):
+    one, other = visit_months(), visit_months("?month=2022-05")
+    month_at(one, "2022-09")
+    one.check("#parameter_uncertainty")
+    one.wait_for_function("() => location.search.includes('parameter_uncertainty')")
+    type_into(other, "input[data-key='vote.0.severity']", "-4")
+    other.wait_for_function("() => location.search.includes('severity')")
+    assert (one.inner_text("#month-shown"), other.inner_text("#month-shown")) == ("2022-09", "2022-05")
+    assert (one.is_checked("#parameter_uncertainty"), other.is_checked("#parameter_uncertainty")) == (True, False)
+    assert "severity" not in one.url
+
+
+def test_with_months_what_is_refused_is_refused_in_place(visit_months):
+    page = visit_months("?month=2031-01")
+    page.wait_for_selector(".refused")
+    assert "got '2031-01'" in page.inner_text(".refused")
+    type_into(page, "input[data-key='parameters.enforcement']", "7")
+    page.wait_for_selector(".lever .refused")
+    assert page.inner_text(".lever .refused") == "parameters.enforcement: got 7; allowed is 0 to 1 (probability)."
+
+
+def test_a_member_of_the_map_is_told_about_and_explained_or_said_why_not(visit_months):
+    page = visit_months("?month=2022-09")
+    page.click(".timeline .tile[data-iso3=KAZ]")
+    page.wait_for_selector("#member-month")
+    assert page.inner_text("#member-month").startswith("Kazakhstan in 2022-09: sanctions the target")
+    page.wait_for_selector("#no-reasons, #explained[data-iso3=KAZ]", timeout=60_000)
+    page.click("#no-reasons button, #explained button")
+    page.wait_for_selector("#member-month", state="detached")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (400, 800)])
+def test_nothing_of_the_months_is_cut_off(visit_months, width, height):
+    page = visit_months("?month=2022-09&member=KAZ", width, height)
+    page.wait_for_selector("#member-month")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = page.evaluate(
+        "width => [...document.querySelectorAll('.timeline *, .lever, .numbers td, .bar button, .switch')]"
+        ".filter(e => { const box = e.getBoundingClientRect(); return box.right > width + 1 || box.left < -1; })"
+        ".map(e => e.tagName + ' ' + e.textContent)",
+        width,
     )
     assert cut == []

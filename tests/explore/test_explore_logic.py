@@ -15,15 +15,16 @@ from sim.errors import InputError
 from sim.evaluation.summary import summary
 from sim.evaluation.tallies import REPORTED
 from sim.runner.run import run
-from sim.specs import read_scenario, shipped_scenarios
+from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.specs.writing import toml_text
 from sim.views.explore.board import board, scenery
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
 from sim.views.explore.reasons import reasons
-from sim.views.explore.result import explored
+from sim.views.explore.result import explored, extended, steps
 from sim.views.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
 from sim.views.explore.state import Edit, State, state_from
+from sim.views.explore.timeline import calendar, course
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = (
@@ -36,7 +37,7 @@ TABLES = st.recursive(
 )
 KEYS = st.sampled_from(["parameters.enforcement", "vote.severity", "vote.0.target_threat", "parameters.grievance"])
 STATES = st.builds(
-    lambda pairs, edits, source, vote, member: State(tuple(sorted(pairs.items())), tuple(edits), source, vote, member),
+    lambda pairs, edits, *looks: State(tuple(sorted(pairs.items())), tuple(edits), *looks),
     st.dictionaries(KEYS, st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9) | st.booleans()),
     st.lists(
         st.builds(Edit, st.sampled_from(["EU", "CSTO,-RUS", "Türkiye"]), st.just("isolation"), st.floats(0, 9)),
@@ -44,6 +45,7 @@ STATES = st.builds(
     ),
     st.sampled_from(["", 'title = "ü &=+#"\n']),
     st.integers(0, 3),
+    st.sampled_from(["", "2022-03"]),
     st.sampled_from(["", "BLR"]),
 )
 
@@ -189,16 +191,94 @@ def test_reasons_add_up(start):
         assert sum(term[action] for term in found["terms"]) == pytest.approx(found["utilities"][action])
 
 
-def test_a_scenario_with_months_and_several_votes_is_explored():
-    start = start_from("2022-2023")
-    found = explored(start, replace(State(), vote=1))
-    assert board(found)["replicates"] == 100
+@pytest.fixture(scope="module")
+def start_of_months():
+    return start_from("2022-2023")
+
+
+def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
+    found = explored(start_of_months, replace(State(), vote=1))
     assert next(lever["key"] for lever in groups_of(found)[0]["levers"]) == "vote.1.severity"
     assert edits_of(found) == []
-    with pytest.raises(InputError, match="there is no vote 9"):
-        explored(start, replace(State(), vote=9))
-    with pytest.raises(InputError, match="'XXX' is the code of no member"):
-        explored(start, replace(State(), member="XXX"))
+    for wrong, said in (
+        (State(vote=9), "there is no vote 9"),
+        (State(member="XXX"), "'XXX' is the code of no member"),
+        (State(month="2022-20"), "got '2022-20', which is no month of the scenario. They run from 2022-02 to 2023-06"),
+    ):
+        with pytest.raises(InputError, match=said):
+            explored(start_of_months, wrong, found)
+    with pytest.raises(InputError, match="the scenario has votes alone"):
+        explored(start_from("es-11-1"), State(month="2022-03"))
+
+
+def test_answers_grow_to_what_a_run_gives(start_of_months):
+    state = State().with_setting("parameters.enforcement", 0.9)
+    first = explored(start_of_months, state)
+    shown = board(first)
+    assert (first.is_whole, shown["replicates"], shown["all_replicates"]) == (False, 50, 1000)
+    grown = list(steps(start_of_months, first))
+    assert [found.result.replicates for found in grown] == [200, 1000]
+    spec = scenario_of(start_of_months, state)
+    case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
+    assert summary(grown[-1].result) == summary(run(case, base=base))
+    assert summary(first.result)["votes"] == summary(run(case, 50, base=base))["votes"]
+
+
+def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
+    state = State().with_setting("parameter_uncertainty", True)
+    first = explored(start_of_months, state)
+    assert first.result.replicates == 15
+    second = extended(start_of_months, first)
+    assert second.baseline.case.spec.parameter_uncertainty
+    assert not second.result.votes[0].change.changed.any()
+    expected = run(prepare(scenario_of(start_of_months, state)), 50, base=second.baseline.case)
+    assert summary(second.result) == summary(expected)
+
+
+def test_looking_at_something_else_runs_nothing(start, monkeypatch):
+    found = explored(start, State().with_setting("vote.0.target_threat", 1.5))
+    monkeypatch.setattr("sim.views.explore.result.prepare", lambda spec: pytest.fail("it was run again"))
+    looked = explored(start, replace(found.state, member="BLR"), found)
+    assert (looked.state.member, looked.result) == ("BLR", found.result)
+
+
+def test_a_move_reads_its_scenario_once(start, monkeypatch):
+    found = explored(start, moved(start, explored(start, State()), "vote.0.severity", "-4.1"))
+    read = []
+    monkeypatch.setattr(
+        "sim.views.explore.start.scenario_from", lambda *given: read.append(given) or scenario_from(*given)
+    )
+    explored(start, moved(start, found, "vote.0.severity", "-4.2"), found)
+    assert len(read) == 1
+
+
+def test_the_switch_of_uncertainty_leaves_no_trace(start):
+    found = explored(start, moved(start, explored(start, State()), "parameter_uncertainty", "true"))
+    assert found.state.link() == "parameter_uncertainty=true"
+    assert moved(start, found, "parameter_uncertainty", "false") == State()
+    with pytest.raises(InputError, match="parameter_uncertainty"):
+        moved(start, found, "parameter_uncertainty", "perhaps")
+
+
+def test_the_timeline_shows_what_the_run_holds(start_of_months):
+    found = explored(start_of_months, State())
+    dates, lived = calendar(found), course(found.result.months)
+    told = summary(found.result)["months"]
+    assert dates["months"] == told["months"]
+    assert [any("vote on" in item["what"] for item in items) for items in dates["items"]] == dates["votes"]
+    assert sum(dates["votes"]) == 2
+    lines = {line["label"]: line for chart in lived["charts"] for line in chart["lines"]}
+    assert lines["in the coalition"]["mean"] == pytest.approx(told["totals"]["members_joined"]["mean"], rel=1e-3)
+    assert lines["aid to the victim"]["high"] == pytest.approx(
+        [value / 1e3 for value in told["totals"]["aid"]["p95"]], rel=1e-3, abs=1e-3
+    )
+    for i, member in enumerate(told["members"]):
+        joined = member["series"].get("joined", [0.0] * len(told["months"]))
+        assert [row[i] for row in lived["members"]["joined"]] == pytest.approx([100 * p for p in joined], abs=0.51)
+    everyone, *groups = dates["groups"]
+    assert len(everyone["members"]) == found.case.world.size
+    assert {found.case.world.iso3[i] for g in groups if g["name"] == "EAEU" for i in g["members"]} >= {"BLR", "KAZ"}
+    assert calendar(explored(start_from("es-11-1"), State())) is None
 
 
 def test_overrides_of_the_command_line_are_a_state(tmp_path):

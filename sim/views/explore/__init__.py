@@ -1,1 +1,1 @@
-"""The dashboard: a scenario explored in a browser. All but `page` and `serving` know nothing of Solara."""
+"""The dashboard: a scenario explored in a browser. Solara is known to `components`, `page`, `serving` alone."""

@@ -39,6 +39,7 @@ def board(found: Explored) -> dict[str, Any]:
         "question": found.spec.question,
         "baseline": found.baseline.case.spec.title,
         "replicates": found.result.replicates,
+        "all_replicates": found.spec.replicates,
         "vote": number,
         "votes": [f"{vote.resolution}, {vote.date}" for vote in found.spec.vote],
         "rows": [_row(name, now, before) for name in REPORTED],
@@ -140,7 +141,7 @@ def scenery(found: Explored) -> dict[str, Any]:
         "marks": {name: MARKS[style.marker] for name, style in STYLES.items()},
         "styles": {name: {"fill": style.fill, "edge": style.edge} for name, style in STYLES.items()},
         "actions": list(REPORTED),
-        "references": sorted(set(world.references())),
+        "members": [{"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names, strict=True)],
     }
 
 

@@ -134,6 +134,11 @@ def attributes_of(found: Explored) -> list[str]:
     return [name for name in shares if name.split(".")[0] in ("dependence", "exposure", "isolation")]
 
 
+def references_of(found: Explored) -> list[str]:
+    """The names that members and groups go by."""
+    return sorted(set(found.case.world.references()))
+
+
 def moved(start: Start, found: Explored, key: str, text: str) -> State:
     """The state with a lever at what was typed or slid to.
 
@@ -170,7 +175,7 @@ def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
             holder = holder[part]
         else:
             return False
-    return holder == value and not isinstance(value, bool)
+    return holder == value and isinstance(holder, bool) == isinstance(value, bool)
 
 
 def with_edit(start: Start, state: State, members: str, attribute: str) -> State:

@@ -15,27 +15,31 @@ import solara
 import solara.lab
 
 from sim.errors import InputError
+from sim.evaluation.tallies import REPORTED
 from sim.views.explore.board import board, scenery
+from sim.views.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_data
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import (
     attributes_of,
     edits_of,
     groups_of,
     moved,
+    references_of,
     senders_of,
     with_edit,
     with_sender,
     without_edit,
 )
 from sim.views.explore.reasons import reasons, tips
-from sim.views.explore.result import Explored, explored
+from sim.views.explore.result import Explored, explored, steps, whole
 from sim.views.explore.start import Start, messages, start_from
 from sim.views.explore.state import State, state_from
+from sim.views.explore.timeline import calendar, course
 
 STARTED = "SIM_EXPLORE"
 """Environment variable that hands the scenario and its overrides over to the page, as JSON."""
 SETTLED_S = 0.3
-"""Seconds without a move after which the reasons of a member are taken apart."""
+"""Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
 STYLE = Path(__file__).parent / "page.css"
 
 
@@ -72,80 +76,32 @@ def opened(start: Start, query: str | None) -> Shown:
         return Shown(explored(start, start.state), {"page": messages(error)})
 
 
-def answered(start: Start, shown: Shown, place: str, change: Callable[[], State]) -> Shown:
+def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored], State]) -> Shown:
     """What a session shows after an event: the new state, or the old one with what was refused."""
     try:
-        return Shown(explored(start, change()), stamp=shown.stamp + 1)
+        return Shown(explored(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
     except InputError as error:
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
 
-@solara.component_vue("levers.vue", vuetify=False)
-def Levers(  # noqa: N802, D103
-    groups: list[dict[str, object]],
-    edits: list[dict[str, object]],
-    senders: list[dict[str, object]],
-    attributes: list[str],
-    references: list[str],
-    refused: dict[str, list[str]],
-    stamp: int,
-    link: str,
-    file: dict[str, Any],
-    event_move: Callable[[list[str]], None],
-    event_add_edit: Callable[[list[str]], None],
-    event_remove_edit: Callable[[int], None],
-    event_sender: Callable[[list[Any]], None],
-    event_load: Callable[[str], None],
-    event_save: Callable[[str], None],
-    event_reset: Callable[[Any], None],
-) -> None: ...
-
-
-@solara.component_vue("numbers.vue", vuetify=False)
-def Numbers(  # noqa: N802, D103
-    board: dict[str, Any], scenery: dict[str, Any], event_vote: Callable[[int], None]
-) -> None: ...
-
-
-@solara.component_vue("pictures.vue", vuetify=False)
-def Pictures(  # noqa: N802, D103
-    board: dict[str, Any], scenery: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
-) -> None: ...
-
-
-@solara.component_vue("members.vue", vuetify=False)
-def Members(  # noqa: N802, D103
-    board: dict[str, Any], chosen: str, event_pick: Callable[[str], None]
-) -> None: ...
-
-
-@solara.component_vue("reasons.vue", vuetify=False)
-def Reasons(  # noqa: N802, D103
-    reasons: dict[str, Any] | None,
-    busy: bool,
-    tips: list[dict[str, Any]] | None,
-    tipping: bool,
-    actions: list[str],
-    event_pick: Callable[[str], None],
-    event_tips: Callable[[Any], None],
-) -> None: ...
-
-
 @solara.component
-def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None]) -> None:  # noqa: N802
+def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
     asked, set_asked = solara.use_state(None)
-    member = found.state.member
-    newest, kept = solara.use_ref(found.state), solara.use_ref({})
-    newest.current = found.state
+    member, state = found.state.member, replace(found.state, month="")
+    newest, kept = solara.use_ref(state), solara.use_ref({})
+    newest.current = state
 
     def take() -> dict[str, Any] | None:
         time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
-        return reasons(found) if member and newest.current == found.state else None
+        try:
+            return reasons(found) if member and newest.current == state else None
+        except InputError as error:
+            return {"iso3": member, "refused": messages(error)}
 
-    taken = solara.lab.use_task(take, dependencies=[found.state])
-    tipped = solara.lab.use_task(lambda: tips(found) if asked == found.state else None, dependencies=[asked])
-    is_asked = asked is not None and asked == found.state
+    taken = solara.lab.use_task(take, dependencies=[state])
+    tipped = solara.lab.use_task(lambda: tips(found) if asked == state else None, dependencies=[asked])
+    is_asked = asked is not None and asked == state
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current.get("iso3") == member else None
     Reasons(
@@ -153,9 +109,30 @@ def Explained(found: Explored, actions: list[str], on_pick: Callable[[str], None
         busy=bool(member) and taken.pending,
         tips=tipped.value if is_asked and tipped.finished else None,
         tipping=is_asked and tipped.pending,
-        actions=actions,
+        actions=list(REPORTED),
         event_pick=on_pick,
-        event_tips=lambda _: set_asked(found.state),
+        event_tips=lambda _: set_asked(state),
+    )
+
+
+def use_whole(start: Start, answer: Explored) -> Explored:
+    """The answer to a move, which grows in the background once no move has come for a while."""
+    grown, set_grown = solara.use_state(answer)
+    newest = solara.use_ref(answer)
+    newest.current = answer
+    asked = answer.state.asked
+
+    def grow() -> None:
+        time.sleep(SETTLED_S)
+        for found in steps(start, answer):
+            if newest.current.state.asked != asked:
+                return
+            set_grown(found)
+
+    solara.lab.use_task(grow, dependencies=[asked])
+    best = grown if grown.state.asked == asked else answer
+    return solara.use_memo(
+        lambda: best if best.state == answer.state else replace(best, state=answer.state), [best, answer]
     )
 
 
@@ -165,53 +142,78 @@ def Page() -> None:  # noqa: N802
     start, router = started(), solara.use_router()
     first = solara.use_memo(lambda: opened(start, router.search), [])
     shown, set_shown = solara.use_state(first)
-    found = shown.found
-    state = found.state
-    scene = solara.use_memo(lambda: scenery(found), [found.spec.world, state.vote, id(found.baseline)])
-    drawn = solara.use_memo(lambda: board(found), [id(found)])
+    found = use_whole(start, shown.found)
+    state, months, earlier = found.state, found.result.months, found.baseline.months
+    # Seats are those of the baseline's first answer, and stay while it grows.
+    scene = use_data(lambda: scenery(found), [found.baseline.case.spec, state.vote])
+    drawn = use_data(lambda: board(found), [found])
+    dates = use_data(lambda: calendar(found), [found.case.plan])
+    lived = use_data(lambda: months and course(months), [months])
+    before = use_data(lambda: earlier and course(earlier), [earlier])
+    groups = use_data(lambda: groups_of(found), [found])
+    edits = use_data(lambda: edits_of(found), [state.edits])
+    senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
+    attributes = use_data(lambda: attributes_of(found), [found.spec.world])
+    references = use_data(lambda: references_of(found), [found.spec.world])
 
-    def answer(place: str, change: Callable[[], State]) -> None:
-        set_shown(answered(start, shown, place, change))
+    def answer(place: str, change: Callable[[Explored], State]) -> None:
+        # Several events may come before the page is drawn again: each starts from what the one before it left.
+        set_shown(lambda last: answered(start, last, place, change))
+
+    def look(**at: Any) -> None:
+        answer("page", lambda last: replace(last.state, **at))
 
     def pick(iso3: str) -> None:
-        answer("page", lambda: replace(state, member=iso3 if iso3 in found.case.world.iso3 else ""))
+        look(member=iso3 if iso3 in found.case.world.index else "")
 
     def save(kind: str) -> None:
-        name, text = file_of(start, found, kind)
-        set_shown(replace(shown, stamp=shown.stamp + 1, file={"name": name, "text": text, "stamp": shown.stamp}))
+        name, text = file_of(start, found if kind == "scenario" else whole(start, found), kind)
+        set_shown(
+            lambda last: replace(last, stamp=last.stamp + 1, file={"name": name, "text": text, "stamp": last.stamp})
+        )
 
     def sender(event: list[Any]) -> None:
-        answer("senders", lambda: with_sender(start, found, str(event[0]).strip(), bool(event[1])))
+        answer("senders", lambda last: with_sender(start, last, str(event[0]).strip(), bool(event[1])))
 
     solara.Title(found.spec.title)
     solara.Style(STYLE.read_text(encoding="utf-8"))
     with solara.Div(classes=["explore"]):
-        Numbers(
-            board=drawn, scenery=scene, event_vote=lambda number: answer("page", lambda: replace(state, vote=number))
-        )
+        Numbers(board=drawn, scenery=scene, event_vote=lambda number: look(vote=number))
         with solara.Div(classes=["side"]):
             Levers(
-                groups=groups_of(found),
-                edits=edits_of(found),
-                senders=senders_of(found),
-                attributes=attributes_of(found),
-                references=scene["references"],
+                groups=groups,
+                edits=edits,
+                senders=senders,
+                attributes=attributes,
+                references=references,
+                is_uncertain=found.spec.parameter_uncertainty,
                 refused=shown.refused,
                 stamp=shown.stamp,
                 link=state.link(),
                 file=shown.file,
-                event_move=lambda event: answer(event[0], lambda: moved(start, found, event[0], event[1])),
-                event_add_edit=lambda event: answer("members", lambda: with_edit(start, state, *event)),
-                event_remove_edit=lambda place: answer("page", lambda: without_edit(state, place)),
+                event_move=lambda event: answer(event[0], lambda last: moved(start, last, event[0], event[1])),
+                event_add_edit=lambda event: answer("members", lambda last: with_edit(start, last.state, *event)),
+                event_remove_edit=lambda place: answer("page", lambda last: without_edit(last.state, place)),
                 event_sender=sender,
-                event_load=lambda text: answer("page", lambda: State(source=text)),
+                event_load=lambda text: answer("page", lambda _: State(source=text)),
                 event_save=save,
-                event_reset=lambda _: answer("page", lambda: start.state),
+                event_reset=lambda _: answer("page", lambda _: start.state),
+            )
+        if months and earlier:
+            Timeline(
+                calendar=dates,
+                now=lived,
+                before=before,
+                scenery=scene,
+                month=state.month,
+                chosen=state.member,
+                event_month=lambda name: look(month=name),
+                event_pick=pick,
             )
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
         with solara.Div(classes=["beside"]):
             Members(board=drawn, chosen=state.member, event_pick=pick)
-            Explained(found, scene["actions"], pick)
+            Explained(found, pick)
 
 
 @solara.component

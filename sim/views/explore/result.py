@@ -1,31 +1,39 @@
-"""A state run: a thousand replicates beside those of the baseline, at the same random numbers."""
+"""A state run: a thousand replicates beside those of the baseline, at the same random numbers.
+
+Where that takes long, a first answer holds the first of the replicates, and the rest are added step by step.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from sim.case import Case, prepare
-from sim.ensemble import simulate
 from sim.errors import input_error
-from sim.runner.run import Block, RunResult, counted
+from sim.runner.run import Block, RunResult, block_of, block_size, joined, result_of, run
 from sim.specs import Scenario, scenario_from
 from sim.specs.writing import toml_text
 from sim.views.explore.start import PAGE, Start, baseline_of, scenario_of
 from sim.views.explore.state import State
 
-BASELINES_KEPT = 8
+BASELINES_KEPT = 4
+TOLD = (50, 200)
+"""Replicates after which it is told what came of them so far, where the months between votes are simulated."""
+TOLD_UNCERTAIN = (15, 50, *range(100, 1000, 100))
+"""The same where parameters are drawn, too: every fifth replicate has months of its own to prepare."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explored:
-    """A state, its scenario, and what came of it.
+    """A state, its scenario, and what came of it; equal to itself alone.
 
     Parameters
     ----------
-    result : the run, told apart from its ``base``, the baseline.
+    result : the run as far as it has come, told apart from its ``base``, the baseline.
     """
 
     state: State
@@ -39,36 +47,113 @@ class Explored:
 
     @property
     def baseline(self) -> RunResult:
-        """The run of the baseline."""
+        """The run of the baseline, as far as the other."""
         if self.result.base is None:
             raise ValueError("the run has no base")
         return self.result.base
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all replicates are run."""
+        return self.result.replicates == self.spec.replicates
 
-def explored(start: Start, state: State) -> Explored:
-    """Run a state; the baseline's run is kept from move to move.
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Names of the months of the scenario; none where it has votes alone."""
+        return () if self.case.plan is None else tuple(month.name for month in self.case.plan.months)
+
+
+def explored(start: Start, state: State, known: Explored | None = None) -> Explored:
+    """Run a state, as far as the first answer goes.
+
+    Parameters
+    ----------
+    known : what was shown before; where the state only looks at something else of it, nothing is run.
 
     Raises
     ------
-    InputError : the state stands for no valid scenario.
+    InputError : the state stands for no valid scenario, or looks at what it has not.
     """
-    spec = scenario_of(start, state)
-    case = prepare(spec)
-    if state.member and state.member not in case.world.index:
-        raise input_error(PAGE, "member", f"'{state.member}' is the code of no member of {case.world.name}.")
-    baseline = baseline_of(start, state, spec)
-    before, kept = _baseline(toml_text(baseline.document()))
-    votes = _block(case)
-    result = RunResult(case, "ensemble", tuple(counted(case, votes, kept)), base=before)
-    return Explored(state, spec, result)
+    if known is not None and known.state.asked == state.asked:
+        found = replace(known, state=state)
+    else:
+        spec = scenario_of(start, state)
+        found = Explored(state, spec, _beside(start, state, prepare(spec), 0))
+    _check(found)
+    return found
+
+
+def _check(found: Explored) -> None:
+    """Whether there is what the state looks at."""
+    state, votes, months = found.state, len(found.spec.vote), found.months
+    if state.vote >= votes:
+        raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {votes - 1}.")
+    if state.member and state.member not in found.case.world.index:
+        raise input_error(PAGE, "member", f"'{state.member}' is the code of no member of {found.case.world.name}.")
+    if state.month and not months:
+        raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
+    if state.month and state.month not in months:
+        message = f"got '{state.month}', which is no month of the scenario."
+        raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
+
+
+def extended(start: Start, found: Explored) -> Explored:
+    """The same with the next replicates."""
+    more = _beside(start, found.state, found.case, found.result.replicates)
+    return replace(found, result=replace(joined([found.result, more]), base=more.base))
+
+
+def steps(start: Start, found: Explored) -> Iterator[Explored]:
+    """What is to be added to an answer, step by step; the last is whole."""
+    while not found.is_whole:
+        found = extended(start, found)
+        yield found
+
+
+def whole(start: Start, found: Explored) -> Explored:
+    """The same with all replicates."""
+    for later in steps(start, found):
+        found = later
+    return found
+
+
+def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
+    """The next replicates of a case, told apart from the baseline, of which the ``base`` holds all so far."""
+    has_months = case.plan is not None
+    baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
+    cases = (case, baseline.case)
+    count = block_size(cases, first, _step(cases, first))
+    before, block = baseline.upto(first, count)
+    return replace(result_of(case, block_of(case, first, count), base=block), base=before)
+
+
+def _step(cases: tuple[Case, ...], done: int) -> int:
+    """Replicates of the next answer; votes alone are told whole."""
+    told = () if all(case.plan is None for case in cases) else TOLD if cases[0].fit is None else TOLD_UNCERTAIN
+    return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
+
+
+class _Baseline:
+    """The run of a baseline, kept from move to move and grown as far as it was asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._blocks: dict[int, Block] = {}
+        self._results: dict[int, RunResult] = {}
+        self._lock = Lock()
+
+    def upto(self, first: int, count: int) -> tuple[RunResult, Block]:
+        """All replicates up to the end of a block, and the votes of the block."""
+        with self._lock:
+            if first not in self._blocks:
+                block = block_of(self.case, first, count)
+                before = [self._results.get(first) or run(self.case, first)] if first else []
+                self._results[first + count] = joined([*before, result_of(self.case, block)])
+                self._blocks[first] = Block(block.votes)
+            return self._results[first + count], self._blocks[first]
 
 
 @lru_cache(BASELINES_KEPT)
-def _baseline(text: str) -> tuple[RunResult, Block]:
-    case = prepare(scenario_from(tomllib.loads(text), "baseline", Path()))
-    votes = _block(case)
-    return RunResult(case, "ensemble", tuple(counted(case, votes, None))), votes
-
-
-def _block(case: Case) -> Block:
-    return [(outcome.actions, outcome.is_settled) for outcome in simulate(case, 0, case.spec.replicates)]
+def _baseline(text: str, has_months: bool) -> _Baseline:
+    """The baseline of a document; a case with months takes other steps, and has one of its own."""
+    return _Baseline(prepare(scenario_from(tomllib.loads(text), "baseline", Path())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,17 @@ from sim.views.explore.state import LONGEST_FILE, State
 from sim.world import shipped_worlds
 
 REPLICATES = 1000
-"""Replicates of the vote that every move runs."""
-REPLICATES_OF_MONTHS = 100
-"""The same where the months between votes are simulated, which takes ten times as long."""
+"""Replicates that every move runs."""
+READ = 64
+"""Scenarios that are kept as read: a move needs the one before it, too."""
 PAGE = "scenario"
 """What the document of a page is called in messages."""
 REASON = "explored"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Start:
-    """The scenario that a page was started with.
+    """The scenario that a page was started with; there is one of it, equal to itself alone.
 
     Parameters
     ----------
@@ -101,25 +102,28 @@ def scenario_of(start: Start, state: State) -> Scenario:
     ------
     InputError : with the messages that the same values in a file get.
     """
-    spec = scenario_from(document_of(start, state), PAGE, Path())
-    if state.vote >= len(spec.vote):
-        raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {len(spec.vote) - 1}.")
-    return spec.model_copy(update={"replicates": REPLICATES if spec.months is None else REPLICATES_OF_MONTHS})
+    return _scenario(start, state.asked)
+
+
+@lru_cache(READ)
+def _scenario(start: Start, asked: State) -> Scenario:
+    spec = scenario_from(document_of(start, asked), PAGE, Path())
+    return spec.model_copy(update={"replicates": REPLICATES})
 
 
 def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
     """What a state is told apart from: the base of a loaded file, else the scenario the page was started with.
 
-    A file whose votes or world are others than these is its own baseline, as it was loaded.
+    A file whose votes or world are others than these is its own baseline, as it was loaded. As `sim run` has it, the
+    baseline takes over the seed, and whether parameters are uncertain.
     """
     baseline = start.spec
     if state.source:
-        own = document_of(start, State(source=state.source))
-        base = own.get("base")
+        base = document_of(start, State(source=state.source)).get("base")
         baseline = read_scenario(base) if isinstance(base, str) else start.spec
         if not _is_comparable(baseline, spec):
-            baseline = scenario_from(own, PAGE, Path())
-    numbers = {"replicates": spec.replicates, "seed": spec.seed}
+            baseline = scenario_of(start, State(source=state.source))
+    numbers = {name: getattr(spec, name) for name in ("replicates", "seed", "parameter_uncertainty")}
     return baseline.model_copy(update=numbers)
 
 

@@ -16,7 +16,7 @@ LINK = "link"
 """What a query string is called in messages."""
 LONGEST_FILE = 200_000
 """Characters of a scenario file that is loaded; more are refused."""
-SELECTIONS = ("edit", "vote", "member", "file")
+SELECTIONS = ("edit", "vote", "month", "member", "file")
 """Names in a link that are no keys of a scenario."""
 
 
@@ -51,6 +51,7 @@ class State:
     edits : multipliers, in the order in which they were added.
     source : text of a scenario file that was loaded; empty where none was.
     vote : which vote is shown.
+    month : name of the month that is shown, such as 2022-03; empty for the last.
     member : code of the member that is explained; empty where none is.
     """
 
@@ -58,7 +59,17 @@ class State:
     edits: tuple[Edit, ...] = ()
     source: str = ""
     vote: int = 0
+    month: str = ""
     member: str = ""
+
+    def __hash__(self) -> int:
+        """By the link: values may be lists and tables, which have no hash of their own."""
+        return hash(self.link())
+
+    @property
+    def asked(self) -> State:
+        """What is run: the state without what is looked at."""
+        return State(self.settings, self.edits, self.source)
 
     def with_setting(self, key: str, value: object) -> State:
         """The state with a key set, or left as the scenario has it where the value is None."""
@@ -70,6 +81,7 @@ class State:
         pairs = [(key, _text(value)) for key, value in self.settings]
         pairs += [("edit", f"{edit.members}|{edit.attribute}|{_text(edit.multiply)}") for edit in self.edits]
         pairs += [("vote", str(self.vote))] if self.vote else []
+        pairs += [("month", self.month)] if self.month else []
         pairs += [("member", self.member)] if self.member else []
         if self.source:
             packed = base64.urlsafe_b64encode(zlib.compress(self.source.encode(), 9)).decode()
@@ -95,6 +107,8 @@ def state_from(query: str) -> State:
             if not text.isdecimal():
                 raise input_error(LINK, name, f"got '{text}'; the number of a vote is needed, from 0.")
             state = replace(state, vote=int(text))
+        elif name == "month":
+            state = replace(state, month=text)
         elif name == "member":
             state = replace(state, member=text)
         elif name == "file":

@@ -1,0 +1,54 @@
+"""Moves on the page of ``sim explore``, without the browser: read, run to the first answer, and made ready to show.
+
+A move is timed beside the bare run of as many replicates, so that what the page adds is told whatever the machine.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count
+from statistics import median
+
+from benchmarks.timing import in_turns, quantile, ratio
+from sim.runner.run import run
+from sim.views.explore.board import board
+from sim.views.explore.levers import groups_of, moved, senders_of
+from sim.views.explore.result import Explored, explored
+from sim.views.explore.start import Start, start_from
+from sim.views.explore.state import State
+from sim.views.explore.timeline import course
+
+KEY = "vote.0.target_threat"
+PAGES = {"votes": ("es-11-1", False), "uncertain": ("es-11-1", True), "months": ("2022-2023", False)}
+
+
+def moves(repetitions: int = 40) -> dict[str, float]:
+    """Median and 95 % quantile of the milliseconds of a move on each of `PAGES`, and of a move over its bare run."""
+    found: dict[str, float] = {}
+    for name, (scenario, is_uncertain) in PAGES.items():
+        start = start_from(scenario)
+        state = State().with_setting("parameter_uncertainty", True) if is_uncertain else State()
+        page = _Page(start, explored(start, state))
+        bare = partial(run, page.found.case, page.found.result.replicates)
+        times = in_turns({"move": page.move, "run": bare}, repetitions)
+        found[f"{name}_move_ms"] = 1e3 * median(times["move"])
+        found[f"{name}_move_p95_ms"] = 1e3 * quantile(times["move"], 0.95)
+        found |= ratio(f"{name}_move_to_run", times["move"], times["run"])
+    return found
+
+
+class _Page:
+    """A page whose lever goes to a value that it never had before."""
+
+    def __init__(self, start: Start, found: Explored) -> None:
+        self.start, self.found, self.places = start, found, count(1)
+
+    def move(self) -> None:
+        """One move, and everything of it that is shown."""
+        text = f"{1 + next(self.places) / 1000:.3f}"
+        self.found = explored(self.start, moved(self.start, self.found, KEY, text), self.found)
+        board(self.found)
+        groups_of(self.found)
+        senders_of(self.found)
+        if self.found.result.months is not None:
+            course(self.found.result.months)

@@ -1,0 +1,96 @@
+"""The parts of the page that are written in Vue, and how data are handed over to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import solara
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Plain data for a component, handed over as they are and equal to themselves alone.
+
+    Bare dictionaries would be compared and copied value by value at every rendering, which takes longer than a run.
+    """
+
+    plain: Any
+
+
+def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
+    """Data that are made anew only when something else is given of which they are made."""
+    return solara.use_memo(lambda: Data(make()), made_of)
+
+
+def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:
+    """A component in Vue, some of whose arguments are `Data`."""
+    return solara.component_vue(
+        name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: value and value.plain)
+    )
+
+
+@component("levers.vue", "groups", "edits", "senders", "attributes", "references")
+def Levers(  # noqa: N802, D103
+    groups: Data,
+    edits: Data,
+    senders: Data,
+    attributes: Data,
+    references: Data,
+    is_uncertain: bool,
+    refused: dict[str, list[str]],
+    stamp: int,
+    link: str,
+    file: dict[str, Any],
+    event_move: Callable[[list[str]], None],
+    event_add_edit: Callable[[list[str]], None],
+    event_remove_edit: Callable[[int], None],
+    event_sender: Callable[[list[Any]], None],
+    event_load: Callable[[str], None],
+    event_save: Callable[[str], None],
+    event_reset: Callable[[Any], None],
+) -> None: ...
+
+
+@component("numbers.vue", "board", "scenery")
+def Numbers(  # noqa: N802, D103
+    board: Data, scenery: Data, event_vote: Callable[[int], None]
+) -> None: ...
+
+
+@component("timeline.vue", "calendar", "now", "before", "scenery")
+def Timeline(  # noqa: N802, D103
+    calendar: Data,
+    now: Data,
+    before: Data,
+    scenery: Data,
+    month: str,
+    chosen: str,
+    event_month: Callable[[str], None],
+    event_pick: Callable[[str], None],
+) -> None: ...
+
+
+@component("pictures.vue", "board", "scenery")
+def Pictures(  # noqa: N802, D103
+    board: Data, scenery: Data, chosen: str, event_pick: Callable[[str], None]
+) -> None: ...
+
+
+@component("members.vue", "board")
+def Members(  # noqa: N802, D103
+    board: Data, chosen: str, event_pick: Callable[[str], None]
+) -> None: ...
+
+
+@solara.component_vue("reasons.vue", vuetify=False)
+def Reasons(  # noqa: N802, D103
+    reasons: dict[str, Any] | None,
+    busy: bool,
+    tips: list[dict[str, Any]] | None,
+    tipping: bool,
+    actions: list[str],
+    event_pick: Callable[[str], None],
+    event_tips: Callable[[Any], None],
+) -> None: ...
