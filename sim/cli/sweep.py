@@ -29,6 +29,8 @@ MOST_SHOWN = 10
 MOST_LISTED = 30
 FAILED, INTERRUPTED = 1, 130
 
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")]
+
 
 def command(
     experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
@@ -38,7 +40,7 @@ def command(
     replicates: Annotated[
         int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
     ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")] = False,
+    retry_failed: RetryFailed = False,
     refine: Annotated[
         int, typer.Option(help="Times to sweep a finer design around the best point of [target_split].", min=0)
     ] = 0,
