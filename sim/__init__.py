@@ -6,48 +6,7 @@ what a change does, `sim.explain` why a member acts as it does, `sim.reach` what
 `sim.model.AlignmentModel` is the Mesa model.
 """
 
-from __future__ import annotations
+from lazy_loader import attach_stub
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sim.api import (
-        Compared,
-        Explained,
-        GoalReached,
-        Run,
-        Sensitivity,
-        SweepTables,
-        compare,
-        explain,
-        explain_all,
-        reach,
-        run,
-        sensitivity,
-        sweep,
-    )
-
-__all__ = [
-    "Compared",
-    "Explained",
-    "GoalReached",
-    "Run",
-    "Sensitivity",
-    "SweepTables",
-    "compare",
-    "explain",
-    "explain_all",
-    "reach",
-    "run",
-    "sensitivity",
-    "sweep",
-]
-
-
-def __getattr__(name: str) -> object:
-    """Load the Python interface when it is first used, so that the commands start fast."""
-    if name in __all__:
-        from sim import api
-
-        return getattr(api, name)
-    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+# The names stand in the stub beside this file, and are loaded when first used, so that the commands start fast.
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

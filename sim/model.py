@@ -24,7 +24,7 @@ from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import listened_to, peer_stance
-from sim.rules.payoffs import utilities
+from sim.rules.payoffs import total, utility_terms
 from sim.specs import Scenario, read_scenario, scenario_from
 from sim.world import FloatArray
 
@@ -65,7 +65,7 @@ class MemberState(mesa.Agent):
         stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
         if self.months is not None:
             stand = self.months.position(stand, ballot.threats)
-        own = utilities(
+        terms = utility_terms(
             alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
             ballot.severity,
             stand.dependence,
@@ -74,7 +74,7 @@ class MemberState(mesa.Agent):
             ballot.emptiness[i],
             parameters,
         )
-        noise, influence = self.draw("vote", ballot.resolution), parameters["peer_influence"]
+        own, influence, noise = total(terms), parameters["peer_influence"], self.draw("vote", ballot.resolution)
         points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
         self.tipping_points = TippingPoints(*(point[()] for point in points))
         self.is_given = ballot.given[i] != NOT_GIVEN

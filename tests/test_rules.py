@@ -26,7 +26,7 @@ from sim.rules.choice import (
 )
 from sim.rules.influence import GRID, peer_stance, peer_weights, with_peers
 from sim.rules.parameters import ORDERED, defaults, problems_of, registry
-from sim.rules.payoffs import Utilities, isolation, leverage, sanction_risk, utilities, weighted
+from sim.rules.payoffs import Utilities, isolation, leverage, sanction_risk, total, utility_terms, weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world.quantities import PEER_KINDS
 
@@ -113,8 +113,8 @@ TERMS = {"alignment": 1, "severity": -1, "dependence": -1, "sanction_risk": 1, "
 def test_each_term_moves_a_member_its_own_way(
     terms: dict[str, float], emptiness: float, shape: dict[str, float], name: str, more: float, draw: float
 ) -> None:
-    before = utilities(**terms, emptiness=emptiness, parameters=shape)
-    after = utilities(**{**terms, name: terms[name] + more}, emptiness=emptiness, parameters=shape)
+    before = total(utility_terms(**terms, emptiness=emptiness, parameters=shape))
+    after = total(utility_terms(**{**terms, name: terms[name] + more}, emptiness=emptiness, parameters=shape))
     # The reason: what the term adds to the utilities does not fall along the order of the codes.
     gains = TERMS[name] * (np.array(after) - np.array(before))
     assert (np.diff(gains) >= -1e-12).all()

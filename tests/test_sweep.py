@@ -16,19 +16,6 @@ from sim.runner.sweep import sweep
 from sim.specs import read_experiment
 
 
-@pytest.fixture
-def small_chunks(monkeypatch):
-    monkeypatch.setattr(units, "CHUNK_RUNS", 1500)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    file = written(folder, SMALL)
-    sweep(read_experiment(file), folder / "whole")
-    return file, bytes_of(folder / "whole")
-
-
 @pytest.fixture(scope="module")
 def long(tmp_path_factory):
     folder = tmp_path_factory.mktemp("long")

@@ -8,27 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sweeps import SMALL, bytes_of, interrupted, sim_sweep, written
+from sweeps import bytes_of, interrupted, sim_sweep
 
 from sim.errors import InputError
 from sim.runner import sweep as module
-from sim.runner import units
 from sim.runner.parts import DamageError, read_part
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
-
-
-@pytest.fixture
-def small_chunks(monkeypatch):
-    monkeypatch.setattr(units, "CHUNK_RUNS", 1500)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    file = written(folder, SMALL)
-    sweep(read_experiment(file), folder / "whole")
-    return file, bytes_of(folder / "whole")
 
 
 def truncate(path):

@@ -80,19 +80,6 @@ def total(terms: UtilityTerms) -> Utilities:
     return Utilities(**sums)  # type: ignore[arg-type]
 
 
-def utilities(
-    alignment: FloatArray,
-    severity: float | FloatArray,
-    dependence: FloatArray,
-    sanction_risk: FloatArray,
-    grievance: FloatArray,
-    emptiness: FloatArray,
-    parameters: Mapping[str, float | FloatArray],
-) -> Utilities:
-    """Utilities of the four actions before peers are looked at: the sum of their `utility_terms`."""
-    return total(utility_terms(alignment, severity, dependence, sanction_risk, grievance, emptiness, parameters))
-
-
 def utility_terms(
     alignment: FloatArray,
     severity: float | FloatArray,

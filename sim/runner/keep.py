@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from sim.errors import input_error
 from sim.rules.choice import ACTIONS
 from sim.runner.months import month_columns
 from sim.runner.run import RunResult
+from sim.runner.whole import whole
 from sim.specs import Scenario, fit_path
 from sim.world import World
 from sim.world.energy import energy_hashes
@@ -32,8 +32,6 @@ from sim.world.reading import world_hashes
 
 SCHEMA_VERSION = 1
 MANIFEST, EXECUTION = "manifest.json", "execution.json"
-UNFINISHED = ".unfinished"
-"""What the name of a file ends with while it is being written."""
 TABLES = ("tallies.parquet", "members.parquet")
 MONTHS = "months.parquet"
 """A row per month, series and member, where the scenario has months; the series of the whole have no member."""
@@ -187,16 +185,8 @@ def _execution(result: RunResult, seconds: float) -> dict[str, object]:
 
 def write_json(path: Path, document: Mapping[str, object]) -> None:
     """Write a document as indented JSON, whole or not at all."""
-    unfinished = path.with_name(path.name + UNFINISHED)
-    try:
-        with open(unfinished, "w", encoding="utf-8") as file:
-            file.write(json.dumps(document, indent=2, default=_plain) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with whole(path) as unfinished:
+        unfinished.write_text(json.dumps(document, indent=2, default=_plain) + "\n", encoding="utf-8")
 
 
 def _plain(value: object) -> object:

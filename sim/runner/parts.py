@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.runner.units import Unit, UnitResult
+from sim.runner.whole import UNFINISHED, whole
 
-NAMES, UNFINISHED = "part-*.npz", "*.unfinished"
+NAMES = "part-*.npz"
 MOST_OPEN = 4
 """Files kept in memory while units are read: points of a sweep that was added to alternate between a few."""
 
@@ -54,7 +54,7 @@ class Parts:
             else:
                 self._next = int(path.stem.removeprefix("part-")) + 1
                 self._note(path, results)
-        for path in sorted(folder.glob(UNFINISHED)):
+        for path in sorted(folder.glob(f"*{UNFINISHED}")):
             self._drop(path)
 
     def _drop(self, path: Path) -> None:
@@ -77,16 +77,8 @@ class Parts:
         OSError : the disk is full, or cannot be written to; nothing half written is left.
         """
         path = self.folder / f"part-{self._next:06d}.npz"
-        unfinished = path.with_suffix(".unfinished")
-        try:
-            with open(unfinished, "wb") as file:
-                file.write(_packed(results))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with whole(path) as unfinished:
+            unfinished.write_bytes(_packed(results))
         self._next += 1
         self._note(path, results)
 

@@ -27,7 +27,6 @@ from sim.runner.keep import (
     EXECUTION,
     MANIFEST,
     SCHEMA_VERSION,
-    UNFINISHED,
     data_hashes,
     document_hash,
     fit_hash,
@@ -41,6 +40,7 @@ from sim.runner.parts import Parts
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES, PlannedPoint, write_tables
 from sim.runner.units import Unit, chunks_of, run_chunk, units_of
 from sim.runner.unpack import unpack
+from sim.runner.whole import UNFINISHED
 from sim.specs import Scenario
 from sim.specs.experiment import Experiment
 from sim.world import load_world

@@ -7,13 +7,11 @@ chunks nor workers nor interruptions show.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +19,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.rules.choice import ACTIONS
-from sim.runner.keep import UNFINISHED
 from sim.runner.parts import Parts
 from sim.runner.units import Unit, UnitResult
+from sim.runner.whole import whole
 
 ROWS_PER_GROUP = 100_000
 POINTS, TALLIES, MEMBERS, VOTES = "points.parquet", "tallies.parquet", "members.parquet", "votes.parquet"
@@ -42,20 +40,15 @@ class PlannedPoint:
 
 
 class _Stream:
-    """Rows on their way to a Parquet file, in groups of a fixed size; the file is written whole or not at all."""
+    """Rows on their way to a Parquet file, in groups of a fixed size."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.unfinished = path, path.with_name(path.name + UNFINISHED)
-        self.schema = schema
+    def __init__(self, writer: pq.ParquetWriter) -> None:
+        self.writer = writer
         self.waiting: list[pa.Table] = []
         self.rows = 0
 
-    def __enter__(self) -> Self:
-        self.writer = pq.ParquetWriter(self.unfinished, self.schema, compression="zstd")
-        return self
-
     def add(self, columns: Mapping[str, Any]) -> None:
-        self.add_table(pa.table(dict(columns), schema=self.schema))
+        self.add_table(pa.table(dict(columns), schema=self.writer.schema))
 
     def add_table(self, table: pa.Table) -> None:
         self.waiting.append(table)
@@ -65,22 +58,25 @@ class _Stream:
             self.writer.write_table(joined.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
             self.waiting, self.rows = [joined.slice(ROWS_PER_GROUP)], self.rows - ROWS_PER_GROUP
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def finish(self) -> None:
+        if self.rows:
+            rows = pa.concat_tables(self.waiting).combine_chunks()
+            self.writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
+        self.writer.close()
+
+
+@contextmanager
+def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
+    """A stream to a file that is written whole or not at all."""
+    with whole(path) as unfinished:
+        writer = pq.ParquetWriter(unfinished, schema, compression="zstd")
         try:
-            if kind is None:
-                if self.rows:
-                    rows = pa.concat_tables(self.waiting).combine_chunks()
-                    self.writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
-                self.writer.close()
-                with open(self.unfinished, "rb") as file:
-                    os.fsync(file.fileno())
-                self.unfinished.replace(self.path)
+            stream = _Stream(writer)
+            yield stream
+            stream.finish()
         finally:
             with suppress(OSError):  # of a disk that is full, which has been raised already
-                self.writer.close()
-            self.unfinished.unlink(missing_ok=True)
+                writer.close()
 
 
 TALLY_SCHEMA = pa.schema(
@@ -155,9 +151,9 @@ def write_tables(
     if "votes" in outputs:
         schemas[VOTES] = VOTE_SCHEMA
     with ExitStack() as stack:
-        streams = {name: stack.enter_context(_Stream(folder / name, schema)) for name, schema in schemas.items()}
+        streams = {name: stack.enter_context(_stream(folder / name, schema)) for name, schema in schemas.items()}
         points = _write_rows(parts, plan, codes, streams)
-        with _Stream(folder / POINTS, points.schema) as stream:
+        with _stream(folder / POINTS, points.schema) as stream:
             stream.add_table(points)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.specs.design import Experiment, Factor
 from sim.specs.draft import Draft, Key, Origin, dotted
-from sim.specs.overrides import value_of
+from sim.specs.overrides import key_and_value, place_of
 from sim.specs.scenario import Scenario
 
 OVER = ("design", "over")
@@ -29,12 +29,11 @@ def override_experiment(draft: Draft, text: str) -> None:
     draft : the document of the experiment.
     text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
     """
-    where = f"--set {text}"
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        draft.problems.append(Problem(where, "", "got no key and value; KEY=VALUE is needed."))
+    where = place_of(text)
+    name, value = key_and_value(draft, text)
+    if not name:
         return
-    path = _path(name.strip())
+    path = _path(name)
     if path[0] not in Experiment.model_fields and path[0] in Scenario.model_fields:
         path = ("set", ".".join(path))
     key: Key = ()
@@ -51,7 +50,7 @@ def override_experiment(draft: Draft, text: str) -> None:
             return
         key = (*key, step)
         if not path:
-            holder[step] = value_of(value.strip())  # type: ignore[index]
+            holder[step] = value  # type: ignore[index]
             draft.mark(key, Origin(where, key, Path.cwd()))
         elif isinstance(holder, dict) and step not in holder:
             holder[step] = {}

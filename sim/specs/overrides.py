@@ -32,12 +32,23 @@ def override(draft: Draft, text: str) -> None:
     draft : the document to change.
     text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
     """
-    where = f"--set {text}"
+    name, value = key_and_value(draft, text)
+    if name:
+        _assign(draft, name, value, Origin(place_of(text), (), Path.cwd()))
+
+
+def place_of(text: str) -> str:
+    """What messages call a ``key=value`` of the command line."""
+    return f"--set {text}"
+
+
+def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
+    """The two sides of a ``key=value``; the key is empty where there is none, which is noted in the draft."""
     name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        draft.problems.append(Problem(where, "", "got no key and value; KEY=VALUE is needed."))
-        return
-    _assign(draft, name.strip(), value_of(value.strip()), Origin(where, (), Path.cwd()))
+    if equals and name.strip():
+        return name.strip(), value_of(value.strip())
+    draft.problems.append(Problem(place_of(text), "", "got no key and value; KEY=VALUE is needed."))
+    return "", None
 
 
 def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Path) -> None:

@@ -1,0 +1,13 @@
+from .api.asking import Compared as Compared
+from .api.asking import Explained as Explained
+from .api.asking import GoalReached as GoalReached
+from .api.asking import Sensitivity as Sensitivity
+from .api.asking import compare as compare
+from .api.asking import explain as explain
+from .api.asking import explain_all as explain_all
+from .api.asking import reach as reach
+from .api.asking import sensitivity as sensitivity
+from .api.running import Run as Run
+from .api.running import SweepTables as SweepTables
+from .api.running import run as run
+from .api.running import sweep as sweep
