@@ -18,7 +18,6 @@ from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import units
 from sim.runner.designs import points_of, shares_of, spec_of
-from sim.runner.kept import read_sweep
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from
 from sim.specs.priors import prior_ranges
@@ -243,7 +242,7 @@ def test_points_that_failed_are_run_again_on_demand(tmp_path: Path, monkeypatch:
         monkeypatch.setattr(units, "simulate", simulate)
     assert command(str(file), tmp_path / "s", retry_failed=True) == 0
     assert command(str(file), tmp_path / "whole") == 0
-    repaired, whole = (read_sweep(tmp_path / name).points for name in ("s", "whole"))
+    repaired, whole = (pd.read_parquet(tmp_path / name / "points.parquet") for name in ("s", "whole"))
     pd.testing.assert_frame_equal(repaired, whole)
 
 
