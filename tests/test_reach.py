@@ -22,16 +22,16 @@ from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS
 from sim.specs import goal_from, goal_schema, read_goal, read_toml, shipped_folder, shipped_names
-from sim.specs.goal_reading import moved
+from sim.specs.goal_moves import moved
 from sim.whatif import reach as reaching
 from sim.whatif.combinations import Combinations
 from sim.whatif.outcomes import reached, shortfall
 from sim.whatif.reach import reach, reach_document
 
 LEVERS = [
-    {"key": "vote.severity", "from": -6.0, "to": -3.0, "step": 0.5, "cost": 3.0},
-    {"key": "vote.target_threat", "from": 0.0, "to": 2.0, "step": 0.25, "cost": 2.0, "fixed": 0.4},
-    {"members": ["FER", "GUL"], "attribute": "dependence.energy", "edit": "multiply"}
+    {"kind": "number", "key": "vote.severity", "from": -6.0, "to": -3.0, "step": 0.5, "cost": 3.0},
+    {"kind": "number", "key": "vote.target_threat", "from": 0.0, "to": 2.0, "step": 0.25, "cost": 2.0, "fixed": 0.4},
+    {"kind": "attribute", "members": ["FER", "GUL"], "attribute": "dependence.energy", "edit": "multiply"}
     | {"from": 0.0, "to": 1.0, "step": 0.125, "cost": 4.0},
 ]
 GOALS = {
@@ -133,7 +133,9 @@ def test_the_same_goal_gives_the_same_answer_and_the_frontier_rises() -> None:
 
 
 def test_a_goal_out_of_reach_and_one_reached_already() -> None:
-    levers = [{"key": "parameters.dependence_energy", "from": 0.0, "to": 10.0, "step": 1.0, "cost": 1.0}]
+    levers = [
+        {"kind": "number", "key": "parameters.dependence_energy", "from": 0.0, "to": 10.0, "step": 1.0, "cost": 1.0}
+    ]
     never = reach(harbour_goal({"member": {"member": "CAL", "action": "oppose"}, "probability": 0.9}, levers))
     assert never.best is None
     assert never.is_exhaustive
@@ -147,12 +149,12 @@ def test_a_goal_out_of_reach_and_one_reached_already() -> None:
 def test_values_that_do_not_go_together_are_passed_over() -> None:
     """Where being absent would cost more than abstaining, the registry refuses the shapes: never the answer."""
     pair = ("parameters.retaliation_absent", "parameters.retaliation_abstain")
-    levers = [{"key": key, "from": 0.0, "to": 1.0, "step": 0.25, "cost": 1.0} for key in pair]
+    levers = [{"kind": "number", "key": key, "from": 0.0, "to": 1.0, "step": 0.25, "cost": 1.0} for key in pair]
     found = reach(harbour_goal(GOALS["member"] | {"probability": 0.01}, levers))
     refused = [tried for tried in found.combinations.tried.values() if np.isinf(tried.shortfall)]
     assert refused
     for tried in refused:
-        absent, abstain = found.combinations.levels(tried.places)
+        absent, abstain = found.combinations.settings(tried.places)
         assert absent > abstain
 
 
@@ -182,26 +184,31 @@ rule = "two-thirds"
 member = "Gullrok"
 action = "suport"
 [[lever]]
+kind = "number"
 key = "vote.severty"
 from = 0.0
 to = 1.0
 cost = 1.0
 [[lever]]
+kind = "number"
 key = "vote.target_threat"
 from = 2.0
 to = 3.0
 cost = -1.0
 [[lever]]
+kind = "number"
 key = "vote.target_threat"
 from = 0.0
 to = 30.0
 cost = 1.0
 [[lever]]
+kind = "number"
 key = "seed"
 from = 0.0
 to = 3.0
 cost = 1.0
 [[lever]]
+kind = "attribute"
 members = ["FER"]
 attribute = "dependence.enrgy"
 from = 1.0
@@ -233,7 +240,7 @@ def test_every_mistake_of_a_goal_file_is_told_at_once(tmp_path: Path) -> None:
         assert text in done.stderr, done.stderr
 
 
-LEVER, UNIT = LEVERS[0], {"from": 0.0, "to": 1.0, "cost": 1.0}
+LEVER, UNIT = LEVERS[0], {"kind": "number", "from": 0.0, "to": 1.0, "cost": 1.0}
 WRONG = {
     "two outcomes": ({**GOALS["rule"], **GOALS["count"]}, [LEVER], "exactly one of rule, count, split, member"),
     "no outcome": ({"probability": 0.5}, [LEVER], "got none of them"),
@@ -242,8 +249,10 @@ WRONG = {
     "too many": ({"count": {"action": "support", "at_least": 9}, "probability": 0.5}, [LEVER], "there are 7 members"),
     "unknown vote": ({**GOALS["rule"], "resolution": "SH/3"}, [LEVER], "Did you mean 'SH/2'?"),
     "given vote": ({"member": {"member": "ASH", "action": "support"}, "probability": 0.5}, [LEVER], "is the target"),
-    "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "got key and edit"),
-    "half an edit": (GOALS["rule"], [UNIT | {"edit": "add"}], "members, attribute and edit"),
+    "no kind": (GOALS["rule"], [{"key": "vote.severity"}], "lever.0.kind: missing. Give one of attribute, join, leave, number, pledge."),
+    "unknown kind": (GOALS["rule"], [{**LEVER, "kind": "numbr"}], "Did you mean 'number'?"),
+    "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "lever.0.edit: unknown key."),
+    "half an edit": (GOALS["rule"], [UNIT | {"kind": "attribute", "edit": "add"}], "lever.0.attribute: missing."),
     "turned range": (GOALS["rule"], [{**LEVER, "from": 0.0}], "from must be below to"),
     "not where it stands": (GOALS["rule"], [{**LEVER, "from": -4.0}], "it stands at -4.5"),
     "step too wide": (GOALS["rule"], [{**LEVER, "step": 5.0}], "the range is 3 wide"),

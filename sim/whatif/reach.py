@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sim.specs.goal import Goal
+from sim.specs.goal_levers import Setting
 from sim.whatif.combinations import Combinations, Places, Tried
 
 FloatArray = NDArray[np.float64]
@@ -148,11 +149,7 @@ class _Search:
 
     def __init__(self, space: Combinations, on_progress: Callable[[int], None]) -> None:
         self.space, self.on_progress = space, on_progress
-        dearest = math.fsum(
-            max(lever.cost_of(value, now) for value in values)
-            for lever, values, now in zip(space.goal.lever, space.values, space.goal.now, strict=True)
-        )
-        self.dearest = dearest or 1.0
+        self.dearest = space.dearest or 1.0
 
     def run(self, places: Places) -> Tried:
         found = self.space.run(places)
@@ -171,7 +168,7 @@ class _Search:
         """Search the whole space."""
         from scipy.optimize import Bounds, differential_evolution
 
-        ends = [len(values) - 1 for values in self.space.values]
+        ends = [len(values) - 1 for values in self.space.axes]
         generator = np.random.default_rng(self.space.goal.seed)
         best, waited = math.inf, 0
 
@@ -198,7 +195,7 @@ class _Search:
         """The first generation: nothing moved, each lever alone at either end, and others spread evenly."""
         from scipy.stats import qmc
 
-        ends = np.array([len(values) - 1 for values in self.space.values])
+        ends = np.array([len(values) - 1 for values in self.space.axes])
         now = np.array(self.space.now, dtype=float)
         alone = [np.where(np.arange(len(ends)) == lever, end, now) for lever in range(len(ends)) for end in (0, ends)]
         count = max(LEAST_POPULATION, MEMBERS_PER_LEVER * len(ends))
@@ -231,7 +228,7 @@ class _Search:
             if len({lever for lever, _ in chosen}) < len(chosen):
                 continue
             shifted = {lever: places[lever] + step for lever, step in chosen}
-            if all(0 <= place < len(self.space.values[lever]) for lever, place in shifted.items()):
+            if all(0 <= place < len(self.space.axes[lever]) for lever, place in shifted.items()):
                 yield _with(places, shifted)
 
 
@@ -264,7 +261,7 @@ def reach_document(found: Reached) -> dict[str, object]:
 def checked_document(found: Reached, checked: Checked) -> dict[str, object]:
     """A combination as plain data: its cost, its probability in the search and on fresh numbers, and each lever."""
     goal, space = found.combinations.goal, found.combinations
-    levels = space.levels(checked.tried.places)
+    settings, costs = space.settings(checked.tried.places), space.costs(checked.tried.places)
     return {
         "cost": checked.tried.cost,
         "probability_in_search": checked.tried.probability,
@@ -272,8 +269,8 @@ def checked_document(found: Reached, checked: Checked) -> dict[str, object]:
         "p05": checked.low,
         "p95": checked.high,
         "levers": [
-            {"lever": lever.name, "now": now, "value": value, "cost": lever.cost_of(value, now)}
-            for lever, value, now in zip(goal.lever, levels, goal.now, strict=True)
+            {"lever": lever.name, "kind": lever.kind, "now": _plain(now), "value": _plain(setting), "cost": cost}
+            for lever, now, setting, cost in zip(goal.lever, goal.now, settings, costs, strict=True)
         ],
     }
 
@@ -289,7 +286,16 @@ def frontier_rows(found: Reached) -> list[dict[str, object]]:
             "p05": checked.low,
             "p95": checked.high,
             "probability_in_search": checked.tried.probability,
-            **dict(zip(names, space.levels(checked.tried.places), strict=True)),
+            **dict(zip(names, map(_cell, space.settings(checked.tried.places)), strict=True)),
         }
         for checked in found.frontier
     ]
+
+
+def _plain(setting: Setting) -> float | list[str]:
+    return list(setting) if isinstance(setting, tuple) else setting
+
+
+def _cell(setting: Setting) -> float | str:
+    """A setting as one cell: a number, or codes with spaces between them."""
+    return " ".join(setting) if isinstance(setting, tuple) else setting
