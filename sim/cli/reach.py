@@ -78,8 +78,8 @@ def _print_levers(screen: Console, checked: dict[str, Any], unit: str) -> None:
     rows = [
         [
             f"{number} {lever['lever']}",
-            f"{lever['now'] + 0.0:.4g}",
-            "stays" if lever["value"] == lever["now"] else f"{lever['value'] + 0.0:.4g}",
+            _setting(lever["now"]),
+            "stays" if lever["value"] == lever["now"] else _setting(lever["value"]),
             f"{lever['cost']:.4g}",
         ]
         for number, lever in enumerate(checked["levers"], start=1)
@@ -93,7 +93,7 @@ def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
             f"{checked['cost']:.4g}",
             _share(checked["probability"]),
             f"{_share(checked['p05'])} to {_share(checked['p95'])}",
-            *(f"{lever['value'] + 0.0:.4g}" for lever in checked["levers"]),
+            *(_setting(lever["value"]) for lever in checked["levers"]),
         ]
         for checked in document["frontier"]
     ]
@@ -104,6 +104,11 @@ def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
     screen.print(table("What more would buy: the frontier of cost and probability", columns, rows, texts=0))
     names = (f"{number} {lever['lever']}" for number, lever in enumerate(document["surest"]["levers"], start=1))
     screen.print(f"levers: {'; '.join(names)}")
+
+
+def _setting(value: float | list[str]) -> str:
+    """Where a lever is: a number, or the codes of the members that it moves."""
+    return (", ".join(value) or "nobody") if isinstance(value, list) else f"{value + 0.0:.4g}"
 
 
 def _told(wanted: dict[str, Any]) -> str:
