@@ -10,15 +10,13 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from experiment_files import spoilt, told_by, toml_values
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from experiment_files import CHANGE
+from goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLEDGE, harbour_goal
 from test_cli import document as printed
 from test_cli import sim
 
 from sim.case import prepare
 from sim.ensemble import simulate
-from sim.errors import InputError
 from sim.rules.choice import ACTIONS
 from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_from, shipped_folder, shipped_names
 from sim.specs.goal_moves import moved
@@ -26,32 +24,6 @@ from sim.whatif import reach as reaching
 from sim.whatif.combinations import Combinations
 from sim.whatif.outcomes import reached, shortfall
 from sim.whatif.reach import reach, reach_document
-
-LEVERS = [
-    {"kind": "number", "key": "vote.severity", "from": -6.0, "to": -3.0, "step": 0.5, "cost": 3.0},
-    {"kind": "number", "key": "vote.target_threat", "from": 0.0, "to": 2.0, "step": 0.25, "cost": 2.0, "fixed": 0.4},
-    {"kind": "attribute", "members": ["FER", "GUL"], "attribute": "dependence.energy", "edit": "multiply"}
-    | {"from": 0.0, "to": 1.0, "step": 0.125, "cost": 4.0},
-]
-MEMBER_LEVERS = [
-    LEVERS[1],
-    {"kind": "pledge", "members": ["ELM", "FER", "GUL"], "action": "support", "cost": 0.5, "per": "population"},
-    {"kind": "join", "key": "roles.senders", "members": ["ELM", "Gullrock"], "cost": 2.0, "fixed": 1.5}
-    | {"costs": {"Gullrock": 0.25}},
-    {"kind": "leave", "key": "roles.senders", "members": ["DUN"], "cost": 3.0},
-]
-GOALS = {
-    "rule": {"rule": "two-thirds", "probability": 0.9},
-    "failing": {"rule": "two-thirds", "adopted": False, "probability": 0.6},
-    "count": {"count": {"action": "support", "at_least": 5}, "probability": 0.5},
-    "split": {"split": {"support": 4, "oppose": 2, "within": 0}, "probability": 0.3},
-    "member": {"member": {"member": "Gullrock", "action": "support"}, "probability": 0.6},
-}
-
-
-def harbour_goal(wanted, levers=LEVERS, **keys):
-    written = {"title": "g", "scenario": "harbour-blockade", "replicates": 100, "goal": wanted, "lever": levers, **keys}
-    return goal_from(written, "goal.toml", Path())
 
 
 def met(wanted, actions, world):
@@ -81,7 +53,7 @@ def by_numbers(base):
 
 
 def by_members(base):
-    """The same of MEMBER_LEVERS; Elmsund, Fernholt and Gullrock live on 12, 20 and 5 of 235 millions."""
+    """The same of MEMBER_LEVERS; Elmsund, Fernholt and Gullrock hold 12, 20 and 5 of 235 million people."""
     prices = {"ELM": 1200 / 235, "FER": 2000 / 235, "GUL": 500 / 235}
     for t, pledged, joined, left in product(
         np.arange(0, 2.1, 0.25), subsets(["ELM", "FER", "GUL"]), subsets(["ELM", "GUL"]), subsets(["DUN"])
@@ -213,132 +185,6 @@ def test_shipped_goals_are_good_listed_and_valid_by_their_schema() -> None:
     assert sim("check", *names).stdout.count("good") == len(names)
 
 
-MISTAKES = """
-title = "wrong all over"
-scenario = "harbour-blockade"
-replicates = 5
-budget = 3
-[goal]
-probability = 1.5
-rule = "two-thirds"
-[goal.member]
-member = "Gullrok"
-action = "suport"
-[[lever]]
-kind = "number"
-key = "vote.severty"
-from = 0.0
-to = 1.0
-cost = 1.0
-[[lever]]
-kind = "number"
-key = "vote.target_threat"
-from = 2.0
-to = 3.0
-cost = -1.0
-[[lever]]
-kind = "number"
-key = "vote.target_threat"
-from = 0.0
-to = 30.0
-cost = 1.0
-[[lever]]
-kind = "number"
-key = "seed"
-from = 0.0
-to = 3.0
-cost = 1.0
-[[lever]]
-kind = "attribute"
-members = ["FER"]
-attribute = "dependence.enrgy"
-from = 1.0
-to = 0.0
-cost = 1.0
-"""
-TOLD = (
-    "replicates: got 5; allowed is 20",
-    "budget: unknown key.",
-    "goal.probability: got 1.5",
-    "no member or group \"Gullrok\" in the world seven-harbours. Did you mean 'Gullrock'?",
-    "Did you mean 'support'?",
-    "lever.0.key: \"vote.severty\": unknown key. Did you mean 'severity'?",
-    "lever.1.cost: got -1",
-    "lever.2.to: got 30.0; allowed is 0 to 10",
-    'lever.3.key: "seed" cannot be moved.',
-    'no attribute "dependence.enrgy"',
-)
-
-
-def test_every_mistake_of_a_goal_file_is_told_at_once(tmp_path: Path) -> None:
-    file = tmp_path / "goal.toml"
-    file.write_text(MISTAKES, encoding="utf-8")
-    done = sim("reach", file)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    for text in TOLD:
-        assert text in done.stderr, done.stderr
-
-
-LEVER, UNIT = LEVERS[0], {"kind": "number", "from": 0.0, "to": 1.0, "cost": 1.0}
-WRONG = {
-    "two outcomes": ({**GOALS["rule"], **GOALS["count"]}, [LEVER], "exactly one of rule, count, split, member"),
-    "no outcome": ({"probability": 0.5}, [LEVER], "got none of them"),
-    "adopted without rule": ({**GOALS["count"], "adopted": False}, [LEVER], "without a rule"),
-    "no bound": ({"count": {"action": "support"}, "probability": 0.5}, [LEVER], "at_least, at_most or both"),
-    "too many": ({"count": {"action": "support", "at_least": 9}, "probability": 0.5}, [LEVER], "there are 7 members"),
-    "unknown vote": ({**GOALS["rule"], "resolution": "SH/3"}, [LEVER], "Did you mean 'SH/2'?"),
-    "given vote": ({"member": {"member": "ASH", "action": "support"}, "probability": 0.5}, [LEVER], "is the target"),
-    "no kind": (
-        GOALS["rule"],
-        [{"key": "vote.severity"}],
-        "lever.0.kind: missing. Give one of attribute, join, leave, number, pledge.",
-    ),
-    "unknown kind": (GOALS["rule"], [{**LEVER, "kind": "numbr"}], "Did you mean 'number'?"),
-    "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "lever.0.edit: unknown key."),
-    "half an edit": (GOALS["rule"], [UNIT | {"kind": "attribute", "edit": "add"}], "lever.0.attribute: missing."),
-    "turned range": (GOALS["rule"], [{**LEVER, "from": 0.0}], "from must be below to"),
-    "not where it stands": (GOALS["rule"], [{**LEVER, "from": -4.0}], "it stands at -4.5"),
-    "step too wide": (GOALS["rule"], [{**LEVER, "step": 5.0}], "the range is 3 wide"),
-    "step too fine": (GOALS["rule"], [{**LEVER, "step": 1e-5}], "more than 10,001 values"),
-    "twice": (GOALS["rule"], [LEVER, {**LEVER, "key": "vote.0.severity"}], "moves the same as lever.0"),
-    "no number": (GOALS["rule"], [{**LEVER, "key": "vote.topic"}], "vote.topic"),
-    "no levers": (GOALS["rule"], [], "lever"),
-    "not whole": (GOALS["rule"], [UNIT | {"key": "parameters.rounds", "to": 9.0, "step": 0.5}], "whole numbers"),
-}
-
-
-@pytest.mark.parametrize(("wanted", "levers", "message"), WRONG.values(), ids=WRONG)
-def test_mistakes_between_parts_are_told(wanted, levers, message) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(InputError, match=message.replace("(", r"\(")):
-        harbour_goal(wanted, levers)
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.data())
-def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: ignore[no-untyped-def]
-    levers = [*LEVERS, *MEMBER_LEVERS[1:]]
-    written = {"scenario": "harbour-blockade", "set": {"vote.severity": -5.0}, "goal": GOALS["split"], "lever": levers}
-    document = spoilt(data, written)
-    found = told_by(goal_from, document, "goal.toml", Path())
-    assert all(problem.where and problem.message for problem in found)
-    if found:
-        return
-    goal = goal_from(document, "goal.toml", Path())
-    space = Combinations(goal)
-    assert space.cost(space.now) == 0
-    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text("abc.=-\0 é[]{}'\"", max_size=30), toml_values)
-def test_no_override_raises_anything_but_an_input_error(name, value) -> None:  # type: ignore[no-untyped-def]
-    written = {"scenario": "harbour-blockade", "goal": GOALS["rule"], "lever": LEVERS}
-    for text in (name, f"{name}={value}", f"goal.{name}={value}", f"lever.0.{name}={value}", f"set.{name}={value}"):
-        assert all(problem.message for problem in told_by(goal_from, written, "goal.toml", Path(), [text]))
-
-
 def test_a_lever_moves_what_it_says() -> None:
     goal = harbour_goal(GOALS["rule"], set={"vote.severity": -5.0})
     assert goal.now == (-5.0, 1.0, 1.0)
@@ -346,6 +192,35 @@ def test_a_lever_moves_what_it_says() -> None:
     assert (spec.vote[0].severity, spec.vote[0].target_threat) == (-4.0, 0.5)
     assert [(change.members, change.multiply) for change in spec.change] == [(("FER", "GUL"), 0.25)]
     assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+
+
+def test_levers_over_members_move_what_they_say() -> None:
+    goal = harbour_goal(GOALS["rule"], [JOIN, LEAVE, {**PLEDGE, "resolution": "SH/2"}], set=GIVEN)
+    assert goal.now == ((), (), ())
+    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+    spec = moved(goal.base, list(zip(goal.lever, (("ELM",), ("DUN",), ("GUL",)), strict=True)))
+    assert spec.roles.senders == ("CAL", "DUN", "ELM", "-DUN")
+    assert [(pledge.members, pledge.action, pledge.resolution) for pledge in spec.pledge] == [
+        (("FER",), "abstain", None),
+        (("GUL",), "support", "SH/2"),
+    ]
+
+
+def test_any_list_of_members_of_a_scenario_can_be_moved() -> None:
+    lever = {"kind": "join", "key": "change.members", "members": ["GUL"], "cost": 1.0}
+    goal = harbour_goal(GOALS["rule"], [lever], set={"change": [CHANGE | {"members": ["FER"]}]})
+    (change,) = moved(goal.base, [(goal.lever[0], ("GUL",))]).change
+    assert change.members == ("FER", "GUL")
+
+
+def test_a_cost_by_product_is_of_per_cents_of_the_world() -> None:
+    goal = read_goal("half-of-all-in-april")
+    space = Combinations(goal)
+    gdp = space.world.attributes["gdp_usd"]
+    every = space.costs([1] * len(space.axes))
+    shares = {code: 100 * gdp[space.world.index[code]] / gdp.sum() for code in ("EGY", "IDN", "MEX", "NGA", "SAU")}
+    assert every[0] == pytest.approx(sum(shares.values()))
+    assert space.cost(space.now) == 0
 
 
 def test_the_command_says_what_it_found(tmp_path: Path) -> None:
