@@ -113,9 +113,9 @@ def _setting(value: float | list[str]) -> str:
 
 def _told(wanted: dict[str, Any]) -> str:
     """What is wanted, in words."""
-    where = f" of {wanted['resolution']}" if "resolution" in wanted else ""
+    where = f" on {wanted['resolution']}" if "resolution" in wanted else ""
     if "rule" in wanted:
-        return f"the text{where} {'has' if wanted['adopted'] else 'does not have'} {RULE_WORDS[wanted['rule']]}"
+        return f"the vote{where} {'has' if wanted['adopted'] else 'does not have'} {RULE_WORDS[wanted['rule']]}"
     if "member" in wanted:
         return f"{wanted['member']['member']} is to {wanted['member']['action']}{where}".replace(
             "to absent", "be absent"

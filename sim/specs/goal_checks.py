@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -23,6 +23,8 @@ BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")
 """Keys that no lever moves."""
 MOST_MOVED = 60
 """Numbers and members that the levers of a goal move together."""
+MOST_LISTED = 10
+"""Names in a message."""
 
 
 def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Finding]:
@@ -176,7 +178,8 @@ def _choice_findings(
         yield _unmovable(place, lever.key)
     elif references is None:
         known = [key for key in lists if key.partition(".")[0] not in BY_GOAL]
-        fix = did_you_mean(lever.key, known, f"Lists of members: {', '.join(known)}.")
+        more = "" if len(known) <= MOST_LISTED else ", ..."
+        fix = did_you_mean(lever.key, known, f"Lists of members: {', '.join(known[:MOST_LISTED])}{more}.")
         yield Finding((*place, "key"), f'"{lever.key}" is no list of members in the scenario.', fix)
     else:
         yield from _membership_findings(place, lever, members_of(world, references), base, world)
@@ -197,13 +200,14 @@ def _membership_findings(
 
 
 def _taken_away(place: Key, codes: Sequence[str], message: str) -> Finding:
-    away = ", ".join(f'"{REMOVAL}{code}"' for code in codes[:3]) + ("..." if len(codes) > 3 else "")
+    away = ", ".join(f'"{REMOVAL}{code}"' for code in codes[:MOST_LISTED])
     return Finding((*place, "members"), f"{_told(codes)} {message}.", f"Take away with {away}.")
 
 
-def _told(codes: Sequence[str] | set[str]) -> str:
+def _told(codes: Iterable[str]) -> str:
     listed = sorted(codes)
-    return ", ".join(listed[:10]) + (f" and {len(listed) - 10} more" if len(listed) > 10 else "")
+    rest = len(listed) - MOST_LISTED
+    return ", ".join(listed[:MOST_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _echoes(key: Key, references: Sequence[str], world: World) -> Iterator[Finding]:
