@@ -18,20 +18,20 @@ GOAL = """
 scenario = "harbour-blockade"
 replicates = 20
 [goal]
-probability = 0.1
+probability = 0.85
 [goal.count]
 action = "support"
-at_least = 1
+at_least = 4
 [[lever]]
 kind = "number"
 key = "vote.target_threat"
 from = 0.0
 to = 1.0
 step = 1.0
-cost = 1.0
+cost = 5.0
 [[lever]]
 kind = "pledge"
-members = ["FER"]
+members = ["GUL", "FER"]
 action = "support"
 cost = 1.0
 """
