@@ -3,39 +3,89 @@
 from __future__ import annotations
 
 REASONS = {
-    "ERI": "measures over the war in Tigray are in the data and count little; a government that has long stood alone is not seen",
-    "SLV": "a government that had fallen out with Washington; its ties and its record are those of a supporter",
-    "IRQ": "abstained, supported, abstained within five weeks: nothing in the data changes so fast",
-    "EGY": "dependence on arms and wheat is seen, what friends ask of single capitals before a vote is not",
-    "KHM": "a government that spoke against invasions for reasons of its own history",
+    "ERI": (
+        "measures over the war in Tigray are in the data and count little; that its government looks for allies "
+        "against Western sanctions (Eritrean Research Institute for Policy and Strategy, 7 March 2022) is not"
+    ),
+    "SLV": (
+        "a government that had fallen out with Washington (Associated Press, 22 November 2021) and held that "
+        "small countries should take no side (its vice-president, through El Comercio, March 2022); its ties and "
+        "its record are those of a supporter"
+    ),
+    "IRQ": (
+        "abstained, supported, abstained within five weeks: nothing in the data changes so fast; perhaps it "
+        "lacked a government to decide (so Kurdistan 24, 2 March 2022)"
+    ),
+    "EGY": (
+        "dependence on arms and wheat is seen, that the ambassadors of the G7 called on Cairo in public the day "
+        "before (The New Arab, 2 March 2022) is not"
+    ),
+    "KHM": (
+        "a friend of Moscow whose prime minister would not stand by when the strong attack the weak (VOA, 3 "
+        "March 2022; VOD, March 2022), perhaps with the history of his own country in mind"
+    ),
     "COM": "an empty seat between two votes in favour, against what its region and its record say",
     "GAB": "supported twice and then opposed: hardly a tie to the target in the data, and memory pulls towards support",
     "LBY": (
-        "the ties of security and arms are the country's, but those who held its seat had fought Russian mercenaries, "
-        "who stood with their rivals"
+        "the ties of security and arms are the country's, but those who held its seat had asked Moscow to call "
+        "back mercenaries, who fought for their rivals (TRT, 9 July 2020)"
     ),
     "TCD": "supported every time, in the end unlike most whose region, regime and record are like its own",
-    "MEX": "a tradition against suspending members; the model knows that a text divides by order, not by procedure",
-    "BRA": "a tradition of waiting for an inquiry before a body loses a member, which no input holds",
+    "MEX": (
+        "held that to exclude and to suspend is no solution (its ambassador, through El Universal, 7 April "
+        "2022); the model knows that a text divides by order, not by procedure"
+    ),
+    "BRA": (
+        "wanted the commission of inquiry to report before a body loses a member (its ambassador, through Jornal "
+        "do Comércio, 7 April 2022), which no input holds"
+    ),
     "BOL": "two abstentions and then opposition: the model reads them as distance from both sides",
-    "VEN": "its seat had lost the vote for arrears, a fact known of two members, so that its weight rests on a prior",
-    "MMR": "the seat is held by the delegation of the ousted government, and judged by a record that is not wholly its own",
+    "VEN": (
+        "its seat had lost the vote for arrears (Secretary-General, A/76/636; Voice of America, January 2022), a "
+        "fact known of two members, so that its weight rests on a prior"
+    ),
+    "MMR": (
+        "the seat is held by the delegation of the ousted government (Credentials Committee, A/76/550), and "
+        "judged by a record that is not wholly its own"
+    ),
     "SDN": "opposed in 2014 and abstained since: what brought it from the one to the other is not in the data",
     "PRK": "opposed every time; what it trades, and so what it depends on, is hardly recorded",
     "IRN": "abstained where its isolation and its alignment speak for opposing",
-    "MDG": "abstained like half of its region; its exposure and record look like those of the other half",
-    "TGO": "an empty seat where its last vote on the question had been in favour",
-    "GIN": "an empty seat after a coup",
-    "CMR": "an empty seat; an agreement on defence with Moscow came weeks later and is no input",
+    "MDG": (
+        "its prime minister had said the day before that it would take nobody's side (L'Express de Madagascar, 3 "
+        "March 2022); its exposure and record look like those of the half of its region that supported"
+    ),
+    "TGO": (
+        "an empty seat where its last vote on the question had been in favour; the press at home could only "
+        "guess why (Le Nouveau Reporter, March 2022)"
+    ),
+    "GIN": (
+        "an empty seat after a coup, taken at home for an abstention that does not own up to itself (Guinéenews, "
+        "March 2022)"
+    ),
+    "CMR": (
+        "an empty seat; an agreement on defence with Moscow came on 12 April (The Africa Report, 20 April 2022) "
+        "and is no input"
+    ),
     "DMA": "its seat was empty on 24 March, which nothing foretells, and memory takes the empty seat for a stance",
     "SOM": "an empty seat three weeks after a vote in favour, which nothing in the data foretells",
-    "BWA": "supported three weeks before, and then abstained after nothing that the data show",
+    "BWA": (
+        "supported three weeks before, and then abstained after nothing that the data show; its ministry had "
+        "named no position of its own on the war (Sunday Standard, March 2022)"
+    ),
     "BRN": "supported three weeks before, and then abstained after nothing that the data show",
     "SSD": "two abstentions and one vote in favour: memory expects the same vote again",
     "SEN": "two abstentions and one vote in favour: memory expects the same vote again",
-    "BGD": "two abstentions and one vote in favour: memory expects the same vote again",
+    "BGD": (
+        "two abstentions and one vote in favour: memory expects the same vote again; it found the first text "
+        "one-sided and this one humanitarian (its foreign minister, through UNB, 25 March 2022)"
+    ),
+    "NAM": (
+        "remembers that Russia stood by it in its struggle for independence (its president, through Namibia News "
+        "Digest, 5 July 2022); no input holds that"
+    ),
 }
-"""Readings of the authors, by member: what may have counted that the model does not see."""
+"""Readings of the authors, by member: what may have counted that the model does not see, with where it was reported."""
 
 TEMPLATE = """# Validation
 
@@ -164,11 +214,13 @@ where votes say nothing, and intervals then hold the truth because the prior doe
 
 Members for whom another class than theirs was likeliest: {misses_count}. Below, for each vote, the {most} that
 were given the least chance of what they did, as the scenario stands and with their own votes held out. The last
-column is our reading, no result: no parameter belongs to a single member, and these are left wrong on purpose.
+column is our reading, no result: what a source in brackets reports is a fact, that it decided the vote is our guess, and
+a reading without a source tells what data and roll calls show. No parameter belongs to a single member, and these
+are left wrong on purpose.
 
 {misses}
 
-What they have in common: governments that changed sides or quarrels within weeks, which structural figures of one year do not
+What they seem to have in common: governments that changed sides or quarrels within weeks, which structural figures of one year do not
 show; seats that were empty on the day; what a procedure (suspension) means to some, whoever it is aimed at; and ties counted
 for a country whose seat somebody else holds. Memory carries the last vote forward, so that a member that turns is missed with confidence.
 
