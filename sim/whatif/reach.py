@@ -1,8 +1,8 @@
 """The cheapest combination of levers that reaches a goal, checked with fresh random numbers, and the frontier of cost.
 
-Where there are few combinations all are run, and the cheapest on the grid is known. Where there are many, differential
-evolution (Storn & Price 1997; `scipy.optimize.differential_evolution`) searches them, and a descent to cheaper
-neighbours ends it: the cheapest found, which may not be the cheapest there is.
+Where there are few combinations all are run, and the cheapest on the grid is known. Where there are many, a greedy
+climb and differential evolution (Storn & Price 1997; `scipy.optimize.differential_evolution`) search them, and a
+descent to cheaper neighbours ends it: the cheapest found, which may not be the cheapest there is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 """Probabilities that cheap combinations are looked for, beside the one that is wanted: the frontier of cost."""
 GAIN = 0.05
 """Probability by which a combination of the frontier has to be surer than the one before it to be shown."""
-MEMBERS_PER_LEVER, LEAST_POPULATION = 10, 20
+CANDIDATES_PER_AXIS, LEAST_POPULATION, LARGEST_POPULATION = 10, 20, 80
+STRIDES = 4
+"""Steps over the whole of a range that the first climb takes."""
+SMALLEST_COST = 1e-9
 MOST_GENERATIONS, PATIENCE = 60, 12
 """Generations of the search, and how many without any gain end it."""
 LEAST_FRESH = 1000
@@ -100,7 +103,7 @@ def _reach(goal: Goal, on_progress: Callable[[int], None]) -> Reached:
         for places in space.all():
             search.run(places)
     else:
-        search.evolve(wanted)
+        search.evolve(wanted, search.climb())
         for level in dict.fromkeys((*LEVELS, wanted)):
             search.descend(level)
     fresh = max(LEAST_FRESH, goal.replicates)
@@ -159,13 +162,35 @@ class _Search:
     def loss(self, vector: FloatArray, wanted: float) -> float:
         """The cost as a share of the dearest where the goal is reached; above 1, how far it is missed."""
         found = self.run(tuple(int(place) for place in np.rint(vector)))
-        if found.probability >= wanted:
-            return found.cost / self.dearest
-        missed = 1.0 if math.isinf(found.shortfall) else found.shortfall / (1.0 + found.shortfall)
-        return 1.0 + (wanted - found.probability) + missed
+        return found.cost / self.dearest if found.probability >= wanted else 1.0 + _missed(found, wanted)
 
-    def evolve(self, wanted: float) -> None:
-        """Search the whole space."""
+    def climb(self) -> list[Places]:
+        """The way up from where things stand: each time the move of one axis that brings the goal nearer for its cost.
+
+        The greedy rule for covering at the least cost (Wolsey 1982): where many members may be moved one by one, few
+        evolved combinations come as near.
+        """
+        here = self.run(self.space.now)
+        way = [here.places]
+        while here.probability < max(LEVELS):
+            missed, cost = _missed(here), here.cost
+            nearer = [found for found in map(self.run, self._moves(here.places)) if _missed(found) < missed]
+            if not nearer:
+                break
+            here = min(nearer, key=lambda found: (_missed(found) - missed) / max(found.cost - cost, SMALLEST_COST))
+            way.append(here.places)
+        return way
+
+    def _moves(self, places: Places) -> Iterator[Places]:
+        """Combinations with one axis moved, over a range in some strides."""
+        for number, axis in enumerate(self.space.axes):
+            for place in {round(stride * (len(axis) - 1) / STRIDES) for stride in range(STRIDES + 1)} - {
+                places[number]
+            }:
+                yield _with(places, {number: place})
+
+    def evolve(self, wanted: float, way: Sequence[Places]) -> None:
+        """Search the whole space, from some combinations and others spread evenly over it."""
         from scipy.optimize import Bounds, differential_evolution
 
         ends = [len(values) - 1 for values in self.space.axes]
@@ -182,7 +207,7 @@ class _Search:
             self.loss,
             Bounds(np.zeros(len(ends)), np.array(ends, dtype=float)),
             args=(wanted,),
-            init=self._first(generator),
+            init=self._first(generator, way),
             maxiter=MOST_GENERATIONS,
             seed=generator,
             polish=False,
@@ -191,16 +216,14 @@ class _Search:
             tol=0.0,
         )
 
-    def _first(self, generator: np.random.Generator) -> FloatArray:
-        """The first generation: nothing moved, each lever alone at either end, and others spread evenly."""
+    def _first(self, generator: np.random.Generator, way: Sequence[Places]) -> FloatArray:
+        """The first generation."""
         from scipy.stats import qmc
 
         ends = np.array([len(values) - 1 for values in self.space.axes])
-        now = np.array(self.space.now, dtype=float)
-        alone = [np.where(np.arange(len(ends)) == lever, end, now) for lever in range(len(ends)) for end in (0, ends)]
-        count = max(LEAST_POPULATION, MEMBERS_PER_LEVER * len(ends))
+        count = min(max(LEAST_POPULATION, CANDIDATES_PER_AXIS * len(ends)), LARGEST_POPULATION)
         spread = qmc.LatinHypercube(len(ends), seed=generator).random(count) * (ends + 1)
-        return np.unique(np.vstack([now, *alone, np.minimum(np.floor(spread), ends)]), axis=0)
+        return np.unique(np.vstack([np.array(way), np.minimum(np.floor(spread), ends)]), axis=0)
 
     def descend(self, wanted: float) -> None:
         """From the cheapest combination that reaches a probability to cheaper neighbours that do, as far as it goes."""
@@ -230,6 +253,12 @@ class _Search:
             shifted = {lever: places[lever] + step for lever, step in chosen}
             if all(0 <= place < len(self.space.axes[lever]) for lever, place in shifted.items()):
                 yield _with(places, shifted)
+
+
+def _missed(found: Tried, wanted: float = 1.0) -> float:
+    """How far a combination is from a probability: what that lacks, and how far the replicates are on average."""
+    short = 1.0 if math.isinf(found.shortfall) else found.shortfall / (1.0 + found.shortfall)
+    return wanted - found.probability + short
 
 
 def _with(places: Places, changed: dict[int, int]) -> Places:
