@@ -153,14 +153,14 @@ class Cover:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_among_many_members_the_search_comes_near_the_optimum(seed: int) -> None:
-    """A thousand million combinations: within 3 % of the least cost, after a few thousand of them."""
+    """A thousand million combinations: within 3 % of the least cost, after less than 2,000 of them."""
     space = Cover(seed)
     search = Search(space, lambda tried: None)
     search.evolve(1.0, search.climb())
     search.descend(1.0)
     found = min(tried.cost for tried in space.tried.values() if tried.probability >= 1)
     assert space.optimum() - 1e-9 <= found <= 1.03 * space.optimum()
-    assert len(space.tried) < 6000
+    assert len(space.tried) < 2000
 
 
 def test_checks_use_replicates_that_the_search_has_not_seen() -> None:
