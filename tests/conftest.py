@@ -1,11 +1,38 @@
-"""Fixtures of more than one module."""
+"""What many tests start from: the shipped world, what was published later, a small sweep, a Chromium for pages."""
+
+import shutil
 
 import pytest
 from sweeps import SMALL, bytes_of, written
 
+from sim.evaluation.published import Published, load_published
 from sim.runner import units
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
+from sim.world import World, load_world
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return load_world("un-2022")
+
+
+@pytest.fixture(scope="session")
+def published(world: World) -> Published:
+    found = load_published(world)
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -20,3 +47,15 @@ def small(tmp_path_factory):
     file = written(folder, SMALL)
     sweep(read_experiment(file), folder / "whole")
     return file, bytes_of(folder / "whole")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Driven by Playwright; a test that needs it is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the browser is driven by Playwright")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()

@@ -30,11 +30,6 @@ MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return load_world("un-2022")
-
-
-@pytest.fixture(scope="module")
 def energy(world: World) -> Energy:
     found = load_energy(world)
     assert found is not None

@@ -11,8 +11,8 @@ import pytest
 
 from sim.evaluation.acts import score_acts
 from sim.evaluation.orderings import senders
-from sim.evaluation.published import Act, Published, load_published
-from sim.world import World, load_world
+from sim.evaluation.published import Act, Published
+from sim.world import World
 
 RECORD = Path(__file__).parents[1] / "docs" / "events-2022-2023.toml"
 KEYS = {
@@ -30,18 +30,6 @@ KEYS = {
     "halt": {"members", "instruments", "share"},
 }
 INSTRUMENTS = {"energy", "goods", "finance", "arms", "fighters", "labour", "territory", "recognition"}
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return load_world("un-2022")
-
-
-@pytest.fixture(scope="module")
-def published(world: World) -> Published:
-    found = load_published(world)
-    assert found is not None
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +72,12 @@ def test_what_no_source_gives_is_called_assumed(events: list[dict]) -> None:
     [
         ("embargo", "USA", date(2022, 3, 8)),
         ("cutoff", "BGR", date(2022, 4, 27)),
+        ("embargo", "CAN", date(2022, 3, 10)),
         ("cutoff", "FIN", date(2022, 5, 21)),
+        ("cutoff", "DEU", date(2022, 6, 14)),
+        ("cutoff", "DEU", date(2022, 6, 16)),
+        ("embargo", "DEU", date(2023, 1, 1)),
+        ("cutoff", "POL", date(2023, 2, 25)),
         ("halt", "CHN", date(2022, 4, 26)),
         ("price_cap", "EU", date(2022, 12, 5)),
         ("listing", "LTU", date(2022, 6, 28)),
@@ -105,6 +98,17 @@ def test_acts_are_documented(world: World, published: Published) -> None:
         assert act.source
     recognised = {act.iso3: act.date for act in published.acts if act.instrument == "recognition"}
     assert recognised == {"SYR": date(2022, 6, 29), "PRK": date(2022, 7, 13)}
+
+
+def test_goods_count_from_the_day_that_firms_were_first_listed(published: Published, events: list[dict]) -> None:
+    helped: dict[str, date] = {}
+    for act in published.acts:
+        if (act.side, act.instrument) == ("target", "goods"):
+            helped.setdefault(act.iso3, act.date)
+    assert len(helped) == 7
+    for member, day in helped.items():
+        listed = [event["date"] for event in events if event["kind"] == "listing" and member in event["members"]]
+        assert min(listed) == day, member
 
 
 def test_helpers_against_the_others_by_hand() -> None:

@@ -22,22 +22,10 @@ from sim.evaluation.flows import (
 )
 from sim.evaluation.orderings import ordering, rank_correlation, senders
 from sim.evaluation.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
-from sim.world import World, load_world
+from sim.world import World
 
 MONTHS = tuple(f"2022-{month:02}" for month in range(2, 13))
 MEMBERS = ("AAA", "BBB", "CCC")
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return load_world("un-2022")
-
-
-@pytest.fixture(scope="module")
-def published(world: World) -> Published:
-    found = load_published(world)
-    assert found is not None
-    return found
 
 
 def figure(measure: str, who: str, period: str, dated: str, value: float, use: str) -> Figure:

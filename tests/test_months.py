@@ -15,7 +15,7 @@ from worlds import examples
 
 from sim.case import Case, prepare
 from sim.ensemble import simulate
-from sim.months.calendar import calendar, in_force
+from sim.months.calendar import calendar, daily_force, in_force
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.specs.scenario import Scenario
 
@@ -125,28 +125,56 @@ def test_the_calendar_puts_events_before_the_votes_of_their_day_and_old_ones_fir
 
 
 @pytest.mark.parametrize(
-    ("since", "phase", "expected"),
+    ("since", "expected"),
     [
-        (date(2022, 4, 1), 0, 1.0),
-        (date(2022, 4, 16), 0, 0.5),
-        (date(2022, 4, 30), 0, 1 / 30),
-        (date(2022, 5, 1), 0, 0.0),
-        (date(2021, 1, 1), 6, 1.0),
+        (date(2021, 1, 1), 1.0),
+        (date(2022, 4, 1), 1.0),
+        (date(2022, 4, 16), 0.5),
+        (date(2022, 4, 30), 1 / 30),
+        (date(2022, 5, 1), 0.0),
     ],
 )
-def test_a_month_counts_by_the_days_in_force(since: date, phase: int, expected: float) -> None:
+def test_a_month_counts_by_the_days_in_force(since: date, expected: float) -> None:
     spec = read_scenario("2022-2023")
     assert spec.months is not None
-    assert in_force(calendar(spec, spec.months)[2], since, phase) == pytest.approx(expected)
+    assert in_force(calendar(spec, spec.months)[2], since) == pytest.approx(expected)
 
 
 def test_a_phase_in_rises_evenly() -> None:
     spec = read_scenario("2022-2023")
     assert spec.months is not None
-    parts = [in_force(month, date(2022, 3, 1), 10) for month in calendar(spec, spec.months)]
+    parts = [np.mean(daily_force(month, date(2022, 3, 1), 10)) for month in calendar(spec, spec.months)]
     assert np.diff(parts[1:10]) == pytest.approx([0.1] * 8, abs=0.005)
     assert parts[0] == 0
     assert parts[12:] == [1.0] * 5
+
+
+def left_of(case: Case, member: str, fuel: str) -> dict[str, float]:
+    """Part of a member's purchases that the events leave, by month."""
+    assert case.plan is not None
+    cells = case.plan.inputs.cells
+    own = (cells.member == case.world.index[member]) & (cells.commodity == cells.commodities.index(fuel))
+    return {now.name: float(now.left[own].item()) for now in case.plan.conditions}
+
+
+def test_steps_within_a_month_count_day_by_day() -> None:
+    left = left_of(prepare(read_scenario("2022-2023")), "DEU", "pipeline_gas")
+    assert left["2022-05"] == 1
+    assert left["2022-06"] == pytest.approx((13 * 1 + 2 * 0.6 + 15 * 0.4) / 30)
+    assert left["2022-07"] == pytest.approx((26 * 0.4 + 5 * 0.2) / 31)
+    assert left["2022-09"] == pytest.approx(1 * 0.2 / 30)
+    assert left["2022-10"] == 0
+
+
+def test_the_stop_of_february_finds_crude_to_stop() -> None:
+    case = prepare(read_scenario("2022-2023"))
+    left = left_of(case, "POL", "crude")
+    assert left["2022-11"] == 1
+    assert left["2023-01"] == pytest.approx(0.62)
+    assert left["2023-02"] == pytest.approx(24 / 28 * 0.17)
+    assert left["2023-03"] == 0
+    assert left_of(case, "DEU", "crude")["2023-01"] == 0
+    assert left_of(case, "HUN", "crude")["2023-06"] == 1
 
 
 def test_without_secondary_sanctions_the_exposed_help_more_and_the_isolated_as_before() -> None:
@@ -176,6 +204,14 @@ def test_a_sender_that_leaves_sheds_no_more_and_a_member_that_is_given_joins() -
 def test_the_votes_are_those_of_the_scenarios_of_one_vote() -> None:
     votes = read_scenario("2022-2023").vote
     assert votes == tuple(read_scenario(f"es-11-{number}").vote[0] for number in (1, 2, 3))
+
+
+def test_what_ifs_change_the_events_that_their_reasons_name() -> None:
+    belarus, visit = (read_scenario(f"2022-2023-{name}") for name in ("belarus-western-credit", "no-taiwan-visit"))
+    named = [event.against for event in read_scenario("2022-2023").event if getattr(event, "against", ())]
+    assert set(named) == {("BLR",)}
+    assert [event.against for event in belarus.event if getattr(event, "against", ())] == [("RUS",)] * len(named)
+    assert [event.strength for event in visit.event if event.kind == "visit"] == [0]
 
 
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:

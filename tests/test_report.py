@@ -6,24 +6,20 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from test_cli import sim
 
 from sim.views.page import AS_SHORT, Column, table
 from sim.views.report_parts import differences
+from sim.views.report_sweep import MOST_LEVERS
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDTHS = {"phone": 390, "desktop": 1280}
+FORMATS = {"A4": 210, "Letter": 216}
+"""Widths in millimetres."""
+MARGIN = 15
+MOST_BYTES = {"what-if": 0.6e6, "months": 1.5e6, "harbours": 0.6e6, "grid": 0.6e6, "effects": 0.6e6}
 
 
 class Links(HTMLParser):
@@ -78,6 +74,11 @@ def test_a_page_refers_to_nothing_but_itself(pages, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_small_enough_to_be_sent(pages, name):
+    assert pages[name].stat().st_size < MOST_BYTES[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_holds_question_answer_pictures_tables_provenance_and_repetition(pages, name):
     text = html.unescape(pages[name].read_text(encoding="utf-8"))
     manifest = json.loads((pages[name].parent / "manifest.json").read_text(encoding="utf-8"))
@@ -119,6 +120,23 @@ def test_texts_of_files_are_written_as_text(tmp_path):
     assert text.count("<script>") == 1
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "a &amp; b?" in text
+
+
+def test_long_names_of_columns_may_go_on_in_the_next_line(pages):
+    text = pages["grid"].read_text(encoding="utf-8")
+    assert ">vote.<wbr>target_<wbr>threat</th>" in text
+    assert "&lt;wbr" not in text
+
+
+def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
+    text = pages["effects"].read_text(encoding="utf-8").replace("<wbr>", "")
+    indices, points = (
+        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What &#39;", "Mean members")
+    )
+    ranked = re.findall(r'<tr><td[^>]* data-key="([^"]+)"', indices)
+    assert len(ranked) > MOST_LEVERS
+    assert re.findall(r"<th.*?>(\w+\.\w+)</th>", points) == ranked[:MOST_LEVERS]
+    assert f"{MOST_LEVERS} of {len(ranked)} levers" in text
 
 
 def test_cells_sort_by_their_values():
@@ -166,82 +184,125 @@ def test_a_folder_whose_tables_were_changed_is_refused(pages, tmp_path):
     assert "members.parquet: is missing or was changed since it was kept" in done.stderr
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip("no Chromium with its driver on this machine")
-    webdriver = pytest.importorskip("selenium.webdriver", reason="Selenium is not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
-    yield driver
-    driver.quit()
+@pytest.fixture
+def visit(browser):
+    """A function that opens a page; on leaving, it has asked for nothing else, and no script failed."""
+    contexts, asked, files, errors = [], set(), set(), []
 
+    def opened(page, width=WIDTHS["desktop"], **options):
+        context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+        contexts.append(context)
+        context.on("request", lambda request: asked.add(request.url))
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        tab.goto(page.as_uri())
+        files.add(page.as_uri())
+        return tab
 
-def opened(browser, page, width):
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get_log("performance")
-    browser.get(page.as_uri())
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return {e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"}
+    yield opened
+    for context in contexts:
+        context.close()
+    assert asked - {"data:,"} == files
+    assert errors == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("device", WIDTHS)
-def test_a_page_opens_whole_and_asks_for_nothing(browser, pages, name, device):
-    asked = opened(browser, pages[name], WIDTHS[device])
-    assert asked - {"data:,"} == {pages[name].as_uri()}
-    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-    wide, view = browser.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
-    assert wide <= view
-    empty = "return [...document.querySelectorAll('svg')].filter(e => e.getBoundingClientRect().height < 60).length"
-    assert browser.execute_script(empty) == 0
-    stray = """return [...document.querySelectorAll('h1, h2, h3, p, dd, figure, .scroll, pre')].filter(e => {
+def test_a_page_opens_whole(visit, pages, name, device):
+    tab = visit(pages[name], WIDTHS[device], is_mobile=device == "phone")
+    wide, view = tab.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide <= view == WIDTHS[device]
+    assert tab.evaluate("[...document.querySelectorAll('svg')].every(e => e.getBoundingClientRect().height > 60)")
+    stray = """[...document.querySelectorAll('h1, h2, h3, p, dd, figure, .scroll, pre')].filter(e => {
         const box = e.getBoundingClientRect();
         return box.width && (box.left < 0 || box.right > window.innerWidth); }).length"""
-    assert browser.execute_script(stray) == 0
-    size = browser.execute_script("return parseFloat(getComputedStyle(document.querySelector('.answer')).fontSize)")
-    assert size >= 16
+    assert tab.evaluate(stray) == 0
+    assert tab.evaluate("parseFloat(getComputedStyle(document.querySelector('.answer')).fontSize)") >= 16
 
 
-def column(browser, title, place):
-    script = """const head = [...document.querySelectorAll('h3')].find(e => e.textContent.includes(arguments[0]));
+@pytest.mark.parametrize("family", ["DejaVu Sans", "Liberation Sans"])
+def test_letters_of_pictures_are_whole_and_apart_in_other_fonts_too(visit, pages, family):
+    tab = visit(pages["what-if"])
+    tab.add_style_tag(content=f"svg text {{ font-family: '{family}', sans-serif !important; }}")
+    wrong = """[...document.querySelectorAll('figure svg')].flatMap(svg => {
+        const texts = [...svg.querySelectorAll('text')], frame = svg.getBoundingClientRect();
+        const boxes = texts.map(text => text.getBoundingClientRect());
+        const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+        return texts.filter((text, place) => boxes[place].left < frame.left - 1 || boxes[place].right > frame.right + 1
+            || boxes.some((box, other) => other > place && over(box, boxes[place])))
+            .map(text => text.textContent); })"""
+    assert tab.evaluate(wrong) == []
+
+
+def column(tab, title, place):
+    script = """([title, place, clicks]) => {
+        const head = [...document.querySelectorAll('h3')].find(e => e.textContent.includes(title));
         const table = head.nextElementSibling.querySelector('table');
-        if (arguments[2]) table.tHead.rows[0].cells[arguments[1]].querySelector('button').click();
-        return [...table.tBodies[0].rows].map(row => row.cells[arguments[1]].dataset.key);"""
-    return lambda clicks: browser.execute_script(script, title, place, clicks)
+        if (clicks) table.tHead.rows[0].cells[place].querySelector('button').click();
+        return [...table.tBodies[0].rows].map(row => row.cells[place].dataset.key); }"""
+    return lambda clicks: tab.evaluate(script, [title, place, clicks])
 
 
-def test_tables_sort_by_number_and_by_name_both_ways(browser, pages):
-    opened(browser, pages["what-if"], WIDTHS["desktop"])
-    supports = column(browser, "Every member", 3)
+def test_tables_sort_by_number_and_by_name_both_ways(visit, pages):
+    tab = visit(pages["what-if"])
+    supports = column(tab, "Every member", 3)
     before = [float(key) for key in supports(False)]
     once = [float(key) for key in supports(True)]
     twice = [float(key) for key in supports(True)]
     assert once == sorted(before, reverse=True) != before
     assert twice == sorted(before)
-    names = column(browser, "Every member", 0)
+    names = column(tab, "Every member", 0)
     assert names(True)[0] == "afghanistan"
     assert names(True)[0] == "zimbabwe"
-    state = "return [...document.querySelectorAll('th[aria-sort]')].map(e => [e.textContent, e.ariaSort])"
-    assert browser.execute_script(state) == [["member", "descending"]]
+    state = "[...document.querySelectorAll('th[aria-sort]')].map(e => [e.textContent, e.ariaSort])"
+    assert tab.evaluate(state) == [["member", "descending"]]
 
 
-def test_a_page_is_whole_without_scripts(browser, pages):
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    try:
-        opened(browser, pages["what-if"], WIDTHS["phone"])
-    finally:
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert browser.execute_script("return document.querySelectorAll('th button').length") == 0
-    assert browser.execute_script("return document.querySelector('.sortable').rows.length") == 5
+def test_a_page_is_whole_without_scripts(visit, pages):
+    tab = visit(pages["what-if"], WIDTHS["phone"], java_script_enabled=False)
+    assert tab.locator("th button").count() == 0
+    assert tab.locator(".sortable").first.locator("tr").count() == 5
 
 
-def test_a_page_prints(browser, pages):
-    opened(browser, pages["what-if"], WIDTHS["desktop"])
-    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
-    assert len(printed) > 50_000
+def unspaced(text):
+    """A text without its spaces, which a PDF leaves to the reader's guess."""
+    return "".join(text.split())
+
+
+def sheets_of(tab, paper):
+    """Sheets of a printed page: the text below its number, unspaced, and the boxes of its lines in millimetres."""
+    printed = list(pdfium.PdfDocument(tab.pdf(format=paper)))
+    found = []
+    for number, sheet in enumerate(printed, 1):
+        text = sheet.get_textpage()
+        told = unspaced(text.get_text_bounded())
+        assert told.startswith(f"{number}/{len(printed)}")
+        boxes = [text.get_rect(place) for place in range(text.count_rects())]
+        found.append((told.removeprefix(f"{number}/{len(printed)}"), 25.4 / 72 * np.array(boxes)))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("paper", FORMATS)
+def test_a_page_prints_whole(visit, pages, name, paper):
+    tab = visit(pages[name])
+    heads = [unspaced(head) for head in tab.locator("h1, h2, h3").all_text_contents()]
+    most = 3 + tab.locator("figure").count() / 2 + tab.locator("tr").count() / 30
+    sheets = sheets_of(tab, paper)
+    assert len(sheets) <= most
+    assert [head for head in heads if not any(head in told for told, _ in sheets)] == []
+    assert [told for told, _ in sheets if told.endswith(tuple(heads))] == []
+    for told, boxes in sheets:
+        assert boxes[:, 0].min() >= MARGIN - 1, told
+        assert boxes[:, 2].max() <= FORMATS[paper] - MARGIN + 1, told
+
+
+def test_a_printed_table_names_its_columns_on_each_sheet(visit, pages):
+    told = [told for told, _ in sheets_of(visit(pages["what-if"]), "A4")]
+    first = next(place for place, text in enumerate(told) if "Everymember" in text)
+    last = next(place for place, text in enumerate(told) if "ZimbabweZWEabstain" in text)
+    assert last - first >= 3
+    names = unspaced("member code observed support abstain oppose absent")
+    assert all(text.startswith(names) for text in told[first + 1 : last + 1])

@@ -50,11 +50,6 @@ SIZES = {  # members of the United Nations alone: the African Union counts Weste
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    return load_world("un-2022")
-
-
 @cache
 def case_of(name: str, *overrides: str) -> Case:
     return prepare(read_scenario(name, overrides))

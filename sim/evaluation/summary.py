@@ -107,6 +107,20 @@ def member_rows(case: Case, vote: VoteResult, chances: FloatArray, call: RollCal
     ]
 
 
+def observed_call(result: RunResult, number: int) -> RollCall:
+    """The roll call of a vote of a run.
+
+    Raises
+    ------
+    ValueError : the world has none.
+    """
+    resolution = result.votes[number].resolution
+    call = result.case.world.rollcall(resolution)
+    if call is None:
+        raise ValueError(f"the world has no roll call of {resolution}")
+    return call
+
+
 def misses(result: RunResult, number: int) -> list[dict[str, object]]:
     """Members whose likeliest class was not the observed one, the surest mistakes first."""
     vote, case = result.votes[number], result.case

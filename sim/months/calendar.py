@@ -49,12 +49,18 @@ def _months(start: date, end: date) -> Iterator[tuple[date, date]]:
         first = last + timedelta(days=1)
 
 
-def in_force(month: Month, since: date, phase_months: int = 0) -> float:
-    """Mean over the days of a month of how far something dated has come into force, in [0, 1].
+def daily_force(month: Month, since: date, phase_months: int = 0) -> tuple[float, ...]:
+    """How far something dated has come into force on each day of a month, in [0, 1].
 
     It is in force from its date on or, with a phase, comes into force evenly over so many months.
     """
     days = (month.last - month.first).days + 1
     length = max(phase_months * DAYS_PER_MONTH, 1.0)
     ages = ((month.first - since).days + 1 + day for day in range(days))
-    return sum(min(max(age / length, 0.0), 1.0) for age in ages) / days
+    return tuple(min(max(age / length, 0.0), 1.0) for age in ages)
+
+
+def in_force(month: Month, since: date) -> float:
+    """Part of a month's days on which something dated is in force, in [0, 1]."""
+    daily = daily_force(month, since)
+    return sum(daily) / len(daily)

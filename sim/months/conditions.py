@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.months.calendar import Month, in_force
+from sim.months.calendar import Month, daily_force, in_force
 from sim.months.market import Cells
 from sim.rules.energy import rerouted
 from sim.rules.influence import peer_stance
@@ -188,7 +188,6 @@ def _conditions(
     parameters: Mapping[str, float],
 ) -> Conditions:
     membership, effort = np.zeros(world.size, dtype=np.int8), np.ones(world.size)
-    left = np.ones(len(cells))
     cap, capped = np.full(len(cells.commodities), np.inf), np.zeros(len(cells.commodities))
     closed_sectors: set[str] = set()
     selling: dict[str, FloatArray] = {}
@@ -204,12 +203,6 @@ def _conditions(
                     membership[touched] = JOINED if event.joins else LEFT
                 if event.effort is not None:
                     effort[touched] = event.effort
-            case Switch() if event.date < first:
-                pass  # history: the market starts from what it left
-            case Embargo() | Cutoff() | Switch():
-                ended = event.share * in_force(month, event.date, event.phase_months)
-                hit = _mask(world, event.members)[cells.member] * _commodities(cells, event.commodities)
-                left = np.minimum(left, 1.0 - ended * hit)
             case PriceCap():
                 for commodity in event.commodities:
                     if commodity in cells.commodities:
@@ -222,17 +215,14 @@ def _conditions(
                     selling[instrument] = before * (1.0 - event.share * _mask(world, event.members))
             case _:
                 pass
-    war = max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0)
-    if roles.victim is not None:
-        left = np.minimum(left, 1.0 - war * (cells.member == roles.victim))
     everything = "all" in closed_sectors
     return Conditions(
         name=month.name,
-        war=war,
+        war=max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,
-        left=left,
+        left=_left(month, events, first, world, roles, cells),
         payments_closed=float(everything or "finance" in closed_sectors),
         goods_closed=parameters["grade_sectoral"]
         * (1.0 if everything else sum(sector in closed_sectors for sector in TRADE_SECTORS) / len(TRADE_SECTORS)),
@@ -242,6 +232,24 @@ def _conditions(
         rerouted=np.zeros(world.size),
         selling=selling,
     )
+
+
+def _left(month: Month, events: Sequence[Event], first: date, world: World, roles: Roles, cells: Cells) -> FloatArray:
+    """Part of earlier purchases left at the cells (C,): the mean over days of what the furthest event leaves."""
+    by_day = np.ones(((month.last - month.first).days + 1, len(cells)))
+    for event in events:
+        match event:
+            case Switch() if event.date < first:
+                continue  # history: the market starts from what it left
+            case Embargo() | Cutoff() | Switch():
+                hit = _mask(world, event.members)[cells.member] * _commodities(cells, event.commodities)
+                share, force = event.share, daily_force(month, event.date, event.phase_months)
+            case Invasion() if roles.victim is not None:
+                hit, share, force = 1.0 * (cells.member == roles.victim), 1.0, daily_force(month, event.date)
+            case _:
+                continue
+        by_day = np.minimum(by_day, 1.0 - share * np.outer(force, hit))
+    return by_day.mean(axis=0)
 
 
 def _commodities(cells: Cells, names: Sequence[str]) -> FloatArray:

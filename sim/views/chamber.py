@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.case import ActionArray
 from sim.ensemble import simulate
+from sim.evaluation.summary import observed_call
 from sim.evaluation.tallies import CODES
 from sim.runner.run import RunResult
 from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
@@ -48,10 +49,7 @@ def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = Fals
     what = f"{vote.resolution}, {day(vote.date)}"
     on = panel(ax, 3.55)
     if is_observed:
-        call = result.case.world.rollcall(vote.resolution)
-        if call is None:
-            raise ValueError(f"the world has no roll call of {vote.resolution}")
-        _draw(on.ax, call.votes)
+        _draw(on.ax, observed_call(result, number).votes)
         told = "observed" if not on.is_own else f"The chamber as observed: {what}"
         return finish(on, told, corner_of(result.case, None))
     _draw(on.ax, typical_actions(result, number))

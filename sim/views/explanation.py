@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.rules.choice import ACTIONS
 from sim.views.frame import SMALL, TEXT, bare, corner_of, day, finish, panel
-from sim.views.styles import FAINT, INK, STYLES
+from sim.views.styles import FAINT, INK, PAPER, STYLES
 from sim.whatif.explain import Explanation
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
     named = [(term.name, float(value)) for term, value in zip(anatomy.terms, added, strict=True) if value != 0]
     named.sort(key=lambda step: -abs(step[1]))
     shown, rest = named[:MOST_STEPS], named[MOST_STEPS:]
+    if len(rest) == 1:
+        return ACTIONS[first], ACTIONS[second], named
     if rest:
         shown.append((f"{len(rest)} smaller ones", sum(value for _, value in rest)))
     return ACTIONS[first], ACTIONS[second], shown
@@ -50,7 +52,7 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     rows = np.arange(len(steps) + 1)[::-1]
     starts = np.concatenate([[0.0], ends[:-1], [0.0]]) if len(ends) else np.zeros(1)
     values = np.array([*(value for _, value in steps), total])
-    fills = [*(STYLES["support"].fill if value > 0 else STYLES["abstain"].fill for _, value in steps), FAINT]
+    fills = [*(STYLES[first if value > 0 else second].area for _, value in steps), FAINT]
     bars = on.ax.barh(rows, values, 0.7, left=starts, color=fills)
     bars.set_label("steps")
     for row, end in zip(rows[:-1], ends, strict=True):
@@ -60,13 +62,15 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     room = 0.13 * max(high - low, 1e-9)
     for row, start, value in zip(rows, starts, values, strict=True):
         end = start + value
-        beyond = (max(start, end), "left", 0.12) if value >= 0 else (min(start, end), "right", -0.12)
-        on.ax.text(beyond[0] + beyond[2] * room, row, f"{value:+.2f}", ha=beyond[1], va="center", fontsize=SMALL)
+        at, side = (max(start, end) + 0.12 * room, "left") if value >= 0 else (min(start, end) - 0.12 * room, "right")
+        label = on.ax.text(at, row, f"{value:+.2f}", ha=side, va="center", fontsize=SMALL)
+        label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     on.ax.set_xlim(low - room, high + room)
     on.ax.set_yticks(rows, [*(step for step, _ in steps), "together"])
     bare(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0)
-    on.ax.set_xlabel(f"utility of '{first}' over '{second}', in units of the logit noise", fontsize=TEXT, color=INK)
+    ways = f"leftwards: for '{second}'; rightwards: for '{first}'"
+    on.ax.set_xlabel(f"utility, in units of the logit noise\n{ways}", fontsize=TEXT, color=INK)
     given = "" if anatomy.is_drawn[found.index] else " (its vote is given, so they decide nothing)"
     title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
     return finish(on, title, corner_of(case, found.replicates))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import io
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 5.6
 """Inches; narrow, so that letters are still read on a phone."""
-TITLE, TEXT, SMALL, CORNER = 10.5, 8.5, 7.0, 6.0
+TITLE, TEXT, SMALL, CORNER = 10.5, 9.0, 8.0, 6.5
 """Sizes of letters in points."""
 HASH_DIGITS = 12
 DPI = 160
@@ -76,7 +73,7 @@ def head(figure: Figure | None, title: str, corner: str) -> None:
 
 def wrap(text: str, width: float, size: float) -> str:
     """Text in lines that fit into a width in inches at a size of letters in points."""
-    return textwrap.fill(text, int(width * 72 / (0.61 * size)))
+    return textwrap.fill(text, int(width * 72 / (0.61 * size)), break_on_hyphens=False)
 
 
 def corner_of(case: Case, replicates: int | None) -> str:
@@ -128,26 +125,3 @@ def save(figure: Figure, path: Path) -> None:
     stamped = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
     with mpl.rc_context({"svg.hashsalt": "alignment-sim"}):
         figure.savefig(path, dpi=DPI, metadata=stamped)
-
-
-def inline_svg(figure: Figure, key: str, text: str) -> str:
-    """A picture as an SVG element for a page, its ids kept apart from those of other pictures by a key.
-
-    Parameters
-    ----------
-    text : what is said in place of the picture to those who do not see it.
-    """
-    import matplotlib as mpl
-
-    written = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": key}):
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    drawn = written.getvalue()
-    drawn = drawn[drawn.index("<svg") :]
-    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
-    drawn = re.sub(r'\bid="', f'id="{key}-', drawn)
-    drawn = re.sub(r'(href="|url\()#', rf"\1#{key}-", drawn)
-    drawn = re.sub(
-        r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf'<svg \1 role="img" aria-label="{html.escape(text)}">', drawn, count=1
-    )
-    return re.sub(r"\s*\n\s*", "\n", drawn).replace("xlink:href", "href")

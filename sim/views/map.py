@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.evaluation.summary import observed_call
 from sim.runner.run import RunResult
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles
@@ -28,16 +29,16 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     ------
     ValueError : the observed vote is asked for where the world has none.
     """
-    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
 
     vote, world = result.votes[number], result.case.world
     on = panel(ax, 3.25)
-    call = world.rollcall(vote.resolution)
-    if is_observed and call is None:
-        raise ValueError(f"the world has no roll call of {vote.resolution}")
-    actions = call.votes if is_observed and call is not None else vote.counts.argmax(axis=1)
+    actions = observed_call(result, number).votes if is_observed else vote.counts.argmax(axis=1)
     rings, places = outlines(world), tiles(world)
-    on.ax.add_collection(PolyCollection(rings, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
+    if rings:
+        land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        on.ax.add_patch(PathPatch(land, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
     draw_marks(on.ax, places, actions, TILE * 0.46)
     around = np.concatenate([places, *rings])
     low, high = around.min(axis=0) - TILE, around.max(axis=0) + TILE

@@ -21,18 +21,28 @@ FloatArray = NDArray[np.float64]
 
 def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float) -> None:
     """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid."""
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Circle, Patch, RegularPolygon
+    from matplotlib.collections import PathCollection
+    from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D, AffineDeltaTransform
 
+    shapes = {
+        "o": Affine2D().scale(radius * 0.9).transform_path(Path.unit_circle()),
+        "D": Affine2D().scale(radius * 1.04).transform_path(Path.unit_regular_polygon(4)),
+        "s": Affine2D().rotate_deg(45).scale(radius * 1.04).transform_path(Path.unit_regular_polygon(4)),
+    }
     for name, style in STYLES.items():
-        here = places[actions == CODES[name]]
-        shapes: list[Patch]
-        if style.marker == "o":
-            shapes = [Circle((x, y), radius * 0.9) for x, y in here]
-        else:
-            turn = 0.0 if style.marker == "D" else np.pi / 4
-            shapes = [RegularPolygon((x, y), 4, radius=radius * 1.04, orientation=turn) for x, y in here]
-        drawn = PatchCollection(shapes, facecolor=style.fill, edgecolor=style.edge, linewidth=0.8, gid=name, zorder=3)
+        drawn = PathCollection(
+            [shapes[style.marker]],
+            offsets=places[actions == CODES[name]],
+            transform=AffineDeltaTransform(ax.transData),  # type: ignore[arg-type]  # its axes are linear
+            offset_transform=ax.transData,
+            facecolor=style.fill,
+            edgecolor=style.edge,
+            linewidth=0.8,
+            gid=name,
+            zorder=3,
+            clip_on=False,
+        )
         ax.add_collection(drawn)
 
 

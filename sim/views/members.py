@@ -1,20 +1,19 @@
-"""Members by probability, with the misses marked; and who moves against a base."""
+"""Members by probability, with the misses marked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.changes import movers
 from sim.evaluation.summary import frequencies, is_scored, misses
 from sim.evaluation.tallies import CODES
 from sim.rules.choice import STANCES
 from sim.runner.run import RunResult
-from sim.views.frame import CORNER, SMALL, TEXT, bare, corner_of, day, finish, panel
+from sim.views.frame import CORNER, TEXT, bare, corner_of, day, finish, panel
 from sim.views.spreading import spread
-from sim.views.styles import FAINT, INK, MISS, STYLES
+from sim.views.styles import INK, MISS, STYLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,11 +22,9 @@ FloatArray = NDArray[np.float64]
 
 STACKED = ("support", "absent", "abstain", "oppose")
 """From the foot of a column to its head."""
-FILLS = {name: "#DDE1E5" if style.fill == "none" else style.fill for name, style in STYLES.items()}
 STRIP = (-0.03, -0.15)
 """Where the observed actions are drawn."""
 MOST_NAMED = 50
-MOST_MOVERS = 15
 LABEL_WIDTH = 7.6
 """Points that an upright code takes of the line."""
 
@@ -52,7 +49,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
-        steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=FILLS[name], linewidth=0)
+        steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=STYLES[name].area, linewidth=0)
         steps.set_gid(name)
         foot = foot + height
     ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
@@ -61,7 +58,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     if call is not None:
         for name in STACKED:
             ends = np.where(call.votes[order] == CODES[name], STRIP[1], STRIP[0])
-            steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=FILLS[name], linewidth=0)
+            steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=STYLES[name].area, linewidth=0)
             steps.set_gid(f"observed-{name}")
         ticks, words = [-0.09, *ticks], ["observed", *words]
         wrong = misses(result, number)
@@ -99,7 +96,7 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, 
 def _legend(ax: Axes) -> None:
     from matplotlib.patches import Patch
 
-    patches = [Patch(facecolor=FILLS[name], label=name) for name in STYLES]
+    patches = [Patch(facecolor=STYLES[name].area, label=name) for name in STYLES]
     ax.legend(
         handles=patches,
         loc="upper center",
@@ -110,54 +107,3 @@ def _legend(ax: Axes) -> None:
         labelcolor=INK,
         handlelength=1.0,
     )
-
-
-def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw how often the members that move most act otherwise than in the base, and which way.
-
-    Parameters
-    ----------
-    number : which vote, from 0.
-
-    Raises
-    ------
-    ValueError : the run has no base.
-    """
-    vote, case = result.votes[number], result.case
-    if vote.change is None or result.base is None:
-        raise ValueError("the run has no base to be told apart from")
-    moved = movers(result, number)
-    shown: list[dict[str, Any]] = moved[:MOST_MOVERS]
-    on = panel(ax, 1.7 + 0.19 * max(len(shown), 2))
-    against = f"against '{result.base.case.spec.title}'"
-    if not shown:
-        on.ax.text(0.5, 0.5, "nobody moves, in any replicate", ha="center", va="center", fontsize=TEXT, color=INK)
-        on.ax.set(xlim=(0, 1), ylim=(0, 1))
-        on.ax.set_axis_off()
-        return finish(on, f"{vote.resolution}: who moves {against}", corner_of(case, result.replicates))
-    rows = np.arange(len(shown))[::-1]
-    towards, away, moves = (np.array([100 * row[key] for row in shown]) for key in ("towards", "away", "moved"))
-    between = moves - towards - away
-    for label, widths, left, fill, hatch in (
-        ("nearer to the senders", towards, np.zeros(len(shown)), STYLES["support"].fill, ""),
-        ("between abstaining and absence", between, towards, FILLS["absent"], ""),
-        ("nearer to the target", -away, np.zeros(len(shown)), STYLES["oppose"].fill, ""),
-    ):
-        on.ax.barh(rows, widths, 0.72, left=left, facecolor=fill, hatch=hatch, label=label)
-    on.ax.axvline(0, color=INK, linewidth=0.8)
-    on.ax.set_yticks(rows, [row["name"] for row in shown])
-    bare(on.ax, "bottom")
-    on.ax.tick_params(axis="y", length=0, labelsize=SMALL + 0.5)
-    on.ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    on.ax.margins(x=0.06)
-    on.ax.set_xlabel("per cent of replicates; leftwards: nearer to the target", fontsize=TEXT, color=INK)
-    on.ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.4, -0.09 - 0.9 / (len(shown) + 2)),
-        ncols=1,
-        frameon=False,
-        fontsize=SMALL,
-        labelcolor=FAINT,
-    )
-    rest = f"; {len(moved) - len(shown)} more move less often" if len(moved) > len(shown) else ""
-    return finish(on, f"{vote.resolution}: who moves {against}{rest}", corner_of(case, result.replicates))

@@ -79,6 +79,8 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         labelcolor=INK,
         handlelength=2.6,
     )
+    if on.is_own:
+        title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"
     return finish(on, title, corner_of(result.case, months.watched))
 
 

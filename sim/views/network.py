@@ -84,6 +84,7 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         colors=TIES_COLOUR,
         zorder=1,
         gid="ties",
+        clip_on=False,
     )
     on.ax.add_collection(lines)
     actions = vote.counts.argmax(axis=1)
@@ -116,7 +117,13 @@ def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: Floa
             if is_free and not covers.any():
                 taken.append(middle)
                 label = ax.text(
-                    middle[0], middle[1], case.world.iso3[member], ha="center", va="center", fontsize=SMALL, color=INK
+                    middle[0],
+                    middle[1],
+                    case.world.iso3[member],
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL - 1,
+                    color=INK,
                 )
                 label.set(zorder=6, gid=f"name-{case.world.iso3[member]}", fontweight="bold")
                 break

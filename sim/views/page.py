@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 TEMPLATE = "page.html.j2"
 AS_SHORT = -1
+LONGEST_LINE = 24
+"""Letters of a text in a table up to which it stays on one line."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +42,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose columns sort."""
+    """A table whose columns sort.
+
+    Parameters
+    ----------
+    marked : places of the rows that are shaded.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     marked: frozenset[int] = frozenset()
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """The class of the cells of each column: a number, a long text, or empty for what stays on one line."""
+        longest = [max((len(row[place].text) for row in self.rows), default=0) for place in range(len(self.columns))]
+        return tuple(
+            "number" if column.digits is not None else "long" if length > LONGEST_LINE else ""
+            for column, length in zip(self.columns, longest, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -108,6 +129,18 @@ def _cell(value: object, column: Column) -> Cell:
     return Cell(text + column.unit, repr(number))
 
 
+def _unbroken(text: str) -> str:
+    """A text whose numbers stay on a line with their per cent."""
+    return text.replace(" %", "\u00a0%")
+
+
+def _breakable(name: str) -> Markup:
+    """The name of a column, as HTML that may go on in the next line within a dotted key, not before a per cent."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
+
+
 def written(page: Page) -> str:
     """The page as HTML that needs nothing but itself."""
     import jinja2
@@ -115,5 +148,6 @@ def written(page: Page) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters.update(unbroken=_unbroken, breakable=_breakable)
     source = files("sim.views").joinpath(TEMPLATE).read_text(encoding="utf-8")
     return environment.from_string(source).render(page=page)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.evaluation.scores import classes_of, reliability, three_classes
-from sim.evaluation.summary import frequencies, is_scored
+from sim.evaluation.summary import frequencies, is_scored, observed_call
 from sim.runner.run import RunResult
 from sim.views.frame import TEXT, bare, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, STYLES
@@ -28,9 +28,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     ValueError : the world has no roll call of the vote, or all votes on record are given.
     """
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
-    if call is None:
-        raise ValueError(f"the world has no roll call of {vote.resolution}")
+    call = observed_call(result, number)
     scored = is_scored(case, number, call)
     if not scored.any():
         raise ValueError("every vote on record is given")
@@ -38,7 +36,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
-    on = panel(ax, 4.6, 4.6)
+    on = panel(ax, 5.0, 4.6)
     on.ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.9, linestyle="dashed", label="perfectly calibrated")
     on.ax.errorbar(
         forecast,
@@ -58,7 +56,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     bare(on.ax, "bottom", "left")
     on.ax.set_xlabel("probability that the model gave", fontsize=TEXT, color=INK)
     on.ax.set_ylabel("came true, with 90 % intervals", fontsize=TEXT, color=INK)
-    on.ax.legend(loc="upper left", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
+    on.ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     title = (
         f"{vote.resolution}, {day(vote.date)}: probabilities beside what came true; "
         f"mean gap {100 * found.error:.1f} points"

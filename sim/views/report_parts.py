@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runner.keep import EXECUTION, document_hash
-from sim.views.frame import inline_svg
 from sim.views.page import Picture
+from sim.views.svg import inline_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

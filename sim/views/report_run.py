@@ -11,16 +11,17 @@ from sim.evaluation.summary import misses, vote_summary
 from sim.evaluation.tallies import REPORTED
 from sim.runner.kept import KeptRun
 from sim.runner.run import RunResult
+from sim.views.against import plot_change, plot_movers
 from sim.views.chamber import plot_chamber
 from sim.views.frame import day
 from sim.views.map import plot_map
-from sim.views.members import plot_members, plot_movers
+from sim.views.members import plot_members
 from sim.views.months import TOPICS, plot_months
 from sim.views.network import plot_network
 from sim.views.page import Column, Page, Section, Table, table
 from sim.views.reliability import plot_reliability
 from sim.views.report_parts import as_json, differences, joined, picture, provenance_of
-from sim.views.ridges import plot_change, plot_tallies
+from sim.views.ridges import plot_tallies
 
 SPLIT = ("support", "abstain", "oppose")
 
@@ -166,7 +167,12 @@ def _change_section(result: RunResult, votes: list[dict[str, Any]]) -> Section:
 
 def _movers_table(resolution: str, moved: list[dict[str, Any]]) -> Table:
     rows = [
-        [m["name"], m["iso3"], f"{m['from']} to {m['to']}", *(100 * m[key] for key in ("moved", "towards", "away"))]
+        [
+            m["name"],
+            m["iso3"],
+            f"{m['from']}\u00a0to\u00a0{m['to']}",
+            *(100 * m[key] for key in ("moved", "towards", "away")),
+        ]
         for m in moved
     ]
     columns = [

@@ -18,6 +18,8 @@ from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
 
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
+MOST_LEVERS = 6
+"""Levers that tables and pictures of points go by: a sheet of paper holds no more columns."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
@@ -28,20 +30,24 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     ranking: list[dict[str, Any]] = rank(experiment, kept.folder) if experiment.target_split is not None else []
     resolutions = list(dict.fromkeys(row["resolution"] for row in done))
     indices = _indices(kept, len(rows) - len(done))
+    levers = list(indices[0].levers if indices else experiment.factors)[:MOST_LEVERS]  # those of indices, by weight
     sections = [
-        Section(f"{resolution} along the levers", (), _pictures(kept, resolution)) for resolution in resolutions
+        Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
         drawn = tuple(picture(plot_indices(found, corner=corner(kept))) for found in indices)
         sections.append(Section("What it hangs on", (), drawn, tuple(_indices_table(found) for found in indices)))
     if ranking:
         sections.append(Section("Points nearest to the split looked for", (), (), (_ranking_table(ranking),)))
-    sections += [_changed(kept), Section("Every point", (), (), (_points_table(kept, rows),))]
+    sections += [
+        _changed(kept),
+        Section("Every point", (), (), (_points_table(rows, levers, len(experiment.factors)),)),
+    ]
     worlds = {f"{world}/{name}": told for world, named in manifest["worlds"].items() for name, told in named.items()}
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=_answer(done, list(experiment.factors), ranking, len(rows) - len(done)),
+        answer=_answer(done, levers, ranking, len(rows) - len(done)),
         facts=(
             f"{manifest['points']:,} points, {manifest['replicates']:,} replicates each, design "
             f"{experiment.design.kind}, scenarios: {joined(list(experiment.scenario))}"
@@ -78,15 +84,11 @@ def _at(row: dict[str, Any], levers: list[str]) -> str:
     return ", ".join(f"{name} = {shortened(row[name])}" for name in levers[:4])
 
 
-def _pictures(kept: KeptSweep, resolution: str) -> tuple[Picture, ...]:
+def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
     cut = slice_of(kept)
     if len(cut.over) == 2 and cut.is_grid:
         return tuple(picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
-    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in _levers(kept))
-
-
-def _levers(kept: KeptSweep) -> list[str]:
-    return list(kept.experiment.factors)[:8]
+    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
 def _indices(kept: KeptSweep, failed: int) -> list[Indices]:
@@ -104,7 +106,7 @@ def _indices_table(found: Indices) -> Table:
 
 
 def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
-    levers = _lever_columns([entry["values"] for entry in ranking])
+    levers = _lever_columns([entry["values"] for entry in ranking], list(ranking[0]["values"])[:MOST_LEVERS])
     rows = [
         [
             entry["rank"],
@@ -128,11 +130,9 @@ def _ranking_table(ranking: list[dict[str, Any]]) -> Table:
     return table("Ranked by the mean number of members off the split", columns, rows, note)
 
 
-def _lever_columns(rows: list[dict[str, Any]]) -> list[Column]:
+def _lever_columns(rows: list[dict[str, Any]], levers: list[str]) -> list[Column]:
     """A column per lever, of numbers where all its values are."""
-    return [
-        Column(name, AS_SHORT if all(type(row[name]) in (int, float) for row in rows) else None) for name in rows[0]
-    ]
+    return [Column(name, AS_SHORT if all(type(row[name]) in (int, float) for row in rows) else None) for name in levers]
 
 
 def _lever_cells(row: dict[str, Any], levers: list[Column]) -> list[object]:
@@ -158,24 +158,22 @@ def _changed(kept: KeptSweep) -> Section:
     return Section("What was changed", (), (), tuple(tables))
 
 
-def _points_table(kept: KeptSweep, rows: list[dict[str, Any]]) -> Table:
-    levers = _lever_columns([{name: row[name] for name in kept.experiment.factors} for row in rows])
-    columns = [
-        Column("point", 0),
-        *levers,
-        Column("resolution"),
-        *(Column(name, 1) for name in REPORTED),
-        Column("error"),
-    ]
+def _points_table(rows: list[dict[str, Any]], names: list[str], count: int) -> Table:
+    levers = _lever_columns(rows, names)
+    told = [name for name in ("resolution", "error") if len({row[name] for row in rows}) > 1]
+    columns = [Column("point", 0), *levers, *(Column(name, 1) for name in REPORTED), *map(Column, told)]
     listed = [
         [
             row["point"],
             *_lever_cells(row, levers),
-            row["resolution"],
             *(row[f"{name}_mean"] for name in REPORTED),
-            row["error"] or "",
+            *(row[name] or "" for name in told),
         ]
         for row in rows[:MOST_ROWS]
     ]
-    rest = f" The first {MOST_ROWS:,} of {len(rows):,} rows." if len(rows) > MOST_ROWS else ""
-    return table("Mean members per action", columns, listed, f"All there is: {POINTS}.{rest}")
+    note = f"All there is: {POINTS}."
+    if len(rows) > MOST_ROWS:
+        note += f" The first {MOST_ROWS:,} of {len(rows):,} rows."
+    if len(levers) < count:
+        note += f" {len(levers)} of {count} levers."
+    return table("Mean members per action", columns, listed, note)

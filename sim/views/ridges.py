@@ -1,4 +1,4 @@
-"""Distributions in rows, one per action: of tallies, with the observed one marked, and of paired changes."""
+"""Distributions in rows, one per action: of tallies, with the observed one marked."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from sim.views.styles import FAINT, INK, MISS, STYLES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT = 0.72
-"""Of the highest bar of a row, where rows stand 1 apart."""
+HEIGHT, TOP = 0.7, 0.78
+"""Of the highest bar of a row and of the mark above it, where rows stand 1 apart."""
 
 
 def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
@@ -33,10 +33,10 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     on = panel(ax, 3.6)
     labels = {}
     for name, code in CODES.items():
-        middle, low, high = _quantiles(vote.tallies[:, code])
+        middle, low, high = quantiles(vote.tallies[:, code])
         seen = "" if observed is None else f"\nobserved {observed[name]}"
         labels[name] = f"{name}\n{middle:.0f} ({low:.0f} to {high:.0f}){seen}"
-    _rows(on.ax, vote.tallies, labels, observed)
+    rows(on.ax, vote.tallies, labels, observed)
     on.ax.set_xlim(-0.02 * case.world.size - 0.5, 1.02 * case.world.size + 0.5)
     on.ax.set_xlabel("members", fontsize=TEXT, color=INK)
     seen = "" if observed is None else "; observed marked by a line"
@@ -45,51 +45,13 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     return finish(on, title, corner_of(case, result.replicates))
 
 
-def plot_change(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw what each replicate changes against the base at the same random numbers, with means and 90 % intervals.
-
-    Parameters
-    ----------
-    number : which vote, from 0.
-
-    Raises
-    ------
-    ValueError : the run has no base.
-    """
-    vote, case = result.votes[number], result.case
-    if vote.change is None or result.base is None:
-        raise ValueError("the run has no base to be told apart from")
-    on = panel(ax, 3.4)
-    labels = {}
-    for name, code in CODES.items():
-        changes = vote.change.tallies[:, code]
-        _, low, high = _quantiles(changes)
-        labels[name] = f"{name}\n{_zero(changes.mean()):+.1f} ({_signed(low)} to {_signed(high)})"
-    _rows(on.ax, vote.change.tallies, labels, None)
-    on.ax.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
-    reach = max(3.0, float(np.abs(vote.change.tallies).max()) * 1.08 + 0.6)
-    on.ax.set_xlim(-reach, reach)
-    on.ax.xaxis.set_major_formatter(lambda value, _: f"{value:+g}" if value else "0")
-    on.ax.set_xlabel("change of the number of members, same random numbers", fontsize=TEXT, color=INK)
-    on.ax.set_ylabel("mean (90 % interval)", fontsize=SMALL, color=FAINT)
-    title = f"{vote.resolution}: what changes against '{result.base.case.spec.title}'"
-    return finish(on, title, corner_of(case, result.replicates))
-
-
-def _zero(value: float) -> float:
-    return 0.0 if abs(value) < 0.05 else float(value)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.0f}" if round(value) else "0"
-
-
-def _quantiles(values: NDArray[np.integer]) -> tuple[float, float, float]:
+def quantiles(values: NDArray[np.integer]) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % of values (R,)."""
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return float(middle), float(low), float(high)
 
 
-def _rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], marked: Mapping[str, int] | None) -> None:
+def rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], marked: Mapping[str, int] | None) -> None:
     """A row of bars per action from values (R, 4) by action code, the first row on top."""
     grounds = {name: float(len(STYLES) - 1 - place) for place, name in enumerate(STYLES)}
     for name, style in STYLES.items():
@@ -97,16 +59,16 @@ def _rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], mark
         at, times = np.unique(own, return_counts=True)
         fill = "#FFFFFF" if style.fill == "none" else style.fill
         bars = ax.bar(
-            at, times / times.max() * HEIGHT, 0.9, bottom=ground, facecolor=fill, edgecolor=style.edge, linewidth=0.5
+            at, times / times.max() * HEIGHT, 1.0, bottom=ground, facecolor=fill, edgecolor=style.edge, linewidth=0.5
         )
         bars.set_label(name)
-        _, low, high = _quantiles(own)
+        _, low, high = quantiles(own)
         ax.plot([low, high], [ground - 0.07] * 2, color=style.edge, linewidth=2.4, solid_capstyle="butt")
         ax.axhline(ground, color=FAINT, linewidth=0.4, zorder=0)
         if marked is not None:
-            line = ax.plot([marked[name]] * 2, [ground - 0.1, ground + 0.86], color=MISS, linewidth=1.5, zorder=4)
+            line = ax.plot([marked[name]] * 2, [ground, ground + TOP], color=MISS, linewidth=1.5, zorder=4)
             line[0].set_gid(f"observed-{name}")
-            ax.plot(marked[name], ground + 0.86, marker="v", color=MISS, markersize=5, zorder=4)
+            ax.plot(marked[name], ground + TOP, marker="v", color=MISS, markersize=5, zorder=4)
     ax.set_yticks([grounds[name] + 0.3 for name in STYLES], [labels[name] for name in STYLES], fontsize=SMALL + 0.5)
     ax.set_ylim(-0.2, len(STYLES) - 0.02)
     for side, spine in ax.spines.items():

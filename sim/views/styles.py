@@ -23,7 +23,13 @@ class Style:
     marker: str
     dash: str
 
+    @property
+    def area(self) -> str:
+        """Its colour where an area has no outline: light grey in place of an empty one."""
+        return EMPTY if self.fill == "none" else self.fill
 
+
+EMPTY = "#DDE1E5"
 STYLES: Mapping[str, Style] = {
     "support": Style("#0072B2", "#0072B2", "o", "solid"),
     "abstain": Style("#F0B64A", "#A86F00", "D", "dashed"),

@@ -165,7 +165,10 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
         on.ax.set_ylim(bottom=-2)
     shaded = "; shaded: 90 % of replicates" if is_line and bands else ""
     aimed = "; dotted: the split looked for" if split else ""
-    title = f"{vote}: {output or 'members per action'} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
+    if output is not None and output not in REPORTED:
+        on.ax.set_ylim(-0.02, 1.02)  # a share
+    what = _unit(output) if output else "members per action"
+    title = f"{vote}: {what} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
     return finish(on, title, corner(kept))
 
 
@@ -223,6 +226,7 @@ def _number(on: Panel, values: FloatArray) -> None:
             va="center",
             fontsize=SMALL,
             color="white" if is_dark else "black",
+            zorder=5,
         )
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -12,20 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytest.importorskip("solara", reason="the dashboard needs Solara")
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser is driven by Playwright")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SERVER = """
 import sys
 def watch(event, args):
@@ -42,8 +29,8 @@ THREAT = "input[data-key='vote.0.target_threat']"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """The address of a running dashboard; on leaving, nothing it did has left the machine."""
+def server(browser, tmp_path_factory):
+    """The address of a running dashboard, where there is a browser; on leaving, nothing it did has left the machine."""
     log = tmp_path_factory.mktemp("server") / "log"
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     with log.open("w") as file:
@@ -63,16 +50,8 @@ def server(tmp_path_factory):
         process.wait(20)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(server, browser):
+def visit(browser, server):
     """A function that opens the page in a session of its own; all requests are watched."""
     contexts, hosts, errors = [], set(), []
 
