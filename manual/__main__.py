@@ -1,4 +1,4 @@
-"""``python -m manual``: write the pages of ``docs/reference`` again from the code, some ten seconds."""
+"""``python -m manual``: write the pages of ``docs/reference`` again from the code, some twenty seconds."""
 
 from __future__ import annotations
 

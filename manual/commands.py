@@ -11,7 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from manual.markdown import code, number, page, table
-from sim.cli.app import COMMANDS, DONE, FAILED, INTERRUPTED, WRONG_INPUT
+from sim.cli.app import COMMANDS
+from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT
 
 WORDS = {int: "whole number", float: "number", str: "text", Path: "path"}
 STATUSES = {

@@ -42,7 +42,7 @@ FREE = {
 """Tables whose keys are names of anything, by the end of the path to them."""
 TEXTS = ("fit", "fits.SCENARIO", "program.commit")
 """Texts that are null in some places, so that one document does not tell their kind."""
-WHOLE = ("scenario", "experiment", "SCENARIO")
+WHOLE = ("scenario", "experiment", "SCENARIO", "wanted")
 """Tables that are documents of their own, described elsewhere."""
 
 KEPT_BASE = "base"
@@ -56,8 +56,17 @@ def keys_of(document: object) -> dict[str, str]:
         found.setdefault(path, [])
         if kind not in found[path]:
             found[path].append(kind)
-    told = {path: " or ".join(kind for kind in kinds if kind != "null") or "null" for path, kinds in found.items()}
+    told = {path: _told(kinds) for path, kinds in found.items()}
+    listed = {path for path in told if any(other.startswith(f"{path}[].") for other in told)}
+    told = {path: kind for path, kind in told.items() if path not in listed}  # lists that are empty here and there
     return told | {path: "text" for path in TEXTS if path in told}
+
+
+def _told(kinds: list[str]) -> str:
+    """The kinds of a value together; null, and lists that are empty, go without saying where there is more."""
+    told = [kind for kind in kinds if kind != "null"]
+    more = [kind for kind in told if kind != "list"] if any(kind.startswith("list of") for kind in told) else told
+    return " or ".join(more) or "null"
 
 
 def _walked(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -64,11 +64,12 @@ def _kinds(schema: Schema, key: str, names: Sequence[str | None]) -> Iterator[st
     tables = [schema["$defs"][name] for name in names if name is not None]
     shared = [name for name in tables[0]["properties"] if all(name in one["properties"] for one in tables)]
     kinds = [one["properties"]["kind"]["const"] for one in tables]
-    every = {name: tables[0]["properties"][name] for name in shared}
-    every["kind"] = {"enum": kinds, "description": every["kind"]["description"]}
+    every = {"kind": {"enum": kinds, "description": tables[0]["properties"]["kind"]["description"]}}
+    every |= {name: tables[0]["properties"][name] for name in shared if name != "kind"}
+    required = [name for name in every if all(name in one["required"] for one in tables)]
     yield f"## {code(f'[[{key}]]')}"
     yield "Each has these keys, and those of its kind:"
-    yield _table({"properties": every, "required": shared})
+    yield _table({"properties": every, "required": required})
     for kind, one in zip(kinds, tables, strict=True):
         yield f"### {code(f'kind = {json.dumps(kind)}')}"
         yield _said(one)

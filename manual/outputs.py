@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ import pyarrow.parquet as pq
 
 from manual.documents import keys_of
 from manual.markdown import code, page, table
+from manual.meanings import check, key_table, meanings
+from manual.questions import parts as parts_of_questions
 from sim.case import prepare
 from sim.evaluation.heldout import COMPARED, REGRESSIONS, HeldOut
 from sim.evaluation.ranking import rank
@@ -34,7 +35,6 @@ from sim.runner.sweep import sweep
 from sim.specs import read_scenario
 from sim.specs.experiment import experiment_from
 
-MEANINGS = Path(__file__).with_name("meanings.toml")
 EXPERIMENT = {
     "scenario": "es-11-1",
     "replicates": 2,
@@ -47,7 +47,7 @@ FUELS = ("crude", "products", "pipeline_gas", "lng", "coal")
 
 def pages() -> dict[str, str]:
     """The page, by the name of its file."""
-    meanings = tomllib.loads(MEANINGS.read_text(encoding="utf-8"))
+    meant = meanings()
     votes, months = _run("es-11-1-april-threat"), _run("2022-2023-no-taiwan-visit")
     document = summary(months)
     found = validate(read_scenario("es-11-1", ["replicates=20"]))
@@ -60,21 +60,22 @@ def pages() -> dict[str, str]:
         "are smoothed frequencies (n + 1/2) / (R + 2) over R replicates; `p05` and `p95` bound the 90 % interval. In a "
         "key, `[]` stands for each entry of a list, and CAPITALS for one of several names.",
         "## `sim run --json`",
-        _keys(of_votes, meanings["run"]),
+        key_table(of_votes, meant["run"]),
         "### The part `months`",
         "Only where the scenario has `[months]`; means and intervals are over the first replicates.",
-        _keys(of_months, meanings["months"]),
+        key_table(of_months, meant["months"]),
         "### Series of the months",
-        _series(document["months"], meanings["series"]),
+        _series(document["months"], meant["series"]),
+        *parts_of_questions(),
         "## `sim validate --json`",
         "*Pinned*: severity and the abstaining base rate are fitted to the observed counts, and members are ranked. "
         "*Declared*: as the scenario stands. Scores are over three classes, absent counted with abstain.",
-        _keys(of_scores, meanings["validate"]),
+        key_table(of_scores, meant["validate"]),
         "With `--mode held-out`, every entry also has:",
-        _keys(of_held_out, meanings["held_out"]),
+        key_table(of_held_out, meant["held_out"]),
         "## Scores",
-        _keys(dict.fromkeys(Scores.__dataclass_fields__, "number"), meanings["scores"]),
-        *_folders(months, meanings),
+        key_table(dict.fromkeys(Scores.__dataclass_fields__, "number"), meant["scores"]),
+        *_folders(months, meant),
     ]
     return {"output.md": page("Output", *parts)}
 
@@ -98,26 +99,13 @@ def _as_held_out(found: Validation) -> HeldOut:
     )
 
 
-def _keys(keys: Mapping[str, str], meanings: Mapping[str, str]) -> str:
-    keys = {key: kind for key, kind in keys.items() if kind != "null" or key in meanings}
-    _check(keys, meanings)
-    return table(["key", "value", "meaning"], [[code(key), kind, meanings[key]] for key, kind in keys.items()])
-
-
-def _check(found: Mapping[str, object], meanings: Mapping[str, str]) -> None:
-    """Refuse meanings that do not match what there is."""
-    missing, stale = [*(found.keys() - meanings.keys())], [*(meanings.keys() - found.keys())]
-    if missing or stale:
-        raise ValueError(f"{MEANINGS.name}: without a meaning: {sorted(missing)}; meaning of nothing: {sorted(stale)}")
-
-
 def _series(months: Any, meanings: Mapping[str, str]) -> str:
     """The series over the whole and over members, those of fuels and actions told once."""
     units = dict.fromkeys(months["totals"], "") | dict(MEMBER_SERIES) | months["units"]
     told = {_generic(name): unit for name, unit in units.items()}
     whole = {_generic(name) for name in months["totals"]}
     members = {_generic(name) for name in months["units"]}
-    _check(told, meanings)
+    check(told, meanings)
     rows = [
         [code(name), ", ".join(["whole"] * (name in whole) + ["members"] * (name in members)), unit, meanings[name]]
         for name, unit in told.items()
@@ -146,14 +134,14 @@ def _folders(kept: RunResult, meanings: Mapping[str, Any]) -> Iterator[str]:
 
 def _folder(folder: Path, meanings: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[str]:
     paths = {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
-    _check(paths, {name: entry["what"] for name, entry in meanings.items()})
+    check(paths, {name: entry["what"] for name, entry in meanings.items()})
     for name, path in paths.items():
         entry = meanings[name]
         yield f"### `{name}`"
         yield str(entry["what"])
         own = {**{key: shared["shared_keys"][key] for key in entry.get("as_shared", ())}, **entry.get("keys", {})}
         if path.suffix == ".json":
-            yield _keys(keys_of(json.loads(path.read_text(encoding="utf-8"))), own)
+            yield key_table(keys_of(json.loads(path.read_text(encoding="utf-8"))), own)
         else:
             yield _columns(path, own)
 
@@ -165,7 +153,7 @@ def _columns(path: Path, meanings: Mapping[str, str]) -> str:
         name = f"ACTION_{statistic}" if action in REPORTED and statistic else column.name
         name = "ACTION" if column.name in REPORTED else "FACTOR" if column.name.startswith("parameters.") else name
         columns.setdefault(name, _type(column.type))
-    _check(columns, meanings)
+    check(columns, meanings)
     return table(["column", "value", "meaning"], [[code(name), kind, meanings[name]] for name, kind in columns.items()])
 
 

@@ -1,5 +1,6 @@
-"""What the tests of experiment files share: a valid file of the seven harbours, and its mistakes as told."""
+"""What the tests of experiment and goal files share: a valid file of the seven harbours, and mistakes as told."""
 
+import copy
 import tomllib
 from pathlib import Path
 
@@ -81,3 +82,23 @@ def places(value, key=()):
     for part, item in inside:
         yield (*key, part)
         yield from places(item, (*key, part))
+
+
+def spoilt(data, valid):
+    """A document with up to three of its keys dropped, renamed or given another value."""
+    document = copy.deepcopy(valid)
+    for _ in range(data.draw(st.integers(1, 3))):
+        key = data.draw(st.sampled_from(list(places(document))))
+        holder = document
+        for part in key[:-1]:
+            holder = holder[part]
+        match data.draw(st.sampled_from(["drop", "rename", "retype"])):
+            case "drop":
+                del holder[key[-1]]
+            case "rename" if isinstance(holder, dict):
+                holder[data.draw(names)] = holder.pop(key[-1])
+            case _:
+                holder[key[-1]] = data.draw(toml_values)
+        if not document:
+            break
+    return document

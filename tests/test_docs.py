@@ -24,6 +24,10 @@ COPY = re.compile(r"^cp -r (\S+) (\S+)$", re.MULTILINE)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
 
 
+SHOWN = re.compile(r"^```sh\n([^`]*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""Commands with a block of text right after them: what the last of them prints."""
+
+
 def blocks(page):
     return [(match[1], match[3]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
@@ -44,8 +48,16 @@ def commands(page):
             yield from (shlex.split(match[1], comments=True) for match in found if match)
 
 
+def outputs(page):
+    """What a page shows of what a command prints, by the command's line."""
+    found = SHOWN.findall(page.read_text(encoding="utf-8"))
+    commands = [COMMAND.match(block.splitlines()[-1])[1] for block, _ in found]
+    return {tuple(shlex.split(line)): text.splitlines() for line, (_, text) in zip(commands, found)}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_run_in_their_order(page, tmp_path):
+    shown = outputs(page)
     for name, text in files(page).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
@@ -60,6 +72,8 @@ def test_commands_run_in_their_order(page, tmp_path):
             check=False,
         )
         assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
+        if (text := shown.get(tuple(arguments))) is not None:
+            assert [line.rstrip() for line in done.stdout.splitlines()] == text, f"{page.name}: {arguments}"
 
 
 @pytest.mark.filterwarnings("ignore:.*ipyparallel")

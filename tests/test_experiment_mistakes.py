@@ -1,12 +1,11 @@
 """Mistakes in experiment files: told with their key and the way out, by the reader and by editors alike."""
 
-import copy
 import json
 import tomllib
 from pathlib import Path
 
 import pytest
-from experiment_files import names, places, problems, read, told_by, toml_values, valid
+from experiment_files import problems, read, spoilt, told_by, toml_values, valid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -181,21 +180,7 @@ def test_an_unknown_experiment_is_told():
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_mistake_raises_anything_but_an_input_error(data):
-    document = copy.deepcopy(valid())
-    for _ in range(data.draw(st.integers(1, 3))):
-        key = data.draw(st.sampled_from(list(places(document)) or [("design",)]))
-        holder = document
-        for part in key[:-1]:
-            holder = holder[part]
-        match data.draw(st.sampled_from(["drop", "rename", "retype"])):
-            case "drop":
-                del holder[key[-1]]
-            case "rename" if isinstance(holder, dict):
-                holder[data.draw(names)] = holder.pop(key[-1])
-            case _:
-                holder[key[-1]] = data.draw(toml_values)
-        if not document:
-            break
+    document = spoilt(data, valid())
     found = told_by(read, document)
     assert all(problem.where and problem.message for problem in found)
     if found:

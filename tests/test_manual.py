@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from manual import commands, keys, outputs, parameters
+from manual import commands, keys, meanings, parameters, questions
 from manual.documents import keys_of
 from manual.reference import FOLDER, pages
+from sim.cli import compare, explain, reach, sensitivity
 from sim.cli.app import COMMANDS, app
 from sim.rules.parameters import registry
 
@@ -46,23 +47,41 @@ def test_every_parameter_command_and_option_is_in_the_reference():
 
 def test_a_key_without_a_meaning_is_refused_and_so_is_a_meaning_of_nothing():
     with pytest.raises(ValueError, match="without a meaning: \\['near'\\]"):
-        outputs._keys({"near": "number", "seed": "number"}, {"seed": "the seed"})
+        meanings.key_table({"near": "number", "seed": "number"}, {"seed": "the seed"})
     with pytest.raises(ValueError, match="meaning of nothing: \\['near'\\]"):
-        outputs._keys({"seed": "number"}, {"seed": "the seed", "near": "gone"})
+        meanings.key_table({"seed": "number"}, {"seed": "the seed", "near": "gone"})
+
+
+@pytest.mark.parametrize("name", ["comparison_document", "explanation_document", "reach_document", "_document"])
+def test_a_key_that_a_command_prints_needs_a_meaning(name, monkeypatch):
+    """A key added to any of the four documents of what-if questions stops the manual."""
+    (module,) = (module for module in (compare, explain, reach, sensitivity) if hasattr(module, name))
+    whole = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *arguments: {**whole(*arguments), "brand_new": 1})
+    with pytest.raises(ValueError, match="without a meaning: \\['brand_new'\\]"):
+        list(questions.parts())
+
+
+def test_every_json_document_has_its_part_in_the_reference():
+    text = (FOLDER / "output.md").read_text(encoding="utf-8")
+    for command in ("run", "compare", "explain", "reach", "sensitivity", "validate"):
+        assert f"## `sim {command} --json`\n" in text
 
 
 def test_keys_of_a_document_stand_for_what_varies():
     document = {
         "votes": [
             {"tally": {action: {"mean": 1.0, "p05": 0.0} for action in ("support", "abstain", "oppose", "absent")}},
-            {"near": None},
-            {"near": 0.5},
+            {"near": None, "moved": []},
+            {"near": 0.5, "moved": [{"iso3": "IND", "to": []}, {"iso3": "BRA", "to": ["support"]}]},
         ],
         "world": {"files": {"a.csv": "00", "b.csv": "01"}},
     }
     assert keys_of(document) == {
         "votes[].tally.ACTION": "table: mean, p05",
         "votes[].near": "number",
+        "votes[].moved[].iso3": "text",
+        "votes[].moved[].to": "list of texts",
         "world.files.FILE": "text",
     }
 

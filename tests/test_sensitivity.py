@@ -9,10 +9,14 @@ import pandas as pd
 import pytest
 from test_cli import document, sim
 
+from sim.case import Case
+from sim.cli.sensitivity import command
+from sim.ensemble import Outcome, simulate
 from sim.errors import InputError
 from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
+from sim.runner import units
 from sim.runner.designs import points_of, shares_of, spec_of
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from
@@ -215,6 +219,31 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     assert [entry["output"] for entry in found["indices"]] == ["support", "IND:abstain"]
     assert sum(region["share"] for region in found["regions"]) == pytest.approx(1)
     assert len((tmp_path / "indices.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 4
+
+
+def test_points_that_failed_are_run_again_on_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "screening.toml"
+    ranges = "".join(f'"{key}" = {{ from = {ends["from"]}, to = {ends["to"]} }}\n' for key, ends in OVER.items())
+    file.write_text(
+        'title = "s"\nscenario = "harbour-blockade"\nreplicates = 20\n[design]\nkind = "morris"\nsamples = 2\n'
+        f"[design.over]\n{ranges}",
+        encoding="utf-8",
+    )
+
+    def failing(case: Case, first: int, count: int) -> list[Outcome]:
+        if case.spec.vote[0].sender_threat > 1:
+            raise ArithmeticError("out of hand")
+        return simulate(case, first, count)
+
+    monkeypatch.setattr(units, "simulate", failing)
+    for _ in range(2):
+        with pytest.raises(InputError, match="of 8 points failed"):
+            command(str(file), tmp_path / "s")
+        monkeypatch.setattr(units, "simulate", simulate)
+    assert command(str(file), tmp_path / "s", retry_failed=True) == 0
+    assert command(str(file), tmp_path / "whole") == 0
+    repaired, whole = (pd.read_parquet(tmp_path / name / "points.parquet") for name in ("s", "whole"))
+    pd.testing.assert_frame_equal(repaired, whole)
 
 
 WRONG = {

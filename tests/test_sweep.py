@@ -209,6 +209,15 @@ def test_replicates_added_over_several_groups_of_rows(tmp_path, monkeypatch):
     assert bytes_of(tmp_path / "out") != bytes_of(tmp_path / "plain")
 
 
+@pytest.mark.parametrize("outputs", ['["tally"]', '["tally", "votes"]'])
+def test_replicates_added_to_a_sweep_that_keeps_no_members(tmp_path, outputs):
+    file = written(tmp_path, SMALL.replace('["tally", "members", "votes"]', outputs))
+    sweep(read_experiment(file, ["replicates=900"]), tmp_path / "whole")
+    for replicates in (400, 900):
+        sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
+
+
 def test_replicates_added_to_a_scenario_of_two_votes(tmp_path):
     file = two_votes(tmp_path)
     sweep(read_experiment(file), tmp_path / "whole")

@@ -27,9 +27,8 @@ from sim.cli import (
     validate,
     world,
 )
+from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT
 from sim.errors import InputError
-
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 Parameters = ParamSpec("Parameters")
 

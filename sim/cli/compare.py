@@ -8,10 +8,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from sim.cli.changes import percent, print_expected, print_movers
 from sim.cli.output import (
+    INTERRUPTED,
     AsJson,
+    Engine,
     Overrides,
+    Seed,
     Uncertain,
+    check_engine,
     check_writable,
     console,
     print_json,
@@ -23,14 +28,9 @@ from sim.cli.output import (
 )
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
-from sim.runner.run import ENGINES
 from sim.specs import Scenario, read_scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
 
-INTERRUPTED = 130
-MOST_SHOWN_MOVED = 15
-VISIBLE = 0.05
-"""Movers below this share of the replicates are counted rather than listed."""
 RULE_WORDS = {"majority": "simple majority", "two-thirds": "two-thirds"}
 
 
@@ -39,12 +39,10 @@ def command(
     replicates: Annotated[
         int | None, typer.Option(help="Runs with random numbers of their own; the base's by default.", min=1)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
+    seed: Seed = None,
     uncertain: Uncertain = False,
     set_: Overrides = None,
-    engine: Annotated[
-        str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")
-    ] = "ensemble",
+    engine: Engine = "ensemble",
     csv: Annotated[Path | None, typer.Option(help="File to write every figure to, a row each.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -53,8 +51,7 @@ def command(
     With --set, one scenario is compared with itself changed, and several are changed alike. A what-if alone is
     compared with the scenario it starts from.
     """
-    if engine not in ENGINES:
-        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
+    check_engine(engine)
     settings = run_settings(replicates, seed, uncertain)
     check_writable("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)
@@ -121,43 +118,14 @@ def _print_vote(screen: Console, scenario: str, vote: dict[str, Any]) -> None:
     screen.print()
     title = "Adopted, in per cent of replicates"
     rows = [
-        [RULE_WORDS[rule], *(_share(entry[key]) for key in ("base", "now", "lost", "gained"))]
+        [RULE_WORDS[rule], *(percent(entry[key]) for key in ("base", "now", "lost", "gained"))]
         for rule, entry in base["adoption"].items()
     ]
     screen.print(table(title, ["rule", "base", "now", "flips to lost", "flips to won"], rows))
-    _print_movers(screen, base["moved"])
-    expected = base["expected"]
-    if expected is not None:
-        verdict = "as expected" if expected["is_as_expected"] else "not as expected"
-        screen.print(f"said beforehand: support {expected['support']}; found: {expected['found']}, {verdict}")
-
-
-def _print_movers(screen: Console, moved: list[dict[str, Any]]) -> None:
     screen.print()
-    if not moved:
-        screen.print("[bold]nobody moves, in any replicate[/]")
-        return
-    shown = [mover for mover in moved if mover["moved"] >= VISIBLE][:MOST_SHOWN_MOVED]
-    rows = [
-        [
-            mover["name"],
-            f"{mover['from']} to {mover['to']}",
-            *(_share(mover[key]) for key in ("most_often", "moved", "towards", "away")),
-        ]
-        for mover in shown
-    ]
-    if rows:
-        columns = ["member", "most often", "", "moves", "to senders", "to target"]
-        screen.print(table("Who moves, in per cent of replicates", columns, rows, texts=2))
-    rest = len(moved) - len(shown)
-    if rest:
-        screen.print(f"{rest} {'more members move' if shown else 'members move'} in some replicates; --csv has them")
+    print_movers(screen, base["moved"])
+    print_expected(screen, base["expected"])
 
 
 def _interval(low: float, high: float) -> str:
     return f"{low:+.0f} to {high:+.0f}"
-
-
-def _share(value: float) -> str:
-    """A share in per cent, with a decimal where it is small and not nothing."""
-    return f"{100 * value:.1f} %" if 0 < value < 0.05 or 0.95 < value < 1 else f"{100 * value:.0f} %"

@@ -17,7 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sim.errors import input_error
+from sim.runner.run import ENGINES
 
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
 NARROWEST = 100
 """Columns assumed where the output is not a terminal."""
 
@@ -28,6 +31,8 @@ Uncertain = Annotated[
         "--uncertain-parameters", help="Carry what the votes leave open about the fitted numbers into the result."
     ),
 ]
+Seed = Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)]
+Engine = Annotated[str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Override a key, such as parameters.enforcement=0.8. Repeatable."),
@@ -39,6 +44,17 @@ def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -
     settings = [f"replicates={replicates}"] if replicates is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
     return [*settings, "parameter_uncertainty=true"] if is_uncertain else settings
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine that there is not.
+
+    Raises
+    ------
+    InputError : it is neither the ensemble nor Mesa's.
+    """
+    if engine not in ENGINES:
+        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
 
 
 def print_json(document: object) -> None:

@@ -17,7 +17,6 @@ from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
 
-INTERRUPTED = 130
 KIND_HELP = "\n\n".join(
     [
         "What to draw. Of a run:",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from sim.cli.changes import percent
 from sim.cli.output import AsJson, check_writable, console, print_json, progress, say, table, write_csv
 from sim.specs.goal_reading import read_goal
 from sim.whatif.reach import frontier_rows, reach, reach_document
@@ -51,7 +52,7 @@ def _print(screen: Console, document: dict[str, Any]) -> None:
     wanted, unit = document["wanted"], document["cost_unit"]
     screen.print(f"[bold]{document['goal']}[/]\n{document['question']}")
     screen.print(f"\n{document['scenario']}")
-    screen.print(f"wanted: {_told(wanted)}, in {_share(wanted['probability'])} of replicates")
+    screen.print(f"wanted: {_told(wanted)}, in {percent(wanted['probability'])} of replicates")
     screen.print(f"as things stand: {_chance(document['as_it_stands'])}")
     kind = "all" if document["is_exhaustive"] else f"{document['tried']:,} of {document['combinations']:,}"
     screen.print(
@@ -78,8 +79,8 @@ def _print_levers(screen: Console, checked: dict[str, Any], unit: str) -> None:
     rows = [
         [
             f"{number} {lever['lever']}",
-            f"{lever['now'] + 0.0:.4g}",
-            "stays" if lever["value"] == lever["now"] else f"{lever['value'] + 0.0:.4g}",
+            _setting(lever["now"]),
+            "stays" if lever["value"] == lever["now"] else _setting(lever["value"]),
             f"{lever['cost']:.4g}",
         ]
         for number, lever in enumerate(checked["levers"], start=1)
@@ -91,9 +92,9 @@ def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
     rows = [
         [
             f"{checked['cost']:.4g}",
-            _share(checked["probability"]),
-            f"{_share(checked['p05'])} to {_share(checked['p95'])}",
-            *(f"{lever['value'] + 0.0:.4g}" for lever in checked["levers"]),
+            percent(checked["probability"]),
+            f"{percent(checked['p05'])} to {percent(checked['p95'])}",
+            *(_setting(lever["value"]) for lever in checked["levers"]),
         ]
         for checked in document["frontier"]
     ]
@@ -106,11 +107,16 @@ def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
     screen.print(f"levers: {'; '.join(names)}")
 
 
+def _setting(value: float | list[str]) -> str:
+    """Where a lever is: a number, or the codes of the members that it moves."""
+    return (", ".join(value) or "nobody") if isinstance(value, list) else f"{value + 0.0:.4g}"
+
+
 def _told(wanted: dict[str, Any]) -> str:
     """What is wanted, in words."""
-    where = f" of {wanted['resolution']}" if "resolution" in wanted else ""
+    where = f" on {wanted['resolution']}" if "resolution" in wanted else ""
     if "rule" in wanted:
-        return f"the text{where} {'has' if wanted['adopted'] else 'does not have'} {RULE_WORDS[wanted['rule']]}"
+        return f"the vote{where} {'has' if wanted['adopted'] else 'does not have'} {RULE_WORDS[wanted['rule']]}"
     if "member" in wanted:
         return f"{wanted['member']['member']} is to {wanted['member']['action']}{where}".replace(
             "to absent", "be absent"
@@ -128,10 +134,6 @@ def _told(wanted: dict[str, Any]) -> str:
 
 def _chance(checked: dict[str, Any]) -> str:
     return (
-        f"{_share(checked['probability'])} of replicates (90 % interval {_share(checked['p05'])} to "
-        f"{_share(checked['p95'])})"
+        f"{percent(checked['probability'])} of replicates (90 % interval {percent(checked['p05'])} to "
+        f"{percent(checked['p95'])})"
     )
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %" if 0 < value < 0.05 or 0.95 < value < 1 else f"{100 * value:.0f} %"

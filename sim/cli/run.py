@@ -10,22 +10,32 @@ import typer
 from rich.console import Console
 
 from sim.cli.cases import case_and_base
+from sim.cli.changes import print_expected, print_movers
 from sim.cli.months import print_months
-from sim.cli.output import AsJson, Overrides, Uncertain, console, print_json, progress, run_settings, say, table
-from sim.errors import input_error
+from sim.cli.output import (
+    INTERRUPTED,
+    AsJson,
+    Engine,
+    Overrides,
+    Seed,
+    Uncertain,
+    check_engine,
+    console,
+    print_json,
+    progress,
+    run_settings,
+    say,
+    table,
+)
 from sim.evaluation.summary import misses, summary
 from sim.evaluation.tallies import REPORTED
 from sim.runner.keep import check_folder, keep
-from sim.runner.run import ENGINES, RunResult, run
+from sim.runner.run import RunResult, run
 from sim.views.chamber import chamber_figure
 from sim.views.frame import save
 from sim.views.kinds import check_picture
 
 LONGEST_LIST = 40
-MOST_SHOWN_MOVED = 12
-INTERRUPTED = 130
-VISIBLE = 0.05
-"""Movers below this share of the replicates are counted rather than listed."""
 
 
 def command(
@@ -33,19 +43,16 @@ def command(
     replicates: Annotated[
         int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)] = None,
+    seed: Seed = None,
     uncertain: Uncertain = False,
     set_: Overrides = None,
-    engine: Annotated[
-        str, typer.Option(help="ensemble (fast) or mesa (the agents); the votes are the same.")
-    ] = "ensemble",
+    engine: Engine = "ensemble",
     out: Annotated[Path | None, typer.Option(help="New folder to keep the result in.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Picture of the chamber to write: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
-    if engine not in ENGINES:
-        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
+    check_engine(engine)
     case, base = case_and_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
     spec = case.spec
     if out is not None:
@@ -134,34 +141,8 @@ def _print_misses(screen: Console, wrong: list[dict[str, object]]) -> None:
 
 
 def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg]
-    screen.print()
-    moved = base["moved"]
-    if not moved:
-        screen.print(f"against '{base['scenario']}', same random numbers: [bold]nobody moves, in any replicate[/]")
-        _print_expectation(screen, base["expected"])
-        return
     changes = ", ".join(f"{name} {base['change'][name]:+.1f}" for name in REPORTED)
+    screen.print()
     screen.print(f"against '{base['scenario']}', same random numbers, mean change of members: {changes}")
-    shown = [mover for mover in moved if mover["moved"] >= VISIBLE][:MOST_SHOWN_MOVED]
-    rows = [[mover["name"], *(f"{100 * mover[key]:.0f} %" for key in ("moved", "towards", "away"))] for mover in shown]
-    if rows:
-        columns = ["member", "acts otherwise in", "nearer the senders in", "nearer the target in"]
-        screen.print(table("Who moves, in per cent of replicates", columns, rows))
-        screen.print("where the last two do not add up to the first, the rest is between abstaining and absence")
-    rest = len(moved) - len(shown)
-    if rest:
-        screen.print(f"{rest} {'more members move' if shown else 'members move'} in some replicates; --json has them")
-    _print_expectation(screen, base["expected"])
-
-
-def _print_expectation(screen: Console, expected: dict | None) -> None:  # type: ignore[type-arg]
-    if expected is None:
-        return
-    verdict = "as expected" if expected["is_as_expected"] else f"not as expected ({expected['support']})"
-    screen.print(f"said beforehand: {expected['direction']}")
-    screen.print(f"found: mean support {expected['found']}, [bold]{verdict}[/]")
-    if expected["movers"]:
-        listed = ", ".join(f"{iso3} {100 * share:.0f} %" for iso3, share in expected["movers"].items())
-        often = sum(share >= VISIBLE for share in expected["movers"].values())
-        of = f"{often} of {len(expected['movers'])} in at least {100 * VISIBLE:.0f} % of replicates"
-        screen.print(f"expected movers, and how often they moved ({of}): {listed}")
+    print_movers(screen, base["moved"])
+    print_expected(screen, base["expected"])

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, say, table, write_csv
-from sim.cli.sweep import swept
+from sim.cli.sweep import RetryFailed, swept
 from sim.errors import input_error
 from sim.rules.adoption import RULES
 from sim.specs import Experiment, read_experiment
@@ -43,6 +43,7 @@ def command(
     replicates: Annotated[
         int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
     ] = None,
+    retry_failed: RetryFailed = False,
     set_: Overrides = None,
     csv: Annotated[Path | None, typer.Option(help="File to write the indices to.")] = None,
     as_json: AsJson = False,
@@ -58,7 +59,7 @@ def command(
         raise input_error("--csv", "", "indices go there, of which there are none.", "Give --output.")
     check_writable("--csv", csv)
     asked = asked_of(spec, outputs, event, resolution)
-    status, done = swept(spec, out, workers)
+    status, done = swept(spec, out, workers, retry_failed=retry_failed)
     if done is None:
         return status
     indices, regions = analyse(spec, done.folder, asked)

@@ -12,7 +12,7 @@ from typing import Annotated
 import pyarrow.parquet as pq
 import typer
 
-from sim.cli.output import AsJson, Overrides, console, print_json, say, table
+from sim.cli.output import FAILED, INTERRUPTED, AsJson, Overrides, console, print_json, say, table
 from sim.errors import input_error
 from sim.evaluation.ranking import RANKING, rank, refined
 from sim.evaluation.tallies import REPORTED
@@ -27,7 +27,8 @@ from sim.views.kinds import Wish, check_picture, draw_sweep
 SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
 MOST_LISTED = 30
-FAILED, INTERRUPTED = 1, 130
+
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")]
 
 
 def command(
@@ -38,7 +39,7 @@ def command(
     replicates: Annotated[
         int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
     ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")] = False,
+    retry_failed: RetryFailed = False,
     refine: Annotated[
         int, typer.Option(help="Times to sweep a finer design around the best point of [target_split].", min=0)
     ] = 0,

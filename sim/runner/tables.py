@@ -190,7 +190,8 @@ def _write_vote(
     summary = _Summary(len(codes))
     counts = np.zeros((len(codes), len(ACTIONS)), dtype=np.int64)
     for result in results:
-        counts += result.counts[vote]
+        if MEMBERS in streams:
+            counts += result.counts[vote]
         summary.add(result.tallies[vote], result.is_settled[vote])
         _add_replicates(number, resolution, vote, result, streams)
     if MEMBERS in streams:

@@ -6,7 +6,8 @@ from sim.specs.experiment import experiment_from, read_experiment
 from sim.specs.experiment_schema import experiment_schema
 from sim.specs.files import read_toml
 from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
-from sim.specs.goal import Goal, GoalLever, Wanted
+from sim.specs.goal import Goal, Wanted
+from sim.specs.goal_levers import GoalLever
 from sim.specs.goal_reading import goal_from, read_goal
 from sim.specs.goal_schema import goal_schema
 from sim.specs.names import members_of

@@ -6,22 +6,20 @@ Each part is checked as soon as it is sound itself, so that a mistake elsewhere 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import Self, TypeVar
+from typing import Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
 from sim.specs.events import Event, Months
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario import Change, Expected, Pledge, Roles, Vote
-from sim.specs.section import Section
+from sim.specs.section import sound, sound_items
 from sim.world import World
 
-Part = TypeVar("Part", bound=Section)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 SELECTING = ("members", "against", "sender", "rival")
 """Keys of an event that select members."""
@@ -45,42 +43,20 @@ class Parts:
     @classmethod
     def of(cls, document: Mapping[str, object], world: World) -> Self:
         """Read each part of a document by itself, and leave out those that are not sound."""
-        votes = _sound_items(Vote, document.get("vote"), world)
+        votes = sound_items(Vote, document.get("vote"), world)
         written = document.get("vote")
         return cls(
             world=world,
-            roles=_sound(Roles, document.get("roles"), world),
+            roles=sound(Roles, document.get("roles"), world),
             votes=votes,
-            pledges=_sound_items(Pledge, document.get("pledge"), world),
-            changes=_sound_items(Change, document.get("change"), world),
-            events=_sound_events(document.get("event"), world),
-            months=_sound(Months, document.get("months"), world),
-            expected=_sound(Expected, document.get("expected"), world),
+            pledges=sound_items(Pledge, document.get("pledge"), world),
+            changes=sound_items(Change, document.get("change"), world),
+            events=sound_items(EVENT, document.get("event"), world),
+            months=sound(Months, document.get("months"), world),
+            expected=sound(Expected, document.get("expected"), world),
             has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
         )
-
-
-def _sound(part: type[Part], value: object, world: World) -> Part | None:
-    try:
-        return part.model_validate(value, context=world)
-    except ValidationError:
-        return None
-
-
-def _sound_items(part: type[Part], values: object, world: World) -> dict[int, Part]:
-    if not isinstance(values, list):
-        return {}
-    read = {index: _sound(part, value, world) for index, value in enumerate(values)}
-    return {index: item for index, item in read.items() if item is not None}
-
-
-def _sound_events(values: object, world: World) -> dict[int, Event]:
-    found = {}
-    for index, value in enumerate(values if isinstance(values, list) else []):
-        with suppress(ValidationError):
-            found[index] = EVENT.validate_python(value, context=world)
-    return found
 
 
 def findings_across(parts: Parts) -> Iterator[Finding]:
@@ -92,8 +68,8 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
     """
     yield from _vote_findings(parts.votes)
     yield from _month_findings(parts)
-    for key, references in _selections(parts):
-        yield from _selection_findings(parts.world, key, references)
+    for key, references in selections(parts):
+        yield from selection_findings(parts.world, key, references)
     if parts.roles is not None:
         yield from _role_findings(parts.world, parts.roles)
         yield from _given_findings(parts.world, parts.roles, parts.pledges)
@@ -140,7 +116,8 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
             yield Finding(("change", index, "date"), message, "Leave the date out, or write an event.")
 
 
-def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
+def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
+    """The lists of members and groups of a scenario, by the key they stand under."""
     if parts.roles is not None:
         yield ("roles", "senders"), parts.roles.senders
     for index, pledge in parts.pledges.items():
@@ -155,7 +132,8 @@ def _selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
         yield ("expected", "movers"), parts.expected.movers
 
 
-def _selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
+def selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with a list of members and groups of which some are taken away again."""
     chosen: tuple[str, ...] = ()
     for index, reference in enumerate(references):
         before, chosen = chosen, members_of(world, references[: index + 1])
@@ -167,7 +145,7 @@ def _selection_findings(world: World, key: Key, references: Sequence[str]) -> It
 
 def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
     senders = members_of(world, roles.senders)
-    given = _given_members(world, roles)
+    given = given_members(world, roles)
     if roles.victim is not None and len(given) == 1:
         yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
     for code, role in given.items():
@@ -177,7 +155,7 @@ def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
 
 
 def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
-    given = _given_members(world, roles)
+    given = given_members(world, roles)
     for index, pledge in pledges.items():
         for code in members_of(world, pledge.members):
             if code in given:
@@ -185,7 +163,8 @@ def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -
                 yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
 
 
-def _given_members(world: World, roles: Roles) -> dict[str, str]:
+def given_members(world: World, roles: Roles) -> dict[str, str]:
+    """Members whose vote their role gives, by code: the target and the victim."""
     (target,) = world.resolve(roles.target)
     victims = () if roles.victim is None else world.resolve(roles.victim)
     return {**dict.fromkeys(victims, "victim"), target: "target"}
@@ -194,10 +173,14 @@ def _given_members(world: World, roles: Roles) -> dict[str, str]:
 def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
     resolutions = [vote.resolution for vote in votes.values()]
     for index, pledge in pledges.items():
-        if pledge.resolution is not None and pledge.resolution not in resolutions:
-            message = f'"{pledge.resolution}" is no vote of this scenario.'
-            fix = did_you_mean(pledge.resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-            yield Finding(("pledge", index, "resolution"), message, fix)
+        yield from vote_findings(("pledge", index, "resolution"), pledge.resolution, resolutions, "this scenario")
+
+
+def vote_findings(key: Key, resolution: str | None, resolutions: Sequence[str], whose: str) -> Iterator[Finding]:
+    """What is wrong with naming a vote, of the votes that there are."""
+    if resolution is not None and resolution not in resolutions:
+        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        yield Finding(key, f'"{resolution}" is no vote of {whose}.', fix)
 
 
 def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:

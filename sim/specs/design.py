@@ -77,6 +77,10 @@ def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: plain(value) for name, value in table.items()}
 
 
+PlainTable = Annotated[Mapping[str, Any], AfterValidator(_plain_table)]
+"""What to set, by dotted key."""
+
+
 def _plain_values(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(plain(value) for value in values)
 
@@ -200,8 +204,8 @@ class Design(Section):
     )
 
 
-class TargetSplit(Section):
-    """The counts that points are ranked by."""
+class Counts(Section):
+    """How many members do what; at least one count is given."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [action]} for action in COUNTED]})
 
@@ -209,8 +213,6 @@ class TargetSplit(Section):
     abstain: int | None = Field(None, ge=0, le=1000, description="How many abstain.")
     oppose: int | None = Field(None, ge=0, le=1000, description="How many oppose it.")
     absent: int | None = Field(None, ge=0, le=1000, description="How many are absent.")
-    besides_target: bool = Field(False, description="Whether the counts leave out the target's own vote.")
-    resolution: Text | None = Field(None, description="The vote that is meant; if left out, the first.")
 
     @model_validator(mode="after")
     def _has_a_count(self) -> Self:
@@ -221,6 +223,13 @@ class TargetSplit(Section):
     def counts(self) -> dict[str, int]:
         """The counts that are given, by action."""
         return {action: getattr(self, action) for action in COUNTED if getattr(self, action) is not None}
+
+
+class TargetSplit(Counts):
+    """The counts that points are ranked by."""
+
+    besides_target: bool = Field(False, description="Whether the counts leave out the target's own vote.")
+    resolution: Text | None = Field(None, description="The vote that is meant; if left out, the first.")
 
 
 class Experiment(Section):
@@ -251,7 +260,7 @@ class Experiment(Section):
     outputs: Annotated[tuple[Output, ...], Strict(False), AfterValidator(_outputs)] = Field(
         ("tally",), description="What is kept: tallies always; members, and single votes, on demand."
     )
-    set: Annotated[Mapping[str, Any], AfterValidator(_plain_table)] = Field(
+    set: PlainTable = Field(
         default_factory=dict, description="What to set at every point, by dotted key: 'vote.severity' = 1.2."
     )
     design: Design = Field(description="Which points are run.")

@@ -7,7 +7,7 @@ the base's file, the what-if's own file, or the ``--set`` of the command line.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -75,9 +75,11 @@ class Draft:
     def note(self, finding: Finding) -> None:
         """Keep a finding as a problem, told at the place its part came from."""
         origin = self.origin(finding.key)
-        problem = Problem(origin.where, dotted(origin.key), finding.message, finding.fix)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.keep([Problem(origin.where, dotted(origin.key), finding.message, finding.fix)])
+
+    def keep(self, problems: Iterable[Problem]) -> None:
+        """Keep problems that are told already, each once."""
+        self.problems += [problem for problem in dict.fromkeys(problems) if problem not in self.problems]
 
     def take(self, own: Mapping[str, object], where: str, folder: Path) -> None:
         """Lay a document over what is there: its keys replace, its tables merge, its edits are appended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from sim.errors import did_you_mean
+from sim.specs.checks import vote_findings
 from sim.specs.design import (
     MOST_POINTS,
     POWERS_OF_TWO,
@@ -110,10 +110,7 @@ def repetitions(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -
 def split_findings(target_split: TargetSplit, base: Scenario) -> Iterator[Finding]:
     """What is wrong with the counts that points are ranked by, for one of the scenarios."""
     resolutions = [vote.resolution for vote in base.vote]
-    if target_split.resolution is not None and target_split.resolution not in resolutions:
-        message = f'"{target_split.resolution}" is no vote of "{base.title}".'
-        fix = did_you_mean(target_split.resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        yield Finding(("target_split", "resolution"), message, fix)
+    yield from vote_findings(("target_split", "resolution"), target_split.resolution, resolutions, f'"{base.title}"')
     counts = target_split.counts()
     members = load_world(base.world).size - target_split.besides_target
     if sum(counts.values()) > members:

@@ -5,27 +5,19 @@ Users read the descriptions here: editors show them through the JSON Schema, and
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, Strict, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, Strict, model_validator
 
 from sim.rules.adoption import Rule
-from sim.specs.design import LARGEST, plain, wrong
-from sim.specs.names import AttributeName, MemberName, MemberReference
+from sim.specs.design import LARGEST, Counts, PlainTable, wrong
+from sim.specs.goal_levers import GoalLever, Setting
+from sim.specs.names import MemberName
 from sim.specs.scenario import Action, Scenario
 from sim.specs.section import Section, Text, Texts
 
-MOST_VALUES = 10_001
-"""Values of one lever."""
-DEFAULT_STEPS = 50
-"""Steps that a lever's range is walked in where the file gives none."""
-DIGITS = 12
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
-Edit = Literal["multiply", "add"]
-NEUTRAL = {"multiply": 1.0, "add": 0.0}
-"""Value of an edit that changes nothing."""
 
 
 class Count(Section):
@@ -46,29 +38,10 @@ class Count(Section):
         return self
 
 
-class Split(Section):
-    """The counts of a vote, met within some members."""
+class Split(Counts):
+    """The counts of a vote, the target's own vote among them, met within some members."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": [action]} for action in ("support", "abstain", "oppose", "absent")]}
-    )
-
-    support: int | None = Field(None, ge=0, le=1000, description="How many support the resolution.")
-    abstain: int | None = Field(None, ge=0, le=1000, description="How many abstain.")
-    oppose: int | None = Field(None, ge=0, le=1000, description="How many oppose it, the target among them.")
-    absent: int | None = Field(None, ge=0, le=1000, description="How many are absent.")
     within: int = Field(5, ge=0, le=1000, description="How many members each count may be off.")
-
-    @model_validator(mode="after")
-    def _has_a_count(self) -> Self:
-        if not self.counts():
-            raise wrong("got no count; at least one of support, abstain, oppose and absent is needed.")
-        return self
-
-    def counts(self) -> dict[str, int]:
-        """The counts that are given, by action."""
-        found = {action: getattr(self, action) for action in ("support", "abstain", "oppose", "absent")}
-        return {action: count for action, count in found.items() if count is not None}
 
 
 class MemberAction(Section):
@@ -102,74 +75,6 @@ class Wanted(Section):
         return self
 
 
-class GoalLever(Section):
-    """What may be moved: a key of the scenario, or an attribute of some members; how far, and at what cost."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["key"]}, {"required": ["members", "attribute", "edit"]}]}
-    )
-
-    key: Text | None = Field(None, description="The key of the scenario, such as vote.target_threat.")
-    members: Annotated[tuple[MemberReference, ...], Strict(False), Field(min_length=1)] | None = Field(
-        None, description="The members and groups whose attribute is edited."
-    )
-    attribute: AttributeName | None = Field(None, description="The attribute that is edited.")
-    edit: Edit | None = Field(None, description="How it is edited: multiplied (1 changes nothing) or added to (0).")
-    start: float = Field(alias="from", description="The lowest value.")
-    end: float = Field(alias="to", description="The highest value.")
-    step: float | None = Field(
-        None, ge=1e-9, le=1e9, description="The steps in which it moves; a fiftieth of the range."
-    )
-    cost: float = Field(ge=0, le=1_000_000_000, description="The cost of a change by 1 from where it stands.")
-    fixed: float = Field(0.0, ge=0, le=1_000_000_000, description="The cost of moving it at all.")
-    reason: str = Field("", description="What moving it would mean, and why it costs so much.")
-
-    @model_validator(mode="after")
-    def _is_key_or_edit(self) -> Self:
-        edits = [name for name in ("members", "attribute", "edit") if getattr(self, name) is not None]
-        if self.key is not None and edits:
-            raise wrong(f"got key and {' and '.join(edits)}; a key, or members, attribute and edit, is needed.")
-        if self.key is None and len(edits) < 3:
-            got = " and ".join(edits) or "none of them"
-            raise wrong(f"got {got}; a key, or members, attribute and edit, is needed.")
-        if not self.start < self.end:
-            raise wrong(f"got from = {self.start:g} and to = {self.end:g}; from must be below to.")
-        if self.step is not None and not self.step <= self.end - self.start:
-            raise wrong(f"got step = {self.step:g}; the range is {self.end - self.start:g} wide.")
-        if self.step is not None and (self.end - self.start) / self.step > MOST_VALUES - 1:
-            raise wrong(f"got step = {self.step:g}; it makes more than {MOST_VALUES:,} values.")
-        return self
-
-    @property
-    def name(self) -> str:
-        """What the lever is called in tables."""
-        if self.key is not None:
-            return self.key
-        return f"{self.edit} {self.attribute} of {', '.join(self.members or ())}"
-
-    def values(self, now: float, is_whole: bool = False) -> tuple[float, ...]:
-        """The values it may take, from low to high: the steps of its range, both ends, and where it stands.
-
-        Parameters
-        ----------
-        now : where it stands.
-        is_whole : whether only whole numbers will do.
-        """
-        step = self.step or (self.end - self.start) / DEFAULT_STEPS
-        count = math.floor((self.end - self.start) / step + 1e-9)
-        walked = {round(self.start + step * number, DIGITS) for number in range(count + 1)}
-        values = {min(value, self.end) for value in walked} | {self.end, now}
-        return tuple(sorted({float(round(value)) for value in values} if is_whole else values))
-
-    def cost_of(self, value: float, now: float) -> float:
-        """The cost of a value: nothing where the lever stands; else the fixed cost, and the change times the cost."""
-        return 0.0 if value == now else self.fixed + self.cost * abs(value - now)
-
-
-def _plain_table(table: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in table.items()}
-
-
 class Goal(Section):
     """An outcome that is wanted of a scenario, and the levers that may be moved to reach it."""
 
@@ -179,7 +84,7 @@ class Goal(Section):
     replicates: int = Field(300, ge=20, le=1_000_000, description="How many runs each combination is judged by.")
     seed: int = Field(0, ge=0, le=LARGEST - 1, description="The number that the search is keyed by.")
     cost_unit: Text = Field("points", description="What costs are counted in.")
-    set: Annotated[dict[str, Any], AfterValidator(_plain_table)] = Field(
+    set: PlainTable = Field(
         default_factory=dict, description="What to set in the scenario first, by dotted key: 'vote.severity' = 1.2."
     )
     goal: Wanted = Field(description="What is wanted.")
@@ -190,9 +95,9 @@ class Goal(Section):
     sources: Texts = Field((), description="Where its facts come from.")
 
     _base: Scenario | None = PrivateAttr(default=None)
-    _now: tuple[float, ...] = PrivateAttr(default=())
+    _now: tuple[Setting, ...] = PrivateAttr(default=())
 
-    def with_base(self, base: Scenario, now: tuple[float, ...]) -> Self:
+    def with_base(self, base: Scenario, now: tuple[Setting, ...]) -> Self:
         """The same goal with its scenario, and where each lever stands in it."""
         goal = self.model_copy()
         goal._base, goal._now = base, now
@@ -206,8 +111,8 @@ class Goal(Section):
         return self._base
 
     @property
-    def now(self) -> tuple[float, ...]:
-        """Where each lever stands in the scenario."""
+    def now(self) -> tuple[Setting, ...]:
+        """Where each lever stands in the scenario; of one over members, none of them moved."""
         return self._now
 
     def document(self) -> dict[str, object]:

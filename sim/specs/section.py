@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 
 from sim.specs.names import MemberReference
+from sim.world import World
 
 
 def _date_from_text(value: object) -> object:
@@ -28,3 +29,29 @@ class Section(BaseModel):
     """What all parts of a scenario share: frozen, no unknown keys, no conversions, finite numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+Part = TypeVar("Part", bound=Section)
+
+
+def sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | None = None) -> Part | None:
+    """A part of a document that is sound in itself, or None.
+
+    Parameters
+    ----------
+    part : what it is to be, one kind of section or several.
+    value : plain data.
+    world : what its members and attributes are looked up in; without one any name will do.
+    """
+    try:
+        if isinstance(part, TypeAdapter):
+            return part.validate_python(value, context=world)
+        return part.model_validate(value, context=world)
+    except ValidationError:
+        return None
+
+
+def sound_items(part: type[Part] | TypeAdapter[Part], values: object, world: World | None = None) -> dict[int, Part]:
+    """The parts of a list that are sound in themselves, by their place in it; none where it is no list."""
+    read = {place: sound(part, value, world) for place, value in enumerate(values if isinstance(values, list) else ())}
+    return {place: item for place, item in read.items() if item is not None}

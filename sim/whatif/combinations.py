@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.specs.design import is_whole
 from sim.specs.goal import Goal
-from sim.specs.goal_reading import moved
+from sim.specs.goal_levers import Setting
+from sim.specs.goal_moves import axes_of, cost_of, joined, moved
 from sim.whatif.outcomes import reached, shortfall, vote_of
 from sim.world import load_world
 
 BLOCK = 2000
 Places = tuple[int, ...]
+"""A combination: the place of each axis among its values."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Tried:
 
     Parameters
     ----------
-    places : place of each lever among its values.
+    places : place of each axis among its values.
     cost : what it costs.
     probability : share of the replicates that reach the goal.
     shortfall : how far they are from it on average.
@@ -49,50 +50,57 @@ class Combinations:
 
     Attributes
     ----------
-    values : values that each lever may take.
+    axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
     tried : every combination that was run, by its places.
     """
 
     def __init__(self, goal: Goal) -> None:
         self.goal = goal
         self.world = load_world(goal.base.world)
-        self.values = [
-            lever.values(now, lever.key is not None and is_whole(lever.key))
-            for lever, now in zip(goal.lever, goal.now, strict=True)
-        ]
+        self._of_levers = [axes_of(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
+        self.axes = [axis for axes in self._of_levers for axis in axes]
+        stands = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
+        self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, stands, strict=True))
         self.tried: dict[Places, Tried] = {}
 
     @property
     def count(self) -> int:
         """How many combinations there are."""
-        return math.prod(map(len, self.values))
+        return math.prod(map(len, self.axes))
 
     @property
-    def now(self) -> Places:
-        """The combination that changes nothing."""
-        return tuple(values.index(now) for values, now in zip(self.values, self.goal.now, strict=True))
+    def dearest(self) -> float:
+        """The cost of all levers at the dearer end."""
+        ends = [self.costs([0] * len(self.axes)), self.costs([-1] * len(self.axes))]
+        return math.fsum(map(max, zip(*ends, strict=True)))
 
     def all(self) -> Iterator[Places]:
         """Every combination."""
-        return product(*(range(len(values)) for values in self.values))
+        return product(*(range(len(axis)) for axis in self.axes))
 
-    def cost(self, places: Places) -> float:
+    def settings(self, places: Sequence[int]) -> tuple[Setting, ...]:
+        """Where a combination puts each lever."""
+        values = iter([axis[place] for axis, place in zip(self.axes, places, strict=True)])
+        return tuple(joined(list(islice(values, len(axes)))) for axes in self._of_levers)
+
+    def costs(self, places: Sequence[int]) -> tuple[float, ...]:
+        """The cost of each lever in a combination."""
+        triples = zip(self.goal.lever, self.settings(places), self.goal.now, strict=True)
+        return tuple(cost_of(lever, setting, now, self.world) for lever, setting, now in triples)
+
+    def cost(self, places: Sequence[int]) -> float:
         """The cost of a combination: the sum of its levers'."""
-        triples = zip(self.goal.lever, self.levels(places), self.goal.now, strict=True)
-        return math.fsum(lever.cost_of(value, now) for lever, value, now in triples)
+        return math.fsum(self.costs(places))
 
-    def levels(self, places: Places) -> tuple[float, ...]:
-        """The value of each lever in a combination."""
-        return tuple(values[place] for values, place in zip(self.values, places, strict=True))
-
-    def case(self, places: Places) -> Case:
+    def case(self, places: Sequence[int]) -> Case:
         """The case at a combination.
 
         Raises
         ------
         InputError : its values do not go together.
         """
-        return prepare(moved(self.goal.base, list(zip(self.goal.lever, self.levels(places), strict=True))), self.world)
+        settings = list(zip(self.goal.lever, self.settings(places), strict=True))
+        return prepare(moved(self.goal.base, settings), self.world)
 
     def run(self, places: Places) -> Tried:
         """What comes of a combination, on the random numbers of the search; values that do not go together never do."""

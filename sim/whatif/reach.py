@@ -1,35 +1,26 @@
 """The cheapest combination of levers that reaches a goal, checked with fresh random numbers, and the frontier of cost.
 
-Where there are few combinations all are run, and the cheapest on the grid is known. Where there are many, differential
-evolution (Storn & Price 1997; `scipy.optimize.differential_evolution`) searches them, and a descent to cheaper
-neighbours ends it: the cheapest found, which may not be the cheapest there is.
+Where there are few combinations all are run, and the cheapest on the grid is known. Where there are many, they are
+searched: the cheapest found may not be the cheapest there is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sim.specs.goal import Goal
+from sim.specs.goal_levers import Setting
 from sim.whatif.combinations import Combinations, Places, Tried
-
-FloatArray = NDArray[np.float64]
+from sim.whatif.search import LEVELS, Search
 
 MOST_ENUMERATED = 500
 """Combinations up to which all are run."""
-LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
-"""Probabilities that cheap combinations are looked for, beside the one that is wanted: the frontier of cost."""
 GAIN = 0.05
 """Probability by which a combination of the frontier has to be surer than the one before it to be shown."""
-MEMBERS_PER_LEVER, LEAST_POPULATION = 10, 20
-MOST_GENERATIONS, PATIENCE = 60, 12
-"""Generations of the search, and how many without any gain end it."""
 LEAST_FRESH = 1000
 MOST_CHECKED = 40
 """Combinations, from the cheapest on, that are checked with fresh random numbers until one holds."""
@@ -93,13 +84,13 @@ def _reach(goal: Goal, on_progress: Callable[[int], None]) -> Reached:
     space = Combinations(goal)
     wanted = goal.goal.probability
     is_exhaustive = space.count <= MOST_ENUMERATED
-    search = _Search(space, on_progress)
+    search = Search(space, on_progress)
     search.run(space.now)
     if is_exhaustive:
         for places in space.all():
             search.run(places)
     else:
-        search.evolve(wanted)
+        search.evolve(wanted, search.climb())
         for level in dict.fromkeys((*LEVELS, wanted)):
             search.descend(level)
     fresh = max(LEAST_FRESH, goal.replicates)
@@ -143,102 +134,6 @@ def _frontier(tried: Sequence[Tried]) -> list[Tried]:
     return kept
 
 
-class _Search:
-    """The search for cheap combinations, over places of levers among their values."""
-
-    def __init__(self, space: Combinations, on_progress: Callable[[int], None]) -> None:
-        self.space, self.on_progress = space, on_progress
-        dearest = math.fsum(
-            max(lever.cost_of(value, now) for value in values)
-            for lever, values, now in zip(space.goal.lever, space.values, space.goal.now, strict=True)
-        )
-        self.dearest = dearest or 1.0
-
-    def run(self, places: Places) -> Tried:
-        found = self.space.run(places)
-        self.on_progress(len(self.space.tried))
-        return found
-
-    def loss(self, vector: FloatArray, wanted: float) -> float:
-        """The cost as a share of the dearest where the goal is reached; above 1, how far it is missed."""
-        found = self.run(tuple(int(place) for place in np.rint(vector)))
-        if found.probability >= wanted:
-            return found.cost / self.dearest
-        missed = 1.0 if math.isinf(found.shortfall) else found.shortfall / (1.0 + found.shortfall)
-        return 1.0 + (wanted - found.probability) + missed
-
-    def evolve(self, wanted: float) -> None:
-        """Search the whole space."""
-        from scipy.optimize import Bounds, differential_evolution
-
-        ends = [len(values) - 1 for values in self.space.values]
-        generator = np.random.default_rng(self.space.goal.seed)
-        best, waited = math.inf, 0
-
-        def is_stuck(vector: FloatArray, convergence: float) -> bool:
-            nonlocal best, waited
-            now = self.loss(vector, wanted)
-            best, waited = (now, 0) if now < best else (best, waited + 1)
-            return waited >= PATIENCE
-
-        differential_evolution(
-            self.loss,
-            Bounds(np.zeros(len(ends)), np.array(ends, dtype=float)),
-            args=(wanted,),
-            init=self._first(generator),
-            maxiter=MOST_GENERATIONS,
-            seed=generator,
-            polish=False,
-            integrality=np.ones(len(ends), dtype=bool),
-            callback=is_stuck,  # type: ignore[arg-type]  # a true answer ends the search
-            tol=0.0,
-        )
-
-    def _first(self, generator: np.random.Generator) -> FloatArray:
-        """The first generation: nothing moved, each lever alone at either end, and others spread evenly."""
-        from scipy.stats import qmc
-
-        ends = np.array([len(values) - 1 for values in self.space.values])
-        now = np.array(self.space.now, dtype=float)
-        alone = [np.where(np.arange(len(ends)) == lever, end, now) for lever in range(len(ends)) for end in (0, ends)]
-        count = max(LEAST_POPULATION, MEMBERS_PER_LEVER * len(ends))
-        spread = qmc.LatinHypercube(len(ends), seed=generator).random(count) * (ends + 1)
-        return np.unique(np.vstack([now, *alone, np.minimum(np.floor(spread), ends)]), axis=0)
-
-    def descend(self, wanted: float) -> None:
-        """From the cheapest combination that reaches a probability to cheaper neighbours that do, as far as it goes."""
-        enough = [each for each in self.space.tried.values() if each.probability >= wanted]
-        if not enough:
-            return
-        here = min(enough, key=lambda each: (each.cost, each.places))
-        while True:
-            cheaper = sorted(
-                (places for places in self._neighbours(here.places) if self.space.cost(places) < here.cost),
-                key=self.space.cost,
-            )
-            better = next((found for places in cheaper if (found := self.run(places)).probability >= wanted), None)
-            if better is None:
-                return
-            here = better
-
-    def _neighbours(self, places: Places) -> Iterator[Places]:
-        """Combinations with a lever put back where it stands, or one or two levers moved by a step."""
-        levers = range(len(places))
-        for lever in levers:
-            yield _with(places, {lever: self.space.now[lever]})
-        steps = [(lever, step) for lever in levers for step in (-1, 1)]
-        for chosen in (*((one,) for one in steps), *combinations(steps, 2)):
-            if len({lever for lever, _ in chosen}) < len(chosen):
-                continue
-            shifted = {lever: places[lever] + step for lever, step in chosen}
-            if all(0 <= place < len(self.space.values[lever]) for lever, place in shifted.items()):
-                yield _with(places, shifted)
-
-
-def _with(places: Places, changed: dict[int, int]) -> Places:
-    return tuple(changed.get(lever, place) for lever, place in enumerate(places))
-
-
 def reach_document(found: Reached) -> dict[str, object]:
     """The document of ``sim reach --json``."""
     goal, space = found.combinations.goal, found.combinations
@@ -264,7 +159,7 @@ def reach_document(found: Reached) -> dict[str, object]:
 def checked_document(found: Reached, checked: Checked) -> dict[str, object]:
     """A combination as plain data: its cost, its probability in the search and on fresh numbers, and each lever."""
     goal, space = found.combinations.goal, found.combinations
-    levels = space.levels(checked.tried.places)
+    settings, costs = space.settings(checked.tried.places), space.costs(checked.tried.places)
     return {
         "cost": checked.tried.cost,
         "probability_in_search": checked.tried.probability,
@@ -272,8 +167,8 @@ def checked_document(found: Reached, checked: Checked) -> dict[str, object]:
         "p05": checked.low,
         "p95": checked.high,
         "levers": [
-            {"lever": lever.name, "now": now, "value": value, "cost": lever.cost_of(value, now)}
-            for lever, value, now in zip(goal.lever, levels, goal.now, strict=True)
+            {"lever": lever.name, "kind": lever.kind, "now": _plain(now), "value": _plain(setting), "cost": cost}
+            for lever, now, setting, cost in zip(goal.lever, goal.now, settings, costs, strict=True)
         ],
     }
 
@@ -289,7 +184,16 @@ def frontier_rows(found: Reached) -> list[dict[str, object]]:
             "p05": checked.low,
             "p95": checked.high,
             "probability_in_search": checked.tried.probability,
-            **dict(zip(names, space.levels(checked.tried.places), strict=True)),
+            **dict(zip(names, map(_cell, space.settings(checked.tried.places)), strict=True)),
         }
         for checked in found.frontier
     ]
+
+
+def _plain(setting: Setting) -> float | list[str]:
+    return list(setting) if isinstance(setting, tuple) else setting
+
+
+def _cell(setting: Setting) -> float | str:
+    """A setting as one cell: a number, or codes with spaces between them."""
+    return " ".join(setting) if isinstance(setting, tuple) else setting

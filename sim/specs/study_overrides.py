@@ -1,7 +1,7 @@
-"""Overrides of an experiment: ``key=value`` from the command line, for the experiment or its scenarios.
+"""Overrides of an experiment or a goal: ``key=value`` from the command line, for the file or its scenarios.
 
-``design.samples=128`` and ``design.over.parameters.enforcement.steps=5`` change the experiment; a key of the scenario,
-such as ``vote.severity=1``, goes to the experiment's ``[set]`` and holds at every point.
+``design.samples=128``, ``design.over.parameters.enforcement.steps=5`` and ``lever.0.cost=2`` change the file; a key of
+the scenario, such as ``vote.severity=1``, goes to the file's ``[set]``.
 """
 
 from __future__ import annotations
@@ -12,29 +12,31 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.design import Experiment, Factor
+from sim.specs.design import Factor
 from sim.specs.draft import Draft, Key, Origin, dotted
 from sim.specs.overrides import key_and_value, place_of
 from sim.specs.scenario import Scenario
+from sim.specs.section import Section
 
 OVER = ("design", "over")
 FACTOR_KEYS = tuple(field.alias or name for name, field in Factor.model_fields.items())
 
 
-def override_experiment(draft: Draft, text: str) -> None:
+def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
     """Apply one ``key=value`` of the command line; what is wrong with it is noted in the draft.
 
     Parameters
     ----------
-    draft : the document of the experiment.
+    draft : the document of the experiment or goal.
     text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
+    kind : what the document is; its keys come before those of a scenario.
     """
     where = place_of(text)
     name, value = key_and_value(draft, text)
     if not name:
         return
     path = _path(name)
-    if path[0] not in Experiment.model_fields and path[0] in Scenario.model_fields:
+    if path[0] not in kind.model_fields and path[0] in Scenario.model_fields:
         path = ("set", ".".join(path))
     key: Key = ()
     holder: Any = draft.document
@@ -71,9 +73,14 @@ def _path(name: str) -> tuple[str, ...]:
 
 
 def _step(holder: object, key: Key, path: tuple[str, ...]) -> tuple[str | int, tuple[str, ...]]:
-    """The next part of a key and what is left of the path: the longest name that is there already, else a new one."""
+    """The next part of a key and what is left of the path: the longest name that is there already, else a new one.
+
+    The 0 of a list that holds one table may be left out.
+    """
     if isinstance(holder, list) and path[0].isdecimal() and len(path[0]) < 8:
         return int(path[0]), path[1:]
+    if isinstance(holder, list) and len(holder) == 1:
+        return 0, path
     length = 1
     if isinstance(holder, Mapping):
         present = [number for number in range(1, len(path) + 1) if ".".join(path[:number]) in holder]

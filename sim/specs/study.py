@@ -1,0 +1,83 @@
+"""What experiments and goals share: files about scenarios, which set something in them before anything is varied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, Problem
+from sim.specs.draft import Draft, Key, dotted
+from sim.specs.problems import findings_of
+from sim.specs.reading import read_scenario, scenario_from
+from sim.specs.scenario import Scenario
+from sim.specs.section import Section
+from sim.specs.shipped import located
+from sim.world import World
+
+Study = TypeVar("Study", bound=Section)
+
+
+def validated(
+    kind: type[Study], draft: Draft, structure: Mapping[str, Any], world: World | None = None
+) -> Study | None:
+    """The whole of a file, or None with everything noted that is wrong with its parts.
+
+    Parameters
+    ----------
+    kind : what it is a file of.
+    structure : JSON Schema of such a file.
+    world : what its members and attributes are looked up in; without one any name will do.
+    """
+    try:
+        return kind.model_validate(draft.document, context=world)
+    except ValidationError as error:
+        for finding in findings_of(error, structure):
+            draft.note(finding)
+        return None
+
+
+def base_of(
+    draft: Draft, reference: object, key: Key = ("scenario",), given: Mapping[str, Mapping[str, object]] | None = None
+) -> Scenario | None:
+    """A scenario that a file names, with the file's ``[set]`` in it; or None, with its problems kept.
+
+    Parameters
+    ----------
+    reference : what stands under `key`.
+    given : documents of scenarios by the name the file gives them, in place of files.
+    """
+    if not isinstance(reference, str) or not reference:
+        return None
+    origin = draft.origin(key)
+    try:
+        if given is not None and reference in given:
+            base = scenario_from(given[reference], origin.where, origin.folder)
+        else:
+            base = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
+    except InputError as error:
+        draft.keep(error.problems)
+        return None
+    assigned = set_in(draft)
+    if not assigned:
+        return base
+    try:
+        return scenario_from({**base.document(), "set": assigned}, "", origin.folder)
+    except InputError as error:
+        draft.keep(_told_at_set(draft, problem) for problem in error.problems)
+        return None
+
+
+def set_in(draft: Draft) -> Mapping[str, object]:
+    """What a file sets in its scenarios, by dotted key."""
+    found = draft.document.get("set")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _told_at_set(draft: Draft, problem: Problem) -> Problem:
+    """A problem of what is set, told where that is written."""
+    path = problem.key.removeprefix("set.")
+    name = next((name for name in set_in(draft) if path == name or path.startswith(f"{name}.")), "")
+    origin = draft.origin(("set", name) if name else ("set",))
+    return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
