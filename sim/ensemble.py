@@ -5,7 +5,7 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,16 +70,14 @@ def simulate(
 
     Returns
     -------
-    One outcome per vote, in date order.
+    One outcome per ballot of the case, in their order.
     """
-    if case.fit is None:
-        return _simulated(case, first, count, keeps_rounds, watch)
-    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
     runs = [
-        _simulated(drawn(case, start), start, end - start, keeps_rounds, watch)
-        for start, end in pairwise([*starts, first + count])
+        {number: outcome for number, outcome, _ in votes(*part, keeps_rounds=keeps_rounds, watch=watch)}
+        for part in alike(case, first, count)
     ]
-    return [_joined(vote) for vote in zip(*runs, strict=True)]
+    numbers = range(len(case.ballots))
+    return [runs[0][at] if len(runs) == 1 else _joined([run[at] for run in runs]) for at in numbers]
 
 
 def _joined(runs: Sequence[Outcome]) -> Outcome:
@@ -92,36 +90,63 @@ def _joined(runs: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _simulated(case: Case, first: int, count: int, keeps_rounds: bool, watch: Watch | None) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+def alike(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
+    """Replicates in runs with the same parameters: the case with these, the first of the run, and how many."""
+    if case.fit is None:
+        yield case, first, count
+        return
+    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
+    for start, end in pairwise([*starts, first + count]):
+        yield drawn(case, start), start, end - start
+
+
+def votes(
+    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
+    """The votes of replicates with the same parameters in the order of their dates, each as it is taken.
+
+    Returns
+    -------
+    Which ballot, what came of it, and the months as they have gone up to it; what comes later is not yet lived.
+    """
+    outcomes: dict[int, Outcome] = {}
+    for number, months in occasions(case, first, count, watch=watch):
+        ballot = case.ballots[number]
+        earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
+        outcomes[number] = _vote(case, ballot, earlier, months, first, count, keeps_rounds)
+        yield number, outcomes[number], months
+
+
+def occasions(
+    case: Case, first: int, count: int, *, watch: Watch | None = None
+) -> Iterator[tuple[int, MonthRun | None]]:
+    """Live through the months of replicates with the same parameters, and stop at each of the votes on the way."""
     if case.plan is None:
-        for ballot in case.ballots:
-            outcomes.append(_vote(case, ballot, outcomes, None, first, count, keeps_rounds))
-        return outcomes
+        yield from ((number, None) for number in range(len(case.ballots)))
+        return
     run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
     for month in case.plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
-                outcomes.append(_vote(case, case.ballots[item], outcomes, run, first, count, keeps_rounds))
+                yield item, run
             else:
                 run.event(place)
         view = run.month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
-    return outcomes
 
 
 def _vote(
     case: Case,
     ballot: Ballot,
-    earlier: list[Outcome],
+    earlier_stances: Sequence[FloatArray],
     months: MonthRun | None,
     first: int,
     count: int,
     keeps_rounds: bool,
 ) -> Outcome:
     """Deliberate on a resolution, and vote."""
-    own = own_utilities(ballot, case.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
+    own = own_utilities(ballot, case.parameters, earlier_stances, months)
     deliberation = _Deliberation(case, ballot, own, first, count)
     announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
     for number in range(1, case.rounds + 1):

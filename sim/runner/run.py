@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,12 @@ IntArray = NDArray[np.int64]
 BLOCK = 1000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
 ENGINES = ("ensemble", "mesa")
+
+
+def blocks(first: int, count: int) -> Iterator[tuple[int, int]]:
+    """Replicates in blocks that fit into memory: first and count of each."""
+    for start in range(first, first + count, BLOCK):
+        yield start, min(BLOCK, first + count - start)
 
 
 @dataclass(frozen=True)

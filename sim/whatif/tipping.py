@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Case, prepare
-from sim.ensemble import own_utilities
+from sim.case import DRAW_RUN, NOT_GIVEN, Case, prepare
+from sim.ensemble import alike, occasions, own_utilities, simulate
 from sim.evaluation.equilibrium import equilibrium
 from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS, STANCES
-from sim.runner.run import run
+from sim.rules.payoffs import Utilities
+from sim.runner.counts import counts_of
+from sim.runner.run import blocks
 from sim.specs import Scenario
 from sim.whatif.levers import Lever
 
@@ -31,6 +33,10 @@ CLOSE = 1e-4
 BRACKET = 0.02
 """Distance of the two runs from each other that is aimed for, as a share of the change, or of the width if larger."""
 MOST_RUNS = 12
+MONTHS_EXPECTED = 20
+"""Replicates whose months the search is on the mean of."""
+DRAWS_EXPECTED = 8
+"""Draws of the parameters that the search is on the mean of."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,13 @@ class Member:
     replicates: int
 
     def _case(self, spec: Scenario) -> Case:
-        return prepare(spec, self.case.world)
+        """What the vote of a scenario hangs on, ready to run: nothing from after its month."""
+        start = self.case.start
+        if spec.months is not None:
+            end = spec.vote[self.number].date
+            spec = spec.model_copy(update={"months": spec.months.model_copy(update={"end": end})})
+        spec = spec.model_copy(update={"vote": spec.vote[: self.number + 1]})
+        return prepare(spec, self.case.world, None if start is None else start.energy)
 
     def expected(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions at equilibrium."""
@@ -71,21 +83,37 @@ class Member:
 
     def simulated(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions in the replicates, as smoothed frequencies."""
-        votes = run(self._case(spec), self.replicates).votes
-        return frequencies(votes[self.number].counts[[self.index]])[0]
+        case = self._case(spec)
+        found = [simulate(case, *block)[self.number].actions[:, [self.index]] for block in blocks(0, self.replicates)]
+        return frequencies(counts_of(np.concatenate(found)))[0]
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:
-    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected."""
-    earlier: list[FloatArray] = []
-    chances = np.zeros((case.world.size, len(ACTIONS)))
-    for ballot in case.ballots[: number + 1]:
-        own = own_utilities(ballot, case.parameters, earlier)
+    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected.
+
+    Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
+    """
+    size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
+    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
+    return np.mean([_expected(*part, number) for start in starts for part in alike(case, start, size)], axis=0)
+
+
+def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
+    """The same in replicates with the same parameters."""
+    expected: dict[int, FloatArray] = {}
+    for at, months in occasions(case, first, count):
+        ballot = case.ballots[at]
+        earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
+        own = own_utilities(ballot, case.parameters, earlier, months)
+        if months is not None:
+            own = Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
         chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         is_given = ballot.given != NOT_GIVEN
         chances[is_given] = np.eye(len(ACTIONS))[ballot.given[is_given]]
-        earlier.append(chances @ STANCES)
-    return chances
+        expected[at] = chances
+        if at == number:
+            break
+    return expected[number]
 
 
 def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sim.evaluation.tallies import REPORTED
 from sim.views.explore.result import Explored
-from sim.whatif.explain import Explanation, explain, explanation_document, lever_rows
+from sim.whatif.explain import Explanation, explain
+from sim.whatif.explained import explanation_document, lever_rows
 from sim.whatif.terms import take_apart
 
 MOST_PEERS = 8
@@ -17,7 +18,7 @@ def reasons(found: Explored) -> dict[str, Any]:
     """The explanation of the member that is chosen: every term that acts, the decisive one, the heaviest peers."""
     case, state = found.case, found.state
     anatomy = take_apart(case, state.vote, found.result.replicates)
-    document = explanation_document(Explanation(anatomy, case.world.index[state.member], found.result.replicates))
+    document = explanation_document(Explanation(anatomy, case.world.index[state.member]))
     terms: Any = document["terms"]
     peers: Any = document["peers"]
     acting = [
