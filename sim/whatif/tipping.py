@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,22 +120,29 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
 def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
     """The nearest tip of a lever to each action that it can make the likeliest, by action code.
 
+    A lever that changes nothing for the member at either of its bounds is not searched.
+
     Parameters
     ----------
     now : action code that is the likeliest where the lever stands.
     """
     found: dict[int, Tip] = {}
-    runs: dict[float, FloatArray] = {}
 
+    @cache
     def simulated(value: float) -> FloatArray:
-        if value not in runs:
-            runs[value] = member.simulated(lever.at(value))
-        return runs[value]
+        return member.simulated(lever.at(value))
+
+    @cache
+    def chances(value: float) -> FloatArray:
+        return member.expected(lever.at(value))
 
     def likeliest(value: float) -> int:
-        return int(member.expected(lever.at(value)).argmax())
+        return int(chances(value).argmax())
 
     expected = likeliest(lever.now)  # which may be another action than in the runs, where two are nearly as likely
+    is_idle = all((chances(end) == chances(lever.now)).all() for end in (lever.low, lever.high))
+    if is_idle and expected == now:
+        return found
     there = [] if expected == now else [(expected, lever.now, end) for end in (lever.low, lever.high)]
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:
