@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from months_worlds import cases_with_months, documents_with_months
 from months_worlds import made as made_with_months
+from sweeps import two_votes
 from test_cli import document, sim
 from worlds import cases, examples
 
+import sim as sim_package
 from sim.case import NOT_GIVEN, WEIGHTS, Case, prepare
 from sim.ensemble import Outcome, alike, own_terms, own_utilities, simulate, votes
+from sim.evaluation.tallies import REPORTED
 from sim.months.calendar import Month, calendar
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
@@ -28,11 +33,11 @@ from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.whatif.decisive import LEAST_LOSS, decisive_terms, overview_rows
 from sim.whatif.explain import explain
-from sim.whatif.explained import explanation_document
-from sim.whatif.levers import levers_of
+from sim.whatif.explained import by_name, explanation_document
+from sim.whatif.levers import Lever, levers_of
 from sim.whatif.monthly import asked_monthly
 from sim.whatif.terms import chances_of, take_all_apart, take_apart
-from sim.whatif.tipping import Member
+from sim.whatif.tipping import Member, Tip, tips_of
 from sim.world import load_world
 from sim.world.sources import origins_of
 from sim.world.world import EDITABLE
@@ -219,22 +224,60 @@ def test_the_decisive_term_by_hand() -> None:
     assert any(found.term >= 0 for found in decisive)
 
 
-@pytest.mark.parametrize("iso3", HARBOURS)
-def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
+MONTHS = """
+title = "The blockade, month by month"
+question = "Who condemns it, and who would later?"
+base = "harbour-blockade"
+
+[months]
+start = 2031-02-01
+end = 2031-08-31
+
+[[event]]
+kind = "invasion"
+date = 2031-02-20
+what = "The blockade begins"
+source = "invented"
+
+[[event]]
+kind = "sanctions"
+date = 2031-03-01
+members = ["CAL", "DUN"]
+sectors = ["finance", "trade"]
+what = "Finance and trade"
+source = "invented"
+
+[[event]]
+kind = "listing"
+date = 2031-04-10
+members = ["GUL"]
+what = "Firms of Gullrock"
+source = "invented"
+"""
+
+
+@pytest.fixture(scope="module")
+def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario, with months and a second vote on the question in June."""
+    folder = tmp_path_factory.mktemp("blockade")
+    two_votes(folder)
+    path = folder / "months.toml"
+    path.write_text(MONTHS.replace('"harbour-blockade"', '"two.toml"'), encoding="utf-8")
+    return path
+
+
+def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Tip]], now: int) -> None:
     """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
-    spec = read_scenario("harbour-blockade", ["replicates=300"])
-    found = explain(spec, iso3)
-    case, i = found.anatomy.case, found.index
+    replicates = case.spec.replicates
+    member = Member(case, number, index, replicates)
 
-    def likeliest(lever, value):
-        return int(run(prepare(lever.at(value), case.world), 300).votes[0].counts[i].argmax())
+    def likeliest(lever: Lever, value: float) -> int:
+        return int(run(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
 
-    member = Member(case, 0, i, 300)
-    tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
     assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
     for lever, tip in tips:
         assert likeliest(lever, tip.before) != tip.action
-        assert likeliest(lever, tip.beyond) == tip.action != found.likeliest
+        assert likeliest(lever, tip.beyond) == tip.action != now
         assert lever.low <= tip.beyond <= lever.high
         assert tip.change == tip.beyond - lever.now
         assert abs(tip.before - lever.now) < abs(tip.change)
@@ -243,18 +286,135 @@ def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
             assert chances.argmax() != tip.action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
 
 
-def test_levers_stand_where_the_scenario_does() -> None:
-    """Set to where it stands, no lever moves anything; set anywhere it may go, the scenario is still good."""
-    spec = read_scenario("harbour-blockade", ["replicates=60"])
+@pytest.mark.parametrize("iso3", HARBOURS)
+def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
+    found = explain(read_scenario("harbour-blockade", ["replicates=300"]), iso3)
+    tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
+    check_tips(found.anatomy.case, 0, found.index, tips, found.likeliest)
+
+
+SOME = ("alignment.ideal_point of GUL", "vote.0.severity", "vote.1.target_threat", "parameters.abstain_bias")
+"""Levers that tip Gullrock, of every kind."""
+VARIANTS = {
+    "months": (1, ["replicates=200"]),
+    "drawn parameters": (0, ["replicates=100", "parameter_uncertainty=true"]),
+    "months and drawn parameters": (1, ["replicates=40", "parameter_uncertainty=true"]),
+}
+
+
+def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, Tip]], int]:
+    """The tips of Gullrock by some levers, and the action that is its likeliest."""
+    index = case.world.index["GUL"]
+    now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
+    member = Member(case, number, index, case.spec.replicates)
+    levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
+    return [(lever, tip) for lever in levers for tip in tips_of(member, lever, now).values()], now
+
+
+@pytest.mark.parametrize(("number", "overrides"), VARIANTS.values(), ids=VARIANTS)
+def test_tips_hold_with_months_and_drawn_parameters(number: int, overrides: list[str], blockade: Path) -> None:
+    """The lever moves the scenario as it is; what is searched leaves out no more than what comes after the vote."""
+    case = prepare(read_scenario(blockade if number else "harbour-blockade", overrides))
+    tips, now = tips_of_some(case, number)
+    check_tips(case, number, case.world.index["GUL"], tips, now)
+
+
+@pytest.mark.parametrize("has_months", [False, True], ids=["votes", "months"])
+@pytest.mark.parametrize("overrides", [[], ["parameter_uncertainty=true"]], ids=["central", "drawn"])
+def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[str], blockade: Path) -> None:
+    """Set to where it stands, no lever moves anything; set anywhere it may go, the scenario is still good.
+
+    A parameter that is drawn is held wherever it is set, so that it alone may move something.
+    """
+    spec = read_scenario(blockade if has_months else "harbour-blockade", ["replicates=20", *overrides])
     case = prepare(spec)
-    counts = run(case).votes[0].counts
-    levers = levers_of(case, 0, "GUL")
+    drawn = [] if case.fit is None else case.fit.drawn_parameters(0)
+    counts = run(case).votes[-1].counts
+    levers = levers_of(case, len(spec.vote) - 1, "GUL")
     assert len({lever.key for lever in levers}) == len(levers)
     for lever in levers:
         assert lever.low <= lever.now <= lever.high
-        assert (run(prepare(lever.at(lever.now))).votes[0].counts == counts).all(), lever.key
+        if lever.key.removeprefix("parameters.") not in drawn:
+            assert (run(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
         for end in (lever.low, lever.high):
             prepare(lever.at(end))
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["votes", "months"])
+def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
+    """Of the scenario with its drawn parameters, and at either side of each tip, as 'sim run --set' has them."""
+    source, replicates = (blockade, 40) if number else ("harbour-blockade", 100)
+    options = (source, "--replicates", replicates, "--uncertain-parameters")
+
+    def ran(*settings: str) -> dict[str, float]:
+        told = document("run", *options, *(part for setting in settings for part in ("--set", setting)))
+        (row,) = (row for row in told["votes"][number]["members"] if row["iso3"] == "GUL")
+        return {name: row[name] for name in REPORTED}
+
+    resolution = ("SH/2", "SH/3")[number]
+    found = document("explain", source, "GUL", *options[1:], "--resolution", resolution, "--no-levers")
+    assert found["probabilities"] == ran()
+    assert found["parameter_uncertainty"]
+    case = prepare(read_scenario(source, [f"replicates={replicates}", "parameter_uncertainty=true"]))
+    tips, _ = tips_of_some(case, number)
+    for lever, tip in {lever.kind: (lever, tip) for lever, tip in tips}.values():
+        for value, chances in ((tip.before, tip.chances_before), (tip.beyond, tip.chances_beyond)):
+            setting = f"{lever.key}={value!r}"
+            if lever.kind == "attribute":
+                attribute = lever.key.partition(" of ")[0]
+                setting = f"change=[{{members=['GUL'], attribute='{attribute}', set={value!r}, reason='what if'}}]"
+            assert by_name(chances) == ran(setting), lever.key
+
+
+def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
+    """JSON, CSV, Python and print tell the same: the month of the vote is the vote, and terms add up in every month."""
+    options = ("GUL", "--resolution", "SH/3", "--no-levers", "--replicates", 100)
+    found = document("explain", blockade, *options, "--csv", tmp_path / "months.csv")
+    assert [month["date"] for month in found["months"]] == [f"2031-{month:02d}-02" for month in range(2, 9)]
+    vote = found["months"][4]
+    for key in ("probabilities", "utilities", "probabilities_from_utilities"):
+        assert vote[key] == found[key]
+    for one, other in zip(vote["terms"], found["terms"], strict=True):
+        assert one == {key: other[key] for key in one}
+    for month in found["months"]:
+        for action, utility in month["utilities"].items():
+            assert sum(term[action] for term in month["terms"]) == pytest.approx(utility)
+    terms = [{term["term"]: term for term in month["terms"]} for month in found["months"]]
+    assert terms[0]["drift"]["value"] == 0
+    assert terms[1]["grievance"]["value"] < terms[3]["grievance"]["value"]  # listed in April
+    assert terms[4]["memory"]["value"] != terms[1]["memory"]["value"]
+    with (tmp_path / "months.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 7 * len(found["terms"])
+    python = sim_package.explain(blockade, "GUL", resolution="SH/3", tries_levers=False, replicates=100)
+    assert len(python.months) == len(rows)
+    assert python.months["support"].tolist() == [float(row["support"]) for row in rows]
+    told = sim("explain", blockade, *options)
+    assert "Month by month" in told.stdout
+    assert "2031-06-02*" in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
+
+
+def test_draws_of_the_terms() -> None:
+    """Ranges over the draws lie about the mean, are none where nothing is drawn, and a range of one draw is a point."""
+    spec = read_scenario("es-11-1", ["parameter_uncertainty=true"])
+    for replicates in (5, 200):
+        found = explanation_document(
+            explain(spec.model_copy(update={"replicates": replicates}), "IND", tries_levers=False)
+        )
+        wide = 0
+        for term in found["terms"]:  # type: ignore[attr-defined]
+            for low, mean, high in (
+                *((term["p05"][action], term[action], term["p95"][action]) for action in ACTIONS),
+                (term["over_next"]["p05"], term["over_next"]["mean"], term["over_next"]["p95"]),
+            ):
+                assert low <= mean + 1e-12
+                assert mean <= high + 1e-12
+                wide += high > low + 1e-12
+        assert (wide > 0) == (replicates > 5)
+    central = explanation_document(explain(read_scenario("es-11-1", ["replicates=5"]), "IND", tries_levers=False))
+    assert {term["p05"] for term in central["terms"]} == {None}  # type: ignore[attr-defined]
+    assert central["months"] == []
 
 
 def test_a_walk_is_a_run_at_each_value() -> None:
@@ -270,8 +430,6 @@ def test_a_walk_is_a_run_at_each_value() -> None:
 
 
 def test_a_later_vote_remembers_what_was_simulated(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from sweeps import two_votes
-
     two_votes(tmp_path)
     spec = read_scenario(tmp_path / "two.toml", ["replicates=100"])
     found = explain(spec, "GUL", "SH/3", tries_levers=False)

@@ -27,7 +27,7 @@ from sim.whatif.levers import Lever
 FloatArray = NDArray[np.float64]
 Likeliest = Callable[[float], int]
 
-STEPS = np.geomspace(1e-3, 1.0, 25)
+STEPS = np.geomspace(1e-3, 1.0, 13)
 """Distances from where a lever stands, as shares of the way to its bound, at which the search looks."""
 CLOSE = 1e-4
 """How closely the equilibrium's tipping point is found, as a share of the lever's width."""
