@@ -9,6 +9,7 @@ import json
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ from sim.runner.run import RunResult, run
 from sim.runner.sweep import sweep
 from sim.specs import read_scenario
 from sim.specs.experiment import experiment_from
+from sim.whatif.explain import explain
+from sim.whatif.explained import explanation_document
+from sim.whatif.tipping import Member, tips_of
 
 MEANINGS = Path(__file__).with_name("meanings.toml")
 EXPERIMENT = {
@@ -66,6 +70,9 @@ def pages() -> dict[str, str]:
         _keys(of_months, meanings["months"]),
         "### Series of the months",
         _series(document["months"], meanings["series"]),
+        "## `sim explain --json`",
+        "Terms are in units of the logit noise, means over the replicates; they add up to the utilities.",
+        _keys(keys_of(_explained()), meanings["explain"]),
         "## `sim validate --json`",
         "*Pinned*: severity and the abstaining base rate are fitted to the observed counts, and members are ranked. "
         "*Declared*: as the scenario stands. Scores are over three classes, absent counted with abstain.",
@@ -84,6 +91,16 @@ def _run(name: str) -> RunResult:
     spec = read_scenario(name, ["replicates=20"])
     base = read_scenario(str(spec.base), ["replicates=20", f"seed={spec.seed}"])
     return run(prepare(spec), base=prepare(base))
+
+
+def _explained() -> dict[str, object]:
+    """A small explanation with everything that one can have: months, drawn parameters, a lever's tips, a walk."""
+    ends = ["months.end=2022-04-30", "replicates=20", "parameter_uncertainty=true"]
+    found = explain(read_scenario("2022-2023", ends), "IND", tries_levers=False, walks_along="vote.0.severity")
+    assert found.walk is not None
+    case, lever = found.anatomy.case, found.walk[0]
+    tips = tips_of(Member(case, found.anatomy.number, found.index, 20), lever, found.likeliest)
+    return explanation_document(replace(found, tips=((lever, tuple(tips.values())),)))
 
 
 def _as_held_out(found: Validation) -> HeldOut:
