@@ -74,9 +74,7 @@ def command(
     if member is None:
         return _everyone(spec, resolution, csv, as_json)
     if levers and (spec.months is not None or spec.parameter_uncertainty):
-        say(
-            "what would tip it takes a minute or more to find; --no-levers leaves it out, fewer --replicates are quicker"
-        )
+        say("what would tip it takes a minute or more; --no-levers leaves it out, fewer --replicates are quicker")
     with progress(None, "levers tried") as report:
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=report)
     if csv is not None:

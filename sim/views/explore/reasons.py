@@ -37,7 +37,7 @@ def reasons(found: Explored) -> dict[str, Any]:
 
 
 def tips(found: Explored) -> list[dict[str, Any]]:
-    """What would tip the member that is chosen, the nearest tips first; takes seconds."""
+    """What would tip the member that is chosen, the nearest tips first; takes seconds, with months a minute."""
     resolution = found.spec.vote[found.state.vote].resolution
     rows: list[Any] = lever_rows(explain(found.spec, found.state.member, resolution))
     flat = [
