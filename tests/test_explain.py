@@ -53,7 +53,7 @@ def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
     assert python.months["support"].tolist() == [float(row["support"]) for row in rows]
     told = sim("explain", blockade, *options)
     assert "Month by month" in told.stdout
-    assert "2031-06-02*" in told.stdout
+    assert "2031-06*" in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 100
 
 

@@ -245,18 +245,18 @@ def _print_months(screen: Console, found: Explanation, document: dict[str, Any])
     sums = moving(found, MOST_MOVING)
     rows = [
         [
-            f"{month['date']}{'*' if month['date'] == document['date'] else ''}",
+            f"{month['month']}{'*' if month['date'] == document['date'] else ''}",
             *(f"{values[place] + 0.0:+.2f}" for values in sums.values()),
             _percent(month["probabilities"][likeliest]),
         ]
         for place, month in enumerate(document["months"])
     ]
-    columns = ["asked on", *(name.replace(".", ".\n").replace("_", "_\n") for name in sums), likeliest]
+    columns = ["month", *(name.replace(".", ".\n").replace("_", "_\n") for name in sums), likeliest]
     screen.print()
     screen.print(table(f"Month by month: what speaks for '{likeliest}' over '{following}'", columns, rows))
     screen.print(
-        f"the same text asked in every month, with the draws of the vote (*); steady: the terms that do not move; "
-        f"{likeliest}: share of replicates; --json and --csv have every term"
+        "the same text asked on the same day of every month, with the draws of the vote (*); "
+        f"steady: the terms that do not move; {likeliest}: share of replicates; --json and --csv have every term"
     )
 
 
