@@ -51,11 +51,10 @@ def parts() -> Iterator[str]:
         yield key_table(found, {**shared, **meant["compare"]})
         yield "## `sim explain --json`"
         yield (
-            "Utilities are in units of the logit noise: where one is larger by 1, its action is 2.7 times as likely. "
-            "*At mean*: with a term as for the mean of the members whose vote is drawn."
+            "Utilities are in units of the logit noise, means over the replicates; terms add up to them. Where one is "
+            "larger by 1, its action is 2.7 times as likely."
         )
-        found = keys_of(_printed(explain.command, "harbour-blockade", "ELM", along="dependence.arms", replicates=20))
-        yield key_table(found, meant["explain"])
+        yield key_table(keys_of(_explained()), meant["explain"])
         yield "With `--all`:"
         found = keys_of(_printed(explain.command, "harbour-blockade", everyone=True, replicates=20))
         yield key_table(found, meant["explain_all"])
@@ -78,6 +77,22 @@ def _printed(command: Callable[..., int], *arguments: object, **options: object)
     with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()):
         command(*arguments, **options, as_json=True)
     return json.loads(printed.getvalue())
+
+
+def _explained() -> Any:
+    """An explanation with all that one can have: months and drawn parameters; and levers, which are quick without."""
+    ends = ["months.end=2022-04-30"]
+    found = _printed(
+        explain.command,
+        "2022-2023",
+        "IND",
+        along="vote.0.severity",
+        levers=False,
+        replicates=20,
+        uncertain=True,
+        set_=ends,
+    )
+    return {**found, "levers": _printed(explain.command, "harbour-blockade", "ELM", replicates=20)["levers"]}
 
 
 def _once(keys: Mapping[str, str]) -> dict[str, str]:

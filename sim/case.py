@@ -294,18 +294,15 @@ def _standing(
     spec: Scenario, world: World, parameters: Mapping[str, float], roles: Roles, known: Quantities, index: int
 ) -> Standing:
     vote = spec.vote[index]
-    topics = [topic_of(earlier) for earlier in spec.vote[: index + 1]]
-    half_life = parameters["memory_half_life_years"]
-    memory_sum, memory_weight = _memory(spec, world, topics[-1], vote.date, half_life)
+    memory_sum, memory_weight, own_discounts = remembered(
+        spec, world, vote, spec.vote[:index], parameters["memory_half_life_years"]
+    )
     return Standing(
         vote=vote,
         terms=terms_of(spec, world, parameters, known, vote.date),
         memory_sum=memory_sum,
         memory_weight=memory_weight,
-        own_discounts=tuple(
-            discount((vote.date - earlier.date).days, half_life) if topic == topics[-1] else 0.0
-            for earlier, topic in zip(spec.vote[:index], topics, strict=False)
-        ),
+        own_discounts=own_discounts,
         given=_given(spec, world, roles, vote),
     )
 
@@ -357,17 +354,33 @@ def topic_of(vote: Vote) -> str:
     return vote.topic or vote.resolution
 
 
-def _memory(spec: Scenario, world: World, topic: str, on: date, half_life: float) -> tuple[FloatArray, FloatArray]:
-    """Discounted stances and discounts of the roll calls on a topic that were taken before the scenario begins."""
+def remembered(
+    spec: Scenario, world: World, vote: Vote, earlier: Sequence[Vote], half_life: float
+) -> tuple[FloatArray, FloatArray, tuple[float, ...]]:
+    """What members remember of a vote's topic on its day.
+
+    Parameters
+    ----------
+    earlier : the scenario's own votes that were taken by then.
+
+    Returns
+    -------
+    Discounted stances in, and discounts of, the roll calls from before the scenario begins, and the discount of each
+    earlier vote of it, 0 where the topic is another.
+    """
+    topic = topic_of(vote)
     stance_sum, weight_sum = np.zeros(world.size), np.zeros(world.size)
-    own = {vote.resolution for vote in spec.vote}
+    own = {of_scenario.resolution for of_scenario in spec.vote}
     for call in world.rollcalls:
-        if call.topic == topic and call.date < spec.vote[0].date and call.resolution not in own:
-            weight = discount((on - call.date).days, half_life)
+        if call.topic == topic and call.date < min(spec.vote[0].date, vote.date) and call.resolution not in own:
+            weight = discount((vote.date - call.date).days, half_life)
             is_recorded = call.votes >= 0
             stance_sum = stance_sum + weight * np.where(is_recorded, STANCES[call.votes], 0.0)
             weight_sum = weight_sum + weight * is_recorded
-    return stance_sum, weight_sum
+    discounts = tuple(
+        discount((vote.date - before.date).days, half_life) if topic_of(before) == topic else 0.0 for before in earlier
+    )
+    return stance_sum, weight_sum, discounts
 
 
 def _given(spec: Scenario, world: World, roles: Roles, vote: Vote) -> ActionArray:

@@ -5,14 +5,14 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, Weighed, drawn, weighed_by
+from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn, weighed_by
 from sim.months.position import Position
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
@@ -71,17 +71,15 @@ def simulate(
 
     Returns
     -------
-    One outcome per vote, in date order.
+    One outcome per ballot of the case, in their order.
     """
-    if case.fit is None or case.plan is None:
-        weighed = weighed_by(case, np.arange(first, first + count)[:, None])
-        return _simulated(case, weighed, first, count, keeps_rounds, watch)
-    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
+    parts = ((case, first, count),) if case.plan is None else alike(case, first, count)
     runs = [
-        simulate(drawn(case, start), start, end - start, keeps_rounds=keeps_rounds, watch=watch)
-        for start, end in pairwise([*starts, first + count])
+        {number: outcome for number, outcome, _ in votes(*part, keeps_rounds=keeps_rounds, watch=watch)}
+        for part in parts
     ]
-    return [_joined(vote) for vote in zip(*runs, strict=True)]
+    numbers = range(len(case.ballots))
+    return [runs[0][at] if len(runs) == 1 else _joined([run[at] for run in runs]) for at in numbers]
 
 
 def _joined(runs: Sequence[Outcome]) -> Outcome:
@@ -94,41 +92,70 @@ def _joined(runs: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _simulated(
-    case: Case, weighed: Weighed, first: int, count: int, keeps_rounds: bool, watch: Watch | None
-) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+def alike(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
+    """Replicates in runs with the same parameters: the case with these, the first of the run, and how many."""
+    if case.fit is None:
+        yield case, first, count
+        return
+    starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
+    for start, end in pairwise([*starts, first + count]):
+        yield drawn(case, start), start, end - start
+
+
+def votes(
+    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
+    """The votes of replicates in the order of their dates, each as it is taken.
+
+    Parameters
+    ----------
+    case : with months, one whose parameters are the same in all replicates.
+
+    Returns
+    -------
+    Which ballot, what came of it, and the months as they have gone up to it; what comes later is not yet lived.
+    """
+    parameters, ballots = weighed_by(case, np.arange(first, first + count)[:, None])
+    outcomes: dict[int, Outcome] = {}
+    for number, months in occasions(case, first, count, watch=watch):
+        ballot = ballots[number]
+        earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
+        outcomes[number] = _vote(case, ballot, parameters, earlier, months, first, count, keeps_rounds)
+        yield number, outcomes[number], months
+
+
+def occasions(
+    case: Case, first: int, count: int, *, watch: Watch | None = None
+) -> Iterator[tuple[int, MonthRun | None]]:
+    """Live through the months of replicates with the same parameters, and stop at each of the votes on the way."""
     if case.plan is None:
-        for number in range(len(case.ballots)):
-            outcomes.append(_vote(case, weighed, number, outcomes, None, first, count, keeps_rounds))
-        return outcomes
+        yield from ((number, None) for number in range(len(case.ballots)))
+        return
     run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
     for month in case.plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
-                outcomes.append(_vote(case, weighed, item, outcomes, run, first, count, keeps_rounds))
+                yield item, run
             else:
                 run.event(place)
         view = run.month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
-    return outcomes
 
 
 def _vote(
     case: Case,
-    weighed: Weighed,
-    number: int,
-    earlier: list[Outcome],
+    ballot: Ballot,
+    parameters: Mapping[str, Number],
+    earlier_stances: Sequence[FloatArray],
     months: MonthRun | None,
     first: int,
     count: int,
     keeps_rounds: bool,
 ) -> Outcome:
     """Deliberate on a resolution, and vote."""
-    ballot = weighed.ballots[number]
-    own = own_utilities(ballot, weighed.parameters, [STANCES[outcome.actions] for outcome in earlier], months)
-    deliberation = _Deliberation(case, ballot, weighed.parameters, own, first, count)
+    own = own_utilities(ballot, parameters, earlier_stances, months)
+    deliberation = _Deliberation(case, ballot, parameters, own, first, count)
     announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
     for turn in range(1, case.rounds + 1):
         deliberation.revise(turn)

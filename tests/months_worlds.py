@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from sweeps import two_votes
 from worlds import FIRST_VOTE, documents, worlds
 
 from sim.case import Case, prepare
@@ -99,3 +101,43 @@ def made(document: dict[str, Any], world: World, energy: Energy) -> Case:
 def cases_with_months(min_size: int = 2, max_size: int = 10, **fixed: Any) -> st.SearchStrategy[Case]:
     """Scenarios with months in made-up worlds, ready to run."""
     return documents_with_months(min_size, max_size, **fixed).map(lambda made_up: made(*made_up))
+
+
+BLOCKADE = """
+title = "The blockade, month by month"
+question = "Who condemns it, and who would later?"
+base = "two.toml"
+
+[months]
+start = 2031-02-01
+end = 2031-08-31
+
+[[event]]
+kind = "invasion"
+date = 2031-02-20
+what = "The blockade begins"
+source = "invented"
+
+[[event]]
+kind = "sanctions"
+date = 2031-03-01
+members = ["CAL", "DUN"]
+sectors = ["finance", "trade"]
+what = "Finance and trade"
+source = "invented"
+
+[[event]]
+kind = "listing"
+date = 2031-04-10
+members = ["GUL"]
+what = "Firms of Gullrock"
+source = "invented"
+"""
+
+
+def blockade_by_months(folder: Path) -> Path:
+    """A file of the harbours' scenario with months, and a second vote on the question in June."""
+    two_votes(folder)
+    path = folder / "months.toml"
+    path.write_text(BLOCKADE, encoding="utf-8")
+    return path

@@ -1,159 +1,82 @@
-"""Utilities taken apart add up to what the engine uses; tipping points are verified by running at either side."""
+"""What is told of an explanation: documents, frames, tables, the overview of all members, mistakes."""
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
-from hypothesis import given
+from months_worlds import blockade_by_months
+from sweeps import two_votes
 from test_cli import document, sim
-from worlds import cases, examples
 
-from sim.case import NOT_GIVEN, WEIGHTS, Case, prepare
-from sim.ensemble import own_utilities, simulate
-from sim.randomness import Draws
-from sim.rules.choice import ACTIONS, choose
-from sim.rules.influence import with_peers
-from sim.rules.parameters import registry
+import sim as sim_package
+from sim.case import prepare
+from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.whatif.explain import explain, explanation_document, overview_rows
-from sim.whatif.levers import levers_of
-from sim.whatif.terms import (
-    LEAST_LOSS,
-    chances_of,
-    decisive_terms,
-    engine_terms,
-    engine_utilities,
-    peers_of,
-    stances_of,
-    take_apart,
-)
-from sim.whatif.tipping import Member
-from sim.world import load_world
-from sim.world.sources import origins_of
-from sim.world.world import EDITABLE
-
-HARBOURS = ("ELM", "FER", "GUL")
-CLOSE_CALL = 0.05
-"""Probability by which two actions may differ and still be about as likely in a few hundred replicates."""
+from sim.whatif.decisive import overview_rows
+from sim.whatif.explain import explain
+from sim.whatif.explained import explanation_document
+from sim.whatif.terms import take_apart
 
 
-@examples(max_examples=150)
-@given(cases(2, 8))
-def test_terms_add_up_to_the_utilities(case: Case) -> None:
-    """The engine's terms to the last bit, replicate by replicate; what they are taken apart into, within rounding."""
-    outcomes = simulate(case, 0, 5)
-    for number, ballot in enumerate(case.ballots):
-        earlier, peers = stances_of(outcomes[:number]), peers_of(case, outcomes[number])
-        found = engine_utilities(case, number, earlier, peers)
-        used = with_peers(own_utilities(ballot, case.parameters, earlier), case.parameters["peer_influence"], peers)
-        for one, other in zip(found, used, strict=True):
-            assert (np.asarray(one) == other).all()
-        anatomy = take_apart(case, number, 5)
-        means = np.stack([np.broadcast_to(part, (5, case.world.size)).mean(axis=0) for part in used], axis=1)
-        scale = 1 + np.abs(anatomy.arrays).sum(axis=0).max()
-        assert np.abs(anatomy.utilities - means).max() < 1e-12 * scale
-        whole = engine_terms(case, number, earlier, peers)
-        for of, term in whole.items():
-            parts = sum(array for t, array in zip(anatomy.terms, anatomy.arrays, strict=True) if t.of == of)
-            for code, action in enumerate(ACTIONS):
-                mean = np.broadcast_to(term.get(action, 0.0), (5, case.world.size)).mean(axis=0)
-                assert np.abs(parts[:, code] - mean).max() < 1e-12 * scale, (of, action)
+@pytest.fixture(scope="module")
+def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario, with months and a second vote on the question in June."""
+    return blockade_by_months(tmp_path_factory.mktemp("blockade"))
 
 
-@pytest.mark.parametrize("name", ["es-11-1", "harbour-blockade"])
-def test_the_vote_follows_from_the_utilities_and_the_draw(name: str) -> None:
-    """Where deliberation has settled, an action is the choice by the explained utilities at the member's own draw."""
-    case = prepare(read_scenario(name))
-    (outcome,) = simulate(case, 0, 200)
-    utilities = engine_utilities(case, 0, [], peers_of(case, outcome))
-    draws = Draws(case.spec.seed)
-    noise = np.stack([draws.uniforms("vote", case.ballots[0].resolution, i, 0, 200) for i in case.world.iso3], axis=1)
-    chosen, drawn = choose(utilities, noise), case.ballots[0].given == NOT_GIVEN
-    settled = outcome.is_settled
-    assert settled.mean() > 0.5
-    assert (chosen[settled][:, drawn] == outcome.actions[settled][:, drawn]).all()
+def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
+    """JSON, CSV, Python and print tell the same: the month of the vote is the vote, and terms add up in every month."""
+    options = ("GUL", "--resolution", "SH/3", "--no-levers", "--replicates", 100)
+    found = document("explain", blockade, *options, "--csv", tmp_path / "months.csv")
+    assert [month["date"] for month in found["months"]] == [f"2031-{month:02d}-02" for month in range(2, 9)]
+    vote = found["months"][4]
+    for key in ("probabilities", "utilities", "probabilities_from_utilities"):
+        assert vote[key] == found[key]
+    for one, other in zip(vote["terms"], found["terms"], strict=True):
+        assert one == {key: other[key] for key in one}
+    for month in found["months"]:
+        for action, utility in month["utilities"].items():
+            assert sum(term[action] for term in month["terms"]) == pytest.approx(utility)
+    terms = [{term["term"]: term for term in month["terms"]} for month in found["months"]]
+    assert terms[0]["drift"]["value"] == 0
+    assert terms[1]["grievance"]["value"] < terms[3]["grievance"]["value"]  # listed in April
+    assert terms[4]["memory"]["value"] != terms[1]["memory"]["value"]
+    with (tmp_path / "months.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 7 * len(found["terms"])
+    python = sim_package.explain(blockade, "GUL", resolution="SH/3", tries_levers=False, replicates=100)
+    assert len(python.months) == len(rows)
+    assert python.months["support"].tolist() == [float(row["support"]) for row in rows]
+    told = sim("explain", blockade, *options)
+    assert "Month by month" in told.stdout
+    assert "2031-06*" in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
 
 
-def test_every_input_is_a_term_of_its_own() -> None:
-    anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 20)
-    names = [term.name for term in anatomy.terms]
-    assert len(set(names)) == len(names)
-    weighed = {name for kind, inputs in WEIGHTS.items() if kind != "exposure" for name in inputs}
-    assert weighed | {"memory", "severity", "sanction_risk", "grievance", "peers"} <= set(names)
-    assert {term.parameter for term in anatomy.terms} <= {"", *registry()}
-
-
-def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
-    world = load_world("un-2022")
-    for name in (*EDITABLE, "memory"):
-        origins = origins_of(world, name)
-        assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
-        assert all(origin.source for origin in origins), name
-
-
-def test_a_world_without_some_tables_names_what_it_has() -> None:
-    world = load_world("seven-harbours")
-    for name in EDITABLE:
-        for origin in origins_of(world, name):
-            assert (world.folder / origin.file).is_file(), name
-
-
-def test_the_decisive_term_by_hand() -> None:
-    """Recomputed member by member: each term at its mean over the members that draw, one at a time."""
-    anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 100)
-    arrays, drawn = anatomy.arrays, np.flatnonzero(anatomy.is_drawn)
-    decisive = decisive_terms(anatomy)
-    for i in drawn:
-        action = anatomy.counts[i].argmax()
-        base = chances_of(arrays[:, i].sum(axis=0))[action]
-        left = []
-        for place in range(len(arrays)):
-            utilities = arrays[:, i].sum(axis=0) - arrays[place, i] + arrays[place][drawn].mean(axis=0)
-            left.append(chances_of(utilities)[action])
-        found = decisive[i]
-        assert found.probability == pytest.approx(base)
-        assert found.at_mean == pytest.approx(min(left))
-        assert found.term == (int(np.argmin(left)) if min(left) < base - LEAST_LOSS else -1)
-    assert any(found.term >= 0 for found in decisive)
-
-
-@pytest.mark.parametrize("iso3", HARBOURS)
-def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
-    """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
-    spec = read_scenario("harbour-blockade", ["replicates=300"])
-    found = explain(spec, iso3)
-    case, i = found.anatomy.case, found.index
-
-    def likeliest(lever, value):
-        return int(run(prepare(lever.at(value), case.world), 300).votes[0].counts[i].argmax())
-
-    member = Member(case, 0, i, 300)
-    tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
-    assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
-    for lever, tip in tips:
-        assert likeliest(lever, tip.before) != tip.action
-        assert likeliest(lever, tip.beyond) == tip.action != found.likeliest
-        assert lever.low <= tip.beyond <= lever.high
-        assert tip.change == tip.beyond - lever.now
-        assert abs(tip.before - lever.now) < abs(tip.change)
-        for value in np.linspace(lever.now, tip.before, 5):
-            chances = member.simulated(lever.at(float(value)))
-            assert chances.argmax() != tip.action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
-
-
-def test_levers_stand_where_the_scenario_does() -> None:
-    """Set to where it stands, no lever moves anything; set anywhere it may go, the scenario is still good."""
-    spec = read_scenario("harbour-blockade", ["replicates=60"])
-    case = prepare(spec)
-    counts = run(case).votes[0].counts
-    levers = levers_of(case, 0, "GUL")
-    assert len({lever.key for lever in levers}) == len(levers)
-    for lever in levers:
-        assert lever.low <= lever.now <= lever.high
-        assert (run(prepare(lever.at(lever.now))).votes[0].counts == counts).all(), lever.key
-        for end in (lever.low, lever.high):
-            prepare(lever.at(end))
+def test_draws_of_the_terms() -> None:
+    """Ranges over the draws lie about the mean, are none where nothing is drawn, and a range of one draw is a point."""
+    spec = read_scenario("es-11-1", ["parameter_uncertainty=true"])
+    for replicates in (5, 200):
+        found = explanation_document(
+            explain(spec.model_copy(update={"replicates": replicates}), "IND", tries_levers=False)
+        )
+        wide = 0
+        for term in found["terms"]:  # type: ignore[attr-defined]
+            for low, mean, high in (
+                *((term["p05"][action], term[action], term["p95"][action]) for action in ACTIONS),
+                (term["over_next"]["p05"], term["over_next"]["mean"], term["over_next"]["p95"]),
+            ):
+                assert low <= mean + 1e-12
+                assert mean <= high + 1e-12
+                wide += high > low + 1e-12
+        assert (wide > 0) == (replicates > 5)
+    central = explanation_document(explain(read_scenario("es-11-1", ["replicates=5"]), "IND", tries_levers=False))
+    assert {term["p05"] for term in central["terms"]} == {None}  # type: ignore[attr-defined]
+    assert central["months"] == []
 
 
 def test_a_walk_is_a_run_at_each_value() -> None:
@@ -169,8 +92,6 @@ def test_a_walk_is_a_run_at_each_value() -> None:
 
 
 def test_a_later_vote_remembers_what_was_simulated(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    from sweeps import two_votes
-
     two_votes(tmp_path)
     spec = read_scenario(tmp_path / "two.toml", ["replicates=100"])
     found = explain(spec, "GUL", "SH/3", tries_levers=False)
@@ -227,7 +148,7 @@ WRONG = {
     "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),
     "no range": (["es-11-1", "IND", "--along", "dependence.arms=a"], "dependence.arms=0:1"),
     "out of range": (["es-11-1", "IND", "--along", "dependence.arms=0:2"], "goes from 0 to 1"),
-    "csv of one": (["es-11-1", "IND", "--csv", "x.csv"], "goes with --all"),
+    "csv in no folder": (["es-11-1", "IND", "--csv", "nowhere/x.csv"], "does not exist"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,20 @@ def test_without_events_nothing_moves_and_votes_are_as_without_months(made_up: A
         assert not np.any(state.shift)
         for name in vars(state):
             assert np.all(getattr(state, name) == getattr(first, name))
+
+
+@examples(max_examples=15)
+@given(documents_with_months(2, 7))
+def test_months_go_on_where_nothing_is_known_of_the_targets_fuels(made_up: Any) -> None:
+    document, world, energy = made_up
+    case = made(document, world, replace(energy, supplier=world.iso3[1]))
+    assert case.plan is not None
+    assert case.plan.inputs.cells.commodities == ()
+    outcomes, months = watched(case, 0, 2)
+    assert len(months) == len(case.plan.months)
+    model = AlignmentModel(case, replicate=1)
+    votes = [model.run_vote().tally() for _ in outcomes]
+    assert votes == [np.bincount(outcome.actions[1], minlength=4).tolist() for outcome in outcomes]
 
 
 @examples(max_examples=15)

@@ -27,6 +27,7 @@ from sim.views.map import plot_map
 from sim.views.members import MOST_NAMED, order_of, plot_members
 from sim.views.months import TOPICS, plot_months
 from sim.views.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
+from sim.views.reasons import plot_answers, plot_reasons
 from sim.views.ridges import plot_tallies
 from sim.views.styles import STYLES
 from sim.views.sweeps import plot_sweep
@@ -99,7 +100,8 @@ def test_cut_and_overlapping_labels_are_found():
 
 
 @pytest.mark.parametrize(
-    ("kind", "member"), [*((kind, "BLR") for kind in OF_RUNS if kind != "months"), ("explanation", "CAF")]
+    ("kind", "member"),
+    [*((name, "BLR") for name, kind in OF_RUNS.items() if "months" not in kind.needs), ("explanation", "CAF")],
 )
 def test_labels_of_pictures_of_a_run_are_whole_and_apart(threat, kind, member):
     in_order(draw_run(threat, kind, Wish(member=member)))
@@ -116,6 +118,25 @@ def test_labels_of_months_are_whole_and_apart(months):
     in_order(draw_run(months, "months", Wish()))
     for topic in TOPICS:
         in_order(plot_months(months, topic=topic).get_figure())
+
+
+@pytest.mark.parametrize("member", ["IND", "BLR", "MDA", "RUS"])
+def test_labels_of_reasons_over_the_months_are_whole_and_apart(months, member):
+    in_order(draw_run(months, "reasons", Wish(member=member, resolution="A/RES/ES-11/3")))
+
+
+def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
+    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    drawn = {line.get_label(): line.get_ydata() for line in plot_reasons(found).lines}
+    parts = [values for label, values in drawn.items() if not label.startswith("_") and label != "together"]
+    assert np.allclose(np.sum(parts, axis=0), drawn["together"])
+    utilities = np.stack([month.utilities[found.index] for month in found.monthly])
+    assert np.allclose(drawn["together"], utilities[:, found.likeliest] - utilities[:, found.next])
+    answers = {line.get_label(): line.get_ydata() for line in plot_answers(found).lines}
+    assert np.allclose(np.sum([answers[name] for name in REPORTED], axis=0), 100)
+    counts = found.monthly[3].counts[found.index]
+    for name in REPORTED:
+        assert answers[name][3] == pytest.approx(100 * (counts[CODES[name]] + 0.5) / 22)
 
 
 def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
@@ -304,6 +325,7 @@ def test_actions_differ_in_lightness_too():
         ("change", Wish(), "no base"),
         ("months", Wish(), "no months"),
         ("explanation", Wish(), "--member"),
+        ("reasons", Wish(member="IND"), "no months"),
         ("sweep", Wish(), "picture of a sweep"),
         ("map", Wish(resolution="A/RES/1"), "no vote"),
     ],

@@ -14,18 +14,11 @@ from sim.runner.executors import Executor
 from sim.specs import Experiment, Goal, Scenario, read_goal
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
+from sim.whatif.decisive import overview_rows
 from sim.whatif.discovery import Region
-from sim.whatif.explain import (
-    Explanation,
-    explanation_document,
-    lever_rows,
-    overview_rows,
-    peer_rows,
-    term_rows,
-    vote_number,
-    walk_rows,
-)
+from sim.whatif.explain import Explanation, vote_number
 from sim.whatif.explain import explain as explain_member
+from sim.whatif.explained import explanation_document, lever_rows, month_rows, peer_rows, term_rows, walk_rows
 from sim.whatif.reach import Reached, frontier_rows, reach_document
 from sim.whatif.reach import reach as search
 from sim.whatif.sensitivity import Indices, analyse, asked_of
@@ -112,10 +105,20 @@ class Explained:
 
     @cached_property
     def terms(self) -> pd.DataFrame:
-        """A row per term: what it adds to each action, in units of the logit noise, and its value."""
+        """A row per term: what it adds to each action, in units of the logit noise, and its value.
+
+        Where parameters are drawn, ``p05.support`` and so on hold what 90 % of the draws lie between.
+        """
         import pandas as pd
 
-        return pd.DataFrame(term_rows(self.explanation)).drop(columns="made_of")
+        return pd.json_normalize(term_rows(self.explanation)).drop(columns="made_of")
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """A row per month and term, the text asked in each month: what it adds to each action; empty without months."""
+        import pandas as pd
+
+        return pd.DataFrame(month_rows(self.explanation))
 
     @cached_property
     def peers(self) -> pd.DataFrame:

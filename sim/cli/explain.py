@@ -9,17 +9,33 @@ import typer
 from rich.console import Console
 
 from sim.case import prepare
-from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, progress, say, table, write_csv
+from sim.cli.output import (
+    AsJson,
+    Overrides,
+    Uncertain,
+    check_writable,
+    console,
+    print_json,
+    progress,
+    run_settings,
+    say,
+    table,
+    write_csv,
+)
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
-from sim.whatif.explain import explain, explanation_document, overview_rows, vote_number
+from sim.whatif.decisive import overview_rows
+from sim.whatif.explain import Explanation, explain, vote_number
+from sim.whatif.explained import csv_rows, explanation_document, moving
 from sim.whatif.terms import take_apart
 
 MOST_PEERS = 8
 MOST_TIPS = 8
 """Levers of one kind that are listed."""
 MOST_IDLE = 16
+MOST_MOVING = 4
+"""Terms that stand for themselves in the table of the months."""
 KINDS = {
     "attribute": "What would tip it: its own attributes",
     "vote": "What would tip it: the text and the threats",
@@ -38,38 +54,48 @@ def command(
         str | None,
         typer.Option(metavar="LEVER[=FROM:TO]", help="Show the probabilities along a lever, such as vote.severity."),
     ] = None,
-    levers: Annotated[bool, typer.Option(help="Look for what would tip the member, about 10 seconds.")] = True,
+    levers: Annotated[
+        bool,
+        typer.Option(help="Look for what would tip the member: 10 seconds; minutes with months or drawn parameters."),
+    ] = True,
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,
+    uncertain: Uncertain = False,
     set_: Overrides = None,
-    csv: Annotated[Path | None, typer.Option(help="File to write the table of --all to.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="File to write the terms to, month by month where there are any, or --all's.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Explain a member's action term by term, and what would tip it; with --all, the decisive term of every member."""
     if everyone == (member is not None):
         raise input_error("sim explain", "MEMBER", "a member or --all is needed, and one of them alone.")
-    if csv is not None and not everyone:
-        raise input_error("--csv", "", "goes with --all.", "--json holds everything about one member.")
     check_writable("--csv", csv)
-    overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
-    spec = read_scenario(scenario, overrides)
+    spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
         return _everyone(spec, resolution, csv, as_json)
+    if levers and (spec.months is not None or spec.parameter_uncertainty):
+        say("what would tip it takes a minute or more; --no-levers leaves it out, fewer --replicates are quicker")
     with progress(None, "levers tried") as report:
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=report)
-    document = explanation_document(found)
+    if csv is not None:
+        _write(csv, csv_rows(found))
     if as_json:
-        print_json(document)
+        print_json(explanation_document(found))
     else:
-        _print(console(), document)
+        _print(console(), found)
     return 0
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    write_csv(path, list(rows[0]) if rows else [], rows)
+    say(f"written to {path}")
 
 
 def _everyone(spec: Scenario, resolution: str | None, csv: Path | None, as_json: bool) -> int:
     number = vote_number(spec, resolution)
     rows = overview_rows(take_apart(prepare(spec), number, spec.replicates))
     if csv is not None:
-        write_csv(csv, list(rows[0]) if rows else [], rows)
-        say(f"written to {csv}")
+        _write(csv, rows)
     vote = spec.vote[number]
     if as_json:
         print_json({"scenario": spec.title, "resolution": vote.resolution, "members": rows})
@@ -105,10 +131,12 @@ def _percent(share: Any) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
-def _print(screen: Console, document: dict[str, Any]) -> None:
+def _print(screen: Console, found: Explanation) -> None:
+    document: dict[str, Any] = explanation_document(found)
     name, likeliest = document["name"], document["likeliest"]
     screen.print(f"[bold]{name} ({document['iso3']})[/] on {document['resolution']}, {document['date']}")
-    screen.print(f"{document['scenario']}; {document['replicates']} replicates, seed {document['seed']}")
+    drawn = ", parameters drawn" if document["parameter_uncertainty"] else ""
+    screen.print(f"{document['scenario']}; {document['replicates']} replicates, seed {document['seed']}{drawn}")
     if document["is_given"]:
         screen.print(f"Its vote is given, not drawn: {likeliest}. The utilities below play no part in it.")
     screen.print()
@@ -123,6 +151,7 @@ def _print(screen: Console, document: dict[str, Any]) -> None:
     _print_terms(screen, document)
     _print_data(screen, document)
     _print_peers(screen, document)
+    _print_months(screen, found, document)
     _print_levers(screen, document)
     _print_walk(screen, document["along"])
 
@@ -136,11 +165,20 @@ def _print_terms(screen: Console, document: dict[str, Any]) -> None:
         for term in acting
     ]
     rows.append(["together", *(f"{document['utilities'][action]:+.2f}" for action in REPORTED), ""])
-    columns = ["term", *REPORTED, f"{likeliest}, at mean"]
+    columns = ["term", *REPORTED, "at mean"]
+    if document["parameter_uncertainty"]:
+        columns.append("over next, 90 %")
+        for row, term in zip(rows, acting, strict=False):
+            row.append(f"{term['over_next']['p05']:+.2f} to {term['over_next']['p95']:+.2f}")
+        rows[-1].append("")
     screen.print(table("What each term adds to each action, in units of the logit noise", columns, rows))
     screen.print(
         f"at mean: probability of '{likeliest}' with this term as for the mean of the members whose vote is drawn"
     )
+    if document["parameter_uncertainty"]:
+        screen.print(
+            f"over next: what it adds to '{likeliest}' over '{document['next']}', 90 % of the draws of the parameters"
+        )
     if idle:
         screen.print(f"adding nothing here: {', '.join(idle)}")
     decisive = document["decisive"]
@@ -159,8 +197,8 @@ def _print_data(screen: Console, document: dict[str, Any]) -> None:
     rows = [
         [
             made["quantity"],
-            "" if made["value"] is None else f"{made['value'] + 0.0:.3f}",
-            f"{made['weight']:.3g} ({made['parameter']})",
+            _moved(made),
+            f"{made['weight']:.3g} ({made['parameter']})" if made["parameter"] else "",
             made["rule"] or "; ".join(map(_from, made["origins"])) or "not known in this world",
         ]
         for term in document["terms"]
@@ -171,6 +209,12 @@ def _print_data(screen: Console, document: dict[str, Any]) -> None:
     made = table("What the terms are made of", ["quantity", "value", "weight", "from"], rows, texts=4)
     made.columns[1].justify = "right"
     screen.print(made)
+
+
+def _moved(made: dict[str, Any]) -> str:
+    """A quantity's value; where the months have moved it, with what it was at the start."""
+    value, start = f"{made['value'] + 0.0:.3f}", made["at_start"]
+    return value if start is None or f"{start:.3f}" == value else f"{start:.3f} > {value}"
 
 
 def _from(origin: dict[str, str]) -> str:
@@ -192,6 +236,28 @@ def _print_peers(screen: Console, document: dict[str, Any]) -> None:
         rows.append([f"{len(rest)} others", f"{100 * weight:.1f} %", "", f"{adds:+.3f}"])
     screen.print()
     screen.print(table("Its peers", ["member", "weight", "mean stance", "adds to support"], rows))
+
+
+def _print_months(screen: Console, found: Explanation, document: dict[str, Any]) -> None:
+    if not document["months"]:
+        return
+    likeliest, following = document["likeliest"], document["next"]
+    sums = moving(found, MOST_MOVING)
+    rows = [
+        [
+            f"{month['month']}{'*' if month['date'] == document['date'] else ''}",
+            *(f"{values[place] + 0.0:+.2f}" for values in sums.values()),
+            _percent(month["probabilities"][likeliest]),
+        ]
+        for place, month in enumerate(document["months"])
+    ]
+    columns = ["month", *(name.replace(".", ".\n").replace("_", "_\n") for name in sums), likeliest]
+    screen.print()
+    screen.print(table(f"Month by month: what speaks for '{likeliest}' over '{following}'", columns, rows))
+    screen.print(
+        "the same text asked on the same day of every month, with the draws of the vote (*); "
+        f"steady: the terms that do not move; {likeliest}: share of replicates; --json and --csv have every term"
+    )
 
 
 def _print_levers(screen: Console, document: dict[str, Any]) -> None:

@@ -93,7 +93,10 @@ class Cells:
 
     def per_commodity(self, values: FloatArray) -> FloatArray:
         """Exact totals (..., K) of whole tonnes over the cells of each commodity."""
-        return np.stack([whole_total(values[..., part]) for part in self.slices()], axis=-1)
+        totals = np.zeros((*values.shape[:-1], len(self.commodities)))
+        for place, part in enumerate(self.slices()):
+            totals[..., place] = whole_total(values[..., part])
+        return totals
 
     def per_member(self, values: FloatArray) -> FloatArray:
         """Sums (..., N) over the cells of each member, commodity by commodity; a single member's sum is a scalar."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,6 +24,12 @@ BLOCK = 1000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
 BLOCK_OF_AGENTS = 10
 ENGINES = ("ensemble", "mesa")
+
+
+def blocks(first: int, count: int) -> Iterator[tuple[int, int]]:
+    """Replicates in blocks that fit into memory: first and count of each."""
+    for start in range(first, first + count, BLOCK):
+        yield start, min(BLOCK, first + count - start)
 
 
 @dataclass(frozen=True)

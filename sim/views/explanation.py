@@ -25,11 +25,7 @@ def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
 
     The largest come first; those beyond the first few, and those that add nothing, are put together.
     """
-    anatomy, i = found.anatomy, found.index
-    utilities = anatomy.utilities[i].copy()
-    first = found.likeliest
-    utilities[first] = -np.inf
-    second = int(utilities.argmax())
+    anatomy, i, first, second = found.anatomy, found.index, found.likeliest, found.next
     added = anatomy.arrays[:, i, first] - anatomy.arrays[:, i, second]
     named = [(term.name, float(value)) for term, value in zip(anatomy.terms, added, strict=True) if value != 0]
     named.sort(key=lambda step: -abs(step[1]))
@@ -73,4 +69,4 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     on.ax.set_xlabel(f"utility, in units of the logit noise\n{ways}", fontsize=TEXT, color=INK)
     given = "" if anatomy.is_drawn[found.index] else " (its vote is given, so they decide nothing)"
     title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
-    return finish(on, title, corner_of(case, found.replicates))
+    return finish(on, title, corner_of(case, anatomy.replicates))

@@ -19,10 +19,11 @@ from sim.views.map import plot_map
 from sim.views.members import plot_members
 from sim.views.months import months_figure
 from sim.views.network import plot_network
+from sim.views.reasons import reasons_figure
 from sim.views.reliability import plot_reliability
 from sim.views.ridges import plot_tallies
 from sim.views.sweeps import corner, plot_sweep
-from sim.whatif.explain import explain, vote_number
+from sim.whatif.explain import Explanation, explain, vote_number
 from sim.whatif.sensitivity import analyse, asked_of
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ class Kind:
     Parameters
     ----------
     meaning : what it shows.
-    needs : what of a run it is made from besides the run: ``base``, ``observed``, ``months``, ``member``.
+    needs : what it is made from besides the run: ``base``, ``observed``, ``months``, ``member``.
     """
 
     meaning: str
-    needs: str
+    needs: tuple[str, ...]
     draw: Callable[[RunResult, int, Wish], Figure]
 
 
@@ -73,45 +74,53 @@ def _figure(ax: Axes) -> Figure:
     return found
 
 
-def _explained(result: RunResult, number: int, wish: Wish) -> Figure:
+def _explained(result: RunResult, number: int, wish: Wish) -> Explanation:
     spec = result.case.spec.model_copy(update={"replicates": result.replicates})
-    found = explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
-    return _figure(plot_explanation(found))
+    return explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
 
 
 OF_RUNS: Mapping[str, Kind] = {
     "chamber": Kind(
         "a seat per member, the observed vote beside the run nearest to the median",
-        "",
+        (),
         lambda r, n, w: chamber_figure(r, n),
     ),
     "map": Kind(
         "the world, a mark of equal size per member by its likeliest action (--observed: by what it did)",
-        "",
+        (),
         lambda r, n, w: _figure(plot_map(r, number=n, is_observed=w.is_observed)),
     ),
     "tallies": Kind(
         "how many did each action in all replicates, the observed number marked",
-        "",
+        (),
         lambda r, n, w: _figure(plot_tallies(r, number=n)),
     ),
     "members": Kind(
         "a column of probabilities per member, the misses marked",
-        "",
+        (),
         lambda r, n, w: _figure(plot_members(r, number=n)),
     ),
-    "network": Kind("whom members look to", "", lambda r, n, w: _figure(plot_network(r, number=n))),
+    "network": Kind("whom members look to", (), lambda r, n, w: _figure(plot_network(r, number=n))),
     "reliability": Kind(
-        "probabilities beside what came true", "observed", lambda r, n, w: _figure(plot_reliability(r, number=n))
+        "probabilities beside what came true", ("observed",), lambda r, n, w: _figure(plot_reliability(r, number=n))
     ),
     "change": Kind(
-        "what each replicate changes against the base", "base", lambda r, n, w: _figure(plot_change(r, number=n))
+        "what each replicate changes against the base", ("base",), lambda r, n, w: _figure(plot_change(r, number=n))
     ),
     "movers": Kind(
-        "who moves against the base, and which way", "base", lambda r, n, w: _figure(plot_movers(r, number=n))
+        "who moves against the base, and which way", ("base",), lambda r, n, w: _figure(plot_movers(r, number=n))
     ),
-    "months": Kind("fuel, sanctions, help and alignment between votes", "months", lambda r, n, w: months_figure(r)),
-    "explanation": Kind("what speaks for a member's likeliest action over the next (--member)", "member", _explained),
+    "months": Kind("fuel, sanctions, help and alignment between votes", ("months",), lambda r, n, w: months_figure(r)),
+    "explanation": Kind(
+        "what speaks for a member's likeliest action over the next (--member)",
+        ("member",),
+        lambda r, n, w: _figure(plot_explanation(_explained(r, n, w))),
+    ),
+    "reasons": Kind(
+        "how a member's reasons move over the months, the text asked in each (--member)",
+        ("months", "member"),
+        lambda r, n, w: reasons_figure(_explained(r, n, w)),
+    ),
 }
 OF_SWEEPS: Mapping[str, str] = {
     "sweep": "an output along one lever, or over two (--output, --over)",
@@ -172,9 +181,10 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
         "months": (result.months is None, "the scenario has no months.", "2022-2023 has some."),
         "member": (wish.member is None, "whose?", "Give --member, such as --member BLR."),
     }
-    is_missing, message, fix = missing.get(OF_RUNS[kind].needs, (False, "", ""))
-    if is_missing:
-        raise input_error("--kind", kind, message, fix)
+    for need in OF_RUNS[kind].needs:
+        is_missing, message, fix = missing[need]
+        if is_missing:
+            raise input_error("--kind", kind, message, fix)
     if wish.is_observed and result.case.world.rollcall(resolution) is None:
         raise input_error("--observed", "", f"the world has no roll call of {resolution}.")
     return OF_RUNS[kind].draw(result, number, wish)

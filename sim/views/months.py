@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.runner.months import MonthsResult, spread
 from sim.runner.run import RunResult
 from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
-from sim.views.styles import FAINT, INK
+from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 Band = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
-LOOKS = (
-    ("#0072B2", "solid"),
-    ("#D55E00", "dashed"),
-    ("#000000", "dashdot"),
-    ("#009E73", "dotted"),
-    ("#CC79A7", (0, (5, 1, 1, 1, 1, 1))),
-)
-"""Colours and dashes of lines, by Okabe & Ito."""
 TOPICS: Mapping[str, tuple[str, str]] = {
     "fuel": ("Fuel that the target sells", "million tonnes a month"),
     "sanctions": ("Members that sanction the target, and are listed", "members"),
@@ -57,31 +49,40 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     for (label, (middle, low, high)), (colour, dash) in zip(lines_of(months, topic).items(), LOOKS, strict=False):
         on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
         on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
-    for vote in result.votes:
-        month = f"{vote.date:%Y-%m}"
-        if month in months.months:
-            on.ax.axvline(months.months.index(month), color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
     if topic == "alignment":
         on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
     else:
         on.ax.set_ylim(bottom=0)
-    step = max(1, -(-len(at) // MOST_TICKS))
-    on.ax.set_xticks(at[::step], months.months[::step])
-    bare(on.ax, "bottom", "left")
-    on.ax.tick_params(labelsize=SMALL)
+    along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
-    on.ax.legend(
+    legend_below(on.ax)
+    if on.is_own:
+        title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"
+    return finish(on, title, corner_of(result.case, months.watched))
+
+
+def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
+    """Put months along the axis, those of votes marked."""
+    for vote in votes:
+        if vote in months:
+            ax.axvline(months.index(vote), color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
+    step = max(1, -(-len(months) // MOST_TICKS))
+    ax.set_xticks(range(0, len(months), step), months[::step])
+    bare(ax, "bottom", "left")
+    ax.tick_params(labelsize=SMALL)
+
+
+def legend_below(ax: Axes) -> None:
+    """Put the legend of lines below the axis."""
+    ax.legend(
         loc="upper center",
         bbox_to_anchor=(0.5, -0.13),
-        ncols=3,
+        ncols=4 if len(ax.get_legend_handles_labels()[0]) == 4 else 3,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,
         handlelength=2.6,
     )
-    if on.is_own:
-        title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"
-    return finish(on, title, corner_of(result.case, months.watched))
 
 
 def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:

@@ -40,3 +40,12 @@ STYLES: Mapping[str, Style] = {
 
 LAND, BORDER, PAPER, INK, FAINT, MISS = "#E4E7EA", "#FFFFFF", "#FFFFFF", "#1B2733", "#5F6B76", "#D55E00"
 """Land, borders, ground, letters, lesser letters, and what the model gets wrong."""
+
+LOOKS = (
+    ("#0072B2", "solid"),
+    ("#D55E00", "dashed"),
+    ("#000000", "dashdot"),
+    ("#009E73", "dotted"),
+    ("#CC79A7", (0, (5, 1, 1, 1, 1, 1))),
+)
+"""Colours and dashes of lines, by Okabe & Ito."""

@@ -12,13 +12,13 @@ import numpy as np
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
+from sim.runner.run import blocks
 from sim.specs.goal import Goal
 from sim.specs.goal_levers import Setting
 from sim.specs.goal_moves import axes_of, cost_of, joined, moved
 from sim.whatif.outcomes import reached, shortfall, vote_of
 from sim.world import load_world
 
-BLOCK = 2000
 Places = tuple[int, ...]
 """A combination: the place of each axis among its values."""
 
@@ -127,9 +127,3 @@ class Combinations:
             int(reached(self.goal.goal, case, simulate(case, first, count)[number].actions).sum())
             for first, count in blocks(self.goal.replicates, replicates)
         )
-
-
-def blocks(first: int, count: int) -> Iterator[tuple[int, int]]:
-    """Replicates in blocks that fit into memory: first and count of each."""
-    for start in range(first, first + count, BLOCK):
-        yield start, min(BLOCK, first + count - start)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sim.case import Case, terms_of
+from sim.case import Case
 from sim.changes import BOUNDS
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
 from sim.specs.schema import schema_of
-from sim.world.quantities import quantities
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,7 @@ def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
 
 def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
     spec, member = case.spec, case.world.index[iso3]
-    known = quantities(case.world, case.roles, spec.vote[0].date, case.parameters["agreement_sharpness"])
-    values = terms_of(spec, case.world, case.parameters, known, spec.vote[number].date).values
+    values = case.standings[number].terms.values
 
     for name in case.world.attributes_editable():
         low, high = BOUNDS.get(name, (0.0, 1.0))

@@ -1,29 +1,33 @@
 """Why members act as they do: the utilities of a vote taken apart into what each cause adds to each action.
 
 The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is taken apart further, into
-the channels and inputs it is a weighted sum of, in the same unit: that of the logit noise, whose scale is 1.
+the channels and inputs it is a weighted sum of, in the same unit: that of the logit noise, whose scale is 1. Where
+replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
+of the utilities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, terms_of, weighed
-from sim.ensemble import Outcome, memory_of, own_terms, simulate
+from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Number, Terms, weighed
+from sim.ensemble import Outcome, alike, memory_of, votes
+from sim.months.inputs import MonthInputs
+from sim.months.run import MonthRun
+from sim.months.state import State
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
-from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
-from sim.world.quantities import quantities
+from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
+from sim.runner.counts import counts_of
+from sim.runner.run import blocks
 
 FloatArray = NDArray[np.float64]
-
-BLOCK = 1000
-"""Replicates taken apart at once."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Term:
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action that is left alone is not there.
     parameter : the parameter that weighs it; empty where there are several.
-    value : the quantity (N,) before it is weighed; None where there is none.
+    value : what is weighed (N,), mean over replicates; None where it is the text's or a parameter alone.
+    made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
     name: str
@@ -44,11 +49,24 @@ class Term:
     added: Mapping[str, FloatArray]
     parameter: str = ""
     value: FloatArray | None = None
+    made_of: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def array(self) -> FloatArray:
         """What is added, (N, 4) by action code; 0 for an action that is left alone."""
         size = len(next(iter(self.added.values())))
         return np.stack([self.added.get(action, np.zeros(size)) for action in ACTIONS], axis=1)
+
+    def joined(self, other: Term, share: float) -> Term:
+        """The mean of this term and the same in other replicates, which are this share of all."""
+
+        def both(one: Mapping[str, FloatArray], two: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+            return {name: values + share * (two[name] - values) for name, values in one.items()}
+
+        value = None
+        if self.value is not None and other.value is not None:
+            value = self.value + share * (other.value - self.value)
+        added, made_of = both(self.added, other.added), both(self.made_of, other.made_of)
+        return replace(self, added=added, value=value, made_of=made_of)
 
 
 @dataclass(frozen=True)
@@ -57,24 +75,33 @@ class Anatomy:
 
     Parameters
     ----------
-    number : which vote of the case.
+    number : which ballot of the case.
     terms : the terms, in a fixed order.
     counts : replicates per member and action code, (N, 4).
-    peers : mean stance of a member's peers at the end of deliberation, (N,), mean over replicates.
     stances : mean stance of each member at the end of deliberation, (N,).
+    pulls : what that adds to the support of one who listens to nobody else, (N,).
+    parameters : every parameter, mean over replicates.
+    draws : where parameters are drawn, what each term adds for one member in each draw, (D, number of terms, 4).
     """
 
     case: Case
     number: int
     terms: tuple[Term, ...]
     counts: NDArray[np.int64]
-    peers: FloatArray
     stances: FloatArray
+    pulls: FloatArray
+    parameters: Mapping[str, float]
+    draws: FloatArray | None = None
 
     @property
     def ballot(self) -> Ballot:
         """The vote."""
         return self.case.ballots[self.number]
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that were run."""
+        return int(self.counts[0].sum())
 
     @cached_property
     def arrays(self) -> FloatArray:
@@ -91,6 +118,22 @@ class Anatomy:
         """Members (N,) whose vote is not given."""
         return self.ballot.given == NOT_GIVEN
 
+    def joined(self, other: Anatomy) -> Anatomy:
+        """The same vote in these replicates and others."""
+        share = other.replicates / (self.replicates + other.replicates)
+        draws = None if self.draws is None else np.concatenate([self.draws, other.draws])
+        return replace(
+            self,
+            terms=tuple(one.joined(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
+            counts=self.counts + other.counts,
+            stances=self.stances + share * (other.stances - self.stances),
+            pulls=self.pulls + share * (other.pulls - self.pulls),
+            parameters={
+                name: value + share * (other.parameters[name] - value) for name, value in self.parameters.items()
+            },
+            draws=draws,
+        )
+
 
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
@@ -104,158 +147,120 @@ def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
     ----------
     number : which vote, from 0.
     """
-    ballot = case.ballots[number]
-    means = _Means()
-    counts = np.zeros((case.world.size, len(ACTIONS)), dtype=np.int64)
-    for first in range(0, replicates, BLOCK):
-        outcomes = simulate(case, first, min(BLOCK, replicates - first))
-        actions = outcomes[number].actions
-        counts += np.stack([(actions == code).sum(axis=0) for code in range(len(ACTIONS))], axis=1)
-        earlier = stances_of(outcomes[:number])
-        peers = peers_of(case, outcomes[number])
-        means.add("memory", memory_of(ballot, case.parameters, earlier), len(actions))
-        means.add("peers", peers, len(actions))
-        means.add("stances", STANCES[actions], len(actions))
-    terms = tuple(parts_of(case, number, means.of("memory"), means.of("peers")))
-    return Anatomy(case, number, terms, counts, means.of("peers"), means.of("stances"))
+    return take_all_apart(case, (number,), replicates)[number]
 
 
-class _Means:
-    """Means over replicates, block by block; what is the same in all replicates stays as it is."""
-
-    def __init__(self) -> None:
-        self._sums: dict[str, FloatArray] = {}
-        self._counts: dict[str, int] = {}
-
-    def add(self, name: str, values: FloatArray, count: int) -> None:
-        """Add a block: values (R, N), or (N,) where all replicates have the same."""
-        if values.ndim == 1:
-            self._sums[name], self._counts[name] = values, 1
-        else:
-            self._sums[name] = self._sums.get(name, np.zeros(values.shape[1])) + values.sum(axis=0)
-            self._counts[name] = self._counts.get(name, 0) + count
-
-    def of(self, name: str) -> FloatArray:
-        """The mean, (N,)."""
-        return self._sums[name] / self._counts[name]
-
-
-def stances_of(outcomes: list[Outcome]) -> list[FloatArray]:
-    """The stances (R, N) in each vote."""
-    return [STANCES[outcome.actions] for outcome in outcomes]
-
-
-def peers_of(case: Case, outcome: Outcome) -> FloatArray:
-    """Mean stance of each member's peers at the end of deliberation, (R, N)."""
-    return np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-
-
-def engine_terms(case: Case, number: int, earlier: list[FloatArray], peers: FloatArray) -> UtilityTerms:
-    """The terms as the engine adds them, in its order, the peers' last; each (N,) or (R, N).
+def take_all_apart(
+    case: Case, numbers: Collection[int], replicates: int, keeps_draws_of: int | None = None
+) -> dict[int, Anatomy]:
+    """Run the first replicates of a case, as far as needed, and take some of its votes apart.
 
     Parameters
     ----------
-    earlier : stances in each earlier vote of the scenario.
-    peers : mean stance of each member's peers.
+    numbers : which ballots, from 0.
+    keeps_draws_of : the member whose terms are kept draw by draw, where parameters are drawn.
     """
-    own = own_terms(case.ballots[number], case.parameters, earlier)
-    return {**own, "peers": peer_term(case.parameters["peer_influence"], peers)}
+    found: dict[int, Anatomy] = {}
+    for block in blocks(0, replicates):
+        for part in alike(case, *block):
+            for piece in _taken(*part, numbers):
+                if case.fit is not None and keeps_draws_of is not None:
+                    piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
+                piece = replace(piece, case=case)
+                number = piece.number
+                found[number] = found[number].joined(piece) if number in found else piece
+    return found
 
 
-def engine_utilities(case: Case, number: int, earlier: list[FloatArray], peers: FloatArray) -> Utilities:
-    """What the engine's terms add up to."""
-    return total(engine_terms(case, number, earlier, peers))
+def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
+    """Votes taken apart in replicates with the same parameters."""
+    outcomes: dict[int, Outcome] = {}
+    for number, outcome, months in votes(case, first, count):
+        outcomes[number] = outcome
+        if number in numbers:
+            stances = STANCES[outcome.actions]
+            peers = np.asarray((case.peers @ stances.T).T)
+            earlier = [STANCES[outcomes[before].actions] for before in range(len(case.ballots[number].own_discounts))]
+            terms, mean = tuple(parts_of(case, number, months, earlier, peers)), stances.mean(axis=0)
+            pulls = case.parameters["peer_influence"] * mean
+            yield Anatomy(case, number, terms, counts_of(outcome.actions), mean, pulls, case.parameters)
+        if outcomes.keys() >= set(numbers):
+            return
 
 
-def parts_of(case: Case, number: int, memory: FloatArray, peers: FloatArray) -> Iterator[Term]:
-    """The terms of one vote of all members, taken apart as far as they are sums.
+def parts_of(
+    case: Case, number: int, months: MonthRun | None, earlier: Sequence[FloatArray], peers: FloatArray
+) -> Iterator[Term]:
+    """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
 
     Parameters
     ----------
-    memory : what a member's own earlier votes add to its alignment, (N,).
-    peers : mean stance of its peers, (N,).
+    months : as they have gone up to the vote; None in a scenario without months.
+    earlier : stances (R, N) in each earlier vote of the scenario.
+    peers : mean stance of each member's peers, (R, N).
     """
     ballot, parameters = case.ballots[number], case.parameters
-    vote = case.spec.vote[number]
-    known = quantities(case.world, case.roles, case.spec.vote[0].date, parameters["agreement_sharpness"])
-    terms = terms_of(case.spec, case.world, parameters, known, vote.date)
-    nothing = np.zeros(case.world.size)
-    inputs = {
-        "alignment": nothing,
-        "severity": 0.0,
-        "dependence": nothing,
-        "sanction_risk": nothing,
-        "grievance": nothing,
-        "emptiness": nothing,
-    }
+    terms = case.standings[number].terms
+    belief: Number = parameters["enforcement"]
+    if months is not None:
+        state = months.state
+        terms, belief = _moved(terms, state, months.plan.inputs), state.belief
+    exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
+    isolation = terms.values["isolation"]
+    risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
+    one = np.ones(())
+    units = {**utility_terms(one, one, one, one, one, one, parameters), "peers": peer_term(1.0, one)}
 
-    def part(of: str, name: str, amount: FloatArray | float, parameter: str, value: FloatArray | None = None) -> Term:
-        """The engine's term at this amount alone: each is in proportion to what it is made of."""
-        added = utility_terms(**{**inputs, of: amount}, parameters=parameters)[of]  # type: ignore[arg-type]
-        return Term(name, of, {action: nothing + found for action, found in added.items()}, parameter, value)
+    def mean(values: Number) -> FloatArray:
+        """Over the replicates, where these differ; (N,)."""
+        values = np.asarray(values)
+        return np.broadcast_to(values.mean(axis=0) if values.ndim == 2 else values, case.world.size)
 
-    for kind, share in zip(("conflict", "order"), ballot.divisiveness, strict=True):
+    def part(
+        of: str,
+        name: str,
+        amount: Number,
+        parameter: str,
+        value: Number | None = None,
+        made_of: Mapping[str, Number] = MappingProxyType({}),
+    ) -> Term:
+        """The engine's term at this amount: each is in proportion to what it is made of."""
+        whole = mean(amount)
+        added = {action: unit * whole for action, unit in units[of].items()}
+        quantities = {quantity: mean(values) for quantity, values in made_of.items()}
+        return Term(name, of, added, parameter, None if value is None else mean(value), quantities)
+
+    def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
         for name, amount in weighed(kind, terms, parameters).items():
-            yield part("alignment", name, share * amount, WEIGHTS[kind][name], terms.values[name])
-        if kind == "conflict":
-            yield part("alignment", "memory", share * memory, "align_memory")
+            value = terms.values[name]
+            yield part(of, name, share * amount, WEIGHTS[kind][name], value, {name: value})
+
+    conflict, order = ballot.divisiveness
+    yield from parts("alignment", "conflict", conflict)
+    stance = memory_of(ballot, {**parameters, "align_memory": 1.0}, earlier)
+    remembered = conflict * parameters["align_memory"] * stance
+    yield part("alignment", "memory", remembered, "align_memory", stance, {"memory": stance})
+    if months is not None:
+        yield part("alignment", "drift", conflict * state.shift, "", state.shift, {"drift": state.shift})
+    yield from parts("alignment", "order", order)
     yield part("severity", "severity", ballot.severity, "")
-    for name, amount in weighed("dependence", terms, parameters).items():
-        yield part("dependence", name, vote.target_threat * amount, WEIGHTS["dependence"][name], terms.values[name])
-    yield part("sanction_risk", "sanction_risk", ballot.sanction_risk, "sanction_weight")
-    yield part("grievance", "grievance", ballot.grievance, "grievance", terms.values["isolation"])
-    for name, amount in weighed("absence", terms, parameters).items():
-        yield part("emptiness", name, amount, WEIGHTS["absence"][name], terms.values[name])
+    yield from parts("dependence", "dependence", ballot.threats[0])
+    quantities: dict[str, Number] = {**exposures, "isolation": isolation, "belief": belief}
+    yield part("sanction_risk", "sanction_risk", ballot.threats[1] * risk, "sanction_weight", risk, quantities)
+    grievance = parameters["grievance"] * isolation
+    yield part("grievance", "grievance", grievance, "grievance", isolation, {"isolation": isolation})
+    yield from parts("emptiness", "absence", 1.0)
     yield part("emptiness", "absent_bias", parameters["absent_bias"], "absent_bias")
-    bias = {"abstain": nothing + parameters["abstain_bias"]}
-    yield Term("abstain_bias", "abstain_bias", bias, "abstain_bias")
-    yield Term("peers", "peers", peer_term(parameters["peer_influence"], peers), "peer_influence", peers)
+    yield part("abstain_bias", "abstain_bias", 1.0, "abstain_bias")
+    yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", peers)
 
 
-LEAST_LOSS = 0.05
-"""Probability that a term has to cost the likeliest action, put at its mean, to count as decisive."""
-
-
-@dataclass(frozen=True)
-class Decisive:
-    """The term that sets a member apart most: at the mean of all members, its likeliest action loses most.
-
-    Parameters
-    ----------
-    term : place of the term among the anatomy's; -1 where none costs the likeliest action as much as `LEAST_LOSS`.
-    probability : of the likeliest action, from the utilities.
-    at_mean : the same with this term as it is for the mean of the members whose vote is drawn.
-    then : action code that is the likeliest then.
-    """
-
-    term: int
-    probability: float
-    at_mean: float
-    then: int
-
-
-def at_means(anatomy: Anatomy) -> FloatArray:
-    """Probabilities (number of terms, N, 4) of every member's actions with one term put at its mean over members.
-
-    The mean is that of the members whose vote is drawn. Peers are held where they are.
-    """
-    means = anatomy.arrays[:, anatomy.is_drawn].mean(axis=1, keepdims=True)
-    return chances_of(anatomy.utilities - anatomy.arrays + means)
-
-
-def decisive_terms(anatomy: Anatomy) -> list[Decisive]:
-    """The decisive term of every member."""
-    actions = anatomy.counts.argmax(axis=1)
-    members = np.arange(len(actions))
-    now, otherwise = chances_of(anatomy.utilities)[members, actions], at_means(anatomy)
-    left = otherwise[:, members, actions]
-    lowest = left.argmin(axis=0)
-    return [
-        Decisive(
-            int(lowest[i]) if left[lowest[i], i] < now[i] - LEAST_LOSS else -1,
-            float(now[i]),
-            float(left[lowest[i], i]),
-            int(otherwise[lowest[i], i].argmax()),
-        )
-        for i in members
-    ]
+def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
+    """The editable quantities as the months have moved them, (R, N) where they have."""
+    moved = {
+        "dependence.energy": state.energy,
+        "dependence.trade": inputs.trade * state.trade_kept,
+        "dependence.security": state.security,
+        "isolation": state.isolation,
+    }
+    return Terms({**terms.values, **moved})

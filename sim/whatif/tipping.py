@@ -8,29 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Case, prepare
-from sim.ensemble import own_utilities
+from sim.case import DRAW_RUN, NOT_GIVEN, Case, prepare
+from sim.ensemble import alike, occasions, own_utilities, simulate
 from sim.evaluation.equilibrium import equilibrium
 from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS, STANCES
-from sim.runner.run import run
+from sim.rules.payoffs import Utilities
+from sim.runner.counts import counts_of
+from sim.runner.run import blocks
 from sim.specs import Scenario
 from sim.whatif.levers import Lever
 
 FloatArray = NDArray[np.float64]
 Likeliest = Callable[[float], int]
 
-STEPS = np.geomspace(1e-3, 1.0, 25)
+STEPS = np.geomspace(1e-3, 1.0, 13)
 """Distances from where a lever stands, as shares of the way to its bound, at which the search looks."""
 CLOSE = 1e-4
 """How closely the equilibrium's tipping point is found, as a share of the lever's width."""
 BRACKET = 0.02
 """Distance of the two runs from each other that is aimed for, as a share of the change, or of the width if larger."""
 MOST_RUNS = 12
+MONTHS_EXPECTED = 20
+"""Replicates whose months the search is on the mean of."""
+DRAWS_EXPECTED = 8
+"""Draws of the parameters that the search is on the mean of."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,13 @@ class Member:
     replicates: int
 
     def _case(self, spec: Scenario) -> Case:
-        return prepare(spec, self.case.world)
+        """What the vote of a scenario hangs on, ready to run: nothing from after its month."""
+        start = self.case.start
+        if spec.months is not None:
+            end = spec.vote[self.number].date
+            spec = spec.model_copy(update={"months": spec.months.model_copy(update={"end": end})})
+        spec = spec.model_copy(update={"vote": spec.vote[: self.number + 1]})
+        return prepare(spec, self.case.world, None if start is None else start.energy)
 
     def expected(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions at equilibrium."""
@@ -71,42 +84,65 @@ class Member:
 
     def simulated(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions in the replicates, as smoothed frequencies."""
-        votes = run(self._case(spec), self.replicates).votes
-        return frequencies(votes[self.number].counts[[self.index]])[0]
+        case = self._case(spec)
+        found = [simulate(case, *block)[self.number].actions[:, [self.index]] for block in blocks(0, self.replicates)]
+        return frequencies(counts_of(np.concatenate(found)))[0]
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:
-    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected."""
-    earlier: list[FloatArray] = []
-    chances = np.zeros((case.world.size, len(ACTIONS)))
-    for ballot in case.ballots[: number + 1]:
-        own = own_utilities(ballot, case.parameters, earlier)
+    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected.
+
+    Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
+    """
+    size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
+    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
+    return np.mean([_expected(*part, number) for start in starts for part in alike(case, start, size)], axis=0)
+
+
+def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
+    """The same in replicates with the same parameters."""
+    expected: dict[int, FloatArray] = {}
+    for at, months in occasions(case, first, count):
+        ballot = case.ballots[at]
+        earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
+        own = own_utilities(ballot, case.parameters, earlier, months)
+        if months is not None:
+            own = Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
         chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         is_given = ballot.given != NOT_GIVEN
         chances[is_given] = np.eye(len(ACTIONS))[ballot.given[is_given]]
-        earlier.append(chances @ STANCES)
-    return chances
+        expected[at] = chances
+        if at == number:
+            break
+    return expected[number]
 
 
 def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
     """The nearest tip of a lever to each action that it can make the likeliest, by action code.
+
+    A lever that changes nothing for the member at either of its bounds is not searched.
 
     Parameters
     ----------
     now : action code that is the likeliest where the lever stands.
     """
     found: dict[int, Tip] = {}
-    runs: dict[float, FloatArray] = {}
 
+    @cache
     def simulated(value: float) -> FloatArray:
-        if value not in runs:
-            runs[value] = member.simulated(lever.at(value))
-        return runs[value]
+        return member.simulated(lever.at(value))
+
+    @cache
+    def chances(value: float) -> FloatArray:
+        return member.expected(lever.at(value))
 
     def likeliest(value: float) -> int:
-        return int(member.expected(lever.at(value)).argmax())
+        return int(chances(value).argmax())
 
     expected = likeliest(lever.now)  # which may be another action than in the runs, where two are nearly as likely
+    is_idle = all((chances(end) == chances(lever.now)).all() for end in (lever.low, lever.high))
+    if is_idle and expected == now:
+        return found
     there = [] if expected == now else [(expected, lever.now, end) for end in (lever.low, lever.high)]
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:

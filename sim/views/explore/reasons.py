@@ -6,20 +6,19 @@ from typing import Any
 
 from sim.evaluation.tallies import REPORTED
 from sim.views.explore.result import Explored
-from sim.whatif.explain import explain, explanation_document, lever_rows
+from sim.whatif.explain import Explanation, explain
+from sim.whatif.explained import explanation_document, lever_rows
+from sim.whatif.terms import take_apart
 
 MOST_PEERS = 8
 MOST_TIPS = 12
 
 
 def reasons(found: Explored) -> dict[str, Any]:
-    """The explanation of the member that is chosen: every term that acts, the decisive one, the heaviest peers.
-
-    Raises
-    ------
-    InputError : the scenario is of a kind that is not taken apart.
-    """
-    document = explanation_document(explain(found.spec, found.state.member, _resolution(found), tries_levers=False))
+    """The explanation of the member that is chosen: every term that acts, the decisive one, the heaviest peers."""
+    case, state = found.case, found.state
+    anatomy = take_apart(case, state.vote, found.result.replicates)
+    document = explanation_document(Explanation(anatomy, case.world.index[state.member]))
     terms: Any = document["terms"]
     peers: Any = document["peers"]
     acting = [
@@ -38,8 +37,9 @@ def reasons(found: Explored) -> dict[str, Any]:
 
 
 def tips(found: Explored) -> list[dict[str, Any]]:
-    """What would tip the member that is chosen, the nearest tips first; takes seconds."""
-    rows: list[Any] = lever_rows(explain(found.spec, found.state.member, _resolution(found)))
+    """What would tip the member that is chosen, the nearest tips first; takes seconds, with months a minute."""
+    resolution = found.spec.vote[found.state.vote].resolution
+    rows: list[Any] = lever_rows(explain(found.spec, found.state.member, resolution))
     flat = [
         {
             "lever": row["lever"],
@@ -53,7 +53,3 @@ def tips(found: Explored) -> list[dict[str, Any]]:
         for tip in row["tips"]
     ]
     return sorted(flat, key=lambda tip: tip["share"])[:MOST_TIPS]
-
-
-def _resolution(found: Explored) -> str:
-    return found.spec.vote[found.state.vote].resolution

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.runner.months import MonthsResult, spread
 from sim.views.explore.result import Explored
-from sim.views.months import LOOKS, TOPICS, Band, lines_of
-from sim.views.styles import MISS, STYLES
+from sim.views.months import TOPICS, Band, lines_of
+from sim.views.styles import LOOKS, MISS, STYLES
 from sim.world import World
 
 TOWARDS_SENDERS, TOWARDS_TARGET = STYLES["support"].fill, MISS
