@@ -56,7 +56,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
     for name in REPORTED:
         style = STYLES[name]
         on.ax.plot(
-            100 * chances[:, CODES[name]],
+            chances[:, CODES[name]],
             color=style.edge,
             linestyle=style.dash,
             marker=style.marker,
@@ -65,9 +65,9 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
             linewidth=1.5,
             label=name,
         )
-    on.ax.set_ylim(0, 100)
+    on.ax.set_ylim(0, 1)
     _months(on.ax, found)
-    on.ax.set_ylabel("probability, %", fontsize=TEXT, color=INK)
+    on.ax.set_ylabel("probability", fontsize=TEXT, color=INK)
     return finish(on, "What it would do", _corner(found))
 
 
