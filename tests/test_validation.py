@@ -6,9 +6,16 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.case import NOT_GIVEN, prepare
+from sim.ensemble import occasions
 from sim.evaluation import baselines, validation
+from sim.evaluation.equilibrium import MONTHS_EXPECTED
 from sim.evaluation.rollcalls import Observed
-from sim.evaluation.validation import validate
+from sim.evaluation.samples import sample
+from sim.evaluation.scores import score, three_classes
+from sim.evaluation.validation import mean_stances, pinned_probabilities, validate
+from sim.rules.choice import SUPPORT
+from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.world import load_world
 
@@ -79,3 +86,18 @@ def test_the_mode_says_where_the_parameters_come_from(name, mode):
     (entry,) = validate(read_scenario(name, ["replicates=50"]))
     assert entry.mode == mode
     assert {"majority", "base_rates", "regional_majority", "ideal_point"} <= entry.baselines.keys()
+
+
+def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
+    """Rule: what the months have moved counts in the ranking; the counts are met all the same."""
+    spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
+    case = prepare(spec, WORLD)
+    earlier = [mean_stances(vote) for vote in run(case).votes[:2]]
+    number, months = next(occasion for occasion in occasions(case, 0, MONTHS_EXPECTED) if occasion[0] == 2)
+    moved, as_begun = (pinned_probabilities(case, number, APRIL, earlier, state) for state in (months, None))
+    drawn = case.ballots[number].given == NOT_GIVEN
+    assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)
+    assert np.abs(moved - as_begun)[drawn].max() > 0.01
+    asked = sample(case, number, APRIL)
+    scored = score(three_classes(moved[asked.observed >= 0]), asked.observed[asked.observed >= 0])
+    assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)

@@ -26,12 +26,21 @@ TOLERANCE = 1e-9
 MOST_ITERATIONS = 500
 
 
+MONTHS_EXPECTED = 20
+"""Replicates whose months an equilibrium is on the mean of."""
+
+
+def expected_utilities(own: Utilities) -> Utilities:
+    """The mean over replicates of utilities (R, N); those that are the same in all, (N,), as they are."""
+    return Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
+
+
 def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
     """Probabilities (N, 4) at the fixed point reached from peers that are thought to be neutral.
 
     Parameters
     ----------
-    own : utilities before peers are looked at.
+    own : utilities (N,) before peers are looked at.
     peers : peer weights (N, N).
     peer_influence : weight of the peers' mean stance.
     """

@@ -21,14 +21,15 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.case import NOT_GIVEN, Case, prepare, topic_of
-from sim.ensemble import own_utilities
+from sim.ensemble import occasions, own_utilities
 from sim.errors import input_error
-from sim.evaluation.equilibrium import equilibrium
+from sim.evaluation.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.evaluation.rollcalls import Observed, shipped_rollcalls
 from sim.evaluation.samples import Sample, sample
 from sim.evaluation.scores import three_classes
 from sim.evaluation.summary import frequencies
 from sim.evaluation.verdict import Validation, judged, said_by_rules
+from sim.months.run import MonthRun
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.run import VoteResult, run
@@ -116,11 +117,12 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
     result = run(case)
     observed = {call.resolution: call for call in calls}
     found = []
-    for number, vote in enumerate(result.votes):
+    for number, months in occasions(case, 0, MONTHS_EXPECTED):
+        vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
             earlier = [mean_stances(done) for done in result.votes[:number]]
-            pinned = pinned_probabilities(case, number, votes, earlier)
+            pinned = pinned_probabilities(case, number, votes, earlier, months)
             found.append(_scored(case, number, frequencies(vote.counts), pinned, votes))
     return found
 
@@ -153,13 +155,16 @@ def earlier_samples(case: Case, number: int) -> list[Sample]:
     return found
 
 
-def pinned_probabilities(case: Case, number: int, votes: IntArray, earlier: list[FloatArray]) -> FloatArray:
+def pinned_probabilities(
+    case: Case, number: int, votes: IntArray, earlier: list[FloatArray], months: MonthRun | None = None
+) -> FloatArray:
     """Probabilities (N, 4) at equilibrium with severity and ``abstain_bias`` fitted to the observed counts alone.
 
     Parameters
     ----------
     votes : observed action codes (N,), of which only the counts are used.
     earlier : mean simulated stances (N,) in each earlier vote of the scenario.
+    months : as they have gone up to the vote, whose mean over replicates counts; None in a scenario without months.
     """
     ballot = case.ballots[number]
     drawn = (ballot.given == NOT_GIVEN) & (votes >= 0)
@@ -169,7 +174,7 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, earlier: list
     def chances(vector: FloatArray) -> FloatArray:
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
-        own = own_utilities(shifted, parameters, earlier)
+        own = expected_utilities(own_utilities(shifted, parameters, earlier, months))
         return equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:

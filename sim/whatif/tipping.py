@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from sim.case import DRAW_RUN, NOT_GIVEN, Case, prepare
 from sim.ensemble import alike, occasions, own_utilities, simulate
-from sim.evaluation.equilibrium import equilibrium
+from sim.evaluation.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS, STANCES
-from sim.rules.payoffs import Utilities
 from sim.runner.counts import counts_of
 from sim.runner.run import blocks
 from sim.specs import Scenario
@@ -34,8 +33,6 @@ CLOSE = 1e-4
 BRACKET = 0.02
 """Distance of the two runs from each other that is aimed for, as a share of the change, or of the width if larger."""
 MOST_RUNS = 12
-MONTHS_EXPECTED = 20
-"""Replicates whose months the search is on the mean of."""
 DRAWS_EXPECTED = 8
 """Draws of the parameters that the search is on the mean of."""
 
@@ -105,9 +102,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     for at, months in occasions(case, first, count):
         ballot = case.ballots[at]
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
-        own = own_utilities(ballot, case.parameters, earlier, months)
-        if months is not None:
-            own = Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
+        own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
         chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         is_given = ballot.given != NOT_GIVEN
         chances[is_given] = np.eye(len(ACTIONS))[ballot.given[is_given]]
