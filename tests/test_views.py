@@ -133,10 +133,10 @@ def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
     utilities = np.stack([month.utilities[found.index] for month in found.monthly])
     assert np.allclose(drawn["together"], utilities[:, found.likeliest] - utilities[:, found.next])
     answers = {line.get_label(): line.get_ydata() for line in plot_answers(found).lines}
-    assert np.allclose(np.sum([answers[name] for name in REPORTED], axis=0), 100)
+    assert np.allclose(np.sum([answers[name] for name in REPORTED], axis=0), 1)
     counts = found.monthly[3].counts[found.index]
     for name in REPORTED:
-        assert answers[name][3] == pytest.approx(100 * (counts[CODES[name]] + 0.5) / 22)
+        assert answers[name][3] == pytest.approx((counts[CODES[name]] + 0.5) / 22)
 
 
 def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
