@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 
 from sim.errors import input_error
 
-QUIET = {
+SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what no package holds is missing rather than fetched
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_MODE": "production",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # a tab that was closed is forgotten; its address holds what it showed
 }
 
 
@@ -43,7 +44,7 @@ def serve(
     """
     listening = _listening(host, port)
     port = listening.getsockname()[1]
-    os.environ.update(QUIET)
+    os.environ.update(SETTINGS)
     os.environ["SIM_EXPLORE"] = json.dumps([reference, list(overrides)])
     os.environ["SOLARA_APP"] = "sim.views.explore.page"
     warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page stands in no frame of another
