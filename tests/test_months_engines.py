@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 from months_worlds import cases_with_months, documents_with_months, made
 from worlds import examples
 
-from sim.case import Case
+from sim.case import DRAW_RUN, Case, drawn
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
 from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.months.step import MonthView
-from sim.runner.run import ENGINES, run
+from sim.rules.parameters import registry
+from sim.runner.run import ENGINES, block_of, run
+from sim.specs.fits import Draws, Fit
 
 
 def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
@@ -118,3 +121,51 @@ def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
     for part in ("members", "totals"):
         for name, samples in getattr(ensemble, part).items():
             assert samples.tolist() == getattr(mesa, part)[name].tolist()
+
+
+def with_draws(case: Case, factors: list[float]) -> Case:
+    """The case with every parameter of the registry but counts drawn: times one of the factors, within its bounds."""
+    values = {
+        name: tuple(float(np.clip(case.parameters[name] * factor, entry.low, entry.high)) for factor in factors)
+        for name, entry in registry().items()
+        if not entry.is_count
+    }
+    fit = Fit(settings={}, data={}, parameters=dict(case.parameters), draws=Draws(parameters=values))
+    return replace(case, fit=fit)
+
+
+@examples(max_examples=40)
+@given(
+    cases_with_months(2, 7),
+    st.lists(st.floats(0.3, 2.0), min_size=2, max_size=4, unique=True),
+    st.integers(0, 3 * DRAW_RUN),
+    st.integers(1, 2 * DRAW_RUN),
+)
+def test_drawn_parameters_work_on_their_own_replicates_alone(
+    certain: Case, factors: list[float], first: int, count: int
+) -> None:
+    """Any parameter may be drawn: votes, months and what is kept of them are those of each replicate's own case."""
+    case = with_draws(certain, factors)
+    with patch("sim.months.run.STRIP", 4):
+        outcomes, months = watched(case, first, count)
+        block = block_of(case, first, count)
+    agents = block_of(case, first, count, "mesa")
+    assert block.months is not None
+    for row, replicate in enumerate(range(first, first + count)):
+        own = drawn(case, replicate)
+        own_outcomes, own_months = watched(own, replicate, 1)
+        for vote, own_vote in zip(outcomes, own_outcomes, strict=True):
+            assert vote.actions[row].tolist() == own_vote.actions[0].tolist()
+            assert vote.is_settled[row] == own_vote.is_settled[0]
+        for (state, _), (own_state, _) in zip(months, own_months, strict=True):
+            for name, value in vars(own_state).items():
+                assert getattr(state, name)[row].tolist() == value[0].tolist(), name
+        for told in (block_of(own, replicate, 1).months, agents.months):
+            assert told is not None
+            at = row if told is agents.months else 0
+            for part in ("members", "totals"):
+                for name, samples in getattr(told, part).items():
+                    assert getattr(block.months, part)[name][row].tolist() == samples[at].tolist(), name
+    for (actions, is_settled), (own_actions, own_settled) in zip(block.votes, agents.votes, strict=True):
+        assert actions.tolist() == own_actions.tolist()
+        assert is_settled.tolist() == own_settled.tolist()

@@ -16,13 +16,14 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Number, Terms, weighed
+from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Terms, weighed
 from sim.ensemble import Outcome, alike, memory_of, votes
 from sim.months.inputs import MonthInputs
 from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
+from sim.rules.parameters import Number
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
 from sim.runner.counts import counts_of
 from sim.runner.run import blocks

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, Case, prepare
+from sim.case import DRAW_RUN, NOT_GIVEN, Case, Weighed, prepare
 from sim.ensemble import alike, occasions, own_utilities, simulate
 from sim.evaluation.equilibrium import equilibrium
 from sim.evaluation.summary import frequencies
@@ -102,7 +102,7 @@ def expected_chances(case: Case, number: int) -> FloatArray:
 def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     """The same in replicates with the same parameters."""
     expected: dict[int, FloatArray] = {}
-    for at, months in occasions(case, first, count):
+    for at, months in occasions(case, Weighed(case.parameters, case.ballots, case.plan), first, count):
         ballot = case.ballots[at]
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
         own = own_utilities(ballot, case.parameters, earlier, months)
