@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 from months_worlds import cases_with_months, documents_with_months, made
 from worlds import examples
 
-from sim.case import DRAW_RUN, Case, drawn
+from sim.case import DRAW_RUN, Case, drawn, prepare
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
 from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.rules.parameters import registry
-from sim.runner.run import ENGINES, block_of, run
+from sim.runner.run import ENGINES, Block, block_of, run
+from sim.specs import read_scenario
 from sim.specs.fits import Draws, Fit
 
 
@@ -123,7 +125,7 @@ def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
             assert samples.tolist() == getattr(mesa, part)[name].tolist()
 
 
-def with_draws(case: Case, factors: list[float]) -> Case:
+def with_draws(case: Case, factors: Sequence[float]) -> Case:
     """The case with every parameter of the registry but counts drawn: times one of the factors, within its bounds."""
     values = {
         name: tuple(float(np.clip(case.parameters[name] * factor, entry.low, entry.high)) for factor in factors)
@@ -134,38 +136,46 @@ def with_draws(case: Case, factors: list[float]) -> Case:
     return replace(case, fit=fit)
 
 
-@examples(max_examples=40)
+def check_same(block: Block, other: Block, rows: slice) -> None:
+    """Some replicates of a block have the votes, and what is told of the months, of another block."""
+    for (actions, is_settled), (others, other_settled) in zip(block.votes, other.votes, strict=True):
+        assert actions[rows].tolist() == others.tolist()
+        assert is_settled[rows].tolist() == other_settled.tolist()
+    assert block.months is not None
+    assert other.months is not None
+    for part in ("members", "totals"):
+        for name, samples in getattr(other.months, part).items():
+            assert getattr(block.months, part)[name][rows].tolist() == samples.tolist(), name
+
+
+def check_draws(case: Case, first: int, count: int) -> Block:
+    """Replicates run at once, in strips that cut across draws, are those of each replicate's own case."""
+    with patch("sim.months.run.STRIP", 3):
+        months, block = watched(case, first, count)[1], block_of(case, first, count)
+    for row in range(count):
+        own = drawn(case, first + row)
+        check_same(block, block_of(own, first + row, 1), slice(row, row + 1))
+        for (state, _), (own_state, _) in zip(months, watched(own, first + row, 1)[1], strict=True):
+            for name, value in vars(own_state).items():
+                assert getattr(state, name)[row].tolist() == value[0].tolist(), name
+    return block
+
+
+@examples(max_examples=20)
 @given(
     cases_with_months(2, 7),
-    st.lists(st.floats(0.3, 2.0), min_size=2, max_size=4, unique=True),
+    st.lists(st.floats(0.1, 8.0), min_size=2, max_size=4, unique=True),
     st.integers(0, 3 * DRAW_RUN),
     st.integers(1, 2 * DRAW_RUN),
 )
-def test_drawn_parameters_work_on_their_own_replicates_alone(
-    certain: Case, factors: list[float], first: int, count: int
-) -> None:
-    """Any parameter may be drawn: votes, months and what is kept of them are those of each replicate's own case."""
+def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: int, count: int) -> None:
+    """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
     case = with_draws(certain, factors)
-    with patch("sim.months.run.STRIP", 4):
-        outcomes, months = watched(case, first, count)
-        block = block_of(case, first, count)
-    agents = block_of(case, first, count, "mesa")
+    check_same(check_draws(case, first, count), block_of(case, first, count, "mesa"), slice(None))
+
+
+def test_draws_work_on_their_own_replicates_alone_in_the_shipped_world() -> None:
+    """Over all months, in which firms are listed at the rate of each draw."""
+    block = check_draws(with_draws(prepare(read_scenario("2022-2023")), (0.5, 2.0)), 3, 9)
     assert block.months is not None
-    for row, replicate in enumerate(range(first, first + count)):
-        own = drawn(case, replicate)
-        own_outcomes, own_months = watched(own, replicate, 1)
-        for vote, own_vote in zip(outcomes, own_outcomes, strict=True):
-            assert vote.actions[row].tolist() == own_vote.actions[0].tolist()
-            assert vote.is_settled[row] == own_vote.is_settled[0]
-        for (state, _), (own_state, _) in zip(months, own_months, strict=True):
-            for name, value in vars(own_state).items():
-                assert getattr(state, name)[row].tolist() == value[0].tolist(), name
-        for told in (block_of(own, replicate, 1).months, agents.months):
-            assert told is not None
-            at = row if told is agents.months else 0
-            for part in ("members", "totals"):
-                for name, samples in getattr(told, part).items():
-                    assert getattr(block.months, part)[name][row].tolist() == samples[at].tolist(), name
-    for (actions, is_settled), (own_actions, own_settled) in zip(block.votes, agents.votes, strict=True):
-        assert actions.tolist() == own_actions.tolist()
-        assert is_settled.tolist() == own_settled.tolist()
+    assert (block.months.members["listed"].sum(axis=(1, 2)) > 0).all()
