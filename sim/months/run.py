@@ -149,7 +149,7 @@ class MonthRun:
         strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
         strip.joined = state.joined
         decide(state, inputs, now, strip.allies, parameters)
-        power = exact_total(enforced(state, inputs, now))[:, None]  # as drawn parameters are
+        power = exact_total(enforced(state, inputs, now))[:, None]  # a column, as drawn parameters are
         hard = effort(power, self.plan.senders_power, parameters["enforcement_effort"])[:, 0]
         risk = state.risk(inputs.exposure)
         offered = offer(state, inputs, now, risk, parameters)

@@ -58,6 +58,10 @@ class State:
         """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
         return sanction_risk(self.belief, exposure, self.isolation)
 
+    def of_replicates(self, rows: slice) -> State:
+        """The state of some replicates."""
+        return State(**{name: values[rows] for name, values in vars(self).items()})
+
     def touched(self, touch: Touch, parameters: Parameters) -> None:
         """Take in what an event does at once."""
         if touch.shift.any():

@@ -56,7 +56,12 @@ def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 @dataclass
 class Recorder:
-    """Takes down the months of a block as they are lived, those of some of its replicates after those of others."""
+    """Takes down the months of a block as they are lived, those of some of its replicates after those of others.
+
+    Parameters
+    ----------
+    names : of the months, in their order.
+    """
 
     names: tuple[str, ...]
     members: list[list[dict[str, Samples]]] = field(default_factory=list)
@@ -68,6 +73,7 @@ class Recorder:
         Parameters
         ----------
         number : of months that are over, 1 after the first; with the first, other replicates begin.
+        inputs, parameters : those that these replicates have lived them with.
         """
         if number == 1:
             self.members.append([])
