@@ -21,7 +21,7 @@ from sim.months.start import Start
 from sim.rules.alignment import discount
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT
 from sim.rules.influence import compact, peer_weights
-from sim.rules.parameters import defaults
+from sim.rules.parameters import Number, Parameters, defaults
 from sim.rules.payoffs import isolation, leverage, sanction_risk, summed, weighted
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit
 from sim.world import FloatArray, World, load_world
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 ActionArray = NDArray[np.int8]
-Number = float | FloatArray
 NOT_GIVEN = -1
 
 CONFLICT_INPUTS = {
@@ -165,6 +164,11 @@ class Case:
         """Rounds of revision in each vote."""
         return int(self.parameters["rounds"])
 
+    @property
+    def undrawn(self) -> Weighed:
+        """The case under the parameters that stand in it, none of them drawn."""
+        return Weighed(self.parameters, self.ballots, self.plan)
+
 
 def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = None) -> Case:
     """Make a checked scenario ready to run.
@@ -214,10 +218,11 @@ DRAW_RUN = 5
 
 
 class Weighed(NamedTuple):
-    """The ballots of a case and the parameters they were made with: the same in all replicates, or (R, 1) for each."""
+    """What a case is under its parameters: the same in all replicates, or arrays (R, 1) and (R, N) for each."""
 
-    parameters: Mapping[str, Number]
+    parameters: Parameters
     ballots: tuple[Ballot, ...]
+    plan: Plan | None
 
 
 def weighed_by(case: Case, replicates: NDArray[np.int64]) -> Weighed:
@@ -231,14 +236,16 @@ def weighed_by(case: Case, replicates: NDArray[np.int64]) -> Weighed:
     """
     fit = case.fit
     if fit is None:
-        return Weighed(case.parameters, case.ballots)
+        return case.undrawn
     draws = replicates // DRAW_RUN % fit.size
     parameters: dict[str, Number] = {**case.parameters, **fit.drawn_parameters(draws), **case.spec.parameters}
-    ballots = []
+    ballots, plan = [], case.plan
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
         text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draws))
         ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
-    return Weighed(parameters, tuple(ballots))
+    if plan is not None and case.start is not None:
+        plan = plan.with_inputs(case.start.inputs(parameters, ballots[0], plan.inputs.cells))
+    return Weighed(parameters, tuple(ballots), plan)
 
 
 def drawn(case: Case, replicate: int) -> Case:
@@ -247,11 +254,7 @@ def drawn(case: Case, replicate: int) -> Case:
         return case
     weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
     parameters = {name: float(value) for name, value in weighed.parameters.items()}
-    found = replace(case, parameters=parameters, ballots=weighed.ballots, fit=None)
-    if case.plan is None or case.start is None:
-        return found
-    inputs = case.start.inputs(parameters, weighed.ballots[0], case.plan.inputs.cells)
-    return replace(found, plan=case.plan.with_inputs(inputs))
+    return replace(case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None)
 
 
 def _shifted(text: Text, by: Sequence[Number]) -> Text:
@@ -307,7 +310,7 @@ def _standing(
     )
 
 
-def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text | None = None) -> Ballot:
+def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = None) -> Ballot:
     """The ballot of a vote under given parameters, which may be arrays (P, 1) for P sets of them at once.
 
     Parameters
@@ -336,7 +339,7 @@ def ballot_of(standing: Standing, parameters: Mapping[str, Number], text: Text |
     )
 
 
-def weighed(kind: str, terms: Terms, parameters: Mapping[str, Number]) -> dict[str, FloatArray]:
+def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
     """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
 
     Parameters

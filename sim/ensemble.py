@@ -5,14 +5,14 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Number, drawn, weighed_by
+from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Weighed, drawn, weighed_by
 from sim.months.position import Position
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
@@ -20,6 +20,7 @@ from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import GRID
+from sim.rules.parameters import Number, Parameters
 from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
 
 FloatArray = NDArray[np.float64]
@@ -60,36 +61,20 @@ def simulate(
 ) -> list[Outcome]:
     """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
 
-    Where parameters are drawn from their posterior, votes take them as arrays over the replicates; months, whose
-    rules take numbers, are run apart for each draw.
+    Where parameters are drawn from their posterior, the rules take them as arrays over the replicates.
 
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
-    watch : called after every month, where the scenario has months, with the run and what the month came to; where
-        parameters are drawn, month by month for one draw after the other.
+    watch : called after every month, where the scenario has months, with the run and what the month came to.
 
     Returns
     -------
     One outcome per ballot of the case, in their order.
     """
-    parts = ((case, first, count),) if case.plan is None else alike(case, first, count)
-    runs = [
-        {number: outcome for number, outcome, _ in votes(*part, keeps_rounds=keeps_rounds, watch=watch)}
-        for part in parts
-    ]
-    numbers = range(len(case.ballots))
-    return [runs[0][at] if len(runs) == 1 else _joined([run[at] for run in runs]) for at in numbers]
-
-
-def _joined(runs: Sequence[Outcome]) -> Outcome:
-    """The outcomes of one vote in replicates that follow one another."""
-    return Outcome(
-        runs[0].resolution,
-        np.concatenate([outcome.actions for outcome in runs]),
-        np.concatenate([outcome.is_settled for outcome in runs]),
-        tuple(np.concatenate(rounds) for rounds in zip(*(outcome.announcements for outcome in runs), strict=True)),
-    )
+    taken = votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
+    outcomes = {number: outcome for number, outcome, _ in taken}
+    return [outcomes[number] for number in range(len(case.ballots))]
 
 
 def alike(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
@@ -107,32 +92,34 @@ def votes(
 ) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
     """The votes of replicates in the order of their dates, each as it is taken.
 
-    Parameters
-    ----------
-    case : with months, one whose parameters are the same in all replicates.
-
     Returns
     -------
     Which ballot, what came of it, and the months as they have gone up to it; what comes later is not yet lived.
     """
-    parameters, ballots = weighed_by(case, np.arange(first, first + count)[:, None])
+    weighed = weighed_by(case, np.arange(first, first + count)[:, None])
     outcomes: dict[int, Outcome] = {}
-    for number, months in occasions(case, first, count, watch=watch):
-        ballot = ballots[number]
+    for number, months in occasions(case, weighed, first, count, watch=watch):
+        ballot = weighed.ballots[number]
         earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
-        outcomes[number] = _vote(case, ballot, parameters, earlier, months, first, count, keeps_rounds)
+        outcomes[number] = _vote(case, ballot, weighed.parameters, earlier, months, first, count, keeps_rounds)
         yield number, outcomes[number], months
 
 
 def occasions(
-    case: Case, first: int, count: int, *, watch: Watch | None = None
+    case: Case, weighed: Weighed, first: int, count: int, *, watch: Watch | None = None
 ) -> Iterator[tuple[int, MonthRun | None]]:
-    """Live through the months of replicates with the same parameters, and stop at each of the votes on the way."""
-    if case.plan is None:
-        yield from ((number, None) for number in range(len(case.ballots)))
+    """Live through the months of replicates, and stop at each of the votes on the way.
+
+    Parameters
+    ----------
+    weighed : the case as these replicates weigh it.
+    """
+    plan, parameters, ballots = weighed.plan, weighed.parameters, weighed.ballots
+    if plan is None:
+        yield from ((number, None) for number in range(len(ballots)))
         return
-    run = MonthRun(case.plan, case.peers, case.parameters, case.world.iso3, Draws(case.spec.seed), first, count)
-    for month in case.plan.months:
+    run = MonthRun(plan, case.peers, parameters, case.world.iso3, Draws(case.spec.seed), first, count)
+    for month in plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
                 yield item, run
@@ -146,7 +133,7 @@ def occasions(
 def _vote(
     case: Case,
     ballot: Ballot,
-    parameters: Mapping[str, Number],
+    parameters: Parameters,
     earlier_stances: Sequence[FloatArray],
     months: MonthRun | None,
     first: int,
@@ -166,7 +153,7 @@ def _vote(
 
 def own_utilities(
     ballot: Ballot,
-    parameters: Mapping[str, Number],
+    parameters: Parameters,
     earlier_stances: Sequence[FloatArray],
     months: MonthRun | None = None,
 ) -> Utilities:
@@ -183,7 +170,7 @@ def own_utilities(
 
 def own_terms(
     ballot: Ballot,
-    parameters: Mapping[str, Number],
+    parameters: Parameters,
     earlier_stances: Sequence[FloatArray],
     months: MonthRun | None = None,
 ) -> UtilityTerms:
@@ -203,7 +190,7 @@ def own_terms(
     )
 
 
-def memory_of(ballot: Ballot, parameters: Mapping[str, Number], earlier_stances: Sequence[FloatArray]) -> FloatArray:
+def memory_of(ballot: Ballot, parameters: Parameters, earlier_stances: Sequence[FloatArray]) -> FloatArray:
     """What a member's own earlier votes on the question add to its alignment, (N,) or (R, N); utility."""
     stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
     for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
@@ -227,7 +214,7 @@ class _Deliberation:
     """
 
     def __init__(
-        self, case: Case, ballot: Ballot, parameters: Mapping[str, Number], own: Utilities, first: int, count: int
+        self, case: Case, ballot: Ballot, parameters: Parameters, own: Utilities, first: int, count: int
     ) -> None:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)

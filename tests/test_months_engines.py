@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
@@ -11,13 +13,16 @@ from hypothesis import strategies as st
 from months_worlds import cases_with_months, documents_with_months, made
 from worlds import examples
 
-from sim.case import Case
+from sim.case import DRAW_RUN, Case, drawn, prepare
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
 from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.months.step import MonthView
-from sim.runner.run import ENGINES, run
+from sim.rules.parameters import registry
+from sim.runner.run import ENGINES, Block, block_of, run
+from sim.specs import read_scenario
+from sim.specs.fits import Draws, Fit
 
 
 def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
@@ -118,3 +123,59 @@ def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
     for part in ("members", "totals"):
         for name, samples in getattr(ensemble, part).items():
             assert samples.tolist() == getattr(mesa, part)[name].tolist()
+
+
+def with_draws(case: Case, factors: Sequence[float]) -> Case:
+    """The case with every parameter of the registry but counts drawn: times one of the factors, within its bounds."""
+    values = {
+        name: tuple(float(np.clip(case.parameters[name] * factor, entry.low, entry.high)) for factor in factors)
+        for name, entry in registry().items()
+        if not entry.is_count
+    }
+    fit = Fit(settings={}, data={}, parameters=dict(case.parameters), draws=Draws(parameters=values))
+    return replace(case, fit=fit)
+
+
+def check_same(block: Block, other: Block, rows: slice) -> None:
+    """Some replicates of a block have the votes, and what is told of the months, of another block."""
+    for (actions, is_settled), (others, other_settled) in zip(block.votes, other.votes, strict=True):
+        assert actions[rows].tolist() == others.tolist()
+        assert is_settled[rows].tolist() == other_settled.tolist()
+    assert block.months is not None
+    assert other.months is not None
+    for part in ("members", "totals"):
+        for name, samples in getattr(other.months, part).items():
+            assert getattr(block.months, part)[name][rows].tolist() == samples.tolist(), name
+
+
+def check_draws(case: Case, first: int, count: int) -> Block:
+    """Replicates run at once, in strips that cut across draws, are those of each replicate's own case."""
+    with patch("sim.months.run.STRIP", 3):
+        months, block = watched(case, first, count)[1], block_of(case, first, count)
+    for row in range(count):
+        own = drawn(case, first + row)
+        check_same(block, block_of(own, first + row, 1), slice(row, row + 1))
+        for (state, _), (own_state, _) in zip(months, watched(own, first + row, 1)[1], strict=True):
+            for name, value in vars(own_state).items():
+                assert getattr(state, name)[row].tolist() == value[0].tolist(), name
+    return block
+
+
+@examples(max_examples=20)
+@given(
+    cases_with_months(2, 7),
+    st.lists(st.floats(0.1, 8.0), min_size=2, max_size=4, unique=True),
+    st.integers(0, 3 * DRAW_RUN),
+    st.integers(1, 2 * DRAW_RUN),
+)
+def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: int, count: int) -> None:
+    """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
+    case = with_draws(certain, factors)
+    check_same(check_draws(case, first, count), block_of(case, first, count, "mesa"), slice(None))
+
+
+def test_draws_work_on_their_own_replicates_alone_in_the_shipped_world() -> None:
+    """Over all months, in which firms are listed at the rate of each draw."""
+    block = check_draws(with_draws(prepare(read_scenario("2022-2023")), (0.5, 2.0)), 3, 9)
+    assert block.months is not None
+    assert (block.months.members["listed"].sum(axis=(1, 2)) > 0).all()

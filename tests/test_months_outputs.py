@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from sim.case import prepare
+from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
 from sim.evaluation.summary import summary
 from sim.months.series import MEMBER_SERIES
 from sim.runner.keep import MONTHS, keep
 from sim.runner.repeat import repeat
-from sim.runner.run import ENGINES, RunResult, run
+from sim.runner.run import ENGINES, RunResult, block_of, run
 from sim.specs import read_scenario
 
 SHORT = ["months.end=2022-04-30"]
@@ -74,3 +75,25 @@ def test_drawn_parameters_are_the_same_in_both_engines() -> None:
     assert mesa.months is not None
     for name, samples in ensemble.months.members.items():
         assert samples.tolist() == mesa.months.members[name].tolist(), name
+
+
+def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
+    """Votes and months of a draw's replicates are those of the scenario with its parameters and texts written in."""
+    case = prepare(read_scenario("2022-2023", [*SHORT, "parameter_uncertainty=true"]))
+    assert case.fit is not None
+    together = block_of(case, 0, 3 * DRAW_RUN)
+    for first in range(0, 3 * DRAW_RUN, DRAW_RUN):
+        own, rows = drawn(case, first), slice(first, first + DRAW_RUN)
+        names = case.fit.drawn_parameters(np.int64(first))  # type: ignore[arg-type]
+        settings = [f"parameters.{name}={own.parameters[name]!r}" for name in names]
+        for number, ballot in enumerate(own.ballots):
+            settings.append(f"vote.{number}.severity={float(ballot.severity)!r}")
+            settings.append(f"vote.{number}.divisiveness={[float(part) for part in ballot.divisiveness]}")
+        alone = block_of(prepare(read_scenario("2022-2023", [*SHORT, *settings])), first, DRAW_RUN)
+        for (actions, _), (own_actions, _) in zip(together.votes, alone.votes, strict=True):
+            assert actions[rows].tolist() == own_actions.tolist()
+        assert together.months is not None
+        assert alone.months is not None
+        for part in ("members", "totals"):
+            for name, samples in getattr(alone.months, part).items():
+                assert getattr(together.months, part)[name][rows].tolist() == samples.tolist(), name

@@ -93,7 +93,8 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
     case = prepare(spec, WORLD)
     earlier = [mean_stances(vote) for vote in run(case).votes[:2]]
-    number, months = next(occasion for occasion in occasions(case, 0, MONTHS_EXPECTED) if occasion[0] == 2)
+    stops = occasions(case, case.undrawn, 0, MONTHS_EXPECTED)
+    number, months = next(stop for stop in stops if stop[0] == 2)
     moved, as_begun = (pinned_probabilities(case, number, APRIL, earlier, state) for state in (months, None))
     drawn = case.ballots[number].given == NOT_GIVEN
     assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)

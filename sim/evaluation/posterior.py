@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
 
-from sim.case import NOT_GIVEN, Case, Number, Text, ballot_of, prepare, text_of
+from sim.case import NOT_GIVEN, Case, Text, ballot_of, prepare, text_of
 from sim.ensemble import own_utilities
 from sim.evaluation.equilibrium import equilibrium, likelihood
-from sim.rules.parameters import ORDERED, defaults, registry
+from sim.rules.parameters import ORDERED, Number, defaults, registry
 from sim.specs import Scenario
 from sim.world import World
 

@@ -117,7 +117,7 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
     result = run(case)
     observed = {call.resolution: call for call in calls}
     found = []
-    for number, months in occasions(case, 0, MONTHS_EXPECTED):
+    for number, months in occasions(case, case.undrawn, 0, MONTHS_EXPECTED):
         vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes

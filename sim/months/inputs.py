@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.months.market import Cells
 from sim.rules.energy import thrift
+from sim.rules.parameters import Number, Parameters
 from sim.rules.payoffs import leverage, weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world import FloatArray, World
@@ -32,8 +34,8 @@ class Readiness:
     Parameters
     ----------
     able : indices of the members that can give it; None where nearly all can, and for the part of a member that can.
-    readiness : bias of the instrument and logarithm of the member's ability, (n,) or (N,); utility, minus infinity for
-        members that cannot.
+    readiness : bias of the instrument and logarithm of the member's ability, (..., n) or (..., N); utility, minus
+        infinity for members that cannot.
     """
 
     able: IntArray | None
@@ -42,7 +44,9 @@ class Readiness:
 
 @dataclass(frozen=True)
 class MonthInputs:
-    """Arrays (N,) for all members, or scalars for one; `cells` and `instruments` hold what only some have.
+    """Arrays (N,) for all members, (R, N) where replicates differ, or scalars for one member in one replicate.
+
+    `cells` and `instruments` hold what only some have.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ class MonthInputs:
     instruments: Mapping[str, Readiness]
 
     def of_member(self, index: int) -> MonthInputs:
-        """The part of one member."""
+        """The part of one member, where all replicates are alike."""
         arrays = {
             name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "tied"
         }
@@ -95,9 +99,26 @@ class MonthInputs:
                     instruments[name] = Readiness(None, own)
         return MonthInputs(**arrays, tied=None, cells=self.cells.of_member(index), instruments=instruments)
 
+    def of_replicates(self, rows: slice) -> MonthInputs:
+        """The part of some replicates."""
+        arrays = {name: of_replicates(value, rows) for name, value in vars(self).items() if np.ndim(value) == 2}
+        instruments = {
+            name: replace(ready, readiness=of_replicates(ready.readiness, rows))
+            for name, ready in self.instruments.items()
+        }
+        return replace(self, **arrays, instruments=instruments)
+
+
+Values = TypeVar("Values", FloatArray, Number)
+
+
+def of_replicates(values: Values, rows: slice) -> Values:
+    """The part of some replicates in values (R, N) or (R, 1), members outermost in memory; others hold for all."""
+    return np.asfortranarray(values[rows]) if isinstance(values, np.ndarray) and values.ndim == 2 else values
+
 
 def weighted_dependence(
-    energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Mapping[str, float]
+    energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Parameters
 ) -> FloatArray:
     """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
     exponent = parameters["leverage_exponent"]
@@ -112,7 +133,7 @@ def weighted_dependence(
 def month_inputs(
     world: World,
     roles: Roles,
-    parameters: Mapping[str, float],
+    parameters: Parameters,
     alignment: FloatArray,
     exposure: FloatArray,
     values: Mapping[str, FloatArray],
@@ -122,6 +143,7 @@ def month_inputs(
 
     Parameters
     ----------
+    parameters : arrays (R, 1) give inputs (R, N) where they differ.
     alignment, exposure : as in `MonthInputs`.
     values : the editable quantities at the start, by name, with the scenario's changes.
     cells : the market.
@@ -174,14 +196,12 @@ def _sum(array: FloatArray) -> FloatArray:
     return total
 
 
-def _readiness(ability: FloatArray, bias: float) -> Readiness:
-    able = np.flatnonzero(ability > 0)
-    some = bias + np.log(ability[able])
-    if len(able) < NEARLY_ALL * len(ability):
-        return Readiness(able, some)
-    everyone = np.full(len(ability), -np.inf)
-    everyone[able] = some
-    return Readiness(None, everyone)
+def _readiness(ability: FloatArray, bias: Number) -> Readiness:
+    with np.errstate(divide="ignore"):
+        everyone = bias + np.log(ability)
+    able = np.flatnonzero(np.atleast_2d(ability > 0).any(axis=0))
+    is_nearly_all = len(able) >= NEARLY_ALL * ability.shape[-1]
+    return Readiness(None, everyone) if is_nearly_all else Readiness(able, everyone[..., able])
 
 
 def _abilities(
@@ -213,7 +233,7 @@ def _abilities(
     return abilities
 
 
-def _nearness(world: World, roles: Roles, distance_km: float) -> FloatArray:
+def _nearness(world: World, roles: Roles, distance_km: Number) -> FloatArray:
     """exp(-distance / `distance_km`) from the victim along the great circle, in (0, 1]; 0 where there is none."""
     if roles.victim is None:
         return np.zeros(world.size)

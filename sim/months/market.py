@@ -5,13 +5,14 @@ Fuel is bought in whole tonnes, so that every sum is exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.rules.parameters import Number, Parameters
 from sim.rules.totals import whole_total
 
 FloatArray = NDArray[np.float64]
@@ -81,15 +82,15 @@ class Cells:
         """Values of members (..., N) at their cells (..., C); a single member's value stands for its cells as it is."""
         return values if self.size is None else values[..., self.member]
 
-    def commodity_values(self, parameters: Mapping[str, float], name: str, *, inverse: bool = False) -> FloatArray:
-        """A parameter that gas and the other fuels have each for itself, at the cells (C,), or its inverse."""
+    def commodity_values(self, parameters: Parameters, name: str, *, inverse: bool = False) -> FloatArray:
+        """A parameter that gas and the other fuels have each for itself, at the cells (..., C), or its inverse."""
         is_gas = np.array([commodity in GAS for commodity in self.commodities], dtype=bool)
         values = np.where(is_gas, parameters[f"{name}_gas"], parameters[f"{name}_oil"])
-        return (1.0 / values if inverse else values)[self.commodity]
+        return (1.0 / values if inverse else values)[..., self.commodity]
 
-    def discounts(self, discount_max: float) -> FloatArray:
-        """Largest discount of each commodity (K,)."""
-        return np.array([discount_max * (commodity in DISCOUNTED) for commodity in self.commodities])
+    def discounts(self, discount_max: Number) -> FloatArray:
+        """Largest discount of each commodity (..., K)."""
+        return discount_max * np.array([float(commodity in DISCOUNTED) for commodity in self.commodities])
 
     def per_commodity(self, values: FloatArray) -> FloatArray:
         """Exact totals (..., K) of whole tonnes over the cells of each commodity."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.months.inputs import MonthInputs
 from sim.months.state import State
+from sim.rules.parameters import Number, Parameters
 from sim.world import FloatArray
 
-Threats = tuple[float | FloatArray, float | FloatArray]
+Threats = tuple[Number, Number]
 
 
 class Position(NamedTuple):
@@ -23,9 +23,7 @@ class Position(NamedTuple):
     grievance: FloatArray
 
 
-def moved(
-    start: Position, threats: Threats, state: State, inputs: MonthInputs, parameters: Mapping[str, float]
-) -> Position:
+def moved(start: Position, threats: Threats, state: State, inputs: MonthInputs, parameters: Parameters) -> Position:
     """The position once the months have moved it; where they have moved nothing, the same bits as at the start.
 
     Parameters

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.months.conditions import Conditions
+from sim.months.inputs import MonthInputs, of_replicates
 from sim.months.plan import Plan
 from sim.months.position import Position, Threats, moved
 from sim.months.state import State, initial_state
@@ -31,6 +32,7 @@ from sim.randomness import Draws, to_unit
 from sim.rules.coalition import effort, noise
 from sim.rules.energy import use
 from sim.rules.influence import GRID
+from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
 from sim.world import FloatArray
 
@@ -47,9 +49,12 @@ STRIP = 400
 class _Strip:
     """Some of the replicates, few enough for their arrays to stay in the processor's cache."""
 
-    def __init__(self, rows: slice, state: State) -> None:
-        self.rows, self.state = rows, state
-        self.joined = self.allies = np.zeros_like(state.joined)
+    def __init__(self, rows: slice, inputs: MonthInputs, parameters: Parameters, noises: Sequence[FloatArray]) -> None:
+        self.rows, self.inputs = rows, inputs.of_replicates(rows)
+        self.parameters = {name: of_replicates(value, rows) for name, value in parameters.items()}
+        joining, helping, victim = (np.copy(values[rows], order="F") for values in noises)
+        self.state = initial_state(self.inputs, self.parameters, (joining, helping, victim))
+        self.joined = self.allies = np.zeros_like(joining)
 
 
 class MonthRun:
@@ -57,14 +62,16 @@ class MonthRun:
 
     Parameters
     ----------
+    plan : inputs (R, N) are those of each replicate.
     peers : weights of the peers, as in the vote.
+    parameters : arrays (R, 1) are those of each replicate.
     """
 
     def __init__(
         self,
         plan: Plan,
         peers: Peers,
-        parameters: Mapping[str, float],
+        parameters: Parameters,
         iso3: tuple[str, ...],
         draws: Draws,
         first: int,
@@ -75,11 +82,8 @@ class MonthRun:
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = (peers * GRID).astype(np.float32)
         noises = [noise(self.uniforms(process, START)) for process in NOISES]
-        self.strips = []
-        for start in range(0, count, STRIP):
-            rows = slice(start, min(start + STRIP, count))
-            kept = tuple(np.copy(values[rows], order="F") for values in noises)
-            self.strips.append(_Strip(rows, initial_state(plan.inputs, parameters, kept)))  # type: ignore[arg-type]
+        parts = [slice(start, min(start + STRIP, count)) for start in range(0, count, STRIP)]
+        self.strips = [_Strip(rows, plan.inputs, parameters, noises) for rows in parts]
         self.number = 0
 
     @property
@@ -90,7 +94,11 @@ class MonthRun:
 
     def position(self, start: Position, threats: Threats) -> Position:
         """Where members stand on the day of a vote, arrays (R, N)."""
-        parts = [moved(start, threats, strip.state, self.plan.inputs, self.parameters) for strip in self.strips]
+        parts = []
+        for strip in self.strips:
+            own = Position(*(of_replicates(term, strip.rows) for term in start))
+            target, senders = (of_replicates(threat, strip.rows) for threat in threats)
+            parts.append(moved(own, (target, senders), strip.state, strip.inputs, strip.parameters))
         return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def uniforms(self, process: str, occasion: str, members: Sequence[int] | None = None) -> FloatArray:
@@ -114,7 +122,7 @@ class MonthRun:
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
             for strip in self.strips:
-                strip.state.touched(touch, self.parameters)
+                strip.state.touched(touch, strip.parameters)
 
     def month(self, *, is_watched: bool = True) -> MonthView | None:
         """Live through the month at hand, once its events and votes are over."""
@@ -127,9 +135,9 @@ class MonthRun:
         for strip, act in zip(self.strips, acts, strict=True):
             listed = np.zeros_like(act.help.visible)
             visible, hard = act.help.visible[:, helpers], act.effort[..., None]
-            listed[:, helpers] = is_listed(now, visible, hard, draw[strip.rows], self.parameters)
+            listed[:, helpers] = is_listed(now, visible, hard, draw[strip.rows], strip.parameters)
             heard = self.among_peers(listed)
-            settle(strip.state, self.plan.inputs, now, act.help, listed, heard, self.parameters)
+            settle(strip.state, strip.inputs, now, act.help, listed, heard, strip.parameters)
             if is_watched:
                 views.append(replace(act, listed=listed))
         self.number += 1
@@ -137,12 +145,12 @@ class MonthRun:
 
     def _act(self, strip: _Strip, now: Conditions, is_watched: bool) -> MonthView:
         """What members decide, trade and give in a strip; nobody is listed yet."""
-        state, inputs, parameters = strip.state, self.plan.inputs, self.parameters
+        state, inputs, parameters = strip.state, strip.inputs, strip.parameters
         strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
         strip.joined = state.joined
         decide(state, inputs, now, strip.allies, parameters)
-        power = exact_total(enforced(state, inputs, now))
-        hard = effort(power, self.plan.senders_power, parameters["enforcement_effort"])
+        power = exact_total(enforced(state, inputs, now))[:, None]  # a column, as drawn parameters are
+        hard = effort(power, self.plan.senders_power, parameters["enforcement_effort"])[:, 0]
         risk = state.risk(inputs.exposure)
         offered = offer(state, inputs, now, risk, parameters)
         cells = inputs.cells

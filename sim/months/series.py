@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.months.inputs import FOR_VICTIM
+from sim.months.inputs import FOR_VICTIM, MonthInputs
 from sim.months.market import DISCOUNTED
-from sim.months.plan import Plan
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.rules.coalition import cost, diversion, entrepot
+from sim.rules.parameters import Number
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total
 from sim.world import FloatArray
@@ -41,18 +41,17 @@ MEMBER_SERIES: Mapping[str, str] = {
 """Unit of each series over members; the fuels bought, in kilotonnes, come after them."""
 
 
-def member_series(plan: Plan, state: State, view: MonthView, diversion_share: float) -> dict[str, FloatArray]:
+def member_series(inputs: MonthInputs, state: State, view: MonthView, diversion_share: Number) -> dict[str, FloatArray]:
     """The series of a month over members, (R, N) each.
 
     Parameters
     ----------
     diversion_share : part of what the coalition no longer sells to the target that goes round.
     """
-    inputs = plan.inputs
-    lent = {name: _spread(plan, view, name, view.help.amounts) for name in LENT}
-    given = {name: _spread(plan, view, name, view.gift.amounts) for name in FOR_VICTIM}
+    lent = {name: _spread(inputs, view, name, view.help.amounts) for name in LENT}
+    given = {name: _spread(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
     hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
-    covert = [_spread(plan, view, name, hidden) for name in LENT]
+    covert = [_spread(inputs, view, name, hidden) for name in LENT]
     aid = view.gift.aid * inputs.gdp * 1e3
     weight = entrepot(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
     lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
@@ -91,11 +90,11 @@ def member_series(plan: Plan, state: State, view: MonthView, diversion_share: fl
     return series
 
 
-def total_series(plan: Plan, state: State, view: MonthView, discount_max: float) -> dict[str, FloatArray]:
+def total_series(inputs: MonthInputs, state: State, view: MonthView, discount_max: Number) -> dict[str, FloatArray]:
     """The series of a month over the whole, (R,) each: money in millions of euros, fuel in kilotonnes."""
-    cells = plan.inputs.cells
-    flows = cells.per_commodity(view.trade.flow) / 1e3
-    coverage = exact_total(state.joined * plan.inputs.target_trade)
+    cells = inputs.cells
+    flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.discounts(discount_max) * view.use
+    coverage = exact_total(state.joined * inputs.target_trade)
     totals = {
         "members_joined": exact_total(state.joined),
         "coverage": coverage,
@@ -103,21 +102,21 @@ def total_series(plan: Plan, state: State, view: MonthView, discount_max: float)
         "effort": view.effort,
         "listings": exact_total(view.listed),
         "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
-        "aid": exact_total(view.gift.aid * plan.inputs.gdp * 1e3),
+        "aid": exact_total(view.gift.aid * inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
     }
     for place, name in enumerate(cells.commodities):
         totals[f"sold_{name}"] = flows[..., place]
         totals[f"unsold_{name}"] = cells.supply[place] / 1e3 - flows[..., place]
         if name in DISCOUNTED:
-            totals[f"discount_{name}"] = discount_max * view.use[..., place]
+            totals[f"discount_{name}"] = discounts[..., place]
     return totals
 
 
-def _spread(plan: Plan, view: MonthView, name: str, amounts: Mapping[str, FloatArray]) -> FloatArray:
+def _spread(inputs: MonthInputs, view: MonthView, name: str, amounts: Mapping[str, FloatArray]) -> FloatArray:
     """The amounts of an instrument over all members."""
     spread = np.zeros_like(view.listed)
     if name in amounts:
-        able = plan.inputs.instruments[name].able
+        able = inputs.instruments[name].able
         spread[..., slice(None) if able is None else able] = amounts[name]
     return spread

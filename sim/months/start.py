@@ -9,6 +9,7 @@ from typing import Protocol
 from sim.months.inputs import MonthInputs, month_inputs
 from sim.months.market import Cells
 from sim.rules.alignment import alignment, remembered_stance
+from sim.rules.parameters import Parameters
 from sim.rules.payoffs import weighted
 from sim.world import FloatArray, World
 from sim.world.energy import Energy
@@ -52,8 +53,13 @@ class Start:
     values: Mapping[str, FloatArray]
     energy: Energy | None
 
-    def inputs(self, parameters: Mapping[str, float], ballot: FirstBallot, cells: Cells) -> MonthInputs:
-        """The months' inputs, with the alignment that members bring to the first vote."""
+    def inputs(self, parameters: Parameters, ballot: FirstBallot, cells: Cells) -> MonthInputs:
+        """The months' inputs, with the alignment that members bring to the first vote.
+
+        Parameters
+        ----------
+        parameters : arrays (R, 1) give inputs (R, N) where they differ.
+        """
         memory = parameters["align_memory"] * remembered_stance(
             ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from sim.months.conditions import Touch
 from sim.months.inputs import MonthInputs, weighted_dependence
 from sim.rules.beliefs import belief, prior_counts
 from sim.rules.drift import cut_off
+from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
 from sim.world import FloatArray
 
@@ -58,7 +58,11 @@ class State:
         """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
         return sanction_risk(self.belief, exposure, self.isolation)
 
-    def touched(self, touch: Touch, parameters: Mapping[str, float]) -> None:
+    def of_replicates(self, rows: slice) -> State:
+        """The state of some replicates."""
+        return State(**{name: values[rows] for name, values in vars(self).items()})
+
+    def touched(self, touch: Touch, parameters: Parameters) -> None:
         """Take in what an event does at once."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
@@ -73,7 +77,7 @@ class State:
 
 
 def initial_state(
-    inputs: MonthInputs, parameters: Mapping[str, float], noise: tuple[FloatArray, FloatArray, FloatArray]
+    inputs: MonthInputs, parameters: Parameters, noise: tuple[FloatArray, FloatArray, FloatArray]
 ) -> State:
     """The state before the first month.
 
@@ -103,7 +107,7 @@ def initial_state(
     )
 
 
-def dependence_of(state: State, inputs: MonthInputs, parameters: Mapping[str, float]) -> FloatArray:
+def dependence_of(state: State, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels as the state stands; utility."""
     trade = inputs.trade * state.trade_kept
     return weighted_dependence(state.energy, trade, state.security, inputs.fixed_dependence, parameters)

@@ -19,11 +19,9 @@ from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
 from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, spare, willingness
+from sim.rules.parameters import Parameters
 from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, leaning, threat
 from sim.world import FloatArray
-
-Parameters = Mapping[str, float]
-
 
 LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
@@ -110,7 +108,7 @@ def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArra
     if now.war > 0:
         names = ("alignment", "dependence", "allies", "reluctance")
         weights = tuple(parameters[f"join_{name}"] for name in names)
-        utility = joining(inputs.alignment + state.shift, state.dependence, allies, weights)  # type: ignore[arg-type]
+        utility = joining(inputs.alignment + state.shift, state.dependence, allies, weights)
         joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
     state.joined = np.maximum(joined, now.membership == JOINED)
 

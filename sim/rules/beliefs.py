@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+Number = FloatArray | float
 
 
-def prior_counts(enforcement: float, strength: float) -> tuple[float, float]:
+def prior_counts(enforcement: Number, strength: Number) -> tuple[Number, Number]:
     """Counts (listings, escapes) of the prior whose mean is `enforcement`, worth `strength` trials."""
     return enforcement * strength, (1.0 - enforcement) * strength
 
@@ -27,7 +28,7 @@ def belief(listings: FloatArray, escapes: FloatArray) -> FloatArray:
     return listings / (listings + escapes)
 
 
-def listing_chance(visible: FloatArray, effort: FloatArray | float, listing_rate: float) -> FloatArray:
+def listing_chance(visible: FloatArray, effort: Number, listing_rate: Number) -> FloatArray:
     """Chance that a month's help is detected and listed, in [0, 1].
 
     Parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ def joining(
     alignment: FloatArray,
     dependence: FloatArray,
     allies: FloatArray,
-    weights: tuple[float, float, float, float],
+    weights: Sequence[FloatArray | float],
 ) -> FloatArray:
     r"""Utility of sanctioning the target: :math:`w_\theta \theta_i - w_D D_i + w_A A_i - w_0`.
 
@@ -46,7 +48,7 @@ def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatA
     return multiplier / (1.0 + dependence)
 
 
-def effort(power: FloatArray, total_power: float, enforcement_effort: float) -> FloatArray:
+def effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
     """How hard the coalition enforces: the mean of its members' effort, weighted by what they can withhold.
 
     Parameters

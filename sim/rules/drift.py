@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,10 @@ FloatArray = NDArray[np.float64]
 
 
 def shifted(
-    shift: FloatArray, dependence_change: FloatArray, isolation_change: FloatArray, weights: tuple[float, float, float]
+    shift: FloatArray,
+    dependence_change: FloatArray,
+    isolation_change: FloatArray,
+    weights: Sequence[FloatArray | float],
 ) -> FloatArray:
     r"""Shift of alignment after a month: :math:`s' = s + r (-w_D \Delta D_i - w_I \Delta I_i - s)`; utility.
 
@@ -27,7 +32,9 @@ def shifted(
     return shift - rate * (on_dependence * dependence_change + on_isolation * isolation_change + shift)
 
 
-def secured(security: FloatArray, isolation_change: FloatArray, tie: FloatArray, rate: float) -> FloatArray:
+def secured(
+    security: FloatArray, isolation_change: FloatArray, tie: FloatArray, rate: FloatArray | float
+) -> FloatArray:
     """Dependence on the target for security after a month, in [0, 1]: isolation deepens it where there is a tie.
 
     Parameters

@@ -18,7 +18,7 @@ def kept(share: FloatArray, shed: FloatArray | float) -> FloatArray:
     return share * (1.0 - shed)
 
 
-def thrift(income: FloatArray, reference: float, exponent: float) -> FloatArray:
+def thrift(income: FloatArray, reference: FloatArray | float, exponent: FloatArray | float) -> FloatArray:
     """How much a discount weighs with a buyer, in (0, 1]: less with the income per head, from a reference on.
 
     Parameters
@@ -30,7 +30,7 @@ def thrift(income: FloatArray, reference: float, exponent: float) -> FloatArray:
     return np.minimum(reference / income, 1.0) ** exponent
 
 
-def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: float) -> FloatArray:
+def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: FloatArray | float) -> FloatArray:
     """Part of its spare capacity that a buyer would use for the target's energy, in [0, 1].
 
     Members that sanction use none; the others hold back by the secondary sanctions they expect, so that a member with
@@ -82,7 +82,7 @@ def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> Floa
     return np.where(has_spare, np.clip(left / np.where(has_spare, spare, 1.0), 0.0, 1.0), (left > 0) * 1.0)
 
 
-def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: float) -> FloatArray:
+def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: FloatArray | float) -> FloatArray:
     """Capacity after a month: it closes 1 / `lag_months` of the distance to its ceiling, times the market's need of it.
 
     Parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,7 @@ where the state sanctions."""
 
 
 def leaning(
-    alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: tuple[float, float, float]
+    alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: Sequence[FloatArray | float]
 ) -> FloatArray:
     r"""What speaks for helping the target, whatever the instrument:
     :math:`-w_\theta \theta_i + w_D D_i + w_I I_i`; utility.
@@ -35,7 +37,7 @@ def leaning(
     return weights[1] * dependence - weights[0] * alignment + weights[2] * isolation
 
 
-def threat(sanction_risk: FloatArray, visibility: float, weight: float) -> FloatArray:
+def threat(sanction_risk: FloatArray, visibility: FloatArray | float, weight: FloatArray | float) -> FloatArray:
     """What secondary sanctions take from the utility of helping; 0 where nothing is left to lose.
 
     An instrument is given where `leaning` and the readiness to give it (the instrument's bias and the logarithm of the
@@ -50,7 +52,7 @@ def threat(sanction_risk: FloatArray, visibility: float, weight: float) -> Float
     return (weight * visibility) * sanction_risk
 
 
-def gate(finance: FloatArray, closed: FloatArray | float, without_finance: float) -> FloatArray:
+def gate(finance: FloatArray, closed: FloatArray | float, without_finance: FloatArray | float) -> FloatArray:
     """Part of paid help that gets through, in [0, 1]: all, unless payments are closed and nobody finances them.
 
     Parameters

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray, Case
-from sim.months.plan import Plan
+from sim.case import ActionArray
+from sim.months.inputs import MonthInputs
 from sim.months.series import member_series, total_series
 from sim.months.state import State
 from sim.months.step import Gift, Help, MonthView, Offer, Trade
+from sim.rules.parameters import Parameters
 
 Samples = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
@@ -55,38 +56,36 @@ def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], 
 
 @dataclass
 class Recorder:
-    """Takes down the months of a block as they are lived, those of some of its replicates after those of others."""
+    """Takes down the months of a block as they are lived, those of some of its replicates after those of others.
 
-    case: Case
+    Parameters
+    ----------
+    names : of the months, in their order.
+    """
+
+    names: tuple[str, ...]
     members: list[list[dict[str, Samples]]] = field(default_factory=list)
     totals: list[list[dict[str, Samples]]] = field(default_factory=list)
 
-    @property
-    def plan(self) -> Plan:
-        """The months of the case, which has some."""
-        assert self.case.plan is not None
-        return self.case.plan
-
-    def month(self, number: int, state: State, view: MonthView) -> None:
+    def month(self, number: int, inputs: MonthInputs, parameters: Parameters, state: State, view: MonthView) -> None:
         """Take down a month of replicates, arrays (R, ...).
 
         Parameters
         ----------
         number : of months that are over, 1 after the first; with the first, other replicates begin.
+        inputs, parameters : those that these replicates have lived them with.
         """
         if number == 1:
             self.members.append([])
             self.totals.append([])
-        parameters = self.case.parameters
-        own = member_series(self.plan, state, view, parameters["diversion_share"])
-        whole = total_series(self.plan, state, view, parameters["discount_max"])
+        own = member_series(inputs, state, view, parameters["diversion_share"])
+        whole = total_series(inputs, state, view, parameters["discount_max"])
         for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
             block.append({name: values.astype(np.float32) for name, values in found.items()})
 
     def result(self, actions: Sequence[ActionArray]) -> MonthsResult:
         """Everything taken down, with the votes of the block."""
-        names = tuple(month.name for month in self.plan.months)
-        return MonthsResult(names, _stacked(self.members), _stacked(self.totals), tuple(actions))
+        return MonthsResult(self.names, _stacked(self.members), _stacked(self.totals), tuple(actions))
 
 
 def joined(blocks: Sequence[MonthsResult]) -> MonthsResult:

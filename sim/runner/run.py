@@ -93,7 +93,9 @@ def block_of(case: Case, first: int, count: int, engine: str = "ensemble") -> Bl
     ----------
     count : as `block_size` has it.
     """
-    recorder = Recorder(case) if case.plan is not None and first < WATCHED else None
+    recorder = None
+    if case.plan is not None and first < WATCHED:
+        recorder = Recorder(tuple(month.name for month in case.plan.months))
     votes = (_by_agents if engine == "mesa" else _at_once)(case, first, count, recorder)
     return Block(votes, None if recorder is None else recorder.result([actions for actions, _ in votes]))
 
@@ -214,7 +216,7 @@ def run_paired(
 
 def _at_once(case: Case, first: int, count: int, recorder: Recorder | None) -> Votes:
     def watch(run: MonthRun, view: MonthView) -> None:
-        recorder.month(run.number, run.state, view)  # type: ignore[union-attr]
+        recorder.month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
 
     outcomes = simulate(case, first, count, watch=None if recorder is None else watch)
     return tuple((outcome.actions, outcome.is_settled) for outcome in outcomes)
@@ -232,7 +234,8 @@ def _by_agents(case: Case, first: int, count: int, recorder: Recorder | None) ->
             model.run_vote()
             actions[number, row] = [member.action for member in model.members]
             is_settled[number, row] = model.is_settled()
-        if recorder is not None:
+        if recorder is not None and model.case.plan is not None:
+            inputs, parameters = model.case.plan.inputs, model.case.parameters
             for number, (state, view) in enumerate(model.months, start=1):
-                recorder.month(number, alone(state), alone(view))
+                recorder.month(number, inputs, parameters, alone(state), alone(view))
     return tuple(zip(actions, is_settled, strict=True))

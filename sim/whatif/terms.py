@@ -16,13 +16,13 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Number, Terms, weighed
+from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Terms, weighed
 from sim.ensemble import Outcome, alike, memory_of, votes
 from sim.months.inputs import MonthInputs
-from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
+from sim.rules.parameters import Number
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
 from sim.runner.counts import counts_of
 from sim.runner.run import blocks
@@ -162,18 +162,17 @@ def take_all_apart(
     """
     found: dict[int, Anatomy] = {}
     for block in blocks(0, replicates):
-        for part in alike(case, *block):
-            for piece in _taken(*part, numbers):
-                if case.fit is not None and keeps_draws_of is not None:
-                    piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
-                piece = replace(piece, case=case)
-                number = piece.number
-                found[number] = found[number].joined(piece) if number in found else piece
+        for piece in _taken(case, *block, numbers):
+            if case.fit is not None and keeps_draws_of is not None:
+                piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
+            number = piece.number
+            found[number] = found[number].joined(piece) if number in found else piece
     return found
 
 
 def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
-    """Votes taken apart in replicates with the same parameters."""
+    """Votes taken apart, replicates with the same parameters by themselves."""
+    parts = [(own, slice(start - first, start - first + size)) for own, start, size in alike(case, first, count)]
     outcomes: dict[int, Outcome] = {}
     for number, outcome, months in votes(case, first, count):
         outcomes[number] = outcome
@@ -181,30 +180,33 @@ def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iter
             stances = STANCES[outcome.actions]
             peers = np.asarray((case.peers @ stances.T).T)
             earlier = [STANCES[outcomes[before].actions] for before in range(len(case.ballots[number].own_discounts))]
-            terms, mean = tuple(parts_of(case, number, months, earlier, peers)), stances.mean(axis=0)
-            pulls = case.parameters["peer_influence"] * mean
-            yield Anatomy(case, number, terms, counts_of(outcome.actions), mean, pulls, case.parameters)
+            state = None if months is None else months.state
+            for own, rows in parts:
+                own_state = None if state is None else state.of_replicates(rows)
+                terms = parts_of(own, number, own_state, [before[rows] for before in earlier], peers[rows])
+                counts, mean = counts_of(outcome.actions[rows]), stances[rows].mean(axis=0)
+                pulls = own.parameters["peer_influence"] * mean
+                yield Anatomy(case, number, tuple(terms), counts, mean, pulls, own.parameters)
         if outcomes.keys() >= set(numbers):
             return
 
 
 def parts_of(
-    case: Case, number: int, months: MonthRun | None, earlier: Sequence[FloatArray], peers: FloatArray
+    case: Case, number: int, state: State | None, earlier: Sequence[FloatArray], peers: FloatArray
 ) -> Iterator[Term]:
     """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
 
     Parameters
     ----------
-    months : as they have gone up to the vote; None in a scenario without months.
+    state : as the months have left it at the vote; None in a scenario without months.
     earlier : stances (R, N) in each earlier vote of the scenario.
     peers : mean stance of each member's peers, (R, N).
     """
     ballot, parameters = case.ballots[number], case.parameters
     terms = case.standings[number].terms
     belief: Number = parameters["enforcement"]
-    if months is not None:
-        state = months.state
-        terms, belief = _moved(terms, state, months.plan.inputs), state.belief
+    if state is not None and case.plan is not None:
+        terms, belief = _moved(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
@@ -240,7 +242,7 @@ def parts_of(
     stance = memory_of(ballot, {**parameters, "align_memory": 1.0}, earlier)
     remembered = conflict * parameters["align_memory"] * stance
     yield part("alignment", "memory", remembered, "align_memory", stance, {"memory": stance})
-    if months is not None:
+    if state is not None:
         yield part("alignment", "drift", conflict * state.shift, "", state.shift, {"drift": state.shift})
     yield from parts("alignment", "order", order)
     yield part("severity", "severity", ballot.severity, "")

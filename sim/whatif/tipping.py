@@ -99,7 +99,7 @@ def expected_chances(case: Case, number: int) -> FloatArray:
 def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     """The same in replicates with the same parameters."""
     expected: dict[int, FloatArray] = {}
-    for at, months in occasions(case, first, count):
+    for at, months in occasions(case, case.undrawn, first, count):
         ballot = case.ballots[at]
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
         own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
