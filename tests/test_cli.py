@@ -138,7 +138,9 @@ def test_an_interrupt_leaves_what_was_done(tmp_path):
         text=True,
         env=ENVIRONMENT,
     )
-    time.sleep(6)
+    while not kept.is_dir() and process.poll() is None:  # it is made just before the first replicates are run
+        time.sleep(0.1)
+    time.sleep(5)
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors

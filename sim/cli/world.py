@@ -91,10 +91,10 @@ def _attributes(world: World, as_json: bool) -> None:
         print_json(entries)
         return
     screen = console()
-    screen.print(table("What a [[change]] may edit", ["attribute", "how the model uses it"], [*USES.items()], texts=2))
-    screen.print()
     rows = [[e["file"], e["column"], e["unit"], e["year"], e["source"]] for e in entries]
     screen.print(table("Every column and its source", ["file", "column", "unit", "year", "source"], rows, texts=5))
+    screen.print()
+    screen.print(table("What a [[change]] may edit", ["attribute", "how the model uses it"], [*USES.items()], texts=2))
 
 
 def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
