@@ -105,7 +105,9 @@ def console() -> Console:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> Table:
     """A table whose first columns are text and whose others are numbers, set to the right."""
-    made = Table(title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    made = Table(
+        title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
+    )
     for number, column in enumerate(columns):
         made.add_column(column, justify="left" if number < texts else "right", overflow="fold")
     for row in rows:
