@@ -47,8 +47,6 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     on = panel(ax, 3.2)
     at = np.arange(len(months.months))
     lines = lines_of(months, topic)
-    if not lines:
-        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
     for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
         on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
         on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
@@ -58,6 +56,9 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         on.ax.set_ylim(bottom=0)
     along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
+    if not lines:
+        on.ax.set_yticks([])
+        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
     legend_below(on.ax)
     if on.is_own:
         title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"

@@ -63,6 +63,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
             markerfacecolor=style.fill,
             linewidth=1.5,
             label=name,
+            clip_on=False,
         )
     on.ax.set_ylim(0, 1)
     _months(on.ax, found)
