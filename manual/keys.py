@@ -156,6 +156,8 @@ def _bounds(entry: Schema) -> Iterator[str]:
         yield f"{number(low)} to {number(high)}"
     elif low is not None:
         yield f"at least {number(low)}"
+    if "formatMinimum" in entry:
+        yield f"{entry['formatMinimum']} to {entry['formatMaximum']}"
     fewest, most = entry.get("minItems"), entry.get("maxItems")
     if fewest is not None and fewest == most:
         yield f"{fewest} of them"

@@ -9,7 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.text import Text
+from typer.main import get_command
 
+from sim.cli.app import app
 from sim.rules.choice import ACTIONS
 
 ENVIRONMENT = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
@@ -159,6 +162,9 @@ WRONG = {
     "crossed shapes": (["run", "es-11-1", "--set", "parameters.retaliation_absent=1"], "must not exceed"),
     "unknown key": (["run", "es-11-1", "--set", "vote.severty=1"], "Did you mean 'severity'?"),
     "unknown member": (["run", "es-11-1", "--set", "roles.target=RSU"], "RSU"),
+    "first of days": (["run", "es-11-1", "--set", "vote.date=0001-01-01"], "allowed is 1900-01-01 to 2199-12-31"),
+    "last of months": (["run", "2022-2023", "--set", "months.end=9999-12-31"], "allowed is 1900-01-01 to 2199-12-31"),
+    "last of events": (["run", "2022-2023", "--set", "event.0.date=9999-12-31"], "event.0.date: got 9999-12-31"),
     "no equals sign": (["run", "es-11-1", "--set", "seed"], "--set seed"),
     "unknown engine": (["run", "es-11-1", "--engine", "fast"], "ensemble, mesa"),
     "no replicates": (["run", "es-11-1", "--replicates", "0"], "replicates"),
@@ -184,6 +190,13 @@ def test_wrong_input_gets_a_message_and_status_two(arguments, message, tmp_path)
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_help_is_lost_as_markup():
+    """Rich, which prints the help, takes words in brackets as its markup."""
+    for name, command in get_command(app).commands.items():
+        for text in (command.help, *(getattr(option, "help", "") for option in command.params)):
+            assert Text.from_markup(text or "").plain == (text or ""), name
 
 
 def test_roll_calls_of_ones_own_are_scored_and_their_mistakes_listed(tmp_path):

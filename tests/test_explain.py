@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.case import prepare
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.whatif.decisive import overview_rows
+from sim.whatif.decisive import OVERVIEW, overview_rows
 from sim.whatif.explain import explain
 from sim.whatif.explained import explanation_document
 from sim.whatif.terms import take_apart
@@ -146,6 +147,7 @@ WRONG = {
     "a group": (["es-11-1", "NATO"], "is no member"),
     "unknown vote": (["es-11-1", "IND", "--resolution", "A/RES/ES-11/9"], "Did you mean 'A/RES/ES-11/1'?"),
     "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),
+    "no lever at all": (["es-11-1", "IND", "--along", "nonsense"], "Give one such as 'vote.severity'."),
     "no range": (["es-11-1", "IND", "--along", "dependence.arms=a"], "dependence.arms=0:1"),
     "out of range": (["es-11-1", "IND", "--along", "dependence.arms=0:2"], "goes from 0 to 1"),
     "csv in no folder": (["es-11-1", "IND", "--csv", "nowhere/x.csv"], "does not exist"),
@@ -159,3 +161,41 @@ def test_mistakes_are_told(arguments: list[str], message: str) -> None:
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def all_given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario with every vote given."""
+    file = tmp_path_factory.mktemp("given") / "given.toml"
+    file.write_text(
+        'title = "t"\nquestion = "q"\nbase = "harbour-blockade"\nreplicates = 7\n[[pledge]]\nreason = "r"\n'
+        'action = "abstain"\nmembers = ["CAL", "DUN", "ELM", "FER", "GUL"]\n',
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_where_every_vote_is_given_nothing_is_decisive(all_given: Path, tmp_path: Path) -> None:
+    """No mean over the members whose vote is drawn, so no number that rests on one; the CSV keeps its head."""
+    found = document("explain", all_given, "CAL")
+    assert {term["likeliest_at_mean"] for term in found["terms"]} == {None}
+    assert found["decisive"] is None
+    told = sim("explain", all_given, "CAL")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "nan %" not in told.stdout
+    told = sim("explain", all_given, "--all", "--csv", tmp_path / "all.csv")
+    assert "every vote is given" in told.stdout
+    assert (tmp_path / "all.csv").read_text(encoding="utf-8").strip() == ",".join(OVERVIEW)
+    assert tuple(sim_package.explain_all(all_given).columns) == OVERVIEW
+
+
+def test_a_given_vote_is_certain(blockade: Path) -> None:
+    """In runs, in every month and along a lever; and nothing is said of levers, which are not tried."""
+    for scenario in ("harbour-blockade", blockade):
+        options = ("ASH", "--replicates", 7, "--along", "vote.0.severity")
+        done = sim("explain", scenario, *options, "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        found = json.loads(done.stdout)
+        asked = [month["probabilities"] for month in found["months"]]
+        for chances in (found["probabilities"], *asked, *found["along"]["points"]):
+            assert [chances[action] for action in ACTIONS] == [1, 0, 0, 0]

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from sweeps import bytes_of, interrupted, sim_sweep
+from test_cli import sim
 
+from sim.cli.output import INTERRUPTED
+from sim.cli.sweep import swept
 from sim.errors import InputError
 from sim.runner import sweep as module
 from sim.runner.parts import DamageError, read_part
@@ -167,3 +170,35 @@ def test_the_disk_of_a_real_file_system_is_full(small, tmp_path):
         assert bytes_of(disk / "out") == whole
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("command", ["sweep", "sensitivity"])
+def test_a_folder_that_cannot_be_made_is_wrong_input(command, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    out = tmp_path / "file" / "out"
+    output = [] if command == "sweep" else ["--event", "support<3"]
+    done = sim(command, "sanction-enforcement", *output, "--out", out, "--replicates", 2)
+    assert done.returncode == 2
+    assert done.stderr == f"--out: {out}: cannot be made: Not a directory. Give another folder.\n"
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(small, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(InputError, match="cannot be written to"):
+        sweep(read_experiment(small[0]), tmp_path / "out")
+
+
+def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    experiment, out = read_experiment(small[0]), tmp_path / "out"
+    monkeypatch.setattr(module, "points_of", stop)
+    assert swept(experiment, out, 1) == (INTERRUPTED, None)
+    assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts anew\n"
+    assert not out.exists()
+    monkeypatch.undo()
+    interrupted(small[0], out)
+    monkeypatch.setattr(module, "points_of", stop)
+    assert swept(experiment, out, 1) == (INTERRUPTED, None)
+    assert "same command goes on" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from drawn import cut, overlapping, written
 from matplotlib.colors import to_hex
+from months_worlds import blockade_by_months
 
 from sim.case import prepare
 from sim.errors import InputError
@@ -305,6 +306,16 @@ def test_the_months_are_those_of_the_summary(months):
         assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"]["mean"]) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
     assert np.allclose(drawn["in the coalition"], told["members_joined"]["mean"], rtol=1e-3)
+
+
+def test_months_without_fuel_are_drawn_and_say_so(tmp_path):
+    """A warning, as of a legend without lines, is an error here."""
+    found = run(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
+    figure = draw_run(found, "months", Wish())
+    in_order(figure)
+    fuel = figure.axes[list(TOPICS).index("fuel")]
+    assert [text.get_text() for text in fuel.texts] == ["none in this world"]
+    assert fuel.get_legend() is None
 
 
 def test_actions_differ_in_lightness_too():

@@ -14,7 +14,7 @@ from sim.runner.executors import Executor
 from sim.specs import Experiment, Goal, Scenario, read_goal
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
-from sim.whatif.decisive import overview_rows
+from sim.whatif.decisive import OVERVIEW, overview_rows
 from sim.whatif.discovery import Region
 from sim.whatif.explain import Explanation, vote_number
 from sim.whatif.explain import explain as explain_member
@@ -196,7 +196,8 @@ def explain_all(
     import pandas as pd
 
     spec = spec_of(scenario, overrides, replicates)
-    return pd.DataFrame(overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)))
+    rows = overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates))
+    return pd.DataFrame(rows, columns=list(OVERVIEW))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ from sim.cli.output import (
 from sim.errors import input_error
 from sim.evaluation.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
-from sim.whatif.decisive import overview_rows
+from sim.whatif.decisive import OVERVIEW, overview_rows
 from sim.whatif.explain import Explanation, explain, vote_number
 from sim.whatif.explained import csv_rows, explanation_document, moving
 from sim.whatif.terms import take_apart
@@ -73,12 +74,18 @@ def command(
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
         return _everyone(spec, resolution, csv, as_json)
-    if levers and (spec.months is not None or spec.parameter_uncertainty):
-        say("what would tip it takes a minute or more; --no-levers leaves it out, fewer --replicates are quicker")
+    is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress(None, "levers tried") as report:
-        found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=report)
+
+        def tell(done: int, total: int) -> None:
+            if done == 0 and is_slow:
+                say("what would tip it takes a minute or more; --no-levers or fewer --replicates are quicker")
+            report(done, total)
+
+        found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=tell)
     if csv is not None:
-        _write(csv, csv_rows(found))
+        rows = csv_rows(found)
+        _write(csv, list(rows[0]), rows)
     if as_json:
         print_json(explanation_document(found))
     else:
@@ -86,8 +93,8 @@ def command(
     return 0
 
 
-def _write(path: Path, rows: list[dict[str, object]]) -> None:
-    write_csv(path, list(rows[0]) if rows else [], rows)
+def _write(path: Path, columns: Sequence[str], rows: list[dict[str, object]]) -> None:
+    write_csv(path, columns, rows)
     say(f"written to {path}")
 
 
@@ -95,10 +102,14 @@ def _everyone(spec: Scenario, resolution: str | None, csv: Path | None, as_json:
     number = vote_number(spec, resolution)
     rows = overview_rows(take_apart(prepare(spec), number, spec.replicates))
     if csv is not None:
-        _write(csv, rows)
+        _write(csv, OVERVIEW, rows)
     vote = spec.vote[number]
     if as_json:
         print_json({"scenario": spec.title, "resolution": vote.resolution, "members": rows})
+        return 0
+    screen = console()
+    if not rows:
+        screen.print(f"{vote.resolution}, {vote.date}: every vote is given, none drawn; there is nothing to decide")
         return 0
     shown = [
         [
@@ -112,7 +123,6 @@ def _everyone(spec: Scenario, resolution: str | None, csv: Path | None, as_json:
         ]
         for row in rows
     ]
-    screen = console()
     columns = ["member", "likeliest", "decisive term", "runs", "utilities", "at mean", "then"]
     screen.print(table(f"{vote.resolution}, {vote.date}: what decides", columns, shown, texts=3))
     screen.print(DECISIVE)

@@ -18,7 +18,7 @@ from sim.evaluation.ranking import RANKING, rank, refined
 from sim.evaluation.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.kept import read_sweep
-from sim.runner.sweep import Progress, Sweep, sweep
+from sim.runner.sweep import PLAN, Progress, Sweep, sweep
 from sim.runner.tables import POINTS
 from sim.specs.experiment import Experiment, read_experiment
 from sim.views.frame import save
@@ -41,7 +41,7 @@ def command(
     ] = None,
     retry_failed: RetryFailed = False,
     refine: Annotated[
-        int, typer.Option(help="Times to sweep a finer design around the best point of [target_split].", min=0)
+        int, typer.Option(help="Times to sweep a finer design around the point nearest to the target split.", min=0)
     ] = 0,
     set_: Overrides = None,
     plot: Annotated[
@@ -95,17 +95,24 @@ def swept(
         with _executor(workers, scheduler) as executor, _Reporter() as report:
             done = sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
     except KeyboardInterrupt:
-        say(f"interrupted; what is finished lies in {folder}, and the same command goes on from there")
+        say(f"interrupted; {_left_in(folder)}")
         return INTERRUPTED, None
     except (WorkersLostError, MemoryError, OSError) as error:
         say(f"stopped: {error or type(error).__name__}")
-        say(f"what is finished lies in {folder}, and the same command goes on from there")
+        say(_left_in(folder))
         return FAILED, None
     for name in done.dropped:
         say(f"{name} was damaged or half written; its runs were made again")
     if done.failed:
         say(f"{done.failed} of {done.points} points failed; {POINTS} says why, --retry-failed runs them again")
     return (FAILED, None) if done.failed == done.points else (0, done)
+
+
+def _left_in(folder: Path) -> str:
+    """What a sweep that was stopped leaves behind, in words."""
+    if not (folder / PLAN).is_file():
+        return "nothing is finished yet, and the same command starts anew"
+    return f"what is finished lies in {folder}, and the same command goes on from there"
 
 
 @contextmanager

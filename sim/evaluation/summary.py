@@ -30,6 +30,16 @@ def frequencies(counts: IntArray) -> FloatArray:
     return (counts + 0.5) / (replicates + 2)
 
 
+def with_given(chances: FloatArray, given: NDArray[np.int8]) -> FloatArray:
+    """Probabilities (N, 4) in which those whose vote is given are sure of it.
+
+    Parameters
+    ----------
+    given : action code of each vote that is given, `NOT_GIVEN` where it is drawn, (N,).
+    """
+    return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
+
+
 def summary(result: RunResult) -> dict[str, object]:
     """The document of ``sim run --json``."""
     spec = result.case.spec

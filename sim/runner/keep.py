@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -46,7 +47,6 @@ def keep(result: RunResult, folder: Path, seconds: float) -> None:
     InputError : the folder holds something already, or cannot be written to.
     """
     check_folder(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     write_tables(result, folder)
     manifest = manifest_of(result.case, result.replicates, result.engine, folder)
     manifest["base"] = None if result.base is None else result.base.case.spec.document()
@@ -55,13 +55,30 @@ def keep(result: RunResult, folder: Path, seconds: float) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder, or refuse it if it is not empty, before anything is run for it."""
+    """Make the folder, or refuse it if it is not empty, before anything is run for it.
+
+    Raises
+    ------
+    InputError : it holds something, or cannot be made or written to.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise input_error("--out", str(folder), "exists and is not an empty folder.", "Give a new one.")
+    make_folder(folder)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there.
+
+    Raises
+    ------
+    InputError : it cannot be made, or cannot be written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise input_error("--out", str(folder), f"cannot be made: {error.strerror}.") from None
+        raise input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.") from None
+    if not os.access(folder, os.W_OK):
+        raise input_error("--out", str(folder), "cannot be written to.", "Give another folder.")
 
 
 def write_tables(result: RunResult, folder: Path) -> None:

@@ -31,6 +31,7 @@ from sim.runner.keep import (
     document_hash,
     fit_hash,
     hashes,
+    make_folder,
     processor_features,
     program_version,
     provenance,
@@ -108,13 +109,14 @@ def sweep(
 
     Raises
     ------
-    InputError : the folder holds something else, another program is writing to it, or no point can be run.
+    InputError : the folder holds something else, another program is writing to it, it cannot be written to, or no
+        point can be run.
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
     plan = _planned(experiment)
     _check_folder(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         with FileLock(folder / LOCK, timeout=0):
             return _locked_sweep(experiment, plan, folder, executor or InProcess(), retries_failed, on_progress)

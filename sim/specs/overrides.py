@@ -34,7 +34,8 @@ def override(draft: Draft, text: str) -> None:
     """
     name, value = key_and_value(draft, text)
     if name:
-        _assign(draft, name, value, Origin(place_of(text), (), Path.cwd()))
+        path = tuple(part for quoted in path_of(name) for part in quoted.split("."))  # no key of a scenario holds dots
+        _assign(draft, path, value, Origin(place_of(text), (), Path.cwd()))
 
 
 def place_of(text: str) -> str:
@@ -51,6 +52,19 @@ def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
     return "", None
 
 
+def path_of(name: str) -> tuple[str, ...]:
+    """The parts of a dotted key of the command line; a part in quotes, as TOML has them, may hold dots."""
+    try:
+        table: object = tomllib.loads(f"{name} = 0")
+    except (ValueError, RecursionError):
+        return tuple(name.split("."))
+    path: tuple[str, ...] = ()
+    while isinstance(table, Mapping) and len(table) == 1:
+        ((part, table),) = table.items()
+        path = (*path, part)
+    return path if table == 0 and path else tuple(name.split("."))
+
+
 def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Path) -> None:
     """Apply a file's ``[set]`` table; what is wrong with it is noted in the draft.
 
@@ -62,7 +76,7 @@ def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Pat
     folder : folder that relative paths in it start from.
     """
     for name, value in table.items():
-        _assign(draft, name, copy.deepcopy(value), Origin(where, ("set",), folder))
+        _assign(draft, tuple(name.split(".")), copy.deepcopy(value), Origin(where, ("set",), folder))
 
 
 def value_of(text: str) -> object:
@@ -79,8 +93,8 @@ def value_of(text: str) -> object:
     return parsed["value"] if parsed.keys() == {"value"} else text
 
 
-def _assign(draft: Draft, name: str, value: object, source: Origin) -> None:
-    for path, leaf in _leaves(tuple(name.split(".")), value):
+def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
+    for path, leaf in _leaves(name, value):
         try:
             key = _full_key(draft.document, path)
         except _NowhereError as nowhere:

@@ -127,7 +127,8 @@ def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
 
 
 def _range(node: Mapping[str, Any]) -> str:
-    return f"{node['minimum']} to {node['maximum']}"
+    low, high = ("formatMinimum", "formatMaximum") if node.get("format") == "date" else ("minimum", "maximum")
+    return f"{node[low]} to {node[high]}"
 
 
 def _needed_count(node: Mapping[str, Any]) -> str:

@@ -22,7 +22,21 @@ def _date_from_text(value: object) -> object:
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Strict(False)]  # TOML has lists; a frozen value keeps tuples
 MemberReferences = Annotated[tuple[MemberReference, ...], Strict(False)]
-Day = Annotated[date, BeforeValidator(_date_from_text)]
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""Of the days that a file may name: room for what is reckoned from them, either way."""
+Day = Annotated[
+    date,
+    Field(
+        ge=EARLIEST,
+        le=LATEST,
+        json_schema_extra={  # a pattern for editors that know no bounds of dates
+            "formatMinimum": f"{EARLIEST}",
+            "formatMaximum": f"{LATEST}",
+            "pattern": "^(19|20|21)",
+        },
+    ),
+    BeforeValidator(_date_from_text),
+]
 
 
 class Section(BaseModel):

@@ -6,7 +6,6 @@ the scenario, such as ``vote.severity=1``, goes to the file's ``[set]``.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.specs.design import Factor
 from sim.specs.draft import Draft, Key, Origin, dotted
-from sim.specs.overrides import key_and_value, place_of
+from sim.specs.overrides import key_and_value, path_of, place_of
 from sim.specs.scenario import Scenario
 from sim.specs.section import Section
 
@@ -35,7 +34,7 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
     name, value = key_and_value(draft, text)
     if not name:
         return
-    path = _path(name)
+    path = path_of(name)
     if path[0] not in kind.model_fields and path[0] in Scenario.model_fields:
         path = ("set", ".".join(path))
     key: Key = ()
@@ -57,19 +56,6 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
         elif isinstance(holder, dict) and step not in holder:
             holder[step] = {}
         holder = holder[step]  # type: ignore[index]
-
-
-def _path(name: str) -> tuple[str, ...]:
-    """The parts of a dotted key; a part in quotes may hold dots."""
-    try:
-        table: object = tomllib.loads(f"{name} = 0")
-    except (ValueError, RecursionError):
-        return tuple(name.split("."))
-    path: tuple[str, ...] = ()
-    while isinstance(table, Mapping) and len(table) == 1:
-        ((part, table),) = table.items()
-        path = (*path, part)
-    return path if table == 0 and path else tuple(name.split("."))
 
 
 def _step(holder: object, key: Key, path: tuple[str, ...]) -> tuple[str | int, tuple[str, ...]]:

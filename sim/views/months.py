@@ -46,7 +46,8 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     title, unit = TOPICS[topic]
     on = panel(ax, 3.2)
     at = np.arange(len(months.months))
-    for (label, (middle, low, high)), (colour, dash) in zip(lines_of(months, topic).items(), LOOKS, strict=False):
+    lines = lines_of(months, topic)
+    for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
         on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
         on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
     if topic == "alignment":
@@ -55,6 +56,9 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         on.ax.set_ylim(bottom=0)
     along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
+    if not lines:
+        on.ax.set_yticks([])
+        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
     legend_below(on.ax)
     if on.is_own:
         title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"
@@ -73,11 +77,16 @@ def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
 
 
 def legend_below(ax: Axes) -> None:
-    """Put the legend of lines below the axis."""
+    """Put the legend of lines below the axis, where there are any."""
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return
     ax.legend(
+        handles,
+        labels,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.13),
-        ncols=4 if len(ax.get_legend_handles_labels()[0]) == 4 else 3,
+        ncols=4 if len(handles) == 4 else 3,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.evaluation.summary import frequencies
 from sim.evaluation.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
@@ -52,7 +51,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
     """
     _check(found)
     on = panel(ax, 3.2)
-    chances = np.stack([frequencies(month.counts)[found.index] for month in found.monthly])
+    chances = np.stack([month.chances[found.index] for month in found.monthly])
     for name in REPORTED:
         style = STYLES[name]
         on.ax.plot(
@@ -64,6 +63,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
             markerfacecolor=style.fill,
             linewidth=1.5,
             label=name,
+            clip_on=False,
         )
     on.ax.set_ylim(0, 1)
     _months(on.ax, found)

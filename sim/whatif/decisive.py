@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS
 from sim.whatif.terms import Anatomy, chances_of
 
@@ -23,7 +22,7 @@ class Decisive:
 
     Parameters
     ----------
-    term : place of the term among the anatomy's; -1 where none costs the likeliest action as much as `LEAST_LOSS`.
+    term : place of the term among the anatomy's.
     probability : of the likeliest action, from the utilities.
     at_mean : the same with this term as it is for the mean of the members whose vote is drawn.
     then : action code that is the likeliest then.
@@ -35,51 +34,64 @@ class Decisive:
     then: int
 
 
-def at_means(anatomy: Anatomy) -> FloatArray:
+def at_means(anatomy: Anatomy) -> FloatArray | None:
     """Probabilities (number of terms, N, 4) of every member's actions with one term put at its mean over members.
 
-    The mean is that of the members whose vote is drawn. Peers are held where they are.
+    The mean is that of the members whose vote is drawn; there is none where every vote is given. Peers are held
+    where they are.
     """
+    if not anatomy.is_drawn.any():
+        return None
     means = anatomy.arrays[:, anatomy.is_drawn].mean(axis=1, keepdims=True)
     return chances_of(anatomy.utilities - anatomy.arrays + means)
 
 
-def decisive_terms(anatomy: Anatomy) -> list[Decisive]:
-    """The decisive term of every member."""
+def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
+    """The decisive term of every member; None where no term costs the likeliest action as much as `LEAST_LOSS`."""
     actions = anatomy.counts.argmax(axis=1)
     members = np.arange(len(actions))
     now, otherwise = chances_of(anatomy.utilities)[members, actions], at_means(anatomy)
+    if otherwise is None:
+        return [None for _ in members]
     left = otherwise[:, members, actions]
     lowest = left.argmin(axis=0)
     return [
-        Decisive(
-            int(lowest[i]) if left[lowest[i], i] < now[i] - LEAST_LOSS else -1,
-            float(now[i]),
-            float(left[lowest[i], i]),
-            int(otherwise[lowest[i], i].argmax()),
-        )
-        for i in members
+        Decisive(int(term), float(now[i]), float(left[term, i]), int(otherwise[term, i].argmax()))
+        if left[term, i] < now[i] - LEAST_LOSS
+        else None
+        for i, term in enumerate(lowest)
     ]
+
+
+OVERVIEW = (
+    "iso3",
+    "name",
+    "likeliest",
+    "probability",
+    "decisive",
+    "from_utilities",
+    "at_mean",
+    "then_likeliest",
+)
+"""The keys of the rows of `overview_rows`."""
 
 
 def overview_rows(anatomy: Anatomy) -> list[dict[str, object]]:
     """A row per member whose vote is drawn: its likeliest action, and the term that is decisive for it."""
-    world, chances = anatomy.case.world, frequencies(anatomy.counts)
+    world, chances, from_utilities = anatomy.case.world, anatomy.chances, chances_of(anatomy.utilities)
+    decisive = decisive_terms(anatomy)
     rows: list[dict[str, object]] = []
-    for i, decisive in enumerate(decisive_terms(anatomy)):
-        if not anatomy.is_drawn[i]:
-            continue
-        action, is_found = int(anatomy.counts[i].argmax()), decisive.term >= 0
-        rows.append(
-            {
-                "iso3": world.iso3[i],
-                "name": world.names[i],
-                "likeliest": ACTIONS[action],
-                "probability": float(chances[i, action]),
-                "decisive": anatomy.terms[decisive.term].name if is_found else None,
-                "from_utilities": decisive.probability,
-                "at_mean": decisive.at_mean if is_found else None,
-                "then_likeliest": ACTIONS[decisive.then] if is_found else None,
-            }
+    for i in np.flatnonzero(anatomy.is_drawn):
+        action, term = int(anatomy.counts[i].argmax()), decisive[i]
+        row = (
+            world.iso3[i],
+            world.names[i],
+            ACTIONS[action],
+            float(chances[i, action]),
+            None if term is None else anatomy.terms[term.term].name,
+            float(from_utilities[i, action]),
+            None if term is None else term.at_mean,
+            None if term is None else ACTIONS[term.then],
         )
+        rows.append(dict(zip(OVERVIEW, row, strict=True)))
     return sorted(rows, key=lambda row: (ACTIONS.index(str(row["likeliest"])), row["name"]))

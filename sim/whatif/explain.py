@@ -75,7 +75,7 @@ def explain(
     resolution : which vote; the first by default.
     tries_levers : whether to look for what would tip the member.
     walks_along : a lever to walk along, such as ``dependence.arms``, or with its range ``dependence.arms=0:1``.
-    on_progress : called with the levers tried and all there are.
+    on_progress : called before each lever that is tried, with those done and all there are.
 
     Raises
     ------
@@ -88,10 +88,11 @@ def explain(
     found = explanation_of(case, number, index, spec.replicates)
     member = Member(case, number, index, spec.replicates)
     tips: list[tuple[Lever, tuple[Tip, ...]]] = []
+    tried = levers if tries_levers and found.anatomy.is_drawn[index] else ()
     with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
-        for done, lever in enumerate(levers if tries_levers and found.anatomy.is_drawn[index] else (), start=1):
+        for done, lever in enumerate(tried):
+            on_progress(done, len(tried))
             tips.append((lever, tuple(tips_of(member, lever, found.likeliest).values())))
-            on_progress(done, len(levers))
         walked = None if walk is None else (*walk, along(member, *walk))
     return replace(found, tips=tuple(tips), walk=walked)
 
@@ -141,7 +142,9 @@ def _walk(levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]
     named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}
     lever = named.get(short_key(name.strip()))
     if lever is None:
-        raise input_error("--along", "", f"there is no lever '{name}'.", did_you_mean(name, named, "Such as severity."))
+        such = next(key for key, lever in named.items() if lever.kind == "vote")
+        fix = did_you_mean(name, named, f"Give one such as '{such}'.")
+        raise input_error("--along", "", f"there is no lever '{name}'.", fix)
     part = lever.width / 4
     low, high = (lever.low, lever.high) if lever.width <= NARROW else (lever.now - part, lever.now + part)
     if equals:

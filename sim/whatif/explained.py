@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import WEIGHTS
-from sim.evaluation.summary import frequencies
 from sim.evaluation.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import listened_to
@@ -52,7 +51,7 @@ def explanation_document(found: Explanation) -> dict[str, object]:
         **_answer(anatomy, i),
         "terms": term_rows(found),
         "decisive": None
-        if decisive.term < 0
+        if decisive is None
         else {
             "term": anatomy.terms[decisive.term].name,
             "probability": decisive.probability,
@@ -78,7 +77,7 @@ def _answer(anatomy: Anatomy, i: int) -> dict[str, object]:
     """What a member does, in runs and from its utilities."""
     utilities = anatomy.utilities[i]
     return {
-        "probabilities": by_name(frequencies(anatomy.counts)[i]),
+        "probabilities": by_name(anatomy.chances[i]),
         "utilities": by_name(utilities),
         "probabilities_from_utilities": by_name(chances_of(utilities)),
     }
@@ -102,7 +101,7 @@ def _term_row(term: Term, i: int) -> dict[str, object]:
 def term_rows(found: Explanation) -> list[dict[str, object]]:
     """A row per term: what it adds to each action, what it is made of, and where that comes from."""
     anatomy, i = found.anatomy, found.index
-    likeliest = at_means(anatomy)[:, i, found.likeliest]
+    otherwise = at_means(anatomy)
     low, high = (None, None) if anatomy.draws is None else np.quantile(anatomy.draws, (LOW, HIGH), axis=0)
     over = anatomy.arrays[:, i, found.likeliest] - anatomy.arrays[:, i, found.next]
     ranges = over_next_in_draws(found)
@@ -116,7 +115,7 @@ def term_rows(found: Explanation) -> list[dict[str, object]]:
                 "p05": None if ranges is None else float(ranges[0, place]) + 0.0,
                 "p95": None if ranges is None else float(ranges[1, place]) + 0.0,
             },
-            "likeliest_at_mean": float(likeliest[place]),
+            "likeliest_at_mean": None if otherwise is None else float(otherwise[place, i, found.likeliest]),
             "meaning": registry()[term.parameter].meaning if term.parameter else MEANINGS[term.name],
             "made_of": _made_of(found, term),
         }

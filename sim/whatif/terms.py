@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Terms, weighed
 from sim.ensemble import Outcome, alike, memory_of, votes
+from sim.evaluation.summary import frequencies, with_given
 from sim.months.inputs import MonthInputs
 from sim.months.state import State
 from sim.rules.choice import ACTIONS, STANCES, probabilities
@@ -112,6 +113,11 @@ class Anatomy:
     def utilities(self) -> FloatArray:
         """The utilities that the terms add up to, (N, 4) by action code, at the peers' mean stance."""
         return self.arrays.sum(axis=0)
+
+    @property
+    def chances(self) -> FloatArray:
+        """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is given."""
+        return with_given(frequencies(self.counts), self.ballot.given)
 
     @property
     def is_drawn(self) -> NDArray[np.bool_]:

@@ -13,11 +13,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, Case, prepare
+from sim.case import DRAW_RUN, Case, prepare
 from sim.ensemble import alike, occasions, own_utilities, simulate
 from sim.evaluation.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
-from sim.evaluation.summary import frequencies
-from sim.rules.choice import ACTIONS, STANCES
+from sim.evaluation.summary import frequencies, with_given
+from sim.rules.choice import STANCES
 from sim.runner.counts import counts_of
 from sim.runner.run import blocks
 from sim.specs import Scenario
@@ -80,10 +80,11 @@ class Member:
         return expected_chances(self._case(spec), self.number)[self.index]
 
     def simulated(self, spec: Scenario) -> FloatArray:
-        """Probabilities (4,) of its actions in the replicates, as smoothed frequencies."""
+        """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; sure of a vote given."""
         case = self._case(spec)
         found = [simulate(case, *block)[self.number].actions[:, [self.index]] for block in blocks(0, self.replicates)]
-        return frequencies(counts_of(np.concatenate(found)))[0]
+        given = case.ballots[self.number].given[[self.index]]
+        return with_given(frequencies(counts_of(np.concatenate(found))), given)[0]
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:
@@ -104,9 +105,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
         own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
         chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
-        is_given = ballot.given != NOT_GIVEN
-        chances[is_given] = np.eye(len(ACTIONS))[ballot.given[is_given]]
-        expected[at] = chances
+        expected[at] = with_given(chances, ballot.given)
         if at == number:
             break
     return expected[number]

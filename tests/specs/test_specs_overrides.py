@@ -29,6 +29,9 @@ from sim.errors import InputError
         ("reasons=because a = b", ("reasons",), "because a = b"),
         ("title=1\nseed=3", ("title",), "1\nseed=3"),
         ("seed=3", ("seed",), 3),
+        ("'vote'.severity=1", ("vote", 0, "severity"), 1),
+        ('vote.0."severity" = 1', ("vote", 0, "severity"), 1),
+        ('"vote.severity"=1', ("vote", 0, "severity"), 1),
         ("parameters={}", ("parameters",), {}),
     ],
 )
@@ -43,6 +46,7 @@ def test_an_override_sets_one_value(text: str, key: Sequence[Any], value: object
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("'vote'.0.severty=1", "vote.0.severty: unknown key. Did you mean 'severity'?"),
         ("seed", "--set seed: got no key and value; KEY=VALUE is needed."),
         ("=3", "--set =3: got no key and value; KEY=VALUE is needed."),
         ("vote.severity=1", "vote.severity: vote is a list of 2; write which, such as vote.0.severity."),

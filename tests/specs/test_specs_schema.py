@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, get_args
 
 import pytest
@@ -79,6 +80,9 @@ def test_the_schema_can_be_written_as_json_and_is_made_anew() -> None:
         ({"set": {"vot.severity": 1}}, False),
         ({"severity": 1}, False),
         ({"seed": -1}, False),
+        ({"set": {}, "months": {"start": date(1900, 1, 1), "end": date(2199, 12, 31)}}, True),
+        ({"months": {"start": date(1899, 12, 31), "end": date(2023, 6, 30)}}, False),
+        ({"months": {"start": date(2022, 2, 1), "end": date(2200, 1, 1)}}, False),
         ({"parameters": {"enforcment": 0.5}}, False),
         ({"parameters": {"enforcement": 2}}, False),
         ({"roles": {"target": "RED"}}, False),
