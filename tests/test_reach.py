@@ -250,6 +250,16 @@ def test_any_list_of_members_of_a_scenario_can_be_moved() -> None:
     assert change.members == ("FER", "GUL")
 
 
+def test_levers_keep_their_place_beside_levers_that_add_to_its_list() -> None:
+    """The short keys of the only change and the only pledge, with levers that add a change and a pledge."""
+    change = {"key": "change.multiply", "from": 0.0, "to": 1.0, "step": 0.5, "cost": 1.0, "kind": "number"}
+    levers = [change, {**JOIN, "key": "pledge.members"}, {**JOIN, "key": "pledge.0.members", "members": ["CAL"]}]
+    goal = harbour_goal(GOALS["rule"], [*levers, LEVERS[2], PLEDGE], set=GIVEN | {"change": [CHANGE]})
+    spec = moved(goal.base, list(zip(goal.lever, (0.0, ("ELM",), ("CAL",), 0.5, ("GUL",)), strict=True)))
+    assert [change.multiply for change in spec.change] == [0.0, 0.5]
+    assert [pledge.members for pledge in spec.pledge] == [("FER", "ELM", "CAL"), ("GUL",)]
+
+
 def test_a_cost_by_product_is_of_per_cents_of_the_world() -> None:
     goal = read_goal("half-of-all-in-april")
     space = Combinations(goal)
