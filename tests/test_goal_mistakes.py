@@ -113,7 +113,8 @@ WRONG = {
         "lever.1: moves the same as lever.0.",
     ),
     "no number": (GOALS["rule"], [{**LEVER, "key": "vote.topic"}], "vote.topic"),
-    "no levers": (GOALS["rule"], [], "lever"),
+    "no levers": (GOALS["rule"], [], "lever: got an empty list; allowed are 1 to 20."),
+    "too many levers": (GOALS["rule"], [LEVER] * 21, "lever: got 21 values; allowed are 1 to 20."),
     "not whole": (GOALS["rule"], [UNIT | {"key": "parameters.rounds", "to": 9.0, "step": 0.5}], "whole numbers"),
 }
 
