@@ -179,9 +179,12 @@ def _check_combinations(search: Search, checks: _Checks) -> None:
     space, wanted = search.space, search.space.goal.goal.probability
     tried = space.sound()
     surest = min(tried, key=lambda each: (-each.probability, each.shortfall, each.cost))
-    for each in (*_frontier(tried, lambda each: each.cost), surest, *search.beyond[-1:]):
+    for each in (*_frontier(tried, lambda each: each.cost), surest):
         checks.check(each)
-    checks.walk(search.beyond, in_turn=0)
+    if not any(map(checks.holds, checks.done.values())):  # before anything is called out of reach
+        for each in search.beyond[-1:]:
+            checks.check(each)
+        checks.walk(search.beyond, in_turn=0)
     known = min((each.tried.cost for each in checks.done.values() if checks.holds(each)), default=math.inf)
     enough = (each for each in tried if each.probability >= wanted and each.cost < known)
     by_cost = sorted(enough, key=lambda each: each.cost)
