@@ -161,6 +161,8 @@ def _bounds(entry: Schema) -> Iterator[str]:
     fewest, most = entry.get("minItems"), entry.get("maxItems")
     if fewest is not None and fewest == most:
         yield f"{fewest} of them"
+    elif most is not None:
+        yield f"{fewest or 0} to {most}"
     elif fewest is not None:
         yield f"at least {fewest}"
 

@@ -1,5 +1,7 @@
 """Mistakes in goal files: each told once, with its key and the way out."""
 
+import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sim.errors import InputError
 from sim.specs import goal_from
 from sim.specs.goal_moves import moved
 from sim.whatif.combinations import Combinations
+from sim.world import load_world
 
 MISTAKES = """
 title = "wrong all over"
@@ -104,8 +107,14 @@ WRONG = {
     "step too wide": (GOALS["rule"], [{**LEVER, "step": 5.0}], "the range is 3 wide"),
     "step too fine": (GOALS["rule"], [{**LEVER, "step": 1e-5}], "more than 10,001 values"),
     "twice": (GOALS["rule"], [LEVER, {**LEVER, "key": "vote.0.severity"}], "moves the same as lever.0"),
+    "twice by other names": (
+        GOALS["rule"],
+        [LEVERS[2], {**LEVERS[2], "members": ["Gullrock", "Fernholt"]}],
+        "lever.1: moves the same as lever.0.",
+    ),
     "no number": (GOALS["rule"], [{**LEVER, "key": "vote.topic"}], "vote.topic"),
-    "no levers": (GOALS["rule"], [], "lever"),
+    "no levers": (GOALS["rule"], [], "lever: got an empty list; allowed are 1 to 20."),
+    "too many levers": (GOALS["rule"], [LEVER] * 21, "lever: got 21 values; allowed are 1 to 20."),
     "not whole": (GOALS["rule"], [UNIT | {"key": "parameters.rounds", "to": 9.0, "step": 0.5}], "whole numbers"),
 }
 
@@ -141,6 +150,10 @@ WRONG_MEMBERS = {
         [PLEDGE, {**PLEDGE, "members": ["ELM", "Gullrock"]}],
         "lever.1.members: holds GUL, as lever.0 does.",
     ),
+    "moved twice by other keys": (
+        [{**JOIN, "key": key, "members": ["GUL"]} for key in ("pledge.members", "pledge.0.members")],
+        "lever.1.members: holds GUL, as lever.0 does.",
+    ),
     "a range": ([{**JOIN, "from": 0.0}], "lever.0.from: unknown key."),
 }
 
@@ -151,6 +164,21 @@ def test_a_mistake_of_a_lever_over_members_is_told_once(levers, message) -> None
         harbour_goal(GOALS["rule"], levers, set=GIVEN)
     (line,) = str(caught.value).splitlines()
     assert message in line
+
+
+def test_a_cost_is_not_of_shares_of_nothing(tmp_path: Path) -> None:
+    world = tmp_path / "poor"
+    shutil.copytree(load_world("seven-harbours").folder, world)
+    with (world / "members.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row | {"gdp_usd": 0} for row in csv.DictReader(file)]
+    with (world / "members.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(InputError) as caught:
+        harbour_goal(GOALS["rule"], [PLEDGE, {**JOIN, "per": "gdp"}], set={"world": str(world)})
+    (line,) = str(caught.value).splitlines()
+    assert 'lever.1.per: got "gdp"; gdp_usd is 0 for every member of the world' in line
 
 
 def test_too_many_members_are_refused() -> None:

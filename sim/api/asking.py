@@ -213,7 +213,7 @@ class GoalReached:
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """A row per combination that none found is both cheaper and surer than: cost, probability, levers."""
+        """A row per combination that none checked is both cheaper and surer than: cost, probability, levers."""
         import pandas as pd
 
         return pd.DataFrame(frontier_rows(self.found))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sim.cli.changes import percent
-from sim.cli.output import AsJson, check_writable, console, print_json, progress, say, table, write_csv
+from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, progress, say, table, write_csv
+from sim.errors import InputError
 from sim.specs.goal_reading import read_goal
 from sim.whatif.reach import frontier_rows, reach, reach_document
 
@@ -44,25 +48,36 @@ def command(
     if as_json:
         print_json(document)
     else:
-        _print(console(), document)
+        _print(console(), document, found.combinations.refused.values())
+    if found.is_interrupted:
+        say(f"interrupted: {document['tried']:,} combinations tried, {document['checked']} of them checked")
+        return INTERRUPTED
     return 0
 
 
-def _print(screen: Console, document: dict[str, Any]) -> None:
+def _print(screen: Console, document: dict[str, Any], refused: Collection[InputError]) -> None:
     wanted, unit = document["wanted"], document["cost_unit"]
-    screen.print(f"[bold]{document['goal']}[/]\n{document['question']}")
-    screen.print(f"\n{document['scenario']}")
+    told = [f"[bold]{document['goal']}[/]" if document["goal"] else "", document["question"]]
+    if any(told):
+        screen.print("\n".join(filter(None, told)), end="\n\n")
+    screen.print(document["scenario"])
     screen.print(f"wanted: {_told(wanted)}, in {percent(wanted['probability'])} of replicates")
     screen.print(f"as things stand: {_chance(document['as_it_stands'])}")
     kind = "all" if document["is_exhaustive"] else f"{document['tried']:,} of {document['combinations']:,}"
     screen.print(
         f"{kind} combinations tried on {document['replicates']:,} replicates each; probabilities below are of "
-        f"{document['fresh_replicates']:,} fresh ones\n"
+        f"{document['fresh_replicates']:,} fresh ones"
     )
+    for error in islice(refused, 1):
+        problem = error.problems[0]
+        reason = escape(f"{problem.key.removeprefix('set.')}: {problem.message}")
+        screen.print(f"{len(refused):,} of them cannot be put together; of the first {reason}")
+    screen.print()
     best = document["best"]
     if best is None:
         surest = document["surest"]
-        screen.print("[bold]Out of reach within these bounds[/]: no combination tried is as sure as wanted.")
+        none = f"none of the {document['checked']} combinations checked is as sure as wanted."
+        screen.print(f"[bold]Out of reach within these bounds[/]: {none}")
         screen.print(f"The surest gets to {_chance(surest)}, at {surest['cost']:.4g} {unit}:")
         _print_levers(screen, surest, unit)
     elif best["cost"] == 0:

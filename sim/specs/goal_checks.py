@@ -8,11 +8,19 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean
 from sim.specs.checks import Parts, given_members, selection_findings, selections, vote_findings
-from sim.specs.design import short_key
 from sim.specs.draft import Finding, Key, dotted
 from sim.specs.goal import Wanted
-from sim.specs.goal_levers import AttributeLever, GoalLever, JoinLever, LeaveLever, NumberLever, PledgeLever, Setting
-from sim.specs.goal_moves import moved, where_it_stands
+from sim.specs.goal_levers import (
+    SHARED,
+    AttributeLever,
+    GoalLever,
+    JoinLever,
+    LeaveLever,
+    NumberLever,
+    PledgeLever,
+    Setting,
+)
+from sim.specs.goal_moves import key_in, moved, where_it_stands
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.reading import scenario_from
 from sim.specs.scenario import Scenario
@@ -67,7 +75,8 @@ def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World
     levers : by their place in the file.
     """
     for (earlier, one), (later, other) in combinations(levers.items(), 2):
-        yield from _repetitions(earlier, one, ("lever", later), other, world)
+        if _what(one, base, world) == _what(other, base, world):
+            yield from _repetitions(earlier, one, ("lever", later), other, world)
     for number, lever in levers.items():
         place: Key = ("lever", number)
         match lever:
@@ -77,9 +86,7 @@ def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World
                 yield from _range_findings(place, lever, base)
             case JoinLever() | LeaveLever() | PledgeLever():
                 yield from _choice_findings(place, lever, base, world)
-    size = sum(
-        1 if isinstance(one, NumberLever | AttributeLever) else len(one.candidates(world)) for one in levers.values()
-    )
+    size = sum(_size(lever, world) for lever in levers.values())
     if size > MOST_MOVED:
         fix = "Name fewer members, or edit an attribute of a group as one."
         yield Finding(("lever",), f"moves {size} numbers and members; at most {MOST_MOVED} are searched.", fix)
@@ -91,9 +98,7 @@ def _size(lever: GoalLever, world: World) -> int:
 
 
 def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, world: World) -> Iterator[Finding]:
-    """What two levers move alike: the same number, or the same member in the same way."""
-    if _what(one) != _what(other):
-        return
+    """What two levers that move the same have in common: all of it, or some members."""
     match one, other:
         case JoinLever() | LeaveLever() | PledgeLever(), JoinLever() | LeaveLever() | PledgeLever():
             both = set(one.candidates(world)) & set(other.candidates(world))
@@ -104,16 +109,14 @@ def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, wor
             yield Finding(place, f"moves the same as lever.{earlier}.", "Give each lever once.")
 
 
-def _what(lever: GoalLever) -> tuple[str, ...]:
-    """What a lever moves, but for the members."""
+def _what(lever: GoalLever, base: Scenario, world: World) -> tuple[str, ...]:
+    """What a lever moves, however it is spelt; of one over members without saying whom."""
     match lever:
-        case NumberLever():
-            return lever.kind, short_key(lever.key)
         case AttributeLever():
-            return lever.kind, lever.name
+            return lever.kind, lever.attribute, lever.edit, *members_of(world, lever.members)
         case PledgeLever():
             return lever.kind, lever.action, lever.resolution or ""
-    return lever.kind, short_key(lever.key)
+    return lever.kind, key_in(base.document(), lever.key)
 
 
 def _unmovable(place: Key, key: str) -> Finding:
@@ -164,6 +167,9 @@ def _choice_findings(
     yield from selection_findings(world, (*place, "members"), lever.members)
     yield from _echoes((*place, "members"), lever.members, world)
     yield from _cost_findings((*place, "costs"), lever.costs, candidates, world)
+    if lever.per != "member" and not world.attributes[SHARED[lever.per]].any():
+        message = f'got "{lever.per}"; {SHARED[lever.per]} is 0 for every member of the world {world.name}.'
+        yield Finding((*place, "per"), message, 'Let the cost be of each "member".')
     if isinstance(lever, PledgeLever):
         resolutions = [vote.resolution for vote in base.vote]
         yield from vote_findings((*place, "resolution"), lever.resolution, resolutions, f'"{base.title}"')
@@ -172,8 +178,8 @@ def _choice_findings(
             if code in given:
                 yield _taken_away(place, [code], f"is the {given[code]}, whose vote is given")
         return
-    lists = {short_key(dotted(key)): references for key, references in selections(Parts.of(base.document(), world))}
-    references = lists.get(short_key(lever.key))
+    lists = {dotted(key): references for key, references in selections(Parts.of(base.document(), world))}
+    references = lists.get(key_in(base.document(), lever.key))
     if lever.key.partition(".")[0] in BY_GOAL:
         yield _unmovable(place, lever.key)
     elif references is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sim.rules.parameters import registry
 from sim.specs.design import is_whole
+from sim.specs.draft import dotted
 from sim.specs.goal_levers import (
     NEUTRAL,
     AttributeLever,
@@ -20,6 +21,7 @@ from sim.specs.goal_levers import (
     Setting,
 )
 from sim.specs.names import REMOVAL
+from sim.specs.overrides import NowhereError, full_key
 from sim.specs.reading import scenario_from
 from sim.specs.scenario import Scenario
 from sim.world import World
@@ -47,23 +49,27 @@ def _number_under(key: str, base: Scenario) -> float | None:
     section, _, name = key.partition(".")
     if section == "parameters" and name in registry():
         return float(base.parameters.get(name, registry()[name].default))
-    found = value_under(key, base.document())
+    found = _value_under(key, base.document())
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
-def value_under(key: str, document: object) -> object:
-    """What stands under a dotted key; the 0 of a list that holds one table may be left out. None where nothing does."""
+def _value_under(key: str, document: Mapping[str, object]) -> object:
+    """What stands under a dotted key, None where nothing does."""
     holder: Any = document
-    for part in key.split("."):
-        if isinstance(holder, list) and not part.isdecimal() and len(holder) == 1:
-            (holder,) = holder
-        if isinstance(holder, list) and part.isdecimal() and int(part) < len(holder):
-            holder = holder[int(part)]
-        elif isinstance(holder, dict):
-            holder = holder.get(part)
-        else:
-            return None
+    try:
+        for part in full_key(document, key.split(".")):
+            holder = holder[part]
+    except (NowhereError, KeyError):
+        return None
     return holder
+
+
+def key_in(document: Mapping[str, object], key: str) -> str:
+    """A key in full, however it is spelt: ``vote.0.severity``; the key itself where it leads nowhere."""
+    try:
+        return dotted(full_key(document, key.split(".")))
+    except NowhereError:
+        return key
 
 
 def axes_of(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
@@ -105,19 +111,20 @@ def moved(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scen
         If these settings do not go together.
     """
     document = base.document()
-    assigned: dict[str, Any] = {}
+    assigned: dict[str, Any] = {}  # by full keys: changes and pledges that levers add make short ones ambiguous
     added: dict[str, list[object]] = {"change": [], "pledge": []}
     for lever, setting in settings:
         match lever, setting:
             case NumberLever(), float():
-                assigned[lever.key] = round(setting) if is_whole(lever.key) else setting
+                assigned[key_in(document, lever.key)] = round(setting) if is_whole(lever.key) else setting
             case AttributeLever(), float() if setting != NEUTRAL[lever.edit]:
                 edit = {"members": list(lever.members), "attribute": lever.attribute, lever.edit: setting}
                 added["change"].append({**edit, "reason": lever.reason or REASON})
             case JoinLever() | LeaveLever(), tuple() if setting:
-                listed: Any = assigned.get(lever.key) or value_under(lever.key, document)
+                key = key_in(document, lever.key)
+                listed: Any = assigned.get(key) or _value_under(key, document)
                 sign = "" if lever.kind == "join" else REMOVAL
-                assigned[lever.key] = [*listed, *(f"{sign}{code}" for code in setting)]
+                assigned[key] = [*listed, *(f"{sign}{code}" for code in setting)]
             case PledgeLever(), tuple() if setting:
                 on = {} if lever.resolution is None else {"resolution": lever.resolution}
                 pledge = {"members": list(setting), "action": lever.action, **on}

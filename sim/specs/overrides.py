@@ -20,8 +20,8 @@ ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # k
 FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
 
 
-class _NowhereError(Exception):
-    """The key of an override leads nowhere; the message says why."""
+class NowhereError(Exception):
+    """A key leads nowhere in a document; the message says why."""
 
 
 def override(draft: Draft, text: str) -> None:
@@ -96,8 +96,8 @@ def value_of(text: str) -> object:
 def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
     for path, leaf in _leaves(name, value):
         try:
-            key = _full_key(draft.document, path)
-        except _NowhereError as nowhere:
+            key = full_key(draft.document, path)
+        except NowhereError as nowhere:
             draft.problems.append(Problem(source.where, dotted((*source.key, *path)), str(nowhere)))
         else:
             new = _put(draft.document, key, leaf)
@@ -116,10 +116,15 @@ def _leaves(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, .
         yield path, value
 
 
-def _full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
-    """The key a path means: its indices as numbers, and the 0 that ``vote.severity`` leaves out."""
+def full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
+    """The key that a path means in a document: its indices as numbers, and the 0 that ``vote.severity`` leaves out.
+
+    Raises
+    ------
+    NowhereError : it leads nowhere, or does not say which of several tables it means.
+    """
     if path[0] in FIRST_READ:
-        raise _NowhereError("cannot be set: it is read before anything is set. Write it in a file, with a base.")
+        raise NowhereError("cannot be set: it is read before anything is set. Write it in a file, with a base.")
     key: Key = ()
     holder: object = document
     for number, part in enumerate(path, start=1):
@@ -132,7 +137,7 @@ def _full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
             key = (*key, part)
             holder = holder.get(part, [] if key in ARRAYS else {})
         else:
-            raise _NowhereError(f"{dotted(key)} holds a value; there is no '{part}' in it.")
+            raise NowhereError(f"{dotted(key)} holds a value; there is no '{part}' in it.")
     return key
 
 
@@ -142,10 +147,10 @@ def _index(items: Sequence[object], key: Key, part: str, rest: Sequence[str]) ->
         return indices[part]
     name = dotted(key)
     if not items:
-        raise _NowhereError(f"there is no {name} in this scenario.")
+        raise NowhereError(f"there is no {name} in this scenario.")
     if part.isdecimal():
-        raise _NowhereError(f"there is no {name}.{part}; the last is {name}.{len(items) - 1}.")
-    raise _NowhereError(f"{name} is a list of {len(items)}; write which, such as {dotted((*key, 0, part, *rest))}.")
+        raise NowhereError(f"there is no {name}.{part}; the last is {name}.{len(items) - 1}.")
+    raise NowhereError(f"{name} is a list of {len(items)}; write which, such as {dotted((*key, 0, part, *rest))}.")
 
 
 def _put(document: dict[str, Any], key: Key, value: object) -> int:

@@ -76,7 +76,7 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
         case "finite_number":
             return Finding(key, f"got {got}; a finite number is needed.")
         case "too_short" | "too_long":
-            return Finding(key, f"got {_count(len(got))}; {_needed_count(node)} needed.")
+            return Finding(key, f"got {_count(len(got))}; {_allowed_count(node)}.")
         case "string_too_short":
             return Finding(key, "is empty.", _give(node))
         case _:
@@ -131,11 +131,11 @@ def _range(node: Mapping[str, Any]) -> str:
     return f"{node[low]} to {node[high]}"
 
 
-def _needed_count(node: Mapping[str, Any]) -> str:
-    low = node["minItems"]
-    if node.get("maxItems") == low:
-        return f"exactly {low} are"
-    return f"at least {low} is"
+def _allowed_count(node: Mapping[str, Any]) -> str:
+    low, high = node.get("minItems", 0), node.get("maxItems")
+    if high is None:
+        return f"at least {low} is needed"
+    return f"exactly {low} are needed" if low == high else f"allowed are {low} to {high}"
 
 
 def _count(number: int) -> str:

@@ -52,6 +52,7 @@ class Combinations:
     ----------
     axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
     tried : every combination that was run, by its places.
+    refused : those of them whose values do not go together, and why.
     """
 
     def __init__(self, goal: Goal) -> None:
@@ -62,6 +63,7 @@ class Combinations:
         stands = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
         self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, stands, strict=True))
         self.tried: dict[Places, Tried] = {}
+        self.refused: dict[Places, InputError] = {}
 
     @property
     def count(self) -> int:
@@ -108,7 +110,8 @@ class Combinations:
             cost = self.cost(places)
             try:
                 case = self.case(places)
-            except InputError:
+            except InputError as error:
+                self.refused[places] = error
                 self.tried[places] = Tried(places, cost, 0.0, math.inf)
                 return self.tried[places]
             number, wanted = vote_of(self.goal.goal, case), self.goal.goal
@@ -118,6 +121,10 @@ class Combinations:
             probability = float(reached(wanted, case, actions).mean())
             self.tried[places] = Tried(places, cost, probability, shortfall(wanted, case, actions))
         return self.tried[places]
+
+    def sound(self) -> list[Tried]:
+        """Those that were run and whose values go together."""
+        return [tried for places, tried in self.tried.items() if places not in self.refused]
 
     def successes(self, places: Places, replicates: int) -> int:
         """How many of as many fresh replicates, none of which the search has seen, reach the goal."""

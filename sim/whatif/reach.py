@@ -7,8 +7,10 @@ searched: the cheapest found may not be the cheapest there is.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -22,9 +24,11 @@ MOST_ENUMERATED = 500
 GAIN = 0.05
 """Probability by which a combination of the frontier has to be surer than the one before it to be shown."""
 LEAST_FRESH = 1000
-MOST_CHECKED = 40
-"""Combinations, from the cheapest on, that are checked with fresh random numbers until one holds."""
+CHECKED_IN_TURN = 40
+"""Combinations, from the cheapest on, of which each is checked with fresh random numbers until one holds."""
 CONFIDENCE = 0.90
+
+Point = TypeVar("Point", "Checked", "Tried")
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,13 @@ class Reached:
     Parameters
     ----------
     best : the cheapest combination found that reaches the goal on fresh random numbers; None where there is none.
-    surest : the combination most likely to reach the goal, the cheapest of them.
+    surest : of all that were checked the combination most likely to reach the goal, the cheapest of them.
     as_it_stands : the combination that changes nothing.
-    frontier : combinations that none found is both cheaper and surer than, by rising cost; at least one.
+    frontier : combinations that none that was checked is both cheaper and surer than, by rising cost; at least one.
     combinations : the space that was searched, with all that was tried.
     is_exhaustive : whether all combinations were run.
+    is_interrupted : whether an interrupt ended the search or the checks before they were done.
+    checked : how many combinations were checked on fresh random numbers.
     fresh_replicates : how many each check took.
     """
 
@@ -65,16 +71,24 @@ class Reached:
     frontier: tuple[Checked, ...]
     combinations: Combinations
     is_exhaustive: bool
+    is_interrupted: bool
+    checked: int
     fresh_replicates: int
 
 
 def reach(goal: Goal, *, on_progress: Callable[[int], None] = lambda tried: None) -> Reached:
     """Search for the cheapest combination of levers that reaches a goal.
 
+    An interrupt ends the search; what was tried until then is checked and told. Another one ends the checks.
+
     Parameters
     ----------
     goal : with its scenario, as `sim.specs.read_goal` gives it.
     on_progress : called with the number of combinations run.
+
+    Raises
+    ------
+    KeyboardInterrupt : interrupted before it was known how things stand.
     """
     with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
         return _reach(goal, on_progress)
@@ -82,52 +96,108 @@ def reach(goal: Goal, *, on_progress: Callable[[int], None] = lambda tried: None
 
 def _reach(goal: Goal, on_progress: Callable[[int], None]) -> Reached:
     space = Combinations(goal)
-    wanted = goal.goal.probability
-    is_exhaustive = space.count <= MOST_ENUMERATED
-    search = Search(space, on_progress)
-    search.run(space.now)
-    if is_exhaustive:
+    search, checks = Search(space, on_progress), _Checks(space)
+    as_it_stands = checks.check(search.run(space.now))
+    is_interrupted = False
+    for stage in (partial(_try_combinations, search), partial(_check_combinations, search, checks)):
+        try:
+            stage()
+        except KeyboardInterrupt:
+            is_interrupted = True
+    done = checks.done.values()
+    return Reached(
+        best=min(filter(checks.holds, done), key=lambda each: (each.tried.cost, -each.probability), default=None),
+        surest=min(done, key=lambda each: (-each.probability, each.tried.cost)),
+        as_it_stands=as_it_stands,
+        frontier=tuple(_frontier(done, lambda each: each.tried.cost)) or (as_it_stands,),
+        combinations=space,
+        is_exhaustive=_is_small(space) and not is_interrupted,
+        is_interrupted=is_interrupted,
+        checked=len(done),
+        fresh_replicates=checks.replicates,
+    )
+
+
+class _Checks:
+    """Checks of combinations on fresh random numbers, each done once."""
+
+    def __init__(self, space: Combinations) -> None:
+        self.space, self.replicates = space, max(LEAST_FRESH, space.goal.replicates)
+        self.done: dict[Places, Checked] = {}
+
+    def check(self, tried: Tried) -> Checked:
+        """What comes of a combination on fresh numbers."""
+        from scipy.stats import binomtest  # takes a tenth of a second to import
+
+        if tried.places not in self.done:
+            test = binomtest(self.space.successes(tried.places, self.replicates), self.replicates)
+            interval = test.proportion_ci(CONFIDENCE, method="wilson")
+            self.done[tried.places] = Checked(tried, float(test.statistic), float(interval.low), float(interval.high))
+        return self.done[tried.places]
+
+    def holds(self, checked: Checked) -> bool:
+        """Whether a combination is as sure as wanted."""
+        return checked.probability >= self.space.goal.goal.probability
+
+    def walk(self, by_cost: Sequence[Tried], in_turn: int) -> None:
+        """Check combinations until one holds: the first one after the other, the later ones in growing strides.
+
+        Of those that the last stride passed over, the cheapest that holds is looked for by halves.
+        """
+        failed, place, stride = -1, 0, 1
+        while place < len(by_cost) and not self.holds(self.check(by_cost[place])):
+            stride = 1 if place + 1 < in_turn else 2 * stride
+            failed, place = place, place + stride
+        place = min(place, len(by_cost))
+        while place - failed > 1:
+            middle = (failed + place) // 2
+            failed, place = (failed, middle) if self.holds(self.check(by_cost[middle])) else (middle, place)
+
+
+def _is_small(space: Combinations) -> bool:
+    """Whether all combinations are run."""
+    return space.count <= MOST_ENUMERATED
+
+
+def _try_combinations(search: Search) -> None:
+    """Run all combinations, or search for cheap ones that reach the goal; and those that make it surest."""
+    space, wanted = search.space, search.space.goal.goal.probability
+    if _is_small(space):
         for places in space.all():
             search.run(places)
-    else:
-        search.evolve(wanted, search.climb())
-        for level in dict.fromkeys((*LEVELS, wanted)):
-            search.descend(level)
-    fresh = max(LEAST_FRESH, goal.replicates)
-    checks: dict[Places, Checked] = {}
-
-    def checked(tried: Tried) -> Checked:
-        if tried.places not in checks:
-            checks[tried.places] = _checked(space, tried, fresh)
-        return checks[tried.places]
-
-    tried = [each for each in space.tried.values() if math.isfinite(each.shortfall)]
-    frontier = tuple(checked(each) for each in _frontier(tried) or [space.tried[space.now]])
-    surest = checked(min(tried, key=lambda each: (-each.probability, each.shortfall, each.cost)))
-    candidates = sorted((each for each in tried if each.probability >= wanted), key=lambda each: each.cost)
-    holding = (each for each in map(checked, candidates[:MOST_CHECKED]) if each.probability >= wanted)
-    best = next(holding, None)
-    if best is None:  # all that barely reached it by the numbers of the search fell short on fresh ones
-        safer = [each for each in (*frontier, surest) if each.probability >= wanted]
-        best = min(safer, key=lambda each: each.tried.cost, default=None)
-    return Reached(best, surest, checked(space.tried[space.now]), frontier, space, is_exhaustive, fresh)
+        search.go_on(space.now)
+        return
+    way = search.climb()
+    search.evolve(wanted, way)
+    for level in dict.fromkeys((*LEVELS, wanted)):
+        search.descend(level)
+    search.go_on(way[-1])
 
 
-def _checked(space: Combinations, tried: Tried, replicates: int) -> Checked:
-    from scipy.stats import binomtest  # takes a tenth of a second to import
+def _check_combinations(search: Search, checks: _Checks) -> None:
+    """Check the frontier and the surest combinations, then from the cheapest on what reached the goal in the search."""
+    space, wanted = search.space, search.space.goal.goal.probability
+    tried = space.sound()
+    surest = min(tried, key=lambda each: (-each.probability, each.shortfall, each.cost))
+    for each in (*_frontier(tried, lambda each: each.cost), surest):
+        checks.check(each)
+    if not any(map(checks.holds, checks.done.values())):  # before anything is called out of reach
+        for each in search.beyond[-1:]:
+            checks.check(each)
+        checks.walk(search.beyond, in_turn=0)
+    known = min((each.tried.cost for each in checks.done.values() if checks.holds(each)), default=math.inf)
+    enough = (each for each in tried if each.probability >= wanted and each.cost < known)
+    by_cost = sorted(enough, key=lambda each: each.cost)
+    checks.walk(by_cost, len(by_cost) if _is_small(space) else CHECKED_IN_TURN)
 
-    test = binomtest(space.successes(tried.places, replicates), replicates)
-    interval = test.proportion_ci(CONFIDENCE, method="wilson")
-    return Checked(tried, float(test.statistic), float(interval.low), float(interval.high))
 
-
-def _frontier(tried: Sequence[Tried]) -> list[Tried]:
-    """Combinations that none is both cheaper and surer than, by rising cost, thinned where they are nearly as sure."""
-    front: list[Tried] = []
-    for each in sorted(tried, key=lambda each: (each.cost, -each.probability, each.places)):
+def _frontier(points: Iterable[Point], cost: Callable[[Point], float]) -> list[Point]:
+    """Points that none is both cheaper and surer than, by rising cost, thinned where they are nearly as sure."""
+    front: list[Point] = []
+    for each in sorted(points, key=lambda each: (cost(each), -each.probability)):
         if each.probability > max((one.probability for one in front), default=0.0):
             front.append(each)
-    kept: list[Tried] = []
+    kept: list[Point] = []
     for each in front:
         if not kept or each.probability >= kept[-1].probability + GAIN or each is front[-1]:
             kept.append(each)
@@ -145,8 +215,11 @@ def reach_document(found: Reached) -> dict[str, object]:
         "cost_unit": goal.cost_unit,
         "is_reached": found.best is not None,
         "is_exhaustive": found.is_exhaustive,
+        "is_interrupted": found.is_interrupted,
         "combinations": space.count,
         "tried": len(space.tried),
+        "refused": len(space.refused),
+        "checked": found.checked,
         "replicates": goal.replicates,
         "fresh_replicates": found.fresh_replicates,
         "as_it_stands": checked_document(found, found.as_it_stands),

@@ -33,11 +33,16 @@ class Search:
     ----------
     space : what is searched; all that is run is kept in it.
     on_progress : called with the number of combinations run.
+
+    Attributes
+    ----------
+    beyond : the way that `go_on` took, by rising cost; at its end is as much as the levers can do.
     """
 
     def __init__(self, space: Combinations, on_progress: Callable[[int], None]) -> None:
         self.space, self.on_progress = space, on_progress
         self.dearest = space.dearest or 1.0
+        self.beyond: list[Tried] = []
 
     def run(self, places: Places) -> Tried:
         """What comes of a combination, told on the way."""
@@ -49,6 +54,31 @@ class Search:
         """The cost as a share of the dearest where the goal is reached; above 1, how far it is missed."""
         found = self.run(tuple(int(place) for place in np.rint(vector)))
         return found.cost / self.dearest if found.probability >= wanted else 1.0 + _missed(found, wanted)
+
+    def _alone(self) -> dict[int, Tried]:
+        """What comes of each axis that is moved by itself to where it brings the goal nearest."""
+        here = self.space.now
+        return {
+            number: min(map(self.run, self._strides(here, number)), key=lambda found: (_missed(found), -found.cost))
+            for number in range(len(here))
+        }
+
+    def go_on(self, places: Places) -> None:
+        """The way on from a combination until each axis is where it alone brings the goal nearest, best value first.
+
+        Once all replicates reach the goal they tell no more, while further moves still make it surer.
+        """
+        start, here, alone = self.run(self.space.now), self.run(places), self._alone()
+
+        def value(number: int) -> float:
+            found = alone[number]
+            return (_missed(start) - _missed(found)) / max(found.cost - start.cost, SMALLEST_COST)
+
+        for number in sorted(alone, key=value, reverse=True):
+            further = self.run(_with(here.places, {number: alone[number].places[number]}))
+            if _missed(further) <= _missed(here):
+                here = further
+                self.beyond.append(here)
 
     def climb(self) -> list[Places]:
         """The way up from where things stand: each time the move of one axis that brings the goal nearer for its cost.
@@ -68,10 +98,15 @@ class Search:
         return way
 
     def _moves(self, places: Places) -> Iterator[Places]:
-        """Combinations with one axis moved, over a range in some strides."""
-        for number, axis in enumerate(self.space.axes):
-            strides = {round(stride * (len(axis) - 1) / STRIDES) for stride in range(STRIDES + 1)}
-            yield from (_with(places, {number: place}) for place in sorted(strides - {places[number]}))
+        """Combinations with one axis moved."""
+        for number in range(len(places)):
+            yield from (moved for moved in self._strides(places, number) if moved != places)
+
+    def _strides(self, places: Places, number: int) -> Iterator[Places]:
+        """Combinations with an axis all over its range, in some strides, and where it is."""
+        last = len(self.space.axes[number]) - 1
+        reached = {round(stride * last / STRIDES) for stride in range(STRIDES + 1)} | {places[number]}
+        yield from (_with(places, {number: place}) for place in sorted(reached))
 
     def evolve(self, wanted: float, way: Sequence[Places]) -> None:
         """Search the whole space, from some combinations and others spread evenly over it."""
