@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.evaluation.months_summary import two_faced
 from sim.evaluation.summary import misses, vote_summary
-from sim.evaluation.tallies import REPORTED
+from sim.evaluation.tallies import REPORTED, SPLIT
 from sim.runner.kept import KeptRun
 from sim.runner.run import RunResult
 from sim.views.against import plot_change, plot_movers
@@ -22,8 +22,6 @@ from sim.views.page import Column, Page, Section, Table, table
 from sim.views.reliability import plot_reliability
 from sim.views.report_parts import as_json, differences, joined, picture, provenance_of
 from sim.views.ridges import plot_tallies
-
-SPLIT = ("support", "abstain", "oppose")
 
 
 def page_of_run(kept: KeptRun) -> Page:
