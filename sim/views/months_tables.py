@@ -39,7 +39,7 @@ ERRORS = {
     "last_value_error": "last value's",
     "linear_trend_error": "linear trend's",
 }
-RULES = {"last_value": "are by repeating the last value", "linear_trend": "are by a linear trend"}
+RULES = {"last_value": "repeating the last value", "linear_trend": "a linear trend"}
 COVERT = (
     "Covert help is not avowed, and need not be the government's: goods and finance come from firms and banks, also of "
     "members that sanction the target."
@@ -117,9 +117,7 @@ def helpers_table(months: Months) -> Table | None:
         Column("fuel, bn EUR", 1),
     ]
     more = f" {len(surest) - MOST_SHOWN} more help less surely." if len(surest) > MOST_SHOWN else ""
-    note = (
-        f"Amounts: 100 where every replicate gives it in full. Recognition and any covert: share of replicates.{more}"
-    )
+    note = f"Amounts: 100 where every replicate gives it in full. Recognition, any covert: share of replicates.{more}"
     return table("Help to the target in the last month, in per cent", columns, rows, note) if rows else None
 
 
@@ -186,8 +184,8 @@ def months_answer(months: Months) -> str:
     told = [f"The surest helpers are {joined(surest)}"] if surest else []
     met = None if months["scores"] is None else months["scores"]["scored_within_a_quarter"]
     if met is not None and met["simulated"] is not None:
-        rules = [f"{100 * met[key]:.0f} % {name}" for key, name in RULES.items() if met[key] is not None]
-        beside = f", where {joined(rules)}" if rules else ""
+        rules = [f"{100 * met[key]:.0f} % by {name}" for key, name in RULES.items() if met[key] is not None]
+        beside = f" ({joined(rules)})" if rules else ""
         told.append(f"{100 * met['simulated']:.0f} % of the figures published later are met within a quarter{beside}")
     return f"{said}. {'; '.join(told)}." if told else f"{said}."
 
