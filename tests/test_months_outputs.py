@@ -62,7 +62,7 @@ def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> No
     written = io.StringIO()
     months = summary(result)["months"]
     print_months(Console(file=written, width=160), months)  # type: ignore[arg-type]
-    for text in ("2022-03", "Help to the target", "Against the base", "sanction"):
+    for text in ("2022-03", "Help to the target", "against the base", "sanction"):
         assert text in written.getvalue()
 
 

@@ -1,6 +1,7 @@
 """The page of a result, as text and in a browser: nothing is missing or fetched, tables sort, a phone will do."""
 
 import html
+import io
 import json
 import re
 import shutil
@@ -9,9 +10,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from test_cli import sim
 
-from sim.views.page import AS_SHORT, Column, table
+from sim.views.months_tables import by_month_table, helpers_table, months_answer, published_table, two_faced_tables
+from sim.views.page import AS_SHORT, MOST_OPEN, Column, table
 from sim.views.report_parts import differences
 from sim.views.report_sweep import MOST_LEVERS
 
@@ -109,6 +112,44 @@ def test_the_page_of_a_what_if_tells_the_figures_of_the_run_and_what_was_changed
     belarus = next(member for member in told["members"] if member["iso3"] == "BLR")
     assert f">{100 * belarus['oppose']:.1f} %<" in re.search(r"<tr[^>]*><td[^>]*>Belarus<.*?</tr>", members)[0]
     assert text.count('class="marked"') == int(re.search(r"The (\d+) members it gets wrong", text)[1])
+
+
+def test_the_page_of_months_tells_them_first_in_the_tables_of_the_run(pages):
+    text = html.unescape(pages["months"].read_text(encoding="utf-8")).replace("\u00a0", " ")
+    months = json.loads(sim("run", "2022-2023", "--replicates", 10, "--json").stdout)["months"]
+    assert months_answer(months) in text
+    assert text.index(">The months</h2>") < text.index(">A/RES/ES-11/1, 2 March 2022</h2>")
+    for found in (by_month_table(months), helpers_table(months), published_table(months), *two_faced_tables(months)):
+        shown = re.search(rf"<h3>{re.escape(found.title)}</h3>(.*?)</table>", text, re.DOTALL)[1]
+        rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", shown)[1:]]
+        assert rows == [[cell.text for cell in row] for row in found.rows] != []
+        assert found.note in text
+
+
+def test_long_tables_are_folded_and_nothing_else_is(visit, pages):
+    tab = visit(pages["months"])
+    script = """[...document.querySelectorAll('table.sortable')].map(table =>
+        [table.tBodies[0].rows.length, table.checkVisibility({contentVisibilityAuto: true})])"""
+    seen = tab.evaluate(script)
+    assert {is_seen for rows, is_seen in seen if rows > MOST_OPEN} == {False}
+    assert {is_seen for rows, is_seen in seen if rows <= MOST_OPEN} == {True}
+    tab.locator("summary", has_text="Every member").first.click()
+    assert sum(is_seen for _, is_seen in tab.evaluate(script)) == 1 + sum(is_seen for _, is_seen in seen)
+    assert tab.evaluate("document.documentElement.scrollHeight") < 25_000
+
+
+def edges(part):
+    """How dark the left and right edges of a part of a page are where nothing is drawn: in its foot; 0 is white."""
+    seen = np.asarray(Image.open(io.BytesIO(part.screenshot())).convert("L"))
+    return [255 - int(seen[-3, column]) for column in (1, -2)]
+
+
+def test_what_scrolls_on_a_phone_has_a_shadow_where_there_is_more(visit, pages):
+    tab = visit(pages["what-if"], WIDTHS["phone"], is_mobile=True)
+    wide = tab.locator("figure.wide").first
+    for place, is_dark in ((0, [False, True]), (100, [True, True]), (1000, [True, False])):
+        wide.evaluate("(part, place) => { part.scrollLeft = place; }", place)
+        assert [shade > 40 for shade in edges(wide)] == is_dark
 
 
 def test_texts_of_files_are_written_as_text(tmp_path):
@@ -239,7 +280,7 @@ def test_letters_of_pictures_are_whole_and_apart_in_other_fonts_too(visit, pages
 def column(tab, title, place):
     script = """([title, place, clicks]) => {
         const head = [...document.querySelectorAll('h3')].find(e => e.textContent.includes(title));
-        const table = head.nextElementSibling.querySelector('table');
+        const table = (head.closest('summary') ?? head).nextElementSibling.querySelector('table');
         if (clicks) table.tHead.rows[0].cells[place].querySelector('button').click();
         return [...table.tBodies[0].rows].map(row => row.cells[place].dataset.key); }"""
     return lambda clicks: tab.evaluate(script, [title, place, clicks])
@@ -288,7 +329,7 @@ def sheets_of(tab, paper):
 @pytest.mark.parametrize("paper", FORMATS)
 def test_a_page_prints_whole(visit, pages, name, paper):
     tab = visit(pages[name])
-    heads = [unspaced(head) for head in tab.locator("h1, h2, h3").all_text_contents()]
+    heads = [unspaced(head) for head in tab.locator(":is(h1, h2, h3):not(details *)").all_text_contents()]
     most = 3 + tab.locator("figure").count() / 2 + tab.locator("tr").count() / 30
     sheets = sheets_of(tab, paper)
     assert len(sheets) <= most
@@ -300,7 +341,10 @@ def test_a_page_prints_whole(visit, pages, name, paper):
 
 
 def test_a_printed_table_names_its_columns_on_each_sheet(visit, pages):
-    told = [told for told, _ in sheets_of(visit(pages["what-if"]), "A4")]
+    tab = visit(pages["what-if"])
+    assert not any("Everymember" in told for told, _ in sheets_of(tab, "A4"))
+    tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = part.querySelector('table'); })")
+    told = [told for told, _ in sheets_of(tab, "A4")]
     first = next(place for place, text in enumerate(told) if "Everymember" in text)
     last = next(place for place, text in enumerate(told) if "ZimbabweZWEabstain" in text)
     assert last - first >= 3

@@ -129,7 +129,8 @@ def test_labels_of_reasons_over_the_months_are_whole_and_apart(months, member):
 def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
     found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
     drawn = {line.get_label(): line.get_ydata() for line in plot_reasons(found).lines}
-    parts = [values for label, values in drawn.items() if not label.startswith("_") and label != "together"]
+    others = ("together", "vote")
+    parts = [values for label, values in drawn.items() if not label.startswith("_") and label not in others]
     assert np.allclose(np.sum(parts, axis=0), drawn["together"])
     utilities = np.stack([month.utilities[found.index] for month in found.monthly])
     assert np.allclose(drawn["together"], utilities[:, found.likeliest] - utilities[:, found.next])
@@ -229,11 +230,16 @@ def test_movers_are_drawn_as_often_as_they_move(threat):
     ax, change = plot_movers(threat), threat.votes[0].change
     names = [label.get_text() for label in ax.get_yticklabels()]
     index = [threat.case.world.names.index(name) for name in names]
-    towards, between, away = ([bar.get_width() for bar in container] for container in ax.containers)
     scale = 100 / threat.replicates
-    assert np.allclose(towards, change.towards[index] * scale)
-    assert np.allclose(away, -change.away[index] * scale)
-    assert np.allclose(np.array(towards) + between - away, change.changed[index] * scale)
+    drawn = {container.get_label(): [bar.get_width() for bar in container] for container in ax.containers}
+    ways = {"nearer to the target": change.away, "nearer to the senders": change.towards}
+    ways["between abstaining and absence"] = change.changed - change.towards - change.away
+    assert set(drawn) == {label for label, moved in ways.items() if moved[index].any()} != set(ways)
+    for label, widths in drawn.items():
+        assert np.allclose(widths, ways[label][index] * scale)
+    ends = [bar.get_x() + bar.get_width() for bar in ax.containers[-1]]
+    assert np.allclose(ends, change.changed[index] * scale)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(drawn)
     assert min(change.changed[index]) >= np.sort(change.changed)[-len(index)]
 
 
@@ -297,6 +303,20 @@ def test_bars_of_indices_are_the_figures(effects):
     (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
     assert np.allclose([bar.get_width() for bar in bars], found.figures["mu_star"][: len(bars)])
     assert [label.get_text() for label in ax.get_yticklabels()] == list(found.levers[: len(bars)])
+
+
+def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_are_not(founding):
+    split = [f"{value:.0f}" for value in vote_summary(founding, 0)["split"]["with_target"].values()]
+    for plot in (plot_map, plot_network):
+        ax = plot(founding)
+        assert f"median tally is {'/'.join(split)}" in " ".join(ax.get_figure().get_suptitle().split())
+        assert ax.get_legend().get_texts()[0].get_text() != f"{split[0]} support"
+
+
+def test_lines_of_votes_and_fuels_are_named(months):
+    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    for ax, named in ((plot_months(months), {"votes", "LNG"}), (plot_reasons(found), {"vote"})):
+        assert named <= {text.get_text() for text in ax.get_legend().get_texts()}
 
 
 def test_the_months_are_those_of_the_summary(months):

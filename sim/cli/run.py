@@ -28,7 +28,7 @@ from sim.cli.output import (
     table,
 )
 from sim.evaluation.summary import misses, summary
-from sim.evaluation.tallies import REPORTED
+from sim.evaluation.tallies import REPORTED, SPLIT
 from sim.runner.keep import check_folder, keep
 from sim.runner.run import RunResult, run
 from sim.views.chamber import chamber_figure
@@ -104,7 +104,7 @@ def _print_vote(screen: Console, result: RunResult, number: int, vote: dict) -> 
     title = f"{vote['resolution']}, {vote['date']}: members, {result.replicates} replicates"
     screen.print(table(title, ["action", "median", "90 % interval", "observed", "of world population"], rows))
     split = vote["split"]["with_target"]
-    parts = [f"{split[name]:.0f}" for name in ("support", "abstain", "oppose")]
+    parts = [f"{split[name]:.0f}" for name in SPLIT]
     screen.print(f"split {'/'.join(parts)}; besides the target {vote['split']['without_target']['oppose']:.0f} oppose")
     if observed is not None:
         screen.print(

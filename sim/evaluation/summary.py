@@ -11,7 +11,7 @@ from sim.case import NOT_GIVEN, Case
 from sim.evaluation.changes import change_summary
 from sim.evaluation.months_summary import months_summary
 from sim.evaluation.scores import classes_of, score, three_classes
-from sim.evaluation.tallies import CODES, REPORTED, by_action, population_share, tally_summary
+from sim.evaluation.tallies import CODES, REPORTED, SPLIT, by_action, population_share, tally_summary
 from sim.rules.choice import ACTIONS
 from sim.runner.run import RunResult, VoteResult
 from sim.world import RollCall
@@ -79,7 +79,7 @@ def vote_summary(result: RunResult, number: int) -> dict[str, object]:
 
 def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
     """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
-    with_target = {name: float(tally[CODES[name]]) for name in ("support", "abstain", "oppose")}
+    with_target = {name: float(tally[CODES[name]]) for name in SPLIT}
     return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
 
 

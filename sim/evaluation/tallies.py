@@ -14,6 +14,8 @@ IntArray = NDArray[np.int64]
 
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""
+SPLIT = ("support", "abstain", "oppose")
+"""Actions of a split, in its order."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 

@@ -68,7 +68,7 @@ def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
     title = f"{result.votes[number].resolution}: who moves {against}{rest}"
     on = panel(ax, 1.7 + 0.19 * max(len(shown), 2))
     if shown:
-        _bars(on.ax, shown)
+        _bars(on.ax, shown, result.replicates)
     else:
         on.ax.text(0.5, 0.5, "nobody moves, in any replicate", ha="center", va="center", fontsize=TEXT, color=INK)
         on.ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -76,23 +76,25 @@ def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
     return finish(on, title, corner_of(result.case, result.replicates))
 
 
-def _bars(ax: Axes, shown: list[dict[str, Any]]) -> None:
+def _bars(ax: Axes, shown: list[dict[str, Any]], replicates: int) -> None:
+    """A bar per member in three parts, one after another; ways that nobody moves are left out."""
     places = np.arange(len(shown))[::-1]
-    towards, away, moves = (np.array([100 * row[key] for row in shown]) for key in ("towards", "away", "moved"))
-    nothing = np.zeros(len(shown))
-    for label, widths, left, fill in (
-        ("nearer to the senders", towards, nothing, STYLES["support"].fill),
-        ("between abstaining and absence", moves - towards - away, towards, EMPTY),
-        ("nearer to the target", -away, nothing, STYLES["oppose"].fill),
+    towards, away, moves = (np.array([row[key] for row in shown]) for key in ("towards", "away", "moved"))
+    left = np.zeros(len(shown))
+    for label, share, fill in (
+        ("nearer to the target", away, STYLES["oppose"].fill),
+        ("nearer to the senders", towards, STYLES["support"].fill),
+        ("between abstaining and absence", np.maximum(moves - towards - away, 0), EMPTY),
     ):
-        ax.barh(places, widths, 0.72, left=left, facecolor=fill, label=label)
-    ax.axvline(0, color=INK, linewidth=0.8)
+        if share.max() * replicates < 0.5:
+            continue
+        ax.barh(places, 100 * share, 0.72, left=left, facecolor=fill, label=label)
+        left = left + 100 * share
+    ax.set_xlim(left=0)
     ax.set_yticks(places, [row["name"] for row in shown])
     bare(ax, "bottom")
     ax.tick_params(axis="y", length=0, labelsize=SMALL + 0.5)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    ax.margins(x=0.06)
-    ax.set_xlabel("per cent of replicates; leftwards: nearer to the target", fontsize=TEXT, color=INK)
+    ax.set_xlabel("per cent of replicates in which it acts otherwise", fontsize=TEXT, color=INK)
     ax.legend(
         loc="upper center",
         bbox_to_anchor=(0.4, -0.09 - 0.9 / (len(shown) + 2)),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.case import ActionArray
 from sim.ensemble import simulate
 from sim.evaluation.summary import observed_call
-from sim.evaluation.tallies import CODES
+from sim.evaluation.tallies import CODES, SPLIT
 from sim.runner.run import RunResult
 from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
 from sim.views.marks import counted, draw_marks, legend
@@ -65,9 +65,9 @@ def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
     on_record = int((actions >= 0).sum())
     radius = 0.46 * seat_distance(on_record)
     draw_marks(ax, seating(actions), actions, radius)
-    split = " / ".join(str(int((actions == CODES[name]).sum())) for name in ("support", "abstain", "oppose"))
+    split = " / ".join(str(int((actions == CODES[name]).sum())) for name in SPLIT)
     ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
-    ax.text(0, 0.0, "support / abstain / oppose", ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
+    ax.text(0, 0.0, " / ".join(SPLIT), ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
     legend(ax, counted(actions), (0.5, 0.02))
     reach = OUTER_RADIUS + 2 * radius
     ax.set(xlim=(-reach, reach), ylim=(-0.1, reach), aspect="equal")

@@ -10,7 +10,7 @@ from sim.evaluation.summary import observed_call
 from sim.runner.run import RunResult
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles
-from sim.views.marks import counted, draw_marks, legend
+from sim.views.marks import counted, draw_marks, legend, likeliest
 from sim.views.styles import BORDER, LAND
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
 
     vote, world = result.votes[number], result.case.world
     on = panel(ax, 3.25)
-    actions = observed_call(result, number).votes if is_observed else vote.counts.argmax(axis=1)
+    actions, said = likeliest(vote)
+    if is_observed:
+        actions, said = observed_call(result, number).votes, "what each member did"
     rings, places = outlines(world), tiles(world)
     if rings:
         land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
@@ -45,5 +47,4 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     on.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     on.ax.set_axis_off()
     legend(on.ax, counted(actions), (0.5, 0.02))
-    said = "what each member did" if is_observed else "each member's likeliest action"
     return finish(on, f"{vote.resolution}, {day(vote.date)}: {said}", corner_of(result.case, result.replicates))

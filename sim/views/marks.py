@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.tallies import CODES
+from sim.evaluation.tallies import CODES, SPLIT
+from sim.runner.run import VoteResult
 from sim.views.frame import TEXT
 from sim.views.styles import INK, STYLES, Style
 
@@ -77,6 +78,16 @@ def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0
         borderaxespad=0.2,
     )
     drawn.set_zorder(5)
+
+
+def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
+    """Each member's likeliest action (N,), and that in words beside the median tally, whose counts are others.
+
+    A member that supports in 60 % of replicates counts whole among the likeliest, and not in every tally.
+    """
+    median = np.median(vote.tallies, axis=0)
+    split = "/".join(f"{median[CODES[name]]:.0f}" for name in SPLIT)
+    return vote.counts.argmax(axis=1), f"each member's likeliest action (the median tally is {split})"
 
 
 def counted(actions: NDArray[np.integer]) -> list[str]:

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 Band = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
+LOGIT_UNIT = "units of the logit noise"
+"""Of utilities, and so of alignment."""
 TOPICS: Mapping[str, tuple[str, str]] = {
     "fuel": ("Fuel that the target sells", "million tonnes a month"),
     "sanctions": ("Members that sanction the target, and are listed", "members"),
     "help": ("Members that help a side", "members"),
-    "alignment": ("Alignment since the start (up: to the senders)", "utility"),
+    "alignment": ("Alignment since the start (up: to the senders)", LOGIT_UNIT),
 }
 """What can be drawn of the months: title and unit."""
 MOST_TICKS = 6
@@ -61,15 +63,16 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
     legend_below(on.ax)
     if on.is_own:
-        title += "; dotted: votes" if topic == "alignment" else "; shaded: 90 % intervals; dotted: votes"
+        title += "" if topic == "alignment" else "; shaded: 90 % intervals"
     return finish(on, title, corner_of(result.case, months.watched))
 
 
 def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
-    """Put months along the axis, those of votes marked."""
-    for vote in votes:
-        if vote in months:
-            ax.axvline(months.index(vote), color=FAINT, linewidth=0.6, linestyle=(0, (1, 2)), zorder=0)
+    """Put months along the axis, those of votes marked by lines of one label."""
+    label = "vote" if len(votes) == 1 else "votes"
+    for at in sorted({months.index(vote) for vote in votes if vote in months}):
+        ax.axvline(at, color=FAINT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0, label=label)
+        label = ""
     step = max(1, -(-len(months) // MOST_TICKS))
     ax.set_xticks(range(0, len(months), step), months[::step])
     bare(ax, "bottom", "left")
@@ -98,7 +101,7 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
-        return {label.replace("_", " "): spread(months.totals[name] / 1e3) for label, name in sold.items()}
+        return {fuel_name(fuel): spread(months.totals[name] / 1e3) for fuel, name in sold.items()}
     if topic == "sanctions":
         return {
             "in the coalition": spread(months.totals["members_joined"]),
@@ -112,6 +115,11 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     return {"median member, and the middle 80 % of members": (middle, low, high)}
 
 
+def fuel_name(commodity: str) -> str:
+    """A fuel of the data as people write it."""
+    return "LNG" if commodity == "lng" else commodity.replace("_", " ")
+
+
 def months_figure(result: RunResult) -> Figure:
     """The four topics beside each other."""
     if result.months is None:
@@ -120,6 +128,6 @@ def months_figure(result: RunResult) -> Figure:
     for topic, ax in zip(TOPICS, figure.subplots(2, 2).ravel(), strict=True):
         plot_months(result, topic=topic, ax=ax)
     first, last = result.months.months[0], result.months.months[-1]
-    title = f"The months from {first} to {last}: means and 90 % intervals; dotted: votes"
+    title = f"The months from {first} to {last}: means and 90 % intervals"
     head(figure, title, corner_of(result.case, result.months.watched))
     return figure

@@ -11,7 +11,7 @@ from sim.case import Case
 from sim.rules.influence import listened_to
 from sim.runner.run import RunResult
 from sim.views.frame import SMALL, corner_of, day, finish, panel
-from sim.views.marks import counted, draw_marks, legend
+from sim.views.marks import counted, draw_marks, legend, likeliest
 from sim.views.styles import INK
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         clip_on=False,
     )
     on.ax.add_collection(lines)
-    actions = vote.counts.argmax(axis=1)
+    actions, said = likeliest(vote)
     draw_marks(on.ax, places, actions, RADIUS)
     reach = np.abs(places).max(axis=0) + 4 * RADIUS
     on.ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), aspect="equal")
@@ -95,8 +95,8 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     _name(on.ax, case, ties, places)
     legend(on.ax, counted(actions), (0.5, 0.0))
     title = (
-        f"Whom members look to: the {HEAVIEST} heaviest ties of each, likeliest action at "
-        f"{vote.resolution}, {day(vote.date)}"
+        f"Whom members look to: the {HEAVIEST} heaviest ties of each; named are those looked to most, where there is "
+        f"room. {vote.resolution}, {day(vote.date)}: {said}"
     )
     return finish(on, title, corner_of(case, result.replicates))
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = "page.html.j2"
 AS_SHORT = -1
+MOST_OPEN = 40
+"""Rows of a table up to which it stands open; a longer one is folded."""
 LONGEST_LINE = 24
 """Letters of a text in a table up to which it stays on one line."""
 
@@ -54,6 +56,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     marked: frozenset[int] = frozenset()
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether it is so long that only its title is seen until it is opened."""
+        return len(self.rows) > MOST_OPEN
 
     @property
     def looks(self) -> tuple[str, ...]:

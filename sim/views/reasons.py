@@ -9,7 +9,7 @@ import numpy as np
 from sim.evaluation.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
-from sim.views.months import along_months, legend_below
+from sim.views.months import LOGIT_UNIT, along_months, legend_below
 from sim.views.styles import FAINT, INK, LOOKS, STYLES
 from sim.whatif.explain import Explanation
 from sim.whatif.explained import moving
@@ -38,7 +38,7 @@ def plot_reasons(found: Explanation, *, ax: Axes | None = None) -> Axes:
     on.ax.plot(at, steady, color=FAINT, linewidth=1.0, label="terms that do not move")
     on.ax.plot(at, together, color=INK, linewidth=2.4, label="together")
     _months(on.ax, found)
-    on.ax.set_ylabel("units of the logit noise", fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(LOGIT_UNIT, fontsize=TEXT, color=INK)
     return finish(on, f"What speaks for '{first}' over '{second}'", _corner(found))
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.evaluation.months_summary import two_faced
+from sim.evaluation.months_summary import months_summary
 from sim.evaluation.summary import misses, vote_summary
-from sim.evaluation.tallies import REPORTED
+from sim.evaluation.tallies import REPORTED, SPLIT
 from sim.runner.kept import KeptRun
 from sim.runner.run import RunResult
 from sim.views.against import plot_change, plot_movers
@@ -17,13 +17,21 @@ from sim.views.frame import day
 from sim.views.map import plot_map
 from sim.views.members import plot_members
 from sim.views.months import TOPICS, plot_months
+from sim.views.months_tables import (
+    NOBODY_TWO_FACED,
+    by_month_table,
+    change_table,
+    helpers_table,
+    months_answer,
+    published_table,
+    two_faced_rest,
+    two_faced_tables,
+)
 from sim.views.network import plot_network
 from sim.views.page import Column, Page, Section, Table, table
 from sim.views.reliability import plot_reliability
 from sim.views.report_parts import as_json, differences, joined, picture, provenance_of
 from sim.views.ridges import plot_tallies
-
-SPLIT = ("support", "abstain", "oppose")
 
 
 def page_of_run(kept: KeptRun) -> Page:
@@ -31,17 +39,19 @@ def page_of_run(kept: KeptRun) -> Page:
     result, manifest = kept.result, kept.manifest
     spec = result.case.spec
     votes: list[dict[str, Any]] = [vote_summary(result, number) for number in range(len(result.votes))]
+    months = months_summary(result)
+    answers = [_answer(result, vote) for vote in votes]
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
-    sections += [_change_section(result, votes)]
-    if result.months is not None:
-        sections.append(_months_section(result))
-    sections.append(_ties_section(result))
+    if months is not None:
+        answers.append(months_answer(months))
+        sections.insert(0, _months_section(result, months))
+    sections += [_change_section(result, votes), _ties_section(result)]
     world = manifest["world"]
     hashes = {f"{world['name']}/{name}": value for name, value in world.get("files", {}).items()}
     return Page(
         title=spec.title,
         question=spec.question,
-        answer=" ".join(_answer(result, vote) for vote in votes),
+        answer=" ".join(answers),
         facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {world['name']}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
@@ -183,27 +193,18 @@ def _movers_table(resolution: str, moved: list[dict[str, Any]]) -> Table:
     return table(f"Who moves on {resolution}", columns, rows, note)
 
 
-def _months_section(result: RunResult) -> Section:
-    rows = [
-        [
-            row["name"],
-            row["resolution"],
-            *(
-                100 * row[key]
-                for key in ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
-            ),
-        ]
-        for row in two_faced(result)
-    ]
-    columns = [
-        Column("member"),
-        Column("resolution"),
-        Column("supports, and helps the target", 0, " %"),
-        Column("of it covertly", 0, " %"),
-        Column("withholds support, and helps the victim", 0, " %"),
-    ]
+def _months_section(result: RunResult, months: dict[str, Any]) -> Section:
     pictures = tuple(picture(plot_months(result, topic=topic)) for topic in TOPICS)
-    return Section("The months", (), pictures, (table("Votes one way, helps the other", columns, rows),))
+    tables = (
+        by_month_table(months),
+        change_table(months),
+        helpers_table(months),
+        published_table(months),
+        *two_faced_tables(months),
+        two_faced_rest(months),
+    )
+    sentences = () if months["two_faced"] else (NOBODY_TWO_FACED,)
+    return Section("The months", sentences, pictures, tuple(found for found in tables if found is not None))
 
 
 def _ties_section(result: RunResult) -> Section:
