@@ -16,7 +16,7 @@ from sim.specs.design import short_key
 from sim.whatif.levers import Lever, levers_of
 from sim.whatif.monthly import asked_monthly
 from sim.whatif.terms import Anatomy, take_all_apart
-from sim.whatif.tipping import Member, Tip, along, tips_of
+from sim.whatif.tipping import Member, Tip, along, tips_by_lever
 from sim.world import World
 
 FloatArray = NDArray[np.float64]
@@ -87,11 +87,12 @@ def explain(
     walk = None if walks_along is None else _walk(levers, walks_along)
     found = explanation_of(case, number, index, spec.replicates)
     member = Member(case, number, index, spec.replicates)
+    is_tried = tries_levers and found.anatomy.is_drawn[index]
     tips: list[tuple[Lever, tuple[Tip, ...]]] = []
     with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
-        for done, lever in enumerate(levers if tries_levers and found.anatomy.is_drawn[index] else (), start=1):
-            tips.append((lever, tuple(tips_of(member, lever, found.likeliest).values())))
-            on_progress(done, len(levers))
+        for tried in tips_by_lever(member, levers if is_tried else (), found.likeliest):
+            tips.append(tried)
+            on_progress(len(tips), len(levers))
         walked = None if walk is None else (*walk, along(member, *walk))
     return replace(found, tips=tuple(tips), walk=walked)
 
