@@ -206,10 +206,11 @@ def test_nothing_is_cut_off_on_a_phone(visit):
     page = visit(width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     cut = page.evaluate(
-        "() => [...document.querySelectorAll('.lever, .numbers td, .bar button')]"
+        "() => [...document.querySelectorAll('.lever, .numbers td, .bar button, #members td')]"
         ".filter(e => e.getBoundingClientRect().right > 391).map(e => e.innerText)"
     )
     assert cut == []
+    assert page.locator("#members tr[data-iso3=IND] .seen").count() == 1  # what the column that is left out says
 
 
 def test_uncertain_parameters_are_switched_on_saved_and_off(visit, tmp_path):
