@@ -2,7 +2,6 @@
 
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -33,7 +32,7 @@ class Search:
 
 @pytest.fixture
 def searching(start, monkeypatch):
-    """The reasons of a member rendered, a search for tips under way; and a function that renders another state."""
+    """The reasons of a member rendered, and a search for tips under way; with what the page shows of them."""
     search = Search()
     monkeypatch.setattr(page, "tips", search)
     shown = {}
@@ -44,7 +43,7 @@ def searching(start, monkeypatch):
     assert search.begun.wait(LONGEST)
     assert not search.ended.wait(0.2)
     assert shown["tips"] == {"tried": 1, "levers": 2, "rows": []}
-    yield search, rendered, found
+    yield search, rendered, shown
     rendered.close()
 
 
@@ -56,7 +55,20 @@ def test_a_search_ends_when_the_page_is_closed(searching):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_search_ends_when_another_member_is_chosen(searching):
-    search, rendered, found = searching
-    rendered.render(page.Explained(replace(found, state=State(member="CHN")), print))
+def test_a_search_ends_when_no_browser_shows_the_page_and_may_be_asked_again(searching, monkeypatch):
+    search, _, shown = searching
+    with monkeypatch.context() as unseen:
+        unseen.setattr(page, "is_seen", lambda: False)
+        assert search.ended.wait(LONGEST)
+        search.begun.clear()
+        while shown["tips"] is not None:
+            time.sleep(0.01)
+    shown["event_tips"](None)
+    assert search.begun.wait(LONGEST)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_search_ends_when_another_member_is_chosen(searching, start):
+    search, rendered, _ = searching
+    rendered.render(page.Explained(explored(start, State(member="CHN")), print))
     assert search.ended.wait(LONGEST)

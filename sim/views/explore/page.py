@@ -13,6 +13,7 @@ from typing import Any
 
 import solara
 import solara.lab
+from solara.server import kernel_context
 
 from sim.errors import InputError
 from sim.evaluation.tallies import REPORTED
@@ -91,6 +92,13 @@ def use_background(work: Callable[[], Any], dependencies: list[Any]) -> solara.l
     return task
 
 
+def is_seen() -> bool:
+    """Whether a browser still shows the page: one may be gone without having said so."""
+    if not kernel_context.has_current_context():
+        return True  # drawn without a server
+    return kernel_context.PageStatus.CONNECTED in kernel_context.get_current_context().page_status.values()
+
+
 @solara.component
 def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
     """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked.
@@ -113,6 +121,8 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
         for so_far in tips(found) if is_asked else ():
             if not tipped.is_current():
                 return
+            if not is_seen():
+                return set_asked(None)
             yield so_far
 
     taken = use_background(take, [state, found.is_whole])
