@@ -16,7 +16,7 @@ from sim.specs.design import short_key
 from sim.whatif.levers import Lever, levers_of
 from sim.whatif.monthly import asked_monthly
 from sim.whatif.terms import Anatomy, take_all_apart
-from sim.whatif.tipping import Member, Tip, along, tips_of
+from sim.whatif.tipping import Member, Tip, along, tips_by_lever
 from sim.world import World
 
 FloatArray = NDArray[np.float64]
@@ -75,7 +75,7 @@ def explain(
     resolution : which vote; the first by default.
     tries_levers : whether to look for what would tip the member.
     walks_along : a lever to walk along, such as ``dependence.arms``, or with its range ``dependence.arms=0:1``.
-    on_progress : called before each lever that is tried, with those done and all there are.
+    on_progress : called before the first lever that is tried and after each, with those done and all there are.
 
     Raises
     ------
@@ -90,9 +90,11 @@ def explain(
     tips: list[tuple[Lever, tuple[Tip, ...]]] = []
     tried = levers if tries_levers and found.anatomy.is_drawn[index] else ()
     with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
-        for done, lever in enumerate(tried):
-            on_progress(done, len(tried))
-            tips.append((lever, tuple(tips_of(member, lever, found.likeliest).values())))
+        if tried:
+            on_progress(0, len(tried))
+        for of_lever in tips_by_lever(member, tried, found.likeliest):
+            tips.append(of_lever)
+            on_progress(len(tips), len(tried))
         walked = None if walk is None else (*walk, along(member, *walk))
     return replace(found, tips=tuple(tips), walk=walked)
 

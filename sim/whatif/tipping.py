@@ -111,6 +111,12 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     return expected[number]
 
 
+def tips_by_lever(member: Member, levers: Sequence[Lever], now: int) -> Iterator[tuple[Lever, tuple[Tip, ...]]]:
+    """Each lever with its nearest tips, one after the other: who asks may tell how far it is, or stop."""
+    for lever in levers:
+        yield lever, tuple(tips_of(member, lever, now).values())
+
+
 def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
     """The nearest tip of a lever to each action that it can make the likeliest, by action code.
 

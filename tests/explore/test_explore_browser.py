@@ -1,6 +1,7 @@
 """The dashboard in a real Chromium: what a user does, what is shown, and that no request leaves the machine."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -160,6 +161,23 @@ def test_a_slider_moves_chamber_and_map_and_members_explain_themselves(visit):
     assert {row.inner_text() for row in page.query_selector_all("#terms tbody th")} >= {"severity", "peers", "together"}
 
 
+def test_the_slider_of_the_threat_stops_at_two(visit):
+    page = visit()
+    page.fill("#vote\\.0\\.target_threat", "2")
+    page.wait_for_function("() => location.search === '?vote.0.target_threat=2'")
+    page.focus("#vote\\.0\\.target_threat")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.search === '?vote.0.target_threat=2.05'")
+
+
+def test_the_chosen_member_has_a_frame_and_no_ring(visit_months):
+    page = visit_months("?member=IND")
+    assert page.locator(".corners").count() == 4
+    rings = ".tile[data-iso3=IND] circle[fill=none], .seat[data-iso3=IND] circle[fill=none]"
+    assert page.locator(rings).count() == 0
+    assert all("chosen" in legend for legend in page.locator(".legend:has(path)").all_inner_texts())
+
+
 def test_bad_values_are_refused_in_place(visit):
     page = visit()
     before = split(page)
@@ -188,10 +206,11 @@ def test_nothing_is_cut_off_on_a_phone(visit):
     page = visit(width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     cut = page.evaluate(
-        "() => [...document.querySelectorAll('.lever, .numbers td, .bar button')]"
+        "() => [...document.querySelectorAll('.lever, .numbers td, .bar button, #members td')]"
         ".filter(e => e.getBoundingClientRect().right > 391).map(e => e.innerText)"
     )
     assert cut == []
+    assert page.locator("#members tr[data-iso3=IND] .seen").count() == 1  # what the column that is left out says
 
 
 def test_uncertain_parameters_are_switched_on_saved_and_off(visit, tmp_path):
@@ -281,6 +300,19 @@ def test_a_first_answer_says_so_and_grows(visit_months):
     assert "of 1,000 replicates" in page.inner_text("#unfinished")
     whole(page)
     assert "1,000 replicates" in page.inner_text(".numbers")
+
+
+def shares(row):
+    """Shares of the actions in a row of a table, in percent."""
+    return [int(text) for text in re.findall(r"(\d+) %", row.inner_text())][:4]
+
+
+def test_reasons_grow_with_the_answer(visit_months):
+    page = visit_months("?member=IND&vote.0.severity=-4")
+    whole(page)
+    page.wait_for_selector("#terms caption:has-text('1,000 replicates')", timeout=60_000)
+    member = page.locator("#members tr[data-iso3=IND]")
+    assert shares(page.locator("#terms .sum >> nth=1")) == pytest.approx(shares(member), abs=1)
 
 
 def test_two_users_scrub_and_switch_apart(visit_months):

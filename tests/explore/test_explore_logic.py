@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import tomllib
 from dataclasses import replace
@@ -14,17 +15,21 @@ from sim.case import prepare
 from sim.errors import InputError
 from sim.evaluation.summary import summary
 from sim.evaluation.tallies import REPORTED
+from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.specs.writing import toml_text
 from sim.views.explore.board import board, scenery
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
-from sim.views.explore.reasons import reasons
+from sim.views.explore.reasons import reasons, tips
 from sim.views.explore.result import explored, extended, steps
 from sim.views.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
 from sim.views.explore.state import Edit, State, state_from
 from sim.views.explore.timeline import calendar, course
+from sim.whatif.explain import explain
+from sim.whatif.levers import levers_of
+from sim.whatif.tipping import Member, tips_of
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = (
@@ -129,6 +134,20 @@ def test_every_lever_moves_what_it_says(start):
             assert all(each["now"] == each["before"] for each in places.values()), lever["key"]
 
 
+@pytest.mark.parametrize("severity", ["-4.825", "-9.137"])
+def test_sliders_stop_at_round_numbers(start, severity):
+    found = explored(start, moved(start, explored(start, State()), "vote.0.severity", severity))
+    levers = {lever["key"]: lever for group in groups_of(found) for lever in group["levers"]}
+    assert all(lever["low"] <= lever["now"] <= lever["high"] for lever in levers.values())
+    for lever in levers.values():
+        assert f"{lever['step']:e}"[0] in "15"
+        assert lever["low"] / lever["step"] == pytest.approx(round(lever["low"] / lever["step"]), abs=1e-6), lever[
+            "key"
+        ]
+        assert (lever["high"] - lever["low"]) / lever["step"] <= 101
+    assert (levers["vote.0.target_threat"]["step"], levers["parameters.enforcement"]["step"]) == (0.05, 0.01)
+
+
 @pytest.mark.parametrize(
     ("key", "text"), [("parameters.enforcement", "7"), ("vote.0.severity", "much"), ("vote.0.target_threat", "-1")]
 )
@@ -189,6 +208,20 @@ def test_reasons_add_up(start):
     found = reasons(explored(start, State(member="BLR")))
     for action in REPORTED:
         assert sum(term[action] for term in found["terms"]) == pytest.approx(found["utilities"][action])
+
+
+def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
+    found = explored(start, State(member="IND"))
+    explanation = explain(found.spec, "IND", tries_levers=False)
+    levers = levers_of(found.case, 0, "IND")
+    (nearest,) = (lever for lever in levers if lever.key == "vote.0.target_threat")
+    expected = tips_of(Member(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest)
+    before = levers.index(nearest)
+    so_far = next(itertools.islice(tips(found), before, None))
+    assert (so_far["tried"], so_far["levers"]) == (before + 1, len(levers))
+    rows = {row["action"]: row["to"] for row in so_far["rows"] if row["lever"] == nearest.key}
+    assert rows
+    assert rows.items() <= {ACTIONS[tip.action]: tip.beyond for tip in expected.values()}.items()  # the nearest alone
 
 
 @pytest.fixture(scope="module")

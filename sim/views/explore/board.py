@@ -25,6 +25,8 @@ SCALE = 1000
 
 MARKS = {"o": "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z", "D": "M0,-8L8,0L0,8L-8,0Z", "s": "M-6,-6H6V6H-6Z"}
 """Shapes by Matplotlib's letter, as paths about 8 units from the middle."""
+CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour": "#B8006B"}
+"""The frame of the member that is chosen, about 14 units from the middle: no ring, which a difference has."""
 
 
 def board(found: Explored) -> dict[str, Any]:
@@ -138,6 +140,7 @@ def scenery(found: Explored) -> dict[str, Any]:
         "land_fill": LAND,
         "ink": INK,
         "accent": MISS,
+        "corners": CORNERS,
         "marks": {name: MARKS[style.marker] for name, style in STYLES.items()},
         "styles": {name: {"fill": style.fill, "edge": style.edge} for name, style in STYLES.items()},
         "actions": list(REPORTED),

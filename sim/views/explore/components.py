@@ -88,7 +88,7 @@ def Members(  # noqa: N802, D103
 def Reasons(  # noqa: N802, D103
     reasons: dict[str, Any] | None,
     busy: bool,
-    tips: list[dict[str, Any]] | None,
+    tips: dict[str, Any] | None,
     tipping: bool,
     actions: list[str],
     event_pick: Callable[[str], None],

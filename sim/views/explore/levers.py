@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -22,6 +23,9 @@ SHARE = 1.0
 REACH, BOTH_WAYS = 2.0, 4.0
 """How far a wider slider goes at least: above 0 where there is nothing below it, else either way of the baseline."""
 STEPS = 100
+"""Places of a slider, at most: it has pixels for about twice as many."""
+DIGITS, TIE = 9, 1e-9
+"""Digits that a slider counts in, and how near two numbers are that differ by rounding alone."""
 FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
@@ -103,8 +107,16 @@ def _lever(
         reach = BOTH_WAYS if low < 0 else max(REACH, 2 * before)
         low, high = max(low, before - reach), min(high, before + reach)
     low, high = min(low, now), max(high, now)
-    step = (high - low) / STEPS
-    return Lever(key, label, unit, meaning, low, high, step, now, before)
+    step = _round_step((high - low) / STEPS)
+    low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
+    return Lever(key, label, unit, meaning, round(low, DIGITS), round(high, DIGITS), step, now, before)
+
+
+def _round_step(least: float) -> float:
+    """The next of 0.01, 0.05, 0.1, 0.5 and so on, so that a slider stops at round numbers."""
+    power = math.floor(math.log10(least))
+    steps = (float(f"{digit}e{power}") for digit in (1, 5, 10))
+    return next(step for step in steps if step > least * (1 - TIE))
 
 
 def senders_of(found: Explored) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import solara
 import solara.lab
+from solara.server import kernel_context
 
 from sim.errors import InputError
 from sim.evaluation.tallies import REPORTED
@@ -84,30 +85,55 @@ def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored]
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
 
 
+def use_background(work: Callable[[], Any], dependencies: list[Any]) -> solara.lab.Task[[], Any]:
+    """Work in the background that is no longer current once it is begun anew, or the page is closed."""
+    task = solara.lab.use_task(work, dependencies=dependencies)
+    solara.use_effect(lambda: task.cancel, [])
+    return task
+
+
+def is_seen() -> bool:
+    """Whether a browser still shows the page: one may be gone without having said so."""
+    if not kernel_context.has_current_context():
+        return True  # drawn without a server
+    return kernel_context.PageStatus.CONNECTED in kernel_context.get_current_context().page_status.values()
+
+
 @solara.component
 def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
-    """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked."""
+    """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked.
+
+    They are taken apart as soon as there is an answer, and again once it is whole.
+    """
     asked, set_asked = solara.use_state(None)
     member, state = found.state.member, replace(found.state, month="")
-    newest, kept = solara.use_ref(state), solara.use_ref({})
-    newest.current = state
+    kept = solara.use_ref({})
+    is_asked = asked is not None and asked == state
 
     def take() -> dict[str, Any] | None:
         time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
         try:
-            return reasons(found) if member and newest.current == state else None
+            return reasons(found) if member and taken.is_current() else None
         except InputError as error:
             return {"iso3": member, "refused": messages(error)}
 
-    taken = solara.lab.use_task(take, dependencies=[state])
-    tipped = solara.lab.use_task(lambda: tips(found) if asked == state else None, dependencies=[asked])
-    is_asked = asked is not None and asked == state
+    def search() -> Iterator[dict[str, Any]]:
+        for so_far in tips(found) if is_asked else ():
+            if not tipped.is_current():
+                return
+            if not is_seen():
+                return set_asked(None)
+            yield so_far
+
+    taken = use_background(take, [state, found.is_whole])
+    tipped = use_background(search, [asked])
+    solara.use_effect(lambda: set_asked(None), [state])  # what was asked before a move is searched no longer
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current.get("iso3") == member else None
     Reasons(
         reasons=known,
         busy=bool(member) and taken.pending,
-        tips=tipped.value if is_asked and tipped.finished else None,
+        tips=tipped.latest if is_asked else None,
         tipping=is_asked and tipped.pending,
         actions=list(REPORTED),
         event_pick=on_pick,
@@ -118,18 +144,16 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
 def use_whole(start: Start, answer: Explored) -> Explored:
     """The answer to a move, which grows in the background once no move has come for a while."""
     grown, set_grown = solara.use_state(answer)
-    newest = solara.use_ref(answer)
-    newest.current = answer
     asked = answer.state.asked
 
     def grow() -> None:
         time.sleep(SETTLED_S)
         for found in steps(start, answer):
-            if newest.current.state.asked != asked:
+            if not growing.is_current():
                 return
             set_grown(found)
 
-    solara.lab.use_task(grow, dependencies=[asked])
+    growing = use_background(grow, [asked])
     best = grown if grown.state.asked == asked else answer
     return solara.use_memo(
         lambda: best if best.state == answer.state else replace(best, state=answer.state), [best, answer]

@@ -24,7 +24,7 @@ MAPS = {
 """Series of probabilities that the map shows: how each is called, and its colour."""
 TOTALS: tuple[tuple[str, str, float, Mapping[str, str]], ...] = (
     ("Money", "billion euros a month", 1e3, {"paid for the target's fuel": "revenue", "aid to the victim": "aid"}),
-    ("The target's trade under sanctions", "share of it", 1.0, {"with the coalition": "coverage"}),
+    ("The target's trade that is under sanctions", "% of it", 0.01, {"with members that sanction it": "coverage"}),
 )
 """Charts of series of the whole: title, unit, what a unit is divided by, and label to series."""
 SHIFT = "alignment_shift"
