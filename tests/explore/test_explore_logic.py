@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import tomllib
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from sim.views.explore.result import explored, extended, steps
 from sim.views.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
 from sim.views.explore.state import Edit, State, state_from
 from sim.views.explore.timeline import calendar, course
+from sim.world import load_world
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = (
@@ -67,7 +69,7 @@ def test_a_link_holds_the_whole_state(state):
     assert state_from(state.link()) == state
 
 
-@pytest.mark.parametrize("query", ["edit=EU", "vote=x", "file=AAAA", "file=eJw"])
+@pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
 def test_a_broken_link_is_told(query):
     with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
         state_from(query)
@@ -78,6 +80,13 @@ def test_dates_lists_and_tables_are_set_by_a_link_too(start):
     found = explored(start, state)
     assert (str(found.spec.vote[0].date), found.spec.roles.senders) == ("2022-03-03", ("USA", "EU"))
     assert state_from(state.link()) == state
+
+
+def test_a_time_of_day_is_refused_as_in_a_file(start):
+    state = state_from("vote.severity=12:00:00")
+    assert state_from(state.link()) == state
+    with pytest.raises(InputError, match=r"severity: got 12:00:00; a number is needed"):
+        explored(start, state)
 
 
 def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
@@ -110,6 +119,16 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
         with pytest.raises(InputError, match="a page loads no other files") as told:
             explored(start, State(source=f'{key} = "{secret}"\n'))
         assert "hidden" not in str(told.value)
+
+
+def test_a_link_reads_no_other_files(start, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(load_world("seven-harbours").folder, own)
+    asked = state_from(f"world={own}")
+    with pytest.raises(InputError, match="world: got .*a page loads no other files"):
+        scenario_of(start, asked)
+    begun = start_from("harbour-blockade", [f"world={own}"])
+    assert scenario_of(begun, begun.state).world == str(own)
 
 
 def test_a_lever_put_back_leaves_no_trace(start):
