@@ -125,7 +125,7 @@ def test_a_link_reads_no_other_files(start, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(load_world("seven-harbours").folder, own)
     asked = state_from(f"world={own}")
-    with pytest.raises(InputError, match="world: got .*a page loads no other files"):
+    with pytest.raises(InputError, match=r"world: got .*a page loads no other files"):
         scenario_of(start, asked)
     begun = start_from("harbour-blockade", [f"world={own}"])
     assert scenario_of(begun, begun.state).world == str(own)

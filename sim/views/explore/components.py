@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import solara
+import solara.lab
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +25,27 @@ class Data:
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
     """Data that are made anew only when something else is given of which they are made."""
     return solara.use_memo(lambda: Data(make()), made_of)
+
+
+def use_background(work: Callable[[], Found], made_of: list[Any]) -> solara.lab.Task[[], Found]:
+    """Work in a thread, done anew when something else is given, and let go of when the page is closed.
+
+    Solara never forgets the first function that a task is given. What is given here leads to the work only while the
+    page is open, so that results of closed pages do not pile up.
+    """
+    newest: solara.Ref[Callable[[], Found] | None] = solara.use_ref(None)
+    newest.current = work
+
+    def close() -> None:
+        newest.current = None
+
+    solara.use_effect(lambda: close, [])
+
+    def run() -> Any:
+        asked = newest.current
+        return asked and asked()
+
+    return solara.lab.use_task(run, dependencies=made_of)
 
 
 def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import solara
-import solara.lab
 
 from sim.errors import InputError
 from sim.evaluation.tallies import REPORTED
 from sim.views.explore.board import board, scenery
-from sim.views.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_data
+from sim.views.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_background, use_data
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import (
     attributes_of,
@@ -99,8 +98,8 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
         except InputError as error:
             return {"iso3": member, "refused": messages(error)}
 
-    taken = solara.lab.use_task(take, dependencies=[state])
-    tipped = solara.lab.use_task(lambda: tips(found) if asked == state else None, dependencies=[asked])
+    taken = use_background(take, [state])
+    tipped = use_background(lambda: tips(found) if asked == state else None, [asked])
     is_asked = asked is not None and asked == state
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current.get("iso3") == member else None
@@ -129,7 +128,7 @@ def use_whole(start: Start, answer: Explored) -> Explored:
                 return
             set_grown(found)
 
-    solara.lab.use_task(grow, dependencies=[asked])
+    use_background(grow, [asked])
     best = grown if grown.state.asked == asked else answer
     return solara.use_memo(
         lambda: best if best.state == answer.state else replace(best, state=answer.state), [best, answer]
