@@ -1,10 +1,12 @@
 """The dashboard without a browser: states, links, files, levers, and what is shown."""
 
 import csv
+import gc
 import io
 import json
 import shutil
 import tomllib
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -241,6 +243,18 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
     assert summary(grown[-1].result) == summary(run(case, base=base))
     assert summary(first.result)["votes"] == summary(run(case, 50, base=base))["votes"]
+
+
+def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):
+    state = State().with_setting("parameters.enforcement", 0.8)
+    first = explored(start_of_months, state)
+    later = extended(start_of_months, first)
+    assert explored(start_of_months, replace(state, month="2022-03")).result is later.result
+    assert extended(start_of_months, first).result is later.result
+    shown = weakref.ref(later.result)
+    del later
+    gc.collect()
+    assert shown() is None
 
 
 def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
