@@ -1,5 +1,6 @@
 """Folders of sweeps that are damaged, hold something else, or lie on a full disk."""
 
+import json
 import os
 import random
 import shutil
@@ -48,6 +49,24 @@ def test_a_damaged_part_is_noticed_and_made_again(small, tmp_path, damage):
     (dropped,) = sweep(read_experiment(file), tmp_path / "out").dropped
     assert dropped.startswith(f"{part.stem}.")
     assert bytes_of(tmp_path / "out") == whole
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_sound_part_of_another_name_is_made_again(small, tmp_path):
+    file, whole = small
+    part = interrupted(file, tmp_path / "out")[1]
+    part.rename(part.with_name("part-abc.npz"))
+    assert sweep(read_experiment(file), tmp_path / "out").dropped == ("part-abc.npz",)
+    assert bytes_of(tmp_path / "out") == whole
+
+
+def test_a_plan_that_lost_a_point_is_refused(small, tmp_path):
+    out = tmp_path / "out"
+    sweep(read_experiment(small[0], ["replicates=10"]), out)
+    plan = json.loads((out / "sweep.json").read_text())
+    (out / "sweep.json").write_text(json.dumps(plan | {"replicates": plan["replicates"][1:]}))
+    with pytest.raises(InputError, match=r"sweep\.json: replicates: is damaged: it holds 7 numbers for 8 points"):
+        sweep(read_experiment(small[0], ["replicates=20"]), out)
 
 
 def test_any_flipped_bit_of_a_part_is_noticed(small, tmp_path):

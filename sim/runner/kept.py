@@ -12,8 +12,9 @@ import numpy as np
 from sim.case import prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.choice import ACTIONS
-from sim.runner.keep import MANIFEST, TABLES, hashes
-from sim.runner.repeat import check_run_inputs, check_sweep_inputs, read_manifest
+from sim.runner.keep import MANIFEST, TABLES
+from sim.runner.manifest import changed_tables, read_manifest
+from sim.runner.repeat import check_run_inputs, check_sweep_inputs
 from sim.runner.run import RunResult, VoteResult, run
 from sim.specs import Experiment, Scenario, experiment_from, scenario_from
 
@@ -53,7 +54,7 @@ def read_run(folder: Path) -> KeptRun:
     case = prepare(spec)
     check_run_inputs(manifest, case, folder)
     votes = _votes(folder, spec, manifest["replicates"])
-    base = manifest.get("base")
+    base = manifest["base"]
     if base is None and case.plan is None:
         return KeptRun(folder, manifest, RunResult(case, manifest["engine"], votes))
     before = None if base is None else prepare(scenario_from(base, str(folder / MANIFEST), folder))
@@ -89,12 +90,8 @@ def kind_of(folder: Path) -> str:
 
 def _manifest(folder: Path, kind: str) -> Mapping[str, Any]:
     """The manifest, with the tables beside it found to be those that it names."""
-    manifest = read_manifest(folder)
-    if manifest["kind"] != kind:
-        raise input_error(str(folder), "", f"holds a {manifest['kind']}; a {kind} is needed.")
-    there = [folder / name for name in manifest["tables"] if (folder / name).is_file()]
-    now = hashes(there, folder)
-    wrong = [name for name, before in manifest["tables"].items() if now.get(name) != before]
+    manifest = read_manifest(folder, kind)
+    wrong = changed_tables(manifest, folder)
     if wrong:
         raise InputError(
             Problem(str(folder / name), "", "is missing or was changed since it was kept.") for name in wrong

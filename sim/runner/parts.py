@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ import numpy as np
 from sim.runner.units import Unit, UnitResult
 from sim.runner.whole import UNFINISHED, whole
 
-NAMES = "part-*.npz"
+NAME = re.compile(r"part-([0-9]{6,})\.npz")
 MOST_OPEN = 4
 """Files kept in memory while units are read: points of a sweep that was added to alternate between a few."""
 
@@ -46,13 +47,13 @@ class Parts:
         self.dropped: list[str] = []
         self._next = 0
         self._open: OrderedDict[Path, dict[Unit, UnitResult]] = OrderedDict()
-        for path in sorted(folder.glob(NAMES)):
+        for path in sorted(folder.glob("*.npz")):
             try:
-                results = read_part(path)
+                number, results = _number(path), read_part(path)
             except DamageError:
                 self._drop(path)
             else:
-                self._next = int(path.stem.removeprefix("part-")) + 1
+                self._next = number + 1
                 self._note(path, results)
         for path in sorted(folder.glob(f"*{UNFINISHED}")):
             self._drop(path)
@@ -106,6 +107,13 @@ class Parts:
                     self._open.popitem(last=False)
             self._open.move_to_end(path)
             yield self._open[path][unit]
+
+
+def _number(path: Path) -> int:
+    named = NAME.fullmatch(path.name)
+    if named is None:
+        raise DamageError(f"{path} is not the name of a part")
+    return int(named[1])
 
 
 def _packed(results: Sequence[UnitResult]) -> bytes:

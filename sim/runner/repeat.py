@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,12 @@ from typing import Any
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import defaults
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, data_hashes, document_hash, fit_hash, hashes, write_tables
+from sim.runner.keep import MANIFEST, data_hashes, fit_hash, hashes, write_tables
+from sim.runner.manifest import changed_tables, read_manifest
 from sim.runner.run import ENGINES, run
 from sim.runner.sweep import sweep
 from sim.specs import Experiment, experiment_from, scenario_from
 from sim.world import load_world
-
-NEEDED: Mapping[str, Mapping[str, type]] = {
-    "run": {
-        "schema_version": int,
-        "scenario": dict,
-        "scenario_hash": str,
-        "parameters": dict,
-        "world": dict,
-        "replicates": int,
-        "engine": str,
-        "tables": dict,
-    },
-    "sweep": {
-        "schema_version": int,
-        "experiment": dict,
-        "experiment_hash": str,
-        "scenarios": dict,
-        "defaults": dict,
-        "worlds": dict,
-        "tables": dict,
-    },
-}
-"""What a manifest has to hold, by its kind, and of which type."""
 
 
 def repeat(folder: Path, into: Path) -> list[str]:
@@ -51,8 +28,8 @@ def repeat(folder: Path, into: Path) -> list[str]:
     {"run": _repeat_run, "sweep": _repeat_sweep}[manifest["kind"]](manifest, folder, into)
     expected: Mapping[str, str] = manifest["tables"]
     again = hashes([into / name for name in expected], into)
-    kept = hashes([folder / name for name in expected if (folder / name).is_file()], folder)
-    return [name for name in expected if not again[name] == expected[name] == kept.get(name)]
+    changed = changed_tables(manifest, folder)
+    return [name for name in expected if name in changed or again[name] != expected[name]]
 
 
 def _repeat_run(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
@@ -69,14 +46,14 @@ def check_run_inputs(manifest: Mapping[str, Any], case: Case, folder: Path) -> N
     InputError : with everything that has changed, or is damaged.
     """
     _check_data(
-        {case.world.name: manifest["world"].get("files", {})},
+        {case.world.name: manifest["world"]["files"]},
         {case.world.name: data_hashes(case.world, [case.spec])},
         folder,
     )
-    _check_fit(manifest.get("fit"), fit_hash(case.spec), folder)
+    _check_fit(manifest["fit"], fit_hash(case.spec), folder)
     _check_values("parameters", manifest["parameters"], case.parameters, folder)
-    if manifest["engine"] not in ENGINES or manifest["replicates"] < 1:
-        raise input_error(str(folder / MANIFEST), "engine, replicates", "are damaged.")
+    if manifest["engine"] not in ENGINES:
+        raise input_error(str(folder / MANIFEST), "engine", "is damaged.")
 
 
 def _repeat_sweep(manifest: Mapping[str, Any], folder: Path, into: Path) -> None:
@@ -98,7 +75,7 @@ def check_sweep_inputs(manifest: Mapping[str, Any], experiment: Experiment, fold
         manifest["worlds"], {world.name: data_hashes(world, experiment.bases.values()) for world in worlds}, folder
     )
     fits = {name: fit_hash(base) for name, base in experiment.bases.items()}
-    _check_fit(manifest.get("fits"), fits, folder)
+    _check_fit(manifest["fits"], fits, folder)
     _check_values("defaults", manifest["defaults"], defaults(), folder)
 
 
@@ -123,33 +100,3 @@ def _check_values(key: str, before: object, now: Mapping[str, float], folder: Pa
     if dict(now) != before:
         message = "the registry's defaults have changed since."
         raise input_error(str(folder / MANIFEST), key, message, "Use the version that is named in it.")
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a kept run or sweep.
-
-    Raises
-    ------
-    InputError : there is none, it cannot be read, or it is of another version.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        fix = "Give a folder that 'sim run --out' or 'sim sweep' finished."
-        raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
-    except (OSError, ValueError) as error:
-        raise input_error(str(path), "", f"cannot be read: {error}.") from None
-    kind = manifest.get("kind") if isinstance(manifest, dict) else None
-    if not isinstance(kind, str) or kind not in NEEDED:
-        raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
-    wrong = [key for key, kept in NEEDED[kind].items() if not isinstance(manifest.get(key), kept)]
-    if wrong:
-        raise InputError(Problem(str(path), key, "is missing or damaged.") for key in wrong)
-    told = "scenario" if kind == "run" else "experiment"
-    if manifest[f"{told}_hash"] != document_hash(manifest[told]):
-        raise input_error(str(path), f"{told}_hash", f"does not belong to the {told} that the manifest holds.")
-    if manifest["schema_version"] != SCHEMA_VERSION:
-        message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
-        raise input_error(str(path), "schema_version", message)
-    return manifest

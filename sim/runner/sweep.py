@@ -37,6 +37,7 @@ from sim.runner.keep import (
     provenance,
     write_json,
 )
+from sim.runner.manifest import changed_tables, read_manifest
 from sim.runner.parts import Parts
 from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES, PlannedPoint, write_tables
 from sim.runner.units import Unit, chunks_of, run_chunk, units_of
@@ -136,7 +137,7 @@ def _locked_sweep(
     started = time.monotonic()
     identity = _identity(experiment, plan)
     asked = [point.replicates for point in plan.points]
-    before = _same_experiment(identity, folder)
+    before = _same_experiment(identity, folder, len(asked))
     if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
         message = f"is to hold {max(before)} replicates of this experiment; {plan.replicates} were asked for."
         raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
@@ -282,12 +283,12 @@ def _identity(experiment: Experiment, plan: _Plan) -> dict[str, object]:
     }
 
 
-def _same_experiment(identity: Mapping[str, object], folder: Path) -> list[int] | None:
+def _same_experiment(identity: Mapping[str, object], folder: Path, points: int) -> list[int] | None:
     """Replicates per point that the folder was meant to hold, or None if it is new.
 
     Raises
     ------
-    InputError : the folder holds another experiment.
+    InputError : the folder holds another experiment, or what it was meant to hold cannot be read.
     """
     path = folder / PLAN
     if not path.is_file():
@@ -307,6 +308,9 @@ def _same_experiment(identity: Mapping[str, object], folder: Path) -> list[int] 
         if kept.get(key) != value:
             what = others.get(key, "another experiment")
             raise input_error("--out", str(folder), f"holds a sweep of {what}.", "Give another folder.")
+    if len(replicates) != points:
+        message = f"is damaged: it holds {len(replicates)} numbers for {points} points."
+        raise input_error(str(path), "replicates", message, "Give another folder.")
     return replicates
 
 
@@ -334,9 +338,6 @@ def _count_failed(folder: Path) -> int:
 def _damaged_tables(folder: Path) -> list[str]:
     """Names of the tables that are not as they were when the sweep was finished."""
     try:
-        tables = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
-    except (ValueError, KeyError, TypeError):
+        return changed_tables(read_manifest(folder, "sweep"), folder)
+    except InputError:
         return [MANIFEST]
-    there = [folder / name for name in tables if (folder / name).is_file()]
-    now = hashes(there, folder)
-    return [name for name, before in tables.items() if now.get(name) != before]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 
 
 def toml_text(document: Mapping[str, object]) -> str:
@@ -12,7 +12,7 @@ def toml_text(document: Mapping[str, object]) -> str:
 
     Parameters
     ----------
-    document : text, numbers, true or false, dates, lists of these, tables, and lists of tables; no None.
+    document : text, numbers, true or false, dates, times, lists of these, tables, and lists of tables; no None.
     """
     return "\n".join(_lines(document, "")).strip("\n") + "\n"
 
@@ -36,7 +36,7 @@ def _is_table(value: object) -> bool:
 
 def value_text(value: object) -> str:
     """A value as it stands behind the "=" of a line; a table within braces."""
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{_name(key)} = {value_text(item)}' for key, item in value.items())}}}"

@@ -33,11 +33,12 @@ def provenance_of(manifest: Mapping[str, Any], folder: Path) -> dict[str, str]:
     """Where a result comes from, as names and texts."""
     program = manifest["program"]
     execution = _read(folder / EXECUTION)
+    seconds = execution.get("seconds")
     told = {
         "program": f"{program['name']} {program['version']}",
         "commit": program["commit"] or "not known: installed from a package",
         "made": execution.get("finished"),
-        "took": None if "seconds" not in execution else f"{execution['seconds']:g} seconds",
+        "took": f"{seconds:g} seconds" if isinstance(seconds, int | float) else None,
         "on": execution.get("system"),
         "Python": manifest["python"],
         "packages": ", ".join(f"{name} {version}" for name, version in manifest["packages"].items()),

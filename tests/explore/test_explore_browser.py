@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,24 @@ from sim.cli import main
 sys.argv = ["sim", "explore", "{}", "--port", "0", "--no-browser"]
 main()
 """
+FORGETFUL = """
+import gc, sys, threading, time, weakref
+from sim.views.explore import serving
+from sim.views.explore.result import Explored
+serving.SETTINGS["SOLARA_KERNEL_CULL_TIMEOUT"] = "1s"
+alive, made = weakref.WeakSet(), Explored.__init__
+def make(self, *parts, **named):
+    made(self, *parts, **named)
+    alive.add(self)
+Explored.__init__ = make
+def count():
+    while True:
+        time.sleep(1)
+        gc.collect()
+        print("KEPT", len(alive), flush=True)
+threading.Thread(target=count, daemon=True).start()
+"""
+"""Run before a server: a closed page is forgotten after a second, and it is said how many results are kept."""
 THREAT = "input[data-key='vote.0.target_threat']"
 MONTHS = "2022-2023"
 
@@ -125,6 +144,26 @@ def test_a_move_is_saved_run_and_loaded_again(visit, tmp_path):
     page.wait_for_selector("#movers", timeout=5000)
     assert tally_shown(page) == expected
     assert float(page.input_value(THREAT)) == 2
+
+
+def test_a_closed_page_leaves_nothing_behind(opened, tmp_path):
+    def kept():
+        return int(re.findall(r"KEPT (\d+)\n", (tmp_path / "log").read_text())[-1])
+
+    with served(FORGETFUL + SERVER.format("es-11-1"), tmp_path) as address:
+        pages = [ready(opened(address)) for _ in range(2)]
+        change(pages[0], THREAT, "2")
+        pages[0].click("#chamber-now [data-iso3=BLR]")
+        pages[0].wait_for_selector("#explained[data-iso3=BLR]")
+        pages[0].wait_for_timeout(2000)
+        assert kept() >= 2
+        for page in pages:
+            page.close(run_before_unload=True)
+        for _ in range(20):
+            time.sleep(1)
+            if kept() == 0:
+                break
+        assert kept() == 0
 
 
 def test_a_link_reproduces_what_is_seen_and_sessions_are_apart(visit):

@@ -1,10 +1,13 @@
 """The dashboard without a browser: states, links, files, levers, and what is shown."""
 
 import csv
+import gc
 import io
 import itertools
 import json
+import shutil
 import tomllib
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -30,6 +33,7 @@ from sim.views.explore.timeline import calendar, course
 from sim.whatif.explain import explain
 from sim.whatif.levers import levers_of
 from sim.whatif.tipping import Member, tips_of
+from sim.world import load_world
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SCALARS = (
@@ -72,7 +76,7 @@ def test_a_link_holds_the_whole_state(state):
     assert state_from(state.link()) == state
 
 
-@pytest.mark.parametrize("query", ["edit=EU", "vote=x", "file=AAAA", "file=eJw"])
+@pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
 def test_a_broken_link_is_told(query):
     with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
         state_from(query)
@@ -83,6 +87,13 @@ def test_dates_lists_and_tables_are_set_by_a_link_too(start):
     found = explored(start, state)
     assert (str(found.spec.vote[0].date), found.spec.roles.senders) == ("2022-03-03", ("USA", "EU"))
     assert state_from(state.link()) == state
+
+
+def test_a_time_of_day_is_refused_as_in_a_file(start):
+    state = state_from("vote.severity=12:00:00")
+    assert state_from(state.link()) == state
+    with pytest.raises(InputError, match=r"severity: got 12:00:00; a number is needed"):
+        explored(start, state)
 
 
 def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
@@ -115,6 +126,16 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
         with pytest.raises(InputError, match="a page loads no other files") as told:
             explored(start, State(source=f'{key} = "{secret}"\n'))
         assert "hidden" not in str(told.value)
+
+
+def test_a_link_reads_no_other_files(start, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(load_world("seven-harbours").folder, own)
+    asked = state_from(f"world={own}")
+    with pytest.raises(InputError, match=r"world: got .*a page loads no other files"):
+        scenario_of(start, asked)
+    begun = start_from("harbour-blockade", [f"world={own}"])
+    assert scenario_of(begun, begun.state).world == str(own)
 
 
 def test_a_lever_put_back_leaves_no_trace(start):
@@ -255,6 +276,18 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
     assert summary(grown[-1].result) == summary(run(case, base=base))
     assert summary(first.result)["votes"] == summary(run(case, 50, base=base))["votes"]
+
+
+def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):
+    state = State().with_setting("parameters.enforcement", 0.8)
+    first = explored(start_of_months, state)
+    later = extended(start_of_months, first)
+    assert explored(start_of_months, replace(state, month="2022-03")).result is later.result
+    assert extended(start_of_months, first).result is later.result
+    shown = weakref.ref(later.result)
+    del later
+    gc.collect()
+    assert shown() is None
 
 
 def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import solara
+import solara.lab
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,33 @@ class Data:
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
     """Data that are made anew only when something else is given of which they are made."""
     return solara.use_memo(lambda: Data(make()), made_of)
+
+
+def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:
+    """Work in a thread, done anew when something else is given, that ends and is let go of when the page is closed.
+
+    Solara never forgets the first function that a task is given. What is given here leads to the work only while the
+    page is open, so that results of closed pages do not pile up.
+
+    Parameters
+    ----------
+    work : whose value is that of the task; a generator's latest value is told as it goes.
+    """
+    newest: solara.Ref[Callable[[], Any] | None] = solara.use_ref(None)
+    newest.current = work
+
+    def run() -> Any:
+        asked = newest.current
+        return asked and asked()
+
+    task = solara.lab.use_task(run, dependencies=made_of)
+
+    def close() -> None:
+        newest.current = None
+        task.cancel()
+
+    solara.use_effect(lambda: close, [])
+    return task
 
 
 def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import solara
-import solara.lab
 from solara.server import kernel_context
 
 from sim.errors import InputError
 from sim.evaluation.tallies import REPORTED
 from sim.views.explore.board import board, scenery
-from sim.views.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_data
+from sim.views.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_background, use_data
 from sim.views.explore.files import file_of
 from sim.views.explore.levers import (
     attributes_of,
@@ -83,13 +82,6 @@ def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored]
         return Shown(explored(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
     except InputError as error:
         return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
-
-
-def use_background(work: Callable[[], Any], dependencies: list[Any]) -> solara.lab.Task[[], Any]:
-    """Work in the background that is no longer current once it is begun anew, or the page is closed."""
-    task = solara.lab.use_task(work, dependencies=dependencies)
-    solara.use_effect(lambda: task.cancel, [])
-    return task
 
 
 def is_seen() -> bool:

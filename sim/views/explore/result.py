@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from sim.case import Case, prepare
 from sim.errors import input_error
@@ -25,6 +26,9 @@ TOLD = (50, 200)
 """Replicates after which it is told what came of them so far, where the months between votes are simulated."""
 TOLD_UNCERTAIN = (15, 50, *range(100, 1000, 100))
 """The same where parameters are drawn, too: every fifth replicate has months of its own to prepare."""
+
+_shown: WeakValueDictionary[tuple[Start, State], RunResult] = WeakValueDictionary()
+"""The furthest result of each state while some page shows it: samples of months are large, and are there once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +82,8 @@ def explored(start: Start, state: State, known: Explored | None = None) -> Explo
         found = replace(known, state=state)
     else:
         spec = scenario_of(start, state)
-        found = Explored(state, spec, _beside(start, state, prepare(spec), 0))
+        result = _shown.get((start, state.asked)) or _beside(start, state, prepare(spec), 0)
+        found = _told(start, Explored(state, spec, result))
     _check(found)
     return found
 
@@ -99,8 +104,17 @@ def _check(found: Explored) -> None:
 
 def extended(start: Start, found: Explored) -> Explored:
     """The same with the next replicates."""
+    further = _shown.get((start, found.state.asked))
+    if further is not None and further.replicates > found.result.replicates:
+        return replace(found, result=further)
     more = _beside(start, found.state, found.case, found.result.replicates)
-    return replace(found, result=replace(joined([found.result, more]), base=more.base))
+    return _told(start, replace(found, result=replace(joined([found.result, more]), base=more.base)))
+
+
+def _told(start: Start, found: Explored) -> Explored:
+    """The same, known to every page that comes to the same state while another shows it."""
+    _shown[start, found.state.asked] = found.result
+    return found
 
 
 def steps(start: Start, found: Explored) -> Iterator[Explored]:

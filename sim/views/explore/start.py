@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,10 +64,10 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : a loaded file is no TOML, or reads other files of this machine.
+    InputError : a loaded file is no TOML, or it or a setting reads other files of this machine.
     """
     if state.source:
-        document = _loaded(state.source, start)
+        document = _loaded(state.source)
     elif _name(start.reference) in shipped_scenarios() and not Path(start.reference).is_file():
         document = {
             "title": f"{start.spec.title}, explored",
@@ -87,6 +87,7 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
         ]
         given = document.get("change")
         document["change"] = [*(given if isinstance(given, list) else []), *edits]
+    _refuse_other_files(document, start)
     return document
 
 
@@ -146,27 +147,30 @@ def _is_comparable(one: Scenario, other: Scenario) -> bool:
     return one.world == other.world and [v.resolution for v in one.vote] == [v.resolution for v in other.vote]
 
 
-def _loaded(source: str, start: Start) -> dict[str, Any]:
-    """The document of a loaded file; it may name what is shipped and what the page was started with, no other file."""
+def _loaded(source: str) -> dict[str, Any]:
+    """The document of a loaded file."""
     if len(source) > LONGEST_FILE:
         raise input_error(PAGE, "", f"has {len(source):,} characters; at most {LONGEST_FILE:,} are read.")
     try:
-        document = tomllib.loads(source.removeprefix("\ufeff"))
+        return tomllib.loads(source.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise input_error(PAGE, "", f"is not valid TOML: {error}.") from error
+
+
+def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
+    """A page names what is shipped and what it was started with; a link or a loaded file opens no other file."""
     allowed = {
         "base": shipped_scenarios(),
-        "world": (*shipped_worlds(), start.spec.world),
+        "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),
         "fit": () if start.spec.fit is None else (start.spec.fit,),
     }
-    named = {name: document[name] for name in allowed if name in document}
     assigned = document.get("set")
-    named |= {name: assigned[name] for name in allowed if isinstance(assigned, dict) and name in assigned}
     problems = []
-    for name, value in named.items():
-        if isinstance(value, str) and value not in allowed[name]:
-            fix = did_you_mean(value, allowed[name], f"There are {', '.join(allowed[name]) or 'none'}.")
-            problems.append(Problem(PAGE, name, f"got '{value}'; a page loads no other files.", fix))
+    for holder in (document, assigned if isinstance(assigned, dict) else {}):
+        for name, names in allowed.items():
+            value = holder.get(name)
+            if isinstance(value, str) and value not in names:
+                fix = did_you_mean(value, names, f"There are {', '.join(names) or 'none'}.")
+                problems.append(Problem(PAGE, name, f"got '{value}'; a page loads no other files.", fix))
     if problems:
         raise InputError(problems)
-    return document

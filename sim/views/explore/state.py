@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +15,8 @@ LINK = "link"
 """What a query string is called in messages."""
 LONGEST_FILE = 200_000
 """Characters of a scenario file that is loaded; more are refused."""
+LONGEST_NUMBER = 6
+"""Digits of the number of a vote."""
 SELECTIONS = ("edit", "vote", "month", "member", "file")
 """Names in a link that are no keys of a scenario."""
 
@@ -104,8 +105,8 @@ def state_from(query: str) -> State:
                 raise input_error(LINK, name, f"got '{text}'; MEMBERS|ATTRIBUTE|FACTOR is needed.")
             state = replace(state, edits=(*state.edits, Edit(parts[0], parts[1], value_of(parts[2]))))
         elif name == "vote":
-            if not text.isdecimal():
-                raise input_error(LINK, name, f"got '{text}'; the number of a vote is needed, from 0.")
+            if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+                raise input_error(LINK, name, f"got '{text[:20]}'; the number of a vote is needed, from 0.")
             state = replace(state, vote=int(text))
         elif name == "month":
             state = replace(state, month=text)
@@ -119,14 +120,14 @@ def state_from(query: str) -> State:
 
 
 def _unpacked(text: str) -> str:
+    unpacking = zlib.decompressobj()
     try:
-        unpacking = zlib.decompressobj()
-        content = unpacking.decompress(base64.urlsafe_b64decode(text), LONGEST_FILE)
-        if not unpacking.eof:
-            raise input_error(LINK, "file", f"is cut off, or longer than {LONGEST_FILE:,} characters.")
-        return content.decode()
-    except (binascii.Error, zlib.error, UnicodeDecodeError) as error:
+        content = unpacking.decompress(base64.urlsafe_b64decode(text), LONGEST_FILE).decode()
+    except (ValueError, zlib.error) as error:
         raise input_error(LINK, "file", "cannot be read; the link may be cut off.") from error
+    if not unpacking.eof:
+        raise input_error(LINK, "file", f"is cut off, or longer than {LONGEST_FILE:,} characters.")
+    return content
 
 
 def _text(value: object) -> str:
