@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import DRAW_RUN, NOT_GIVEN, ActionArray, Ballot, Case, Weighed, drawn, weighed_by
+from sim.ballot import NOT_GIVEN, ActionArray, Ballot
+from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.months.position import Position
 from sim.months.run import MonthRun
 from sim.months.step import MonthView

@@ -13,7 +13,8 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.case import NOT_GIVEN, Ballot, Case, drawn, prepare, with_seed
+from sim.ballot import NOT_GIVEN, Ballot
+from sim.case import Case, drawn, prepare, with_seed
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.months.member import MemberMonths, gathered, live_month

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from worlds import cases, examples, made, uniform_world
 
-from sim.case import NOT_GIVEN, Case, prepare
+from sim.ballot import NOT_GIVEN
+from sim.case import Case, prepare
 from sim.evaluation import regressions
 from sim.evaluation.baselines import PERSISTENCE_WEIGHT, RULES, pinned
 from sim.evaluation.regressions import LEAST_SLOPE, ordered_logit

@@ -16,6 +16,7 @@ LAYERS = (
     {"world"},
     {"specs"},
     {"months", "changes"},
+    {"ballot"},
     {"case"},
     {"ensemble"},
     {"model"},

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from worlds import cases, examples, uniform_world
 
-from sim.case import NOT_GIVEN, Case, prepare
+from sim.ballot import NOT_GIVEN
+from sim.case import Case, prepare
 from sim.evaluation.rollcalls import shipped_rollcalls
 from sim.evaluation.scores import (
     SMALLEST_PROBABILITY,

@@ -15,7 +15,8 @@ from months_worlds import cases_with_months, documents_with_months
 from months_worlds import made as made_with_months
 from worlds import cases, examples
 
-from sim.case import NOT_GIVEN, WEIGHTS, Case, prepare
+from sim.ballot import NOT_GIVEN, WEIGHTS
+from sim.case import Case, prepare
 from sim.ensemble import Outcome, alike, own_terms, own_utilities, simulate, votes
 from sim.months.calendar import Month, calendar
 from sim.randomness import Draws

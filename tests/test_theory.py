@@ -12,7 +12,8 @@ from scipy import stats
 from scipy.optimize import brentq
 from worlds import uniform_world
 
-from sim.case import NOT_GIVEN, Case, prepare
+from sim.ballot import NOT_GIVEN
+from sim.case import Case, prepare
 from sim.ensemble import own_utilities, simulate
 from sim.evaluation.equilibrium import equilibrium
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, probabilities

@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.case import NOT_GIVEN, prepare
+from sim.ballot import NOT_GIVEN
+from sim.case import prepare
 from sim.ensemble import occasions
 from sim.evaluation import baselines, validation
 from sim.evaluation.equilibrium import MONTHS_EXPECTED

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.case import Ballot, Case, prepare, terms_of
+from sim.ballot import Ballot
+from sim.case import Case, prepare, terms_of
 from sim.errors import InputError
 from sim.rules.parameters import registry
 from sim.runner.run import run

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Ballot
+from sim.ballot import NOT_GIVEN, Ballot
 from sim.rules.choice import STANCES, probabilities
 from sim.rules.influence import with_peers
 from sim.rules.payoffs import Utilities

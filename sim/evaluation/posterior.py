@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
 
-from sim.case import NOT_GIVEN, Case, Text, ballot_of, prepare, text_of
+from sim.ballot import NOT_GIVEN, Text, ballot_of, text_of
+from sim.case import Case, prepare
 from sim.ensemble import own_utilities
 from sim.evaluation.equilibrium import equilibrium, likelihood
 from sim.rules.parameters import ORDERED, Number, defaults, registry

@@ -14,7 +14,8 @@ from datetime import date
 
 import numpy as np
 
-from sim.case import Case, Text, ballot_of, prepare, text_of, topic_of
+from sim.ballot import Text, ballot_of, text_of, topic_of
+from sim.case import Case, prepare
 from sim.errors import input_error
 from sim.evaluation.posterior import DIVISIVENESS_PRIORS, Posterior, observation
 from sim.evaluation.rollcalls import Observed

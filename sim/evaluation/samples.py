@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Case
+from sim.ballot import NOT_GIVEN
+from sim.case import Case
 from sim.evaluation.scores import classes_of
 from sim.rules.alignment import remembered_stance
 from sim.rules.choice import STANCES

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, Case
+from sim.ballot import NOT_GIVEN
+from sim.case import Case
 from sim.evaluation.changes import change_summary
 from sim.evaluation.months_summary import months_summary
 from sim.evaluation.scores import classes_of, score, three_classes

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from sim.case import NOT_GIVEN, Case, prepare, topic_of
+from sim.ballot import NOT_GIVEN, topic_of
+from sim.case import Case, prepare
 from sim.ensemble import occasions, own_utilities
 from sim.errors import input_error
 from sim.evaluation.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities

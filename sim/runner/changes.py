@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray
+from sim.ballot import ActionArray
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.counts import tallies_of
 from sim.world import World

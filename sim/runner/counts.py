@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray
+from sim.ballot import ActionArray
 from sim.rules.choice import ACTIONS
 
 

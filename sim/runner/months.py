@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray
+from sim.ballot import ActionArray
 from sim.months.inputs import MonthInputs
 from sim.months.series import member_series, total_series
 from sim.months.state import State

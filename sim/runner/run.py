@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray, Case
+from sim.ballot import ActionArray
+from sim.case import Case
 from sim.ensemble import simulate
 from sim.months.run import MonthRun
 from sim.months.step import MonthView

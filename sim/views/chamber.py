@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray
+from sim.ballot import ActionArray
 from sim.ensemble import simulate
 from sim.evaluation.summary import observed_call
 from sim.evaluation.tallies import CODES, SPLIT

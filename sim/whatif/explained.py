@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import WEIGHTS
+from sim.ballot import WEIGHTS
 from sim.evaluation.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import listened_to

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sim.case import Case, Standing, ballot_of, remembered
+from sim.ballot import Standing, ballot_of, remembered
+from sim.case import Case
 from sim.months.conditions import Touch
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import ActionArray, Case
+from sim.ballot import ActionArray
+from sim.case import Case
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.counts import tallies_of

@@ -16,7 +16,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import NOT_GIVEN, WEIGHTS, Ballot, Case, Terms, weighed
+from sim.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case import Case
 from sim.ensemble import Outcome, alike, memory_of, votes
 from sim.evaluation.summary import frequencies, with_given
 from sim.months.inputs import MonthInputs

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from sim.case import WEIGHTS
+from sim.ballot import WEIGHTS
 from sim.changes import BOUNDS
 from sim.errors import input_error
 from sim.rules.parameters import registry

@@ -24,8 +24,6 @@ from sim.views.explore.state import State
 BASELINES_KEPT = 4
 TOLD = (50, 200)
 """Replicates after which it is told what came of them so far, where the months between votes are simulated."""
-TOLD_UNCERTAIN = (15, 50, *range(100, 1000, 100))
-"""The same where parameters are drawn, too: every fifth replicate has months of its own to prepare."""
 
 _shown: WeakValueDictionary[tuple[Start, State], RunResult] = WeakValueDictionary()
 """The furthest result of each state while some page shows it: samples of months are large, and are there once."""
@@ -143,7 +141,7 @@ def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
 
 def _step(cases: tuple[Case, ...], done: int) -> int:
     """Replicates of the next answer; votes alone are told whole."""
-    told = () if all(case.plan is None for case in cases) else TOLD if cases[0].fit is None else TOLD_UNCERTAIN
+    told = () if all(case.plan is None for case in cases) else TOLD
     return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
 
 
