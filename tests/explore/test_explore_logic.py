@@ -293,11 +293,11 @@ def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_mo
 def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
     state = State().with_setting("parameter_uncertainty", True)
     first = explored(start_of_months, state)
-    assert first.result.replicates == 15
+    assert first.result.replicates == 50
     second = extended(start_of_months, first)
     assert second.baseline.case.spec.parameter_uncertainty
     assert not second.result.votes[0].change.changed.any()
-    expected = run(prepare(scenario_of(start_of_months, state)), 50, base=second.baseline.case)
+    expected = run(prepare(scenario_of(start_of_months, state)), 200, base=second.baseline.case)
     assert summary(second.result) == summary(expected)
 
 
