@@ -147,6 +147,9 @@ def _print(screen: Console, found: Explanation) -> None:
     screen.print(f"[bold]{name} ({document['iso3']})[/] on {document['resolution']}, {document['date']}")
     drawn = ", parameters drawn" if document["parameter_uncertainty"] else ""
     screen.print(f"{document['scenario']}; {document['replicates']} replicates, seed {document['seed']}{drawn}")
+    others = [vote.resolution for vote in found.anatomy.case.spec.vote if vote.resolution != document["resolution"]]
+    if others:
+        screen.print(f"other votes of the scenario, for --resolution: {', '.join(others)}")
     if document["is_given"]:
         screen.print(f"Its vote is given, not drawn: {likeliest}. The utilities below play no part in it.")
     screen.print()
@@ -206,7 +209,7 @@ def _utility(value: float) -> str:
 def _print_data(screen: Console, document: dict[str, Any]) -> None:
     rows = [
         [
-            made["quantity"],
+            made["quantity"] if made["quantity"] == term["term"] else f"{term['term']}: {made['quantity']}",
             _moved(made),
             f"{made['weight']:.3g} ({made['parameter']})" if made["parameter"] else "",
             made["rule"] or "; ".join(map(_from, made["origins"])) or "not known in this world",
@@ -268,6 +271,14 @@ def _print_months(screen: Console, found: Explanation, document: dict[str, Any])
         "the same text asked on the same day of every month, with the draws of the vote (*); "
         f"steady: the terms that do not move; {likeliest}: share of replicates; --json and --csv have every term"
     )
+    if "memory" in sums:
+        screen.print(MEMORY)
+
+
+MEMORY = (
+    "memory: of what each replicate did in its own earlier votes, not of those cast; since a replicate keeps its draw, "
+    "it does much as before, and shares move less than 'together'"
+)
 
 
 def _print_levers(screen: Console, document: dict[str, Any]) -> None:
