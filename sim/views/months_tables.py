@@ -34,6 +34,14 @@ TWO_FACED = {
     "supports_and_helps_covertly": "of that covertly",
     "withholds_and_helps_victim": "does not support, helps the victim",
 }
+MEASURED = {
+    "crude_imports": "crude bought",
+    "crude_import_share": "part of all crude bought",
+    "revenue_share": "part of the target's fuel revenue",
+    "supplier_crude_share": "part of the target's crude sold",
+    "revenue": "paid to the target for fuels",
+}
+"""What the published figures measure, as they are told."""
 ERRORS = {
     "relative_error": "error",
     "last_value_error": "last value's",
@@ -126,9 +134,10 @@ def published_table(months: Months) -> Table | None:
     scores = months["scores"]
     if scores is None:
         return None
+    names = {member["iso3"]: member["name"] for member in months["members"]}
     rows = [
         [
-            one["id"],
+            f"{MEASURED[one['measure']]}, {names.get(one['who'], one['who'])}, {one['period']}",
             one["unit"],
             one["published"],
             one["simulated"],
@@ -137,12 +146,15 @@ def published_table(months: Months) -> Table | None:
         for one in scores["figures"]["score"]
         if one["simulated"] is not None
     ]
-    note = ""
+    note = "Last value, linear trend: errors of what carries the data to August 2022 on." if rows else ""
     if scores["senders"] is not None:
-        hits, false, missed = (scores["senders"]["members"][name] for name in ("hits", "false_alarms", "misses"))
-        note = (
-            f"Of the members that followed with sanctions by 7 March 2022 it has {len(hits)} and misses "
-            f"{', '.join(missed) or 'none'}; it adds {', '.join(false) or 'none'}."
+        of = scores["senders"]["members"]
+        missed, false = (
+            joined([names.get(iso3, iso3) for iso3 in of[name]] or ["none"]) for name in ("misses", "false_alarms")
+        )
+        note += (
+            f" Of the members that followed with sanctions by 7 March 2022 it has {len(of['hits'])} and misses "
+            f"{missed}; it adds {false}."
         )
     columns = [
         Column("figure after August 2022"),
@@ -152,7 +164,7 @@ def published_table(months: Months) -> Table | None:
         *(Column(name, 0, " %") for name in ERRORS.values()),
     ]
     title = "Held against what was published later; nothing was fitted to it"
-    return table(title, columns, rows, note) if rows or note else None
+    return table(title, columns, rows, note.strip()) if rows or note else None
 
 
 def change_table(months: Months) -> Table | None:
