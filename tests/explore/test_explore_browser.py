@@ -326,7 +326,9 @@ def test_months_are_scrubbed_linked_saved_and_run_again(visit_months, tmp_path):
     page.click("text=Reset")
     page.wait_for_function("() => document.querySelector('#month-shown').innerText === '2023-06'")
     page.set_input_files("input[type=file]", str(file))
-    page.wait_for_selector("#movers, #nobody:has-text('5 %')")
+    page.wait_for_function(
+        "() => document.querySelector(\"input[data-key='parameters.enforcement']\").value === '0.95'"
+    )
     whole(page)
     assert tally_shown(page) == tally_shown(linked)
 
