@@ -1,11 +1,15 @@
-"""A page served by a process of its own, which tells when something is about to leave the machine."""
+"""The dashboard as tests see it, served by a process that tells when something is about to leave the machine."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
 
 WATCHED = """
 import sys
@@ -44,3 +48,71 @@ def served(code, folder, **environment):
     finally:
         process.terminate()
         process.wait(20)
+
+
+SERVER = """
+from sim.cli import main
+sys.argv = ["sim", "explore", "{}", "--port", "0", "--no-browser"]
+main()
+"""
+THREAT = "input[data-key='vote.0.target_threat']"
+
+
+def ready(page):
+    page.wait_for_selector("#split", timeout=60_000)
+    page.wait_for_selector(THREAT)
+    return page
+
+
+def whole(page):
+    """Wait until all replicates are told of."""
+    page.wait_for_selector("#unfinished", state="detached", timeout=60_000)
+
+
+def split(page):
+    return page.inner_text("#split")
+
+
+def type_into(page, selector, text):
+    page.fill(selector, text)
+    page.press(selector, "Enter")
+
+
+def change(page, selector, text):
+    """Type a value and wait until the numbers are others."""
+    before = split(page)
+    type_into(page, selector, text)
+    page.wait_for_function("before => document.querySelector('#split').innerText !== before", arg=before)
+
+
+def saved(page, label):
+    with page.expect_download() as download:
+        page.click(f"text={label}")
+    return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def tally_shown(page):
+    rows = page.query_selector_all(".numbers tr[data-action]")
+    return {
+        row.get_attribute("data-action"): (
+            float(row.query_selector(".median").inner_text()),
+            *map(float, row.query_selector(".interval").inner_text().split(" to ")),
+        )
+        for row in rows
+    }
+
+
+def shown_of(tally):
+    """A tally as it is written on the page."""
+    return {
+        action: tuple(pytest.approx(row[name], abs=0.0501) for name in ("median", "p05", "p95"))
+        for action, row in tally.items()
+    }
+
+
+def run_again(file):
+    """The document of a saved scenario, by the command line."""
+    run = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "run", str(file), "--json"], capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)
