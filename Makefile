@@ -27,7 +27,7 @@ docs: .venv/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 validation: .venv/installed
-	$(BIN)/python -m sim.views.validation_page --write
+	$(BIN)/python -m tools.validation.page --write
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

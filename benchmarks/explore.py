@@ -10,13 +10,13 @@ from itertools import count
 from statistics import median
 
 from benchmarks.timing import in_turns, quantile, ratio
+from sim.explore.board import board
+from sim.explore.levers import groups_of, moved, senders_of
+from sim.explore.result import Explored, explored
+from sim.explore.start import Start, start_from
+from sim.explore.state import State
+from sim.explore.timeline import course
 from sim.runner.run import run
-from sim.views.explore.board import board
-from sim.views.explore.levers import groups_of, moved, senders_of
-from sim.views.explore.result import Explored, explored
-from sim.views.explore.start import Start, start_from
-from sim.views.explore.state import State
-from sim.views.explore.timeline import course
 
 KEY = "vote.0.target_threat"
 PAGES = {"votes": ("es-11-1", False), "uncertain": ("es-11-1", True), "months": ("2022-2023", False)}

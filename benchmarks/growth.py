@@ -10,8 +10,8 @@ from scipy.sparse import csr_array
 
 from benchmarks.engines import case_of
 from benchmarks.timing import medians
-from sim.ballot import Ballot
 from sim.case import Case
+from sim.case.ballot import Ballot
 from sim.ensemble import simulate
 from sim.rules.influence import GRID
 from sim.runner.run import run

@@ -12,8 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ballot import NOT_GIVEN, ActionArray, Ballot
+from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
+from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.months.position import Position
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
@@ -21,12 +22,8 @@ from sim.randomness import Draws, to_unit
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
 from sim.rules.influence import GRID
-from sim.rules.parameters import Number, Parameters
+from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-SingleArray = NDArray[np.float32]
 
 FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
 """What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
@@ -50,7 +47,7 @@ class Outcome:
 
     resolution: str
     actions: ActionArray
-    is_settled: NDArray[np.bool_]
+    is_settled: BoolArray
     announcements: tuple[ActionArray, ...] = ()
 
 
@@ -276,7 +273,7 @@ class _Deliberation:
         if np.count_nonzero(is_moving) < NARROWED_BELOW * len(is_moving):
             self.narrow(is_moving)
 
-    def narrow(self, is_moving: NDArray[np.bool_]) -> None:
+    def narrow(self, is_moving: BoolArray) -> None:
         """Go on with these of the columns alone."""
         cells = np.flatnonzero(is_moving[self.column])
         self.member, self.now = self.member[cells], self.now[cells]
@@ -284,7 +281,7 @@ class _Deliberation:
         self.column = (np.cumsum(is_moving) - 1)[self.column[cells]]
         self.replicates, self.stances = self.replicates[is_moving], self.stances[:, is_moving]
 
-    def is_held_back(self, cells: IntArray, number: int) -> NDArray[np.bool_]:
+    def is_held_back(self, cells: IntArray, number: int) -> BoolArray:
         """Which of these followed cells fail to revise; only members that would move are drawn for."""
         member, replicate = self.member[cells], self.replicates[self.column[cells]]
         inertia, words = self.of("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
@@ -300,7 +297,7 @@ class _Deliberation:
             words[start:end] = self.words("revision", occasion, one, first, count)[place[start:end]]
         return to_unit(words) < inertia
 
-    def is_settled(self) -> NDArray[np.bool_]:
+    def is_settled(self) -> BoolArray:
         """Replicates (R,) in which nobody would act otherwise after one more look."""
         settled = np.ones(self.actions.shape[1], dtype=bool)
         settled[self.replicates[self.column[self.desired() != self.now]]] = False

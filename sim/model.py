@@ -13,8 +13,9 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.ballot import NOT_GIVEN, Ballot
+from sim.arrays import FloatArray
 from sim.case import Case, drawn, prepare, with_seed
+from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.months.member import MemberMonths, gathered, live_month
@@ -27,7 +28,6 @@ from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipp
 from sim.rules.influence import listened_to, peer_stance
 from sim.rules.payoffs import total, utility_terms
 from sim.specs import Scenario, read_scenario, scenario_from
-from sim.world import FloatArray
 
 
 class _CountsOnTheModel:

@@ -15,6 +15,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
+
 WORDS_PER_BLOCK = 4
 """A Philox 4x64 counter value gives four 64-bit words."""
 TO_UNIT = 2.0**-53
@@ -51,7 +53,7 @@ class Draws:
         self._state["buffer_pos"] = WORDS_PER_BLOCK  # nothing is left over from an earlier use
         self._state["state"]["counter"] = np.zeros(4, dtype=np.uint64)
 
-    def uniforms(self, process: str, occasion: str, member: str, first: int = 0, count: int = 1) -> NDArray[np.float64]:
+    def uniforms(self, process: str, occasion: str, member: str, first: int = 0, count: int = 1) -> FloatArray:
         """Uniform numbers in [0, 1) of the replicates ``first`` to ``first + count - 1``, shape (count,).
 
         Each is a multiple of 2**-53.
@@ -68,6 +70,6 @@ class Draws:
         return self._generator.random_raw(skipped + count)[skipped:]
 
 
-def to_unit(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+def to_unit(words: NDArray[np.uint64]) -> FloatArray:
     """Uniform numbers in [0, 1) from 64-bit words, by their upper 53 bits."""
     return np.multiply(words >> np.uint64(11), TO_UNIT, dtype=np.float64)

@@ -5,9 +5,9 @@ import shutil
 import pytest
 from sweeps import SMALL, bytes_of, written
 
-from sim.evaluation.published import Published, load_published
 from sim.runner import units
 from sim.runner.sweep import sweep
+from sim.scoring.published import Published, load_published
 from sim.specs import read_experiment
 from sim.world import World, load_world
 

@@ -13,7 +13,7 @@ from worlds import FIRST_VOTE, documents, worlds
 
 from sim.case import Case, prepare
 from sim.specs import Scenario
-from sim.specs.checks import Parts, findings_across
+from sim.specs.scenario.checks import Parts, findings_across
 from sim.world import World
 from sim.world.energy import COMMODITIES, Energy
 

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from worlds import cases, examples, made, uniform_world
 
-from sim.ballot import NOT_GIVEN
+from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.evaluation import regressions
-from sim.evaluation.baselines import PERSISTENCE_WEIGHT, RULES, pinned
-from sim.evaluation.regressions import LEAST_SLOPE, ordered_logit
-from sim.evaluation.samples import Sample, sample
-from sim.evaluation.scores import score
+from sim.case.ballot import NOT_GIVEN
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, STANCES, SUPPORT
+from sim.scoring import regressions
+from sim.scoring.baselines import PERSISTENCE_WEIGHT, RULES, pinned
+from sim.scoring.regressions import LEAST_SLOPE, ordered_logit
+from sim.scoring.samples import Sample, sample
+from sim.scoring.scores import score
 from sim.specs import read_scenario
 from sim.world import RollCall
 
-FloatArray = NDArray[np.float64]
 SLOW = ["multinomial_logit", "random_forest"]
 QUICK = [name for name in RULES if name not in SLOW]
 LEARNT = ["ideal_point", "earlier_votes", *SLOW]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.evaluation.calibration import calibrate, document_of, fit_text, written
+from sim.fitting.calibration import calibrate, document_of, fit_text, written
 from sim.rules.parameters import registry
 from sim.specs import read_scenario
 from sim.world import load_world

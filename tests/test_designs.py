@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.runner.designs import levels_of, points_of, spec_of
-from sim.specs.design import MOST_POINTS
+from sim.specs.experiment.design import MOST_POINTS
 
 
 def test_a_factorial_design_has_every_combination_and_the_last_factor_varies_fastest():

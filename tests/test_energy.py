@@ -12,7 +12,8 @@ import pytest
 from sim.errors import InputError
 from sim.world import World, load_world
 from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
-from sim.world.energy_derivation import (
+from sim.world.reading import world_hashes
+from tools.derivation.energy import (
     Table,
     all_imports,
     believed,
@@ -23,8 +24,8 @@ from sim.world.energy_derivation import (
     read,
     reported,
 )
-from sim.world.price_derivation import between, border_prices, follow
-from sim.world.reading import world_hashes
+from tools.derivation.folders import FIGURES
+from tools.derivation.prices import between, border_prices, follow
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
 
@@ -147,9 +148,7 @@ def test_flows_are_near_what_the_supplier_exports_in_all(world: World, energy: E
         "coal": 228.0,
         "products": 145.3,
     }
-    supplement = {
-        (row["iso3"], row["commodity"]): row for row in read(world.folder / "figures" / "energy_supplement.csv")
-    }
+    supplement = {(row["iso3"], row["commodity"]): row for row in read(FIGURES / "energy_supplement.csv")}
     assert float(supplement["RUS", "crude"]["value"]) == published["crude"]
     sums = dict(zip(COMMODITIES, energy.tonnes.sum(axis=0) * 12 / 1e6, strict=True))
     for name, total in published.items():

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.evaluation.acts import score_acts
-from sim.evaluation.orderings import senders
-from sim.evaluation.published import Act, Published
+from sim.scoring.acts import score_acts
+from sim.scoring.orderings import senders
+from sim.scoring.published import Act, Published
 from sim.world import World
 
 RECORD = Path(__file__).parents[1] / "docs" / "events-2022-2023.toml"

@@ -17,10 +17,10 @@ from sim.case import prepare
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.whatif.decisive import OVERVIEW, overview_rows
-from sim.whatif.explain import explain
-from sim.whatif.explained import explanation_document
-from sim.whatif.terms import take_apart
+from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
+from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.explained import explanation_document
+from sim.whatif.explanation.terms import take_apart
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.evaluation.calibration import calibrate, document_of, written
+from sim.fitting.calibration import calibrate, document_of, written
 from sim.model import AlignmentModel
 from sim.rules.parameters import defaults
 from sim.runner.keep import keep

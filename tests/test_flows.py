@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.evaluation.flows import (
+from sim.scoring.flows import (
     Simulated,
     cumulative,
     kilobarrels_a_day,
@@ -20,8 +20,8 @@ from sim.evaluation.flows import (
     relative,
     score_flows,
 )
-from sim.evaluation.orderings import ordering, rank_correlation, senders
-from sim.evaluation.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
+from sim.scoring.orderings import ordering, rank_correlation, senders
+from sim.scoring.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
 from sim.world import World
 
 MONTHS = tuple(f"2022-{month:02}" for month in range(2, 13))
@@ -234,7 +234,7 @@ def test_outcomes_are_read_by_the_evaluation_alone() -> None:
         for path in root.rglob("*.py")
         if '"outcomes"' in path.read_text(encoding="utf-8")
     }
-    assert named == {"evaluation"}
+    assert named == {"scoring"}
     for part in ("aid_monthly", "sanctioning.csv", "published.csv"):
         readers = [path for path in root.rglob("*.py") if part in path.read_text(encoding="utf-8")]
-        assert {path.parent.name for path in readers} == {"evaluation"}, part
+        assert {path.parent.name for path in readers} == {"scoring"}, part

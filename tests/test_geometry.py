@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.evaluation.tallies import CODES, REPORTED
+from sim.results.tallies import CODES, REPORTED
 from sim.views.geography import TILE, outlines, projected, tiles
 from sim.views.seats import SEATED, rows_for, seat_distance, seating, seats
 from sim.views.spreading import spread

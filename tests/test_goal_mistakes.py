@@ -13,8 +13,8 @@ from test_cli import sim
 
 from sim.errors import InputError
 from sim.specs import goal_from
-from sim.specs.goal_moves import moved
-from sim.whatif.combinations import Combinations
+from sim.specs.goal.moves import moved
+from sim.whatif.goals.combinations import Combinations
 from sim.world import load_world
 
 MISTAKES = """

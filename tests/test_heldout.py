@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.evaluation import baselines, heldout, refitted
-from sim.evaluation.heldout import cut, fitted_with, held_out
-from sim.evaluation.refitted import known_before, validate_refitted
-from sim.evaluation.rollcalls import Observed
+from sim.fitting import heldout, refitted
+from sim.fitting.heldout import cut, fitted_with, held_out
+from sim.fitting.refitted import known_before, validate_refitted
+from sim.scoring import baselines
+from sim.scoring.rollcalls import Observed
 from sim.specs import read_scenario
 from sim.world import load_world
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from manual import commands, keys, meanings, parameters, questions
-from manual.documents import keys_of
-from manual.reference import FOLDER, pages
 from sim.cli import compare, explain, reach, sensitivity
 from sim.cli.app import COMMANDS, app
 from sim.rules.parameters import registry
+from tools.manual import commands, keys, meanings, parameters, questions
+from tools.manual.documents import keys_of
+from tools.manual.reference import FOLDER, pages
 
 ROOT = Path(__file__).parents[1]
 NETWORK = re.compile(r"""url\(\s*["']?(?:https?:)?//|@import\s+["'](?:https?:)?//""")
@@ -27,7 +27,7 @@ def test_the_reference_is_what_the_code_says():
     for name, text in written.items():
         kept = FOLDER / name
         is_current = kept.is_file() and kept.read_text(encoding="utf-8") == text
-        assert is_current, f"docs/reference/{name} is out of date: run 'python -m manual'"
+        assert is_current, f"docs/reference/{name} is out of date: run 'python -m tools.manual'"
     assert {path.name for path in FOLDER.iterdir()} == set(written)
 
 

@@ -14,10 +14,10 @@ from test_months_engines import watched
 from worlds import examples
 
 from sim.case import Case, prepare
+from sim.case.calendar import calendar, daily_force, in_force
 from sim.ensemble import simulate
-from sim.months.calendar import calendar, daily_force, in_force
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
-from sim.specs.scenario import Scenario
+from sim.specs.scenario.spec import Scenario
 
 SHARES = ("energy", "security", "trade_kept", "isolation", "belief", "joined", "recognised")
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.evaluation.months_calibration import AID, COALITION, MARKET, MonthsFit, fit_months
-from sim.evaluation.published import CALIBRATION_ENDS, Published, load_published
+from sim.fitting.months_calibration import AID, COALITION, MARKET, MonthsFit, fit_months
 from sim.rules.parameters import registry
+from sim.scoring.published import CALIBRATION_ENDS, Published, load_published
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.energy import energy_hashes
@@ -37,7 +37,7 @@ def without_later_figures(published: Published | None) -> Published:
 def fit() -> MonthsFit:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "sim.evaluation.months_calibration.load_published",
+            "sim.fitting.months_calibration.load_published",
             lambda world: without_later_figures(load_published(world)),
         )
         return fit_months(read_scenario("2022-2023"))

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
-from sim.evaluation.summary import summary
 from sim.months.series import MEMBER_SERIES
+from sim.results.summary import summary
 from sim.runner.keep import MONTHS, keep
 from sim.runner.repeat import repeat
 from sim.runner.run import ENGINES, RunResult, block_of, run

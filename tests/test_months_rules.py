@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from worlds import examples
 
-from sim.months.market import cells_of
+from sim.case.market import cells_of
 from sim.randomness import Draws
 from sim.rules.beliefs import belief, listing_chance, prior_counts
 from sim.rules.coalition import cost, diversion, effort, joining, noise, own_effort

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.evaluation.calibration import calibrate, contraction, draw_of, is_identified, observed
-from sim.evaluation.posterior import Posterior, observation
+from sim.fitting.calibration import calibrate, contraction, draw_of, is_identified, observed
+from sim.fitting.posterior import Posterior, observation
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import read_scenario
 from sim.world import load_world

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.evaluation.calibration import observed
-from sim.evaluation.posterior import Posterior
-from sim.evaluation.profiles import TELLING, profile
+from sim.fitting.calibration import observed
+from sim.fitting.posterior import Posterior
 from sim.specs import read_scenario
+from tools.validation.profiles import TELLING, profile
 
 
 @pytest.fixture(scope="module")

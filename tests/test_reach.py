@@ -22,12 +22,12 @@ from sim.cli import reach as command_line
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
 from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_from, shipped_folder, shipped_names
-from sim.specs.goal_moves import moved
-from sim.whatif import reach as reaching
-from sim.whatif.combinations import Combinations, Tried
-from sim.whatif.outcomes import reached, shortfall
-from sim.whatif.reach import reach, reach_document
-from sim.whatif.search import Search
+from sim.specs.goal.moves import moved
+from sim.whatif.goals import reach as reaching
+from sim.whatif.goals.combinations import Combinations, Tried
+from sim.whatif.goals.outcomes import reached, shortfall
+from sim.whatif.goals.reach import reach, reach_document
+from sim.whatif.goals.search import Search
 
 
 def met(wanted, actions, world):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.evaluation.assessment import shipped_calibration
-from sim.evaluation.calibration import observed
-from sim.evaluation.posterior import Posterior
-from sim.evaluation.recovery import GROUPS, LEVEL, from_priors, made, near_fit, recover
+from sim.fitting.calibration import observed
+from sim.fitting.posterior import Posterior
 from sim.rules.choice import SUPPORT
 from sim.specs import read_scenario
+from tools.validation.assessment import shipped_calibration
+from tools.validation.recovery import GROUPS, LEVEL, from_priors, made, near_fit, recover
 
 SPECS = [read_scenario(name) for name in ("es-11-1", "es-11-2", "es-11-3")]
 

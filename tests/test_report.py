@@ -13,10 +13,16 @@ import pytest
 from PIL import Image
 from test_cli import sim
 
-from sim.views.months_tables import by_month_table, helpers_table, months_answer, published_table, two_faced_tables
-from sim.views.page import AS_SHORT, MOST_OPEN, Column, table
-from sim.views.report_parts import differences
-from sim.views.report_sweep import MOST_LEVERS
+from sim.views.report.months_tables import (
+    by_month_table,
+    helpers_table,
+    months_answer,
+    published_table,
+    two_faced_tables,
+)
+from sim.views.report.page import AS_SHORT, MOST_OPEN, Column, table
+from sim.views.report.parts import differences
+from sim.views.report.sweep import MOST_LEVERS
 
 WIDTHS = {"phone": 390, "desktop": 1280}
 FORMATS = {"A4": 210, "Letter": 216}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from worlds import cases, examples
 
 from sim.case import Case
-from sim.months.inputs import FOR_VICTIM
+from sim.case.inputs import FOR_VICTIM
 from sim.rules.alignment import discount, remembered_stance
 from sim.rules.choice import (
     ABSENT,

@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from worlds import cases, examples, uniform_world
 
-from sim.ballot import NOT_GIVEN
+from sim.arrays import IntArray
 from sim.case import Case, prepare
-from sim.evaluation.rollcalls import shipped_rollcalls
-from sim.evaluation.scores import (
+from sim.case.ballot import NOT_GIVEN
+from sim.results.summary import is_scored, misses, near, split_of, summary
+from sim.results.tallies import population_share, tally_summary
+from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
+from sim.runner.counts import frequencies
+from sim.runner.run import RunResult, VoteResult, run
+from sim.scoring.rollcalls import shipped_rollcalls
+from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
     classes_of,
     intervals,
@@ -27,22 +33,10 @@ from sim.evaluation.scores import (
     score,
     three_classes,
 )
-from sim.evaluation.summary import (
-    frequencies,
-    is_scored,
-    misses,
-    near,
-    split_of,
-    summary,
-)
-from sim.evaluation.tallies import population_share, tally_summary
-from sim.evaluation.validation import pinned_probabilities
-from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
-from sim.runner.run import RunResult, VoteResult, run
+from sim.scoring.validation import pinned_probabilities
 from sim.specs import read_scenario
 from sim.world import RollCall
 
-IntArray = NDArray[np.int64]
 observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)
 
 

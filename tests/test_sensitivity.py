@@ -13,14 +13,14 @@ from sim.case import Case
 from sim.cli.sensitivity import command
 from sim.ensemble import Outcome, simulate
 from sim.errors import InputError
-from sim.evaluation.summary import frequencies
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import units
+from sim.runner.counts import frequencies
 from sim.runner.designs import points_of, shares_of, spec_of
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from
-from sim.specs.priors import prior_ranges
+from sim.specs.experiment.priors import prior_ranges
 from sim.whatif.discovery import regions_of
 from sim.whatif.outputs import Answers, answered, event_of, output_of
 from sim.whatif.sensitivity import analysed, asked_of, indices_of

@@ -15,19 +15,19 @@ from months_worlds import cases_with_months, documents_with_months
 from months_worlds import made as made_with_months
 from worlds import cases, examples
 
-from sim.ballot import NOT_GIVEN, WEIGHTS
 from sim.case import Case, prepare
+from sim.case.ballot import NOT_GIVEN, WEIGHTS
+from sim.case.calendar import Month, calendar
 from sim.ensemble import Outcome, alike, own_terms, own_utilities, simulate, votes
-from sim.months.calendar import Month, calendar
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
 from sim.rules.parameters import registry
 from sim.rules.payoffs import Utilities, UtilityTerms
 from sim.specs import read_scenario
-from sim.whatif.decisive import LEAST_LOSS, decisive_terms
-from sim.whatif.monthly import asked_monthly
-from sim.whatif.terms import chances_of, take_all_apart, take_apart
+from sim.whatif.explanation.decisive import LEAST_LOSS, decisive_terms
+from sim.whatif.explanation.monthly import asked_monthly
+from sim.whatif.explanation.terms import chances_of, take_all_apart, take_apart
 from sim.world import load_world
 from sim.world.sources import origins_of
 from sim.world.world import EDITABLE

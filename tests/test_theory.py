@@ -12,14 +12,13 @@ from scipy import stats
 from scipy.optimize import brentq
 from worlds import uniform_world
 
-from sim.ballot import NOT_GIVEN
+from sim.arrays import FloatArray
 from sim.case import Case, prepare
+from sim.case.ballot import NOT_GIVEN
 from sim.ensemble import own_utilities, simulate
-from sim.evaluation.equilibrium import equilibrium
+from sim.equilibrium import equilibrium
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, probabilities
 from sim.specs import Scenario, read_scenario
-
-FloatArray = NDArray[np.float64]
 
 
 def poisson_binomial(chances: FloatArray) -> FloatArray:

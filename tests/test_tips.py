@@ -10,14 +10,14 @@ from months_worlds import blockade_by_months
 from test_cli import document
 
 from sim.case import Case, prepare
-from sim.evaluation.tallies import REPORTED
+from sim.results.tallies import REPORTED
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.whatif.explain import explain
-from sim.whatif.explained import by_name
-from sim.whatif.levers import Lever, levers_of
-from sim.whatif.terms import take_apart
-from sim.whatif.tipping import Member, Tip, tips_of
+from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.explained import by_name
+from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.terms import take_apart
+from sim.whatif.explanation.tipping import Member, Tip, tips_of
 
 HARBOURS = ("ELM", "FER", "GUL")
 CLOSE_CALL = 0.05

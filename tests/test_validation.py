@@ -6,17 +6,17 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.ballot import NOT_GIVEN
 from sim.case import prepare
+from sim.case.ballot import NOT_GIVEN
 from sim.ensemble import occasions
-from sim.evaluation import baselines, validation
-from sim.evaluation.equilibrium import MONTHS_EXPECTED
-from sim.evaluation.rollcalls import Observed
-from sim.evaluation.samples import sample
-from sim.evaluation.scores import score, three_classes
-from sim.evaluation.validation import mean_stances, pinned_probabilities, validate
+from sim.equilibrium import MONTHS_EXPECTED
 from sim.rules.choice import SUPPORT
 from sim.runner.run import run
+from sim.scoring import baselines, validation
+from sim.scoring.rollcalls import Observed
+from sim.scoring.samples import sample
+from sim.scoring.scores import score, three_classes
+from sim.scoring.validation import mean_stances, pinned_probabilities, validate
 from sim.specs import read_scenario
 from sim.world import load_world
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.evaluation.assessment import FITTED, shipped_calibration
-from sim.evaluation.calibration import Belief, beliefs
-from sim.evaluation.profiles import Profile
-from sim.evaluation.scores import Bin, Reliability
-from sim.evaluation.validation import validate
+from sim.fitting.calibration import Belief, beliefs
+from sim.scoring.scores import Bin, Reliability
+from sim.scoring.validation import validate
 from sim.specs import read_scenario
-from sim.views import validation as pictures
-from sim.views import validation_tables as tables
-from sim.views.validation_text import REASONS
 from sim.world import load_world
+from tools.validation import pictures as pictures
+from tools.validation import tables as tables
+from tools.validation.assessment import FITTED, shipped_calibration
+from tools.validation.profiles import Profile
+from tools.validation.text import REASONS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "validation.md"

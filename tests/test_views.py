@@ -9,30 +9,31 @@ from months_worlds import blockade_by_months
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.evaluation.months_summary import months_summary
-from sim.evaluation.summary import frequencies, misses, vote_summary
-from sim.evaluation.tallies import CODES, REPORTED
+from sim.results.months import months_summary
+from sim.results.summary import misses, vote_summary
+from sim.results.tallies import CODES, REPORTED
+from sim.runner.counts import frequencies
 from sim.runner.keep import document_hash
 from sim.runner.kept import read_sweep
 from sim.runner.run import run
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment, read_scenario
-from sim.views.against import plot_change, plot_movers
-from sim.views.chamber import plot_chamber, typical_replicate
-from sim.views.explanation import MOST_STEPS, plot_explanation, steps_of
 from sim.views.frame import blank, save
 from sim.views.geography import tiles
-from sim.views.indices import plot_indices
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
-from sim.views.map import plot_map
-from sim.views.members import MOST_NAMED, order_of, plot_members
-from sim.views.months import TOPICS, plot_months
-from sim.views.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
-from sim.views.reasons import plot_answers, plot_reasons
-from sim.views.ridges import plot_tallies
+from sim.views.pictures.against import plot_change, plot_movers
+from sim.views.pictures.chamber import plot_chamber, typical_replicate
+from sim.views.pictures.explanation import MOST_STEPS, plot_explanation, steps_of
+from sim.views.pictures.indices import plot_indices
+from sim.views.pictures.map import plot_map
+from sim.views.pictures.members import MOST_NAMED, order_of, plot_members
+from sim.views.pictures.months import TOPICS, plot_months
+from sim.views.pictures.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
+from sim.views.pictures.reasons import plot_answers, plot_reasons
+from sim.views.pictures.ridges import plot_tallies
+from sim.views.pictures.sweeps import plot_sweep
 from sim.views.styles import STYLES
-from sim.views.sweeps import plot_sweep
-from sim.whatif.explain import explain
+from sim.whatif.explanation.explain import explain
 from sim.whatif.sensitivity import analyse, asked_of
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import cases, changed, documents_in_worlds, examples, made, made_up_world, with_parameters
 
-from sim.ballot import CONFLICT_INPUTS, ORDER_INPUTS, Ballot
 from sim.case import Case, prepare
+from sim.case.ballot import CONFLICT_INPUTS, ORDER_INPUTS, Ballot
 from sim.ensemble import simulate
 from sim.rules.parameters import registry
 from sim.specs import Scenario, read_scenario

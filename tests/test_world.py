@@ -16,16 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.ballot import Ballot
 from sim.case import Case, prepare, terms_of
+from sim.case.ballot import Ballot
 from sim.errors import InputError
 from sim.rules.parameters import registry
 from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.world import World, load_world
-from sim.world.derivation import derive
 from sim.world.quantities import PEER_KINDS, quantities
 from sim.world.world import ATTRIBUTES, TIE_KINDS
+from tools.derivation.folders import FIGURES
+from tools.derivation.world import derive
 
 OFFICIAL = {  # yes, no, abstain, absent
     "A/RES/68/262": (100, 11, 58, 24),
@@ -141,7 +142,9 @@ def test_every_column_is_described_once(world: World) -> None:
     described = Counter((entry["file"], entry["column"]) for entry in entries)
     assert set(described.values()) == {1}
     found = {("world.toml", "group")}
-    for path in [path for folder in (".", "figures", "outcomes") for path in (world.folder / folder).glob("*.csv*")]:
+    for path in [
+        path for folder in (world.folder, world.folder / "outcomes", FIGURES) for path in folder.glob("*.csv*")
+    ]:
         if path.name != "columns.csv":
             header, _ = rows_of(path)
             if path.name == "assembly_votes.csv.gz":

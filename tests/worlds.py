@@ -17,7 +17,7 @@ from sim.case import Case, prepare
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import ORDERED, problems_of, registry
 from sim.specs import Scenario
-from sim.specs.checks import Parts, findings_across
+from sim.specs.scenario.checks import Parts, findings_across
 from sim.world import Group, RollCall, Sanction, World
 from sim.world.world import ATTRIBUTES, EDITABLE, TIE_KINDS, AssemblyVotes
 

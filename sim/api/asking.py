@@ -14,15 +14,22 @@ from sim.runner.executors import Executor
 from sim.specs import Experiment, Goal, Scenario, read_goal
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
-from sim.whatif.decisive import OVERVIEW, overview_rows
 from sim.whatif.discovery import Region
-from sim.whatif.explain import Explanation, vote_number
-from sim.whatif.explain import explain as explain_member
-from sim.whatif.explained import explanation_document, lever_rows, month_rows, peer_rows, term_rows, walk_rows
-from sim.whatif.reach import Reached, frontier_rows, reach_document
-from sim.whatif.reach import reach as search
+from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
+from sim.whatif.explanation.explain import Explanation, vote_number
+from sim.whatif.explanation.explain import explain as explain_member
+from sim.whatif.explanation.explained import (
+    explanation_document,
+    lever_rows,
+    month_rows,
+    peer_rows,
+    term_rows,
+    walk_rows,
+)
+from sim.whatif.explanation.terms import take_apart
+from sim.whatif.goals.reach import Reached, frontier_rows, reach_document
+from sim.whatif.goals.reach import reach as search
 from sim.whatif.sensitivity import Indices, analyse, asked_of
-from sim.whatif.terms import take_apart
 
 if TYPE_CHECKING:
     import pandas as pd

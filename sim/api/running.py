@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import prepare
-from sim.evaluation.ranking import rank
-from sim.evaluation.summary import member_columns, summary, tally_columns
+from sim.results.ranking import rank
+from sim.results.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor
 from sim.runner.months import month_columns
 from sim.runner.run import RunResult

@@ -15,7 +15,7 @@ from sim.specs import Scenario, read_scenario
 from sim.world import load_world
 
 if TYPE_CHECKING:
-    from sim.evaluation.calibration import Belief
+    from sim.fitting.calibration import Belief
 
 DEFAULT_MONTHS = "2022-2023"
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
@@ -42,7 +42,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Fit the shared parameters, and each text's severity and divisiveness, to roll calls."""
-    from sim.evaluation.calibration import beliefs, calibrate, document_of, written  # SciPy is slow to load
+    from sim.fitting.calibration import beliefs, calibrate, document_of, written  # SciPy is slow to load
 
     if out is not None and out.exists():
         raise input_error("--out", str(out), "exists.", "Give a new file.")
@@ -63,8 +63,8 @@ def command(
 
 
 def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
-    from sim.evaluation.calibration import written
-    from sim.evaluation.months_calibration import document_of, fit_months
+    from sim.fitting.calibration import written
+    from sim.fitting.months_calibration import document_of, fit_months
 
     if spec.months is None:
         raise input_error(f"scenario '{spec.title}'", "months", "missing.", "Give a scenario that has months.")

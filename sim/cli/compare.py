@@ -27,7 +27,7 @@ from sim.cli.output import (
     write_csv,
 )
 from sim.errors import input_error
-from sim.evaluation.tallies import REPORTED
+from sim.results.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
 

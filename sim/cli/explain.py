@@ -24,12 +24,12 @@ from sim.cli.output import (
     write_csv,
 )
 from sim.errors import input_error
-from sim.evaluation.tallies import REPORTED
+from sim.results.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
-from sim.whatif.decisive import OVERVIEW, overview_rows
-from sim.whatif.explain import Explanation, explain, vote_number
-from sim.whatif.explained import csv_rows, explanation_document, moving
-from sim.whatif.terms import take_apart
+from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
+from sim.whatif.explanation.explain import Explanation, explain, vote_number
+from sim.whatif.explanation.explained import csv_rows, explanation_document, moving
+from sim.whatif.explanation.terms import take_apart
 
 MOST_PEERS = 8
 MOST_TIPS = 8

@@ -9,9 +9,9 @@ import typer
 
 from sim.cli.output import Overrides, say
 from sim.errors import input_error
-from sim.views.explore.result import explored
-from sim.views.explore.serving import serve
-from sim.views.explore.start import start_from
+from sim.explore.result import explored
+from sim.explore.serving import serve
+from sim.explore.start import start_from
 
 
 def command(

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from sim.cli.output import table
-from sim.views.months_tables import (
+from sim.views.report.months_tables import (
     NOBODY_TWO_FACED,
     by_month_table,
     change_table,
@@ -15,7 +15,7 @@ from sim.views.months_tables import (
     published_table,
     two_faced_tables,
 )
-from sim.views.page import Table
+from sim.views.report.page import Table
 
 
 def print_months(screen: Console, months: dict[str, Any]) -> None:

@@ -11,9 +11,9 @@ import typer
 from sim.cli.output import check_writable, say
 from sim.errors import input_error
 from sim.runner.kept import kind_of, read_run, read_sweep
-from sim.views.page import written
-from sim.views.report_run import page_of_run
-from sim.views.report_sweep import page_of_sweep
+from sim.views.report.page import written
+from sim.views.report.run import page_of_run
+from sim.views.report.sweep import page_of_sweep
 
 NAME = "report.html"
 NEEDED = ("matplotlib", "jinja2")

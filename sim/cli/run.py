@@ -27,13 +27,13 @@ from sim.cli.output import (
     say,
     table,
 )
-from sim.evaluation.summary import misses, summary
-from sim.evaluation.tallies import REPORTED, SPLIT
+from sim.results.summary import misses, summary
+from sim.results.tallies import REPORTED, SPLIT
 from sim.runner.keep import check_folder, keep
 from sim.runner.run import RunResult, run
-from sim.views.chamber import chamber_figure
 from sim.views.frame import save
 from sim.views.kinds import check_picture
+from sim.views.pictures.chamber import chamber_figure
 
 LONGEST_LIST = 40
 

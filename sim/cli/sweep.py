@@ -14,13 +14,13 @@ import typer
 
 from sim.cli.output import FAILED, INTERRUPTED, AsJson, Overrides, console, print_json, say, table
 from sim.errors import input_error
-from sim.evaluation.ranking import RANKING, rank, refined
-from sim.evaluation.tallies import REPORTED
+from sim.results.ranking import RANKING, rank, refined
+from sim.results.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.kept import read_sweep
 from sim.runner.sweep import PLAN, Progress, Sweep, sweep
 from sim.runner.tables import POINTS
-from sim.specs.experiment import Experiment, read_experiment
+from sim.specs.experiment.reading import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

@@ -16,10 +16,10 @@ from sim.specs import Scenario, read_scenario
 from sim.world import load_world
 
 if TYPE_CHECKING:
-    from sim.evaluation.heldout import HeldOut
-    from sim.evaluation.rollcalls import Observed
-    from sim.evaluation.scores import Scores
-    from sim.evaluation.verdict import Validation
+    from sim.fitting.heldout import HeldOut
+    from sim.scoring.rollcalls import Observed
+    from sim.scoring.scores import Scores
+    from sim.scoring.verdict import Validation
 
 
 def command(
@@ -50,7 +50,7 @@ def command(
         raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
-    from sim.evaluation.rollcalls import read_rollcalls
+    from sim.scoring.rollcalls import read_rollcalls
 
     calls = None if rollcalls is None else read_rollcalls(rollcalls, load_world(spec.world))
     screen = console()
@@ -79,14 +79,14 @@ MODES = ("as-it-stands", "next-vote", "held-out")
 
 
 def _validated(spec: Scenario, calls: Sequence[Observed] | None, mode: str, rolling: bool) -> list[Validation]:
-    from sim.evaluation.refitted import validate_refitted
-    from sim.evaluation.validation import validate  # SciPy is slow to load
+    from sim.fitting.refitted import validate_refitted
+    from sim.scoring.validation import validate  # SciPy is slow to load
 
     return (validate_refitted if mode == "next-vote" else validate)(spec, calls, is_rolling=rolling)
 
 
 def _held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[HeldOut]:
-    from sim.evaluation.heldout import held_out
+    from sim.fitting.heldout import held_out
 
     with progress(folds * fold_seeds, "folds") as report:
         return held_out(spec, folds, fold_seeds, on_progress=report)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.months.conditions import Conditions
-from sim.months.plan import Plan
+from sim.arrays import FloatArray
+from sim.case.conditions import Conditions
+from sim.case.plan import Plan
 from sim.months.position import Position, Threats, moved
 from sim.months.run import NOISES, START
 from sim.months.state import State, initial_state
@@ -30,7 +31,6 @@ from sim.months.step import (
 from sim.rules.coalition import effort, noise
 from sim.rules.energy import use
 from sim.rules.totals import exact_total
-from sim.world import FloatArray
 
 AT_CELLS = ("kept", "capacity")
 """Parts of the state that a member has for each of its cells of the market."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.months.inputs import MonthInputs
+from sim.arrays import FloatArray, Number
+from sim.case.inputs import MonthInputs
 from sim.months.state import State
-from sim.rules.parameters import Number, Parameters
-from sim.world import FloatArray
+from sim.rules.parameters import Parameters
 
 Threats = tuple[Number, Number]
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.months.conditions import Conditions
-from sim.months.inputs import MonthInputs, of_replicates
-from sim.months.plan import Plan
+from sim.arrays import FloatArray
+from sim.case.conditions import Conditions
+from sim.case.inputs import MonthInputs, of_replicates
+from sim.case.plan import Plan
 from sim.months.position import Position, Threats, moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
@@ -34,7 +35,6 @@ from sim.rules.energy import use
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
-from sim.world import FloatArray
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers

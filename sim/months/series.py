@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.months.inputs import FOR_VICTIM, MonthInputs
-from sim.months.market import DISCOUNTED
+from sim.arrays import FloatArray, Number
+from sim.case.inputs import FOR_VICTIM, MonthInputs
+from sim.case.market import DISCOUNTED
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.rules.coalition import cost, diversion, entrepot
-from sim.rules.parameters import Number
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total
-from sim.world import FloatArray
 
 LENT = tuple(name for name in INSTRUMENTS if name != "recognition")
 MEMBER_SERIES: Mapping[str, str] = {

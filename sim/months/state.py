@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.months.conditions import Touch
-from sim.months.inputs import MonthInputs, weighted_dependence
+from sim.arrays import FloatArray
+from sim.case.conditions import Touch
+from sim.case.inputs import MonthInputs, weighted_dependence
 from sim.rules.beliefs import belief, prior_counts
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
-from sim.world import FloatArray
 
 
 @dataclass

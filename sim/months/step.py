@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.months.conditions import JOINED, OWN_DECISION, Conditions
-from sim.months.inputs import FOR_VICTIM, IntArray, MonthInputs
+from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.case.conditions import JOINED, OWN_DECISION, Conditions
+from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.state import State, dependence_of
 from sim.rules.beliefs import listing_chance
 from sim.rules.coalition import joining, own_effort
@@ -21,7 +21,6 @@ from sim.rules.drift import cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, spare, willingness
 from sim.rules.parameters import Parameters
 from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, leaning, threat
-from sim.world import FloatArray
 
 LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
@@ -61,7 +60,7 @@ class Help:
 
     visible: FloatArray
     amounts: Mapping[str, FloatArray]
-    opened: Mapping[str, NDArray[np.bool_]]
+    opened: Mapping[str, BoolArray]
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def lend(state: State, inputs: MonthInputs, now: Conditions, risk: FloatArray, p
     visible = _nothing(state)
     through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
-    opened: dict[str, NDArray[np.bool_]] = {}
+    opened: dict[str, BoolArray] = {}
     if now.war == 0:
         return Help(visible, amounts, opened)
     weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]

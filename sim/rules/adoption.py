@@ -10,12 +10,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import BoolArray
+
 Rule = Literal["majority", "two-thirds"]
 
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 
-def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: Rule) -> NDArray[np.bool_]:
+def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: Rule) -> BoolArray:
     """Whether the votes for a resolution reach what a rule asks of those cast for or against it.
 
     Parameters

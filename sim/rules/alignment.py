@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
 
 DAYS_PER_YEAR = 365.25
 

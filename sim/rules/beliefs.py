@@ -7,10 +7,8 @@ listing or do not (Bernoulli): the conjugate prior of Raiffa & Schlaifer (1961),
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-Number = FloatArray | float
+from sim.arrays import FloatArray, Number
 
 
 def prior_counts(enforcement: Number, strength: Number) -> tuple[Number, Number]:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.payoffs import FloatArray, Utilities
+from sim.arrays import ActionArray, BoolArray, FloatArray
+from sim.rules.payoffs import Utilities
 
-Condition = NDArray[np.bool_] | np.bool_
+Condition = BoolArray | np.bool_
 
 ACTIONS = ("oppose", "absent", "abstain", "support")
 """Names of the action codes 0 to 3."""
@@ -42,7 +43,7 @@ def probabilities(of: Utilities) -> Utilities:
     return Utilities(odds.oppose / total, odds.absent / total, odds.abstain / total, odds.support / total)
 
 
-def choose(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
+def choose(of: Utilities, draw: FloatArray | float) -> ActionArray:
     """Action codes: the inverse of the distribution at a uniform draw in [0, 1).
 
     Parameters
@@ -67,7 +68,7 @@ class TippingPoints(NamedTuple):
 
 def action_range(
     own: Utilities, peer_influence: float | FloatArray, draw: FloatArray | float
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+) -> tuple[ActionArray, ActionArray]:
     """Action codes when all peers oppose and when all support, by the same draw: most members act alike in both.
 
     Parameters
@@ -82,7 +83,7 @@ def action_range(
     return _passed(lowest, draw), _passed(highest, draw)
 
 
-def _passed(of: Utilities, draw: FloatArray | float) -> NDArray[np.int8]:
+def _passed(of: Utilities, draw: FloatArray | float) -> ActionArray:
     """`choose`, with the distribution worked out before it meets the draws."""
     chances = probabilities(of)
     below_abstain = chances.oppose + chances.absent
@@ -95,8 +96,8 @@ def tipping_points(
     own: Utilities,
     peer_influence: float | FloatArray,
     draw: FloatArray | float,
-    lowest: NDArray[np.int8],
-    highest: NDArray[np.int8],
+    lowest: ActionArray,
+    highest: ActionArray,
 ) -> TippingPoints:
     r"""Where in its peers' mean stance a member that keeps its draw goes over to the next action; infinite if nowhere.
 
@@ -132,12 +133,12 @@ def tipping_points(
     return TippingPoints(*points)
 
 
-def tipped(points: TippingPoints, peers: NDArray[np.floating] | np.floating | float) -> NDArray[np.int8]:
+def tipped(points: TippingPoints, peers: NDArray[np.floating] | np.floating | float) -> ActionArray:
     """Action codes of members with these tipping points at their peers' mean stance, both in the same unit."""
     return _count(peers >= points.absent, peers >= points.abstain, peers >= points.support)
 
 
-def _count(first: Condition, second: Condition, third: Condition) -> NDArray[np.int8]:
+def _count(first: Condition, second: Condition, third: Condition) -> ActionArray:
     """How many of three conditions hold."""
     whole: Any = np.int8  # quick both for one condition and for an array of them
     return whole(first) + whole(second) + whole(third)

@@ -8,9 +8,8 @@ the market clears; what finds no buyer stays unsold. Nothing is created or lost.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
 
 
 def kept(share: FloatArray, shed: FloatArray | float) -> FloatArray:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.payoffs import FloatArray, Utilities
+from sim.arrays import FloatArray
+from sim.rules.payoffs import Utilities
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -13,12 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.arrays import Number
 from sim.errors import Problem, did_you_mean
 
-Number = float | NDArray[np.float64]
 Parameters = Mapping[str, Number]
 """Parameters by name: numbers, or arrays (R, 1) of those that each of many replicates has for itself."""
 

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
 
 
 class Utilities(NamedTuple):

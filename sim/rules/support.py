@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from sim.arrays import FloatArray
 
 INSTRUMENTS = ("goods", "finance", "arms", "fighters", "labour", "territory", "recognition")
 """Help to the target besides buying its energy. Recognition is open by its nature."""

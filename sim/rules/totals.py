@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
 
 TOTAL_GRID = 2.0**20
 """Summands are rounded to whole multiples of 1 / TOTAL_GRID; sums below 2^32 are then exact."""

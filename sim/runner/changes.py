@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.ballot import ActionArray
+from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.counts import tallies_of
 from sim.world import World
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 CODES = len(ACTIONS)
 
@@ -36,7 +32,7 @@ class VoteChange:
     population: FloatArray
     gdp: FloatArray
 
-    def replicates_where(self, holds: NDArray[np.bool_]) -> IntArray:
+    def replicates_where(self, holds: BoolArray) -> IntArray:
         """Replicates (N,) in which a pair of action codes, before and here, is one of those marked in (4, 4)."""
         return self.transitions[:, holds].sum(axis=1)
 

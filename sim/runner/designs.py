@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
-from sim.specs.design import BY_SCENARIO, SAMPLED, is_whole, levels
+from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, levels
 
 MORRIS_LEVELS = 4
 """Levels of each factor that the trajectories of a Morris design go over."""
@@ -108,7 +108,7 @@ def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
     return product(*stepped) if design.kind == "factorial" else zip(*stepped, strict=True)
 
 
-def shares_of(design: Design) -> NDArray[np.float64]:
+def shares_of(design: Design) -> FloatArray:
     """What a sampled design draws for each point and factor, in [0, 1], (points, factors); the same at every call.
 
     Parameters
@@ -133,7 +133,7 @@ def shares_of(design: Design) -> NDArray[np.float64]:
     return qmc.LatinHypercube(dimensions, seed=generator).random(samples)
 
 
-def _by_salib(design: Design, samples: int) -> NDArray[np.float64]:
+def _by_salib(design: Design, samples: int) -> FloatArray:
     """Trajectories of Morris (1991), or the matrices of Saltelli (2010) for first and total Sobol indices."""
     salib("design.kind", f'"{design.kind}"')
     from SALib.sample import morris, sobol

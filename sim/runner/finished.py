@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.arrays import ActionArray, BoolArray
 from sim.rules.choice import ACTIONS
 from sim.runner.tables import MEMBERS, POINTS, ROWS_PER_GROUP, TALLIES, VOTES
 
@@ -75,7 +76,7 @@ class Finished:
         """Members per action code, (R, 4), of `count` replicates from `first`; of all by default."""
         return _by_action(self._tallies.slice(block.start + first, block.replicates if count is None else count))
 
-    def is_settled(self, block: Block, first: int, count: int) -> NDArray[np.bool_]:
+    def is_settled(self, block: Block, first: int, count: int) -> BoolArray:
         """Whether deliberation settled, (R,)."""
         return self._tallies.slice(block.start + first, count)["is_settled"].to_numpy()
 
@@ -85,7 +86,7 @@ class Finished:
             return np.zeros((0, len(ACTIONS)), dtype=np.int32)
         return _by_action(self._members.slice(block.members.start, len(block.members)))
 
-    def actions(self, block: Block, first: int, count: int) -> NDArray[np.int8] | None:
+    def actions(self, block: Block, first: int, count: int) -> ActionArray | None:
         """Action codes (R, N), or None where they were not kept."""
         if self._votes is None:
             return None

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.ballot import ActionArray
-from sim.months.inputs import MonthInputs
+from sim.arrays import ActionArray, FloatArray, SingleArray
+from sim.case.inputs import MonthInputs
 from sim.months.series import member_series, total_series
 from sim.months.state import State
 from sim.months.step import Gift, Help, MonthView, Offer, Trade
 from sim.rules.parameters import Parameters
 
-Samples = NDArray[np.float32]
-FloatArray = NDArray[np.float64]
+Samples = SingleArray
 
 WATCHED = 200
 """Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
@@ -47,7 +45,7 @@ class MonthsResult:
         return len(next(iter(self.totals.values())))
 
 
-def spread(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def spread(samples: Samples) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean and 90 % interval over the replicates, the first axis."""
     values = samples.astype(np.float64)
     low, high = np.quantile(values, (LOW, HIGH), axis=0)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.ballot import ActionArray
+from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.case import Case
 from sim.ensemble import simulate
 from sim.months.run import MonthRun
@@ -18,8 +17,6 @@ from sim.runner import changes, months
 from sim.runner.changes import VoteChange, change_of
 from sim.runner.counts import counts_of, tallies_of
 from sim.runner.months import WATCHED, MonthsResult, Recorder, alone
-
-IntArray = NDArray[np.int64]
 
 BLOCK = 1000
 """Replicates simulated at once: enough to be quick, few enough to stop and report often."""
@@ -49,7 +46,7 @@ class VoteResult:
     date: date
     tallies: IntArray
     counts: IntArray
-    is_settled: NDArray[np.bool_]
+    is_settled: BoolArray
     change: VoteChange | None = None
 
 
@@ -70,7 +67,7 @@ class RunResult:
         return len(self.votes[0].tallies)
 
 
-Votes = tuple[tuple[ActionArray, NDArray[np.bool_]], ...]
+Votes = tuple[tuple[ActionArray, BoolArray], ...]
 
 
 @dataclass(frozen=True)

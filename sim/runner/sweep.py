@@ -44,7 +44,7 @@ from sim.runner.units import Unit, chunks_of, run_chunk, units_of
 from sim.runner.unpack import unpack
 from sim.runner.whole import UNFINISHED
 from sim.specs import Scenario
-from sim.specs.experiment import Experiment
+from sim.specs.experiment.reading import Experiment
 from sim.world import load_world
 
 PLAN, PARTS, LOCK = "sweep.json", "parts", ".lock"

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.arrays import BoolArray, IntArray
 from sim.rules.choice import ACTIONS
 from sim.runner.parts import Parts
 from sim.runner.units import Unit, UnitResult
@@ -102,14 +103,14 @@ class _Summary:
     """Frequencies of the tallies of one point and vote, from which every statistic follows."""
 
     size: int
-    frequencies: NDArray[np.int64] = field(init=False)
+    frequencies: IntArray = field(init=False)
     settled: int = 0
     replicates: int = 0
 
     def __post_init__(self) -> None:
         self.frequencies = np.zeros((len(ACTIONS), self.size + 1), dtype=np.int64)
 
-    def add(self, tallies: NDArray[np.uint16], is_settled: NDArray[np.bool_]) -> None:
+    def add(self, tallies: NDArray[np.uint16], is_settled: BoolArray) -> None:
         for code in range(len(ACTIONS)):
             self.frequencies[code] += np.bincount(tallies[:, code], minlength=self.size + 1)
         self.settled += int(is_settled.sum())
@@ -126,7 +127,7 @@ class _Summary:
         return found
 
 
-def _quantile(counts: NDArray[np.int64], level: float) -> float:
+def _quantile(counts: IntArray, level: float) -> float:
     """The quantile of values 0, 1, ... that stand `counts` times each, linear between order statistics."""
     cumulated = np.cumsum(counts)
     position = level * (cumulated[-1] - 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import ActionArray, BoolArray
 from sim.case import prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
@@ -59,9 +60,9 @@ class UnitResult:
 
     unit: Unit
     tallies: NDArray[np.uint16]
-    is_settled: NDArray[np.bool_]
+    is_settled: BoolArray
     counts: NDArray[np.int32]
-    actions: NDArray[np.int8] | None = None
+    actions: ActionArray | None = None
     error: str = ""
     trace: str = ""
 

@@ -1,19 +1,19 @@
 """What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
 
-from sim.specs.design import Design, Experiment, Factor, TargetSplit
-from sim.specs.events import Event, Months
-from sim.specs.experiment import experiment_from, read_experiment
-from sim.specs.experiment_schema import experiment_schema
+from sim.specs.experiment.design import Design, Experiment, Factor, TargetSplit
+from sim.specs.experiment.reading import experiment_from, read_experiment
+from sim.specs.experiment.schema import experiment_schema
 from sim.specs.files import read_toml
 from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
-from sim.specs.goal import Goal, Wanted
-from sim.specs.goal_levers import GoalLever
-from sim.specs.goal_reading import goal_from, read_goal
-from sim.specs.goal_schema import goal_schema
+from sim.specs.goal.levers import GoalLever
+from sim.specs.goal.reading import goal_from, read_goal
+from sim.specs.goal.schema import goal_schema
+from sim.specs.goal.spec import Goal, Wanted
 from sim.specs.names import members_of
-from sim.specs.reading import read_scenario, scenario_from
-from sim.specs.scenario import Change, Expected, Pledge, Roles, Scenario, Vote
-from sim.specs.schema import scenario_schema
+from sim.specs.scenario.events import Event, Months
+from sim.specs.scenario.reading import read_scenario, scenario_from
+from sim.specs.scenario.schema import scenario_schema
+from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
 from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_scenarios
 
 __all__ = [

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, Strict, ValidationError
 
+from sim.arrays import FloatArray, IntArray
 from sim.errors import InputError, Problem, input_error
 from sim.rules.parameters import problems_of, registry
 from sim.specs.draft import dotted
 from sim.specs.files import read_toml
 from sim.specs.problems import findings_of
-from sim.specs.scenario import Scenario
-from sim.specs.schema import schema_of
+from sim.specs.scenario.schema import schema_of
+from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text
 
 Interval = Annotated[tuple[float, float], Strict(False)]
@@ -76,11 +76,11 @@ class Fit(Section):
         """What was fitted for a resolution, if anything."""
         return next((text for text in self.text if text.resolution == resolution), None)
 
-    def drawn_parameters(self, draws: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    def drawn_parameters(self, draws: IntArray) -> dict[str, FloatArray]:
         """The fitted parameters in some of the draws, each of the shape of `draws`."""
         return {name: np.array(values)[draws] for name, values in self._draws.parameters.items()}
 
-    def shift_of(self, resolution: str, draws: NDArray[np.int64]) -> list[NDArray[np.float64] | float]:
+    def shift_of(self, resolution: str, draws: IntArray) -> list[FloatArray | float]:
         """How far draws of the `TEXT_TERMS` of a resolution lie from their fitted values; 0 where none was kept."""
         text, drawn = self.text_of(resolution), self._draws.texts.get(resolution, {})
         if text is None:

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
-from sim.specs.schema import REFERENCE, structure
+from sim.specs.scenario.schema import REFERENCE, structure
 
 NEEDED = {
     "string": "text",

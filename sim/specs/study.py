@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Key, dotted
 from sim.specs.problems import findings_of
-from sim.specs.reading import read_scenario, scenario_from
-from sim.specs.scenario import Scenario
+from sim.specs.scenario.reading import read_scenario, scenario_from
+from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 from sim.specs.shipped import located
 from sim.world import World

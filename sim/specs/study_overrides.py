@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.design import Factor
 from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.experiment.design import Factor
 from sim.specs.overrides import key_and_value, path_of, place_of
-from sim.specs.scenario import Scenario
+from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
 OVER = ("design", "over")

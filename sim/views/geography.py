@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.world import World
-
-FloatArray = NDArray[np.float64]
 
 LAND_FILE = "land.topo.json"
 SOUTHERN_END = -58.0

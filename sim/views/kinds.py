@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from sim.errors import did_you_mean, input_error
 from sim.runner.kept import KeptSweep
 from sim.runner.run import RunResult
-from sim.views.against import plot_change, plot_movers
-from sim.views.chamber import chamber_figure
-from sim.views.explanation import plot_explanation
 from sim.views.frame import blank, head
-from sim.views.indices import plot_indices
-from sim.views.map import plot_map
-from sim.views.members import plot_members
-from sim.views.months import months_figure
-from sim.views.network import plot_network
-from sim.views.reasons import reasons_figure
-from sim.views.reliability import plot_reliability
-from sim.views.ridges import plot_tallies
-from sim.views.sweeps import corner, plot_sweep
-from sim.whatif.explain import Explanation, explain, vote_number
+from sim.views.pictures.against import plot_change, plot_movers
+from sim.views.pictures.chamber import chamber_figure
+from sim.views.pictures.explanation import plot_explanation
+from sim.views.pictures.indices import plot_indices
+from sim.views.pictures.map import plot_map
+from sim.views.pictures.members import plot_members
+from sim.views.pictures.months import months_figure
+from sim.views.pictures.network import plot_network
+from sim.views.pictures.reasons import reasons_figure
+from sim.views.pictures.reliability import plot_reliability
+from sim.views.pictures.ridges import plot_tallies
+from sim.views.pictures.sweeps import corner, plot_sweep
+from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.sensitivity import analyse, asked_of
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evaluation.tallies import CODES
-
-FloatArray = NDArray[np.float64]
+from sim.arrays import FloatArray
+from sim.results.tallies import CODES
 
 INNER_RADIUS, OUTER_RADIUS = 0.42, 1.0
 SEATED = ("support", "absent", "abstain", "oppose")

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem
-from sim.evaluation.changes import SHARES, change_summary
-from sim.evaluation.summary import frequencies
-from sim.evaluation.tallies import CODES, REPORTED, tally_summary
+from sim.results.changes import SHARES, change_summary
+from sim.results.tallies import CODES, REPORTED, tally_summary
 from sim.rules.adoption import RULES
+from sim.runner.counts import frequencies
 from sim.runner.run import RunResult, run_paired
 from sim.specs import Scenario
 

@@ -13,14 +13,12 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.runner.designs import points_of
 from sim.specs import Experiment
 from sim.whatif.outputs import Answers
-
-FloatArray = NDArray[np.float64]
 
 DEPTH = 3
 LEAST_SHARE = 0.05

@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
-from sim.evaluation.summary import NEAR, frequencies
+from sim.results.summary import NEAR
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
+from sim.runner.counts import frequencies
 from sim.runner.designs import points_of
 from sim.runner.finished import Block, Finished
 from sim.specs import Experiment
 from sim.world import World, load_world
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.integer]
 
 PLAIN = (*ACTIONS, *RULES, "near")
 HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
@@ -149,7 +147,7 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
     return _probability(option, name, world, experiment)
 
 
-def _adopted(tallies: IntArray, rule: str) -> NDArray[np.bool_]:
+def _adopted(tallies: IntArray, rule: str) -> BoolArray:
     return is_adopted(tallies[:, SUPPORT], tallies[:, OPPOSE], "majority" if rule == "majority" else "two-thirds")
 
 

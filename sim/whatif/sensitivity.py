@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, input_error
 from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
 from sim.specs import Design, Experiment
 from sim.whatif.discovery import Region, check_regions, regions_of
 from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
-
-FloatArray = NDArray[np.float64]
 
 Asking = TypeVar("Asking")
 

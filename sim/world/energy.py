@@ -1,7 +1,7 @@
 """Energy before and around the war: what each member buys from the target and from all, world prices, and transit.
 
 A world may carry ``energy_flows.csv``, ``energy_prices.csv`` and ``transit.csv``. How those of ``un-2022`` are derived
-is in ``sim/world/energy_derivation.py``; what members did during the war is an outcome and not here.
+is in ``tools/derivation/energy.py``; what members did during the war is an outcome and not here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.world.tables import Folder
-from sim.world.world import FloatArray, World
+from sim.world.world import World
 
 COMMODITIES = ("crude", "products", "pipeline_gas", "lng", "coal")
 """Fuels in the order of every array; coal includes coke."""
@@ -52,13 +52,13 @@ class Energy:
     tonnes: FloatArray
     euros: FloatArray
     need: FloatArray
-    is_known: NDArray[np.bool_]
+    is_known: BoolArray
     price: FloatArray
     price_low: FloatArray
     price_high: FloatArray
     transit: FloatArray
 
-    def places(self, months: Sequence[str]) -> NDArray[np.int64]:
+    def places(self, months: Sequence[str]) -> IntArray:
         """Where months stand in `months`.
 
         Raises

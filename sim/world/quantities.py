@@ -13,8 +13,9 @@ from math import fsum
 
 import numpy as np
 
+from sim.arrays import FloatArray, IntArray
 from sim.errors import Problem
-from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, FloatArray, IntArray, World
+from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
 
 AGREEMENT_YEARS = 5
 """Years of the Assembly's votes before a date that say who votes like whom and who stays away."""

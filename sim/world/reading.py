@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
 from sim.world.header import EVERYONE, read_header
 from sim.world.tables import Folder, Row
@@ -25,9 +26,7 @@ from sim.world.world import (
     TIE_KINDS,
     AssemblyVotes,
     Fill,
-    FloatArray,
     Group,
-    IntArray,
     RollCall,
     Sanction,
     World,

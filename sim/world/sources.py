@@ -31,10 +31,10 @@ def source_table(world: World) -> list[dict[str, str]]:
 
 
 def member_figures(world: World, iso3: str) -> list[Figure]:
-    """Every figure of a member in ``figures/figures.csv`` and ``members.csv``, in the order of their columns."""
+    """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns."""
     entries = {(row["file"], row["column"]): row for row in source_table(world)}
     found = []
-    for file in ("members.csv", "figures/figures.csv"):
+    for file in ("members.csv", "figures.csv"):
         path = world.folder / file
         if not path.is_file():
             continue

@@ -14,8 +14,8 @@ from typing import TextIO
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, did_you_mean
-from sim.world.world import FloatArray
 
 TOLD_PER_FILE = 50
 """Problems of one file that are told one by one; the rest are counted."""

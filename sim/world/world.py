@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from sim.arrays import FloatArray, IntArray
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sim.views.explore.start import start_from
+from sim.explore.start import start_from
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,8 @@ pytest.importorskip("solara", reason="the dashboard needs Solara")
 
 FORGETFUL = """
 import gc, sys, threading, time, weakref
-from sim.views.explore import serving
-from sim.views.explore.result import Explored
+from sim.explore import serving
+from sim.explore.result import Explored
 serving.SETTINGS["SOLARA_KERNEL_CULL_TIMEOUT"] = "1s"
 alive, made = weakref.WeakSet(), Explored.__init__
 def make(self, *parts, **named):

@@ -16,23 +16,23 @@ from hypothesis import strategies as st
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.evaluation.summary import summary
-from sim.evaluation.tallies import REPORTED
+from sim.explore.board import board, scenery
+from sim.explore.files import file_of
+from sim.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
+from sim.explore.reasons import reasons, tips
+from sim.explore.result import explored, extended, steps
+from sim.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
+from sim.explore.state import Edit, State, state_from
+from sim.explore.timeline import calendar, course
+from sim.results.summary import summary
+from sim.results.tallies import REPORTED
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.specs.writing import toml_text
-from sim.views.explore.board import board, scenery
-from sim.views.explore.files import file_of
-from sim.views.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
-from sim.views.explore.reasons import reasons, tips
-from sim.views.explore.result import explored, extended, steps
-from sim.views.explore.start import baseline_of, messages, scenario_of, scenario_text, start_from
-from sim.views.explore.state import Edit, State, state_from
-from sim.views.explore.timeline import calendar, course
-from sim.whatif.explain import explain
-from sim.whatif.levers import levers_of
-from sim.whatif.tipping import Member, tips_of
+from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.tipping import Member, tips_of
 from sim.world import load_world
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -303,7 +303,7 @@ def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
 
 def test_looking_at_something_else_runs_nothing(start, monkeypatch):
     found = explored(start, State().with_setting("vote.0.target_threat", 1.5))
-    monkeypatch.setattr("sim.views.explore.result.prepare", lambda spec: pytest.fail("it was run again"))
+    monkeypatch.setattr("sim.explore.result.prepare", lambda spec: pytest.fail("it was run again"))
     looked = explored(start, replace(found.state, member="BLR"), found)
     assert (looked.state.member, looked.result) == ("BLR", found.result)
 
@@ -311,9 +311,7 @@ def test_looking_at_something_else_runs_nothing(start, monkeypatch):
 def test_a_move_reads_its_scenario_once(start, monkeypatch):
     found = explored(start, moved(start, explored(start, State()), "vote.0.severity", "-4.1"))
     read = []
-    monkeypatch.setattr(
-        "sim.views.explore.start.scenario_from", lambda *given: read.append(given) or scenario_from(*given)
-    )
+    monkeypatch.setattr("sim.explore.start.scenario_from", lambda *given: read.append(given) or scenario_from(*given))
     explored(start, moved(start, found, "vote.0.severity", "-4.2"), found)
     assert len(read) == 1
 

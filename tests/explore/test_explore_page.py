@@ -7,9 +7,9 @@ import pytest
 
 solara = pytest.importorskip("solara", reason="the dashboard needs Solara")
 
-from sim.views.explore import page  # noqa: E402
-from sim.views.explore.result import explored  # noqa: E402
-from sim.views.explore.state import State  # noqa: E402
+from sim.explore import page  # noqa: E402
+from sim.explore.result import explored  # noqa: E402
+from sim.explore.state import State  # noqa: E402
 
 LONGEST = 20
 

@@ -193,7 +193,7 @@ def test_every_shipped_scenario_reads_back(name: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         from sim.world import load_world, shipped_worlds
 
-        patch.setattr("sim.specs.reading.load_world", load_world)
-        patch.setattr("sim.specs.reading.shipped_worlds", shipped_worlds)
+        patch.setattr("sim.specs.scenario.reading.load_world", load_world)
+        patch.setattr("sim.specs.scenario.reading.shipped_worlds", shipped_worlds)
         scenario = read_scenario(name)
         assert scenario_from(scenario.document(), name, Path()).document() == scenario.document()

@@ -1,1 +1,0 @@
-"""The manual: reference pages written from the code (``python -m manual``), and what MkDocs makes a site with."""

@@ -1,8 +1,0 @@
-"""``python -m manual``: write the pages of ``docs/reference`` again from the code, some twenty seconds."""
-
-from __future__ import annotations
-
-from manual.reference import FOLDER, pages
-
-for name, text in pages().items():
-    (FOLDER / name).write_text(text, encoding="utf-8")

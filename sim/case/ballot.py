@@ -1,0 +1,196 @@
+"""One resolution, ready to be voted on: what members bring to it, and what the parameters make of that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.arrays import ActionArray, FloatArray, Number
+from sim.rules.alignment import discount
+from sim.rules.choice import STANCES
+from sim.rules.parameters import Parameters
+from sim.rules.payoffs import leverage, sanction_risk, summed
+from sim.specs import Scenario, Vote
+from sim.world import World
+from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
+
+NOT_GIVEN = -1
+
+CONFLICT_INPUTS = {
+    "consultation": "align_consultation",
+    "organisations": "align_organisations",
+    "security": "align_security",
+    "african_union": "align_african_union",
+    "arab_league": "align_arab_league",
+}
+"""Inputs of the first dimension of alignment, and the parameter that weighs each. Memory is added vote by vote."""
+ORDER_INPUTS = {
+    "ideal_point": "align_ideal_point",
+    "democracy": "align_democracy",
+    "contested_texts": "align_contested_texts",
+}
+"""Inputs of the second dimension."""
+
+WEIGHTS: Mapping[str, Mapping[str, str]] = {
+    "conflict": {f"alignment.{name}": parameter for name, parameter in CONFLICT_INPUTS.items()},
+    "order": {f"alignment.{name}": parameter for name, parameter in ORDER_INPUTS.items()},
+    "dependence": {f"dependence.{channel}": f"dependence_{channel}" for channel in DEPENDENCE_CHANNELS},
+    "exposure": {f"exposure.{channel}": f"exposure_{channel}" for channel in EXPOSURE_CHANNELS},
+    "absence": {f"absence.{name}": f"absence_{name}" for name in ABSENCE_INPUTS},
+}
+"""Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
+
+
+class Text(NamedTuple):
+    """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
+
+    severity: Number
+    divisiveness: tuple[Number, Number]
+    target_threat: Number
+    sender_threat: Number
+
+
+def text_of(vote: Vote) -> Text:
+    """The terms of a vote as the scenario has them."""
+    return Text(vote.severity, (vote.divisiveness[0], vote.divisiveness[1]), vote.target_threat, vote.sender_threat)
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """One resolution, ready to be voted on. Arrays are (N,), or (P, N) for P sets of parameters at once.
+
+    Parameters
+    ----------
+    conflict, order : the two dimensions of alignment, without memory; utility.
+    memory_sum, memory_weight : discounted stances in, and discounts of, the world's earlier roll calls on the topic.
+    own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
+    dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
+    given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
+    threats : of the target and, times the weight of sanctions, of the senders: what the months' dependence and risk
+        count in this vote.
+    """
+
+    resolution: str
+    date: date
+    severity: Number
+    divisiveness: tuple[Number, Number]
+    conflict: FloatArray
+    order: FloatArray
+    memory_sum: FloatArray
+    memory_weight: FloatArray
+    own_discounts: tuple[float, ...]
+    dependence: FloatArray
+    sanction_risk: FloatArray
+    grievance: FloatArray
+    emptiness: FloatArray
+    given: ActionArray
+    threats: tuple[Number, Number]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the changes of a scenario may edit, by editable name; arrays (N,)."""
+
+    values: Mapping[str, FloatArray]
+
+    def group(self, prefix: str) -> dict[str, FloatArray]:
+        """The values below a prefix such as ``dependence``, by their last name."""
+        return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What members bring to one vote, before any fitted parameter weighs it; a `Ballot` once one has.
+
+    Parameters
+    ----------
+    terms : the editable quantities as they stand on the day of the vote.
+    memory_sum, memory_weight, own_discounts, given : as in `Ballot`.
+    """
+
+    vote: Vote
+    terms: Terms
+    memory_sum: FloatArray
+    memory_weight: FloatArray
+    own_discounts: tuple[float, ...]
+    given: ActionArray
+
+
+def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = None) -> Ballot:
+    """The ballot of a vote under given parameters, which may be arrays (P, 1) for P sets of them at once.
+
+    Parameters
+    ----------
+    text : what is asked, in place of the scenario's own terms.
+    """
+    vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
+    sums = {kind: summed(weighed(kind, terms, parameters)) for kind in WEIGHTS}
+    risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
+    return Ballot(
+        resolution=vote.resolution,
+        date=vote.date,
+        severity=text.severity,
+        divisiveness=text.divisiveness,
+        conflict=sums["conflict"],
+        order=sums["order"],
+        memory_sum=standing.memory_sum,
+        memory_weight=standing.memory_weight,
+        own_discounts=standing.own_discounts,
+        dependence=text.target_threat * sums["dependence"],
+        sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
+        grievance=parameters["grievance"] * terms.values["isolation"],
+        emptiness=parameters["absent_bias"] + sums["absence"],
+        given=standing.given,
+        threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
+    )
+
+
+def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
+    """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
+
+    Parameters
+    ----------
+    kind : which sum, a key of `WEIGHTS`.
+    """
+    values = terms.values
+    if kind == "dependence":
+        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in WEIGHTS[kind]}
+    return {name: parameters[parameter] * values[name] for name, parameter in WEIGHTS[kind].items()}
+
+
+def topic_of(vote: Vote) -> str:
+    """The question that a vote belongs to, as the scenario says, else a question of its own."""
+    return vote.topic or vote.resolution
+
+
+def remembered(
+    spec: Scenario, world: World, vote: Vote, earlier: Sequence[Vote], half_life: float
+) -> tuple[FloatArray, FloatArray, tuple[float, ...]]:
+    """What members remember of a vote's topic on its day.
+
+    Parameters
+    ----------
+    earlier : the scenario's own votes that were taken by then.
+
+    Returns
+    -------
+    Discounted stances in, and discounts of, the roll calls from before the scenario begins, and the discount of each
+    earlier vote of it, 0 where the topic is another.
+    """
+    topic = topic_of(vote)
+    stance_sum, weight_sum = np.zeros(world.size), np.zeros(world.size)
+    own = {of_scenario.resolution for of_scenario in spec.vote}
+    for call in world.rollcalls:
+        if call.topic == topic and call.date < min(spec.vote[0].date, vote.date) and call.resolution not in own:
+            weight = discount((vote.date - call.date).days, half_life)
+            is_recorded = call.votes >= 0
+            stance_sum = stance_sum + weight * np.where(is_recorded, STANCES[call.votes], 0.0)
+            weight_sum = weight_sum + weight * is_recorded
+    discounts = tuple(
+        discount((vote.date - before.date).days, half_life) if topic_of(before) == topic else 0.0 for before in earlier
+    )
+    return stance_sum, weight_sum, discounts

@@ -1,0 +1,51 @@
+"""Edits of the world: what a scenario's changes make of its quantities, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.errors import Problem
+from sim.specs import Change, Scenario, members_of
+from sim.world import World
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "alignment.consultation": (-1, 0),
+    "alignment.organisations": (-10, 0),
+    "alignment.african_union": (-1, 0),
+    "alignment.ideal_point": (-10, 10),
+    "alignment.contested_texts": (-1, 1),
+    "absence.small": (-10, 10),
+    "absence.poverty": (-5, 5),
+}
+"""Where an editable attribute is not a share in [0, 1]."""
+
+
+def edited(values: FloatArray, change: Change, world: World) -> FloatArray:
+    """A quantity (N,) with one change made to it, within its bounds."""
+    found = values.copy()
+    members = world.indices(members_of(world, change.members))
+    if change.set is not None:
+        found[members] = change.set
+    else:
+        factor = 1.0 if change.multiply is None else change.multiply
+        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
+        found[members] = np.clip(found[members] * factor + (change.add or 0.0), low, high)
+    return found
+
+
+def change_problems(spec: Scenario, where: str) -> list[Problem]:
+    """What is wrong with the numbers of a scenario's changes."""
+    problems = []
+    for number, change in enumerate(spec.change):
+        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
+        if change.set is not None and not low <= change.set <= high:
+            message = f"got {change.set:g}; {change.attribute} lies within {low:g} and {high:g}."
+            problems.append(Problem(where, f"change.{number}.set", message))
+        if change.multiply is not None and change.multiply < 0:
+            problems.append(
+                Problem(where, f"change.{number}.multiply", f"got {change.multiply:g}; allowed is 0 or more.")
+            )
+    return problems

@@ -1,0 +1,147 @@
+"""The months of a scenario, ready to run: calendar, inputs and conditions, for all members and for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from math import fsum
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.case.calendar import Month, calendar
+from sim.case.conditions import Conditions, Touch, conditions_of, touch_of
+from sim.case.inputs import MonthInputs
+from sim.case.market import GAS, Cells, cells_of
+from sim.errors import input_error
+from sim.rules.energy import ceiling
+from sim.rules.totals import exact_total
+from sim.specs import Months, Scenario, members_of
+from sim.specs.scenario.events import Switch
+from sim.world import World
+from sim.world.energy import Energy
+from sim.world.quantities import Roles
+
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The months of one scenario.
+
+    Parameters
+    ----------
+    touches : what each event, by its place in the month's items, does to members at once.
+    senders_power : weight of the scenario's senders, the unit of enforcement.
+    """
+
+    months: tuple[Month, ...]
+    inputs: MonthInputs
+    conditions: tuple[Conditions, ...]
+    touches: Mapping[tuple[int, int], Touch]
+    senders_power: float
+
+    def with_inputs(self, inputs: MonthInputs) -> Self:
+        """The same months from other inputs."""
+        return replace(self, inputs=inputs)
+
+    @cache  # noqa: B019  (a plan lives as long as its case, and has one part for each member)
+    def of_member(self, index: int) -> Self:
+        """The part of one member."""
+        return replace(
+            self,
+            inputs=self.inputs.of_member(index),
+            conditions=tuple(now.of_member(index, self.inputs.cells) for now in self.conditions),
+            touches={place: touch.of_member(index) for place, touch in self.touches.items()},
+        )
+
+
+def plan_of(
+    spec: Scenario,
+    months: Months,
+    world: World,
+    roles: Roles,
+    parameters: Mapping[str, float],
+    peers: Peers,
+    inputs_of: Callable[[Cells], MonthInputs],
+    energy: Energy | None,
+) -> Plan:
+    """The plan of a scenario.
+
+    Parameters
+    ----------
+    inputs_of : the inputs, once the market's cells are known.
+    energy : what the world knows of the target's energy exports; without it nothing is traded.
+
+    Raises
+    ------
+    InputError : there are no prices for a month.
+    """
+    dated = calendar(spec, months)
+    if energy is not None and energy.supplier == world.iso3[roles.target]:
+        (cells, prices), transit = _market(spec, world, energy, dated, parameters), energy.transit
+    else:
+        cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
+    inputs = inputs_of(cells)
+    places = {
+        (number, place): touch_of(item, world, roles, peers, parameters)
+        for number, month in enumerate(dated)
+        for place, item in enumerate(month.items)
+        if not isinstance(item, int)
+    }
+    return Plan(
+        months=dated,
+        inputs=inputs,
+        conditions=conditions_of(dated, world, roles, cells, prices, transit, parameters),
+        touches={place: touch for place, touch in places.items() if touch is not None},
+        senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
+    )
+
+
+def _market(
+    spec: Scenario,
+    world: World,
+    energy: Energy,
+    months: tuple[Month, ...],
+    parameters: Mapping[str, float],
+) -> tuple[Cells, FloatArray]:
+    """The market's cells before the first month, and prices (T, K) in millions of euros a tonne."""
+    try:
+        at = energy.places([month.name for month in months])
+    except KeyError as error:
+        message = f"the world {world.name} has no fuel prices for {error.args[0]}."
+        fix = f"Its prices run from {energy.months[0]} to {energy.months[-1]}."
+        raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
+    prices = energy.price[at] / 1e6
+    reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
+    before, need = energy.tonnes * _kept_before(spec, world, energy, months[0].first), energy.need
+    return cells_of(
+        world.size,
+        energy.commodities,
+        before,
+        ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
+        _premium(energy),
+        prices[0],
+    ), prices
+
+
+def _kept_before(spec: Scenario, world: World, energy: Energy, start: date) -> FloatArray:
+    """Part of the recorded purchases that switches from before the first month leave, (N, K): changes of history."""
+    kept = np.ones_like(energy.tonnes)
+    for event in spec.event:
+        if isinstance(event, Switch) and event.date < start:
+            columns = [energy.commodities.index(commodity) for commodity in event.commodities]
+            members = world.indices(members_of(world, event.members))
+            kept[members[:, None], columns] *= 1.0 - event.share
+    return kept
+
+
+def _premium(energy: Energy) -> FloatArray:
+    """What each buyer paid for a tonne before the war, over what all paid, (N, K); 1 where it bought nothing."""
+    all_tonnes, all_euros = exact_total(energy.tonnes.T), exact_total(energy.euros.T)
+    expected = energy.tonnes * (all_euros / np.where(all_tonnes > 0, all_tonnes, 1.0))
+    return np.where(expected > 0, energy.euros / np.where(expected > 0, expected, 1.0), 1.0)

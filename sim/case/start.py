@@ -1,0 +1,55 @@
+"""What the months of a scenario start from, and the inputs it makes under given parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.arrays import FloatArray
+from sim.case.ballot import Ballot
+from sim.case.inputs import MonthInputs, month_inputs
+from sim.case.market import Cells
+from sim.rules.alignment import alignment, remembered_stance
+from sim.rules.parameters import Parameters
+from sim.rules.payoffs import weighted
+from sim.world import World
+from sim.world.energy import Energy
+from sim.world.quantities import Roles
+from sim.world.world import EXPOSURE_CHANNELS
+
+EVENLY = (0.5**0.5, 0.5**0.5)
+"""Divisiveness of length 1, half along either dimension: the unit of alignment."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What hangs on no fitted parameter: the editable quantities on the first day, and the target's energy exports."""
+
+    world: World
+    roles: Roles
+    values: Mapping[str, FloatArray]
+    energy: Energy | None
+
+    def inputs(self, parameters: Parameters, ballot: Ballot, cells: Cells) -> MonthInputs:
+        """The months' inputs, with the alignment that members bring to the first vote.
+
+        Parameters
+        ----------
+        parameters : arrays (R, 1) give inputs (R, N) where they differ.
+        ballot : of the scenario's first vote.
+        """
+        memory = parameters["align_memory"] * remembered_stance(
+            ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
+        )
+        return month_inputs(
+            self.world,
+            self.roles,
+            parameters,
+            alignment(ballot.conflict, ballot.order, memory, EVENLY),
+            weighted(
+                {name: self.values[f"exposure.{name}"] for name in EXPOSURE_CHANNELS},
+                {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS},
+            ),
+            self.values,
+            cells,
+        )

@@ -1,0 +1,118 @@
+"""Probabilities of the four actions when every member expects its peers to act as the model says they will.
+
+The simulation draws actions and lets peers see them; the equilibrium lets peers see expectations instead. It is the
+smooth stand-in that calibration and pinned scores need; tallies and declared scores come from the simulation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import FloatArray
+from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.rules.choice import STANCES, probabilities
+from sim.rules.influence import with_peers
+from sim.rules.payoffs import Utilities
+
+if TYPE_CHECKING:
+    from sim.rules.influence import Peers
+
+
+TOLERANCE = 1e-9
+MOST_ITERATIONS = 500
+
+
+MONTHS_EXPECTED = 20
+"""Replicates whose months an equilibrium is on the mean of."""
+
+
+def expected_utilities(own: Utilities) -> Utilities:
+    """The mean over replicates of utilities (R, N); those that are the same in all, (N,), as they are."""
+    return Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
+
+
+def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
+    """Probabilities (N, 4) at the fixed point reached from peers that are thought to be neutral.
+
+    Parameters
+    ----------
+    own : utilities (N,) before peers are looked at.
+    peers : peer weights (N, N).
+    peer_influence : weight of the peers' mean stance.
+    """
+    return _solved(own, ballot, peers, peer_influence)[0]
+
+
+def _solved(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
+    """Probabilities (N, 4) at the fixed point, and the peers' mean expected stance (N,) there."""
+    is_given = ballot.given != NOT_GIVEN
+    given_stance = STANCES[ballot.given]
+    mean = np.zeros(peers.shape[0])
+    for _ in range(MOST_ITERATIONS):
+        chances = probabilities(with_peers(own, peer_influence, mean))
+        expected = peers @ np.where(is_given, given_stance, chances.support - chances.oppose)
+        if np.abs(expected - mean).max() < TOLERANCE:
+            break
+        mean = expected
+    return np.stack(chances, axis=-1), mean
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Weighted log likelihood of observed votes at the equilibrium, and its slopes.
+
+    Parameters
+    ----------
+    by_utility : slope with respect to each utility before peers are looked at, (N, 4).
+    by_influence : slope with respect to the peer influence J.
+    """
+
+    value: float
+    by_utility: FloatArray
+    by_influence: float
+
+
+def likelihood(
+    own: Utilities,
+    ballot: Ballot,
+    peers: Peers,
+    peer_influence: float,
+    votes: NDArray[np.integer],
+    weights: FloatArray,
+) -> Likelihood:
+    r"""Log likelihood of votes at the equilibrium, with exact slopes by the adjoint of the fixed point.
+
+    With :math:`f_i` a member's expected stance, :math:`q_{ia} = p_{ia} (s_a - f_i)` its slope in the utilities,
+    :math:`v_i = \sum_a s_a q_{ia}` its slope in J m, and r the slope of the likelihood at given peers, what the peers
+    carry on is the solution of :math:`l = J (r \cdot s + v \circ W^T l)`; then
+    :math:`dL/dU = r + q \, W^T l` and :math:`dL/dJ = (r \cdot s) \cdot m + (W^T l) \cdot (v \circ m)`.
+
+    Parameters
+    ----------
+    votes : observed action codes (N,), -1 where a vote is given or not recorded.
+    weights : what each member's vote counts, (N,); 0 leaves it out.
+    """
+    chances, mean = _solved(own, ballot, peers, peer_influence)
+    counted = np.flatnonzero((votes >= 0) & (weights > 0))
+    likelihoods = np.maximum(chances[counted, votes[counted]], np.finfo(float).tiny)
+    direct = np.zeros_like(chances)
+    direct[counted] = -weights[counted, None] * chances[counted]
+    direct[counted, votes[counted]] += weights[counted]
+    pulled = direct @ STANCES
+    stance = chances @ STANCES
+    response = np.where((ballot.given == NOT_GIVEN)[:, None], chances * (STANCES - stance[:, None]), 0.0)
+    feedback = response @ STANCES
+    carried = np.zeros(len(mean))
+    for _ in range(MOST_ITERATIONS):
+        before, carried = carried, peers.T @ (peer_influence * (pulled + feedback * carried))
+        if np.abs(carried - before).max() < TOLERANCE * max(1.0, float(np.abs(carried).max())):
+            break
+    return Likelihood(
+        value=float(weights[counted] @ np.log(likelihoods)),
+        by_utility=direct + response * carried[:, None],
+        by_influence=float(pulled @ mean + carried @ (feedback * mean)),
+    )

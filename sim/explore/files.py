@@ -1,0 +1,53 @@
+"""What a page hands out: the scenario file, and the data as CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from sim.explore.result import Explored
+from sim.explore.start import Start, scenario_text
+from sim.results.summary import summary, vote_summary
+from sim.results.tallies import REPORTED
+
+KINDS = ("scenario", "csv", "json")
+
+
+def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
+    """Name and text of a file.
+
+    Parameters
+    ----------
+    kind : one of `KINDS`.
+    """
+    if kind == "scenario":
+        return "explored.toml", scenario_text(start, found.state)
+    if kind == "json":
+        return "explored.json", json.dumps(summary(found.result), indent=2, ensure_ascii=False) + "\n"
+    return "explored.csv", members_csv(found)
+
+
+def members_csv(found: Explored) -> str:
+    """A row per vote and member: probabilities here and in the baseline, observed action, how often it moves."""
+    lines = io.StringIO()
+    before = [f"baseline_{name}" for name in REPORTED]
+    columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]
+    writer = csv.DictWriter(lines, columns, lineterminator="\n")
+    writer.writeheader()
+    for number, vote in enumerate(found.result.votes):
+        rows = vote_summary(found.result, number)["members"]
+        was = vote_summary(found.baseline, number)["members"]
+        for i, (row, old) in enumerate(zip(rows, was, strict=True)):  # type: ignore[call-overload]
+            change = vote.change
+            moves = (
+                {}
+                if change is None
+                else {
+                    name: counts[i] / found.result.replicates
+                    for name, counts in (("moved", change.changed), ("towards", change.towards), ("away", change.away))
+                }
+            )
+            earlier = {f"baseline_{name}": old[name] for name in REPORTED}
+            writer.writerow({"resolution": vote.resolution, **row, **earlier, **moves})
+    return lines.getvalue()

@@ -1,0 +1,231 @@
+"""The levers of a page: what can be moved, between which ends, and where it stands; and what a move does to a state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from sim.case.ballot import WEIGHTS
+from sim.case.changes import BOUNDS
+from sim.errors import input_error
+from sim.explore.result import Explored
+from sim.explore.start import PAGE, Start, scenario_of
+from sim.explore.state import Edit, State
+from sim.rules.parameters import registry
+from sim.specs import Vote, members_of
+from sim.specs.overrides import value_of
+from sim.specs.scenario.schema import schema_of
+from sim.world.quantities import PEER_KINDS
+
+SHARE = 1.0
+"""Width up to which a slider goes from bound to bound."""
+REACH, BOTH_WAYS = 2.0, 4.0
+"""How far a wider slider goes at least: above 0 where there is nothing below it, else either way of the baseline."""
+STEPS = 100
+"""Places of a slider, at most: it has pixels for about twice as many."""
+DIGITS, TIE = 9, 1e-9
+"""Digits that a slider counts in, and how near two numbers are that differ by rounding alone."""
+FACTORS = (0.0, 2.0)
+"""Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
+SANCTIONS = ("enforcement", "sanction_weight", "grievance")
+DELIBERATION = ("peer_influence", "inertia")
+TEXT = {
+    "severity": ("severity of the text", "utility"),
+    "target_threat": ("the target's threat", "times that on ES-11/1"),
+    "sender_threat": ("the senders' threat", "times that on ES-11/1"),
+}
+DIVISIVENESS = ("whose side one is on", "how the world is run")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One number with a slider.
+
+    Parameters
+    ----------
+    key : the dotted key that is set.
+    label, unit, help : for people.
+    low, high, step : of the slider; what is typed may lie beyond it, within what the files allow.
+    now, before : where it stands, and in the baseline.
+    """
+
+    key: str
+    label: str
+    unit: str
+    help: str
+    low: float
+    high: float
+    step: float
+    now: float
+    before: float
+
+
+def groups_of(found: Explored) -> list[dict[str, object]]:
+    """The levers in groups, as plain data for the page."""
+    groups: Mapping[str, Iterator[Lever]] = {
+        "The text and the threats": _vote_levers(found),
+        "Sanctions": _parameters(found, SANCTIONS),
+        "Peers": _parameters(found, DELIBERATION),
+        "Weight of what the target can withhold": _parameters(found, WEIGHTS["dependence"].values()),
+        "Weight of what the senders can withhold": _parameters(found, WEIGHTS["exposure"].values()),
+        "Weight of each kind of peers": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
+    }
+    return [
+        {"title": title, "is_open": place < 3, "levers": [asdict(lever) for lever in levers]}
+        for place, (title, levers) in enumerate(groups.items())
+    ]
+
+
+def _vote_levers(found: Explored) -> Iterator[Lever]:
+    number, properties = found.state.vote, schema_of(Vote)["properties"]
+    vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
+    for name, (label, unit) in TEXT.items():
+        bounds, meaning = properties[name], properties[name]["description"]
+        ends = (bounds["minimum"], bounds["maximum"])
+        yield _lever(f"vote.{number}.{name}", label, unit, meaning, ends, getattr(vote, name), getattr(before, name))
+    bounds, meaning = properties["divisiveness"]["items"], properties["divisiveness"]["description"]
+    for place, words in enumerate(DIVISIVENESS):
+        key, label = f"vote.{number}.divisiveness.{place}", f"divides by {words}"
+        ends = (bounds["minimum"], bounds["maximum"])
+        yield _lever(key, label, "factor", meaning, ends, vote.divisiveness[place], before.divisiveness[place])
+
+
+def _parameters(found: Explored, names: object) -> Iterator[Lever]:
+    for name in names:  # type: ignore[attr-defined]
+        known = registry()[name]
+        now, before = found.case.parameters[name], found.baseline.case.parameters[name]
+        label, ends = name.replace("_", " "), (known.low, known.high)
+        yield _lever(f"parameters.{name}", label, known.unit, known.meaning, ends, now, before)
+
+
+def _lever(
+    key: str, label: str, unit: str, meaning: str, ends: tuple[float, float], now: float, before: float
+) -> Lever:
+    low, high = ends
+    if high - low > SHARE:
+        reach = BOTH_WAYS if low < 0 else max(REACH, 2 * before)
+        low, high = max(low, before - reach), min(high, before + reach)
+    low, high = min(low, now), max(high, now)
+    step = _round_step((high - low) / STEPS)
+    low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
+    return Lever(key, label, unit, meaning, round(low, DIGITS), round(high, DIGITS), step, now, before)
+
+
+def _round_step(least: float) -> float:
+    """The next of 0.01, 0.05, 0.1, 0.5 and so on, so that a slider stops at round numbers."""
+    power = math.floor(math.log10(least))
+    steps = (float(f"{digit}e{power}") for digit in (1, 5, 10))
+    return next(step for step in steps if step > least * (1 - TIE))
+
+
+def senders_of(found: Explored) -> list[dict[str, object]]:
+    """The senders now and in the baseline, each with whether it stands among them; in the order of their names."""
+    world = found.case.world
+    now, before = (set(members_of(world, spec.roles.senders)) for spec in (found.spec, found.baseline.case.spec))
+    names = dict(zip(world.iso3, world.names, strict=True))
+    rows = [
+        {"iso3": iso3, "name": names[iso3], "is_sender": iso3 in now, "was_sender": iso3 in before}
+        for iso3 in now | before
+    ]
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def edits_of(found: Explored) -> list[dict[str, object]]:
+    """The multipliers that were added on the page."""
+    return [
+        {**asdict(edit), "low": FACTORS[0], "high": FACTORS[1], "step": 0.05, "key": f"edit.{place}"}
+        for place, edit in enumerate(found.state.edits)
+    ]
+
+
+def attributes_of(found: Explored) -> list[str]:
+    """What a multiplier may be of: leverage of the target, and what the senders can withhold or have withheld."""
+    editable = found.case.world.attributes_editable()
+    shares = [name for name in editable if name not in BOUNDS]
+    return [name for name in shares if name.split(".")[0] in ("dependence", "exposure", "isolation")]
+
+
+def references_of(found: Explored) -> list[str]:
+    """The names that members and groups go by."""
+    return sorted(set(found.case.world.references()))
+
+
+def moved(start: Start, found: Explored, key: str, text: str) -> State:
+    """The state with a lever at what was typed or slid to.
+
+    Parameters
+    ----------
+    key : a dotted key of the scenario, or ``edit.0`` for the factor of a multiplier.
+    text : a value as ``--set`` takes it.
+
+    Raises
+    ------
+    InputError : the value is refused, in the words that a file gets.
+    """
+    value = value_of(text.strip())
+    if key.startswith("edit."):
+        place = int(key.removeprefix("edit."))
+        edits = list(found.state.edits)
+        edits[place] = replace(edits[place], multiply=value)
+        state = replace(found.state, edits=tuple(edits))
+    else:
+        plain = found.state.with_setting(key, None)
+        state = plain if _stands_at(start, plain, key, value) else plain.with_setting(key, value)
+    scenario_of(start, state)
+    return state
+
+
+def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
+    """Whether a key that is not set stands at a value anyway: a lever that is put back leaves no trace."""
+    own = scenario_of(start, state).document()
+    holder: object = own
+    for part in key.split("."):
+        if isinstance(holder, list) and part.isdecimal() and int(part) < len(holder):
+            holder = holder[int(part)]
+        elif isinstance(holder, dict) and part in holder:
+            holder = holder[part]
+        else:
+            return False
+    return holder == value and isinstance(holder, bool) == isinstance(value, bool)
+
+
+def with_edit(start: Start, state: State, members: str, attribute: str) -> State:
+    """The state with one multiplier more, which changes nothing until it is moved.
+
+    Raises
+    ------
+    InputError : there are no such members, or no such attribute.
+    """
+    edit = Edit(members, attribute)
+    if not edit.references:
+        raise input_error(PAGE, "members", "is empty.", "Give members or groups, with commas between.")
+    more = replace(state, edits=(*state.edits, edit))
+    scenario_of(start, more)
+    return more
+
+
+def without_edit(state: State, place: int) -> State:
+    """The state with one multiplier less."""
+    return replace(state, edits=(*state.edits[:place], *state.edits[place + 1 :]))
+
+
+def with_sender(start: Start, found: Explored, reference: str, is_sender: bool) -> State:
+    """The state with a member among the senders, or not among them.
+
+    Raises
+    ------
+    InputError : there is no such member, it is the target or the victim, or it was the last sender.
+    """
+    world, senders = found.case.world, tuple(found.spec.roles.senders)
+    before = tuple(found.baseline.case.spec.roles.senders)
+    left = tuple(name for name in senders if name not in (reference, f"-{reference}"))
+    is_in = reference in members_of(world, left) if reference in world.iso3 else False
+    if is_in != is_sender:
+        left = (*left, reference if is_sender else f"-{reference}")
+    if set(left) == set(before) and left[: len(before)] == before:
+        left = before
+    own = found.state.with_setting("roles.senders", None)
+    state = own if scenario_of(start, own).roles.senders == left else own.with_setting("roles.senders", list(left))
+    scenario_of(start, state)
+    return state

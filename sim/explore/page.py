@@ -1,0 +1,238 @@
+"""The page of `sim explore` in Solara: each session holds a state of its own, and every event makes the next one."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import solara
+from solara.server import kernel_context
+
+from sim.errors import InputError
+from sim.explore.board import board, scenery
+from sim.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_background, use_data
+from sim.explore.files import file_of
+from sim.explore.levers import (
+    attributes_of,
+    edits_of,
+    groups_of,
+    moved,
+    references_of,
+    senders_of,
+    with_edit,
+    with_sender,
+    without_edit,
+)
+from sim.explore.reasons import reasons, tips
+from sim.explore.result import Explored, explored, steps, whole
+from sim.explore.start import Start, messages, start_from
+from sim.explore.state import State, state_from
+from sim.explore.timeline import calendar, course
+from sim.results.tallies import REPORTED
+
+STARTED = "SIM_EXPLORE"
+"""Environment variable that hands the scenario and its overrides over to the page, as JSON."""
+SETTLED_S = 0.3
+"""Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
+STYLE = Path(__file__).parent / "page.css"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a session shows.
+
+    Parameters
+    ----------
+    found : the state and what came of it.
+    refused : messages by what was refused: the key of a lever, or ``members``, ``senders``, ``page``.
+    stamp : grows with every event that was answered.
+    file : name and text of the file that was asked for last, and the stamp then.
+    """
+
+    found: Explored
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    stamp: int = 0
+    file: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def started() -> Start:
+    """What the program was started with."""
+    reference, overrides = json.loads(os.environ[STARTED])
+    return start_from(reference, overrides)
+
+
+def opened(start: Start, query: str | None) -> Shown:
+    """What a session shows first: what its link says, or the scenario as it was started with the link refused."""
+    try:
+        return Shown(explored(start, state_from(query) if query else start.state))
+    except InputError as error:
+        return Shown(explored(start, start.state), {"page": messages(error)})
+
+
+def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored], State]) -> Shown:
+    """What a session shows after an event: the new state, or the old one with what was refused."""
+    try:
+        return Shown(explored(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
+    except InputError as error:
+        return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
+
+
+def is_seen() -> bool:
+    """Whether a browser still shows the page: one may be gone without having said so."""
+    if not kernel_context.has_current_context():
+        return True  # drawn without a server
+    return kernel_context.PageStatus.CONNECTED in kernel_context.get_current_context().page_status.values()
+
+
+@solara.component
+def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
+    """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked.
+
+    They are taken apart as soon as there is an answer, and again once it is whole.
+    """
+    asked, set_asked = solara.use_state(None)
+    member, state = found.state.member, replace(found.state, month="")
+    kept = solara.use_ref({})
+    is_asked = asked is not None and asked == state
+
+    def take() -> dict[str, Any] | None:
+        time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
+        try:
+            return reasons(found) if member and taken.is_current() else None
+        except InputError as error:
+            return {"iso3": member, "refused": messages(error)}
+
+    def search() -> Iterator[dict[str, Any]]:
+        for so_far in tips(found) if is_asked else ():
+            if not tipped.is_current():
+                return
+            if not is_seen():
+                return set_asked(None)
+            yield so_far
+
+    taken = use_background(take, [state, found.is_whole])
+    tipped = use_background(search, [asked])
+    solara.use_effect(lambda: set_asked(None), [state])  # what was asked before a move is searched no longer
+    kept.current = (taken.finished and taken.value) or kept.current
+    known = kept.current if member and kept.current.get("iso3") == member else None
+    Reasons(
+        reasons=known,
+        busy=bool(member) and taken.pending,
+        tips=tipped.latest if is_asked else None,
+        tipping=is_asked and tipped.pending,
+        actions=list(REPORTED),
+        event_pick=on_pick,
+        event_tips=lambda _: set_asked(state),
+    )
+
+
+def use_whole(start: Start, answer: Explored) -> Explored:
+    """The answer to a move, which grows in the background once no move has come for a while."""
+    grown, set_grown = solara.use_state(answer)
+    asked = answer.state.asked
+
+    def grow() -> None:
+        time.sleep(SETTLED_S)
+        for found in steps(start, answer):
+            if not growing.is_current():
+                return
+            set_grown(found)
+
+    growing = use_background(grow, [asked])
+    best = grown if grown.state.asked == asked else answer
+    return solara.use_memo(
+        lambda: best if best.state == answer.state else replace(best, state=answer.state), [best, answer]
+    )
+
+
+@solara.component
+def Page() -> None:  # noqa: N802
+    """The whole page."""
+    start, router = started(), solara.use_router()
+    first = solara.use_memo(lambda: opened(start, router.search), [])
+    shown, set_shown = solara.use_state(first)
+    found = use_whole(start, shown.found)
+    state, months, earlier = found.state, found.result.months, found.baseline.months
+    # Seats are those of the baseline's first answer, and stay while it grows.
+    scene = use_data(lambda: scenery(found), [found.baseline.case.spec, state.vote])
+    drawn = use_data(lambda: board(found), [found])
+    dates = use_data(lambda: calendar(found), [found.case.plan])
+    lived = use_data(lambda: months and course(months), [months])
+    before = use_data(lambda: earlier and course(earlier), [earlier])
+    groups = use_data(lambda: groups_of(found), [found])
+    edits = use_data(lambda: edits_of(found), [state.edits])
+    senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
+    attributes = use_data(lambda: attributes_of(found), [found.spec.world])
+    references = use_data(lambda: references_of(found), [found.spec.world])
+
+    def answer(place: str, change: Callable[[Explored], State]) -> None:
+        # Several events may come before the page is drawn again: each starts from what the one before it left.
+        set_shown(lambda last: answered(start, last, place, change))
+
+    def look(**at: Any) -> None:
+        answer("page", lambda last: replace(last.state, **at))
+
+    def pick(iso3: str) -> None:
+        look(member=iso3 if iso3 in found.case.world.index else "")
+
+    def save(kind: str) -> None:
+        name, text = file_of(start, found if kind == "scenario" else whole(start, found), kind)
+        set_shown(
+            lambda last: replace(last, stamp=last.stamp + 1, file={"name": name, "text": text, "stamp": last.stamp})
+        )
+
+    def sender(event: list[Any]) -> None:
+        answer("senders", lambda last: with_sender(start, last, str(event[0]).strip(), bool(event[1])))
+
+    solara.Title(found.spec.title)
+    solara.Style(STYLE.read_text(encoding="utf-8"))
+    with solara.Div(classes=["explore"]):
+        Numbers(board=drawn, scenery=scene, event_vote=lambda number: look(vote=number))
+        with solara.Div(classes=["side"]):
+            Levers(
+                groups=groups,
+                edits=edits,
+                senders=senders,
+                attributes=attributes,
+                references=references,
+                is_uncertain=found.spec.parameter_uncertainty,
+                refused=shown.refused,
+                stamp=shown.stamp,
+                link=state.link(),
+                file=shown.file,
+                event_move=lambda event: answer(event[0], lambda last: moved(start, last, event[0], event[1])),
+                event_add_edit=lambda event: answer("members", lambda last: with_edit(start, last.state, *event)),
+                event_remove_edit=lambda place: answer("page", lambda last: without_edit(last.state, place)),
+                event_sender=sender,
+                event_load=lambda text: answer("page", lambda _: State(source=text)),
+                event_save=save,
+                event_reset=lambda _: answer("page", lambda _: start.state),
+            )
+        if months and earlier:
+            Timeline(
+                calendar=dates,
+                now=lived,
+                before=before,
+                scenery=scene,
+                month=state.month,
+                chosen=state.member,
+                event_month=lambda name: look(month=name),
+                event_pick=pick,
+            )
+        Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
+        with solara.Div(classes=["beside"]):
+            Members(board=drawn, chosen=state.member, event_pick=pick)
+            Explained(found, pick)
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:  # noqa: N802
+    """The page alone, without the bars of an app."""
+    solara.Div(children=children)

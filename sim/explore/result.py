@@ -1,0 +1,171 @@
+"""A state run: a thousand replicates beside those of the baseline, at the same random numbers.
+
+Where that takes long, a first answer holds the first of the replicates, and the rest are added step by step.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from weakref import WeakValueDictionary
+
+from sim.case import Case, prepare
+from sim.errors import input_error
+from sim.explore.start import PAGE, Start, baseline_of, scenario_of
+from sim.explore.state import State
+from sim.runner.run import Block, RunResult, block_of, block_size, joined, result_of, run
+from sim.specs import Scenario, scenario_from
+from sim.specs.writing import toml_text
+
+BASELINES_KEPT = 4
+TOLD = (50, 200)
+"""Replicates after which it is told what came of them so far, where the months between votes are simulated."""
+
+_shown: WeakValueDictionary[tuple[Start, State], RunResult] = WeakValueDictionary()
+"""The furthest result of each state while some page shows it: samples of months are large, and are there once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explored:
+    """A state, its scenario, and what came of it; equal to itself alone.
+
+    Parameters
+    ----------
+    result : the run as far as it has come, told apart from its ``base``, the baseline.
+    """
+
+    state: State
+    spec: Scenario
+    result: RunResult
+
+    @property
+    def case(self) -> Case:
+        """The scenario as it was run."""
+        return self.result.case
+
+    @property
+    def baseline(self) -> RunResult:
+        """The run of the baseline, as far as the other."""
+        if self.result.base is None:
+            raise ValueError("the run has no base")
+        return self.result.base
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all replicates are run."""
+        return self.result.replicates == self.spec.replicates
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Names of the months of the scenario; none where it has votes alone."""
+        return () if self.case.plan is None else tuple(month.name for month in self.case.plan.months)
+
+
+def explored(start: Start, state: State, known: Explored | None = None) -> Explored:
+    """Run a state, as far as the first answer goes.
+
+    Parameters
+    ----------
+    known : what was shown before; where the state only looks at something else of it, nothing is run.
+
+    Raises
+    ------
+    InputError : the state stands for no valid scenario, or looks at what it has not.
+    """
+    if known is not None and known.state.asked == state.asked:
+        found = replace(known, state=state)
+    else:
+        spec = scenario_of(start, state)
+        result = _shown.get((start, state.asked)) or _beside(start, state, prepare(spec), 0)
+        found = _told(start, Explored(state, spec, result))
+    _check(found)
+    return found
+
+
+def _check(found: Explored) -> None:
+    """Whether there is what the state looks at."""
+    state, votes, months = found.state, len(found.spec.vote), found.months
+    if state.vote >= votes:
+        raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {votes - 1}.")
+    if state.member and state.member not in found.case.world.index:
+        raise input_error(PAGE, "member", f"'{state.member}' is the code of no member of {found.case.world.name}.")
+    if state.month and not months:
+        raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
+    if state.month and state.month not in months:
+        message = f"got '{state.month}', which is no month of the scenario."
+        raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
+
+
+def extended(start: Start, found: Explored) -> Explored:
+    """The same with the next replicates."""
+    further = _shown.get((start, found.state.asked))
+    if further is not None and further.replicates > found.result.replicates:
+        return replace(found, result=further)
+    more = _beside(start, found.state, found.case, found.result.replicates)
+    return _told(start, replace(found, result=replace(joined([found.result, more]), base=more.base)))
+
+
+def _told(start: Start, found: Explored) -> Explored:
+    """The same, known to every page that comes to the same state while another shows it."""
+    _shown[start, found.state.asked] = found.result
+    return found
+
+
+def steps(start: Start, found: Explored) -> Iterator[Explored]:
+    """What is to be added to an answer, step by step; the last is whole."""
+    while not found.is_whole:
+        found = extended(start, found)
+        yield found
+
+
+def whole(start: Start, found: Explored) -> Explored:
+    """The same with all replicates."""
+    for later in steps(start, found):
+        found = later
+    return found
+
+
+def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
+    """The next replicates of a case, told apart from the baseline, of which the ``base`` holds all so far."""
+    has_months = case.plan is not None
+    baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
+    cases = (case, baseline.case)
+    count = block_size(cases, first, _step(cases, first))
+    before, block = baseline.upto(first, count)
+    return replace(result_of(case, block_of(case, first, count), base=block), base=before)
+
+
+def _step(cases: tuple[Case, ...], done: int) -> int:
+    """Replicates of the next answer; votes alone are told whole."""
+    told = () if all(case.plan is None for case in cases) else TOLD
+    return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
+
+
+class _Baseline:
+    """The run of a baseline, kept from move to move and grown as far as it was asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._blocks: dict[int, Block] = {}
+        self._results: dict[int, RunResult] = {}
+        self._lock = Lock()
+
+    def upto(self, first: int, count: int) -> tuple[RunResult, Block]:
+        """All replicates up to the end of a block, and the votes of the block."""
+        with self._lock:
+            if first not in self._blocks:
+                block = block_of(self.case, first, count)
+                before = [self._results.get(first) or run(self.case, first)] if first else []
+                self._results[first + count] = joined([*before, result_of(self.case, block)])
+                self._blocks[first] = Block(block.votes)
+            return self._results[first + count], self._blocks[first]
+
+
+@lru_cache(BASELINES_KEPT)
+def _baseline(text: str, has_months: bool) -> _Baseline:
+    """The baseline of a document; a case with months takes other steps, and has one of its own."""
+    return _Baseline(prepare(scenario_from(tomllib.loads(text), "baseline", Path())))

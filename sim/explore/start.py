@@ -1,0 +1,176 @@
+"""What a page is started with, and the scenario document that a state of it stands for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.explore.state import LONGEST_FILE, State
+from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
+from sim.specs.overrides import value_of
+from sim.specs.writing import toml_text
+from sim.world import shipped_worlds
+
+REPLICATES = 1000
+"""Replicates that every move runs."""
+READ = 64
+"""Scenarios that are kept as read: a move needs the one before it, too."""
+PAGE = "scenario"
+"""What the document of a page is called in messages."""
+REASON = "explored"
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """The scenario that a page was started with; there is one of it, equal to itself alone.
+
+    Parameters
+    ----------
+    reference : name of a shipped scenario, or path of a file.
+    spec : that scenario as it stands; the baseline.
+    state : the state that a page begins with: the ``--set`` of the command line.
+    """
+
+    reference: str
+    spec: Scenario
+    state: State
+
+
+def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
+    """Read a scenario and what is set of it on the command line.
+
+    Raises
+    ------
+    InputError : the scenario or an override is wrong.
+    """
+    spec = read_scenario(reference)
+    read_scenario(reference, overrides)  # told in the words of the command line
+    state = State()
+    for text in overrides:
+        key, _, value = text.partition("=")
+        state = state.with_setting(key.strip(), value_of(value.strip()))
+    return Start(reference, spec, state)
+
+
+def document_of(start: Start, state: State) -> dict[str, Any]:
+    """The document that a state stands for, as a scenario file would hold it.
+
+    It names its base where that is shipped or was loaded with a file, and is whole where it is a file of the user.
+
+    Raises
+    ------
+    InputError : a loaded file is no TOML, or it or a setting reads other files of this machine.
+    """
+    if state.source:
+        document = _loaded(state.source)
+    elif _name(start.reference) in shipped_scenarios() and not Path(start.reference).is_file():
+        document = {
+            "title": f"{start.spec.title}, explored",
+            "question": start.spec.question,
+            "base": _name(start.reference),
+        }
+    else:
+        document = start.spec.document()
+    if state.settings:
+        given = document.get("set")
+        own = {key: list(value) if isinstance(value, tuple) else value for key, value in state.settings}
+        document["set"] = {**(given if isinstance(given, dict) else {}), **own}
+    if state.edits:
+        edits = [
+            {"members": e.references, "attribute": e.attribute, "multiply": e.multiply, "reason": REASON}
+            for e in state.edits
+        ]
+        given = document.get("change")
+        document["change"] = [*(given if isinstance(given, list) else []), *edits]
+    _refuse_other_files(document, start)
+    return document
+
+
+def scenario_text(start: Start, state: State) -> str:
+    """The scenario file of a state."""
+    return toml_text({**document_of(start, state), "replicates": scenario_of(start, state).replicates})
+
+
+def scenario_of(start: Start, state: State) -> Scenario:
+    """The checked scenario of a state.
+
+    Raises
+    ------
+    InputError : with the messages that the same values in a file get.
+    """
+    return _scenario(start, state.asked)
+
+
+@lru_cache(READ)
+def _scenario(start: Start, asked: State) -> Scenario:
+    spec = scenario_from(document_of(start, asked), PAGE, Path())
+    return spec.model_copy(update={"replicates": REPLICATES})
+
+
+def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
+    """What a state is told apart from: the base of a loaded file, else the scenario the page was started with.
+
+    A file whose votes or world are others than these is its own baseline, as it was loaded. As `sim run` has it, the
+    baseline takes over the seed, and whether parameters are uncertain.
+    """
+    baseline = start.spec
+    if state.source:
+        base = document_of(start, State(source=state.source)).get("base")
+        baseline = read_scenario(base) if isinstance(base, str) else start.spec
+        if not _is_comparable(baseline, spec):
+            baseline = scenario_of(start, State(source=state.source))
+    numbers = {name: getattr(spec, name) for name in ("replicates", "seed", "parameter_uncertainty")}
+    return baseline.model_copy(update=numbers)
+
+
+def messages(error: InputError) -> list[str]:
+    """What is wrong, in the words that a file gets, without the name of the file."""
+    return [_in_place(problem) for problem in error.problems]
+
+
+def _in_place(problem: Problem) -> str:
+    key = problem.key.removeprefix("set.").replace('"', "")
+    place = f"{key}: " if key else ""
+    return place + problem.message + (f" {problem.fix}" if problem.fix else "")
+
+
+def _name(reference: str) -> str:
+    return reference.removesuffix(".toml")
+
+
+def _is_comparable(one: Scenario, other: Scenario) -> bool:
+    return one.world == other.world and [v.resolution for v in one.vote] == [v.resolution for v in other.vote]
+
+
+def _loaded(source: str) -> dict[str, Any]:
+    """The document of a loaded file."""
+    if len(source) > LONGEST_FILE:
+        raise input_error(PAGE, "", f"has {len(source):,} characters; at most {LONGEST_FILE:,} are read.")
+    try:
+        return tomllib.loads(source.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise input_error(PAGE, "", f"is not valid TOML: {error}.") from error
+
+
+def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
+    """A page names what is shipped and what it was started with; a link or a loaded file opens no other file."""
+    allowed = {
+        "base": shipped_scenarios(),
+        "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),
+        "fit": () if start.spec.fit is None else (start.spec.fit,),
+    }
+    assigned = document.get("set")
+    problems = []
+    for holder in (document, assigned if isinstance(assigned, dict) else {}):
+        for name, names in allowed.items():
+            value = holder.get(name)
+            if isinstance(value, str) and value not in names:
+                fix = did_you_mean(value, names, f"There are {', '.join(names) or 'none'}.")
+                problems.append(Problem(PAGE, name, f"got '{value}'; a page loads no other files.", fix))
+    if problems:
+        raise InputError(problems)

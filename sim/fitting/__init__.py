@@ -1,0 +1,1 @@
+"""Fitting the model to what was recorded: posterior, calibration, and predictions of what was left out."""

@@ -1,0 +1,207 @@
+"""Fitting the free parameters of the months to what was published up to 31 August 2022, and to nothing later.
+
+The coalition: a logit of who was on the list of 7 March 2022, given whose sanctions the scenario states. The market and
+the aid: least squares on logarithms of the figures and sums that may be calibrated on. All are drawn towards the values
+that the search starts from, which are declared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import least_squares, minimize
+
+from sim.arrays import FloatArray
+from sim.case import Case, prepare
+from sim.case.conditions import JOINED
+from sim.rules.influence import peer_stance
+from sim.runner.run import RunResult, run
+from sim.scoring.flows import Comparison, score_flows
+from sim.scoring.months import simulated_of
+from sim.scoring.published import Published, load_published, reported_tonnes
+from sim.specs import Scenario, scenario_from
+from sim.world.energy import energy_hashes
+from sim.world.reading import world_hashes
+
+REPLICATES = 40
+"""Runs averaged at each step of the search, the same ones at every step."""
+COALITION = {"join_alignment": (1.0, 1.0), "join_dependence": (1.0, 2.0), "join_allies": (5.0, 5.0)}
+"""Mean and standard deviation of the normal priors; the reluctance has a flat one."""
+MARKET = {
+    "capacity_months": (6.0, 1.0, 36.0),
+    "scale_share": (0.03, 0.001, 0.5),
+    "substitution_months_oil": (24.0, 3.0, 240.0),
+    "substitution_months_gas": (36.0, 3.0, 240.0),
+    "thrift_exponent": (0.5, 0.05, 3.0),
+}
+"""Start, low and high of the market's parameters."""
+AID = {
+    "aid_general": (0.00005, 1e-7, 0.005),
+    "aid_near": (0.0005, 1e-7, 0.01),
+    "aid_arms": (0.0001, 1e-7, 0.005),
+}
+"""The same of aid to the victim."""
+WAR_MONTHS = ("2022-03", "2022-08")
+"""First and last month whose reports of imports are fitted to."""
+SCATTER = 0.15
+"""Standard deviation of the logarithm of a figure about the run."""
+AID_SCATTER = 0.7
+LEAST_AID = 0.02
+"""Billions of euros below which a donor's aid is not told from this."""
+PRIOR_SCATTER = 0.7
+FIGURES = ("crude_imports", "supplier_crude_share")
+REVENUE = ("revenue", "revenue_share")
+"""Measures that the market is fitted to; revenue from all and from groups alone."""
+TRACKED_FROM = "2022-08"
+"""Month from which published revenue counts: earlier figures rest on what could be tracked then (docs/data.md)."""
+
+
+@dataclass(frozen=True)
+class MonthsFit:
+    """Fitted values by parameter, and how well they do: minus log posterior of the coalition, loss of the others."""
+
+    parameters: Mapping[str, float]
+    losses: Mapping[str, float]
+
+
+def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda part, loss: None) -> MonthsFit:
+    """Fit coalition, market and aid, one after the other.
+
+    Parameters
+    ----------
+    on_step : called with the part and its loss whenever one is done.
+
+    Raises
+    ------
+    ValueError : the world publishes nothing that the months could be fitted to.
+    """
+    case = prepare(spec)
+    published = load_published(case.world)
+    if published is None or case.plan is None:
+        raise ValueError("nothing to fit the months to")
+    found: dict[str, float] = {}
+    losses: dict[str, float] = {}
+    values, losses["coalition"] = _coalition(case, published)
+    found |= values
+    on_step("coalition", losses["coalition"])
+    for part, starts, residuals in (("market", MARKET, _market), ("aid", AID, _aid)):
+        values, losses[part] = _squares(spec, found, starts, lambda result, of=residuals: of(result, published))  # type: ignore[misc]
+        found |= values
+        on_step(part, losses[part])
+    return MonthsFit(found, losses)
+
+
+def _coalition(case: Case, published: Published) -> tuple[dict[str, float], float]:
+    """Weights of the utility of joining, from the members whose sanctions are not given."""
+    assert case.plan is not None
+    inputs = case.plan.inputs
+    given = next(now for now in case.plan.conditions if now.war == 1).membership == JOINED
+    allies = peer_stance(np.asarray(case.peers), given.astype(np.float64))
+    free = (inputs.seat > 0) & ~given
+    columns = np.stack([inputs.alignment, -inputs.dependence, allies, -np.ones(case.world.size)], axis=1)[free]
+    listed = np.array([code in published.sanctioning for code in case.world.iso3])[free]
+
+    def loss(weights: FloatArray) -> float:
+        utility = columns @ weights
+        pull = sum(
+            ((weight - mean) / spread) ** 2
+            for weight, (mean, spread) in zip(weights[:-1], COALITION.values(), strict=True)
+        )
+        return float((np.logaddexp(0, utility) - listed * utility).sum() + pull / 2)
+
+    start = np.array([*(mean for mean, _ in COALITION.values()), 8.0])
+    best = minimize(loss, start, method="L-BFGS-B", bounds=[(0, 10), (0, 10), (0, 50), (-50, 50)])
+    return dict(zip((*COALITION, "join_reluctance"), map(float, best.x), strict=True)), float(best.fun)
+
+
+def _squares(
+    spec: Scenario,
+    fixed: Mapping[str, float],
+    starts: Mapping[str, tuple[float, float, float]],
+    residuals: Callable[[RunResult], FloatArray],
+) -> tuple[dict[str, float], float]:
+    """Least squares on logarithms, in the logarithms of the parameters."""
+    first, low, high = (np.log(np.array(part)) for part in zip(*starts.values(), strict=True))
+
+    def misses(logs: FloatArray) -> FloatArray:
+        values = {**fixed, **dict(zip(starts, map(float, np.exp(logs)), strict=True))}
+        given = {**spec.document(), "set": {f"parameters.{name}": value for name, value in values.items()}}
+        result = run(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
+        return np.concatenate([residuals(result), (logs - first) / PRIOR_SCATTER])
+
+    best = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * len(starts), max_nfev=25)
+    return dict(zip(starts, map(float, np.exp(best.x)), strict=True)), float(best.cost)
+
+
+def _market(result: RunResult, published: Published) -> FloatArray:
+    """Logarithms of simulated over published figures, and over the reports of those who sanction, fuel by fuel."""
+    simulated = simulated_of(result)
+    assert simulated is not None
+    groups = {*simulated.groups, "ALL"}
+    figures = [
+        np.log(one.simulated / one.published) / SCATTER
+        for one in score_flows(simulated, published).comparisons
+        if one.use == "calibrate" and one.simulated and (one.measure in FIGURES or _is_tracked(one, groups))
+    ]
+    return np.array([*figures, *_reports(result)])
+
+
+def _is_tracked(one: Comparison, groups: set[str]) -> bool:
+    """Whether a figure is of revenue, from all or from a group, and late enough to count."""
+    return one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM
+
+
+def _reports(result: RunResult) -> list[float]:
+    """What those who sanction bought by their own reports, month by month; a fuel's months count as one figure."""
+    months, plan = result.months, result.case.plan
+    assert months is not None
+    assert plan is not None
+    names = tuple(month for month in months.months if WAR_MONTHS[0] <= month <= WAR_MONTHS[1])
+    rows = [months.months.index(month) for month in names]
+    misses = []
+    for fuel in plan.inputs.cells.commodities:
+        reported = reported_tonnes(result.case.world, fuel, names)
+        bought = months.members[f"energy_{fuel}"][:, rows].mean(axis=0, dtype=np.float64) * 1e3
+        given = plan.conditions[rows[0]].membership == JOINED
+        counted = np.isfinite(reported) & given
+        for simulated, found, known in zip(bought, reported, counted, strict=True):
+            if simulated[known].sum() > 0 and found[known].sum() > 0:
+                miss = np.log(simulated[known].sum() / found[known].sum())
+                misses.append(float(miss) / (SCATTER * len(names) ** 0.5))
+    return misses
+
+
+def _aid(result: RunResult, published: Published) -> FloatArray:
+    """Each donor's aid in the first months and in the next, as logarithms above a least sum, and the sum of all."""
+    simulated = simulated_of(result)
+    assert simulated is not None
+    assert simulated.aid is not None
+    sums: list[tuple[float, float]] = []
+    for months in (("2022-02", "2022-03", "2022-04", "2022-05"), ("2022-06", "2022-07", "2022-08")):
+        rows = [simulated.months.index(month) for month in months if month in simulated.months]
+        for donor in sorted(set(published.aid) & set(simulated.members)):
+            given = float(simulated.aid[rows, simulated.index[donor]].sum())
+            recorded = sum(published.aid[donor].get(month, 0.0) for month in months)
+            sums.append((given, recorded))
+    given, recorded = np.array(sums).T
+    each = np.log((given + LEAST_AID) / (recorded + LEAST_AID)) / AID_SCATTER
+    return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
+
+
+def document_of(fit: MonthsFit, spec: Scenario) -> dict[str, object]:
+    """A fit as plain data, values rounded to four digits."""
+    case = prepare(spec)
+    return {
+        "settings": {
+            "method": "logit (coalition) and least squares of logarithms (market, aid), drawn to declared starts",
+            "scenario": spec.title,
+            "until": "2022-08-31",
+            "replicates": REPLICATES,
+            "losses": {name: round(loss, 3) for name, loss in fit.losses.items()},
+        },
+        "data": world_hashes(case.world) | energy_hashes(case.world),
+        "parameters": {name: float(f"{value:.4g}") for name, value in fit.parameters.items()},
+    }

@@ -1,0 +1,107 @@
+"""The next vote: parameters fitted again to the earlier roll calls alone, and then asked about a vote that was to come.
+
+Nothing dated on the day of the vote or later is read but the vote itself, to score it. The text is put as it could
+have been beforehand: it divides as its words say, is so severe that the counts of the last vote on the question are
+expected again, and threats are those that the scenario declares. *Pinned*, severity and abstaining are then moved to
+the observed counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from sim.case import Case, prepare
+from sim.case.ballot import Text, ballot_of, text_of, topic_of
+from sim.errors import input_error
+from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, observation
+from sim.rules.parameters import unit_resolution
+from sim.scoring.rollcalls import Observed
+from sim.scoring.samples import sample
+from sim.scoring.scores import three_classes
+from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
+from sim.scoring.verdict import Validation, judged, said_by_rules
+from sim.specs import Scenario, read_scenario, shipped_scenarios
+from sim.world import RollCall, World, load_world
+
+
+def validate_refitted(
+    spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
+) -> list[Validation]:
+    """Score each vote as the next one: see the module. Parameters and errors as for `sim.scoring.validation`.
+
+    Raises
+    ------
+    InputError : nothing to score, or no earlier roll call to fit to.
+    """
+    world = load_world(spec.world)
+    found = []
+    for put, calls in asked_of(spec, world, rollcalls):
+        for call in calls:
+            (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
+            earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
+            known = known_before(with_rollcalls(world, put, earlier), vote.date)
+            found.append(_told(put.model_copy(update={"vote": (vote,)}), known, call))
+    return found
+
+
+def known_before(world: World, day: date) -> World:
+    """The world without the roll calls of a day and after it."""
+    return replace(world, rollcalls=tuple(call for call in world.rollcalls if call.date < day))
+
+
+def _told(spec: Scenario, world: World, call: Observed) -> Validation:
+    (vote,) = spec.vote
+    learnt = _earlier(spec, world)
+    if not learnt:
+        message = f"no roll call about the target before {vote.date} to fit to."
+        raise input_error(f"scenario '{spec.title}'", "vote", message)
+    posterior = Posterior(
+        [observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
+    )
+    vector = posterior.fit().vector
+    text = text_of(vote)._replace(
+        severity=posterior.text(vector, 0).severity, divisiveness=DIVISIVENESS_PRIORS[vote.divides_by]
+    )
+    case = with_fit(prepare(spec, world), posterior.shared(vector), text)
+    latest = max(learnt, key=lambda other: other.date)
+    chances = pinned_probabilities(case, 0, latest.votes, [])
+    asked = sample(case, 0, call.votes)
+    training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
+    pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
+    return judged("refitted", asked, chances, pinned, call.votes, said_by_rules(training, asked))
+
+
+def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
+    """A case of one vote under other parameters and terms."""
+    return replace(case, parameters=parameters, ballots=(ballot_of(case.standings[0], parameters, text),))
+
+
+def _earlier(spec: Scenario, world: World) -> list[RollCall]:
+    """The roll calls to learn from: those on the question, or where there are none, those about the target.
+
+    The first sets the unit of alignment and threats: the text that does so in the shipped fit, else the latest.
+    """
+    (target,) = world.resolve(spec.roles.target)
+    about = [call for call in world.rollcalls if call.target == target]
+    same = [call for call in about if call.topic == topic_of(spec.vote[0])]
+    latest_first = sorted(same or about, key=lambda call: call.date, reverse=True)
+    return sorted(latest_first, key=lambda call: call.resolution != unit_resolution())
+
+
+def _as_scenario(spec: Scenario, call: RollCall) -> Scenario:
+    """The shipped scenario of a roll call in the same world, else the one asked about, put on that day."""
+    for name in shipped_scenarios():
+        other = read_scenario(name)
+        is_it = [vote.resolution for vote in other.vote] == [call.resolution]
+        if is_it and other.base is None and other.world == spec.world and other.roles.target == spec.roles.target:
+            return _with_terms(other, divisiveness=DIVISIVENESS_PRIORS[other.vote[0].divides_by])
+    terms = {"target_threat": 1.0, "sender_threat": 1.0, "divisiveness": DIVISIVENESS_PRIORS["both"]}
+    return _with_terms(put_on(spec, call.resolution, call.date), topic=call.topic, divides_by="both", **terms)
+
+
+def _with_terms(spec: Scenario, **terms: object) -> Scenario:
+    return spec.model_copy(update={"vote": (spec.vote[0].model_copy(update=terms),)})

@@ -1,0 +1,173 @@
+"""A run in the words of its users: tallies with intervals, splits, the observed vote beside them, every member."""
+
+from __future__ import annotations
+
+from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case.ballot import NOT_GIVEN
+from sim.case import Case
+from sim.results.changes import change_summary
+from sim.results.months import months_summary
+from sim.scoring.scores import classes_of, score, three_classes
+from sim.results.tallies import CODES, REPORTED, SPLIT, by_action, population_share, tally_summary
+from sim.rules.choice import ACTIONS
+from sim.runner.counts import frequencies
+from sim.runner.run import RunResult, VoteResult
+from sim.world import RollCall
+
+
+NEAR = 5
+"""How many members a tally may be off on every action and still count as near the observed one."""
+CLASS_WORDS = ("oppose", "abstain or absent", "support")
+
+
+def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
+    """Probabilities (N, 4) in which those whose vote is given are sure of it.
+
+    Parameters
+    ----------
+    given : action code of each vote that is given, `NOT_GIVEN` where it is drawn, (N,).
+    """
+    return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
+
+
+def summary(result: RunResult) -> dict[str, object]:
+    """The document of ``sim run --json``."""
+    spec = result.case.spec
+    return {
+        "scenario": spec.title,
+        "question": spec.question,
+        "world": result.case.world.name,
+        "seed": spec.seed,
+        "replicates": result.replicates,
+        "engine": result.engine,
+        "is_interrupted": result.is_interrupted,
+        "votes": [vote_summary(result, number) for number in range(len(result.votes))],
+        **({} if result.months is None else {"months": months_summary(result)}),
+    }
+
+
+def vote_summary(result: RunResult, number: int) -> dict[str, object]:
+    """One vote of `summary`."""
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    chances = frequencies(vote.counts)
+    return {
+        "resolution": vote.resolution,
+        "date": vote.date.isoformat(),
+        "tally": tally_summary(vote),
+        "split": split_of(case, np.median(vote.tallies, axis=0)),
+        "likeliest": by_action(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
+        "observed": None if call is None else by_action(np.bincount(call.votes[call.votes >= 0], minlength=4)),
+        "near": None if call is None else near(vote, call),
+        "accuracy": accuracy(case, number, chances, call),
+        "population_share": population_share(case, vote),
+        "settled": float(vote.is_settled.mean()),
+        "base": None if result.base is None else change_summary(result, result.base, number),
+        "members": member_rows(case, vote, chances, call),
+    }
+
+
+def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
+    """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
+    with_target = {name: float(tally[CODES[name]]) for name in SPLIT}
+    return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
+
+
+def near(vote: VoteResult, call: RollCall) -> float:
+    """Share of replicates whose tally is within 5 of the observed one on every action, the target's vote included."""
+    observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
+    return float((np.abs(vote.tallies - observed) <= NEAR).all(axis=1).mean())
+
+
+def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None) -> float | None:
+    """Share of the members scored whose likeliest of three classes was the observed one."""
+    if call is None:
+        return None
+    scored = is_scored(case, number, call)
+    if not scored.any():
+        return None
+    return score(three_classes(chances[scored]), classes_of(call.votes[scored])).accuracy
+
+
+def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
+    """Members (N,) whose vote was drawn and is on record."""
+    return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
+
+
+def member_rows(case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None) -> list[Mapping[str, object]]:
+    """A row per member: probabilities of the actions, and the observed one."""
+    return [
+        {
+            "iso3": iso3,
+            "name": name,
+            **{action: float(chances[i, code]) for action, code in CODES.items()},
+            "observed": None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
+        }
+        for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
+    ]
+
+
+def observed_call(result: RunResult, number: int) -> RollCall:
+    """The roll call of a vote of a run.
+
+    Raises
+    ------
+    ValueError : the world has none.
+    """
+    resolution = result.votes[number].resolution
+    call = result.case.world.rollcall(resolution)
+    if call is None:
+        raise ValueError(f"the world has no roll call of {resolution}")
+    return call
+
+
+def misses(result: RunResult, number: int) -> list[dict[str, object]]:
+    """Members whose likeliest class was not the observed one, the surest mistakes first."""
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    if call is None:
+        return []
+    chances = frequencies(vote.counts)
+    three = three_classes(chances)
+    observed, expected = classes_of(call.votes), three.argmax(axis=1)
+    wrong = np.flatnonzero((expected != observed) & is_scored(case, number, call))
+    given = three[np.arange(len(three)), np.maximum(observed, 0)]
+    return [
+        {
+            "iso3": case.world.iso3[i],
+            "name": case.world.names[i],
+            "observed": ACTIONS[call.votes[i]],
+            "likeliest": CLASS_WORDS[int(expected[i])],
+            "probability_of_observed": float(given[i]),
+        }
+        for i in sorted(wrong, key=lambda i: given[i])
+    ]
+
+
+def tally_columns(result: RunResult) -> dict[str, list[object]]:
+    """Columns of a table with a row per vote and replicate."""
+    columns: dict[str, list[object]] = {name: [] for name in ("resolution", "replicate", *REPORTED, "is_settled")}
+    for vote in result.votes:
+        columns["resolution"] += [vote.resolution] * result.replicates
+        columns["replicate"] += range(result.replicates)
+        for name, code in CODES.items():
+            columns[name] += vote.tallies[:, code].tolist()
+        columns["is_settled"] += vote.is_settled.tolist()
+    return columns
+
+
+def member_columns(result: RunResult) -> dict[str, list[object]]:
+    """Columns of a table with a row per vote and member."""
+    columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
+    for vote in result.votes:
+        call = result.case.world.rollcall(vote.resolution)
+        for row in member_rows(result.case, vote, frequencies(vote.counts), call):
+            columns["resolution"].append(vote.resolution)
+            for name, value in row.items():
+                columns[name].append(value)
+    return columns

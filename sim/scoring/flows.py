@@ -1,0 +1,325 @@
+"""How a simulated path of the months compares with what was published, beside two baselines made from the data alone.
+
+What is dated to 31 August 2022 may be calibrated on; what comes later is scored; the rest is shown. The baselines know
+the earlier figures of the same series: *last value* repeats the last of them, *linear trend* continues their line of
+least squares.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.scoring.orderings import Hits, Ordering, ordering, senders
+from sim.scoring.published import Figure, Published
+
+BARRELS_PER_TONNE = 7.33
+WAR_BEGINS = date(2022, 2, 24)
+NEAR = 0.25
+"""Relative error within which a figure counts as met."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Monthly series of one run, or means over many. T months, N members.
+
+    Parameters
+    ----------
+    months : "2022-02" and so on, in order, without gaps, (T,).
+    members : codes, (N,).
+    groups : members of each group that figures name, such as ``EU``.
+    crude : crude bought from the target, tonnes a month, (T, N).
+    revenue : paid to the target for all fuels, billions of euros a month, (T, N).
+    crude_need : crude bought from everyone, tonnes a month, (N,).
+    joined : codes of the members that sanction by 7 March 2022; None where not simulated.
+    given : codes of the members whose sanctions the scenario gives, and of the target and the victim: not scored.
+    aid : aid to the victim, billions of euros a month, (T, N); None where not simulated.
+    diverted : imports from the coalition over those of a year before, 1 = unchanged, (T, N); None where not simulated.
+    """
+
+    months: tuple[str, ...]
+    members: tuple[str, ...]
+    groups: Mapping[str, frozenset[str]]
+    crude: FloatArray
+    revenue: FloatArray
+    crude_need: FloatArray
+    joined: frozenset[str] | None = None
+    given: frozenset[str] = frozenset()
+    aid: FloatArray | None = None
+    diverted: FloatArray | None = None
+    index: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", {code: place for place, code in enumerate(self.members)})
+
+    def columns(self, who: str) -> list[int]:
+        """Where the members stand that a figure speaks of."""
+        if who == "ALL":
+            return list(range(len(self.members)))
+        codes = [code for part in who.split(";") for code in sorted(self.groups.get(part, frozenset({part})))]
+        return [self.index[code] for code in codes if code in self.index]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One published figure beside the simulated one; None where the run does not reach it or there is no baseline.
+
+    Relative errors are simulated over published, less 1.
+    """
+
+    id: str
+    measure: str
+    who: str
+    period: str
+    unit: str
+    use: str
+    published: float
+    simulated: float | None
+    relative_error: float | None
+    last_value: float | None
+    last_value_error: float | None
+    linear_trend: float | None
+    linear_trend_error: float | None
+
+    def document(self) -> dict[str, object]:
+        """The comparison by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FlowScores:
+    """Everything that a path of the months is scored on.
+
+    Parameters
+    ----------
+    comparisons : single figures, in the order they are published.
+    diversion : growth of the coalition's exports to third members, %, second half of 2022; None where not simulated.
+    senders : None where not simulated.
+    aid : by name: ``calibrate`` (to August 2022), ``score`` (from September), and the same months by ``last_value`` and
+        ``linear_trend``; empty where not simulated.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    diversion: Ordering | None
+    senders: Hits | None
+    aid: Mapping[str, Ordering]
+
+    def within(self, error: Callable[[Comparison], float | None] = lambda one: one.relative_error) -> float | None:
+        """Share of the scored figures that are met within a quarter; None where there is none."""
+        errors = [value for one in self.comparisons if one.use == "score" and (value := error(one)) is not None]
+        return float(sum(abs(value) <= NEAR for value in errors)) / len(errors) if errors else None
+
+    def document(self) -> dict[str, object]:
+        """Scores by name: figures by their use, then the lists of members."""
+        by_use = {
+            use: [one.document() for one in self.comparisons if one.use == use]
+            for use in ("calibrate", "score", "show")
+        }
+        met = {
+            "simulated": self.within(),
+            "last_value": self.within(lambda one: one.last_value_error),
+            "linear_trend": self.within(lambda one: one.linear_trend_error),
+        }
+        return {
+            "figures": by_use,
+            "scored_within_a_quarter": met,
+            "diversion": self.diversion.document() if self.diversion else None,
+            "senders": self.senders.document() if self.senders else None,
+            "aid": {name: ordering.document() for name, ordering in self.aid.items()},
+        }
+
+
+def score_flows(simulated: Simulated, published: Published) -> FlowScores:
+    """Compare a path with everything published about it."""
+    comparisons = [
+        _compared(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
+        for figure in published.figures
+        if figure.measure in MEASURES
+    ]
+    return FlowScores(
+        comparisons=tuple(comparisons),
+        diversion=_diversion(simulated, published),
+        senders=None if simulated.joined is None else senders(simulated.joined, published.sanctioning, simulated.given),
+        aid=_aid(simulated, published),
+    )
+
+
+def kilobarrels_a_day(tonnes: float, month: str) -> float:
+    """Thousand barrels a day of a month's tonnes, 7.33 barrels a tonne."""
+    return tonnes * BARRELS_PER_TONNE / 1000 / days_of(month)
+
+
+def days_of(month: str) -> int:
+    """Days of a month such as "2022-02"."""
+    return monthrange(int(month[:4]), int(month[5:]))[1]
+
+
+def part_elapsed(month: str, first: date, last: date) -> float:
+    """Share of a month's days that lie between two days, both included."""
+    start, end = date(int(month[:4]), int(month[5:]), 1), date(int(month[:4]), int(month[5:]), days_of(month))
+    days = (min(end, last) - max(start, first)).days + 1
+    return max(days, 0) / days_of(month)
+
+
+def cumulative(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
+    """Sum of a monthly series (T, ...) from day to day, months in part by their days; None where it ends before.
+
+    A series that begins within 31 days of the first day counts from its beginning; one that begins later is None.
+    """
+    begins = date(int(months[0][:4]), int(months[0][5:]), 1)
+    if months[-1] < f"{last:%Y-%m}" or (begins - first).days > 31:
+        return None
+    parts = np.array([part_elapsed(month, first, last) for month in months])
+    return np.asarray((parts.reshape(-1, *[1] * (series.ndim - 1)) * series).sum(axis=0))
+
+
+def _crude_imports(figure: Figure, run: Simulated) -> float | None:
+    if figure.period not in run.months:
+        return None
+    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    return kilobarrels_a_day(float(tonnes), figure.period)
+
+
+def _crude_import_share(figure: Figure, run: Simulated) -> float | None:
+    need = float(run.crude_need[run.columns(figure.who)].sum())
+    if figure.period not in run.months or need <= 0:
+        return None
+    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    return 100 * float(tonnes) / need
+
+
+def _supplier_crude_share(figure: Figure, run: Simulated) -> float | None:
+    if figure.period not in run.months:
+        return None
+    row = run.crude[run.months.index(figure.period)]
+    return 100 * float(row[run.columns(figure.who)].sum() / row.sum()) if row.sum() > 0 else None
+
+
+def _revenue(figure: Figure, run: Simulated) -> float | None:
+    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
+    return None if paid is None else float(paid[run.columns(figure.who)].sum())
+
+
+def _revenue_share(figure: Figure, run: Simulated) -> float | None:
+    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
+    if paid is None or paid.sum() <= 0:
+        return None
+    return 100 * float(paid[run.columns(figure.who)].sum() / paid.sum())
+
+
+MEASURES: Mapping[str, Callable[[Figure, Simulated], float | None]] = {
+    "crude_imports": _crude_imports,
+    "crude_import_share": _crude_import_share,
+    "supplier_crude_share": _supplier_crude_share,
+    "revenue": _revenue,
+    "revenue_share": _revenue_share,
+}
+"""How a run answers each measure; other measures of the file are not about what is simulated here."""
+
+
+def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[float | None, float | None]:
+    """Last value and linear trend for a scored figure, from the earlier figures of its series.
+
+    A share of a member's crude imports has no earlier figures: its baselines are those of the imports, over the need.
+    No share is above 100 %.
+    """
+    if figure.use != "score":
+        return None, None
+    measure, scale = figure.measure, 1.0
+    if measure == "crude_import_share":
+        need = kilobarrels_a_day(float(run.crude_need[run.columns(figure.who)].sum()), figure.period)
+        measure, scale = "crude_imports", 100 / need if need > 0 else 0.0
+    earlier = [
+        (one.dated.toordinal(), one.value)
+        for one in published.figures
+        if (one.measure, one.who, one.use) == (measure, figure.who, "calibrate")
+    ]
+    if len(earlier) < 2 or scale == 0:
+        return None, None
+    last, trend = last_and_trend([day for day, _ in earlier], [value for _, value in earlier], figure.dated.toordinal())
+    most = 100.0 if figure.measure.endswith("share") else np.inf
+    return min(scale * last, most), min(scale * trend, most)
+
+
+def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
+    """The last value, and the line of least squares at a later time, not below 0."""
+    x, y = np.array(when, dtype=np.float64), np.array(values, dtype=np.float64)
+    middle = float(x.mean())
+    slope = float(((x - middle) * (y - y.mean())).sum() / ((x - middle) ** 2).sum())
+    return float(y[int(x.argmax())]), max(float(y.mean()) + slope * (then - middle), 0.0)
+
+
+def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> Comparison:
+    last, trend = baselines
+    return Comparison(
+        id=figure.id,
+        measure=figure.measure,
+        who=figure.who,
+        period=figure.period,
+        unit=figure.unit,
+        use=figure.use,
+        published=figure.value,
+        simulated=value,
+        relative_error=relative(value, figure.value),
+        last_value=last,
+        last_value_error=relative(last, figure.value),
+        linear_trend=trend,
+        linear_trend_error=relative(trend, figure.value),
+    )
+
+
+def relative(value: float | None, published: float) -> float | None:
+    """Value over published less 1; None where either does not allow it."""
+    return None if value is None or published == 0 else value / published - 1
+
+
+def _diversion(run: Simulated, published: Published) -> Ordering | None:
+    """Growth of imports from the coalition, %, mean over the months that the figures speak of."""
+    figures = [one for one in published.figures if one.measure == "diverted_exports" and one.who in run.index]
+    if run.diverted is None or not figures:
+        return None
+    first, last = figures[0].period.split(" to ")
+    rows = [place for place, month in enumerate(run.months) if first <= month <= last]
+    if not rows or run.months[-1] < last:
+        return None
+    growth = 100 * (run.diverted[rows].mean(axis=0) - 1)
+    members = [one.who for one in figures]
+    return ordering(members, [float(growth[run.index[code]]) for code in members], [one.value for one in figures])
+
+
+def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
+    """Aid by donor over the months before and after the end of calibration.
+
+    Donors are those that the record names. A sum is over the months with a record; a month without one adds nothing.
+    """
+    if run.aid is None:
+        return {}
+    donors = sorted(set(published.aid) & set(run.index))
+    recorded = sorted({month for months in published.aid.values() for month in months} & set(run.months))
+    scores: dict[str, Ordering] = {}
+    early = [month for month in recorded if month <= "2022-08"]
+    late = [month for month in recorded if month > "2022-08"]
+    for name, months in (("calibrate", early), ("score", late)):
+        if months:
+            rows = [run.months.index(month) for month in months]
+            given = [float(run.aid[rows, run.index[code]].sum()) for code in donors]
+            scores[name] = ordering(donors, given, [_recorded(published, code, months) for code in donors])
+    if early[1:] and late:
+        observed = scores["score"].published
+        lasts, trends = [], []
+        for code in donors:
+            values = [published.aid[code].get(month, 0.0) for month in early]
+            lasts.append(values[-1] * len(late))
+            ahead = range(len(early), len(early) + len(late))
+            trends.append(sum(last_and_trend(range(len(early)), values, then)[1] for then in ahead))
+        scores["last_value"], scores["linear_trend"] = (ordering(donors, made, observed) for made in (lasts, trends))
+    return scores
+
+
+def _recorded(published: Published, donor: str, months: Sequence[str]) -> float:
+    return sum(published.aid[donor].get(month, 0.0) for month in months)

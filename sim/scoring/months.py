@@ -1,0 +1,70 @@
+"""The months of a run held against what was published: flows, revenue, senders, aid, diversion and acts of help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.case.conditions import JOINED
+from sim.rules.support import INSTRUMENTS
+from sim.runner.months import MonthsResult
+from sim.runner.run import RunResult
+from sim.scoring.acts import Discrimination, score_acts
+from sim.scoring.flows import FlowScores, Simulated, score_flows
+from sim.scoring.published import load_published
+from sim.world.energy import load_energy
+
+LISTED_ON = "2022-03"
+"""Month by whose end those have joined that the list of 7 March 2022 is compared with."""
+ENERGY = "energy_"
+MEGA, KILO = 1e6, 1e3
+
+
+def simulated_of(result: RunResult) -> Simulated | None:
+    """The run's months as the scores need them, means over the replicates that were kept; None without a market."""
+    months, plan = result.months, result.case.plan
+    energy = load_energy(result.case.world)
+    if months is None or plan is None or energy is None:
+        return None
+    case, world = result.case, result.case.world
+    mean = {name: samples.mean(axis=0, dtype=np.float64) for name, samples in months.members.items()}
+    roles = {case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])}
+    at = months.months.index(LISTED_ON) if LISTED_ON in months.months else len(months.months) - 1
+    given = {i for i in range(world.size) if i in roles or plan.conditions[at].membership[i] == JOINED}
+    joined = {i for i in range(world.size) if mean["joined"][at, i] >= 0.5}
+    if case.roles.victim is not None:
+        joined.add(case.roles.victim)
+    return Simulated(
+        months=months.months,
+        members=world.iso3,
+        groups={group.key: frozenset(group.members) for group in world.groups},
+        crude=mean["energy_crude"] * KILO,
+        revenue=mean["energy_paid"] / KILO,
+        crude_need=energy.need[:, energy.commodities.index("crude")],
+        joined=frozenset(world.iso3[i] for i in joined),
+        given=frozenset(world.iso3[i] for i in given),
+        aid=mean["aid"] / KILO,
+        diverted=1.0 + mean["diverted"],
+    )
+
+
+def scores_of(result: RunResult) -> FlowScores | None:
+    """The run's months against everything published about them; None where the world publishes nothing."""
+    simulated, published = simulated_of(result), load_published(result.case.world)
+    return None if simulated is None or published is None else score_flows(simulated, published)
+
+
+def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
+    """Whether those known to have helped are those the run holds likeliest to."""
+    published = load_published(result.case.world)
+    if result.months is None or published is None:
+        return ()
+    support = _support(result.months)
+    against = score_acts(support, result.case.world.iso3, published.acts, "target")
+    return against
+
+
+def _support(months: MonthsResult) -> Mapping[str, np.ndarray]:
+    names = {name: "recognised" if name == "recognition" else f"support_{name}" for name in INSTRUMENTS}
+    return {name: months.members[series].mean(axis=0, dtype=np.float64) for name, series in names.items()}

@@ -1,0 +1,167 @@
+"""What happened in the months of the war, as published: the only place that reads a world's ``outcomes`` folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from sim.arrays import BoolArray, FloatArray
+from sim.world import World
+
+CALIBRATION_ENDS = date(2022, 8, 31)
+"""The last day of what parameters may be fitted on; later figures are scored."""
+USES = ("calibrate", "score", "show")
+FUELS = {
+    "oil": "crude",
+    "oil_products": "products",
+    "natural_gas": "pipeline_gas",
+    "lng": "lng",
+    "coal": "coal",
+    "coke": "coal",
+}
+"""Fuels of the table of reported imports by commodity."""
+REPORTS = "CREA"
+"""How ``energy_flows.csv`` begins to name the source of flows that are from the table of reported imports."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure.
+
+    Parameters
+    ----------
+    id : its name.
+    measure : what is measured, such as ``crude_imports``.
+    who : member, group, several joined by a semicolon, or ``ALL``.
+    period : month, year, or first and last day or month joined by " to ".
+    dated : last day that it speaks of.
+    value : the figure, in `unit`.
+    use : ``calibrate`` (dated to 31 August 2022), ``score`` (later) or ``show``.
+    source : who published it, and through whom it was read.
+    """
+
+    id: str
+    measure: str
+    who: str
+    period: str
+    dated: date
+    value: float
+    unit: str
+    use: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something a member, or firms and persons of it, did to help a side.
+
+    Parameters
+    ----------
+    iso3 : the member.
+    side : ``target``, ``victim`` or ``neither``.
+    instrument : energy, goods, finance, arms, fighters, labour, territory or recognition.
+    openness : ``open`` or ``covert``.
+    date : when it happened, or became known where that is all there is.
+    what, source : the fact, and where it is documented.
+    """
+
+    iso3: str
+    side: str
+    instrument: str
+    openness: str
+    date: date
+    what: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything that a path of the months is held against.
+
+    Parameters
+    ----------
+    figures : published figures in the order of the file.
+    sanctioning : codes of the members that had imposed sanctions by 7 March 2022.
+    aid : aid to the victim by donor and month ("2022-03"), billions of euros; a month without a record is left out.
+    acts : what members did to help a side: a selection, not a census.
+    """
+
+    figures: tuple[Figure, ...]
+    sanctioning: frozenset[str]
+    aid: Mapping[str, Mapping[str, float]]
+    acts: tuple[Act, ...] = ()
+
+
+def load_published(world: World) -> Published | None:
+    """The outcomes of a world, or None where its folder has none.
+
+    Raises
+    ------
+    ValueError : a figure is used for what its date does not allow.
+    """
+    folder = world.folder / "outcomes"
+    if not folder.is_dir():
+        return None
+    figures = []
+    for row in _read(folder / "published.csv"):
+        dated = date.fromisoformat(row["dated"])
+        figure = Figure(
+            row["id"], row["measure"], row["who"], row["period"], dated, float(row["value"]), row["unit"], row["use"],
+            row["source"],
+        )  # fmt: skip
+        is_early = dated <= CALIBRATION_ENDS
+        if (
+            figure.use not in USES
+            or (figure.use == "calibrate" and not is_early)
+            or (figure.use == "score" and is_early)
+        ):
+            raise ValueError(f"published.csv, {figure.id}: '{figure.use}' does not go with {dated}")
+        figures.append(figure)
+    listed = frozenset(row["iso3"] for row in _read(folder / "sanctioning.csv") if row["listed_2022_03_07"] == "1")
+    aid: dict[str, dict[str, float]] = {}
+    for row in _read(folder / "aid_monthly.csv"):
+        aid.setdefault(row["iso3"], {})[row["month"]] = float(row["total_bn_eur"])
+    acts = tuple(
+        Act(row["iso3"], row["side"], row["instrument"], row["openness"], date.fromisoformat(row["date"]), row["what"],
+            row["source"])
+        for row in _read(folder / "acts.csv")
+    )  # fmt: skip
+    return Published(tuple(figures), listed, aid, acts)
+
+
+def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:
+    """What members reported to have bought from the target, tonnes a month, (T, N).
+
+    NaN where the member reported no fuel at all for the month: late or silent. 0 where it reported another fuel and
+    not this one. NaN too where the tonnage is not positive, where the flow before the war had to come from another
+    source than these reports, and for members that file as confidential.
+    """
+    found = np.full((len(months), len(world.iso3)), np.nan)
+    place = {month: t for t, month in enumerate(months)}
+    rows = [row for row in _read(world.folder / "outcomes" / "fossil_imports_monthly.csv") if row["month"] in place]
+    for row in rows:
+        found[place[row["month"]], world.index[row["iso3"]]] = 0.0
+    doubtful: BoolArray = np.zeros(found.shape, dtype=np.bool_)
+    for row in rows:
+        if FUELS.get(row["commodity"]) == commodity:
+            cell = (place[row["month"]], world.index[row["iso3"]])
+            found[cell] += float(row["tonne"])
+            doubtful[cell] |= float(row["tonne"]) <= 0
+    found[doubtful] = np.nan
+    for row in _read(world.folder / "energy_flows.csv"):
+        if row["commodity"] == commodity and not row["source"].startswith((REPORTS, "none")):
+            found[:, world.index[row["iso3"]]] = np.nan
+    for row in _read(world.folder / "energy_fills.csv"):
+        if "confidential" in row["rule"]:
+            found[:, world.index[row["iso3"]]] = np.nan
+    return found
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,177 @@
+"""Regressions that learn the class of a vote from members' inputs: the ordered logit, and two of scikit-learn's.
+
+scikit-learn is an extra (``pip install 'alignment-sim[learn]'``) and imported only where it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+from sim.arrays import FloatArray, IntArray
+from sim.scoring.scores import CLASSES
+
+PRIOR_DEVIATION = 10.0
+"""Standard deviation of the normal prior on an ordered logit's thresholds and slopes, for standardised regressors:
+weak, and enough for an optimum where a regressor separates the classes or one of them does not occur."""
+LEAST_SLOPE = 0.01
+"""Smallest slope, per standard deviation, of a regressor that is said to raise support."""
+LOG_GAP_BOUNDS = (-12.0, 4.0)
+"""Between the thresholds: they coincide where nobody abstains."""
+SMALLEST_SPREAD = 1e-5
+"""Standard deviation below which a regressor is taken for constant."""
+
+INVERSE_PENALTIES = 10.0 ** np.arange(-3.0, 1.1, 0.5)
+FOLDS = 5
+TREES = 500
+SMALLEST_LEAF = 3
+SEED = 0
+
+
+@dataclass(frozen=True)
+class OrderedLogit:
+    r"""Cumulative logit over the ordered classes (McCullagh 1980).
+
+    .. math:: P(class \le k) = 1 / (1 + e^{-(t_k - x \cdot b)})
+
+    Parameters
+    ----------
+    thresholds : :math:`t_0 < t_1`.
+    slopes : :math:`b`, (p,); positive raises support. Per unit of the regressors.
+    """
+
+    thresholds: tuple[float, float]
+    slopes: FloatArray
+
+    def probabilities(self, regressors: FloatArray) -> FloatArray:
+        """Probabilities (n, 3) of the classes at regressors (n, p)."""
+        score = regressors @ self.slopes
+        oppose, support = expit(self.thresholds[0] - score), expit(score - self.thresholds[1])
+        return np.column_stack([oppose, np.maximum(1.0 - oppose - support, 0.0), support])
+
+
+def ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising: bool = False) -> OrderedLogit:
+    """Fit a cumulative logit by penalised maximum likelihood, from the rates of the classes and slopes of 0.
+
+    The likelihood is log-concave in thresholds and slopes, so that the optimum is the only one. A class that does not
+    occur gets little probability: as much as the prior of its threshold leaves.
+
+    Parameters
+    ----------
+    regressors : (n, p).
+    classes : (n,).
+    is_first_rising : whether the first regressor can only raise support.
+    """
+    mean, spread = _moments(regressors)
+    scaled = (regressors - mean) / spread
+    is_oppose, is_middle, is_support = (classes == c for c in range(len(CLASSES)))
+
+    def loss(vector: FloatArray) -> tuple[float, FloatArray]:
+        low, gap, slopes = vector[0], np.exp(vector[1]), vector[2:]
+        below, above = low - scaled @ slopes, low + gap - scaled @ slopes
+        # P(middle) = F(above) F(-below) (1 - exp(-gap)): no difference of nearly equal numbers.
+        terms = np.where(is_oppose, -np.logaddexp(0.0, -below), 0.0)
+        terms -= np.where(is_middle, np.logaddexp(0.0, -above) + np.logaddexp(0.0, below) - np.log(-np.expm1(-gap)), 0)
+        terms -= np.where(is_support, np.logaddexp(0.0, above), 0.0)
+        rate = 1.0 / np.expm1(gap)
+        priors = np.array([low, low + gap, *slopes]) / PRIOR_DEVIATION**2
+        by_low = np.where(is_oppose, expit(-below), np.where(is_middle, -expit(below) - rate, 0.0))
+        by_high = np.where(is_support, -expit(above), np.where(is_middle, expit(-above) + rate, 0.0))
+        by_slopes = -(by_low + by_high) @ scaled - priors[2:]
+        of_low, of_high = by_low.sum() - priors[0], by_high.sum() - priors[1]
+        total = terms.sum() - PRIOR_DEVIATION**2 * (priors @ priors) / 2
+        return -total / len(classes), -np.array([of_low + of_high, gap * of_high, *by_slopes]) / len(classes)
+
+    shares = np.cumsum(np.bincount(classes, minlength=len(CLASSES)) + 0.5) / (len(classes) + 1.5)
+    first, second = np.log(shares[:2] / (1.0 - shares[:2]))
+    free: list[tuple[float | None, float | None]] = [(None, None)] * scaled.shape[1]
+    if is_first_rising:
+        free[0] = (LEAST_SLOPE, None)
+    found = minimize(
+        loss,
+        np.array([first, np.log(second - first), *np.zeros(scaled.shape[1])]),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None), LOG_GAP_BOUNDS, *free],
+        options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-8},
+    )
+    slopes = found.x[2:] / spread
+    low = float(found.x[0] + mean @ slopes)
+    return OrderedLogit((low, low + float(np.exp(found.x[1]))), slopes)
+
+
+def has_scikit_learn() -> bool:
+    """Whether scikit-learn is installed."""
+    return find_spec("sklearn") is not None
+
+
+def multinomial_logit(regressors: FloatArray, classes: IntArray, members: IntArray, asked: FloatArray) -> FloatArray:
+    """Probabilities (N, 3) at `asked` (N, p) of a multinomial logit with a squared penalty on its coefficients.
+
+    Regressors are standardised by the training rows. Of the penalties 10^3 to 10^-1 in half decades the one with the
+    least log loss over 5 folds is taken; a member is in one fold with all its votes.
+
+    Parameters
+    ----------
+    regressors : (n, p).
+    classes : (n,).
+    members : who a row is of, (n,).
+    """
+    mean, spread = _moments(regressors)
+    scaled, wanted = (regressors - mean) / spread, (asked - mean) / spread
+    known = np.unique(members)
+    order = np.random.default_rng(SEED).permutation(len(known))
+    fold = (order % min(FOLDS, len(known)))[np.searchsorted(known, members)]
+    lost = np.zeros(len(INVERSE_PENALTIES))
+    with threadpool_limits(limits=1):  # matrices of a chamber's size: threads cost more than they bring
+        for number in range(fold.max() + 1 if len(known) > 1 else 0):
+            out = fold == number
+            for place, inverse_penalty in enumerate(INVERSE_PENALTIES):
+                chances = _logit(scaled[~out], classes[~out], scaled[out], inverse_penalty)
+                likelihood = smoothed(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
+                lost[place] -= np.log(likelihood).sum()
+        return _logit(scaled, classes, wanted, INVERSE_PENALTIES[lost.argmin()])
+
+
+def _logit(regressors: FloatArray, classes: IntArray, asked: FloatArray, inverse_penalty: float) -> FloatArray:
+    from sklearn.linear_model import LogisticRegression
+
+    if len(np.unique(classes)) == 1:
+        return np.tile(np.eye(len(CLASSES))[classes[0]], (len(asked), 1))
+    fitted = LogisticRegression(C=inverse_penalty, max_iter=10_000).fit(regressors, classes)
+    return _all_classes(fitted.predict_proba(asked), fitted.classes_)
+
+
+def random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
+    """Probabilities (N, 3) at `asked` (N, p) of a forest (Breiman 2001) of 500 trees with leaves of 3 rows or more."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=SEED, n_jobs=1)
+    forest.fit(regressors, classes)
+    return _all_classes(forest.predict_proba(asked), forest.classes_)
+
+
+def smoothed(probabilities: FloatArray, n: int) -> FloatArray:
+    """Probabilities (..., 3) learnt from n rows, with half a row of each class added to them.
+
+    The rule of Jeffreys (1946) for shares, (n p + 1/2) / (n + 3/2), for a regression too: it leaves no class that did
+    not occur without a chance, and does not change how members are ranked.
+    """
+    return (n * probabilities + 0.5) / (n + 0.5 * len(CLASSES))
+
+
+def _moments(regressors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    spread = regressors.std(axis=0)
+    return regressors.mean(axis=0), np.where(spread > SMALLEST_SPREAD, spread, 1.0)
+
+
+def _all_classes(probabilities: FloatArray, classes: IntArray) -> FloatArray:
+    """Columns for all classes from those of the classes that occurred."""
+    full = np.zeros((len(probabilities), len(CLASSES)))
+    full[:, classes] = probabilities
+    return full

@@ -1,0 +1,84 @@
+"""What simple rules may learn from and are asked about: the members before one vote, and what they then did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import FloatArray, IntArray
+from sim.case import Case
+from sim.case.ballot import NOT_GIVEN
+from sim.rules.alignment import remembered_stance
+from sim.rules.choice import STANCES
+from sim.rules.payoffs import leverage
+from sim.scoring.scores import classes_of
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The N members of a world before one vote. Arrays are (N,) unless said otherwise.
+
+    Parameters
+    ----------
+    inputs : everything the model weighs about a member in this vote, (N, p), in natural units; dependence as leverage.
+    input_names : (p,); dependence, exposure and so on by channel as a scenario edits them, and ``memory``.
+    ideal_point : ideal point, the senders at the positive end; 0 where unknown.
+    region : the member's regional group, coded in the alphabetical order of the world's groups.
+    last : class in the last earlier roll call about the target; -1 where there is none or it was not recorded.
+    record : mean stance in all earlier roll calls about the target, in [-1, 1]; 0 where there is none.
+    observed : class in this vote; -1 where the vote is given or not recorded. For scores, and for rules to learn from.
+    """
+
+    resolution: str
+    inputs: FloatArray
+    input_names: tuple[str, ...]
+    ideal_point: FloatArray
+    region: IntArray
+    last: IntArray
+    record: FloatArray
+    observed: IntArray
+
+
+def sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
+    """The members of a prepared case before one of its votes.
+
+    Of the world's roll calls those about the target dated before the ballot count; the other inputs date from before
+    the scenario's first vote, as they do in the model.
+
+    Parameters
+    ----------
+    number : index of the vote within the case.
+    votes : observed action codes (N,), -1 where not recorded.
+    """
+    ballot, world, parameters = case.ballots[number], case.world, case.parameters
+    terms = dict(case.standings[number].terms.values)
+    for name in (name for name in terms if name.startswith("dependence.")):
+        terms[name] = leverage(terms[name], parameters["leverage_exponent"])
+    memory = remembered_stance(ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"])
+    last, record = _earlier(case, number)
+    is_scored = (ballot.given == NOT_GIVEN) & (votes >= 0)
+    return Sample(
+        resolution=ballot.resolution,
+        inputs=np.column_stack([*terms.values(), memory]),
+        input_names=(*terms, "memory"),
+        ideal_point=terms["alignment.ideal_point"],
+        region=np.unique(world.regions, return_inverse=True)[1].astype(np.int64),
+        last=last,
+        record=record,
+        observed=np.where(is_scored, classes_of(votes), -1),
+    )
+
+
+def _earlier(case: Case, number: int) -> tuple[IntArray, FloatArray]:
+    """Class in the last, and mean stance in all, of the roll calls about the target before a ballot."""
+    target, before = case.world.iso3[case.roles.target], case.ballots[number].date
+    calls = [call for call in case.world.rollcalls if call.target == target and call.date < before]
+    if not calls:
+        return np.full(case.world.size, -1, dtype=np.int64), np.zeros(case.world.size)
+    votes = np.stack([call.votes for call in sorted(calls, key=lambda call: call.date)])
+    is_recorded = votes >= 0
+    stances = np.where(is_recorded, STANCES[votes], 0.0).sum(axis=0)
+    last = np.where(is_recorded[-1], classes_of(votes[-1]), -1)
+    return last, stances / np.maximum(is_recorded.sum(axis=0), 1)

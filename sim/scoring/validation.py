@@ -1,0 +1,183 @@
+"""Scoring a scenario against roll calls, beside what simple rules would have said.
+
+*Declared* is the scenario as it stands. *Pinned* fits severity and the abstaining base rate to the observed counts
+alone, so that only who does what is judged: its accuracy ranks members by P(support) - P(oppose) and cuts at the
+counts.
+
+A resolution that the shipped parameters were fitted to is judged *in-sample*, and so are the rules beside it: they
+learn from its own votes. Any other is told from the roll calls before its day, by the model as by the rules: a *next
+vote* where it came after all that the parameters were fitted to, an *earlier vote*, whose parameters come from later
+ones, where it did not. Where the world has no roll call about the target before, the rules learn from the vote itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from sim.arrays import FloatArray, IntArray
+from sim.case import Case, prepare
+from sim.case.ballot import NOT_GIVEN, topic_of
+from sim.ensemble import occasions, own_utilities
+from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.errors import input_error
+from sim.months.run import MonthRun
+from sim.rules.choice import OPPOSE, STANCES, SUPPORT
+from sim.rules.parameters import fitted_resolutions
+from sim.runner.counts import frequencies
+from sim.runner.run import VoteResult, run
+from sim.scoring.rollcalls import Observed, shipped_rollcalls
+from sim.scoring.samples import Sample, sample
+from sim.scoring.scores import three_classes
+from sim.scoring.verdict import Validation, judged, said_by_rules
+from sim.specs import Scenario
+from sim.world import RollCall, World, load_world
+
+
+def validate(
+    spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
+) -> list[Validation]:
+    """Score the votes of a scenario that have a roll call, and every resolution of a file.
+
+    A resolution of the file that the scenario does not hold is put to its members on the terms of the scenario's last
+    vote, on the day of the roll call.
+
+    Parameters
+    ----------
+    rollcalls : what to score against; by default the world's own roll calls of the scenario's resolutions.
+    is_rolling : whether earlier roll calls of the file count as known, too. Known are always the world's own, where
+        dated before the vote.
+
+    Raises
+    ------
+    InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are given.
+    """
+    world = load_world(spec.world)
+    found = []
+    for put, observed in asked_of(spec, world, rollcalls):
+        earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
+        found += _validated(put, with_rollcalls(world, put, earlier), observed)
+    return found
+
+
+def asked_of(
+    spec: Scenario, world: World, rollcalls: Sequence[Observed] | None
+) -> list[tuple[Scenario, list[Observed]]]:
+    """Scenarios to score, and the roll calls of their votes: the scenario itself, and one per other call of a file.
+
+    Raises
+    ------
+    InputError : no vote of the scenario has a roll call, and no file is given.
+    """
+    calls = {call.resolution: call for call in (shipped_rollcalls(world) if rollcalls is None else rollcalls)}
+    own = [vote.resolution for vote in spec.vote if vote.resolution in calls]
+    if rollcalls is None and not own:
+        have = ", ".join(calls)
+        message = f"none of the scenario's resolutions ({', '.join(v.resolution for v in spec.vote)}) has a roll call."
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
+    asked = [(spec, [calls[resolution] for resolution in own])] if own else []
+    if rollcalls is not None:
+        others = sorted((call for call in calls.values() if call.resolution not in own), key=lambda call: call.date)
+        asked += [(put_on(spec, call.resolution, call.date), [call]) for call in others]
+    return asked
+
+
+def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
+    """The scenario with one vote: another resolution, on the terms and the question of the scenario's last vote."""
+    last = spec.vote[-1]
+    vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic_of(last)})
+    return spec.model_copy(update={"vote": (vote,)})
+
+
+def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> World:
+    """The world with more roll calls about the scenario's target, on the question of its last vote."""
+    (target,) = world.resolve(spec.roles.target)
+    known = {call.resolution for call in world.rollcalls}
+    more = [
+        RollCall(call.resolution, call.date, call.resolution, target, topic_of(spec.vote[-1]), call.votes)
+        for call in calls
+        if call.resolution not in known
+    ]
+    return replace(world, rollcalls=tuple(sorted((*world.rollcalls, *more), key=lambda call: call.date)))
+
+
+def mean_stances(vote: VoteResult) -> FloatArray:
+    """Mean stance of every member over the replicates, (N,)."""
+    return vote.counts @ STANCES / vote.counts.sum(axis=1)
+
+
+def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
+    case = prepare(spec, world)
+    result = run(case)
+    observed = {call.resolution: call for call in calls}
+    found = []
+    for number, months in occasions(case, case.undrawn, 0, MONTHS_EXPECTED):
+        vote = result.votes[number]
+        if vote.resolution in observed:
+            votes = observed[vote.resolution].votes
+            earlier = [mean_stances(done) for done in result.votes[:number]]
+            pinned = pinned_probabilities(case, number, votes, earlier, months)
+            found.append(_scored(case, number, frequencies(vote.counts), pinned, votes))
+    return found
+
+
+def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
+    asked = sample(case, number, votes)
+    mode = mode_of(case, number)
+    learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
+    training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
+    return judged(mode, asked, chances, three_classes(pinned), votes, said_by_rules(training, asked))
+
+
+def mode_of(case: Case, number: int) -> str:
+    """Where a vote stands to those that the shipped parameters were fitted to: see `Validation`."""
+    ballot, fitted = case.ballots[number], fitted_resolutions()
+    if ballot.resolution in fitted:
+        return "in-sample"
+    is_earlier = any(call.date >= ballot.date for call in case.world.rollcalls if call.resolution in fitted)
+    return "earlier-vote" if is_earlier else "next-vote"
+
+
+def earlier_samples(case: Case, number: int) -> list[Sample]:
+    """The earlier roll calls about the target, each as it stood before its own day, for rules to learn from."""
+    target, before = case.world.iso3[case.roles.target], case.ballots[number].date
+    found = []
+    for call in case.world.rollcalls:
+        if call.target == target and call.date < before:
+            asked = prepare(put_on(case.spec, call.resolution, call.date), case.world)
+            found.append(sample(asked, 0, call.votes))
+    return found
+
+
+def pinned_probabilities(
+    case: Case, number: int, votes: IntArray, earlier: list[FloatArray], months: MonthRun | None = None
+) -> FloatArray:
+    """Probabilities (N, 4) at equilibrium with severity and ``abstain_bias`` fitted to the observed counts alone.
+
+    Parameters
+    ----------
+    votes : observed action codes (N,), of which only the counts are used.
+    earlier : mean simulated stances (N,) in each earlier vote of the scenario.
+    months : as they have gone up to the vote, whose mean over replicates counts; None in a scenario without months.
+    """
+    ballot = case.ballots[number]
+    drawn = (ballot.given == NOT_GIVEN) & (votes >= 0)
+    counts = np.bincount(votes[drawn], minlength=4)
+    wanted = np.array([counts[SUPPORT], counts[OPPOSE]], dtype=np.float64)
+
+    def chances(vector: FloatArray) -> FloatArray:
+        parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
+        shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
+        own = expected_utilities(own_utilities(shifted, parameters, earlier, months))
+        return equilibrium(own, shifted, case.peers, parameters["peer_influence"])
+
+    def gap(vector: FloatArray) -> FloatArray:
+        expected = chances(vector)[drawn].sum(axis=0)
+        return np.array([expected[SUPPORT], expected[OPPOSE]]) - wanted
+
+    found = least_squares(gap, np.zeros(2), bounds=([-20, -20], [20, 20]), diff_step=[1e-4, 1e-4])
+    return chances(found.x)

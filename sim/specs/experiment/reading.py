@@ -1,0 +1,158 @@
+"""Reading experiment files: the file, its scenarios, its table of points, and everything wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sim.errors import InputError, Problem
+from sim.specs.draft import Draft, Finding, Key
+from sim.specs.experiment.checks import OVER, design_findings, repetitions, split_findings
+from sim.specs.experiment.design import (
+    Design,
+    Experiment,
+    Factor,
+    TargetSplit,
+)
+from sim.specs.experiment.priors import with_prior_factors
+from sim.specs.experiment.schema import experiment_structure
+from sim.specs.experiment.table import read_table
+from sim.specs.experiment.trials import trial_findings
+from sim.specs.files import read_toml, shown
+from sim.specs.scenario.spec import Scenario
+from sim.specs.section import sound
+from sim.specs.shipped import located
+from sim.specs.study import base_of, set_in, validated
+from sim.specs.study_overrides import override_study
+
+__all__ = ["Design", "Experiment", "Factor", "TargetSplit", "experiment_from", "read_experiment"]
+
+
+def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Experiment:
+    """Read an experiment from a file or from those that are shipped, and check all of it.
+
+    Parameters
+    ----------
+    reference : path to a TOML file, or the name of a shipped experiment with or without ``.toml``.
+    overrides : ``key=value`` texts: keys of the experiment such as ``design.samples=128``, or keys of the scenario
+        such as ``vote.severity=1``, which then hold at every point.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, of the scenarios and tables it names, and of the overrides.
+    """
+    path = located(reference, "experiments", Path())
+    return experiment_from(read_toml(path), shown(path), path.parent, overrides)
+
+
+def experiment_from(
+    document: Mapping[str, object],
+    where: str,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    bases: Mapping[str, Mapping[str, object]] | None = None,
+) -> Experiment:
+    """Make an experiment from plain data, as a TOML file would hold it, and check all of it.
+
+    Parameters
+    ----------
+    document : the keys of an experiment file.
+    where : what the document is called in messages.
+    folder : folder that relative paths in it start from.
+    overrides : ``key=value`` texts, applied last.
+    bases : documents of scenarios by the name the experiment gives them, in place of files.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    draft = Draft(where, folder)
+    draft.take(document, where, folder)
+    for text in overrides:
+        override_study(draft, text, Experiment)
+    design = draft.document.get("design")
+    if isinstance(design, dict):
+        draft.document["design"] = with_prior_factors(design)
+    reading = _Reading(draft, dict(bases or {}))
+    experiment = reading.experiment()
+    if experiment is None or draft.problems:
+        raise InputError(draft.problems)
+    return experiment
+
+
+class _Reading:
+    """One document being checked, each part as soon as it is sound itself, so that a mistake hides no other."""
+
+    def __init__(self, draft: Draft, given: Mapping[str, Mapping[str, object]]) -> None:
+        self.draft = draft
+        self.given = given
+        self.table: Path | None = None
+
+    def experiment(self) -> Experiment | None:
+        """The experiment, or None with everything noted that is wrong with its parts."""
+        experiment = validated(Experiment, self.draft, experiment_structure())
+        bases = self._bases(experiment)
+        design = sound(Design, _part(self.draft.document, "design"))
+        factors = self._factors(design)
+        if design is not None:
+            for finding in design_findings(design, factors, len(bases)):
+                self._note(finding)
+        for finding in repetitions(factors, set_in(self.draft)):
+            self._note(finding)
+        for finding in trial_findings(design.kind if design else "factorial", factors, list(bases.values())):
+            self._note(finding)
+        target_split = sound(TargetSplit, self.draft.document.get("target_split"))
+        if target_split is not None:
+            for base in bases.values():
+                for finding in split_findings(target_split, base):
+                    self._note(finding)
+        if experiment is None or self.draft.problems:
+            return None
+        if self.table is not None:
+            experiment = experiment.model_copy(
+                update={"design": experiment.design.model_copy(update={"over": factors})}
+            )
+        return experiment.with_bases(bases)
+
+    def _note(self, finding: Finding) -> None:
+        """Keep a finding; one about a column is told at the table's file."""
+        if self.table is None or finding.key[:2] != OVER or len(finding.key) < 3:
+            self.draft.note(finding)
+            return
+        self.draft.keep([Problem(shown(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)])
+
+    def _factors(self, design: Design | None) -> dict[str, Factor]:
+        """The factors that are sound in themselves; those of a table are read from its file."""
+        if design is not None and design.kind == "table" and design.file is not None and not design.over:
+            origin = self.draft.origin(("design", "file"))
+            self.table = origin.folder / design.file
+            try:
+                columns = read_table(self.table)
+            except InputError as error:
+                self.draft.keep(error.problems)
+                return {}
+            return {name: Factor.model_validate({"values": values}) for name, values in columns.items()}
+        over = _part(self.draft.document, "design").get("over")
+        found = {name: sound(Factor, factor) for name, factor in over.items()} if isinstance(over, Mapping) else {}
+        return {name: factor for name, factor in found.items() if factor is not None}
+
+    def _bases(self, experiment: Experiment | None) -> dict[str, Scenario]:
+        """The scenarios by the name the experiment gives them, with what it sets at every point."""
+        named = self.draft.document.get("scenario")
+        references = [named] if isinstance(named, str) else named if isinstance(named, list | tuple) else []
+        own = {} if experiment is None else {"seed": experiment.seed, "replicates": experiment.replicates}
+        numbers = {name: value for name, value in own.items() if value is not None}
+        bases = {}
+        for number, reference in enumerate(references):
+            key: Key = ("scenario",) if isinstance(named, str) else ("scenario", number)
+            base = base_of(self.draft, reference, key, self.given)
+            if base is not None:
+                bases[reference] = base.model_copy(update=numbers)
+        return bases
+
+
+def _part(document: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = document.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,57 @@
+"""The JSON Schema of an experiment file, for editors: it completes keys, explains them and marks mistakes."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from sim.rules.parameters import registry
+from sim.specs.experiment.design import SAMPLED, STEPPED, Experiment
+from sim.specs.scenario.schema import REFERENCE, schema_of
+from sim.specs.scenario.spec import Scenario
+
+OWN = ("base", "seed", "replicates")
+"""Keys of a scenario that no factor sets: the experiment itself does."""
+
+
+@cache
+def experiment_structure() -> dict[str, Any]:
+    """The schema of an experiment file, its factors left open; shared, so not to be changed."""
+    return schema_of(Experiment)
+
+
+def experiment_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an experiment file, with the parameters that a design may vary."""
+    schema = copy.deepcopy(experiment_structure())
+    settable = "|".join(name for name in Scenario.model_fields if name not in OWN)
+    schema["properties"]["set"] |= {"patternProperties": {rf"^({settable})(\.|$)": {}}, "additionalProperties": False}
+    definitions = schema["$defs"]
+    design, factor = definitions["Design"], {"$ref": f"{REFERENCE}Factor"}
+    design["properties"]["over"] |= {
+        "properties": {
+            f"parameters.{name}": {"description": f"{parameter.meaning} ({parameter.unit})", **factor}
+            for name, parameter in registry().items()
+        },
+        "patternProperties": {rf"^({settable})(\.|$)": factor},
+        "additionalProperties": False,
+    }
+    is_range = {"properties": {"values": False}, "required": ["from", "to"]}
+    is_values = {"properties": {"from": False, "to": False, "steps": False}, "required": ["values"]}
+    definitions["Factor"]["oneOf"] = [is_range, is_values]
+    steps_needed = {
+        "properties": {
+            "over": {"additionalProperties": {"if": {"required": ["from"]}, "then": {"required": ["steps"]}}}
+        }
+    }
+    design["allOf"] = [
+        _if_kind(STEPPED, {"required": ["over"], **steps_needed}),
+        _if_kind(SAMPLED, {"required": ["samples"], "anyOf": [{"required": ["over"]}, {"required": ["priors"]}]}),
+    ]
+    return {"$schema": GenerateJsonSchema.schema_dialect} | schema
+
+
+def _if_kind(kinds: tuple[str, ...], then: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"properties": {"kind": {"enum": list(kinds)}}}, "then": then}

@@ -1,0 +1,71 @@
+"""The points of a table design: a CSV file with dotted keys in its first row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic_core import PydanticCustomError
+
+from sim.errors import InputError, Problem, input_error
+from sim.specs.experiment.design import MOST_POINTS, plain
+from sim.specs.files import shown
+from sim.specs.overrides import value_of
+
+
+def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
+    """The columns of a table of points; a cell is a TOML value, and what is no TOML value is text.
+
+    Parameters
+    ----------
+    path : the CSV file.
+
+    Raises
+    ------
+    InputError
+        With every row that is wrong, or because the file cannot be read.
+    """
+    where = shown(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = [(reader.line_num, row) for reader in [csv.reader(lines, strict=True)] for row in reader if row]
+    except OSError as error:
+        raise input_error(where, "", f"cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise input_error(where, "", f"is not UTF-8 text (byte {error.start + 1}).") from error
+    except (csv.Error, ValueError) as error:
+        raise input_error(where, "", f"is not valid CSV: {error}.") from error
+    if len(rows) < 2:
+        raise input_error(where, "", "holds no points.", "Give dotted keys in the first row and a point in each other.")
+    if len(rows) - 1 > MOST_POINTS:
+        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are run.")
+    names = [name.strip() for name in rows[0][1]]
+    problems = _header_problems(names, where)
+    columns: list[list[object]] = [[] for _ in names]
+    for line, row in rows[1:]:
+        if len(row) != len(names):
+            message = f"has {len(row)} cells; the first row has {len(names)}."
+            problems.append(Problem(where, f"line {line}", message))
+            continue
+        for name, cell, column in zip(names, row, columns, strict=True):
+            if not cell.strip():
+                problems.append(Problem(where, f"line {line}", f'"{name}" is empty.', "Give a value in every cell."))
+                continue
+            try:
+                column.append(plain(value_of(cell.strip())))
+            except PydanticCustomError as error:
+                problems.append(Problem(where, f"line {line}", f'"{name}" {error.message()}'))
+    if problems:
+        raise InputError(problems)
+    return {name: tuple(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _header_problems(names: list[str], where: str) -> list[Problem]:
+    problems = []
+    for number, name in enumerate(names):
+        if not name:
+            problems.append(Problem(where, "line 1", f"column {number + 1} has no name.", "Give a dotted key."))
+        elif name in names[:number]:
+            problems.append(Problem(where, "line 1", f'"{name}" stands twice.'))
+    return problems

@@ -1,0 +1,239 @@
+"""Checks across the parts of a goal: what is wanted, and each lever, against the scenario and its world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from sim.errors import InputError, Problem, did_you_mean
+from sim.specs.draft import Finding, Key, dotted
+from sim.specs.experiment.trials import is_crossing
+from sim.specs.goal.levers import (
+    SHARED,
+    AttributeLever,
+    GoalLever,
+    JoinLever,
+    LeaveLever,
+    NumberLever,
+    PledgeLever,
+    Setting,
+)
+from sim.specs.goal.moves import key_in, moved, where_it_stands
+from sim.specs.goal.spec import Wanted
+from sim.specs.names import REMOVAL, members_of
+from sim.specs.scenario.checks import Parts, given_members, selection_findings, selections, vote_findings
+from sim.specs.scenario.reading import scenario_from
+from sim.specs.scenario.spec import Scenario
+from sim.world import World
+
+BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")
+"""Keys that no lever moves."""
+MOST_MOVED = 60
+"""Numbers and members that the levers of a goal move together."""
+MOST_LISTED = 10
+"""Names in a message."""
+
+
+def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Finding]:
+    """What is wrong between what is wanted and the scenario."""
+    resolutions = [vote.resolution for vote in base.vote]
+    yield from vote_findings(("goal", "resolution"), wanted.resolution, resolutions, f'"{base.title}"')
+    given = _given(base, world, wanted.resolution or resolutions[0])
+    if wanted.member is not None and (code := world.resolve(wanted.member.member)[0]) in given:
+        yield Finding(("goal", "member", "member"), f"{code} is the {given[code]}, whose vote is given.")
+    if wanted.split is not None:
+        counts = wanted.split.counts()
+        if sum(counts.values()) - len(counts) * wanted.split.within > world.size:
+            yield Finding(("goal", "split"), f"adds up to {sum(counts.values())}; there are {world.size} members.")
+    if wanted.count is not None and (wanted.count.at_least or 0) > world.size:
+        message = f"got {wanted.count.at_least}; there are {world.size} members."
+        yield Finding(("goal", "count", "at_least"), message)
+
+
+def _given(base: Scenario, world: World, resolution: str | None) -> dict[str, str]:
+    """Members whose vote on a resolution, or on any, is given without any lever, and what they are."""
+    pledges = [
+        pledge
+        for pledge in base.pledge
+        if None
+        in (
+            resolution,
+            pledge.resolution,
+        )
+        or pledge.resolution == resolution
+    ]
+    given = {code: "subject of a pledge" for pledge in pledges for code in members_of(world, pledge.members)}
+    return given | given_members(world, base.roles)
+
+
+def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World) -> Iterator[Finding]:
+    """What is wrong between the levers that are sound in themselves, and between each and the scenario.
+
+    Parameters
+    ----------
+    levers : by their place in the file.
+    """
+    for (earlier, one), (later, other) in combinations(levers.items(), 2):
+        if _what(one, base, world) == _what(other, base, world):
+            yield from _repetitions(earlier, one, ("lever", later), other, world)
+    for number, lever in levers.items():
+        place: Key = ("lever", number)
+        match lever:
+            case NumberLever() if lever.key.partition(".")[0] in BY_GOAL:
+                yield _unmovable(place, lever.key)
+            case NumberLever() | AttributeLever():
+                yield from _range_findings(place, lever, base)
+            case JoinLever() | LeaveLever() | PledgeLever():
+                yield from _choice_findings(place, lever, base, world)
+    size = sum(_size(lever, world) for lever in levers.values())
+    if size > MOST_MOVED:
+        fix = "Name fewer members, or edit an attribute of a group as one."
+        yield Finding(("lever",), f"moves {size} numbers and members; at most {MOST_MOVED} are searched.", fix)
+
+
+def _size(lever: GoalLever, world: World) -> int:
+    """How many numbers and members a lever moves."""
+    return 1 if isinstance(lever, NumberLever | AttributeLever) else len(lever.candidates(world))
+
+
+def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, world: World) -> Iterator[Finding]:
+    """What two levers that move the same have in common: all of it, or some members."""
+    match one, other:
+        case JoinLever() | LeaveLever() | PledgeLever(), JoinLever() | LeaveLever() | PledgeLever():
+            both = set(one.candidates(world)) & set(other.candidates(world))
+            if both:
+                message = f"holds {_told(both)}, as lever.{earlier} does."
+                yield Finding((*place, "members"), message, "Give each member once.")
+        case _:
+            yield Finding(place, f"moves the same as lever.{earlier}.", "Give each lever once.")
+
+
+def _what(lever: GoalLever, base: Scenario, world: World) -> tuple[str, ...]:
+    """What a lever moves, however it is spelt; of one over members without saying whom."""
+    match lever:
+        case AttributeLever():
+            return lever.kind, lever.attribute, lever.edit, *members_of(world, lever.members)
+        case PledgeLever():
+            return lever.kind, lever.action, lever.resolution or ""
+    return lever.kind, key_in(base.document(), lever.key)
+
+
+def _unmovable(place: Key, key: str) -> Finding:
+    return Finding((*place, "key"), f'"{key}" cannot be moved.', "Levers change votes, changes and parameters.")
+
+
+def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
+    now = where_it_stands(lever, base)
+    if not isinstance(now, float):
+        if isinstance(lever, NumberLever):
+            yield Finding((*place, "key"), *_no_number(lever, base))
+        return
+    if not lever.start <= now <= lever.end:
+        message = f"got {lever.start:g} to {lever.end:g}; it stands at {now:g} in the scenario."
+        yield Finding((*place, "from" if now < lever.start else "to"), message, "Let the range hold where it stands.")
+    for key, end in (("from", lever.start), ("to", lever.end)):
+        for problem in _problems(lever, end, base):
+            yield Finding((*place, key), problem.message, problem.fix)
+    if lever.is_whole:
+        for key, value in (("from", lever.start), ("to", lever.end), ("step", lever.stride)):
+            if value != round(value):
+                yield Finding((*place, key), f"got {value:g}; {lever.name} needs whole numbers.")
+
+
+def _no_number(lever: NumberLever, base: Scenario) -> tuple[str, str]:
+    """Why a key is no lever: the scenario knows no such key, or it holds something else."""
+    try:
+        scenario_from({**base.document(), "set": {lever.key: lever.start}}, "", Path())
+    except InputError as error:
+        problem = error.problems[0]
+        return f'"{lever.key}": {problem.message}', problem.fix
+    return f'"{lever.key}" holds no number in the scenario.', "A lever needs a number that stands somewhere."
+
+
+def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Problem]:
+    """What is wrong with the scenario once a lever alone is at a setting."""
+    try:
+        moved(base, [(lever, setting)])
+    except InputError as error:  # two parameters may cross only while the other stays
+        return [problem for problem in error.problems if not is_crossing(problem, setting)]
+    return ()
+
+
+def _choice_findings(
+    place: Key, lever: JoinLever | LeaveLever | PledgeLever, base: Scenario, world: World
+) -> Iterator[Finding]:
+    candidates = lever.candidates(world)
+    yield from selection_findings(world, (*place, "members"), lever.members)
+    yield from _echoes((*place, "members"), lever.members, world)
+    yield from _cost_findings((*place, "costs"), lever.costs, candidates, world)
+    if lever.per != "member" and not world.attributes[SHARED[lever.per]].any():
+        message = f'got "{lever.per}"; {SHARED[lever.per]} is 0 for every member of the world {world.name}.'
+        yield Finding((*place, "per"), message, 'Let the cost be of each "member".')
+    if isinstance(lever, PledgeLever):
+        resolutions = [vote.resolution for vote in base.vote]
+        yield from vote_findings((*place, "resolution"), lever.resolution, resolutions, f'"{base.title}"')
+        given = _given(base, world, lever.resolution)
+        for code in candidates:
+            if code in given:
+                yield _taken_away(place, [code], f"is the {given[code]}, whose vote is given")
+        return
+    lists = {dotted(key): references for key, references in selections(Parts.of(base.document(), world))}
+    references = lists.get(key_in(base.document(), lever.key))
+    if lever.key.partition(".")[0] in BY_GOAL:
+        yield _unmovable(place, lever.key)
+    elif references is None:
+        known = [key for key in lists if key.partition(".")[0] not in BY_GOAL]
+        more = "" if len(known) <= MOST_LISTED else ", ..."
+        fix = did_you_mean(lever.key, known, f"Lists of members: {', '.join(known[:MOST_LISTED])}{more}.")
+        yield Finding((*place, "key"), f'"{lever.key}" is no list of members in the scenario.', fix)
+    else:
+        yield from _membership_findings(place, lever, members_of(world, references), base, world)
+
+
+def _membership_findings(
+    place: Key, lever: JoinLever | LeaveLever, present: Sequence[str], base: Scenario, world: World
+) -> Iterator[Finding]:
+    """What is wrong with moving each candidate into the list that the others are in, or out of it."""
+    candidates, is_joining = lever.candidates(world), lever.kind == "join"
+    idle = [code for code in candidates if (code in present) == is_joining]
+    if idle:
+        verb = "are" if len(idle) > 1 else "is"
+        yield _taken_away(place, idle, f"{verb} {'already' if is_joining else 'not'} in {lever.key}")
+    for code in candidates:
+        for problem in () if code in idle else _problems(lever, (code,), base):
+            yield Finding((*place, "members"), problem.message, problem.fix)
+
+
+def _taken_away(place: Key, codes: Sequence[str], message: str) -> Finding:
+    away = ", ".join(f'"{REMOVAL}{code}"' for code in codes[:MOST_LISTED])
+    return Finding((*place, "members"), f"{_told(codes)} {message}.", f"Take away with {away}.")
+
+
+def _told(codes: Iterable[str]) -> str:
+    listed = sorted(codes)
+    rest = len(listed) - MOST_LISTED
+    return ", ".join(listed[:MOST_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _echoes(key: Key, references: Sequence[str], world: World) -> Iterator[Finding]:
+    """Names that add nobody to those before them."""
+    for number, reference in enumerate(references):
+        if not reference.startswith(REMOVAL) and members_of(world, references[: number + 1]) == members_of(
+            world, references[:number]
+        ):
+            yield Finding((*key, number), f'"{reference}" stands before it already.', "Give each member once.")
+
+
+def _cost_findings(key: Key, costs: Mapping[str, float], candidates: Sequence[str], world: World) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in costs:
+        try:
+            (code,) = world.resolve(name)
+        except (KeyError, ValueError):
+            code = ""
+        if code not in candidates:
+            fix = did_you_mean(name, [*candidates, *(world.names[world.index[code]] for code in candidates)])
+            yield Finding((*key, name), "is no member that this lever moves.", fix or "Leave it out.")
+        elif seen.setdefault(code, name) != name:
+            yield Finding((*key, name), f'is {code}, as "{seen[code]}" is.', "Give each member one cost.")

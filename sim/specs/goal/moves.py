@@ -1,0 +1,133 @@
+"""Moving the levers of a goal: where each stands in a scenario, what a search moves of it, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sim.rules.parameters import registry
+from sim.specs.draft import dotted
+from sim.specs.experiment.design import is_whole
+from sim.specs.goal.levers import (
+    NEUTRAL,
+    AttributeLever,
+    GoalLever,
+    JoinLever,
+    LeaveLever,
+    NumberLever,
+    PledgeLever,
+    Setting,
+)
+from sim.specs.names import REMOVAL
+from sim.specs.overrides import NowhereError, full_key
+from sim.specs.scenario.reading import scenario_from
+from sim.specs.scenario.spec import Scenario
+from sim.world import World
+
+Axis = tuple[Setting, ...]
+"""The values of one thing that a search moves."""
+REASON = "a lever of the goal"
+
+
+def where_it_stands(lever: GoalLever, base: Scenario) -> Setting | None:
+    """Where a lever stands in a scenario: the number under its key, the edit that changes nothing, no member moved.
+
+    None where its key holds no number.
+    """
+    match lever:
+        case NumberLever():
+            return _number_under(lever.key, base)
+        case AttributeLever():
+            return NEUTRAL[lever.edit]
+        case _:
+            return ()
+
+
+def _number_under(key: str, base: Scenario) -> float | None:
+    section, _, name = key.partition(".")
+    if section == "parameters" and name in registry():
+        return float(base.parameters.get(name, registry()[name].default))
+    found = _value_under(key, base.document())
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _value_under(key: str, document: Mapping[str, object]) -> object:
+    """What stands under a dotted key, None where nothing does."""
+    holder: Any = document
+    try:
+        for part in full_key(document, key.split(".")):
+            holder = holder[part]
+    except (NowhereError, KeyError):
+        return None
+    return holder
+
+
+def key_in(document: Mapping[str, object], key: str) -> str:
+    """A key in full, however it is spelt: ``vote.0.severity``; the key itself where it leads nowhere."""
+    try:
+        return dotted(full_key(document, key.split(".")))
+    except NowhereError:
+        return key
+
+
+def axes_of(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
+    """What a search moves of a lever: its range, from low to high, or for each candidate whether it is moved."""
+    match lever, now:
+        case NumberLever() | AttributeLever(), float():
+            return (lever.values(now),)
+        case JoinLever() | LeaveLever() | PledgeLever(), tuple():
+            return tuple(((), (code,)) for code in lever.candidates(world))
+    raise TypeError(f"{lever.kind} stands at {now!r}")
+
+
+def joined(settings: Sequence[Setting]) -> Setting:
+    """A lever's setting from the values of its axes: its number, or all members that are moved."""
+    codes = [setting for setting in settings if isinstance(setting, tuple)]
+    return tuple(chain.from_iterable(codes)) if codes else settings[0]
+
+
+def cost_of(lever: GoalLever, setting: Setting, now: Setting, world: World) -> float:
+    """The cost of a setting of a lever, in the goal's unit."""
+    match lever, setting, now:
+        case NumberLever() | AttributeLever(), float(), float():
+            return lever.cost_of(setting, now)
+        case JoinLever() | LeaveLever() | PledgeLever(), tuple(), tuple():
+            return lever.cost_of(setting, world)
+    raise TypeError(f"{lever.kind} stands at {now!r} and is put at {setting!r}")
+
+
+def moved(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scenario:
+    """The scenario with levers at settings, checked.
+
+    Parameters
+    ----------
+    settings : levers and where each is put; one that is not there stays where it stands.
+
+    Raises
+    ------
+    InputError
+        If these settings do not go together.
+    """
+    document = base.document()
+    assigned: dict[str, Any] = {}  # by full keys: changes and pledges that levers add make short ones ambiguous
+    added: dict[str, list[object]] = {"change": [], "pledge": []}
+    for lever, setting in settings:
+        match lever, setting:
+            case NumberLever(), float():
+                assigned[key_in(document, lever.key)] = round(setting) if is_whole(lever.key) else setting
+            case AttributeLever(), float() if setting != NEUTRAL[lever.edit]:
+                edit = {"members": list(lever.members), "attribute": lever.attribute, lever.edit: setting}
+                added["change"].append({**edit, "reason": lever.reason or REASON})
+            case JoinLever() | LeaveLever(), tuple() if setting:
+                key = key_in(document, lever.key)
+                listed: Any = assigned.get(key) or _value_under(key, document)
+                sign = "" if lever.kind == "join" else REMOVAL
+                assigned[key] = [*listed, *(f"{sign}{code}" for code in setting)]
+            case PledgeLever(), tuple() if setting:
+                on = {} if lever.resolution is None else {"resolution": lever.resolution}
+                pledge = {"members": list(setting), "action": lever.action, **on}
+                added["pledge"].append({**pledge, "reason": lever.reason or REASON})
+    lists = {name: [*document.get(name, []), *entries] for name, entries in added.items()}  # type: ignore[misc]
+    return scenario_from({**document, **lists, "set": assigned}, base.title, Path())

@@ -1,0 +1,76 @@
+"""Reading goal files: the file, its scenario, where its levers stand, and everything wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from sim.errors import InputError
+from sim.specs.draft import Draft
+from sim.specs.files import read_toml, shown
+from sim.specs.goal.checks import lever_findings, wanted_findings
+from sim.specs.goal.levers import GoalLever
+from sim.specs.goal.moves import where_it_stands
+from sim.specs.goal.schema import goal_structure
+from sim.specs.goal.spec import Goal, Wanted
+from sim.specs.section import sound, sound_items
+from sim.specs.shipped import located
+from sim.specs.study import base_of, validated
+from sim.specs.study_overrides import override_study
+from sim.world import load_world
+
+LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever)
+
+
+def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:
+    """Read a goal from a file or from those that are shipped, and check all of it.
+
+    Parameters
+    ----------
+    reference : path to a TOML file, or the name of a shipped goal with or without ``.toml``.
+    overrides : ``key=value`` texts: keys of the goal such as ``goal.probability=0.5`` or ``lever.0.cost=2``, or keys
+        of its scenario such as ``vote.severity=1``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, of its scenario and of the overrides.
+    """
+    path = located(reference, "goals", Path())
+    return goal_from(read_toml(path), shown(path), path.parent, overrides)
+
+
+def goal_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Goal:
+    """Make a goal from plain data, as a TOML file would hold it, and check all of it.
+
+    Parameters
+    ----------
+    document : the keys of a goal file.
+    where : what the document is called in messages.
+    folder : folder that relative paths in it start from.
+    overrides : ``key=value`` texts, applied last.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    draft = Draft(where, folder)
+    draft.take(document, where, folder)
+    for text in overrides:
+        override_study(draft, text, Goal)
+    base = base_of(draft, draft.document.get("scenario"))
+    world = None if base is None else load_world(base.world)
+    goal = validated(Goal, draft, goal_structure(), world)
+    if base is not None and world is not None:
+        wanted = sound(Wanted, draft.document.get("goal"), world)
+        for finding in () if wanted is None else wanted_findings(wanted, base, world):
+            draft.note(finding)
+        for finding in lever_findings(sound_items(LEVER, draft.document.get("lever"), world), base, world):
+            draft.note(finding)
+    if goal is None or base is None or draft.problems:
+        raise InputError(draft.problems)
+    stands = [where_it_stands(lever, base) for lever in goal.lever]
+    return goal.with_base(base, tuple(now for now in stands if now is not None))

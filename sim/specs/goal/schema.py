@@ -1,0 +1,23 @@
+"""The JSON Schema of a goal file, for editors: it completes keys, explains them and marks mistakes."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from sim.specs.goal.spec import Goal
+from sim.specs.scenario.schema import schema_of
+
+
+@cache
+def goal_structure() -> dict[str, Any]:
+    """The schema of a goal file; shared, so not to be changed."""
+    return schema_of(Goal)
+
+
+def goal_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a goal file."""
+    return {"$schema": GenerateJsonSchema.schema_dialect} | copy.deepcopy(goal_structure())

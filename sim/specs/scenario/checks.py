@@ -1,0 +1,194 @@
+"""Checks across the parts of a scenario: roles, votes, pledges and changes against each other and the world.
+
+Each part is checked as soon as it is sound itself, so that a mistake elsewhere in the file hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from sim.errors import did_you_mean
+from sim.specs.draft import Finding, Key
+from sim.specs.names import REMOVAL, members_of
+from sim.specs.scenario.events import Event, Months
+from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Vote
+from sim.specs.section import sound, sound_items
+from sim.world import World
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+SELECTING = ("members", "against", "sender", "rival")
+"""Keys of an event that select members."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a document that are sound in themselves; lists are kept by their index in the document."""
+
+    world: World
+    roles: Roles | None
+    votes: Mapping[int, Vote]
+    pledges: Mapping[int, Pledge]
+    changes: Mapping[int, Change]
+    events: Mapping[int, Event]
+    months: Months | None
+    expected: Expected | None
+    has_months: bool
+    has_all_votes: bool
+
+    @classmethod
+    def of(cls, document: Mapping[str, object], world: World) -> Self:
+        """Read each part of a document by itself, and leave out those that are not sound."""
+        votes = sound_items(Vote, document.get("vote"), world)
+        written = document.get("vote")
+        return cls(
+            world=world,
+            roles=sound(Roles, document.get("roles"), world),
+            votes=votes,
+            pledges=sound_items(Pledge, document.get("pledge"), world),
+            changes=sound_items(Change, document.get("change"), world),
+            events=sound_items(EVENT, document.get("event"), world),
+            months=sound(Months, document.get("months"), world),
+            expected=sound(Expected, document.get("expected"), world),
+            has_months=document.get("months") is not None,
+            has_all_votes=isinstance(written, list) and len(votes) == len(written),
+        )
+
+
+def findings_across(parts: Parts) -> Iterator[Finding]:
+    """Everything that is wrong between parts that are sound in themselves.
+
+    Parameters
+    ----------
+    parts : the sound parts of a scenario's document.
+    """
+    yield from _vote_findings(parts.votes)
+    yield from _month_findings(parts)
+    for key, references in selections(parts):
+        yield from selection_findings(parts.world, key, references)
+    if parts.roles is not None:
+        yield from _role_findings(parts.world, parts.roles)
+        yield from _given_findings(parts.world, parts.roles, parts.pledges)
+    if parts.has_all_votes:
+        yield from _pledged_vote_findings(parts.votes, parts.pledges)
+    yield from _contradictions(parts.world, parts.pledges)
+
+
+def _vote_findings(votes: Mapping[int, Vote]) -> Iterator[Finding]:
+    for earlier, later in pairwise(votes):
+        if votes[later].date < votes[earlier].date:
+            message = f"got {votes[later].date}, which is before vote.{earlier} of {votes[earlier].date}."
+            yield Finding(("vote", later, "date"), message, "Put the votes in the order of their dates.")
+    first: dict[str, int] = {}
+    for index, vote in votes.items():
+        if first.setdefault(vote.resolution, index) != index:
+            message = f'"{vote.resolution}" is vote.{first[vote.resolution]} already.'
+            yield Finding(("vote", index, "resolution"), message, "Give each resolution once.")
+
+
+def _month_findings(parts: Parts) -> Iterator[Finding]:
+    if parts.events and not parts.has_months:
+        yield Finding(("months",), "missing.", "Events need months: give [months] with start and end.")
+    months = parts.months
+    if months is None:
+        return
+    if months.end < months.start:
+        yield Finding(("months", "end"), f"got {months.end}, which is before the start, {months.start}.")
+        return
+    for index, vote in parts.votes.items():
+        if (
+            not (months.start.year, months.start.month)
+            <= (vote.date.year, vote.date.month)
+            <= (
+                months.end.year,
+                months.end.month,
+            )
+        ):
+            message = f"got {vote.date}; the months simulated are {months.start:%Y-%m} to {months.end:%Y-%m}."
+            yield Finding(("vote", index, "date"), message, "Give months that hold all votes.")
+    for index, change in parts.changes.items():
+        if change.date is not None and change.date > months.start:
+            message = f"got {change.date}; within the months the world moves by events alone."
+            yield Finding(("change", index, "date"), message, "Leave the date out, or write an event.")
+
+
+def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
+    """The lists of members and groups of a scenario, by the key they stand under."""
+    if parts.roles is not None:
+        yield ("roles", "senders"), parts.roles.senders
+    for index, pledge in parts.pledges.items():
+        yield ("pledge", index, "members"), pledge.members
+    for index, change in parts.changes.items():
+        yield ("change", index, "members"), change.members
+    for index, event in parts.events.items():
+        for name in SELECTING:
+            if getattr(event, name, ()):
+                yield ("event", index, name), getattr(event, name)
+    if parts.expected is not None and parts.expected.movers:
+        yield ("expected", "movers"), parts.expected.movers
+
+
+def selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with a list of members and groups of which some are taken away again."""
+    chosen: tuple[str, ...] = ()
+    for index, reference in enumerate(references):
+        before, chosen = chosen, members_of(world, references[: index + 1])
+        if reference.startswith(REMOVAL) and chosen == before:
+            yield Finding((*key, index), f'"{reference}" takes away nothing: none of it stands before it.')
+        elif not chosen and index == len(references) - 1:
+            yield Finding(key, "no member is left.", "Give at least one.")
+
+
+def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
+    senders = members_of(world, roles.senders)
+    given = given_members(world, roles)
+    if roles.victim is not None and len(given) == 1:
+        yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
+    for code, role in given.items():
+        if code in senders:
+            fix = f'Take it away with "{REMOVAL}{code}".'
+            yield Finding(("roles", "senders"), f"{code} is the {role}.", fix)
+
+
+def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    given = given_members(world, roles)
+    for index, pledge in pledges.items():
+        for code in members_of(world, pledge.members):
+            if code in given:
+                message = f"{code} is the {given[code]}, whose vote is given already."
+                yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
+
+
+def given_members(world: World, roles: Roles) -> dict[str, str]:
+    """Members whose vote their role gives, by code: the target and the victim."""
+    (target,) = world.resolve(roles.target)
+    victims = () if roles.victim is None else world.resolve(roles.victim)
+    return {**dict.fromkeys(victims, "victim"), target: "target"}
+
+
+def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    resolutions = [vote.resolution for vote in votes.values()]
+    for index, pledge in pledges.items():
+        yield from vote_findings(("pledge", index, "resolution"), pledge.resolution, resolutions, "this scenario")
+
+
+def vote_findings(key: Key, resolution: str | None, resolutions: Sequence[str], whose: str) -> Iterator[Finding]:
+    """What is wrong with naming a vote, of the votes that there are."""
+    if resolution is not None and resolution not in resolutions:
+        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        yield Finding(key, f'"{resolution}" is no vote of {whose}.', fix)
+
+
+def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    for (_, earlier), (index, later) in combinations(pledges.items(), 2):
+        same_vote = None in (earlier.resolution, later.resolution) or earlier.resolution == later.resolution
+        if not same_vote or earlier.action == later.action:
+            continue
+        both = set(members_of(world, earlier.members)) & set(members_of(world, later.members))
+        for code in sorted(both):
+            message = f'{code} is pledged to {earlier.action} already, because "{earlier.reason}".'
+            yield Finding(("pledge", index, "members"), message, "Give a member one action on a vote.")

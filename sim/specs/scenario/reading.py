@@ -1,0 +1,165 @@
+"""Reading scenario files: the file, its base, its overrides, and everything wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.rules.parameters import problems_of
+from sim.specs.draft import Draft, Finding
+from sim.specs.files import read_toml, shown
+from sim.specs.fits import read_fit, shipped_fit_path
+from sim.specs.overrides import apply_set, override
+from sim.specs.problems import findings_of
+from sim.specs.scenario.checks import Parts, findings_across
+from sim.specs.scenario.spec import Scenario
+from sim.specs.shipped import is_folder, located
+from sim.world import World, load_world, shipped_worlds
+
+
+def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario from a file or from those that are shipped, and check all of it.
+
+    Parameters
+    ----------
+    reference : path to a TOML file, or the name of a shipped scenario with or without ``.toml``.
+    overrides : ``key=value`` texts, applied last: ``parameters.enforcement=0.8``, ``vote.severity=1.2``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, of the files it starts from and of the overrides.
+    """
+    path = located(reference, "scenarios", Path())
+    document = read_toml(path)
+    return _finished(_drafted(document, shown(path), path.parent, chain=(path.resolve(),)), overrides)
+
+
+def scenario_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Make a scenario from plain data, as a TOML file would hold it, and check all of it.
+
+    Parameters
+    ----------
+    document : the keys of a scenario file; may hold ``base`` and ``set``.
+    where : what the document is called in messages.
+    folder : folder that relative paths in it start from.
+    overrides : ``key=value`` texts, applied last.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    return _finished(_drafted(document, where, folder, chain=()), overrides)
+
+
+def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
+    """The document laid over its base, with its ``[set]`` applied; `chain` holds the files that led here."""
+    own = {key: value for key, value in document.items() if key not in ("base", "set")}
+    base = document.get("base")
+    if base is None:
+        draft = Draft(where, folder)
+    elif isinstance(base, str):
+        path = located(base, "scenarios", folder, where, "base")
+        if path.resolve() in chain:
+            circle = (*chain[chain.index(path.resolve()) :], path.resolve())
+            raise input_error(where, "base", f"goes round in a circle: {' -> '.join(map(shown, circle))}.")
+        draft = _drafted(read_toml(path), shown(path), path.parent, (*chain, path.resolve()))
+        draft.base = str(path.resolve()) if path == folder / base else base
+    else:
+        raise input_error(where, "base", f"got {base!r}; the name of a shipped scenario or a path is needed.")
+    if "fit" in own:
+        _lay_fit(draft, own, where, folder)
+    draft.take(own, where, folder)
+    assignments = document.get("set", {})
+    if isinstance(assignments, Mapping):
+        apply_set(draft, assignments, where, folder)
+    else:
+        draft.problems.append(Problem(where, "set", f"got {assignments!r}; a table is needed."))
+    return draft
+
+
+def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> None:
+    """Name a parameter file from the root, and put what it was fitted to be into the base's votes of that name."""
+    name = own["fit"]
+    if not isinstance(name, str) or not name:
+        return  # told when the whole is validated
+    path = folder / name
+    own["fit"] = str(path.resolve())
+    try:
+        fit = read_fit(path)
+    except InputError as error:
+        draft.problems.extend(error.problems)
+        return
+    votes = draft.document.get("vote")
+    for index, vote in enumerate(votes if isinstance(votes, list) else []):
+        text = fit.text_of(str(vote.get("resolution"))) if isinstance(vote, dict) else None
+        if text is not None:
+            terms = text.model_dump(include={"severity", "divisiveness", "target_threat", "sender_threat"})
+            table = {f"vote.{index}.{key}": value for key, value in terms.items()}
+            apply_set(draft, {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}, where, folder)
+
+
+def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
+    for text in overrides:
+        override(draft, text)
+    document = draft.document
+    world = _world(draft)
+    scenario = _validated(draft, world)
+    if document.get("parameter_uncertainty") is True and not draft.problems:
+        _check_draws(draft)
+    if world is not None:
+        for finding in findings_across(Parts.of(document, world)):
+            draft.note(finding)
+    if scenario is None or draft.problems:
+        raise InputError(draft.problems)
+    return scenario
+
+
+def _check_draws(draft: Draft) -> None:
+    name = draft.document.get("fit")
+    path = Path(name) if isinstance(name, str) else shipped_fit_path()
+    if not read_fit(path).size:
+        fix = "Calibrate again with draws, or leave parameter_uncertainty out."
+        draft.note(Finding(("parameter_uncertainty",), f"{path} holds no draws from a posterior.", fix))
+
+
+def _world(draft: Draft) -> World | None:
+    """The world a document names, or None with a problem noted; a folder is named from the root."""
+    name = draft.document.get("world")
+    if not isinstance(name, str) or not name:
+        return None
+    if name not in shipped_worlds():
+        folder = draft.origin(("world",)).folder / name
+        if not is_folder(folder):
+            fix = did_you_mean(name, shipped_worlds(), f"Shipped worlds: {', '.join(shipped_worlds())}.")
+            message = f'got "{name}"; that is neither a shipped world nor a folder.'
+            draft.note(Finding(("world",), message, fix))
+            return None
+        name = draft.document["world"] = str(folder.resolve())
+    try:
+        return load_world(name)
+    except InputError as error:
+        draft.problems.extend(error.problems)
+        return None
+
+
+def _validated(draft: Draft, world: World | None) -> Scenario | None:
+    """The scenario, or None with everything noted that is wrong with its parts."""
+    document = {**draft.document, "base": draft.base}
+    parameters = document.get("parameters")
+    if isinstance(parameters, dict):
+        wrong = problems_of(parameters, where="")
+        for problem in wrong:
+            draft.note(Finding(tuple(problem.key.split(".", 1)), problem.message, problem.fix))
+        if wrong:
+            document["parameters"] = {}  # told by the registry, which knows the bounds; not to be told twice
+    try:
+        return Scenario.model_validate(document, context=world)
+    except ValidationError as error:
+        for finding in findings_of(error):
+            draft.note(finding)
+        return None

@@ -1,0 +1,158 @@
+"""A scenario as a frozen value: the roles, the votes, what is given, what is changed, what is expected.
+
+Users read the descriptions here: editors show them through the JSON Schema, and messages quote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.specs.names import AttributeName, MemberName
+from sim.specs.scenario.events import Event, Months
+from sim.specs.section import Day, MemberReferences, Section, Text, Texts
+
+Action = Literal["support", "abstain", "oppose", "absent"]
+Direction = Literal["up", "down", "unchanged"]
+Dividing = Literal["both", "conflict", "order"]
+
+EDITS = ("multiply", "add", "set")
+
+
+class Roles(Section):
+    """Who stands where: the target, the victim, the senders of sanctions."""
+
+    target: MemberName = Field(description="The member that the resolution is directed against.")
+    victim: MemberName | None = Field(
+        None, description="The member on whose behalf the resolution speaks, if there is one."
+    )
+    senders: MemberReferences = Field(
+        min_length=1,
+        description="The members and groups that sanction the target; '-' before a name takes it away again.",
+    )
+
+
+class Vote(Section):
+    """One resolution put to the vote."""
+
+    resolution: Text = Field(description="The name of the resolution, as in the roll calls.")
+    date: Day = Field(description="The day of the vote, such as 2022-03-02.")
+    severity: float = Field(
+        ge=-20, le=20, description="How hard the text is to support, in units of utility: deploring is cheap."
+    )
+    divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
+        min_length=2,
+        max_length=2,
+        description="How the text divides along each of the two dimensions of alignment.",
+    )
+    target_threat: float = Field(
+        ge=0, le=10, description="How loudly the target threatens those who do not oppose; 1 as on ES-11/1."
+    )
+    sender_threat: float = Field(
+        ge=0, le=10, description="How loudly the senders threaten those who do not support; 1 as on ES-11/1."
+    )
+    topic: str = Field(
+        "", description="The question that remembered votes belong to; if left out, a question of its own."
+    )
+    divides_by: Dividing = Field(
+        "both",
+        description="What the text divides by, said from its words: 'conflict' (whose side one is on), 'order' "
+        "(how the world is run) or 'both'. The prior of a fit, and all that is known of a vote that has yet to come.",
+    )
+    basis: Text = Field(description="Where the numbers come from: the resolution's text, or a fit to the tally.")
+
+
+class Pledge(Section):
+    """A vote that is given rather than drawn."""
+
+    members: MemberReferences = Field(min_length=1, description="The members and groups whose vote is given.")
+    action: Action = Field(description="What they do.")
+    resolution: Text | None = Field(None, description="The only vote it holds for; if left out, every vote.")
+    reason: Text = Field(description="Why their vote is taken as given.")
+    source: str = Field("", description="Where this is documented.")
+
+
+class Change(Section):
+    """An edit of the world: one attribute of some members, multiplied, added to or set."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [edit]} for edit in EDITS]})
+
+    members: MemberReferences = Field(min_length=1, description="The members and groups to edit.")
+    attribute: AttributeName = Field(description="The attribute to edit, such as dependence.energy.")
+    multiply: float | None = Field(None, description="The number the attribute is multiplied by.")
+    add: float | None = Field(None, description="The number added to the attribute.")
+    set: float | None = Field(None, description="The number the attribute is set to.")
+    date: Day | None = Field(None, description="The day from which the edit holds; if left out, the start.")
+    reason: Text = Field(description="Why the world is edited so.")
+
+    @model_validator(mode="after")
+    def _has_one_edit(self) -> Self:
+        given = [edit for edit in EDITS if getattr(self, edit) is not None]
+        if len(given) != 1:
+            got = " and ".join(given) or "none of them"
+            raise PydanticCustomError(
+                "edit", "got {got}; exactly one of multiply, add and set is needed.", {"got": got, "fix": ""}
+            )
+        return self
+
+
+class Expected(Section):
+    """What the author of a what-if said beforehand that it would do."""
+
+    direction: Text = Field(description="What is expected to happen, in words.")
+    support: Direction = Field(description="Which way the count of supporters goes against the base.")
+    movers: MemberReferences = Field((), description="The members and groups that are expected to move.")
+
+
+class Scenario(Section):
+    """A question about votes, and everything needed to answer it."""
+
+    title: Text = Field(description="What the scenario is called.")
+    question: Text = Field(description="The question that it answers.")
+    world: Text = Field(description="The name of a shipped world, or a folder as seen from this file.")
+    seed: int = Field(ge=0, le=2**63 - 1, description="The number that all random draws are keyed by.")
+    replicates: int = Field(ge=1, le=10_000_000, description="How many runs, each with its own random numbers.")
+    roles: Roles = Field(description="Who is the target, who the victim, who the senders of sanctions.")
+    vote: Annotated[tuple[Vote, ...], Strict(False)] = Field(
+        min_length=1, description="The resolutions, each once, in the order of their dates."
+    )
+    parameters: Mapping[str, float] = Field(
+        default_factory=dict, description="Differences from the registry's defaults ('sim list parameters')."
+    )
+    fit: Text | None = Field(
+        None,
+        description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
+    )
+    parameter_uncertainty: bool = Field(
+        False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
+    )
+    pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes given, not drawn.")
+    change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")
+    months: Months | None = Field(
+        None, description="The months to simulate between and after the votes; if left out, votes alone."
+    )
+    event: Annotated[tuple[Event, ...], Strict(False)] = Field((), description="What happens in these months.")
+    expected: Expected | None = Field(None, description="What a what-if is expected to do, said beforehand.")
+    reasons: str = Field("", description="Why the scenario is set up so.")
+    sources: Texts = Field((), description="Where its facts come from.")
+    base: str | None = Field(
+        None,
+        description="The scenario to start from: a shipped one's name, or a file as seen from this file.",
+    )
+
+    def document(self) -> dict[str, object]:
+        """The scenario as plain data that reads back to the same scenario without its base.
+
+        Tables are dictionaries, tuples are lists and dates are dates, so that it can be written as TOML.
+        """
+        dumped = self.model_dump(exclude={"base"}, exclude_none=True)
+        return {name: _plain(value) for name, value in dumped.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

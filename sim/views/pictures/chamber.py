@@ -1,0 +1,90 @@
+"""The chamber: one seat per member, observed beside simulated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import ActionArray
+from sim.ensemble import simulate
+from sim.results.summary import observed_call
+from sim.results.tallies import CODES, SPLIT
+from sim.runner.run import RunResult
+from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
+from sim.views.pictures.marks import counted, draw_marks, legend
+from sim.views.seats import OUTER_RADIUS, seat_distance, seating
+from sim.views.styles import FAINT, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def typical_replicate(result: RunResult, number: int) -> int:
+    """The first replicate whose tally is nearest to the median tally."""
+    tallies = result.votes[number].tallies
+    return int(np.abs(tallies - np.median(tallies, axis=0)).sum(axis=1).argmin())
+
+
+def typical_actions(result: RunResult, number: int) -> ActionArray:
+    """Action codes (N,) of the typical replicate."""
+    return simulate(result.case, typical_replicate(result, number), 1)[number].actions[0]
+
+
+def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw one seat per member: the simulated run nearest to the median tally, or the observed vote.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    is_observed : whether the roll call is drawn.
+
+    Raises
+    ------
+    ValueError : the observed vote is asked for where the world has none.
+    """
+    vote = result.votes[number]
+    what = f"{vote.resolution}, {day(vote.date)}"
+    on = panel(ax, 3.55)
+    if is_observed:
+        _draw(on.ax, observed_call(result, number).votes)
+        told = "observed" if not on.is_own else f"The chamber as observed: {what}"
+        return finish(on, told, corner_of(result.case, None))
+    _draw(on.ax, typical_actions(result, number))
+    told = f"the run nearest to the median of {result.replicates:,}"
+    return finish(
+        on,
+        f"simulated: {told}" if not on.is_own else f"The chamber simulated, {told}: {what}",
+        corner_of(result.case, result.replicates),
+    )
+
+
+def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
+    on_record = int((actions >= 0).sum())
+    radius = 0.46 * seat_distance(on_record)
+    draw_marks(ax, seating(actions), actions, radius)
+    split = " / ".join(str(int((actions == CODES[name]).sum())) for name in SPLIT)
+    ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
+    ax.text(0, 0.0, " / ".join(SPLIT), ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
+    legend(ax, counted(actions), (0.5, 0.02))
+    reach = OUTER_RADIUS + 2 * radius
+    ax.set(xlim=(-reach, reach), ylim=(-0.1, reach), aspect="equal")
+    ax.set_axis_off()
+
+
+def chamber_figure(result: RunResult, number: int = 0) -> Figure:
+    """Observed beside simulated; simulated alone where nothing was observed."""
+    vote = result.votes[number]
+    if result.case.world.rollcall(vote.resolution) is None:
+        found = plot_chamber(result, number=number).get_figure(root=True)
+        assert found is not None
+        return found
+    figure = blank(9.6, 3.6)
+    left, right = figure.subplots(1, 2)
+    plot_chamber(result, number=number, is_observed=True, ax=left)
+    plot_chamber(result, number=number, ax=right)
+    title = f"{vote.resolution}, {day(vote.date)}: the chamber observed and simulated"
+    head(figure, title, corner_of(result.case, result.replicates))
+    return figure

@@ -1,0 +1,70 @@
+"""Why a member acts as it does: a waterfall of what each cause adds to its likeliest action over the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.rules.choice import ACTIONS
+from sim.views.frame import SMALL, TEXT, bare, corner_of, day, finish, panel
+from sim.views.styles import FAINT, INK, PAPER, STYLES
+from sim.whatif.explanation.explain import Explanation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+MOST_STEPS = 12
+
+
+def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
+    """The likeliest action, the one next to it in utility, and what each term adds to the first over the second.
+
+    The largest come first; those beyond the first few, and those that add nothing, are put together.
+    """
+    anatomy, i, first, second = found.anatomy, found.index, found.likeliest, found.next
+    added = anatomy.arrays[:, i, first] - anatomy.arrays[:, i, second]
+    named = [(term.name, float(value)) for term, value in zip(anatomy.terms, added, strict=True) if value != 0]
+    named.sort(key=lambda step: -abs(step[1]))
+    shown, rest = named[:MOST_STEPS], named[MOST_STEPS:]
+    if len(rest) == 1:
+        return ACTIONS[first], ACTIONS[second], named
+    if rest:
+        shown.append((f"{len(rest)} smaller ones", sum(value for _, value in rest)))
+    return ACTIONS[first], ACTIONS[second], shown
+
+
+def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
+    """Draw what each cause adds, step by step, to the utility of the member's likeliest action over the next."""
+    anatomy = found.anatomy
+    case, ballot, name = anatomy.case, anatomy.ballot, anatomy.case.world.names[found.index]
+    first, second, steps = steps_of(found)
+    on = panel(ax, 1.6 + 0.25 * (len(steps) + 1))
+    ends = np.cumsum([value for _, value in steps])
+    total = float(ends[-1]) if len(ends) else 0.0
+    rows = np.arange(len(steps) + 1)[::-1]
+    starts = np.concatenate([[0.0], ends[:-1], [0.0]]) if len(ends) else np.zeros(1)
+    values = np.array([*(value for _, value in steps), total])
+    fills = [*(STYLES[first if value > 0 else second].area for _, value in steps), FAINT]
+    bars = on.ax.barh(rows, values, 0.7, left=starts, color=fills)
+    bars.set_label("steps")
+    for row, end in zip(rows[:-1], ends, strict=True):
+        on.ax.plot([end, end], [row - 1.35, row + 0.35], color=FAINT, linewidth=0.6, zorder=0)
+    on.ax.axvline(0, color=INK, linewidth=0.8)
+    low, high = min(0.0, float((starts + values).min())), max(0.0, float((starts + values).max()))
+    room = 0.13 * max(high - low, 1e-9)
+    for row, start, value in zip(rows, starts, values, strict=True):
+        end = start + value
+        at, side = (max(start, end) + 0.12 * room, "left") if value >= 0 else (min(start, end) - 0.12 * room, "right")
+        label = on.ax.text(at, row, f"{value:+.2f}", ha=side, va="center", fontsize=SMALL)
+        label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
+    on.ax.set_xlim(low - room, high + room)
+    on.ax.set_yticks(rows, [*(step for step, _ in steps), "together"])
+    bare(on.ax, "bottom")
+    on.ax.tick_params(axis="y", length=0)
+    ways = f"leftwards: for '{second}'; rightwards: for '{first}'"
+    on.ax.set_xlabel(f"utility, in units of the logit noise\n{ways}", fontsize=TEXT, color=INK)
+    given = "" if anatomy.is_drawn[found.index] else " (its vote is given, so they decide nothing)"
+    title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
+    return finish(on, title, corner_of(case, anatomy.replicates))

@@ -1,0 +1,50 @@
+"""The map: a mark of equal size per member over the outlines of the land."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.results.summary import observed_call
+from sim.runner.run import RunResult
+from sim.views.frame import corner_of, day, finish, panel
+from sim.views.geography import TILE, outlines, tiles
+from sim.views.pictures.marks import counted, draw_marks, legend, likeliest
+from sim.views.styles import BORDER, LAND
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw the world: each member's likeliest action, or its observed one.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    is_observed : whether the roll call is drawn.
+
+    Raises
+    ------
+    ValueError : the observed vote is asked for where the world has none.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    vote, world = result.votes[number], result.case.world
+    on = panel(ax, 3.25)
+    actions, said = likeliest(vote)
+    if is_observed:
+        actions, said = observed_call(result, number).votes, "what each member did"
+    rings, places = outlines(world), tiles(world)
+    if rings:
+        land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        on.ax.add_patch(PathPatch(land, facecolor=LAND, edgecolor=BORDER, linewidth=0.4, zorder=1))
+    draw_marks(on.ax, places, actions, TILE * 0.46)
+    around = np.concatenate([places, *rings])
+    low, high = around.min(axis=0) - TILE, around.max(axis=0) + TILE
+    on.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+    on.ax.set_axis_off()
+    legend(on.ax, counted(actions), (0.5, 0.02))
+    return finish(on, f"{vote.resolution}, {day(vote.date)}: {said}", corner_of(result.case, result.replicates))

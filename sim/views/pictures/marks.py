@@ -1,0 +1,94 @@
+"""One mark of equal size per member, in the colour and shape of its action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import FloatArray
+from sim.results.tallies import CODES, SPLIT
+from sim.runner.run import VoteResult
+from sim.views.frame import TEXT
+from sim.views.styles import INK, STYLES, Style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
+
+def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float) -> None:
+    """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.path import Path
+    from matplotlib.transforms import Affine2D, AffineDeltaTransform
+
+    shapes = {
+        "o": Affine2D().scale(radius * 0.9).transform_path(Path.unit_circle()),
+        "D": Affine2D().scale(radius * 1.04).transform_path(Path.unit_regular_polygon(4)),
+        "s": Affine2D().rotate_deg(45).scale(radius * 1.04).transform_path(Path.unit_regular_polygon(4)),
+    }
+    for name, style in STYLES.items():
+        drawn = PathCollection(
+            [shapes[style.marker]],
+            offsets=places[actions == CODES[name]],
+            transform=AffineDeltaTransform(ax.transData),  # type: ignore[arg-type]  # its axes are linear
+            offset_transform=ax.transData,
+            facecolor=style.fill,
+            edgecolor=style.edge,
+            linewidth=0.8,
+            gid=name,
+            zorder=3,
+            clip_on=False,
+        )
+        ax.add_collection(drawn)
+
+
+def handle(style: Style, label: str) -> Line2D:
+    """A mark for a legend."""
+    from matplotlib.lines import Line2D as NewLine
+
+    return NewLine(
+        [],
+        [],
+        linestyle="none",
+        marker=style.marker,
+        markersize=6.5 if style.marker != "D" else 5.8,
+        markerfacecolor=style.fill,
+        markeredgecolor=style.edge,
+        label=label,
+    )
+
+
+def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
+    """The marks of the actions below the axes, each with a label."""
+    drawn = ax.legend(
+        handles=[handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
+        loc="upper center",
+        bbox_to_anchor=place,
+        ncols=len(STYLES),
+        frameon=False,
+        fontsize=TEXT,
+        labelcolor=INK,
+        handletextpad=0.1,
+        columnspacing=1.0,
+        borderaxespad=0.2,
+    )
+    drawn.set_zorder(5)
+
+
+def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
+    """Each member's likeliest action (N,), and that in words beside the median tally, whose counts are others.
+
+    A member that supports in 60 % of replicates counts whole among the likeliest, and not in every tally.
+    """
+    median = np.median(vote.tallies, axis=0)
+    split = "/".join(f"{median[CODES[name]]:.0f}" for name in SPLIT)
+    return vote.counts.argmax(axis=1), f"each member's likeliest action (the median tally is {split})"
+
+
+def counted(actions: NDArray[np.integer]) -> list[str]:
+    """Labels that say how many members do each action."""
+    return [f"{int((actions == CODES[name]).sum())} {name}" for name in STYLES]

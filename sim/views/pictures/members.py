@@ -1,0 +1,110 @@
+"""Members by probability, with the misses marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arrays import FloatArray
+from sim.results.summary import is_scored, misses
+from sim.results.tallies import CODES
+from sim.rules.choice import STANCES
+from sim.runner.counts import frequencies
+from sim.runner.run import RunResult
+from sim.views.frame import CORNER, TEXT, bare, corner_of, day, finish, panel
+from sim.views.spreading import spread
+from sim.views.styles import INK, MISS, STYLES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+STACKED = ("support", "absent", "abstain", "oppose")
+"""From the foot of a column to its head."""
+STRIP = (-0.03, -0.15)
+"""Where the observed actions are drawn."""
+MOST_NAMED = 50
+LABEL_WIDTH = 7.6
+"""Points that an upright code takes of the line."""
+
+
+def order_of(chances: FloatArray) -> NDArray[np.intp]:
+    """Members from those surest to support to those surest to oppose."""
+    return np.argsort(-(chances @ STANCES), kind="stable")
+
+
+def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
+    """Draw a column per member with its probabilities, what it did below, and the codes of those missed.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    """
+    vote, case = result.votes[number], result.case
+    call = case.world.rollcall(vote.resolution)
+    chances = frequencies(vote.counts)
+    order = order_of(chances)
+    on = panel(ax, 4.0, 7.6)
+    edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
+    for name in STACKED:
+        height = chances[order, CODES[name]]
+        steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=STYLES[name].area, linewidth=0)
+        steps.set_gid(name)
+        foot = foot + height
+    ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
+    said = ""
+    wrong: list[dict[str, object]] = []
+    if call is not None:
+        for name in STACKED:
+            ends = np.where(call.votes[order] == CODES[name], STRIP[1], STRIP[0])
+            steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=STYLES[name].area, linewidth=0)
+            steps.set_gid(f"observed-{name}")
+        ticks, words = [-0.09, *ticks], ["observed", *words]
+        wrong = misses(result, number)
+        scored = int(is_scored(case, number, call).sum())
+        said = f"; {len(wrong)} of {scored} missed"
+        _name(on.ax, [case.world.index[str(miss["iso3"])] for miss in wrong], order, case.world.iso3)
+    on.ax.set_yticks(ticks, words)
+    on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
+    on.ax.set_xticks([])
+    bare(on.ax)
+    on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
+    _legend(on.ax)
+    title = f"{vote.resolution}, {day(vote.date)}: what each member is likely to do{said}"
+    return finish(on, title, corner_of(case, result.replicates))
+
+
+def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, ...]) -> None:
+    """The codes of the members that are missed, below their columns and apart; of many the surest mistakes alone."""
+    place = {int(member): column for column, member in enumerate(order)}
+    named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
+    wanted = np.array([place[member] for member in named], dtype=np.float64)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    points = figure.get_size_inches()[0] * 72 * 0.86
+    gap = LABEL_WIDTH * len(order) / points
+    places = spread(wanted, gap, 0.0, max(float(len(order) - 1), gap * (len(named) - 1)))
+    for member, column, at in zip(named, wanted, places, strict=True):
+        ax.plot([column, column, at], [-0.16, -0.2, -0.3], color=MISS, linewidth=0.6)
+        label = ax.text(at, -0.32, iso3[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
+        label.set_gid(f"miss-{iso3[member]}")
+    if len(wrong) > MOST_NAMED:
+        ax.text(1.0, -0.02, f"and {len(wrong) - MOST_NAMED} more", transform=ax.transAxes, ha="right", fontsize=CORNER)
+
+
+def _legend(ax: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    patches = [Patch(facecolor=STYLES[name].area, label=name) for name in STYLES]
+    ax.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=4,
+        frameon=False,
+        fontsize=TEXT,
+        labelcolor=INK,
+        handlelength=1.0,
+    )

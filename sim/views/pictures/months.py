@@ -1,0 +1,133 @@
+"""The months between votes: fuel sold, the coalition and what it costs, open and covert help, alignment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.runner.months import MonthsResult, spread
+from sim.runner.run import RunResult
+from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
+from sim.views.styles import FAINT, INK, LOOKS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Band = tuple[FloatArray, FloatArray, FloatArray]
+
+LOGIT_UNIT = "units of the logit noise"
+"""Of utilities, and so of alignment."""
+TOPICS: Mapping[str, tuple[str, str]] = {
+    "fuel": ("Fuel that the target sells", "million tonnes a month"),
+    "sanctions": ("Members that sanction the target, and are listed", "members"),
+    "help": ("Members that help a side", "members"),
+    "alignment": ("Alignment since the start (up: to the senders)", LOGIT_UNIT),
+}
+"""What can be drawn of the months: title and unit."""
+MOST_TICKS = 6
+
+
+def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
+    """Draw series of the months: means over the replicates with 90 % intervals, the months of votes marked.
+
+    Parameters
+    ----------
+    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``; of the last, the band holds the middle 80 % of members.
+
+    Raises
+    ------
+    ValueError : the scenario has no months.
+    """
+    months = result.months
+    if months is None:
+        raise ValueError("the scenario has no months")
+    title, unit = TOPICS[topic]
+    on = panel(ax, 3.2)
+    at = np.arange(len(months.months))
+    lines = lines_of(months, topic)
+    for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
+        on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
+        on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
+    if topic == "alignment":
+        on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
+    else:
+        on.ax.set_ylim(bottom=0)
+    along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
+    on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
+    if not lines:
+        on.ax.set_yticks([])
+        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
+    legend_below(on.ax)
+    if on.is_own:
+        title += "" if topic == "alignment" else "; shaded: 90 % intervals"
+    return finish(on, title, corner_of(result.case, months.watched))
+
+
+def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
+    """Put months along the axis, those of votes marked by lines of one label."""
+    label = "vote" if len(votes) == 1 else "votes"
+    for at in sorted({months.index(vote) for vote in votes if vote in months}):
+        ax.axvline(at, color=FAINT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0, label=label)
+        label = ""
+    step = max(1, -(-len(months) // MOST_TICKS))
+    ax.set_xticks(range(0, len(months), step), months[::step])
+    bare(ax, "bottom", "left")
+    ax.tick_params(labelsize=SMALL)
+
+
+def legend_below(ax: Axes) -> None:
+    """Put the legend of lines below the axis, where there are any."""
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return
+    ax.legend(
+        handles,
+        labels,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.13),
+        ncols=4 if len(handles) == 4 else 3,
+        frameon=False,
+        fontsize=SMALL,
+        labelcolor=INK,
+        handlelength=2.6,
+    )
+
+
+def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
+    """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
+    if topic == "fuel":
+        sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
+        return {fuel_name(fuel): spread(months.totals[name] / 1e3) for fuel, name in sold.items()}
+    if topic == "sanctions":
+        return {
+            "in the coalition": spread(months.totals["members_joined"]),
+            "listed in the month": spread(months.totals["listings"]),
+        }
+    if topic == "help":
+        named = {"the target": "helps_target", "of them covertly": "helps_covertly", "the victim": "helps_victim"}
+        return {label: spread(months.members[name].sum(axis=2)) for label, name in named.items()}
+    shifts = months.members["alignment_shift"].mean(axis=0, dtype=np.float64)
+    low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
+    return {"median member, and the middle 80 % of members": (middle, low, high)}
+
+
+def fuel_name(commodity: str) -> str:
+    """A fuel of the data as people write it."""
+    return "LNG" if commodity == "lng" else commodity.replace("_", " ")
+
+
+def months_figure(result: RunResult) -> Figure:
+    """The four topics beside each other."""
+    if result.months is None:
+        raise ValueError("the scenario has no months")
+    figure = blank(9.6, 6.6)
+    for topic, ax in zip(TOPICS, figure.subplots(2, 2).ravel(), strict=True):
+        plot_months(result, topic=topic, ax=ax)
+    first, last = result.months.months[0], result.months.months[-1]
+    title = f"The months from {first} to {last}: means and 90 % intervals"
+    head(figure, title, corner_of(result.case, result.months.watched))
+    return figure

@@ -1,0 +1,282 @@
+"""A sweep: an output along one lever as lines, over two as a heat map with the contour of the target split."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from sim.arrays import FloatArray
+from sim.errors import did_you_mean, input_error
+from sim.results.ranking import wanted
+from sim.results.tallies import REPORTED
+from sim.runner.designs import Point, levels_of, points_of
+from sim.runner.kept import KeptSweep
+from sim.runner.tables import POINTS
+from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, finish, panel
+from sim.views.styles import INK, MISS, STYLES
+from sim.whatif.outputs import answered, output_of, vote_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.views.frame import Panel
+
+
+MOST_NUMBERED = 66
+"""Cells of a heat map up to which each holds its number."""
+MOST_TICKS = 9
+SHADES = "cividis"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The points of a sweep that are drawn.
+
+    Parameters
+    ----------
+    over : the levers along the axes, one or two.
+    levels : the values of each.
+    held : what the other levers stand at; empty where they vary with those drawn.
+    points : those that are drawn.
+    is_grid : whether there is one point at each crossing of the levels.
+    """
+
+    over: tuple[str, ...]
+    levels: Mapping[str, list[Any]]
+    held: Mapping[str, Any]
+    points: tuple[Point, ...]
+    is_grid: bool
+
+
+def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
+    """What can be drawn of a sweep: along its one or two levers of most values, or those that are named.
+
+    Levers of a factorial design that are not drawn are held at the middle one of their values.
+
+    Raises
+    ------
+    InputError : there is no such lever, or more than two are named.
+    """
+    levels = levels_of(kept.experiment)
+    for name in over:
+        if name not in levels:
+            raise input_error("--over", name, "is no lever of this sweep.", did_you_mean(name, levels))
+    if len(over) > 2:
+        raise input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
+    points = points_of(kept.experiment)
+    varied = [name for name in levels if len(levels[name]) > 1] or list(levels)[:1]
+    is_crossed = len(points) == int(np.prod([len(levels[name]) for name in levels]))
+    if over:
+        drawn = tuple(over)
+    elif is_crossed:
+        ranked = sorted(varied, key=lambda name: -len(levels[name]))[:2]
+        drawn = tuple(name for name in varied if name in ranked)
+    else:
+        drawn = tuple(varied[:1])
+    held = {name: _middle(levels[name]) for name in varied if name not in drawn} if is_crossed else {}
+    chosen = tuple(point for point in points if all(point.values[name] == value for name, value in held.items()))
+    return Slice(drawn, {name: levels[name] for name in drawn}, held, chosen, is_crossed)
+
+
+def _middle(levels: Sequence[Any]) -> Any:
+    return levels[(len(levels) - 1) // 2]
+
+
+def plot_sweep(
+    kept: KeptSweep,
+    *,
+    output: str | None = None,
+    over: Sequence[str] = (),
+    resolution: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw an output of a sweep along one lever, or over two.
+
+    Parameters
+    ----------
+    output : as in ``sim sensitivity``; all actions along one lever, and ``support`` over two, by default.
+    over : the levers; those of most values by default.
+    resolution : which vote; the first by default.
+
+    Raises
+    ------
+    InputError : there is no such output, lever or vote.
+    """
+    vote, cut = vote_of(kept.experiment, resolution), slice_of(kept, over)
+    if len(cut.over) == 2 and cut.is_grid:
+        return _heat_map(kept, cut, output or "support", vote, ax)
+    return _lines(kept, cut, output, vote, ax)
+
+
+def values_of(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:
+    """The output at each point that is drawn, NaN where it failed."""
+    found = answered(kept.experiment, kept.folder, output_of(kept.experiment, output, vote))
+    at = dict(zip(found.points, found.values.tolist(), strict=True))
+    return np.array([at.get(point.number, np.nan) for point in cut.points])
+
+
+def corner(kept: KeptSweep) -> str:
+    """The corner of a picture of a sweep."""
+    worlds = [base.world for base in kept.experiment.bases.values()]
+    title = kept.experiment.title or "Sweep"
+    return corner_of_sweep(title, worlds, kept.manifest["replicates"], kept.manifest["experiment_hash"])
+
+
+def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes | None) -> Axes:
+    on = panel(ax, 3.9)
+    lever = cut.over[0]
+    at, ticks = _places(cut, lever)
+    order = np.argsort(at, kind="stable")
+    is_line = cut.is_grid or len(np.unique(at)) == len(at)
+    bands = _bands(kept, cut, vote) if output is None else {}
+    for name, style in STYLES.items() if output is None else (((output, STYLES["support"]),)):
+        values = values_of(kept, cut, name, vote)
+        if is_line and name in bands:
+            on.ax.fill_between(at[order], *bands[name][:, order], color=style.edge, alpha=0.15, linewidth=0)
+        on.ax.plot(
+            at[order],
+            values[order],
+            color=style.edge,
+            marker=style.marker,
+            markersize=4.2,
+            markerfacecolor=style.fill,
+            linestyle=style.dash if is_line else "none",
+            label=name,
+        )
+    split = _wanted(kept, vote)
+    for name in REPORTED if output is None else (output,):
+        if name in split:
+            on.ax.axhline(split[name], color=MISS, linewidth=0.9, linestyle="dotted", zorder=0)
+    if ticks is not None:
+        on.ax.set_xticks(range(len(ticks)), ticks)
+    bare(on.ax, "bottom", "left")
+    on.ax.set_xlabel(_told(lever), fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(_unit(output) if output else "mean number of members", fontsize=TEXT, color=INK)
+    if output is None:
+        on.ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK
+        )
+        on.ax.set_ylim(bottom=-2)
+    shaded = "; shaded: 90 % of replicates" if is_line and bands else ""
+    aimed = "; dotted: the split looked for" if split else ""
+    if output is not None and output not in REPORTED:
+        on.ax.set_ylim(-0.02, 1.02)  # a share
+    what = _unit(output) if output else "members per action"
+    title = f"{vote}: {what} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
+    return finish(on, title, corner(kept))
+
+
+def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | None) -> Axes:
+    on = panel(ax, 4.3)
+    across, up = cut.over
+    size = (len(cut.levels[up]), len(cut.levels[across]))
+    values = np.full(size, np.nan)
+    for point, value in zip(cut.points, values_of(kept, cut, output, vote), strict=True):
+        row, column = (_index(cut.levels[name], point.values[name]) for name in (up, across))
+        values[row, column] = value
+    across_edges, up_edges = (np.arange(count + 1) - 0.5 for count in size[::-1])
+    drawn = on.ax.pcolormesh(across_edges, up_edges, values, cmap=SHADES, edgecolors="face", linewidth=0.3)
+    figure = on.ax.get_figure(root=True)
+    assert figure is not None
+    bar = figure.colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
+    bar.ax.tick_params(labelsize=SMALL, colors=INK)
+    bar.set_label(_unit(output), fontsize=TEXT, color=INK)
+    bar.outline.set_visible(False)
+    if bar.solids is not None:
+        bar.solids.set(edgecolor="face", rasterized=False)
+    aim = _wanted(kept, vote).get(output)
+    aimed = "" if aim is None else _contour(on, values, aim)
+    if values.size <= MOST_NUMBERED:
+        _number(on, values)
+    for name, axis in ((across, on.ax.xaxis), (up, on.ax.yaxis)):
+        step = -(-len(cut.levels[name]) // MOST_TICKS)
+        axis.set_ticks(range(0, len(cut.levels[name]), step), [shortened(v) for v in cut.levels[name][::step]])
+    bare(on.ax)
+    on.ax.tick_params(labelsize=SMALL)
+    on.ax.set_xlabel(_told(across), fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(_told(up), fontsize=TEXT, color=INK)
+    return finish(on, f"{vote}: {_unit(output)}{_held(cut)}{aimed}", corner(kept))
+
+
+def _contour(on: Panel, values: FloatArray, aim: float) -> str:
+    """The line where the output is what is looked for, and what the title says of it."""
+    if min(values.shape) < 2 or not np.nanmin(values) <= aim <= np.nanmax(values):
+        return f"; {aim:g}, as looked for, is not met here"
+    for width, colour in ((3.4, "white"), (1.8, MISS)):
+        on.ax.contour(values, levels=[aim], colors=[colour], linewidths=width)
+    return f"; line: {aim:g}, as looked for"
+
+
+def _number(on: Panel, values: FloatArray) -> None:
+    low, high = np.nanmin(values), np.nanmax(values)
+    digits = 0 if high - low > 20 else 1 if high - low > 0.5 else 2
+    for row, column in np.argwhere(~np.isnan(values)):
+        is_dark = values[row, column] < (low + high) / 2
+        on.ax.text(
+            column,
+            row,
+            f"{values[row, column]:.{digits}f}",
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            color="white" if is_dark else "black",
+            zorder=5,
+        )
+
+
+def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
+    """Both ends (2, points) of the 90 % interval over the replicates, by action."""
+    names = [f"{action}_{end}" for action in REPORTED for end in ("p05", "p95")]
+    rows = pq.read_table(kept.folder / POINTS, columns=["point", "resolution", *names]).to_pylist()
+    at = {row["point"]: row for row in rows if row["resolution"] == vote}
+    ends = {name: [at[p.number][name] if p.number in at else np.nan for p in cut.points] for name in names}
+    return {action: np.array([ends[f"{action}_p05"], ends[f"{action}_p95"]]) for action in REPORTED}
+
+
+def _places(cut: Slice, lever: str) -> tuple[FloatArray, list[str] | None]:
+    """Where the points stand along a lever, and what is written there where its values are no numbers."""
+    values = [point.values[lever] for point in cut.points]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return np.array(values, dtype=np.float64), None
+    levels = cut.levels[lever]
+    return np.array([_index(levels, value) for value in values], dtype=np.float64), [
+        shortened(value) for value in levels
+    ]
+
+
+def _index(levels: Sequence[Any], value: Any) -> int:
+    return [json.dumps(level, sort_keys=True) for level in levels].index(json.dumps(value, sort_keys=True))
+
+
+def _wanted(kept: KeptSweep, vote: str) -> dict[str, int]:
+    """The counts that the experiment looks for in this vote, if it looks for any."""
+    target = kept.experiment.target_split
+    first = next(iter(kept.experiment.bases.values())).vote[0].resolution
+    return wanted(target) if target is not None and (target.resolution or first) == vote else {}
+
+
+def _unit(output: str) -> str:
+    if output in REPORTED:
+        return f"mean number of members: {output}"
+    return f"probability: {output}" if ":" in output else f"share of replicates: {output}"
+
+
+def _told(lever: str) -> str:
+    return lever.removeprefix("parameters.")
+
+
+def _held(cut: Slice) -> str:
+    return "".join(f", {_told(name)} at {shortened(value)}" for name, value in cut.held.items())
+
+
+def shortened(value: Any) -> str:
+    """A value of a lever in a few letters."""
+    if isinstance(value, list):
+        return f"[{', '.join(shortened(item) for item in value)}]"
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 20 else text[:17] + "..."

@@ -1,0 +1,86 @@
+"""Parts that the pages of runs and of sweeps share: provenance, hashes, differences of documents, pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.runner.keep import EXECUTION, document_hash
+from sim.views.report.page import Picture
+from sim.views.svg import inline_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNTOLD = ("title", "question", "reasons", "sources", "expected", "seed", "replicates")
+"""Keys of a scenario that change nothing it does against its base, which runs with its numbers."""
+
+
+def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
+    """A drawing for a page, told in words by its title."""
+    figure = drawn.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes have no figure")
+    words = " ".join((figure.get_suptitle() or "picture").split())
+    key = "p" + document_hash({"words": words})[:8]
+    return Picture(inline_svg(figure, key, words), words, is_wide)
+
+
+def provenance_of(manifest: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Where a result comes from, as names and texts."""
+    program = manifest["program"]
+    execution = _read(folder / EXECUTION)
+    seconds = execution.get("seconds")
+    told = {
+        "program": f"{program['name']} {program['version']}",
+        "commit": program["commit"] or "not known: installed from a package",
+        "made": execution.get("finished"),
+        "took": f"{seconds:g} seconds" if isinstance(seconds, int | float) else None,
+        "on": execution.get("system"),
+        "Python": manifest["python"],
+        "packages": ", ".join(f"{name} {version}" for name, version in manifest["packages"].items()),
+        "processor features": ", ".join(manifest["processor_features"]) or "none that matter",
+    }
+    return {name: str(text) for name, text in told.items() if text is not None}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def as_json(document: object) -> str:
+    """A document as indented JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str)
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, object, object]]:
+    """What two documents of scenarios differ in: dotted key, value before and now, None where there is none."""
+    old, new = dict(_leaves(before)), dict(_leaves(now))
+    keys = dict.fromkeys([*old, *new])
+    return [
+        (key, old.get(key), new.get(key))
+        for key in keys
+        if old.get(key) != new.get(key) and key.split(".")[0] not in UNTOLD and key.split(".")[-1] != "source"
+    ]
+
+
+def _leaves(value: object, path: str = "") -> list[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        parts = [(f"{path}.{key}" if path else str(key), inner) for key, inner in value.items()]
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        parts = [(f"{path}.{number}", inner) for number, inner in enumerate(value)]
+    else:
+        return [(path, value if not isinstance(value, list) else ", ".join(map(str, value)))]
+    return [leaf for key, inner in parts for leaf in _leaves(inner, key)]
+
+
+def joined(parts: list[str]) -> str:
+    """Parts as a list in a sentence."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,1 @@
+"""Why a member acts as it does, and what would change its vote."""

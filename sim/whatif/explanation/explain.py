@@ -1,0 +1,159 @@
+"""Why a member acts as it does in a scenario: its utilities term by term, its peers, and what would tip it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from sim.arrays import FloatArray
+from sim.case import Case, prepare
+from sim.errors import did_you_mean, input_error
+from sim.specs import Scenario
+from sim.specs.experiment.design import short_key
+from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.monthly import asked_monthly
+from sim.whatif.explanation.terms import Anatomy, take_all_apart
+from sim.whatif.explanation.tipping import Member, Tip, along, tips_by_lever
+from sim.world import World
+
+POINTS_ALONG = 11
+NARROW = 2.0
+"""Width of a lever up to which a walk along it goes from bound to bound; a wider one is walked a quarter each way."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A member's action in one vote, explained.
+
+    Parameters
+    ----------
+    anatomy : the vote taken apart, for all members.
+    index : the member's.
+    monthly : in a scenario with months, the same text taken apart in each of them, as `asked_monthly` asks it.
+    tips : every lever that was tried, and its nearest tips.
+    walk : a lever, values of it, and probabilities (values, 4) of the member's actions there; None if not asked for.
+    """
+
+    anatomy: Anatomy
+    index: int
+    monthly: tuple[Anatomy, ...] = ()
+    tips: tuple[tuple[Lever, tuple[Tip, ...]], ...] = ()
+    walk: tuple[Lever, tuple[float, ...], FloatArray] | None = None
+
+    @property
+    def likeliest(self) -> int:
+        """Action code that the member has in most replicates."""
+        return int(self.anatomy.counts[self.index].argmax())
+
+    @property
+    def next(self) -> int:
+        """Action code of the highest utility besides the likeliest action's."""
+        utilities = self.anatomy.utilities[self.index].copy()
+        utilities[self.likeliest] = -np.inf
+        return int(utilities.argmax())
+
+
+def explain(
+    spec: Scenario,
+    reference: str,
+    resolution: str | None = None,
+    *,
+    tries_levers: bool = True,
+    walks_along: str | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Explanation:
+    """Explain what a member does in a vote of a scenario.
+
+    Parameters
+    ----------
+    reference : the member, by code or name.
+    resolution : which vote; the first by default.
+    tries_levers : whether to look for what would tip the member.
+    walks_along : a lever to walk along, such as ``dependence.arms``, or with its range ``dependence.arms=0:1``.
+    on_progress : called before the first lever that is tried and after each, with those done and all there are.
+
+    Raises
+    ------
+    InputError : there is no such member, vote or lever.
+    """
+    case = prepare(spec)
+    index, number = _member(case.world, reference), vote_number(spec, resolution)
+    levers = levers_of(case, number, case.world.iso3[index])
+    walk = None if walks_along is None else _walk(levers, walks_along)
+    found = explanation_of(case, number, index, spec.replicates)
+    member = Member(case, number, index, spec.replicates)
+    tips: list[tuple[Lever, tuple[Tip, ...]]] = []
+    tried = levers if tries_levers and found.anatomy.is_drawn[index] else ()
+    with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
+        if tried:
+            on_progress(0, len(tried))
+        for of_lever in tips_by_lever(member, tried, found.likeliest):
+            tips.append(of_lever)
+            on_progress(len(tips), len(tried))
+        walked = None if walk is None else (*walk, along(member, *walk))
+    return replace(found, tips=tuple(tips), walk=walked)
+
+
+def explanation_of(case: Case, number: int, index: int, replicates: int) -> Explanation:
+    """A member's terms in a vote and, where the scenario has months, in each of them; levers are not tried.
+
+    Parameters
+    ----------
+    number, index : which vote, and which member, each from 0.
+    """
+    if case.plan is None:
+        return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
+    asked, numbers = asked_monthly(case, number)
+    found = take_all_apart(asked, numbers, replicates, index)
+    return Explanation(found[number], index, tuple(found[at] for at in numbers))
+
+
+def vote_number(spec: Scenario, resolution: str | None) -> int:
+    """Which vote of a scenario a resolution is; the first where none is named.
+
+    Raises
+    ------
+    InputError : the scenario has no such vote.
+    """
+    resolutions = [vote.resolution for vote in spec.vote]
+    if resolution is None:
+        return 0
+    if resolution not in resolutions:
+        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        raise input_error("--resolution", "", f"'{resolution}' is no vote of '{spec.title}'.", fix)
+    return resolutions.index(resolution)
+
+
+def _member(world: World, reference: str) -> int:
+    try:
+        (iso3,) = world.resolve(reference)
+    except (KeyError, ValueError):
+        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
+        raise input_error("MEMBER", "", f"'{reference}' is no member of {world.name}.", fix) from None
+    return world.index[iso3]
+
+
+def _walk(levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
+    """The lever that is meant, and the values to walk along."""
+    name, equals, ends = text.partition("=")
+    named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}
+    lever = named.get(short_key(name.strip()))
+    if lever is None:
+        such = next(key for key, lever in named.items() if lever.kind == "vote")
+        fix = did_you_mean(name, named, f"Give one such as '{such}'.")
+        raise input_error("--along", "", f"there is no lever '{name}'.", fix)
+    part = lever.width / 4
+    low, high = (lever.low, lever.high) if lever.width <= NARROW else (lever.now - part, lever.now + part)
+    if equals:
+        try:
+            low, high = (float(end) for end in ends.split(":"))
+        except ValueError:
+            message = f"got '{ends}'; a range such as {name}={lever.low:g}:{lever.high:g} is needed."
+            raise input_error("--along", "", message) from None
+        if not lever.low <= low < high <= lever.high:
+            allowed = f"{lever.low:g} to {lever.high:g}"
+            raise input_error("--along", "", f"got {ends}; {name} goes from {allowed}, the lower end first.")
+    return lever, tuple(np.linspace(max(low, lever.low), min(high, lever.high), POINTS_ALONG).tolist())

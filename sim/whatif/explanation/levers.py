@@ -1,0 +1,110 @@
+"""Levers: the numbers of a scenario that a what-if can move, each with where it stands and how far it may go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sim.case import Case
+from sim.case.changes import BOUNDS
+from sim.rules.parameters import ORDERED, registry
+from sim.specs import Change, Scenario, Vote
+from sim.specs.scenario.schema import schema_of
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One number of a scenario.
+
+    Parameters
+    ----------
+    key : how it is written: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
+    kind : ``attribute``, ``vote`` or ``parameter``.
+    now : where it stands.
+    low, high : how far it may go, now among them.
+    unit : what it is counted in.
+    at : the scenario with the lever at a value.
+    """
+
+    key: str
+    kind: str
+    now: float
+    low: float
+    high: float
+    unit: str
+    at: Callable[[float], Scenario]
+
+    @property
+    def width(self) -> float:
+        """How far apart the bounds are."""
+        return self.high - self.low
+
+
+def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
+    """Every lever of a vote: the editable attributes of one member, the numbers of the text, the parameters.
+
+    Parameters, but for counts such as rounds, go as far as the registry lets them where the others stand.
+
+    Parameters
+    ----------
+    number : which vote of the case, from 0.
+    iso3 : the member whose attributes are meant.
+    """
+    return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case))
+
+
+def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
+    spec, member = case.spec, case.world.index[iso3]
+    values = case.standings[number].terms.values
+
+    for name in case.world.attributes_editable():
+        low, high = BOUNDS.get(name, (0.0, 1.0))
+        now = float(values[name][member])
+
+        def at(value: float, name: str = name) -> Scenario:
+            edit = {"members": (iso3,), "attribute": name, "set": value, "reason": "what if"}
+            return spec.model_copy(update={"change": (*spec.change, Change.model_validate(edit))})
+
+        yield Lever(f"{name} of {iso3}", "attribute", now, min(low, now), max(high, now), "of the attribute", at)
+
+
+def _vote_numbers(case: Case, number: int) -> Iterator[Lever]:
+    vote = case.spec.vote[number]
+    for name, described in schema_of(Vote)["properties"].items():
+        if described.get("type") == "number":
+            yield _vote_lever(case, number, name, None, float(getattr(vote, name)), described)
+        elif described.get("type") == "array" and described["items"].get("type") == "number":
+            for place, now in enumerate(getattr(vote, name)):
+                yield _vote_lever(case, number, name, place, float(now), described["items"])
+
+
+def _vote_lever(case: Case, number: int, name: str, place: int | None, now: float, bounds: dict[str, float]) -> Lever:
+    spec = case.spec
+
+    def at(value: float) -> Scenario:
+        whole = getattr(spec.vote[number], name)
+        new = value if place is None else (*whole[:place], value, *whole[place + 1 :])
+        votes = (*spec.vote[:number], spec.vote[number].model_copy(update={name: new}), *spec.vote[number + 1 :])
+        return spec.model_copy(update={"vote": votes})
+
+    key = f"vote.{number}.{name}" if place is None else f"vote.{number}.{name}.{place}"
+    unit = "utility" if name == "severity" else "of the vote"
+    return Lever(key, "vote", now, bounds["minimum"], bounds["maximum"], unit, at)
+
+
+def _parameters(case: Case) -> Iterator[Lever]:
+    spec = case.spec
+    for name, parameter in registry().items():
+        if parameter.is_count:
+            continue
+        low, high = parameter.low, parameter.high
+        for smaller, larger in ORDERED:
+            if name == smaller:
+                high = min(high, case.parameters[larger])
+            if name == larger:
+                low = max(low, case.parameters[smaller])
+
+        def at(value: float, name: str = name) -> Scenario:
+            return spec.model_copy(update={"parameters": {**spec.parameters, name: value}})
+
+        yield Lever(f"parameters.{name}", "parameter", case.parameters[name], low, high, parameter.unit, at)

@@ -1,0 +1,68 @@
+"""The text of a vote, asked again in every month: how the reasons for and against it move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sim.case import Case
+from sim.case.ballot import Standing, ballot_of, remembered
+from sim.case.conditions import Touch
+
+
+def asked_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
+    """The case in which a vote's text is also asked on the same day of every other month, and the ballot of each month.
+
+    Members answer with the draws of the vote, as the months have left them and with what they remember by then. Nobody
+    remembers these answers, and nothing follows from them. A month that is too short is asked on its last day.
+
+    Parameters
+    ----------
+    number : which vote of a scenario with months; in its own month it is asked as ever.
+    """
+    plan = case.plan
+    if plan is None:
+        raise ValueError("the scenario has no months")
+    day = case.ballots[number].date.day
+    standings, months, numbers = list(case.standings), [], []
+    touches: dict[tuple[int, int], Touch] = {}
+    for at, month in enumerate(plan.months):
+        asked, items, place = number, list(month.items), len(month.items)
+        if number not in month.items:
+            asked, on = len(standings), min(month.first + timedelta(days=day - 1), month.last)
+            standings.append(_standing_on(case, number, on))
+            days = [case.ballots[item].date if isinstance(item, int) else item.date for item in items]
+            place = sum(before <= on for before in days)
+            items.insert(place, asked)
+        touches |= {(at, before + (before >= place)): touch for (of, before), touch in plan.touches.items() if of == at}
+        months.append(replace(month, items=tuple(items)))
+        numbers.append(asked)
+    ballots = [ballot_of(standing, case.parameters) for standing in standings[len(case.standings) :]]
+    return replace(
+        case,
+        standings=tuple(standings),
+        ballots=(*case.ballots, *ballots),
+        plan=replace(plan, months=tuple(months), touches=touches),
+    ), tuple(numbers)
+
+
+def _standing_on(case: Case, number: int, on: date) -> Standing:
+    """What members would bring to a vote if its text were put to them on another day: what they remember by then.
+
+    Parameters
+    ----------
+    number : which vote of the scenario; once it has been taken, it is remembered like any other.
+    on : a day from which to that of the vote no change of the world takes effect.
+    """
+    spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
+    taken = [earlier for earlier in spec.vote if earlier.date <= on]
+    memory_sum, memory_weight, own_discounts = remembered(
+        spec, case.world, vote, taken, case.parameters["memory_half_life_years"]
+    )
+    return replace(
+        case.standings[number],
+        vote=vote,
+        memory_sum=memory_sum,
+        memory_weight=memory_weight,
+        own_discounts=own_discounts,
+    )

@@ -1,0 +1,272 @@
+"""Why members act as they do: the utilities of a vote taken apart into what each cause adds to each action.
+
+The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is taken apart further, into
+the channels and inputs it is a weighted sum of, in the same unit: that of the logit noise, whose scale is 1. Where
+replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
+of the utilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from sim.arrays import BoolArray, FloatArray, IntArray, Number
+from sim.case import Case
+from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case.inputs import MonthInputs
+from sim.ensemble import Outcome, alike, memory_of, votes
+from sim.months.state import State
+from sim.results.summary import with_given
+from sim.rules.choice import ACTIONS, STANCES, probabilities
+from sim.rules.influence import peer_term
+from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
+from sim.runner.counts import counts_of, frequencies
+from sim.runner.run import blocks
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one cause adds to the utilities of all members.
+
+    Parameters
+    ----------
+    name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
+    of : the engine's own term that this is a part of.
+    added : action to what is added, (N,), mean over replicates; an action that is left alone is not there.
+    parameter : the parameter that weighs it; empty where there are several.
+    value : what is weighed (N,), mean over replicates; None where it is the text's or a parameter alone.
+    made_of : the quantities that the value is made of, (N,) each, mean over replicates.
+    """
+
+    name: str
+    of: str
+    added: Mapping[str, FloatArray]
+    parameter: str = ""
+    value: FloatArray | None = None
+    made_of: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def array(self) -> FloatArray:
+        """What is added, (N, 4) by action code; 0 for an action that is left alone."""
+        size = len(next(iter(self.added.values())))
+        return np.stack([self.added.get(action, np.zeros(size)) for action in ACTIONS], axis=1)
+
+    def joined(self, other: Term, share: float) -> Term:
+        """The mean of this term and the same in other replicates, which are this share of all."""
+
+        def both(one: Mapping[str, FloatArray], two: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+            return {name: values + share * (two[name] - values) for name, values in one.items()}
+
+        value = None
+        if self.value is not None and other.value is not None:
+            value = self.value + share * (other.value - self.value)
+        added, made_of = both(self.added, other.added), both(self.made_of, other.made_of)
+        return replace(self, added=added, value=value, made_of=made_of)
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """One vote of a case taken apart, over many replicates.
+
+    Parameters
+    ----------
+    number : which ballot of the case.
+    terms : the terms, in a fixed order.
+    counts : replicates per member and action code, (N, 4).
+    stances : mean stance of each member at the end of deliberation, (N,).
+    pulls : what that adds to the support of one who listens to nobody else, (N,).
+    parameters : every parameter, mean over replicates.
+    draws : where parameters are drawn, what each term adds for one member in each draw, (D, number of terms, 4).
+    """
+
+    case: Case
+    number: int
+    terms: tuple[Term, ...]
+    counts: IntArray
+    stances: FloatArray
+    pulls: FloatArray
+    parameters: Mapping[str, float]
+    draws: FloatArray | None = None
+
+    @property
+    def ballot(self) -> Ballot:
+        """The vote."""
+        return self.case.ballots[self.number]
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that were run."""
+        return int(self.counts[0].sum())
+
+    @cached_property
+    def arrays(self) -> FloatArray:
+        """What each term adds to each action, (number of terms, N, 4)."""
+        return np.stack([term.array() for term in self.terms])
+
+    @cached_property
+    def utilities(self) -> FloatArray:
+        """The utilities that the terms add up to, (N, 4) by action code, at the peers' mean stance."""
+        return self.arrays.sum(axis=0)
+
+    @property
+    def chances(self) -> FloatArray:
+        """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is given."""
+        return with_given(frequencies(self.counts), self.ballot.given)
+
+    @property
+    def is_drawn(self) -> BoolArray:
+        """Members (N,) whose vote is not given."""
+        return self.ballot.given == NOT_GIVEN
+
+    def joined(self, other: Anatomy) -> Anatomy:
+        """The same vote in these replicates and others."""
+        share = other.replicates / (self.replicates + other.replicates)
+        draws = None if self.draws is None else np.concatenate([self.draws, other.draws])
+        return replace(
+            self,
+            terms=tuple(one.joined(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
+            counts=self.counts + other.counts,
+            stances=self.stances + share * (other.stances - self.stances),
+            pulls=self.pulls + share * (other.pulls - self.pulls),
+            parameters={
+                name: value + share * (other.parameters[name] - value) for name, value in self.parameters.items()
+            },
+            draws=draws,
+        )
+
+
+def chances_of(utilities: FloatArray) -> FloatArray:
+    """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
+    return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
+
+
+def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
+    """Run the first replicates of a case and take one of its votes apart.
+
+    Parameters
+    ----------
+    number : which vote, from 0.
+    """
+    return take_all_apart(case, (number,), replicates)[number]
+
+
+def take_all_apart(
+    case: Case, numbers: Collection[int], replicates: int, keeps_draws_of: int | None = None
+) -> dict[int, Anatomy]:
+    """Run the first replicates of a case, as far as needed, and take some of its votes apart.
+
+    Parameters
+    ----------
+    numbers : which ballots, from 0.
+    keeps_draws_of : the member whose terms are kept draw by draw, where parameters are drawn.
+    """
+    found: dict[int, Anatomy] = {}
+    for block in blocks(0, replicates):
+        for piece in _taken(case, *block, numbers):
+            if case.fit is not None and keeps_draws_of is not None:
+                piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
+            number = piece.number
+            found[number] = found[number].joined(piece) if number in found else piece
+    return found
+
+
+def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
+    """Votes taken apart, replicates with the same parameters by themselves."""
+    parts = [(own, slice(start - first, start - first + size)) for own, start, size in alike(case, first, count)]
+    outcomes: dict[int, Outcome] = {}
+    for number, outcome, months in votes(case, first, count):
+        outcomes[number] = outcome
+        if number in numbers:
+            stances = STANCES[outcome.actions]
+            peers = np.asarray((case.peers @ stances.T).T)
+            earlier = [STANCES[outcomes[before].actions] for before in range(len(case.ballots[number].own_discounts))]
+            state = None if months is None else months.state
+            for own, rows in parts:
+                own_state = None if state is None else state.of_replicates(rows)
+                terms = parts_of(own, number, own_state, [before[rows] for before in earlier], peers[rows])
+                counts, mean = counts_of(outcome.actions[rows]), stances[rows].mean(axis=0)
+                pulls = own.parameters["peer_influence"] * mean
+                yield Anatomy(case, number, tuple(terms), counts, mean, pulls, own.parameters)
+        if outcomes.keys() >= set(numbers):
+            return
+
+
+def parts_of(
+    case: Case, number: int, state: State | None, earlier: Sequence[FloatArray], peers: FloatArray
+) -> Iterator[Term]:
+    """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
+
+    Parameters
+    ----------
+    state : as the months have left it at the vote; None in a scenario without months.
+    earlier : stances (R, N) in each earlier vote of the scenario.
+    peers : mean stance of each member's peers, (R, N).
+    """
+    ballot, parameters = case.ballots[number], case.parameters
+    terms = case.standings[number].terms
+    belief: Number = parameters["enforcement"]
+    if state is not None and case.plan is not None:
+        terms, belief = _moved(terms, state, case.plan.inputs), state.belief
+    exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
+    isolation = terms.values["isolation"]
+    risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
+    one = np.ones(())
+    units = {**utility_terms(one, one, one, one, one, one, parameters), "peers": peer_term(1.0, one)}
+
+    def mean(values: Number) -> FloatArray:
+        """Over the replicates, where these differ; (N,)."""
+        values = np.asarray(values)
+        return np.broadcast_to(values.mean(axis=0) if values.ndim == 2 else values, case.world.size)
+
+    def part(
+        of: str,
+        name: str,
+        amount: Number,
+        parameter: str,
+        value: Number | None = None,
+        made_of: Mapping[str, Number] = MappingProxyType({}),
+    ) -> Term:
+        """The engine's term at this amount: each is in proportion to what it is made of."""
+        whole = mean(amount)
+        added = {action: unit * whole for action, unit in units[of].items()}
+        quantities = {quantity: mean(values) for quantity, values in made_of.items()}
+        return Term(name, of, added, parameter, None if value is None else mean(value), quantities)
+
+    def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
+        for name, amount in weighed(kind, terms, parameters).items():
+            value = terms.values[name]
+            yield part(of, name, share * amount, WEIGHTS[kind][name], value, {name: value})
+
+    conflict, order = ballot.divisiveness
+    yield from parts("alignment", "conflict", conflict)
+    stance = memory_of(ballot, {**parameters, "align_memory": 1.0}, earlier)
+    remembered = conflict * parameters["align_memory"] * stance
+    yield part("alignment", "memory", remembered, "align_memory", stance, {"memory": stance})
+    if state is not None:
+        yield part("alignment", "drift", conflict * state.shift, "", state.shift, {"drift": state.shift})
+    yield from parts("alignment", "order", order)
+    yield part("severity", "severity", ballot.severity, "")
+    yield from parts("dependence", "dependence", ballot.threats[0])
+    quantities: dict[str, Number] = {**exposures, "isolation": isolation, "belief": belief}
+    yield part("sanction_risk", "sanction_risk", ballot.threats[1] * risk, "sanction_weight", risk, quantities)
+    grievance = parameters["grievance"] * isolation
+    yield part("grievance", "grievance", grievance, "grievance", isolation, {"isolation": isolation})
+    yield from parts("emptiness", "absence", 1.0)
+    yield part("emptiness", "absent_bias", parameters["absent_bias"], "absent_bias")
+    yield part("abstain_bias", "abstain_bias", 1.0, "abstain_bias")
+    yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", peers)
+
+
+def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
+    """The editable quantities as the months have moved them, (R, N) where they have."""
+    moved = {
+        "dependence.energy": state.energy,
+        "dependence.trade": inputs.trade * state.trade_kept,
+        "dependence.security": state.security,
+        "isolation": state.isolation,
+    }
+    return Terms({**terms.values, **moved})

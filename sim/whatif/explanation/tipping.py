@@ -1,0 +1,215 @@
+"""Where a lever tips a member: the nearest value at which another action is its likeliest, verified by running.
+
+The search walks outward from where the lever stands, on the probabilities at the equilibrium in which members see
+their peers' expected stances; what it finds is then run at either side, on the scenario's own random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.case import DRAW_RUN, Case, prepare
+from sim.ensemble import alike, occasions, own_utilities, simulate
+from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.results.summary import with_given
+from sim.rules.choice import STANCES
+from sim.runner.counts import counts_of, frequencies
+from sim.runner.run import blocks
+from sim.specs import Scenario
+from sim.whatif.explanation.levers import Lever
+
+Likeliest = Callable[[float], int]
+
+STEPS = np.geomspace(1e-3, 1.0, 13)
+"""Distances from where a lever stands, as shares of the way to its bound, at which the search looks."""
+CLOSE = 1e-4
+"""How closely the equilibrium's tipping point is found, as a share of the lever's width."""
+BRACKET = 0.02
+"""Distance of the two runs from each other that is aimed for, as a share of the change, or of the width if larger."""
+MOST_RUNS = 12
+DRAWS_EXPECTED = 8
+"""Draws of the parameters that the search is on the mean of."""
+
+
+@dataclass(frozen=True)
+class Tip:
+    """The nearest value of a lever found at which an action is a member's likeliest, and the runs at either side.
+
+    Parameters
+    ----------
+    action : action code that becomes the likeliest.
+    before, beyond : values of the lever at which a run has another action, and this one, as the likeliest.
+    change : from where the lever stands to `beyond`.
+    chances_before, chances_beyond : probabilities (4,) by action code in these runs, smoothed frequencies.
+    """
+
+    action: int
+    before: float
+    beyond: float
+    change: float
+    chances_before: FloatArray
+    chances_beyond: FloatArray
+
+
+@dataclass(frozen=True)
+class Member:
+    """Whose action is watched: a member's index, in one vote of a case, over as many replicates."""
+
+    case: Case
+    number: int
+    index: int
+    replicates: int
+
+    def _case(self, spec: Scenario) -> Case:
+        """What the vote of a scenario hangs on, ready to run: nothing from after its month."""
+        start = self.case.start
+        if spec.months is not None:
+            end = spec.vote[self.number].date
+            spec = spec.model_copy(update={"months": spec.months.model_copy(update={"end": end})})
+        spec = spec.model_copy(update={"vote": spec.vote[: self.number + 1]})
+        return prepare(spec, self.case.world, None if start is None else start.energy)
+
+    def expected(self, spec: Scenario) -> FloatArray:
+        """Probabilities (4,) of its actions at equilibrium."""
+        return expected_chances(self._case(spec), self.number)[self.index]
+
+    def simulated(self, spec: Scenario) -> FloatArray:
+        """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; sure of a vote given."""
+        case = self._case(spec)
+        found = [simulate(case, *block)[self.number].actions[:, [self.index]] for block in blocks(0, self.replicates)]
+        given = case.ballots[self.number].given[[self.index]]
+        return with_given(frequencies(counts_of(np.concatenate(found))), given)[0]
+
+
+def expected_chances(case: Case, number: int) -> FloatArray:
+    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected.
+
+    Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
+    """
+    size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
+    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
+    return np.mean([_expected(*part, number) for start in starts for part in alike(case, start, size)], axis=0)
+
+
+def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
+    """The same in replicates with the same parameters."""
+    expected: dict[int, FloatArray] = {}
+    for at, months in occasions(case, case.undrawn, first, count):
+        ballot = case.ballots[at]
+        earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
+        own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
+        chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
+        expected[at] = with_given(chances, ballot.given)
+        if at == number:
+            break
+    return expected[number]
+
+
+def tips_by_lever(member: Member, levers: Sequence[Lever], now: int) -> Iterator[tuple[Lever, tuple[Tip, ...]]]:
+    """Each lever with its nearest tips, one after the other: who asks may tell how far it is, or stop."""
+    for lever in levers:
+        yield lever, tuple(tips_of(member, lever, now).values())
+
+
+def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
+    """The nearest tip of a lever to each action that it can make the likeliest, by action code.
+
+    A lever that changes nothing for the member at either of its bounds is not searched.
+
+    Parameters
+    ----------
+    now : action code that is the likeliest where the lever stands.
+    """
+    found: dict[int, Tip] = {}
+
+    @cache
+    def simulated(value: float) -> FloatArray:
+        return member.simulated(lever.at(value))
+
+    @cache
+    def chances(value: float) -> FloatArray:
+        return member.expected(lever.at(value))
+
+    def likeliest(value: float) -> int:
+        return int(chances(value).argmax())
+
+    expected = likeliest(lever.now)  # which may be another action than in the runs, where two are nearly as likely
+    is_idle = all((chances(end) == chances(lever.now)).all() for end in (lever.low, lever.high))
+    if is_idle and expected == now:
+        return found
+    there = [] if expected == now else [(expected, lever.now, end) for end in (lever.low, lever.high)]
+    for action, value, end in (*there, *_crossings(likeliest, lever)):
+        if action == now:
+            continue
+        tip = _verified(simulated, lever, action, value, end)
+        if tip is not None and (action not in found or abs(tip.change) < abs(found[action].change)):
+            found[action] = tip
+    return found
+
+
+def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float, float]]:
+    """The first value at which each action becomes the likeliest on the way to either bound, and that bound."""
+    for end in (lever.low, lever.high):
+        seen: set[int] = set()
+        here, action = lever.now, likeliest(lever.now)
+        for step in STEPS if end != lever.now else ():
+            there = lever.now + float(step) * (end - lever.now)
+            last = likeliest(there)
+            while action != last:
+                here, action = _boundary(likeliest, here, there, action, CLOSE * lever.width)
+                if action not in seen:
+                    seen.add(action)
+                    yield action, here, end
+            here = there
+
+
+def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
+    """Where an action stops being the likeliest between two values, just beyond, and what follows it there."""
+    while abs(outside - inside) > close:
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if likeliest(middle) == action else (inside, middle)
+    return outside, likeliest(outside)
+
+
+def _verified(
+    simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
+) -> Tip | None:
+    """The tip near a value, between two runs of which the farther alone has the action as its likeliest."""
+    direction = 1.0 if end > lever.now else -1.0
+    aim = max(BRACKET * abs(value - lever.now), CLOSE * lever.width)
+
+    def holds(at: float) -> bool:
+        return int(simulated(at).argmax()) == action
+
+    def kept(at: float) -> float:
+        return float(min(max(at, min(lever.now, end)), max(lever.now, end)))
+
+    reach, beyond = aim / 2, kept(value + direction * aim / 2)
+    for _ in range(MOST_RUNS):
+        if holds(beyond) or beyond == end:
+            break
+        reach, beyond = 2 * reach, kept(beyond + direction * 2 * reach)
+    if not holds(beyond):
+        return None
+    reach, before = aim, kept(beyond - direction * aim)
+    while holds(before) and before != lever.now:
+        beyond, reach = before, 2 * reach
+        before = kept(before - direction * reach)
+    if holds(before):
+        return None
+    for _ in range(MOST_RUNS):
+        if abs(beyond - before) <= 1.5 * aim:
+            break
+        middle = (before + beyond) / 2
+        before, beyond = (before, middle) if holds(middle) else (middle, beyond)
+    return Tip(action, before, beyond, beyond - lever.now, simulated(before), simulated(beyond))
+
+
+def along(member: Member, lever: Lever, values: Sequence[float]) -> FloatArray:
+    """Probabilities (values, 4) of a member's actions with a lever at each of some values, by running."""
+    return np.stack([member.simulated(lever.at(value)) for value in values])

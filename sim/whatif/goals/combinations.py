@@ -1,0 +1,136 @@
+"""Combinations of levers: what each costs, and how surely it reaches a goal; each is run once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+import numpy as np
+
+from sim.case import Case, prepare
+from sim.ensemble import simulate
+from sim.errors import InputError
+from sim.runner.run import blocks
+from sim.specs.goal.levers import Setting
+from sim.specs.goal.moves import axes_of, cost_of, joined, moved
+from sim.specs.goal.spec import Goal
+from sim.whatif.goals.outcomes import reached, shortfall, vote_of
+from sim.world import load_world
+
+Places = tuple[int, ...]
+"""A combination: the place of each axis among its values."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One combination that was run.
+
+    Parameters
+    ----------
+    places : place of each axis among its values.
+    cost : what it costs.
+    probability : share of the replicates that reach the goal.
+    shortfall : how far they are from it on average.
+    """
+
+    places: Places
+    cost: float
+    probability: float
+    shortfall: float
+
+
+class Combinations:
+    """The combinations of a goal's levers, and what came of those that were tried.
+
+    Parameters
+    ----------
+    goal : with its scenario.
+
+    Attributes
+    ----------
+    axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
+    tried : every combination that was run, by its places.
+    refused : those of them whose values do not go together, and why.
+    """
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal = goal
+        self.world = load_world(goal.base.world)
+        self._of_levers = [axes_of(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
+        self.axes = [axis for axes in self._of_levers for axis in axes]
+        stands = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
+        self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, stands, strict=True))
+        self.tried: dict[Places, Tried] = {}
+        self.refused: dict[Places, InputError] = {}
+
+    @property
+    def count(self) -> int:
+        """How many combinations there are."""
+        return math.prod(map(len, self.axes))
+
+    @property
+    def dearest(self) -> float:
+        """The cost of all levers at the dearer end."""
+        ends = [self.costs([0] * len(self.axes)), self.costs([-1] * len(self.axes))]
+        return math.fsum(map(max, zip(*ends, strict=True)))
+
+    def all(self) -> Iterator[Places]:
+        """Every combination."""
+        return product(*(range(len(axis)) for axis in self.axes))
+
+    def settings(self, places: Sequence[int]) -> tuple[Setting, ...]:
+        """Where a combination puts each lever."""
+        values = iter([axis[place] for axis, place in zip(self.axes, places, strict=True)])
+        return tuple(joined(list(islice(values, len(axes)))) for axes in self._of_levers)
+
+    def costs(self, places: Sequence[int]) -> tuple[float, ...]:
+        """The cost of each lever in a combination."""
+        triples = zip(self.goal.lever, self.settings(places), self.goal.now, strict=True)
+        return tuple(cost_of(lever, setting, now, self.world) for lever, setting, now in triples)
+
+    def cost(self, places: Sequence[int]) -> float:
+        """The cost of a combination: the sum of its levers'."""
+        return math.fsum(self.costs(places))
+
+    def case(self, places: Sequence[int]) -> Case:
+        """The case at a combination.
+
+        Raises
+        ------
+        InputError : its values do not go together.
+        """
+        settings = list(zip(self.goal.lever, self.settings(places), strict=True))
+        return prepare(moved(self.goal.base, settings), self.world)
+
+    def run(self, places: Places) -> Tried:
+        """What comes of a combination, on the random numbers of the search; values that do not go together never do."""
+        if places not in self.tried:
+            cost = self.cost(places)
+            try:
+                case = self.case(places)
+            except InputError as error:
+                self.refused[places] = error
+                self.tried[places] = Tried(places, cost, 0.0, math.inf)
+                return self.tried[places]
+            number, wanted = vote_of(self.goal.goal, case), self.goal.goal
+            actions = np.concatenate(
+                [simulate(case, first, count)[number].actions for first, count in blocks(0, self.goal.replicates)]
+            )
+            probability = float(reached(wanted, case, actions).mean())
+            self.tried[places] = Tried(places, cost, probability, shortfall(wanted, case, actions))
+        return self.tried[places]
+
+    def sound(self) -> list[Tried]:
+        """Those that were run and whose values go together."""
+        return [tried for places, tried in self.tried.items() if places not in self.refused]
+
+    def successes(self, places: Places, replicates: int) -> int:
+        """How many of as many fresh replicates, none of which the search has seen, reach the goal."""
+        case = self.case(places)
+        number = vote_of(self.goal.goal, case)
+        return sum(
+            int(reached(self.goal.goal, case, simulate(case, first, count)[number].actions).sum())
+            for first, count in blocks(self.goal.replicates, replicates)
+        )

@@ -1,0 +1,133 @@
+"""World prices of fuels by month, euros a tonne, each with a range: sourced where they can be, declared where not.
+
+Crude is Brent. The others are, to August 2022, what importers paid for the target's fuel at their border (so they hold
+whatever discount these obtained), with the quartiles of the reporters as the range; afterwards they follow a
+benchmark by a rule fitted on the months before, and the whole spread of that fit is their range.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
+from statistics import median, quantiles
+
+from tools.derivation.world import Figures
+
+BARRELS_PER_TONNE = 7.33
+MWH_PER_SM3 = 0.0105833
+"""Megawatt-hours a standard cubic metre: the factor of the Italian index."""
+KG_PER_SM3 = 0.73
+FIRST, LAST_REPORTED = "2021-01", "2022-08"
+LONGEST_LAG_MONTHS = 6
+COAL_RANGE = 0.25
+"""Relative half-width of the declared range of coal after the last reported month."""
+
+Prices = dict[str, tuple[float, float, float, str]]
+"""Month to price, low, high and the words on where they are from."""
+
+
+def price_rows(
+    rows: Figures, benchmarks: Figures, kinds: Mapping[str, str], plausible: float
+) -> list[dict[str, object]]:
+    """The rows of ``energy_prices.csv``.
+
+    Parameters
+    ----------
+    rows : the monthly imports. Keys: commodity, month, eur, tonne.
+    benchmarks : Brent, the exchange rate, a gas hub and coal, by month in order.
+    kinds : commodity of each fuel.
+    plausible : factor from the median beyond which a unit value is left out.
+    """
+    months = [row["month"] for row in benchmarks]
+    rate = {row["month"]: float(row["usd_per_eur"]) for row in benchmarks}
+    brent = {row["month"]: float(row["brent_usd_bbl"]) * BARRELS_PER_TONNE / rate[row["month"]] for row in benchmarks}
+    hub = {row["month"]: float(row["psv_eur_sm3"]) * 1000 / KG_PER_SM3 for row in benchmarks}
+    border = {kind: border_prices(rows, kinds, kind, plausible) for kind in ("products", "pipeline_gas", "lng", "coal")}
+    series: dict[str, Prices] = {"crude": {}}
+    for month in months:
+        words = (
+            "Brent, US Energy Information Administration; euro rate of the European Central Bank; 7.33 barrels a tonne"
+        )
+        series["crude"][month] = (brent[month], brent[month], brent[month], words)
+    series["products"] = border["products"] | follow(border["products"], brent, months, "Brent")
+    for kind in ("pipeline_gas", "lng"):
+        series[kind] = border[kind] | follow(border[kind], hub, months, "Italian gas hub (PSV)")
+    known = {
+        row["month"]: float(row["coal_usd_tonne"]) / rate[row["month"]] for row in benchmarks if row["coal_usd_tonne"]
+    }
+    series["coal"] = border["coal"] | between(border["coal"], known, months)
+    return [
+        {
+            "commodity": kind,
+            "month": month,
+            "eur_per_tonne": f"{price:.1f}",
+            "low": f"{low:.1f}",
+            "high": f"{high:.1f}",
+            "source": words,
+        }
+        for kind, prices in series.items()
+        for month, (price, low, high, words) in sorted(prices.items())
+    ]
+
+
+def border_prices(rows: Figures, kinds: Mapping[str, str], kind: str, plausible: float) -> Prices:
+    """Unit values of a commodity at the border by month: mean weighted by tonnes, and quartiles of the reporters.
+
+    Coke is left out of coal: it costs three times as much.
+    """
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for row in rows:
+        is_wanted = kinds.get(row["commodity"]) == kind and row["commodity"] != "coke" and float(row["tonne"]) > 0
+        if is_wanted and FIRST <= row["month"] <= LAST_REPORTED:
+            found[row["month"]].append((float(row["eur"]), float(row["tonne"])))
+    prices: Prices = {}
+    for month, pairs in found.items():
+        middle = median(euros / tonnes for euros, tonnes in pairs)
+        kept = [pair for pair in pairs if 1 / plausible <= pair[0] / pair[1] / middle <= plausible]
+        mean = sum(euros for euros, _ in kept) / sum(tonnes for _, tonnes in kept)
+        low, _, high = quantiles([euros / tonnes for euros, tonnes in kept], n=4)
+        words = f"unit value of imports at the border, {len(kept)} reporters (CREA); range: their quartiles"
+        prices[month] = (mean, min(low, mean), max(high, mean), words)
+    return prices
+
+
+def follow(border: Prices, benchmark: Mapping[str, float], months: list[str], name: str) -> Prices:
+    """Prices after the last reported month: a benchmark's trailing mean times the ratio of the reported months.
+
+    The length of the mean, one to `LONGEST_LAG_MONTHS` months, is the one whose ratio to the reported prices varies
+    least (largest over smallest). The price is the median ratio, the range the smallest and largest.
+    """
+
+    def trailing(place: int, length: int) -> float:
+        return sum(benchmark[month] for month in months[place - length + 1 : place + 1]) / length
+
+    start = LONGEST_LAG_MONTHS - 1
+    reported = [place for place in range(start, len(months)) if months[place] <= LAST_REPORTED]
+    fits = []
+    for length in range(1, LONGEST_LAG_MONTHS + 1):
+        ratios = sorted(border[months[place]][0] / trailing(place, length) for place in reported)
+        fits.append((ratios[-1] / ratios[0], length, ratios))
+    _, length, ratios = min(fits)
+    words = (
+        f"declared range: {name}, mean of {length} months, times its ratio to border prices "
+        f"of {months[start]} to {LAST_REPORTED} (median; range: smallest and largest)"
+    )
+    prices: Prices = {}
+    for place in range(reported[-1] + 1, len(months)):
+        level = trailing(place, length)
+        prices[months[place]] = (median(ratios) * level, ratios[0] * level, ratios[-1] * level, words)
+    return prices
+
+
+def between(border: Prices, known: Mapping[str, float], months: list[str]) -> Prices:
+    """Coal after the last reported month: a straight line through the few sourced points, with a declared range."""
+    points = [(months.index(LAST_REPORTED), border[LAST_REPORTED][0])]
+    points += sorted((months.index(month), price) for month, price in known.items())
+    prices: Prices = {}
+    for (left, before), (right, after) in pairwise(points):
+        for place in range(left + 1, right + 1):
+            price = before + (after - before) * (place - left) / (right - left)
+            words = f"declared range of {COAL_RANGE:.0%}: straight line between sourced points (API 2, Newcastle)"
+            prices[months[place]] = (price, price * (1 - COAL_RANGE), price * (1 + COAL_RANGE), words)
+    return prices

@@ -1,0 +1,162 @@
+"""All that is told of how far to trust the shipped fit, worked out at once: the content of the validation page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.arrays import FloatArray, IntArray
+from sim.case import prepare
+from sim.fitting.calibration import Belief, Calibration, beliefs, calibrate
+from sim.fitting.heldout import HeldOut, held_out
+from sim.fitting.posterior import Observation
+from sim.fitting.refitted import validate_refitted
+from sim.runner.counts import frequencies
+from sim.runner.run import run
+from sim.scoring.scores import three_classes
+from sim.scoring.validation import validate
+from sim.scoring.verdict import Validation
+from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path
+from sim.world import World, load_world
+from tools.validation.profiles import Profile, profile
+from tools.validation.recovery import Recovery, from_priors, near_fit, recover
+
+FITTED = ("es-11-1", "es-11-2", "es-11-3")
+EARLIER = "ga-68-262"
+BLOCS = ("align_african_union", "align_arab_league")
+PROFILED: Mapping[str, tuple[float, float]] = {
+    "peer_influence": (0.0, 4.0),
+    "sanction_weight": (0.0, 8.0),
+    "grievance": (0.0, 4.0),
+    "align_ideal_point": (0.0, 8.0),
+}
+"""Numbers whose likelihood is profiled, and between which values; the last is one that the votes do tell."""
+STEPS = 9
+SETS_FROM_PRIORS, SETS_NEAR_FIT = 24, 12
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """One vote that the parameters were fitted to.
+
+    Parameters
+    ----------
+    votes : observed action codes, (N,), -1 where the vote is given.
+    before : action codes (N,) in the last roll call on the same question before it.
+    chances : probabilities (N, 3) of the classes by the scenario as it stands.
+    """
+
+    scenario: Scenario
+    votes: IntArray
+    before: IntArray
+    chances: FloatArray
+    in_sample: Validation
+    held_out: HeldOut
+    next_vote: Validation
+
+    @property
+    def resolution(self) -> str:
+        """The resolution voted on."""
+        return self.in_sample.resolution
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the validation page tells.
+
+    Parameters
+    ----------
+    earlier : a vote of eight years before, of which only the text's terms were fitted.
+    beliefs : prior beside posterior, by the draws that ship.
+    profiles : one per number of `PROFILED`.
+    without_blocs : the profile of peer influence where the two blocs have no line of their own.
+    from_priors, near_fit : recovery of truths drawn from the priors, and of truths near the fit.
+    """
+
+    world: World
+    votes: tuple[Assessed, ...]
+    earlier: Validation
+    beliefs: tuple[Belief, ...]
+    profiles: tuple[Profile, ...]
+    without_blocs: Profile
+    from_priors: Recovery
+    near_fit: Recovery
+
+
+def assess(on_progress: Report = lambda what: None) -> Assessment:
+    """Work everything out; takes minutes.
+
+    Parameters
+    ----------
+    on_progress : called with what is being done.
+    """
+    specs = [read_scenario(name) for name in FITTED]
+    fit = shipped_calibration(specs)
+    observations = fit.posterior.observations
+    on_progress("members held out")
+    held = held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
+    on_progress("next votes")
+    votes = tuple(_assessed(*each) for each in zip(specs, observations, held, strict=True))
+    on_progress("profiles")
+    profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
+    ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
+    on_progress("recovery")
+    return Assessment(
+        world=load_world(specs[0].world),
+        votes=votes,
+        earlier=validate(read_scenario(EARLIER))[0],
+        beliefs=tuple(beliefs(fit)),
+        profiles=profiles,
+        without_blocs=profile(observations, "peer_influence", _steps(ends), held_at_0),
+        from_priors=recover(
+            specs, SETS_FROM_PRIORS, from_priors, on_progress=lambda done: on_progress(f"recovery: {done} sets")
+        ),
+        near_fit=recover(
+            specs,
+            SETS_NEAR_FIT,
+            near_fit(fit.draws),
+            on_progress=lambda done: on_progress(f"near the fit: {done} sets"),
+        ),
+    )
+
+
+def _steps(ends: tuple[float, float]) -> list[float]:
+    return [float(value) for value in np.linspace(*ends, STEPS)]
+
+
+def shipped_calibration(specs: Sequence[Scenario]) -> Calibration:
+    """The mode, found again, with the draws of the shipped parameter file."""
+    again, fit = calibrate(specs), read_fit(shipped_fit_path())
+    if fit.draws is None:
+        raise ValueError("the shipped parameter file holds no draws")
+    columns = []
+    for unknown in again.posterior.unknowns:
+        if unknown.text is None:
+            columns.append(fit.draws.parameters[unknown.name])
+        else:
+            columns.append(fit.draws.texts[again.posterior.observations[unknown.text].resolution][unknown.name])
+    return Calibration(again.posterior, again.found, np.array(columns).T)
+
+
+def in_sample_chances(spec: Scenario) -> FloatArray:
+    """Probabilities (N, 3) of the classes by a scenario of one vote as it stands."""
+    return three_classes(frequencies(run(prepare(spec)).votes[0].counts))
+
+
+def _assessed(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
+    world = seen.case.world
+    (call,) = (call for call in world.rollcalls if call.resolution == seen.resolution)
+    earlier = [one for one in world.rollcalls if one.topic == call.topic and one.date < call.date]
+    return Assessed(
+        scenario=spec,
+        votes=seen.votes,
+        before=max(earlier, key=lambda one: one.date).votes,
+        chances=in_sample_chances(spec),
+        in_sample=validate(spec)[0],
+        held_out=held,
+        next_vote=validate_refitted(spec)[0],
+    )

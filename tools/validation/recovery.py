@@ -1,0 +1,203 @@
+"""Recovery: whether a calibration finds the numbers that votes were made from.
+
+Votes on the fitted texts are simulated from known numbers, the members looking at what their peers really announced,
+and calibrated as the real ones are, at the equilibrium that stands in for the simulation. Each text's simulated votes
+are what the members remember at the next. Then it is counted how often the 90 % intervals hold the truth.
+
+An interval runs from the smallest to the largest of 19 draws. Were the truth a twentieth draw like these, it would be
+neither the smallest nor the largest of the twenty in 18 cases of 20: 90 %, whatever the shape of the posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import binomtest
+
+from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.case import prepare
+from sim.ensemble import simulate
+from sim.fitting.calibration import draw_of, observed, prior_draw
+from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, observation
+from sim.fitting.refitted import with_fit
+from sim.rules.choice import SUPPORT
+from sim.rules.parameters import ORDERED
+from sim.specs import Scenario
+from sim.world import World, load_world
+
+DRAWS = 19
+LEVEL = (DRAWS - 1) / (DRAWS + 1)
+"""Share of truths that the range of the draws should hold."""
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "alignment": ("align",),
+        "leverage of the target": ("dependence", "retaliation"),
+        "sanctions and grievance": ("sanction", "grievance"),
+        "peer influence": ("peer",),
+        "the neutral actions": ("abstain", "absent", "absence"),
+        "severity of the texts": ("severity",),
+        "divisiveness of the texts": ("divisiveness",),
+    }
+)
+"""What the numbers are about, by the first word of their names."""
+
+Truths = Callable[[Posterior, int], FloatArray]
+"""A vector of truths (K,) for the set of votes of a number; severities in it may be moved."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often intervals held the truth: hits of trials, and the 90 % interval of the rate (Clopper & Pearson 1934).
+
+    Parameters
+    ----------
+    by_set_low, by_set_high : the 90 % interval when sets of votes, not single numbers, are drawn again: the numbers of
+        a set are not independent.
+    """
+
+    hits: int
+    trials: int
+    low: float
+    high: float
+    by_set_low: float
+    by_set_high: float
+
+    @property
+    def rate(self) -> float:
+        """Hits over trials."""
+        return self.hits / self.trials
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Truths and what calibrations of the votes made from them found.
+
+    Parameters
+    ----------
+    unknowns : the K numbers.
+    truths : (S, K) for S sets of votes.
+    draws : (S, D, K).
+    """
+
+    unknowns: tuple[Unknown, ...]
+    truths: FloatArray
+    draws: FloatArray
+
+    @property
+    def holds(self) -> BoolArray:
+        """Whether the range of the draws holds the truth, (S, K)."""
+        return (self.draws.min(axis=1) <= self.truths) & (self.truths <= self.draws.max(axis=1))
+
+    def rate(self, columns: Sequence[int] | None = None) -> Rate:
+        """The rate over some of the numbers; over all by default."""
+        held = self.holds if columns is None else self.holds[:, columns]
+        found = binomtest(int(held.sum()), held.size).proportion_ci(0.9)
+        sets = np.random.default_rng(0).integers(len(held), size=(1000, len(held)))
+        low, high = np.quantile(held.mean(axis=1)[sets].mean(axis=1), [0.05, 0.95])
+        return Rate(int(held.sum()), held.size, found.low, found.high, float(low), float(high))
+
+    def with_more(self, other: Recovery) -> Recovery:
+        """The sets of both."""
+        truths, draws = (np.concatenate(pair) for pair in ((self.truths, other.truths), (self.draws, other.draws)))
+        return Recovery(self.unknowns, truths, draws)
+
+    def columns(self) -> dict[str, list[int]]:
+        """The numbers of each of the `GROUPS`."""
+        return {
+            group: [k for k, unknown in enumerate(self.unknowns) if unknown.name.split("_")[0] in words]
+            for group, words in GROUPS.items()
+        }
+
+    def correlations(self) -> FloatArray:
+        """Correlation over the sets of the mean of the draws with the truth, (K,): 0 where the votes say nothing."""
+        found = self.draws.mean(axis=1)
+        return np.array(
+            [np.corrcoef(found[:, k], self.truths[:, k])[0, 1] for k in range(len(self.unknowns))], dtype=np.float64
+        )
+
+
+def from_priors(posterior: Posterior, number: int, seed: int = 0) -> FloatArray:
+    """Truths drawn from the priors, with shapes that do not cross; severities, which have none, stay at 0."""
+    random = np.random.default_rng([seed, number])
+    while True:
+        vector = np.array([prior_draw(unknown, random.random()) for unknown in posterior.unknowns])
+        if all(vector[posterior.place[low, None]] <= vector[posterior.place[high, None]] for low, high in _ordered()):
+            return vector
+
+
+def _ordered() -> list[tuple[str, str]]:
+    """The pairs of shapes that are fitted."""
+    return [pair for pair in ORDERED if not pair[0].startswith("grade")]
+
+
+def near_fit(draws: FloatArray) -> Truths:
+    """Truths that are draws (D, K) of the posterior given the real votes."""
+    return lambda posterior, number: draws[number % len(draws)].copy()
+
+
+def recover(
+    specs: Sequence[Scenario],
+    sets: int,
+    truths: Truths = from_priors,
+    *,
+    draws: int = DRAWS,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> Recovery:
+    """Make votes from known numbers, calibrate, and keep both.
+
+    Parameters
+    ----------
+    specs : scenarios of one vote each, in date order.
+    sets : how many sets of votes on all of the texts; set s is replicate s of the scenarios.
+    truths : what the votes of a set are made from. Each text is as severe as brings the expected support to that of
+        the real vote, so that the chamber is split as a chamber is.
+    draws : by calibration.
+    on_progress : called with the number of sets done.
+    """
+    real = Posterior([observed(spec) for spec in specs])
+    true, found = [], []
+    for number in range(sets):
+        truth, observations = made(specs, real, truths(real, number), number)
+        posterior = Posterior(observations)
+        mode = posterior.fit()
+        true.append(truth)
+        found.append([draw_of(posterior, mode, number + 1, draw) for draw in range(draws)])
+        on_progress(number + 1)
+    return Recovery(real.unknowns, np.array(true), np.array(found))
+
+
+def made(
+    specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
+) -> tuple[FloatArray, list[Observation]]:
+    """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""
+    world, truth, observations = load_world(specs[0].world), truth.copy(), []
+    for index, spec in enumerate(specs):
+        seen = Observation(prepare(spec, world), real.observations[index].votes)
+        truth[real.place["severity", index]] = _severity(real, truth, index, seen)
+        case = with_fit(seen.case, real.shared(truth), real.text(truth, index))
+        votes = simulate(case, replicate, 1)[0].actions[0].astype(np.int64)
+        world = _with_votes(world, seen.resolution, votes)
+        observations.append(observation(spec, votes, world))
+    return truth, observations
+
+
+def _severity(real: Posterior, truth: FloatArray, index: int, seen: Observation) -> float:
+    """The severity at which as many members are expected to support as did."""
+    drawn, place = seen.votes >= 0, real.place["severity", index]
+    wanted = int((seen.votes == SUPPORT).sum())
+
+    def gap(severity: float) -> float:
+        vector = truth.copy()
+        vector[place] = severity
+        return float(real.chances(vector, index, seen)[drawn, SUPPORT].sum()) - wanted
+
+    return float(brentq(gap, *SEVERITY_BOUNDS, xtol=1e-6))
+
+
+def _with_votes(world: World, resolution: str, votes: IntArray) -> World:
+    calls = [replace(c, votes=votes) if c.resolution == resolution else c for c in world.rollcalls]
+    return replace(world, rollcalls=tuple(calls))

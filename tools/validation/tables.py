@@ -1,0 +1,204 @@
+"""The tables of the validation page, in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.fitting.calibration import Belief
+from sim.fitting.heldout import HeldOut
+from sim.rules.choice import ACTIONS
+from sim.scoring.scores import Scores, classes_of
+from sim.scoring.verdict import Validation
+from sim.world import World
+from tools.validation.assessment import Assessed, Assessment
+from tools.validation.pictures import words
+from tools.validation.profiles import Profile
+from tools.validation.recovery import Recovery
+
+RANKINGS = ("earlier_votes", "ideal_point")
+MOST_MISSES = 10
+"""Misses that are listed of each vote."""
+NOT_FLAT = 0.25
+"""Change over a profile, in standard deviations of a number's prior, from which it is named."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows))
+
+
+def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
+    """A row per vote: held out beside the best regression, and the next vote beside the best ranking."""
+    rows = []
+    for vote in votes:
+        held, ahead = vote.held_out.mean, vote.next_vote
+        best = {score: held.baselines[rule] for score, rule in vote.held_out.best.items()}
+        ranking = max(ahead.baselines_pinned[rule].accuracy for rule in RANKINGS if rule in ahead.baselines_pinned)
+        rows.append(
+            [
+                f"{day(vote)} ({words(vote.resolution)})",
+                f"{held.declared.rps:.4f}, {held.declared.log_loss:.3f}",
+                f"{best['rps'].rps:.4f}, {best['log_loss'].log_loss:.3f}",
+                f"{ahead.pinned.accuracy:.3f}",
+                f"{ranking:.3f}",
+            ]
+        )
+    return rows
+
+
+def summary(votes: Sequence[Assessed]) -> str:
+    """The table of the README."""
+    return table(["", "held out: RPS, log loss", "regression", "next vote", "ranking"], summary_rows(votes))
+
+
+def day(vote: Assessed) -> str:
+    """The day of a vote, as it is spoken of."""
+    when = vote.scenario.vote[0].date
+    return f"{when.day} {when:%B}"
+
+
+def scores(found: Validation) -> str:
+    """The model and every rule: as declared, and ranked at the observed counts."""
+    rows = [
+        _score_row("**the model**", found.declared, found.pinned),
+        [
+            "90 % interval",
+            *(_interval(found.declared_intervals[name], digits) for name, digits in DIGITS.items()),
+            *(_interval(found.pinned_intervals[name], 3) for name in RANKED),
+        ],
+    ]
+    for name, of in found.baselines.items():
+        rows.append(_score_row(words(name), of, found.baselines_pinned.get(name)))
+    return table(
+        ["", "accuracy", "balanced", "Brier", "RPS", "log loss", "ranked accuracy", "ranked balanced"],
+        rows,
+    )
+
+
+DIGITS = {"accuracy": 3, "balanced_accuracy": 3, "brier": 3, "rps": 4, "log_loss": 3}
+RANKED = ("accuracy", "balanced_accuracy")
+
+
+def _score_row(name: str, declared: Scores, pinned: Scores | None) -> list[str]:
+    ranked = ["", ""] if pinned is None else [f"{getattr(pinned, score):.3f}" for score in RANKED]
+    return [name, *(f"{getattr(declared, score):.{digits}f}" for score, digits in DIGITS.items()), *ranked]
+
+
+def _interval(ends: tuple[float, float], digits: int) -> str:
+    return f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+
+
+def leads(found: Sequence[HeldOut]) -> str:
+    """By how much the model's losses lie below the best regression's, pair by pair."""
+    rows = []
+    for held in found:
+        for score, (mean, low, high) in held.lead.items():
+            spread = held.spread()[score]
+            rows.append(
+                [
+                    words(held.mean.resolution),
+                    {"rps": "RPS", "log_loss": "log loss"}[score],
+                    words(held.best[score]),
+                    f"{mean:+.4f}",
+                    f"{low:+.4f} to {high:+.4f}",
+                    "better" if high < 0 else "worse" if low > 0 else "not told apart",
+                    _interval(spread, 4),
+                ]
+            )
+    head = ["", "score", "best regression", "model less it", "90 % interval", "the model is", "model, over the cuts"]
+    return table(head, rows)
+
+
+def beliefs(found: Sequence[Belief]) -> str:
+    """Prior beside posterior, and what is not identified."""
+    rows = [
+        [
+            words(one.name),
+            _told(one.prior),
+            _told(one.posterior),
+            f"{one.contraction:+.2f}",
+            "" if one.is_identified else "not identified by these votes",
+        ]
+        for one in found
+    ]
+    return table(["number", "prior", "posterior", "contraction", ""], rows)
+
+
+def _told(of: tuple[float, float, float]) -> str:
+    return f"{of[0]:.2f} ({of[1]:.2f} to {of[2]:.2f})"
+
+
+def profiled(found: Profile, others: Sequence[str]) -> str:
+    """A profile in figures, with what other numbers are at each of its values."""
+    rows = []
+    for at, value in enumerate(found.values):
+        falls = found.fall(found.log_likelihood)[at], found.fall(found.log_posterior)[at]
+        rows.append([f"{value:g}", *(f"{fall:.2f}" for fall in falls), *(f"{found.others[o][at]:.2f}" for o in others)])
+    return table([words(found.name), "log likelihood", "log posterior", *map(words, others)], rows)
+
+
+def recovered(found: Recovery) -> str:
+    """The rate at which intervals hold the truth, by what the numbers are about."""
+    rows = []
+    correlations = found.correlations()
+    for group, columns in {"all numbers": list(range(len(found.unknowns))), **found.columns()}.items():
+        rate = found.rate(columns)
+        rows.append(
+            [
+                group,
+                f"{rate.hits} of {rate.trials}",
+                f"{rate.rate:.3f}",
+                f"{rate.low:.3f} to {rate.high:.3f}",
+                f"{rate.by_set_low:.3f} to {rate.by_set_high:.3f}",
+                f"{np.median(correlations[columns]):.2f}",
+            ]
+        )
+    head = ["", "held", "rate", "binomial 90 %", "90 % over sets of votes", "correlation with the truth"]
+    return table(head, rows)
+
+
+def misses(vote: Assessed, world: World, reasons: dict[str, str]) -> str:
+    """Members whose likeliest class was not what they did, the surest mistakes first."""
+    observed = classes_of(vote.votes)
+    missed = np.flatnonzero((vote.votes >= 0) & (vote.chances.argmax(axis=1) != observed))
+    given = vote.chances[np.arange(world.size), observed]
+    rows = [
+        [
+            world.names[i],
+            DID[ACTIONS[vote.votes[i]]],
+            DID[ACTIONS[vote.before[i]]],
+            f"{given[i]:.0%}".replace("%", " %"),
+            f"{vote.held_out.chances[i, observed[i]]:.0%}".replace("%", " %"),
+            reasons.get(world.iso3[i], ""),
+        ]
+        for i in missed[np.argsort(given[missed], kind="stable")][:MOST_MISSES]
+    ]
+    return table(["", "did", "the vote before", "chance given", "held out", "what the model does not see"], rows)
+
+
+DID = {"support": "supported", "abstain": "abstained", "absent": "absent", "oppose": "opposed"}
+
+
+def moved_with(found: Profile, beliefs: Sequence[Belief], deviations: dict[str, float]) -> list[str]:
+    """The shared numbers that change most along a profile, in standard deviations of their priors, most first."""
+    of = {one.name for one in beliefs}
+    change = {
+        name: abs(float(values[-1] - values[0])) / deviations[name]
+        for name, values in found.others.items()
+        if name in of and name in deviations
+    }
+    return [name for name in sorted(change, key=change.__getitem__, reverse=True) if change[name] >= NOT_FLAT]
+
+
+def misses_count(found: Assessment) -> list[str]:
+    """How many members of each vote were missed, as it stands and held out."""
+    told = []
+    for vote in found.votes:
+        observed, scored = classes_of(vote.votes), vote.votes >= 0
+        first, second = (
+            int((chances.argmax(axis=1) != observed)[scored].sum()) for chances in (vote.chances, vote.held_out.chances)
+        )
+        told.append(f"{first} on {day(vote)} ({second} held out)")
+    return told
