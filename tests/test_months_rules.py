@@ -156,7 +156,7 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         kept(one, two),
         gate(one, two, c),
         cost(one),
-        energy_dependence(one, np.float64(money), np.float64(more)),
+        energy_dependence(one, np.float64(money), np.float64(np.round(more, 6))),  # paid in millions, to the euro
         rerouted(one, two, c, 1.0 + money),
         listing_chance(np.float64(money), more, c),
         thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
