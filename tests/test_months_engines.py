@@ -20,7 +20,8 @@ from sim.months.run import MonthRun
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.rules.parameters import registry
-from sim.runner.run import ENGINES, Block, block_of, run
+from sim.runner.batch import ENGINES
+from sim.runner.run import Block, block_of, run
 from sim.specs import read_scenario
 from sim.specs.fits import Draws, Fit
 

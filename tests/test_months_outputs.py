@@ -14,9 +14,12 @@ from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
 from sim.months.series import MEMBER_SERIES
 from sim.results.summary import summary
-from sim.runner.keep import MONTHS, keep
-from sim.runner.repeat import repeat
-from sim.runner.run import ENGINES, RunResult, block_of, run
+from sim.runner.batch import ENGINES
+from sim.runner.folder.repeat import repeat
+from sim.runner.folder.tables import MONTHS
+from sim.runner.result import RunResult
+from sim.runner.run import block_of, run
+from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
 
 SHORT = ["months.end=2022-04-30"]
@@ -50,7 +53,7 @@ def test_a_scenario_without_months_has_none() -> None:
 
 
 def test_a_kept_run_has_the_table_and_repeats_exactly(tmp_path: Path) -> None:
-    keep(run(prepare(read_scenario("2022-2023", SHORT)), 12), tmp_path / "kept", 0.0)
+    keep_run(run(prepare(read_scenario("2022-2023", SHORT)), 12), tmp_path / "kept", 0.0)
     (tmp_path / "again").mkdir()
     table = pq.read_table(tmp_path / "kept" / MONTHS)
     assert table.column_names == ["month", "series", "iso3", "mean", "p05", "p95"]

@@ -18,8 +18,8 @@ from sim.case.ballot import NOT_GIVEN
 from sim.results.summary import is_scored, misses, near, split_of, summary
 from sim.results.tallies import population_share, tally_summary
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
-from sim.runner.counts import frequencies
-from sim.runner.run import RunResult, VoteResult, run
+from sim.runner.result import RunResult, VoteResult, frequencies
+from sim.runner.run import run
 from sim.scoring.rollcalls import shipped_rollcalls
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,

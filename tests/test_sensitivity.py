@@ -16,8 +16,8 @@ from sim.errors import InputError
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import units
-from sim.runner.counts import frequencies
 from sim.runner.designs import points_of, shares_of, spec_of
+from sim.runner.result import frequencies
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from
 from sim.specs.experiment.priors import prior_ranges

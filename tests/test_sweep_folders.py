@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sim.runner.parts import DamageError, read_part
 from sweeps import bytes_of, interrupted, sim_sweep
 from test_cli import sim
 
@@ -16,7 +17,6 @@ from sim.cli.output import INTERRUPTED
 from sim.cli.sweep import swept
 from sim.errors import InputError
 from sim.runner import sweep as module
-from sim.runner.parts import DamageError, read_part
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
 

@@ -16,7 +16,6 @@ from sim.cli.output import (
     Overrides,
     Seed,
     Uncertain,
-    check_engine,
     check_writable,
     console,
     print_json,
@@ -28,6 +27,7 @@ from sim.cli.output import (
 )
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
+from sim.runner.batch import check_engine
 from sim.specs import Scenario, read_scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
 
@@ -51,7 +51,7 @@ def command(
     With --set, one scenario is compared with itself changed, and several are changed alike. A what-if alone is
     compared with the scenario it starts from.
     """
-    check_engine(engine)
+    check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
     check_writable("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)

@@ -18,7 +18,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sim.errors import input_error
-from sim.runner.run import ENGINES
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -45,17 +44,6 @@ def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -
     settings = [f"replicates={replicates}"] if replicates is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
     return [*settings, "parameter_uncertainty=true"] if is_uncertain else settings
-
-
-def check_engine(engine: str) -> None:
-    """Refuse an engine that there is not.
-
-    Raises
-    ------
-    InputError : it is neither the ensemble nor Mesa's.
-    """
-    if engine not in ENGINES:
-        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
 
 
 def print_json(document: object) -> None:

@@ -10,9 +10,10 @@ import typer
 from sim.cli.cases import case_and_base
 from sim.cli.output import Overrides, progress, run_settings, say
 from sim.errors import input_error
-from sim.runner.keep import MANIFEST
-from sim.runner.kept import kind_of, read_run, read_sweep
-from sim.runner.run import RunResult, run
+from sim.runner.folder.kept import kind_of, read_run, read_sweep
+from sim.runner.folder.manifest import MANIFEST
+from sim.runner.result import RunResult
+from sim.runner.run import run
 from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep

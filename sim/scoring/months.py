@@ -9,7 +9,7 @@ import numpy as np
 from sim.case.conditions import JOINED
 from sim.rules.support import INSTRUMENTS
 from sim.runner.months import MonthsResult
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.scoring.acts import Discrimination, score_acts
 from sim.scoring.flows import FlowScores, Simulated, score_flows
 from sim.scoring.published import load_published
@@ -28,24 +28,24 @@ def simulated_of(result: RunResult) -> Simulated | None:
     if months is None or plan is None or energy is None:
         return None
     case, world = result.case, result.case.world
-    mean = {name: samples.mean(axis=0, dtype=np.float64) for name, samples in months.members.items()}
     roles = {case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])}
     at = months.months.index(LISTED_ON) if LISTED_ON in months.months else len(months.months) - 1
     given = {i for i in range(world.size) if i in roles or plan.conditions[at].membership[i] == JOINED}
-    joined = {i for i in range(world.size) if mean["joined"][at, i] >= 0.5}
+    joining = months.member_mean("joined")
+    joined = {i for i in range(world.size) if joining[at, i] >= 0.5}
     if case.roles.victim is not None:
         joined.add(case.roles.victim)
     return Simulated(
         months=months.months,
         members=world.iso3,
         groups={group.key: frozenset(group.members) for group in world.groups},
-        crude=mean["energy_crude"] * KILO,
-        revenue=mean["energy_paid"] / KILO,
+        crude=months.member_mean("energy_crude") * KILO,
+        revenue=months.member_mean("energy_paid") / KILO,
         crude_need=energy.need[:, energy.commodities.index("crude")],
         joined=frozenset(world.iso3[i] for i in joined),
         given=frozenset(world.iso3[i] for i in given),
-        aid=mean["aid"] / KILO,
-        diverted=1.0 + mean["diverted"],
+        aid=months.member_mean("aid") / KILO,
+        diverted=1.0 + months.member_mean("diverted"),
     )
 
 
@@ -67,4 +67,4 @@ def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
 
 def _support(months: MonthsResult) -> Mapping[str, np.ndarray]:
     names = {name: "recognised" if name == "recognition" else f"support_{name}" for name in INSTRUMENTS}
-    return {name: months.members[series].mean(axis=0, dtype=np.float64) for name, series in names.items()}
+    return {name: months.member_mean(series) for name, series in names.items()}

@@ -9,8 +9,8 @@ import numpy as np
 from sim.results.months import months_summary
 from sim.results.summary import misses, vote_summary
 from sim.results.tallies import REPORTED, SPLIT
-from sim.runner.kept import KeptRun
-from sim.runner.run import RunResult
+from sim.runner.folder.kept import KeptRun
+from sim.runner.result import RunResult
 from sim.views.frame import day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
