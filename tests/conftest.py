@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from sweeps import SMALL, bytes_of, written
+from support.sweeps import SMALL, bytes_of, written
 
 from sim.runner import units
 from sim.runner.sweep import sweep
