@@ -23,7 +23,7 @@ PARTS = [
 def test_nothing_has_moved(record, kind, name):
     make, _ = MAKERS[kind]
     expected, found = record[f"{kind} {name}"], make(name)
-    assert sorted(found) == sorted(expected)
+    assert expected.keys() <= found.keys()
     moved = {
         key: [(place, old, new) for place, (old, new) in enumerate(zip(expected[key], found[key])) if old != new][:3]
         for key in expected

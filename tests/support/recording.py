@@ -56,9 +56,10 @@ def scenario(name: str) -> dict[str, Numbers]:
     run = sim.run(name, replicates=REPLICATES)
     found = of_frame("members", run.members) | of_frame("tallies", run.tallies)
     if run.months is not None:
-        columns = ["mean", "p05", "p95"]
-        months = run.months.groupby([run.months["iso3"].isna(), "series", "month"], sort=True)[columns].mean()
-        found |= of_frame("months", months)
+        shares = run.months.assign(whole=run.months["iso3"].isna())
+        for (name_of, is_whole), series in shares.groupby(["series", "whole"], sort=True):
+            means = series.groupby("month", sort=True)[["mean", "p05", "p95"]].mean()
+            found |= of_frame(f"months.{'whole' if is_whole else 'members'}.{name_of}", means)
     for member in EXPLAINED_IN_HARBOURS if name == "harbour-blockade" else EXPLAINED:
         terms = sim.explain(name, member, tries_levers=False, replicates=REPLICATES).terms
         found |= of_frame(f"explained.{member}", terms[["support", "abstain", "oppose", "absent", "value"]])
