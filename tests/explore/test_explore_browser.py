@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
-from pages import (
+from support.pages import (
     SERVER,
     THREAT,
     change,

@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from pages import (
+from support.pages import (
     SERVER,
     THREAT,
     ready,

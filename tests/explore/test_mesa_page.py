@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pages import served
+from support.pages import served
 
 from sim.rules.choice import ACTIONS
 

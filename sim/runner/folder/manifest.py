@@ -108,8 +108,9 @@ def read_manifest(folder: Path, kind: str | None = None) -> dict[str, Any]:
 
 def _check(manifest: Mapping[str, Any], kind: str, where: str) -> None:
     """Refuse a manifest that is damaged, or of another version."""
-    if isinstance(manifest.get("schema_version"), int) and manifest["schema_version"] != SCHEMA_VERSION:
-        message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
+    version = manifest.get("schema_version")
+    if type(version) is int and version != SCHEMA_VERSION:
+        message = f"got {version}; this program reads {SCHEMA_VERSION}."
         fix = "Make the result again, or read it with the version that is named in it."
         raise input_error(where, "schema_version", message, fix)
     try:

@@ -1,0 +1,225 @@
+"""The commands as a user runs them: what they print, their exit status, what they leave behind."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+from support.commands import ENVIRONMENT, document, sim
+from typer.main import get_command
+
+from sim.cli.app import app
+from sim.rules.choice import ACTIONS
+
+
+@pytest.fixture(scope="module")
+def founding():
+    return document("run", "es-11-1")
+
+
+@pytest.fixture(scope="module")
+def april():
+    return document("run", "es-11-3")
+
+
+def test_run_json_has_what_the_design_promises(founding):
+    assert founding["scenario"]
+    assert founding["seed"] == 20220302
+    assert founding["replicates"] == 1000
+    assert founding["engine"] == "ensemble"
+    (vote,) = founding["votes"]
+    assert set(vote["tally"]) == set(ACTIONS)
+    assert all(set(entry) == {"mean", "median", "p05", "p95"} for entry in vote["tally"].values())
+    assert vote["split"]["without_target"]["oppose"] == vote["split"]["with_target"]["oppose"] - 1
+    assert sum(vote["likeliest"].values()) == 193
+    assert vote["observed"] == {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
+    assert sum(vote["population_share"].values()) == pytest.approx(1)
+    assert len(vote["members"]) == 193
+    for member in vote["members"]:
+        assert sum(member[action] for action in ACTIONS) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("name", "split", "absent"), [("founding", (141, 35, 5), 12), ("april", (93, 58, 24), 18)])
+def test_median_splits_are_within_three_of_the_observed_ones(request, name, split, absent):
+    (vote,) = request.getfixturevalue(name)["votes"]
+    found = [vote["split"]["with_target"][action] for action in ("support", "abstain", "oppose")]
+    assert all(abs(a - b) <= 3 for a, b in zip(found, split, strict=True))
+    assert abs(vote["tally"]["absent"]["median"] - absent) <= 4
+
+
+@pytest.mark.parametrize(("scenario", "accuracy", "rps"), [("es-11-1", 0.86, 0.045), ("es-11-3", 0.80, 0.068)])
+def test_the_defaults_reach_their_scores(scenario, accuracy, rps):
+    (entry,) = document("validate", scenario)["resolutions"]
+    assert entry["n"] == 191
+    assert entry["pinned"]["accuracy"] >= accuracy
+    assert entry["declared"]["rps"] <= rps
+    assert {"majority", "base_rates", "persistence"} <= entry["baselines"].keys()
+    for scores in (entry["pinned"], entry["declared"], *entry["baselines"].values()):
+        assert set(scores) == {"accuracy", "balanced_accuracy", "brier", "rps", "log_loss"}
+
+
+def test_both_engines_print_the_same_votes():
+    by_agents, by_arrays = (document("run", "es-11-1", "--replicates", 12, "--engine", e) for e in ("mesa", "ensemble"))
+    assert by_agents.pop("engine") == "mesa"
+    assert by_arrays.pop("engine") == "ensemble"
+    assert by_agents == by_arrays
+
+
+def test_a_what_if_says_who_moves_and_a_null_one_that_nobody_does(tmp_path):
+    moved = sim("run", "es-11-1-april-threat", "--replicates", 200)
+    assert "Belarus" in moved.stdout.split("Who moves")[1]
+    assert "as expected" in moved.stdout
+    null = tmp_path / "null.toml"
+    null.write_text('title = "null"\nquestion = "nothing?"\nbase = "es-11-1"\n[set]\n"vote.target_threat" = 1.0\n')
+    assert "nobody moves, in any replicate" in sim("run", null, "--replicates", 200).stdout
+    vote = document("run", null, "--replicates", 200)["votes"][0]
+    assert vote["base"]["moved"] == []
+    assert set(vote["base"]["change"].values()) == {0.0}
+
+
+def test_a_kept_run_is_repeated_exactly_and_damage_is_noticed(tmp_path):
+    kept = tmp_path / "kept"
+    assert (
+        sim("run", "es-11-1", "--replicates", 300, "--set", "parameters.enforcement=0.8", "--out", kept).returncode == 0
+    )
+    manifest = json.loads((kept / "manifest.json").read_text())
+    assert manifest["scenario"]["parameters"] == {"enforcement": 0.8}
+    again = sim("rerun", kept)
+    assert again.returncode == 0, again.stderr
+    assert "repeated exactly" in again.stdout
+    table = kept / "tallies.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    damaged = sim("rerun", kept)
+    assert damaged.returncode == 1
+    assert "tallies.parquet" in damaged.stderr
+    assert sim("run", "es-11-1", "--out", kept).returncode == 2
+
+
+def test_tables_of_a_kept_run_agree_with_its_json(tmp_path):
+    import pyarrow.parquet as pq
+
+    kept = tmp_path / "kept"
+    vote = document("run", "es-11-1", "--replicates", 250, "--out", kept)["votes"][0]
+    tallies = pq.read_table(kept / "tallies.parquet").to_pydict()
+    members = pq.read_table(kept / "members.parquet").to_pydict()
+    assert len(tallies["replicate"]) == 250
+    for action in ACTIONS:
+        assert sum(tallies[action]) / 250 == pytest.approx(vote["tally"][action]["mean"])
+        assert sum(members[action]) == sum(tallies[action])
+
+
+def test_an_interrupt_leaves_what_was_done(tmp_path):
+    kept = tmp_path / "kept"
+    arguments = ["run", "es-11-1", "--replicates", "1000000", "--json", "--out", str(kept)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    while not kept.is_dir() and process.poll() is None:  # it is made just before the first replicates are run
+        time.sleep(0.1)
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    done = json.loads(out)
+    assert done["is_interrupted"]
+    assert 0 < done["replicates"] < 1_000_000
+    assert done["replicates"] == len(__import__("pyarrow.parquet").parquet.read_table(kept / "tallies.parquet"))
+    assert f"{done['replicates']} of 1000000" in errors
+
+
+WRONG = {
+    "unknown scenario": (["run", "es-11-9"], "Did you mean 'es-11-"),
+    "unknown parameter": (["run", "es-11-1", "--set", "parameters.enforcment=1"], "Did you mean 'enforcement'?"),
+    "out of bounds": (["run", "es-11-1", "--set", "parameters.enforcement=2"], "allowed is 0 to 1"),
+    "huge number": (["run", "es-11-1", "--set", f"parameters.enforcement=1{'0' * 400}"], "allowed is 0 to 1"),
+    "crossed shapes": (["run", "es-11-1", "--set", "parameters.retaliation_absent=1"], "must not exceed"),
+    "unknown key": (["run", "es-11-1", "--set", "vote.severty=1"], "Did you mean 'severity'?"),
+    "unknown member": (["run", "es-11-1", "--set", "roles.target=RSU"], "RSU"),
+    "first of days": (["run", "es-11-1", "--set", "vote.date=0001-01-01"], "allowed is 1900-01-01 to 2199-12-31"),
+    "last of months": (["run", "2022-2023", "--set", "months.end=9999-12-31"], "allowed is 1900-01-01 to 2199-12-31"),
+    "last of events": (["run", "2022-2023", "--set", "event.0.date=9999-12-31"], "event.0.date: got 9999-12-31"),
+    "no equals sign": (["run", "es-11-1", "--set", "seed"], "--set seed"),
+    "unknown engine": (["run", "es-11-1", "--engine", "fast"], "ensemble, mesa"),
+    "no replicates": (["run", "es-11-1", "--replicates", "0"], "replicates"),
+    "negative seed": (["run", "es-11-1", "--seed", "-1"], "seed"),
+    "picture of no kind": (["run", "es-11-1", "--plot", "chamber.gif"], ".png"),
+    "picture in no folder": (["run", "es-11-1", "--plot", "nowhere/chamber.png"], "does not exist"),
+    "rerun of nothing": (["rerun", "nowhere"], "manifest.json"),
+    "unknown member of the world": (["world", "Belarsu"], "Did you mean 'Belarus'?"),
+    "unknown list": (["list", "scenaros"], "Did you mean 'scenarios'?"),
+    "roll calls that are not there": (["validate", "es-11-1", "--rollcalls", "nowhere.csv"], "nowhere.csv"),
+    "rolling without a file": (["validate", "es-11-1", "--rolling"], "--rollcalls FILE"),
+    "target without energy ties": (["run", "es-11-1", "--set", "roles.target=CHN"], "parameters.dependence_energy = 0"),
+    "unknown command": (["rnu"], "rnu"),
+    "unknown option": (["run", "es-11-1", "--replicate", "3"], "--replicate"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_input_gets_a_message_and_status_two(arguments, message, tmp_path):
+    done = sim(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_help_is_lost_as_markup():
+    """Rich, which prints the help, takes words in brackets as its markup."""
+    for name, command in get_command(app).commands.items():
+        for text in (command.help, *(getattr(option, "help", "") for option in command.params)):
+            assert Text.from_markup(text or "").plain == (text or ""), name
+
+
+def test_roll_calls_of_ones_own_are_scored_and_their_mistakes_listed(tmp_path):
+    good = tmp_path / "votes.csv"
+    good.write_text("resolution,date,iso3,vote\nA/RES/ES-11/1,2022-03-02,DEU,yes\nA/RES/ES-11/1,2022-03-02,PRK,no\n")
+    (entry,) = document("validate", "es-11-1", "--rollcalls", good)["resolutions"]
+    assert entry["n"] == 2
+    bad = tmp_path / "bad.csv"
+    bad.write_text("resolution,date,iso3,vote\nA,2022-13-02,DEU,yes\nA,2022-03-02,DEX,yes\nA,2022-03-02,PRK,nein\n")
+    done = sim("validate", "es-11-1", "--rollcalls", bad)
+    assert done.returncode == 2
+    assert all(f"line {line}" in done.stderr for line in (2, 3, 4))
+
+
+def test_every_shipped_scenario_is_good_and_listed():
+    names = [entry["name"] for entry in document("list", "scenarios")]
+    root = Path(__file__).parents[2]
+    assert names == sorted(path.stem for path in (root / "scenarios").glob("*.toml"))
+    done = sim("check", *names)
+    assert done.returncode == 0, done.stderr
+
+
+def test_init_writes_a_file_that_checks_and_runs(tmp_path):
+    assert sim("init", "mine.toml", cwd=tmp_path).returncode == 0
+    assert sim("check", "mine.toml", cwd=tmp_path).returncode == 0
+    assert sim("run", "mine.toml", "--replicates", 50, cwd=tmp_path).returncode == 0
+    assert sim("init", "mine.toml", cwd=tmp_path).returncode == 2
+
+
+def test_world_shows_every_figure_of_a_member_with_unit_and_source():
+    found = document("world", "BLR")
+    assert {entry["name"] for entry in found["quantities"]} >= {"dependence.energy", "isolation", "exposure.trade"}
+    assert all(figure["unit"] and figure["source"] for figure in found["figures"])
+    energy = next(entry for entry in found["quantities"] if entry["name"] == "dependence.energy")
+    assert energy["value"] == 1.0
+    assert "capped" in energy["rule"]
+    assert len(document("world", "members")) == 193
+    assert {"EU", "NATO", "CSTO"} <= {group["key"] for group in document("world", "groups")}
+    assert all(entry["unit"] and entry["source"] for entry in document("world", "attributes"))
+
+
+def test_a_picture_is_written(tmp_path):
+    done = sim("run", "es-11-1", "--replicates", 100, "--plot", tmp_path / "chamber.png")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "chamber.png").read_bytes().startswith(b"\x89PNG")

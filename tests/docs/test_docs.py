@@ -1,0 +1,155 @@
+"""Every command and code block of the README and the docs runs."""
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from support.commands import ENVIRONMENT
+
+from sim.cli.app import app
+from sim.cli.check import check
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r'^```(\w*)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(?:\.venv/bin/)?sim ([a-z]+)((?: [^`\n]+)?)`")
+COPY = re.compile(r"^cp -r (\S+) (\S+)$", re.MULTILINE)
+COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
+
+
+SHOWN = re.compile(r"^```sh\n([^`]*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""Commands with a block of text right after them: what the last of them prints."""
+
+
+def blocks(page):
+    return [(match[1], match[3]) for match in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def files(page):
+    """The files that a page tells its reader to write, by name."""
+    return {match[2]: match[3] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[2]}
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+def commands(page):
+    for language, text in blocks(page):
+        if language in ("", "sh"):
+            found = (COMMAND.match(line) for line in text.splitlines())
+            yield from (shlex.split(match[1], comments=True) for match in found if match)
+
+
+def outputs(page):
+    """What a page shows of what a command prints, by the command's line."""
+    found = SHOWN.findall(page.read_text(encoding="utf-8"))
+    commands = [COMMAND.match(block.splitlines()[-1])[1] for block, _ in found]
+    return {tuple(shlex.split(line)): text.splitlines() for line, (_, text) in zip(commands, found)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_run_in_their_order(page, tmp_path):
+    shown = outputs(page)
+    for name, text in files(page).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
+        shutil.copytree(ROOT / source, tmp_path / copy)
+    for arguments in commands(page):
+        done = subprocess.run(
+            [sys.executable, "-m", "sim.cli", *arguments],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
+        if (text := shown.get(tuple(arguments))) is not None:
+            assert [line.rstrip() for line in done.stdout.splitlines()] == text, f"{page.name}: {arguments}"
+
+
+@pytest.mark.filterwarnings("ignore:.*ipyparallel")
+@pytest.mark.filterwarnings("ignore:.*ComponentsView")  # how Mesa writes its page
+@pytest.mark.filterwarnings("ignore:Failed to validate hooks")  # a component in a block has no file of its own
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_python_blocks_run(page):
+    for language, text in blocks(page):
+        if language == "python":
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(text, page.name, "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_whole_files_check(page, tmp_path):
+    for language, text in blocks(page):
+        if language == "toml" and "question =" in text:
+            if re.search(r'^world = "my-', text, re.MULTILINE):
+                continue  # checked where the world stands beside it, by a command of the page
+            file = tmp_path / "file.toml"
+            file.write_text(text, encoding="utf-8")
+            assert check([str(file)]) == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_named_in_the_text_exist(page):
+    known = typer.main.get_command(app).commands
+    for command, rest in INLINE.findall(page.read_text(encoding="utf-8")):
+        assert command in known, f"{name_of(page)}: sim {command}"
+        options = {option for one in known[command].params for option in (*one.opts, *one.secondary_opts)}
+        for option in re.findall(r"--[a-z][a-z-]*", rest):
+            assert option in options | {"--help"}, f"{name_of(page)}: sim {command} {option}"
+
+
+def test_links_lead_somewhere():
+    for page in [*PAGES, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_figures_of_the_readme_are_those_of_the_program():
+    """The founding result and the first what-if, as the README's first screen gives them."""
+    from sim.case import prepare
+    from sim.results.summary import vote_summary
+    from sim.runner.run import run
+    from sim.specs import read_scenario
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
+    result = run(threat, base=base)
+    for found in (result, result.base):
+        split = vote_summary(found, 0)["split"]["with_target"]
+        assert f"{split['support']:.0f}/{split['abstain']:.0f}/{split['oppose']:.0f}" in readme
+    vote = vote_summary(result.base, 0)
+    assert f"support {vote['tally']['support']['p05']:.0f} to {vote['tally']['support']['p95']:.0f} in 90 %" in readme
+    assert f"likeliest is what {100 * vote['accuracy']:.0f} % of the members did" in readme
+    change = vote_summary(result, 0)["base"]
+    assert f"Support falls by {-change['change']['support']:.1f} members on average" in readme
+    assert all(mover["towards"] == 0 for mover in change["moved"])
+    named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
+    first = [mover["name"] for mover in change["moved"][:5]]
+    assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])
+
+
+def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
+    from sim.case import prepare
+    from sim.results.summary import vote_summary
+    from sim.runner.run import run
+    from sim.specs import read_scenario
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = tmp_path / "half.toml"
+    (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
+    file.write_text(text, encoding="utf-8")
+    result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
+    change = vote_summary(result, 0)["base"]
+    moved = {mover["iso3"]: mover["moved"] for mover in change["moved"]}
+    assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme
+    assert all(abs(mean) < 0.5 for mean in change["change"].values())

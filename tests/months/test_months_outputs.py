@@ -1,0 +1,104 @@
+"""What a run tells of its months: the document, the table that is kept, what is printed, and its repetition."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from sim.case import DRAW_RUN, drawn, prepare
+from sim.cli.months import print_months
+from sim.months.series import MEMBER_SERIES
+from sim.results.summary import summary
+from sim.runner.batch import ENGINES, Batch, simulate_batch
+from sim.runner.folder.repeat import repeat
+from sim.runner.folder.tables import MONTHS
+from sim.runner.months import MonthsSamples
+from sim.runner.result import RunResult
+from sim.runner.run import run
+from sim.runner.sweep import keep_run
+from sim.specs import read_scenario
+
+SHORT = ["months.end=2022-04-30"]
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    base = prepare(read_scenario("2022-2023", SHORT))
+    return run(prepare(read_scenario("2022-2023-no-secondary-sanctions", SHORT)), 40, base=base)
+
+
+def test_the_document_has_the_months(result: RunResult) -> None:
+    months = summary(result)["months"]
+    assert isinstance(months, dict)
+    assert months["months"] == ["2022-02", "2022-03", "2022-04"]
+    assert months["replicates"] == 40
+    assert {"revenue", "members_joined", "listings", "unsold_crude"} <= set(months["totals"])
+    assert {len(series[name]) for series in months["totals"].values() for name in ("mean", "p05", "p95")} == {3}
+    assert len(months["members"]) == 193
+    assert set(MEMBER_SERIES) <= set(months["units"])
+    for member in months["two_faced"]:
+        assert member["supports_and_helps_covertly"] <= member["supports_and_helps_target"] + 1e-9
+    assert months["base"]["listings"]["what_if"] == 0
+    assert months["base"]["listings"]["base"] > 0
+
+
+def test_a_scenario_without_months_has_none() -> None:
+    found = run(prepare(read_scenario("es-11-1")), 3)
+    assert found.months is None
+    assert "months" not in summary(found)
+
+
+def test_a_kept_run_has_the_table_and_repeats_exactly(tmp_path: Path) -> None:
+    keep_run(prepare(read_scenario("2022-2023", [*SHORT, "replicates=12"])), tmp_path / "kept")
+    table = pq.read_table(tmp_path / "kept" / MONTHS)
+    assert table.column_names == ["point", "replicates", "month", "series", "iso3", "mean", "p05", "p95"]
+    assert table.num_rows > 193 * 3 * len(MEMBER_SERIES)
+    assert repeat(tmp_path / "kept", tmp_path / "again") == []
+
+
+def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> None:
+    written = io.StringIO()
+    months = summary(result)["months"]
+    print_months(Console(file=written, width=160), months)  # type: ignore[arg-type]
+    for text in ("2022-03", "Help to the target", "against the base", "sanction"):
+        assert text in written.getvalue()
+
+
+def test_drawn_parameters_are_the_same_in_both_engines() -> None:
+    case = prepare(read_scenario("2022-2023", ["months.end=2022-04-30", "parameter_uncertainty=true"]))
+    ensemble, mesa = (run(case, 7, engine) for engine in ENGINES)
+    for one, other in zip(ensemble.votes, mesa.votes, strict=True):
+        assert one.tallies.tolist() == other.tallies.tolist()
+    assert isinstance(ensemble.months, MonthsSamples)
+    assert isinstance(mesa.months, MonthsSamples)
+    for name, samples in ensemble.months.members.items():
+        assert samples.tolist() == mesa.months.members[name].tolist(), name
+
+
+def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
+    """Votes and months of a draw's replicates are those of the scenario with its parameters and texts written in."""
+    case = prepare(read_scenario("2022-2023", [*SHORT, "parameter_uncertainty=true"]))
+    assert case.fit is not None
+    together = simulate_batch(case, Batch(0, 0, 3 * DRAW_RUN))
+    for first in range(0, 3 * DRAW_RUN, DRAW_RUN):
+        own, rows = drawn(case, first), slice(first, first + DRAW_RUN)
+        names = case.fit.drawn_parameters(np.int64(first))  # type: ignore[arg-type]
+        settings = [f"parameters.{name}={own.parameters[name]!r}" for name in names]
+        for number, ballot in enumerate(own.ballots):
+            settings.append(f"vote.{number}.severity={float(ballot.severity)!r}")
+            settings.append(f"vote.{number}.divisiveness={[float(part) for part in ballot.divisiveness]}")
+        alone = simulate_batch(prepare(read_scenario("2022-2023", [*SHORT, *settings])), Batch(0, first, DRAW_RUN))
+        for vote, own_vote in zip(together.votes, alone.votes, strict=True):
+            assert vote.actions is not None
+            assert own_vote.actions is not None
+            assert vote.actions[rows].tolist() == own_vote.actions.tolist()
+        assert isinstance(together.months, MonthsSamples)
+        assert isinstance(alone.months, MonthsSamples)
+        for part in ("members", "totals"):
+            for name, samples in getattr(alone.months, part).items():
+                assert getattr(together.months, part)[name][rows].tolist() == samples.tolist(), name

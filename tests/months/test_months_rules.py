@@ -1,0 +1,201 @@
+"""The rules of the months: bounds, signs, conservation, and what theory has closed forms for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from support.worlds import examples
+
+from sim.case.market import cells_of
+from sim.randomness import Draws
+from sim.rules.beliefs import belief, listing_chance, prior_counts
+from sim.rules.coalition import cost, diversion, effort, joining, noise, own_effort
+from sim.rules.drift import cut_off, energy_dependence, secured, shifted
+from sim.rules.energy import adapted, ceiling, kept, realised_price, rerouted, spare, thrift, use, willingness
+from sim.rules.payoffs import sanction_risk
+from sim.rules.support import gate, leaning, threat
+from sim.rules.totals import TOTAL_GRID, exact_total, on_grid
+
+share = st.floats(0, 1, allow_subnormal=False)
+tonnes = st.floats(0, 1e5, allow_subnormal=False)
+utility = st.floats(-20, 20, allow_subnormal=False)
+weight = st.floats(0, 10, allow_subnormal=False)
+
+
+def shares(size: int) -> st.SearchStrategy[np.ndarray]:
+    return arrays(np.float64, size, elements=share)
+
+
+@examples(max_examples=200)
+@given(arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e6, 1e6)), st.randoms())
+def test_a_total_is_the_same_in_any_order(values: np.ndarray, random: object) -> None:
+    order = list(range(len(values)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    assert exact_total(values) == exact_total(values[order]) == sum(np.rint(values * TOTAL_GRID)) / TOTAL_GRID
+    assert exact_total(np.tile(values, (3, 1))[:, order]).tolist() == [exact_total(values)] * 3
+
+
+@examples(max_examples=200)
+@given(share, st.floats(0.1, 50), st.lists(st.booleans(), max_size=40))
+def test_beliefs_are_the_mean_of_the_beta_posterior(prior: float, strength: float, trials: list[bool]) -> None:
+    """Raiffa & Schlaifer (1961): (q0 s + k) / (s + n) after k listings in n trials, in whatever order they come."""
+    listings, escapes = prior_counts(prior, strength)
+    for was_listed in trials:
+        listings, escapes = listings + was_listed, escapes + (1 - was_listed)
+    expected = (prior * strength + sum(trials)) / (strength + len(trials))
+    assert belief(np.float64(listings), np.float64(escapes)) == pytest.approx(expected, abs=1e-12)
+
+
+def test_listings_come_as_often_as_their_chance() -> None:
+    """|z| < 4 over 40,000 trials at a fixed seed."""
+    draws, count = Draws(7).uniforms("listing", "2022-05", "AAA", 0, 40_000), 40_000
+    chance = float(listing_chance(np.float64(0.6), 1.1, 0.1))
+    assert chance == pytest.approx(0.066)
+    assert abs((draws < chance).sum() - count * chance) < 4 * (count * chance * (1 - chance)) ** 0.5
+
+
+def test_a_decision_holds_as_often_as_the_logit_says() -> None:
+    """|z| < 4: utility above the kept noise with chance 1 / (1 + exp(-u)), McFadden (1974)."""
+    kept_noise, count = noise(Draws(3).uniforms("joining", "start", "AAA", 0, 40_000)), 40_000
+    for own in (-3.0, -0.5, 0.0, 2.0):
+        chance = 1 / (1 + np.exp(-own))
+        assert abs((own > kept_noise).sum() - count * chance) < 4 * (count * chance * (1 - chance)) ** 0.5
+
+
+@examples(max_examples=100)
+@given(st.integers(0, 2**32), st.integers(1, 70))
+def test_noise_of_one_member_has_the_bits_of_many(seed: int, size: int) -> None:
+    draws = np.random.default_rng(seed).random(size)
+    many = noise(draws).tolist()
+    assert many == [noise(draw) for draw in draws] == noise(np.repeat(draws, 3)[::3]).tolist()
+
+
+@examples(max_examples=300)
+@given(st.integers(0, 2**32), st.integers(1, 40), st.floats(0, 1), st.floats(0, 1))
+def test_nothing_is_created_or_lost_and_the_market_clears(seed: int, size: int, left: float, room: float) -> None:
+    rng = np.random.default_rng(seed)
+    before = rng.uniform(0, 5e3, (size, 1)) * (rng.random((size, 1)) < 0.8)
+    cells = cells_of(size, ("crude",), before, before + room * rng.uniform(0, 9e3, (size, 1)))
+    held = np.floor(cells.before * (1 - left * rng.random(len(cells))))
+    free = np.floor(spare(cells.ceiling, cells.before, rng.random(len(cells))))
+    part = use(cells.supply, cells.per_commodity(held), cells.per_commodity(free))
+    flow = np.floor(held + part[cells.commodity] * free)
+    unsold = cells.supply - cells.per_commodity(flow)
+    assert 0 <= part[0] <= 1
+    assert unsold[0] >= 0
+    assert cells.per_commodity(flow)[0] + unsold[0] == cells.supply[0]
+    if 0 < part[0] < 1:  # it clears: nothing is left but what rounding down to whole tonnes leaves
+        assert unsold[0] <= len(cells)
+        discount = 0.3 * part[0]
+        demand = (held + discount / 0.3 * free).sum()
+        assert demand == pytest.approx(cells.supply[0], abs=len(cells) + 1e-6)
+
+
+@examples(max_examples=200)
+@given(tonnes, tonnes, tonnes, st.floats(1, 1e5), share)
+def test_the_discount_rises_with_what_is_to_be_sold_and_falls_with_room(
+    supply: float, more: float, held: float, room: float, discount: float
+) -> None:
+    part = use(np.float64(supply), np.float64(held), np.float64(room))
+    assert use(np.float64(supply + more), np.float64(held), np.float64(room)) >= part
+    assert use(np.float64(supply), np.float64(held), np.float64(room + more)) <= part
+    assert use(np.float64(supply), np.float64(held + more), np.float64(room)) <= part
+    price = realised_price(100.0, part, discount, np.inf, 0.0)
+    assert 100.0 * (1 - discount) <= price * (1 + 1e-12) <= 100.0 * (1 + 1e-12)
+    capped = realised_price(100.0, part, discount, 60.0, 0.5)
+    assert min(price, 60.0) - 1e-9 <= capped <= price
+
+
+@examples(max_examples=200)
+@given(share, share, share, share, weight)
+def test_who_has_nothing_to_lose_cannot_be_deterred(
+    q: float, exposure: float, isolation: float, visibility: float, force: float
+) -> None:
+    risk = sanction_risk(np.float64(q), np.float64(exposure), np.float64(isolation))
+    cut = sanction_risk(np.float64(q), np.float64(exposure), np.float64(1.0))
+    assert cut == 0
+    assert willingness(np.float64(0.0), cut, force) == 1
+    assert threat(cut, visibility, force) == 0
+    assert 0 <= willingness(np.float64(0.0), risk, force) <= 1
+    assert willingness(np.float64(1.0), risk, force) == 0
+    assert 0 <= threat(risk, visibility, force) <= threat(risk, 1.0, force)
+
+
+@examples(max_examples=200)
+@given(utility, weight, share, weight, st.tuples(weight, weight, weight, utility))
+def test_signs_of_joining(
+    own: float, dependence: float, allies: float, more: float, weights: tuple[float, float, float, float]
+) -> None:
+    base = joining(np.float64(own), np.float64(dependence), np.float64(allies), weights)
+    assert joining(np.float64(own + more), np.float64(dependence), np.float64(allies), weights) >= base
+    assert joining(np.float64(own), np.float64(dependence + more), np.float64(allies), weights) <= base
+    assert joining(np.float64(own), np.float64(dependence), np.float64(1.0), weights) >= base
+
+
+@examples(max_examples=200)
+@given(utility, weight, share, weight, st.tuples(weight, weight, weight))
+def test_signs_of_helping(
+    own: float, dependence: float, isolation: float, more: float, weights: tuple[float, float, float]
+) -> None:
+    base = leaning(np.float64(own), np.float64(dependence), np.float64(isolation), weights)
+    assert leaning(np.float64(own + more), np.float64(dependence), np.float64(isolation), weights) <= base
+    assert leaning(np.float64(own), np.float64(dependence + more), np.float64(isolation), weights) >= base
+    assert leaning(np.float64(own), np.float64(dependence), np.float64(1.0), weights) >= base
+
+
+@examples(max_examples=200)
+@given(share, share, share, share, weight, weight)
+def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: float, more: float) -> None:
+    one, two, three = np.float64(a), np.float64(b), np.float64(c)
+    for value in (
+        cut_off(one, two),
+        secured(one, two, three, rate),
+        kept(one, two),
+        gate(one, two, c),
+        cost(one),
+        energy_dependence(one, np.float64(money), np.float64(np.round(more, 6))),  # paid in millions, to the euro
+        rerouted(one, two, c, 1.0 + money),
+        listing_chance(np.float64(money), more, c),
+        thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
+    ):
+        assert 0 <= value <= 1 + 1e-12
+    assert cut_off(one, two) >= one
+    assert secured(one, two, three, rate) >= one
+    assert own_effort(money, np.float64(more)) <= money
+    assert effort(one, two + 1.0, money) >= 0
+
+
+def test_a_drift_goes_where_it_is_pulled_and_a_shock_fades() -> None:
+    """The fixed point of s' = s + r (-d - s) is -d, approached by the factor 1 - r a month."""
+    weights = (0.1, 0.5, 2.0)
+    shift = np.float64(0.0)
+    for _ in range(400):
+        shift = shifted(shift, np.float64(0.6), np.float64(0.25), weights)
+    assert shift == pytest.approx(-0.5 * 0.6 - 2.0 * 0.25)
+    shock = np.float64(-1.0)
+    for month in range(1, 13):
+        shock = shifted(shock, np.float64(0.0), np.float64(0.0), weights)
+        assert shock == pytest.approx(-(0.9**month))
+    assert shifted(np.float64(0.0), np.float64(0.0), np.float64(0.0), weights) == 0
+
+
+def test_capacity_closes_the_gap_at_its_lag_and_only_where_it_is_needed() -> None:
+    start, top = np.float64(2.0), np.float64(10.0)
+    assert adapted(start, top, np.float64(1.0), 4.0) == 4.0
+    assert adapted(start, top, np.float64(0.5), 4.0) == 3.0
+    assert adapted(start, top, np.float64(0.0), 4.0) == 2.0
+    assert ceiling(start, np.float64(0.0), np.float64(0.7), np.float64(0.0)) == 2.0
+    assert ceiling(start, np.float64(60.0), np.float64(0.5), np.float64(60.0)) == 15.0
+
+
+@examples(max_examples=100)
+@given(shares(5), shares(5), st.floats(0.01, 100))
+def test_what_is_diverted_adds_up(weights: np.ndarray, trade: np.ndarray, diverted: float) -> None:
+    weights, trade = on_grid(weights), trade + 0.01
+    growth = diversion(weights, exact_total(weights), np.float64(diverted), trade)
+    assert (growth >= 0).all()
+    if weights.any():
+        assert (growth * trade).sum() == pytest.approx(diverted, rel=1e-6)

@@ -1,0 +1,243 @@
+"""Mistakes in experiment files: told with their key and the way out, by the reader and by editors alike."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.experiment_files import problems, read, spoilt, told_by, toml_values, valid
+
+from sim.errors import InputError
+from sim.runner.designs import points_of, spec_of
+from sim.specs import experiment_schema, read_experiment
+
+
+def over(**factors):
+    return lambda document: document["design"].update(over={name.replace("__", "."): f for name, f in factors.items()})
+
+
+def with_keys(**keys):
+    return lambda document: document.update(keys)
+
+
+def with_design(**keys):
+    return lambda document: document["design"].update(keys)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda document: document.clear(), ["scenario: missing.", "design: missing."]),
+        (with_keys(replicate=5), ["replicate: unknown key. Did you mean 'replicates'?"]),
+        (with_keys(replicates=0, seed=-1), ["replicates: got 0; allowed", "seed: got -1; allowed"]),
+        (
+            with_keys(scenario="harbour-blokade"),
+            ['scenario: got "harbour-blokade"', "Did you mean 'harbour-blockade'?"],
+        ),
+        (with_keys(scenario=["harbour-blockade", 3]), ["scenario: the name or path of a scenario, or a list"]),
+        (with_keys(scenario=[]), ["scenario: the name or path of a scenario"]),
+        (with_keys(scenario=["es-11-1", "es-11-1"]), ["scenario: names a scenario twice."]),
+        (with_keys(random_numbers="comon"), ['random_numbers: got "comon" (text); allowed', "Did you mean 'common'?"]),
+        (with_keys(outputs=["member"]), ['outputs.0: got "member" (text); allowed', "Did you mean 'members'?"]),
+        (with_keys(set={"vote.sevrity": 1}), ["set.vote.0.sevrity: unknown key. Did you mean 'severity'?"]),
+        (with_keys(set={"vote.severity": 1}), ['set."vote.severity": is varied by the design.']),
+        (with_keys(set={"seed": 1}), ["set.seed: is a key of the experiment itself. Give seed outside [set]."]),
+        (with_keys(set=3), ["set: got 3; a table is needed."]),
+        (with_keys(design=3), ["design: got 3; a table is needed."]),
+        (with_keys(target_split={}), ["target_split: got no count; at least one of support"]),
+        (with_keys(target_split={"support": -1}), ["target_split.support: got -1; allowed is 0 to"]),
+        (with_keys(target_split={"support": 5, "oppose": 3}), ["target_split: adds up to 8; 7 members vote."]),
+        (
+            with_keys(target_split={"support": 5, "oppose": 2, "besides_target": True}),
+            ["target_split: adds up to 7; 6 members vote."],
+        ),
+        (
+            with_keys(target_split={"support": 1, "abstain": 1, "oppose": 1, "absent": 1}),
+            ["target_split: adds up to 4; all 7 members act."],
+        ),
+        (
+            with_keys(target_split={"support": 1, "resolution": "SH/3"}),
+            ['target_split.resolution: "SH/3" is no vote of', "Did you mean 'SH/2'?"],
+        ),
+        (with_design(kind="factorail"), ['design.kind: got "factorail"', "Did you mean 'factorial'?"]),
+        (with_design(samples=5), ["design.samples: is for designs that draw samples, not for factorial."]),
+        (with_design(file="x.csv"), ["design.file: is read for a table only, not for factorial."]),
+        (with_design(kind="table"), ['design.over."parameters.enforcement": got a range; a table has values.']),
+        (with_design(kind="table", over={}), ["design.file: missing; a table needs it."]),
+        (with_design(kind="table", file="x.csv"), ["design.file: got a file and over; exactly one"]),
+        (with_design(kind="random"), ["design.samples: missing; random needs it.", "steps: is for factorial and zip"]),
+        (with_design(kind="random", samples=0), ["design.samples: got 0; allowed is 1 to 1000000."]),
+        (over(), ["design.over: got nothing to vary."]),
+        (
+            over(parameters__enforcment={"from": 0, "to": 1, "steps": 3}),
+            ["design.over.\"parameters.enforcment\": unknown parameter. Did you mean 'enforcement'?"],
+        ),
+        (
+            over(parametres__enforcement={"values": [0, 1]}),
+            ['"parametres.enforcement": ', "Did you mean 'parameters'?"],
+        ),
+        (
+            over(parameters__enforcement={"from": -1, "to": 2, "steps": 3}),
+            ['"parameters.enforcement".from: got -1.0; allowed is 0 to 1', '"parameters.enforcement".to: got 2.0'],
+        ),
+        (over(vote__severity={"values": [0, 21, 1]}), ['"vote.severity".values.1: got 21; allowed is -20 to 20.']),
+        (over(vote__1__severity={"values": [0, 1]}), ['"vote.1.severity": there is no vote.1; the last is vote.0.']),
+        (over(change__0__multiply={"values": [0, 1]}), ['"change.0.multiply": there is no change in this scenario.']),
+        (
+            over(vote__severity={"values": [0]}, vote__0__severity={"values": [1]}),
+            ['"vote.0.severity": sets the same as vote.severity.'],
+        ),
+        (
+            over(roles__senders={"values": [["CAL"], ["ASH"], ["XXX"]]}),
+            ['"roles.senders".values.1: ASH is the target.', '"roles.senders".values.2: no member or group "XXX"'],
+        ),
+        (over(seed={"values": [1, 2]}), ["design.over.seed: cannot be varied."]),
+        (over(scenario={"values": ["es-11-1"]}), ["design.over.scenario: cannot be varied."]),
+        (over(vote__severity={"values": []}), ['"vote.severity".values: got an empty list; at least 1 is needed.']),
+        (over(vote__severity={"values": [1, 1]}), ['"vote.severity".values: holds a value twice.']),
+        (over(vote__severity={"values": 1}), ['"vote.severity".values: got 1; a list is needed.']),
+        (
+            over(vote__severity={"values": [float("inf")]}),
+            ['"vote.severity".values: holds a number that is not finite'],
+        ),
+        (over(vote__severity={}), ['"vote.severity": got neither; from and to are needed, or values.']),
+        (over(vote__severity={"from": 1, "steps": 3}), ['"vote.severity": got from; from and to are needed']),
+        (
+            over(vote__severity={"from": 1, "to": 1, "steps": 3}),
+            ['"vote.severity": got from = 1 and to = 1; from must'],
+        ),
+        (over(vote__severity={"from": 1, "values": [1]}), ['"vote.severity": got values and a range; exactly one']),
+        (over(vote__severity={"from": 0, "to": 1}), ['"vote.severity".steps: missing; factorial needs it.']),
+        (over(vote__severity={"from": 0, "to": 1, "steps": 1}), ['"vote.severity".steps: got 1; allowed is 2 to']),
+        (
+            over(vote__severity={"from": 0, "to": 1, "step": 3}),
+            ["\"vote.severity\".step: unknown key. Did you mean 'steps'?"],
+        ),
+        (over(vote__severity={"from": "0", "to": 1, "steps": 2}), ['"vote.severity".from: got "0" (text); a number']),
+        (over(vote__severity=[0, 1]), ['"vote.severity": got a list; a table is needed.']),
+        (
+            over(parameters__rounds={"from": 0, "to": 8, "steps": 4}),
+            ['"parameters.rounds".steps: got 4; these steps do not fall on whole numbers', "9 do."],
+        ),
+        (
+            over(parameters__rounds={"from": 0, "to": 2.5, "steps": 2}),
+            ['"parameters.rounds".to: got 2.5; a whole number'],
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_key_and_the_way_out(spoil, told):
+    document = valid()
+    spoil(document)
+    lines = problems(document)
+    for part in told:
+        assert any(part in line for line in lines), lines
+    assert all(line.startswith("x.toml: ") for line in lines)
+
+
+def test_all_mistakes_are_told_at_once():
+    document = valid(kind="sobol", samples=3)
+    document["title"] = 5
+    document["design"]["over"]["parameters.enforcment"] = {"from": 0, "to": 1}
+    document["target_split"]["resolution"] = "SH/9"
+    text = "\n".join(problems(document))
+    for part in ("title: got 5", "a power of two", "Did you mean 'enforcement'?", "steps: is for", '"SH/9" is no vote'):
+        assert part in text
+
+
+HUGE = int("f" * 5000, 16)  # Python reads it from TOML, and refuses to write it in digits
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        with_keys(seed=HUGE),
+        with_keys(target_split={"support": HUGE}),
+        with_keys(set={"vote.target_threat": HUGE}),
+        over(vote__severity={"values": [HUGE]}),
+        over(vote__severity={"from": 0, "to": HUGE, "steps": 3}),
+        over(vote__severity={"from": 0, "to": 1, "steps": HUGE}),
+    ],
+)
+def test_a_huge_number_is_told(spoil):
+    document = valid()
+    spoil(document)
+    assert "a number" in "\n".join(problems(document))
+
+
+def test_mistakes_of_the_scenario_are_told_at_its_file(tmp_path):
+    (tmp_path / "mine.toml").write_text('base = "harbour-blockade"\nsed = 1\n', encoding="utf-8")
+    (line,) = problems({**valid(), "scenario": "mine.toml"}, folder=tmp_path)
+    assert line.endswith("mine.toml: sed: unknown key. Did you mean 'seed'?")
+
+
+def test_an_unknown_experiment_is_told():
+    with pytest.raises(InputError, match=r"no shipped experiment of that name\. Did you mean 'isolation'\?"):
+        read_experiment("isolaton")
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_mistake_raises_anything_but_an_input_error(data):
+    document = spoilt(data, valid())
+    found = told_by(read, document)
+    assert all(problem.where and problem.message for problem in found)
+    if found:
+        return
+    experiment = read(document)
+    assert len(points_of(experiment)) == experiment.size > 0
+    assert read(json.loads(json.dumps(experiment.document()))) == experiment
+    for point in points_of(experiment)[:3]:
+        assert all(problem.where == f"point {point.number}" for problem in told_by(spec_of, experiment, point))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("abc.=-\0 é[]{}'\"", max_size=30), toml_values)
+def test_no_override_raises_anything_but_an_input_error(name, value):
+    for text in (name, f"{name}={value}", f"design.over.{name}={value}", f"set.{name}={value}", f"outputs.{name}=1"):
+        assert all(problem.message for problem in told_by(read, valid(), text))
+
+
+# The schema for editors
+
+
+@pytest.mark.parametrize(
+    ("spoil", "is_valid"),
+    [
+        (lambda document: None, True),
+        (with_keys(sed=1), False),
+        (with_keys(scenario=["a", "b"]), True),
+        (with_keys(scenario=[]), False),
+        (with_keys(set={"vot.severity": 1}), False),
+        (with_keys(target_split={}), False),
+        (with_design(kind="all"), False),
+        (with_design(kind="sobol"), False),
+        (over(parameters__enforcement={"from": 0, "to": 1, "steps": 2}), True),
+        (over(parameters__enforcement={"from": 0, "to": 1}), False),
+        (over(parameters__enforcement={"from": 0, "to": 1, "values": [1]}), False),
+        (over(parameters__enforcement={}), False),
+        (over(nothing__known={"values": [1]}), False),
+    ],
+)
+def test_an_editor_judges_as_the_reader_does(spoil, is_valid):
+    jsonschema = pytest.importorskip("jsonschema")
+    document = valid()
+    spoil(document)
+    schema = experiment_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert jsonschema.Draft202012Validator(schema).is_valid(document) is is_valid
+
+
+def test_every_shipped_experiment_suits_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(experiment_schema())
+    for path in (Path(__file__).parents[2] / "experiments").glob("*.toml"):
+        validator.validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def test_every_key_is_described():
+    schema = experiment_schema()
+    for holder in (schema, *schema["$defs"].values()):
+        assert holder["additionalProperties"] is False
+        assert all(entry.get("description") for entry in holder["properties"].values())

@@ -1,0 +1,381 @@
+"""Pictures: no label is cut or lies on another, and what is drawn is what was given."""
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from matplotlib.colors import to_hex
+from support.drawn import cut, overlapping, written
+from support.months_worlds import blockade_by_months
+
+from sim.case import prepare
+from sim.errors import InputError
+from sim.results.months import months_summary
+from sim.results.summary import misses, vote_summary
+from sim.results.tallies import CODES, REPORTED
+from sim.runner.folder.kept import read_sweep
+from sim.runner.folder.manifest import document_hash
+from sim.runner.result import frequencies
+from sim.runner.run import run
+from sim.runner.sweep import sweep
+from sim.specs import read_experiment, read_scenario
+from sim.views.frame import blank, save
+from sim.views.geography import tiles
+from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
+from sim.views.pictures.against import plot_change, plot_movers
+from sim.views.pictures.chamber import plot_chamber, typical_replicate
+from sim.views.pictures.explanation import MOST_STEPS, plot_explanation, steps_of
+from sim.views.pictures.indices import plot_indices
+from sim.views.pictures.map import plot_map
+from sim.views.pictures.members import MOST_NAMED, order_of, plot_members
+from sim.views.pictures.months import TOPICS, plot_months
+from sim.views.pictures.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
+from sim.views.pictures.reasons import plot_answers, plot_reasons
+from sim.views.pictures.ridges import plot_tallies
+from sim.views.pictures.sweeps import plot_sweep
+from sim.views.styles import STYLES
+from sim.whatif.explanation.explain import explain
+from sim.whatif.sensitivity import analyse, asked_of
+
+
+def ran(name, replicates=100, base=None):
+    bases = None if base is None else prepare(read_scenario(base))
+    return run(prepare(read_scenario(name)), replicates, base=bases)
+
+
+def swept(name, folder, *overrides):
+    experiment = read_experiment(name, overrides)
+    sweep(experiment, folder)
+    return read_sweep(folder)
+
+
+@pytest.fixture(scope="module")
+def founding():
+    return ran("es-11-1", 200)
+
+
+@pytest.fixture(scope="module")
+def threat():
+    return ran("es-11-1-april-threat", 200, base="es-11-1")
+
+
+@pytest.fixture(scope="module")
+def months():
+    return ran("2022-2023", 20)
+
+
+@pytest.fixture(scope="module")
+def harbours():
+    return ran("harbour-blockade", 50)
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory):
+    return swept("reproduce-es-11-1", tmp_path_factory.mktemp("grid"), "replicates=5")
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    return swept("sanction-enforcement", tmp_path_factory.mktemp("line"), "replicates=10")
+
+
+@pytest.fixture(scope="module")
+def effects(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("effects")
+    return swept("which-parameter", folder, "design.samples=2", "replicates=5")
+
+
+def in_order(figure):
+    assert written(figure)
+    assert not cut(figure)
+    assert not overlapping(figure)
+
+
+def test_cut_and_overlapping_labels_are_found():
+    figure = blank(4, 3)
+    figure.text(0.5, 0.5, "in the middle", ha="center")
+    assert not cut(figure)
+    assert not overlapping(figure)
+    figure.text(0.95, 0.2, "beyond the edge")
+    assert cut(figure) == ["beyond the edge"]
+    figure.text(0.52, 0.5, "on the other", ha="center")
+    assert overlapping(figure) == [("in the middle", "on the other")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"),
+    [*((name, "BLR") for name, kind in OF_RUNS.items() if "months" not in kind.needs), ("explanation", "CAF")],
+)
+def test_labels_of_pictures_of_a_run_are_whole_and_apart(threat, kind, member):
+    in_order(draw_run(threat, kind, Wish(member=member)))
+
+
+@pytest.mark.parametrize("name", ["es-11-3", "ga-68-262", "harbour-blockade"])
+@pytest.mark.parametrize("kind", ["chamber", "map", "tallies", "members", "network"])
+def test_labels_are_whole_and_apart_where_many_are_missed_and_where_members_are_few(name, kind, harbours):
+    result = harbours if name == "harbour-blockade" else ran(name, 50)
+    in_order(draw_run(result, kind, Wish()))
+
+
+def test_labels_of_months_are_whole_and_apart(months):
+    in_order(draw_run(months, "months", Wish()))
+    for topic in TOPICS:
+        in_order(plot_months(months, topic=topic).get_figure())
+
+
+@pytest.mark.parametrize("member", ["IND", "BLR", "MDA", "RUS"])
+def test_labels_of_reasons_over_the_months_are_whole_and_apart(months, member):
+    in_order(draw_run(months, "reasons", Wish(member=member, resolution="A/RES/ES-11/3")))
+
+
+def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
+    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    drawn = {line.get_label(): line.get_ydata() for line in plot_reasons(found).lines}
+    others = ("together", "vote")
+    parts = [values for label, values in drawn.items() if not label.startswith("_") and label not in others]
+    assert np.allclose(np.sum(parts, axis=0), drawn["together"])
+    utilities = np.stack([month.utilities[found.index] for month in found.monthly])
+    assert np.allclose(drawn["together"], utilities[:, found.likeliest] - utilities[:, found.next])
+    answers = {line.get_label(): line.get_ydata() for line in plot_answers(found).lines}
+    assert np.allclose(np.sum([answers[name] for name in REPORTED], axis=0), 1)
+    counts = found.monthly[3].counts[found.index]
+    for name in REPORTED:
+        assert answers[name][3] == pytest.approx((counts[CODES[name]] + 0.5) / 22)
+
+
+def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
+    for kept in (grid, line):
+        for output in (None, "abstain", "two-thirds", "BLR:oppose"):
+            in_order(draw_sweep(kept, "sweep", Wish(output=output)))
+    in_order(draw_sweep(effects, "sensitivity", Wish()))
+    in_order(draw_sweep(effects, "sweep", Wish()))
+
+
+def test_the_corner_names_the_hash_and_the_title_what_is_seen(threat):
+    texts = [text for text, _ in written(draw_run(threat, "change", Wish()))]
+    told = " ".join(" ".join(texts).split())
+    assert document_hash(threat.case.spec.document())[:12] in told
+    assert "un-2022" in told
+    assert "200 replicates" in told
+    assert threat.base.case.spec.title in told
+
+
+def is_named(text, kind):
+    return (text.get_gid() or "") == f"{kind}-{text.get_text()}"
+
+
+def marks(ax):
+    return {c.get_gid(): len(c.get_offsets()) for c in ax.collections if c.get_gid() in STYLES}
+
+
+def test_the_chamber_seats_the_votes_that_were_given(founding):
+    call = founding.case.world.rollcall("A/RES/ES-11/1")
+    seen = marks(plot_chamber(founding, is_observed=True))
+    assert seen == {name: int((call.votes == code).sum()) for name, code in CODES.items()}
+    tally = founding.votes[0].tallies[typical_replicate(founding, 0)]
+    assert marks(plot_chamber(founding)) == {name: tally[code] for name, code in CODES.items()}
+
+
+def test_the_map_shows_each_member_at_its_tile_in_its_action(founding):
+    ax, places = plot_map(founding), tiles(founding.case.world)
+    likeliest = founding.votes[0].counts.argmax(axis=1)
+    for collection in ax.collections:
+        if collection.get_gid() in STYLES:
+            own = places[likeliest == CODES[collection.get_gid()]]
+            assert np.array_equal(collection.get_offsets(), own)
+    assert sum(marks(ax).values()) == founding.case.world.size
+
+
+def heights(container):
+    return {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in container}
+
+
+@pytest.mark.parametrize(("drawing", "of"), [(plot_tallies, "tallies"), (plot_change, "change")])
+def test_rows_are_the_frequencies_and_the_observed_are_marked(threat, drawing, of):
+    vote = threat.votes[0]
+    values = vote.tallies if of == "tallies" else vote.change.tallies
+    ax = drawing(threat)
+    for container in ax.containers:
+        code = CODES[container.get_label()]
+        seen, times = np.unique(values[:, code], return_counts=True)
+        drawn = heights(container)
+        assert list(drawn) == seen.tolist()
+        assert np.allclose(list(drawn.values()) / max(drawn.values()), times / times.max())
+    lines = {found.get_gid(): found.get_xdata()[0] for found in ax.lines if "observed" in (found.get_gid() or "")}
+    observed = vote_summary(threat, 0)["observed"]
+    assert lines == ({f"observed-{name}": observed[name] for name in REPORTED} if of == "tallies" else {})
+
+
+def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding):
+    ax = plot_members(founding)
+    chances = frequencies(founding.votes[0].counts)
+    order, call = order_of(chances), founding.case.world.rollcall("A/RES/ES-11/1")
+    steps = {patch.get_gid(): patch.get_data() for patch in ax.patches}
+    for name, code in CODES.items():
+        assert np.allclose(steps[name].values - steps[name].baseline, chances[order, code])
+        shown = np.abs(steps[f"observed-{name}"].values - steps[f"observed-{name}"].baseline) > 1e-9
+        assert (shown == (call.votes[order] == code)).all()
+    named = {text.get_text() for text in ax.texts if is_named(text, "miss")}
+    assert named == {miss["iso3"] for miss in misses(founding, 0)}
+
+
+def test_of_very_many_misses_the_surest_are_named_and_the_rest_counted():
+    result = ran("ga-68-262", 50)
+    wrong = misses(result, 0)
+    assert len(wrong) > MOST_NAMED
+    texts = plot_members(result).texts
+    assert {t.get_text() for t in texts if is_named(t, "miss")} == {m["iso3"] for m in wrong[:MOST_NAMED]}
+    assert f"and {len(wrong) - MOST_NAMED} more" in [t.get_text() for t in texts]
+
+
+def test_movers_are_drawn_as_often_as_they_move(threat):
+    ax, change = plot_movers(threat), threat.votes[0].change
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    index = [threat.case.world.names.index(name) for name in names]
+    scale = 100 / threat.replicates
+    drawn = {container.get_label(): [bar.get_width() for bar in container] for container in ax.containers}
+    ways = {"nearer to the target": change.away, "nearer to the senders": change.towards}
+    ways["between abstaining and absence"] = change.changed - change.towards - change.away
+    assert set(drawn) == {label for label, moved in ways.items() if moved[index].any()} != set(ways)
+    for label, widths in drawn.items():
+        assert np.allclose(widths, ways[label][index] * scale)
+    ends = [bar.get_x() + bar.get_width() for bar in ax.containers[-1]]
+    assert np.allclose(ends, change.changed[index] * scale)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(drawn)
+    assert min(change.changed[index]) >= np.sort(change.changed)[-len(index)]
+
+
+def test_the_network_draws_the_heaviest_ties_and_no_mark_on_another(founding):
+    ax, places = plot_network(founding), places_of(founding.case)
+    ties = strongest_ties(founding.case)
+    weights = np.asarray(founding.case.peers)
+    for member in range(0, founding.case.world.size, 17):
+        own = [weight for who, _, weight in ties if who == member]
+        assert own == sorted(weights[member], reverse=True)[: len(own)]
+    lines = next(c for c in ax.collections if c.get_gid() == "ties")
+    assert np.allclose(np.array(lines.get_segments()), [places[[one, other]] for one, other, _ in ties])
+    gaps = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places))
+    assert gaps.min() > 2 * RADIUS
+    assert 0 < sum(is_named(text, "name") for text in ax.texts) <= NAMED
+
+
+def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
+    found = explain(read_scenario("es-11-1"), "BLR", tries_levers=False)
+    ax = plot_explanation(found)
+    bars = list(ax.containers[0])
+    utilities = np.sort(found.anatomy.utilities[found.index])
+    assert bars[-1].get_width() == pytest.approx(sum(bar.get_width() for bar in bars[:-1]))
+    assert bars[-1].get_width() == pytest.approx(utilities[-1] - utilities[-2])
+    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    assert np.allclose([bar.get_x() for bar in bars[1:-1]], ends[:-2])
+
+
+def test_a_single_small_step_is_shown_as_it_is():
+    found = explain(read_scenario("es-11-3"), "CAF", tries_levers=False)
+    _, _, steps = steps_of(found)
+    assert len(steps) == MOST_STEPS + 1
+    assert {name for name, _ in steps} <= {term.name for term in found.anatomy.terms}
+
+
+def test_the_heat_map_is_the_table_of_points_with_the_line_of_the_split(grid):
+    ax = plot_sweep(grid)
+    rows = pq.read_table(grid.folder / "points.parquet").to_pylist()
+    middle = [row for row in rows if row["vote.target_threat"] == 1]
+    wanted = np.array([row["support_mean"] for row in middle]).reshape(5, 5).T
+    assert np.allclose(ax.collections[0].get_array().reshape(wanted.shape), wanted)
+    lines = [path for c in ax.collections[1:] for path in c.get_paths() if len(path.vertices)]
+    assert lines
+    for column, row in np.concatenate([path.vertices for path in lines]):
+        near = [wanted[r, c] for r in {int(row), int(np.ceil(row))} for c in {int(column), int(np.ceil(column))}]
+        assert min(near) - 1e-6 <= 141 <= max(near) + 1e-6
+
+
+def test_the_lines_of_a_sweep_are_the_table_of_points(line):
+    ax = plot_sweep(line)
+    rows = pq.read_table(line.folder / "points.parquet").to_pylist()
+    drawn = {found.get_label(): found for found in ax.lines if found.get_label() in CODES}
+    for name in REPORTED:
+        assert drawn[name].get_xdata().tolist() == [row["parameters.enforcement"] for row in rows]
+        assert np.allclose(drawn[name].get_ydata(), [row[f"{name}_mean"] for row in rows])
+
+
+def test_bars_of_indices_are_the_figures(effects):
+    (found,), _ = analyse(effects.experiment, effects.folder, asked_of(effects.experiment, ["support"]))
+    ax = plot_indices(found)
+    (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
+    assert np.allclose([bar.get_width() for bar in bars], found.figures["mu_star"][: len(bars)])
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(found.levers[: len(bars)])
+
+
+def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_are_not(founding):
+    split = [f"{value:.0f}" for value in vote_summary(founding, 0)["split"]["with_target"].values()]
+    for plot in (plot_map, plot_network):
+        ax = plot(founding)
+        assert f"median tally is {'/'.join(split)}" in " ".join(ax.get_figure().get_suptitle().split())
+        assert ax.get_legend().get_texts()[0].get_text() != f"{split[0]} support"
+
+
+def test_lines_of_votes_and_fuels_are_named(months):
+    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    for ax, named in ((plot_months(months), {"votes", "LNG"}), (plot_reasons(found), {"vote"})):
+        assert named <= {text.get_text() for text in ax.get_legend().get_texts()}
+
+
+def test_the_months_are_those_of_the_summary(months):
+    told = months_summary(months)["totals"]
+    drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="fuel").lines}
+    for fuel in ("crude", "coal"):
+        assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"]["mean"]) / 1e3, rtol=1e-3)
+    drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
+    assert np.allclose(drawn["in the coalition"], told["members_joined"]["mean"], rtol=1e-3)
+
+
+def test_months_without_fuel_are_drawn_and_say_so(tmp_path):
+    """A warning, as of a legend without lines, is an error here."""
+    found = run(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
+    figure = draw_run(found, "months", Wish())
+    in_order(figure)
+    fuel = figure.axes[list(TOPICS).index("fuel")]
+    assert [text.get_text() for text in fuel.texts] == ["none in this world"]
+    assert {text.get_text() for text in fuel.get_legend().get_texts()} <= {"vote", "votes"}
+
+
+def test_actions_differ_in_lightness_too():
+    """In grey, by the luma of their fill on white paper."""
+
+    def luma(style):
+        shade = "#FFFFFF" if style.fill == "none" else to_hex(style.fill)
+        red, green, blue = (int(shade[i : i + 2], 16) for i in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    shades = sorted(luma(style) for style in STYLES.values())
+    assert min(np.diff(shades)) > 50
+
+
+@pytest.mark.parametrize(
+    ("kind", "wish", "told"),
+    [
+        ("change", Wish(), "no base"),
+        ("months", Wish(), "no months"),
+        ("explanation", Wish(), "--member"),
+        ("reasons", Wish(member="IND"), "no months"),
+        ("sweep", Wish(), "picture of a sweep"),
+        ("map", Wish(resolution="A/RES/1"), "no vote"),
+    ],
+)
+def test_what_a_run_has_not_is_told(founding, kind, wish, told):
+    with pytest.raises(InputError, match=told):
+        draw_run(founding, kind, wish)
+
+
+def test_a_world_without_roll_calls_is_told(line):
+    with pytest.raises(InputError, match="picture of a run"):
+        draw_sweep(line, "chamber", Wish())
+    with pytest.raises(InputError, match="no lever"):
+        draw_sweep(line, "sweep", Wish(over=("parameters.enforcment",)))
+    assert set(KINDS) > set(OF_RUNS)
+
+
+def test_vector_pictures_are_the_same_bytes_every_time(founding, tmp_path):
+    for name in ("one.svg", "two.svg"):
+        save(plot_tallies(founding).get_figure(), tmp_path / name)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()

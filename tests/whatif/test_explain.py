@@ -1,0 +1,201 @@
+"""What is told of an explanation: documents, frames, tables, the overview of all members, mistakes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.commands import document, sim
+from support.months_worlds import blockade_by_months
+from support.sweeps import two_votes
+
+import sim as sim_package
+from sim.case import prepare
+from sim.rules.choice import ACTIONS
+from sim.runner.run import run
+from sim.specs import read_scenario
+from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
+from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.explained import explanation_document
+from sim.whatif.explanation.terms import take_apart
+
+
+@pytest.fixture(scope="module")
+def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario, with months and a second vote on the question in June."""
+    return blockade_by_months(tmp_path_factory.mktemp("blockade"))
+
+
+def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
+    """JSON, CSV, Python and print tell the same: the month of the vote is the vote, and terms add up in every month."""
+    options = ("GUL", "--resolution", "SH/3", "--no-levers", "--replicates", 100)
+    found = document("explain", blockade, *options, "--csv", tmp_path / "months.csv")
+    assert [month["date"] for month in found["months"]] == [f"2031-{month:02d}-02" for month in range(2, 9)]
+    vote = found["months"][4]
+    for key in ("probabilities", "utilities", "probabilities_from_utilities"):
+        assert vote[key] == found[key]
+    for one, other in zip(vote["terms"], found["terms"], strict=True):
+        assert one == {key: other[key] for key in one}
+    for month in found["months"]:
+        for action, utility in month["utilities"].items():
+            assert sum(term[action] for term in month["terms"]) == pytest.approx(utility)
+    terms = [{term["term"]: term for term in month["terms"]} for month in found["months"]]
+    assert terms[0]["drift"]["value"] == 0
+    assert terms[1]["grievance"]["value"] < terms[3]["grievance"]["value"]  # listed in April
+    assert terms[4]["memory"]["value"] != terms[1]["memory"]["value"]
+    with (tmp_path / "months.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 7 * len(found["terms"])
+    python = sim_package.explain(blockade, "GUL", resolution="SH/3", tries_levers=False, replicates=100)
+    assert len(python.months) == len(rows)
+    assert python.months["support"].tolist() == [float(row["support"]) for row in rows]
+    told = sim("explain", blockade, *options)
+    assert "Month by month" in told.stdout
+    assert "2031-06*" in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
+
+
+def test_draws_of_the_terms() -> None:
+    """Ranges over the draws lie about the mean, are none where nothing is drawn, and a range of one draw is a point."""
+    spec = read_scenario("es-11-1", ["parameter_uncertainty=true"])
+    for replicates in (5, 200):
+        found = explanation_document(
+            explain(spec.model_copy(update={"replicates": replicates}), "IND", tries_levers=False)
+        )
+        wide = 0
+        for term in found["terms"]:  # type: ignore[attr-defined]
+            for low, mean, high in (
+                *((term["p05"][action], term[action], term["p95"][action]) for action in ACTIONS),
+                (term["over_next"]["p05"], term["over_next"]["mean"], term["over_next"]["p95"]),
+            ):
+                assert low <= mean + 1e-12
+                assert mean <= high + 1e-12
+                wide += high > low + 1e-12
+        assert (wide > 0) == (replicates > 5)
+    central = explanation_document(explain(read_scenario("es-11-1", ["replicates=5"]), "IND", tries_levers=False))
+    assert {term["p05"] for term in central["terms"]} == {None}  # type: ignore[attr-defined]
+    assert central["months"] == []
+
+
+def test_a_walk_is_a_run_at_each_value() -> None:
+    spec = read_scenario("harbour-blockade", ["replicates=200"])
+    found = explanation_document(explain(spec, "Gullrock", tries_levers=False, walks_along="vote.severity=-6:-2"))
+    points = found["along"]["points"]  # type: ignore[index]
+    assert [point["value"] for point in points] == pytest.approx(list(np.linspace(-6, -2, 11)))
+    support = [point["support"] for point in points]
+    assert support == sorted(support, reverse=True)
+    again = run(prepare(read_scenario("harbour-blockade", ["vote.severity=-6", "replicates=200"])))
+    i = again.case.world.index["GUL"]
+    assert support[0] == pytest.approx((again.votes[0].counts[i, 3] + 0.5) / 202)
+
+
+def test_a_later_vote_remembers_what_was_simulated(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    two_votes(tmp_path)
+    spec = read_scenario(tmp_path / "two.toml", ["replicates=100"])
+    found = explain(spec, "GUL", "SH/3", tries_levers=False)
+    assert found.anatomy.ballot.resolution == "SH/3"
+    later = {term.name: term.array()[found.index] for term in found.anatomy.terms}["memory"]
+    first = take_apart(found.anatomy.case, 0, 100)
+    earlier = {term.name: term.array()[found.index] for term in first.terms}["memory"]
+    assert (later != earlier).any()
+
+
+def test_given_votes_are_told_and_not_tipped() -> None:
+    found = explanation_document(explain(read_scenario("harbour-blockade"), "ASH"))
+    assert found["is_given"]
+    assert found["levers"] == []
+    assert "ASH" not in {
+        row["iso3"] for row in overview_rows(take_apart(prepare(read_scenario("harbour-blockade")), 0, 9))
+    }
+
+
+def test_the_command_prints_all_of_it() -> None:
+    told = sim("explain", "harbour-blockade", "Gullrock", "--replicates", 100, "--along", "dependence.energy")
+    assert told.returncode == 0, told.stderr
+    for part in (
+        "What each term adds",
+        "together",
+        "What the terms are made of",
+        "Its peers",
+        "What would tip it",
+        "Along",
+    ):
+        assert part in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
+    found = document("explain", "harbour-blockade", "GUL", "--replicates", 100, "--no-levers")
+    assert sum(term["support"] for term in found["terms"]) == pytest.approx(found["utilities"]["support"])
+    assert sum(peer["weight"] for peer in found["peers"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_overview_of_all_members(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "all.csv"
+    found = document("explain", "es-11-1", "--all", "--replicates", 100, "--csv", file)
+    assert len(found["members"]) == 191
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 192
+    told = sim("explain", "es-11-1", "--all", "--replicates", 100)
+    assert "decisive term" in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
+
+
+WRONG = {
+    "unknown member": (["es-11-1", "Indai"], "Did you mean 'India'?"),
+    "no member": (["es-11-1"], "a member or --all"),
+    "both": (["es-11-1", "IND", "--all"], "a member or --all"),
+    "a group": (["es-11-1", "NATO"], "is no member"),
+    "unknown vote": (["es-11-1", "IND", "--resolution", "A/RES/ES-11/9"], "Did you mean 'A/RES/ES-11/1'?"),
+    "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),
+    "no lever at all": (["es-11-1", "IND", "--along", "nonsense"], "Give one such as 'vote.severity'."),
+    "no range": (["es-11-1", "IND", "--along", "dependence.arms=a"], "dependence.arms=0:1"),
+    "out of range": (["es-11-1", "IND", "--along", "dependence.arms=0:2"], "goes from 0 to 1"),
+    "csv in no folder": (["es-11-1", "IND", "--csv", "nowhere/x.csv"], "does not exist"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_mistakes_are_told(arguments: list[str], message: str) -> None:
+    done = sim("explain", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def all_given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario with every vote given."""
+    file = tmp_path_factory.mktemp("given") / "given.toml"
+    file.write_text(
+        'title = "t"\nquestion = "q"\nbase = "harbour-blockade"\nreplicates = 7\n[[pledge]]\nreason = "r"\n'
+        'action = "abstain"\nmembers = ["CAL", "DUN", "ELM", "FER", "GUL"]\n',
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_where_every_vote_is_given_nothing_is_decisive(all_given: Path, tmp_path: Path) -> None:
+    """No mean over the members whose vote is drawn, so no number that rests on one; the CSV keeps its head."""
+    found = document("explain", all_given, "CAL")
+    assert {term["likeliest_at_mean"] for term in found["terms"]} == {None}
+    assert found["decisive"] is None
+    told = sim("explain", all_given, "CAL")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "nan %" not in told.stdout
+    told = sim("explain", all_given, "--all", "--csv", tmp_path / "all.csv")
+    assert "every vote is given" in told.stdout
+    assert (tmp_path / "all.csv").read_text(encoding="utf-8").strip() == ",".join(OVERVIEW)
+    assert tuple(sim_package.explain_all(all_given).columns) == OVERVIEW
+
+
+def test_a_given_vote_is_certain(blockade: Path) -> None:
+    """In runs, in every month and along a lever; and nothing is said of levers, which are not tried."""
+    for scenario in ("harbour-blockade", blockade):
+        options = ("ASH", "--replicates", 7, "--along", "vote.0.severity")
+        done = sim("explain", scenario, *options, "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        found = json.loads(done.stdout)
+        asked = [month["probabilities"] for month in found["months"]]
+        for chances in (found["probabilities"], *asked, *found["along"]["points"]):
+            assert [chances[action] for action in ACTIONS] == [1, 0, 0, 0]

@@ -1,0 +1,277 @@
+"""Sensitivity: indices against closed forms, designs as they are meant to be, regions that are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.commands import document, sim
+
+from sim.case import Case
+from sim.cli.sensitivity import command
+from sim.ensemble import Outcome, simulate
+from sim.errors import InputError
+from sim.rules.choice import ACTIONS
+from sim.rules.parameters import registry
+from sim.runner import batch
+from sim.runner.designs import points_of, shares_of, spec_of
+from sim.runner.result import frequencies
+from sim.runner.sweep import sweep
+from sim.specs import experiment_from
+from sim.specs.experiment.priors import prior_ranges
+from sim.whatif.discovery import regions_of
+from sim.whatif.outputs import Answers, answered, event_of, output_of
+from sim.whatif.sensitivity import analysed, asked_of, indices_of
+
+OVER = {
+    "vote.severity": {"from": -6.0, "to": -3.0},
+    "vote.target_threat": {"from": 0.0, "to": 4.0},
+    "vote.sender_threat": {"from": 0.0, "to": 2.0},
+}
+
+
+def made(kind, samples, over=OVER, **keys):
+    design = {"kind": kind, "samples": samples, "over": over, **keys.pop("design", {})}
+    written = {"title": "s", "scenario": "harbour-blockade", "replicates": 40, "design": design, **keys}
+    return experiment_from({"outputs": ["members"], **written}, "s.toml", Path())
+
+
+def test_sobol_indices_of_a_linear_case_are_the_closed_form() -> None:
+    """Of y = sum a_i x_i with x uniform, first and total index are a_i^2 / sum a^2 (Saltelli et al. 2008)."""
+    design = made("saltelli", 1024).design
+    weights = np.array([4.0, 2.0, 1.0])
+    found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
+    assert found.levers == tuple(OVER)
+    expected = weights**2 / (weights**2).sum()
+    for name in ("first", "total"):
+        assert np.abs(found.figures[name] - expected).max() < 0.01
+        assert (found.figures[f"{name}_low"] <= expected + 0.01).all()
+        assert (found.figures[f"{name}_high"] >= expected - 0.01).all()
+
+
+def test_sobol_indices_of_a_product_are_the_closed_form() -> None:
+    """Of y = x_1 x_2 on the unit square, Var = 7/144 and Var E(y | x_1) = 1/48: first 3/7, total 4/7; of x_3 both 0."""
+    design = made("saltelli", 2048).design
+    shares = shares_of(design)
+    found = analysed(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
+    first, total = (dict(zip(found.levers, found.figures[name], strict=True)) for name in ("first", "total"))
+    names = list(OVER)
+    for name in names[:2]:
+        assert first[name] == pytest.approx(3 / 7, abs=0.02)
+        assert total[name] == pytest.approx(4 / 7, abs=0.02)
+    assert abs(first[names[2]]) < 1e-9
+    assert total[names[2]] == 0
+
+
+def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
+    """Morris (1991): every effect of the whole range of x_i is a_i, so that its mean is a_i and its deviation 0."""
+    design = made("morris", 6).design
+    weights = np.array([1.0, -5.0, 3.0])
+    found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
+    assert found.levers == tuple(np.array(list(OVER))[[1, 2, 0]])
+    assert found.figures["mu_star"] == pytest.approx([5, 3, 1])
+    assert found.figures["mu"] == pytest.approx([-5, 3, 1])
+    assert np.abs(found.figures["sigma"]).max() < 1e-9
+
+
+def test_an_output_that_never_moves_has_indices_of_zero() -> None:
+    for kind in ("morris", "saltelli"):
+        design = made(kind, 4).design
+        found = analysed(design, np.full(len(shares_of(design)), 0.1), "y", "R", "s")
+        assert all((figure == 0).all() for figure in found.figures.values())
+        assert found.deviation == 0
+
+
+def test_a_trajectory_moves_one_lever_at_a_time() -> None:
+    experiment = made("morris", 5)
+    assert experiment.size == len(points_of(experiment)) == 5 * (3 + 1)
+    shares = shares_of(experiment.design).reshape(5, 4, 3)
+    moved = (np.diff(shares, axis=1) != 0).sum(axis=2)
+    assert (moved == 1).all()
+    values = np.array([[point.values[name] for name in OVER] for point in points_of(experiment)])
+    for column, factor in enumerate(OVER.values()):
+        assert values[:, column].min() >= factor["from"]
+        assert values[:, column].max() <= factor["to"]
+
+
+def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
+    experiment = made("saltelli", 8)
+    assert experiment.size == len(points_of(experiment)) == 8 * (3 + 2)
+    rows = shares_of(experiment.design).reshape(8, 5, 3)
+    first, second = rows[:, 0], rows[:, -1]
+    for lever in range(3):
+        expected = first.copy()
+        expected[:, lever] = second[:, lever]
+        assert (rows[:, 1 + lever] == expected).all()
+    with pytest.raises(InputError, match=r"saltelli needs a power of two\. The next is 8"):
+        made("saltelli", 6)
+
+
+def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
+    experiment = made("morris", 2, over={"vote.severity": OVER["vote.severity"]}, design={"priors": 3.0})
+    fitted = [name for name, parameter in registry().items() if parameter.prior is not None]
+    assert set(experiment.factors) == {"vote.severity", *(f"parameters.{name}" for name in fitted)}
+    for name, ends in prior_ranges(3.0).items():
+        assert registry()[name].low <= ends["from"] < ends["to"] <= registry()[name].high
+    for point in points_of(experiment):
+        spec_of(experiment, point)  # none of them crosses
+    own = {"parameters.grievance": {"from": 0.0, "to": 0.5}}
+    factor = made("random", 2, over=own, design={"priors": 1.0}).design.over["parameters.grievance"]
+    assert (factor.low, factor.high) == (0.0, 0.5)
+    with pytest.raises(InputError, match="not for factorial"):
+        made("factorial", None, over={"vote.severity": {"values": [1, 2]}}, design={"priors": 1.0, "samples": None})
+
+
+def read_output(experiment, folder, name):
+    return answered(experiment, folder, output_of(experiment, name))
+
+
+def read_event(experiment, folder, name):
+    return answered(experiment, folder, event_of(experiment, name))
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A sweep in which the senders' threat has nothing to work with."""
+    experiment = made("saltelli", 16, set={"parameters.sanction_weight": 0.0})
+    folder = tmp_path_factory.mktemp("sweep") / "out"
+    sweep(experiment, folder)
+    return experiment, folder
+
+
+def test_a_lever_without_effect_has_exactly_none(swept) -> None:  # type: ignore[no-untyped-def]
+    experiment, folder = swept
+    (found,) = indices_of(experiment, read_output(experiment, folder, "support"))
+    total = dict(zip(found.levers, found.figures["total"], strict=True))
+    assert total["vote.sender_threat"] == 0
+    assert max(total.values()) > 0
+
+
+def test_outputs_are_those_of_the_tables(swept) -> None:  # type: ignore[no-untyped-def]
+    experiment, folder = swept
+    tallies = pd.read_parquet(folder / "tallies.parquet")
+    by_point = tallies.groupby("point")
+    assert read_output(experiment, folder, "oppose").values == pytest.approx(by_point["oppose"].mean().to_numpy())
+    two_thirds = (tallies["support"] >= 2 * tallies["oppose"]) & (tallies["support"] > 0)
+    share = two_thirds.groupby(tallies["point"]).mean().to_numpy()
+    assert read_output(experiment, folder, "two-thirds").values == pytest.approx(share)
+    assert read_event(experiment, folder, "two-thirds").values == pytest.approx(1 - share)
+    few = (tallies["support"] < 4).groupby(tallies["point"]).mean().to_numpy()
+    assert read_event(experiment, folder, "support<4").values == pytest.approx(few)
+    members = pd.read_parquet(folder / "members.parquet")
+    counts = members[members["iso3"] == "GUL"].sort_values("point")[list(ACTIONS)].to_numpy()
+    chances = frequencies(counts)[:, ACTIONS.index("abstain")]
+    assert read_output(experiment, folder, "Gullrock:abstain").values == pytest.approx(chances)
+    assert read_event(experiment, folder, "GUL:abstain>0.5").values.tolist() == (chances > 0.5).tolist()
+
+
+def test_a_known_region_is_found() -> None:
+    """An event where severity is above -4 and the threat above 1: the tree finds both ends, and counts add up."""
+    experiment = made("sobol", 256)
+    points = points_of(experiment)
+    happens = np.array([p.values["vote.severity"] > -4 and p.values["vote.target_threat"] > 1 for p in points], float)
+    found = regions_of(experiment, Answers("e", "SH/2", tuple(range(256)), happens))
+    best = found[0]
+    assert best.probability == 1.0
+    assert best.coverage == 1.0
+    bounds = {bound.lever: bound for bound in best.bounds}
+    assert set(bounds) == {"vote.severity", "vote.target_threat"}
+    assert bounds["vote.severity"].low == pytest.approx(-4, abs=0.05)
+    assert bounds["vote.target_threat"].low == pytest.approx(1, abs=0.05)
+    assert all(bound.high is None for bound in best.bounds)
+    assert sum(region.points for region in found) == 256
+    assert sum(region.share for region in found) == pytest.approx(1)
+    assert sum(region.coverage for region in found) == pytest.approx(1)
+    assert sum(region.share * region.probability for region in found) == pytest.approx(happens.mean())
+
+
+def test_what_happens_everywhere_or_nowhere_has_no_region() -> None:
+    experiment = made("random", 30)
+    for value in (0.0, 1.0):
+        (region,) = regions_of(experiment, Answers("e", "SH/2", tuple(range(30)), np.full(30, value)))
+        assert region.bounds == ()
+        assert region.probability == value
+
+
+def test_levers_without_numbers_are_told_by_their_value() -> None:
+    over = {"roles.senders": {"values": [["CAL", "DUN"], ["CAL"]]}, "vote.severity": OVER["vote.severity"]}
+    experiment = made("random", 60, over=over)
+    happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in points_of(experiment)])
+    best = regions_of(experiment, Answers("e", "SH/2", tuple(range(60)), happens))[0]
+    assert best.probability == 1.0
+    assert len(best.bounds) == 1
+    assert "roles.senders" in str(best.bounds[0])
+
+
+def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
+    arguments = ["where-threats-work", "--out", tmp_path / "s", "--set", "design.samples=8", "--replicates", 10]
+    asked = ["--output", "support", "--output", "IND:abstain", "--event", "oppose>20"]
+    told = sim("sensitivity", *arguments, *asked)
+    assert told.returncode == 0, told.stderr
+    for part in ("support", "IND:abstain", "first", "total", "Where 'oppose>20'", "isolation of ALL"):
+        assert part in told.stdout
+    assert max(map(len, told.stdout.splitlines())) <= 100
+    again = sim("sensitivity", *arguments, *asked)
+    assert again.stdout == told.stdout
+    found = document("sensitivity", *arguments, *asked, "--csv", tmp_path / "indices.csv")
+    assert [entry["output"] for entry in found["indices"]] == ["support", "IND:abstain"]
+    assert sum(region["share"] for region in found["regions"]) == pytest.approx(1)
+    assert len((tmp_path / "indices.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 4
+
+
+def test_points_that_failed_are_run_again_on_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "screening.toml"
+    ranges = "".join(f'"{key}" = {{ from = {ends["from"]}, to = {ends["to"]} }}\n' for key, ends in OVER.items())
+    file.write_text(
+        'title = "s"\nscenario = "harbour-blockade"\nreplicates = 20\n[design]\nkind = "morris"\nsamples = 2\n'
+        f"[design.over]\n{ranges}",
+        encoding="utf-8",
+    )
+
+    def failing(case: Case, first: int, count: int, **more: Any) -> list[Outcome]:
+        if case.spec.vote[0].sender_threat > 1:
+            raise ArithmeticError("out of hand")
+        return simulate(case, first, count, **more)
+
+    monkeypatch.setattr(batch, "simulate", failing)
+    for _ in range(2):
+        with pytest.raises(InputError, match="of 8 points failed"):
+            command(str(file), tmp_path / "s")
+        monkeypatch.setattr(batch, "simulate", simulate)
+    assert command(str(file), tmp_path / "s", retry_failed=True) == 0
+    assert command(str(file), tmp_path / "whole") == 0
+    repaired, whole = (pd.read_parquet(tmp_path / name / "points.parquet") for name in ("s", "whole"))
+    pd.testing.assert_frame_equal(repaired, whole)
+
+
+WRONG = {
+    "no indices": (["isolation"], "no event is asked for"),
+    "indices of another kind": (["isolation", "--output", "support"], "got 'factorial', which has no indices"),
+    "unknown output": (["where-threats-work", "--output", "suport"], "Did you mean 'support'?"),
+    "unknown member": (["where-threats-work", "--output", "Indai:abstain"], "Did you mean 'India'?"),
+    "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is no vote of this experiment"),
+    "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
+    "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
+    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "indices go there"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
+def test_mistakes_are_told(arguments: list[str], message: str, tmp_path: Path) -> None:
+    done = sim("sensitivity", *arguments, "--out", tmp_path / "s")
+    assert done.returncode == 2
+    assert message in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []  # told before anything is run
+
+
+def test_all_that_cannot_be_answered_is_told_at_once() -> None:
+    experiment = made("random", 5, outputs=["tally"])
+    with pytest.raises(InputError) as caught:
+        asked_of(experiment, ["suport", "GUL:abstain"], "never")
+    for text in ("has no indices", "Did you mean 'support'?", "does not keep", "such as support<100", "20 are needed"):
+        assert text in str(caught.value)

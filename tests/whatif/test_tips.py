@@ -1,0 +1,130 @@
+"""Tipping points are verified by running at either side, with the months and the drawn parameters of the scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.commands import document
+from support.months_worlds import blockade_by_months
+
+from sim.case import Case, prepare
+from sim.results.tallies import REPORTED
+from sim.runner.run import run
+from sim.specs import read_scenario
+from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.explained import by_name
+from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.terms import take_apart
+from sim.whatif.explanation.tipping import Member, Tip, tips_of
+
+HARBOURS = ("ELM", "FER", "GUL")
+CLOSE_CALL = 0.05
+"""Probability by which two actions may differ and still be about as likely in a few hundred replicates."""
+
+
+@pytest.fixture(scope="module")
+def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The harbours' scenario, with months and a second vote on the question in June."""
+    return blockade_by_months(tmp_path_factory.mktemp("blockade"))
+
+
+def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Tip]], now: int) -> None:
+    """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
+    replicates = case.spec.replicates
+    member = Member(case, number, index, replicates)
+
+    def likeliest(lever: Lever, value: float) -> int:
+        return int(run(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
+
+    assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
+    for lever, tip in tips:
+        assert likeliest(lever, tip.before) != tip.action
+        assert likeliest(lever, tip.beyond) == tip.action != now
+        assert lever.low <= tip.beyond <= lever.high
+        assert tip.change == tip.beyond - lever.now
+        assert abs(tip.before - lever.now) < abs(tip.change)
+        for value in np.linspace(lever.now, tip.before, 5):
+            chances = member.simulated(lever.at(float(value)))
+            assert chances.argmax() != tip.action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
+
+
+@pytest.mark.parametrize("iso3", HARBOURS)
+def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
+    found = explain(read_scenario("harbour-blockade", ["replicates=300"]), iso3)
+    tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
+    check_tips(found.anatomy.case, 0, found.index, tips, found.likeliest)
+
+
+SOME = ("alignment.ideal_point of GUL", "vote.0.severity", "vote.1.target_threat", "parameters.abstain_bias")
+"""Levers that tip Gullrock, of every kind."""
+VARIANTS = {
+    "months": (1, ["replicates=200"]),
+    "drawn parameters": (0, ["replicates=100", "parameter_uncertainty=true"]),
+    "months and drawn parameters": (1, ["replicates=40", "parameter_uncertainty=true"]),
+}
+
+
+def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, Tip]], int]:
+    """The tips of Gullrock by some levers, and the action that is its likeliest."""
+    index = case.world.index["GUL"]
+    now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
+    member = Member(case, number, index, case.spec.replicates)
+    levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
+    return [(lever, tip) for lever in levers for tip in tips_of(member, lever, now).values()], now
+
+
+@pytest.mark.parametrize(("number", "overrides"), VARIANTS.values(), ids=VARIANTS)
+def test_tips_hold_with_months_and_drawn_parameters(number: int, overrides: list[str], blockade: Path) -> None:
+    """The lever moves the scenario as it is; what is searched leaves out no more than what comes after the vote."""
+    case = prepare(read_scenario(blockade if number else "harbour-blockade", overrides))
+    tips, now = tips_of_some(case, number)
+    check_tips(case, number, case.world.index["GUL"], tips, now)
+
+
+@pytest.mark.parametrize("has_months", [False, True], ids=["votes", "months"])
+@pytest.mark.parametrize("overrides", [[], ["parameter_uncertainty=true"]], ids=["central", "drawn"])
+def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[str], blockade: Path) -> None:
+    """Set to where it stands, no lever moves anything; set anywhere it may go, the scenario is still good.
+
+    A parameter that is drawn is held wherever it is set, so that it alone may move something.
+    """
+    spec = read_scenario(blockade if has_months else "harbour-blockade", ["replicates=20", *overrides])
+    case = prepare(spec)
+    drawn = [] if case.fit is None else case.fit.drawn_parameters(0)
+    counts = run(case).votes[-1].counts
+    levers = levers_of(case, len(spec.vote) - 1, "GUL")
+    assert len({lever.key for lever in levers}) == len(levers)
+    for lever in levers:
+        assert lever.low <= lever.now <= lever.high
+        if lever.key.removeprefix("parameters.") not in drawn:
+            assert (run(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
+        for end in (lever.low, lever.high):
+            prepare(lever.at(end))
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["votes", "months"])
+def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
+    """Of the scenario with its drawn parameters, and at either side of each tip, as 'sim run --set' has them."""
+    source, replicates = (blockade, 40) if number else ("harbour-blockade", 100)
+    options = (source, "--replicates", replicates, "--uncertain-parameters")
+
+    def ran(*settings: str) -> dict[str, float]:
+        told = document("run", *options, *(part for setting in settings for part in ("--set", setting)))
+        (row,) = (row for row in told["votes"][number]["members"] if row["iso3"] == "GUL")
+        return {name: row[name] for name in REPORTED}
+
+    resolution = ("SH/2", "SH/3")[number]
+    found = document("explain", source, "GUL", *options[1:], "--resolution", resolution, "--no-levers")
+    assert found["probabilities"] == ran()
+    assert found["parameter_uncertainty"]
+    case = prepare(read_scenario(source, [f"replicates={replicates}", "parameter_uncertainty=true"]))
+    tips, _ = tips_of_some(case, number)
+    for lever, tip in {lever.kind: (lever, tip) for lever, tip in tips}.values():
+        for value, chances in ((tip.before, tip.chances_before), (tip.beyond, tip.chances_beyond)):
+            setting = f"{lever.key}={value!r}"
+            if lever.kind == "attribute":
+                attribute = lever.key.partition(" of ")[0]
+                setting = f"change=[{{members=['GUL'], attribute='{attribute}', set={value!r}, reason='what if'}}]"
+            assert by_name(chances) == ran(setting), lever.key
