@@ -10,8 +10,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
@@ -88,9 +89,10 @@ class Processes:
         pool = ProcessPoolExecutor(self.workers, initializer=_become_worker, initargs=(os.getpid(),))
         queue = iter(tasks)
         try:
-            running: set[Future[Result]] = {
-                pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
-            }
+            with _hold_interrupts():
+                running: set[Future[Result]] = {
+                    pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
+                }
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -201,3 +203,16 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+@contextmanager
+def _hold_interrupts() -> Iterator[None]:
+    """Keep an interrupt for later; processes started meanwhile do not hear it from their first moment on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -67,14 +67,6 @@ def test_a_later_block_is_a_slice_of_the_whole() -> None:
     assert len(np.unique(whole.actions, axis=0)) > 1
 
 
-@pytest.mark.parametrize("block", [1, 7, 1000])
-def test_the_size_of_blocks_does_not_matter(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = prepare(read_scenario("es-11-1"))
-    usual = run(case, 30).votes[0]
-    monkeypatch.setattr("sim.runner.run.BLOCK", block)
-    assert run(case, 30).votes[0].tallies.tolist() == usual.tallies.tolist()
-
-
 @examples(max_examples=100)
 @given(st.integers(0, 2**32), st.integers(1, 70))
 def test_rules_give_one_member_the_bits_they_give_many(seed: int, size: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,24 +29,16 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     ------
     OSError : the disk is full, or cannot be written to.
     """
-    handle, name = tempfile.mkstemp(suffix=UNFINISHED, prefix=f"{path.name}.", dir=path.parent)
-    unfinished = Path(name)
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(unfinished, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_json(path: Path, document: Mapping[str, object]) -> None:

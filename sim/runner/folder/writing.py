@@ -116,6 +116,8 @@ def keep(
     make_folder(folder)
     refuse_links(folder)
     with _lock(folder):
+        for leftover in folder.glob(f"*{UNFINISHED}"):
+            leftover.unlink()
         return _Folder(plan, contents, folder, executor).finish(retries_failed, on_progress)
 
 
@@ -173,10 +175,16 @@ class _Folder:
         if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
             message = f"is to hold {max(before)} replicates of this; {plan.replicates} were asked for."
             raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
-        store = self._open(before == asked, retries_failed)
-        if store is None:
-            return self._finished(0)
+        damaged: list[str] = []
+        if (folder / MANIFEST).is_file():
+            # Batches next to a manifest are left over from a kill; the tables hold all there is.
+            shutil.rmtree(folder / BATCHES, ignore_errors=True)
+            if self._is_enough(before == asked, retries_failed):
+                return self._finished(0)
+            damaged = self._reopen()
         write_json(folder / PLAN, {"identity": about, "replicates": asked})
+        store = Store(folder / BATCHES)
+        store.dropped += damaged
         if retries_failed:
             store.forget(list(store.errors))
         self._forget_short_months(store)
@@ -195,21 +203,19 @@ class _Folder:
     def _specs(self) -> list[Scenario]:
         return [point.spec for point in self.plan.points if point.spec is not None] or [*self.contents.specs.values()]
 
-    def _open(self, is_same_size: bool, retries_failed: bool) -> Store | None:
-        """The store to go on with; None where the folder is finished and nothing more is asked of it."""
-        folder, damaged = self.folder, []
-        if (folder / MANIFEST).is_file():
-            # Batches next to a manifest are left over from a kill; the tables hold all there is.
-            shutil.rmtree(folder / BATCHES, ignore_errors=True)
-            damaged = _damaged_tables(folder)
-            if not damaged:
-                if is_same_size and not (retries_failed and self._finished(0).failed):
-                    return None
-                _restore(folder, Store(folder / BATCHES))
-            (folder / MANIFEST).unlink()
-        store = Store(folder / BATCHES)
-        store.dropped += damaged
-        return store
+    def _reopen(self) -> list[str]:
+        """Make a finished folder ready for more: its tables become batches again, or are named if they are damaged."""
+        damaged = _damaged_tables(self.folder)
+        if not damaged:
+            _restore(self.folder, Store(self.folder / BATCHES))
+        (self.folder / MANIFEST).unlink()
+        return damaged
+
+    def _is_enough(self, is_same_size: bool, retries_failed: bool) -> bool:
+        """Whether the folder is finished and sound, and nothing more is asked of it."""
+        if not is_same_size or _damaged_tables(self.folder):
+            return False
+        return not (retries_failed and self._finished(0).failed)
 
     def _forget_short_months(self, store: Store) -> None:
         """Leave out the first replicates of points whose months rest on fewer than are watched now."""

@@ -46,13 +46,12 @@ def page_of_run(kept: KeptRun) -> Page:
         answers.append(months_answer(months))
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
-    world = manifest["world"]
-    hashes = {f"{world['name']}/{name}": value for name, value in world.get("files", {}).items()}
+    hashes = {f"{world}/{name}": value for world, files in manifest["worlds"].items() for name, value in files.items()}
     return Page(
         title=spec.title,
         question=spec.question,
         answer=" ".join(answers),
-        facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {world['name']}, engine {result.engine}",
+        facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
             "scenario hash": manifest["scenario_hash"],
