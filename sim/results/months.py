@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.scoring.months import acts_of, scores_of
 from sim.months.series import MEMBER_SERIES
 from sim.rules.choice import SUPPORT
 from sim.runner.months import MonthsResult, spread
 from sim.runner.run import RunResult
+from sim.scoring.months import acts_of, scores_of
 
 SHOWN = 0.05
 """Probability from which a member counts as one that says one thing and does another."""

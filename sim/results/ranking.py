@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from sim.case import prepare
 from sim.errors import input_error
-from sim.scoring.scores import classes_of, score, three_classes
-from sim.runner.counts import frequencies
 from sim.results.summary import NEAR, is_scored
 from sim.rules.choice import ACTIONS
+from sim.runner.counts import frequencies
 from sim.runner.designs import points_of, spec_of
 from sim.runner.finished import Finished
+from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Scenario
 from sim.specs.experiment.reading import Experiment, Factor, TargetSplit
 
