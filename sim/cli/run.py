@@ -22,11 +22,11 @@ from sim.cli.output import (
     check_engine,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
 )
+from sim.cli.progress import progress
 from sim.results.summary import misses, summary
 from sim.results.tallies import REPORTED, SPLIT
 from sim.runner.keep import check_folder, keep
@@ -60,7 +60,7 @@ def command(
     if plot is not None:
         check_picture("--plot", plot)
     started = time.monotonic()
-    with progress(spec.replicates, "replicates") as report:
+    with progress("runs", spec.replicates) as report:
         result = run(case, spec.replicates, engine, base=base, on_progress=report)
     if out is not None:
         keep(result, out, time.monotonic() - started)

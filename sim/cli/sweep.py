@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,18 +11,18 @@ import pyarrow.parquet as pq
 import typer
 
 from sim.cli.output import FAILED, INTERRUPTED, AsJson, Overrides, console, print_json, say, table
+from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.results.ranking import RANKING, rank, refined
 from sim.results.tallies import REPORTED
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.kept import read_sweep
-from sim.runner.sweep import PLAN, Progress, Sweep, sweep
+from sim.runner.sweep import PLAN, Sweep, sweep
 from sim.runner.tables import POINTS
 from sim.specs.experiment.reading import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 
-SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
 MOST_LISTED = 30
 
@@ -92,8 +90,14 @@ def swept(
 ) -> tuple[int, Sweep | None]:
     """Run a sweep and tell how far it is; the exit status, and the sweep where some of its points can be used."""
     try:
-        with _executor(workers, scheduler) as executor, _Reporter() as report:
-            done = sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
+        with _executor(workers, scheduler) as executor, progress("runs") as report:
+            done = sweep(
+                spec,
+                folder,
+                executor,
+                retries_failed=retry_failed,
+                on_progress=lambda reached: report(reached.done, reached.total),
+            )
     except KeyboardInterrupt:
         say(f"interrupted; {_left_in(folder)}")
         return INTERRUPTED, None
@@ -184,35 +188,3 @@ def _print_points(spec: Experiment, done: Sweep) -> None:
 def _short(value: object) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 24 else text[:21] + "..."
-
-
-class _Reporter:
-    """Tells on stderr how far a sweep is: rate and time left, on one line of a terminal, else a line now and then."""
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        self.started = self.last = time.monotonic()
-        self.is_open = False
-        return self.report
-
-    def report(self, progress: Progress) -> None:
-        now = time.monotonic()
-        is_terminal = sys.stderr.isatty()
-        if progress.done == 0:  # what went before was planning
-            self.started = now
-        if progress.done == 0 or now - self.last < SECONDS_BETWEEN_REPORTS / (10 if is_terminal else 1):
-            return
-        self.last, rate = now, progress.done / (now - self.started)
-        left = (progress.total - progress.done) / rate
-        line = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second, {_duration(left)} left"
-        print(f"\r{line:<70}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr, flush=True)
-        self.is_open = is_terminal
-
-    def __exit__(self, *_: object) -> None:
-        if self.is_open:
-            print(file=sys.stderr)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
