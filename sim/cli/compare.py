@@ -19,12 +19,12 @@ from sim.cli.output import (
     check_writable,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
     write_csv,
 )
+from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
 from sim.runner.batch import check_engine
@@ -55,7 +55,7 @@ def command(
     settings = run_settings(replicates, seed, uncertain)
     check_writable("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)
-    with progress(specs[0].replicates, "replicates") as report:
+    with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)
     if csv is not None:
         write_csv(csv, COLUMNS, comparison_rows(found))

@@ -1,4 +1,4 @@
-"""What the commands share: JSON on stdout, tables for people, progress and messages on stderr."""
+"""What the commands share: JSON on stdout, tables for people, messages on stderr."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sim.errors import input_error
@@ -101,16 +99,3 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     for row in rows:
         made.add_row(*row)
     return made
-
-
-@contextmanager
-def progress(total: int | None, label: str) -> Iterator[Callable[..., None]]:
-    """A bar on stderr while something long runs, where stderr is a terminal.
-
-    Yields what to tell the amount done, and the whole where it was not known before.
-    """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    errors = Console(stderr=True)
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done, whole=None: bar.update(task, completed=done, total=whole)

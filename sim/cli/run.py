@@ -21,11 +21,11 @@ from sim.cli.output import (
     Uncertain,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
 )
+from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
 from sim.results.summary import misses, summary
 from sim.results.tallies import REPORTED, SPLIT
@@ -79,7 +79,7 @@ def command(
 
 def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: int) -> tuple[int, RunResult | None]:
     """The run, in memory or read back from the folder where it is kept; the exit status, and what there is of it."""
-    with open_executor(workers) as executor, progress(None, "runs") as report:
+    with open_executor(workers) as executor, progress("runs") as report:
         if out is None:
             result = run(case, engine=engine, base=base, executor=executor, on_progress=report)
             return INTERRUPTED if result.is_interrupted else 0, result

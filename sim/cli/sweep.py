@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.cli.output import AsJson, Overrides, console, print_json, say, table
+from sim.cli.progress import progress
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
 from sim.results.ranking import RANKING, rank, refined
@@ -18,13 +17,11 @@ from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
 from sim.runner.folder.writing import Finished
-from sim.runner.plan import OnProgress
 from sim.runner.sweep import sweep
 from sim.specs.experiment.reading import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 
-SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
 MOST_LISTED = 30
 
@@ -89,7 +86,7 @@ def swept(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
 ) -> tuple[int, Finished | None]:
     """Run a sweep and show how far it is; the exit status, and the sweep where some of its points can be used."""
-    with open_executor(workers, scheduler) as executor, _Reporter() as report:
+    with open_executor(workers, scheduler) as executor, progress("runs") as report:
         return finish_folder(
             folder, lambda: sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
         )
@@ -155,35 +152,3 @@ def _print_points(spec: Experiment, done: Finished) -> None:
 def _short(value: object) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 24 else text[:21] + "..."
-
-
-class _Reporter:
-    """Tells on stderr how far a sweep is: rate and time left, on one line of a terminal, else a line now and then."""
-
-    def __enter__(self) -> OnProgress:
-        self.started = self.last = time.monotonic()
-        self.is_open = False
-        return self.report
-
-    def report(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        is_terminal = sys.stderr.isatty()
-        if done == 0:  # what went before was planning
-            self.started = now
-        if done == 0 or now - self.last < SECONDS_BETWEEN_REPORTS / (10 if is_terminal else 1):
-            return
-        self.last, rate = now, done / (now - self.started)
-        left = (total - done) / rate
-        line = f"{done:,} of {total:,} runs, {rate:,.0f} a second, {_duration(left)} left"
-        print(f"\r{line:<70}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr, flush=True)
-        self.is_open = is_terminal
-
-    def __exit__(self, *_: object) -> None:
-        if self.is_open:
-            print(file=sys.stderr)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

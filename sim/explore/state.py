@@ -17,8 +17,6 @@ LONGEST_FILE = 200_000
 """Characters of a scenario file that is loaded; more are refused."""
 LONGEST_NUMBER = 6
 """Digits of the number of a vote."""
-SELECTIONS = ("edit", "vote", "month", "member", "file")
-"""Names in a link that are no keys of a scenario."""
 
 
 @dataclass(frozen=True)

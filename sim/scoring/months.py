@@ -17,8 +17,7 @@ from sim.world.energy import load_energy
 
 LISTED_ON = "2022-03"
 """Month by whose end those have joined that the list of 7 March 2022 is compared with."""
-ENERGY = "energy_"
-MEGA, KILO = 1e6, 1e3
+KILO = 1e3
 
 
 def simulated_of(result: RunResult) -> Simulated | None:
@@ -61,8 +60,7 @@ def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
     if result.months is None or published is None:
         return ()
     support = _support(result.months)
-    against = score_acts(support, result.case.world.iso3, published.acts, "target")
-    return against
+    return score_acts(support, result.case.world.iso3, published.acts, "target")
 
 
 def _support(months: MonthsResult) -> Mapping[str, np.ndarray]:
