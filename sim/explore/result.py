@@ -13,13 +13,14 @@ from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
 
+import tomli_w
+
 from sim.case import Case, prepare
 from sim.errors import input_error
 from sim.explore.start import PAGE, Start, baseline_of, scenario_of
 from sim.explore.state import State
 from sim.runner.run import Block, RunResult, block_of, block_size, joined, result_of, run
 from sim.specs import Scenario, scenario_from
-from sim.specs.writing import toml_text
 
 BASELINES_KEPT = 4
 TOLD = (50, 200)
@@ -132,7 +133,7 @@ def whole(start: Start, found: Explored) -> Explored:
 def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
     """The next replicates of a case, told apart from the baseline, of which the ``base`` holds all so far."""
     has_months = case.plan is not None
-    baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
+    baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
     cases = (case, baseline.case)
     count = block_size(cases, first, _step(cases, first))
     before, block = baseline.upto(first, count)
