@@ -20,7 +20,7 @@ from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, Wo
 from sim.runner.kept import read_sweep
 from sim.runner.sweep import PLAN, Progress, Sweep, sweep
 from sim.runner.tables import POINTS
-from sim.specs.experiment.reading import Experiment, read_experiment
+from sim.specs import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

@@ -19,8 +19,7 @@ from sim.results.summary import NEAR, is_scored
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import points_of, spec_of
 from sim.runner.finished import Finished
-from sim.specs import Scenario
-from sim.specs.experiment.reading import Experiment, Factor, TargetSplit
+from sim.specs import Experiment, Factor, Scenario, TargetSplit
 
 RANKING = "ranking.parquet"
 ZOOM = 0.5

@@ -43,8 +43,7 @@ from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES, PlannedPoint, wri
 from sim.runner.units import Unit, chunks_of, run_chunk, units_of
 from sim.runner.unpack import unpack
 from sim.runner.whole import UNFINISHED
-from sim.specs import Scenario
-from sim.specs.experiment.reading import Experiment
+from sim.specs import Experiment, Scenario
 from sim.world import load_world
 
 PLAN, PARTS, LOCK = "sweep.json", "parts", ".lock"
