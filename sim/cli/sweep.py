@@ -18,7 +18,7 @@ from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
 from sim.runner.folder.writing import Finished
 from sim.runner.sweep import sweep
-from sim.specs.experiment.reading import Experiment, read_experiment
+from sim.specs import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
 
+import tomli_w
+
 from sim.case import Case, prepare
 from sim.errors import input_error
 from sim.explore.start import PAGE, Start, baseline_of, scenario_of
@@ -21,7 +23,6 @@ from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
 from sim.specs import Scenario, scenario_from
-from sim.specs.writing import toml_text
 
 BASELINES_KEPT = 4
 TOLD = (50, 200)
@@ -149,7 +150,7 @@ def whole(start: Start, found: Explored) -> Explored:
 def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult, ...]) -> Answer:
     """The next replicates of a case, compared with the baseline, after those that are there."""
     has_months = case.plan is not None
-    baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
+    baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
     first = sum(done.batch.count for done in before)
     batch = Batch(0, first, _step((case, baseline.case), first))
     base, own_base = baseline.upto(batch)

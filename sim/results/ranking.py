@@ -20,8 +20,7 @@ from sim.runner.folder.reading import FinishedTables
 from sim.runner.folder.whole import write_whole
 from sim.runner.result import frequencies
 from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Scenario
-from sim.specs.experiment.reading import Experiment, Factor, TargetSplit
+from sim.specs import Experiment, Factor, Scenario, TargetSplit
 
 RANKING = "ranking.parquet"
 ZOOM = 0.5

@@ -20,11 +20,17 @@ LISTED_ON = "2022-03"
 KILO = 1e3
 
 
+def is_published_target(result: RunResult) -> bool:
+    """Whether the target is the one that a world's outcomes are about: the one whose fuels its members buy."""
+    energy, case = load_energy(result.case.world), result.case
+    return energy is not None and energy.supplier == case.world.iso3[case.roles.target]
+
+
 def simulated_of(result: RunResult) -> Simulated | None:
     """The run's months as the scores need them, means over the replicates that were kept; None without a market."""
     months, plan = result.months, result.case.plan
     energy = load_energy(result.case.world)
-    if months is None or plan is None or energy is None:
+    if months is None or plan is None or energy is None or not is_published_target(result):
         return None
     case, world = result.case, result.case.world
     roles = {case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])}
@@ -57,7 +63,7 @@ def scores_of(result: RunResult) -> FlowScores | None:
 def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
     """Whether those known to have helped are those the run holds likeliest to."""
     published = load_published(result.case.world)
-    if result.months is None or published is None:
+    if result.months is None or published is None or not is_published_target(result):
         return ()
     support = _support(result.months)
     return score_acts(support, result.case.world.iso3, published.acts, "target")

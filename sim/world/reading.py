@@ -50,6 +50,7 @@ ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 CODE = re.compile("[A-Z]{3}")
 
 
+@cache
 def shipped_worlds() -> tuple[str, ...]:
     """Names of the worlds that come with the program."""
     data = Path(str(files("sim"))) / "data"

@@ -53,6 +53,20 @@ def test_a_scenario_without_months_has_none() -> None:
     assert "months" not in summary(found)
 
 
+def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_against_nothing(tmp_path: Path) -> None:
+    """What is published is of the other target, so neither flows nor acts of help are scored."""
+    unknown = ["dependence_energy", "dependence_food", "align_consultation"]
+    settings = [*SHORT, "roles.target=IRN", "event=[]", *(f"parameters.{name}=0" for name in unknown)]
+    found = run(prepare(read_scenario("2022-2023", settings)), 5)
+    months = summary(found)["months"]
+    assert isinstance(months, dict)
+    assert months["scores"] is None
+    assert months["acts"] == []
+    assert not [name for name in (*months["totals"], *months["units"]) if "crude" in name]
+    print_months(Console(file=io.StringIO()), months)
+    keep_run(found.case, tmp_path / "kept")
+
+
 def test_a_kept_run_has_the_table_and_repeats_exactly(tmp_path: Path) -> None:
     keep_run(prepare(read_scenario("2022-2023", [*SHORT, "replicates=12"])), tmp_path / "kept")
     table = pq.read_table(tmp_path / "kept" / MONTHS)

@@ -28,8 +28,7 @@ from sim.runner.sweep import keep_run, sweep
 from sim.scoring.scores import Scores
 from sim.scoring.validation import validate
 from sim.scoring.verdict import Validation
-from sim.specs import read_scenario
-from sim.specs.experiment.reading import experiment_from
+from sim.specs import experiment_from, read_scenario
 from tools.manual.documents import keys_of
 from tools.manual.markdown import code, page, table
 from tools.manual.meanings import check, key_table, meanings
