@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import tomli_w
 from scipy.stats import truncnorm
 
 from sim.arrays import FloatArray
@@ -19,7 +20,6 @@ from sim.errors import input_error
 from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observation
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Scenario
-from sim.specs.writing import toml_text
 from sim.world import load_world
 from sim.world.reading import world_hashes
 
@@ -238,4 +238,4 @@ def _listed(draws: FloatArray) -> list[float]:
 
 def written(document: Mapping[str, object]) -> str:
     """The document of a fit as TOML."""
-    return f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{toml_text(document)}"
+    return f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(document)}"

@@ -222,7 +222,7 @@ def _vote_results(
             tallies=count_tallies(codes),
             counts=count_replicates(codes),
             is_settled=settled,
-            actions=codes,
+            actions=np.ascontiguousarray(codes),  # sums over members depend on the layout in their last bit
         )
         for ballot, codes, settled in zip(case.ballots, actions, is_settled, strict=True)
     )

@@ -141,7 +141,7 @@ def test_an_interrupt_leaves_what_was_done(tmp_path, keeps):
 
 def test_a_run_is_finished_by_the_command_that_began_it(tmp_path):
     """Stopped, added to, by several workers, with a base and months: what is read back is what one go gives."""
-    more = ["--replicates", 250, "--set", "parameters.enforcement=0.8", "--set", "months.end=2022-03-31"]
+    more = ["--replicates", 250, "--set", "parameters.enforcement=0.8", "--set", "months.end=2022-04-30"]
     kept, whole = tmp_path / "kept", document("run", "2022-2023", *more)
     fewer = ["--replicates", 120, *more[2:]]
     document("run", "2022-2023", *fewer, "--out", kept)
