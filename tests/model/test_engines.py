@@ -11,7 +11,7 @@ from support.worlds import cases, examples
 
 from sim.case import Case, prepare
 from sim.ensemble import Outcome, simulate
-from sim.rules.choice import choose, exponentials, probabilities
+from sim.rules.choice import ACTIONS, choose, exponentials, probabilities
 from sim.rules.payoffs import Utilities
 from sim.runner.run import ENGINES, run
 from sim.specs import read_scenario, shipped_scenarios
@@ -66,12 +66,11 @@ def test_a_later_block_is_a_slice_of_the_whole() -> None:
     assert len(np.unique(whole.actions, axis=0)) > 1
 
 
-@pytest.mark.parametrize("block", [1, 7, 1000])
-def test_the_size_of_blocks_does_not_matter(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = prepare(read_scenario("es-11-1"))
-    usual = run(case, 30).votes[0]
-    monkeypatch.setattr("sim.runner.run.BLOCK", block)
-    assert run(case, 30).votes[0].tallies.tolist() == usual.tallies.tolist()
+def test_a_run_in_several_blocks_is_as_all_of_it_at_once() -> None:
+    case = prepare(read_scenario("harbour-blockade"))
+    (whole,) = simulate(case, 0, 2300)
+    expected = np.stack([(whole.actions == code).sum(axis=1) for code in range(len(ACTIONS))], axis=1)
+    assert run(case, 2300).votes[0].tallies.tolist() == expected.tolist()
 
 
 @examples(max_examples=100)
