@@ -15,8 +15,9 @@ from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.model import AlignmentModel
 from sim.rules.influence import GRID
+from sim.runner.batch import SIZE
 from sim.runner.executors import Processes
-from sim.runner.run import BLOCK, run
+from sim.runner.run import run
 from sim.specs import read_scenario
 
 Figures = dict[str, float]
@@ -30,7 +31,7 @@ def case_of(rounds: int | None = None) -> Case:
     return prepare(read_scenario(SCENARIO, [] if rounds is None else [f"parameters.rounds={rounds}"]))
 
 
-def engines(replicates: int = BLOCK, blocks: int = 4, agents: int = 5, repetitions: int = 15) -> Figures:
+def engines(replicates: int = SIZE, blocks: int = 4, agents: int = 5, repetitions: int = 15) -> Figures:
     """Runs a second of either engine and of the kernel on one thread, and their ratios turn by turn."""
     case = case_of()
     parts = kernel(case.world.size, replicates, case.rounds)
@@ -55,7 +56,7 @@ def engines(replicates: int = BLOCK, blocks: int = 4, agents: int = 5, repetitio
     }
 
 
-def months(replicates: int = BLOCK, repetitions: int = 7) -> Figures:
+def months(replicates: int = SIZE, repetitions: int = 7) -> Figures:
     """Runs a second of a scenario with months, beside the Mesa agents and the scenario of one vote, turn by turn."""
     case, vote = prepare(read_scenario(MONTHS)), case_of()
     times = in_turns(
@@ -93,14 +94,14 @@ def steady_rate(workers: int, tasks: int, replicates: int, blocks: int) -> float
     return sum(sum(runs for *_, runs in done) / (done[-1][1] - done[0][0]) for done in counted)
 
 
-def cores(tasks: int = 8, replicates: int = BLOCK, blocks: int = 8, repetitions: int = 5) -> Figures:
+def cores(tasks: int = 8, replicates: int = SIZE, blocks: int = 8, repetitions: int = 5) -> Figures:
     """Runs a second in one worker process and in two, in turns."""
     rates = [[steady_rate(workers, tasks, replicates, blocks) for workers in (1, 2)] for _ in range(repetitions)]
     one, two = zip(*rates, strict=True)
     return {"one_core_per_s": median(one), "two_cores_per_s": median(two), **ratio("two_to_one", two, one)}
 
 
-def precision(replicates: int = BLOCK, repetitions: int = 15) -> Figures:
+def precision(replicates: int = SIZE, repetitions: int = 15) -> Figures:
     """Peer sums of the scenario in single and double precision, in microseconds a run."""
     weights = case_of().peers * GRID
     stances = np.random.default_rng(0).integers(-1, 2, (len(weights), replicates))

@@ -39,6 +39,9 @@ class InputError(ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return InputError, (self.problems,)  # so that one comes back whole from another process
+
 
 def input_error(where: str, key: str, message: str, fix: str = "") -> InputError:
     """An `InputError` with a single problem."""

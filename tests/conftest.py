@@ -5,7 +5,6 @@ import shutil
 import pytest
 from support.sweeps import SMALL, bytes_of, written
 
-from sim.runner import units
 from sim.runner.sweep import sweep
 from sim.scoring.published import Published, load_published
 from sim.specs import read_experiment
@@ -33,11 +32,6 @@ def published(world: World) -> Published:
     found = load_published(world)
     assert found is not None
     return found
-
-
-@pytest.fixture
-def small_chunks(monkeypatch):
-    monkeypatch.setattr(units, "CHUNK_RUNS", 1500)
 
 
 @pytest.fixture(scope="module")

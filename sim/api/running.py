@@ -18,11 +18,12 @@ from sim.case import prepare
 from sim.results.ranking import rank
 from sim.results.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor
+from sim.runner.folder.reading import read_table
+from sim.runner.folder.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.months import month_columns
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import sweep as run_sweep
-from sim.runner.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
 
 if TYPE_CHECKING:
@@ -121,9 +122,7 @@ class SweepTables:
     folder: Path
 
     def _frame(self, name: str) -> pd.DataFrame:
-        import pandas as pd
-
-        return pd.read_parquet(self.folder / name)
+        return read_table(self.folder / name).to_pandas()
 
     @cached_property
     def points(self) -> pd.DataFrame:

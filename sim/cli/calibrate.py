@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sim.cli.output import AsJson, console, print_json, progress, say, table
+from sim.cli.output import AsJson, console, print_json, say, table
+from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
 from sim.specs import Scenario, read_scenario
 from sim.world import load_world
@@ -50,7 +51,7 @@ def command(
         return _months(read_scenario((scenarios or [DEFAULT_MONTHS])[0]), out, as_json)
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
     _check(specs)
-    with progress(draws, "draws") as report:
+    with progress("draws", draws) as report:
         fit = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
     document = document_of(fit, specs, draw_seed)
     _give(document, written(document), out, as_json, is_printed=not draws)

@@ -16,18 +16,18 @@ from sim.cli.output import (
     Overrides,
     Seed,
     Uncertain,
-    check_engine,
     check_writable,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
     write_csv,
 )
+from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
+from sim.runner.batch import check_engine
 from sim.specs import Scenario, read_scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
 
@@ -51,11 +51,11 @@ def command(
     With --set, one scenario is compared with itself changed, and several are changed alike. A what-if alone is
     compared with the scenario it starts from.
     """
-    check_engine(engine)
+    check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
     check_writable("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)
-    with progress(specs[0].replicates, "replicates") as report:
+    with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)
     if csv is not None:
         write_csv(csv, COLUMNS, comparison_rows(found))

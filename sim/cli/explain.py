@@ -17,12 +17,12 @@ from sim.cli.output import (
     check_writable,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
     write_csv,
 )
+from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
 from sim.specs import Scenario, read_scenario
@@ -75,7 +75,7 @@ def command(
     if member is None:
         return _everyone(spec, resolution, csv, as_json)
     is_slow = spec.months is not None or spec.parameter_uncertainty
-    with progress(None, "levers tried") as report:
+    with progress("levers tried") as report:
 
         def tell(done: int, total: int) -> None:
             if done == 0 and is_slow:

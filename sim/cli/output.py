@@ -1,4 +1,4 @@
-"""What the commands share: JSON on stdout, tables for people, progress and messages on stderr."""
+"""What the commands share: JSON on stdout, tables for people, messages on stderr."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sim.errors import input_error
-from sim.runner.run import ENGINES
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -45,17 +42,6 @@ def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -
     settings = [f"replicates={replicates}"] if replicates is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
     return [*settings, "parameter_uncertainty=true"] if is_uncertain else settings
-
-
-def check_engine(engine: str) -> None:
-    """Refuse an engine that there is not.
-
-    Raises
-    ------
-    InputError : it is neither the ensemble nor Mesa's.
-    """
-    if engine not in ENGINES:
-        raise input_error("--engine", "", f"got '{engine}'; allowed are {', '.join(ENGINES)}.")
 
 
 def print_json(document: object) -> None:
@@ -113,16 +99,3 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     for row in rows:
         made.add_row(*row)
     return made
-
-
-@contextmanager
-def progress(total: int | None, label: str) -> Iterator[Callable[..., None]]:
-    """A bar on stderr while something long runs, where stderr is a terminal.
-
-    Yields what to tell the amount done, and the whole where it was not known before.
-    """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    errors = Console(stderr=True)
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done, whole=None: bar.update(task, completed=done, total=whole)

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from sim.cli.cases import case_and_base
-from sim.cli.output import Overrides, progress, run_settings, say
+from sim.cli.output import Overrides, run_settings, say
+from sim.cli.progress import progress
 from sim.errors import input_error
-from sim.runner.keep import MANIFEST
-from sim.runner.kept import kind_of, read_run, read_sweep
-from sim.runner.run import RunResult, run
+from sim.runner.folder.kept import kind_of, read_run, read_sweep
+from sim.runner.folder.manifest import MANIFEST
+from sim.runner.result import RunResult
+from sim.runner.run import run
 from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
@@ -72,7 +74,7 @@ def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
         message = "is an experiment."
         raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
     case, base = case_and_base(source, assigned, run_settings(replicates, None, False))
-    with progress(case.spec.replicates, "replicates") as report:
+    with progress("runs", case.spec.replicates) as report:
         result = run(case, base=base, on_progress=report)
     if result.is_interrupted:
         raise KeyboardInterrupt

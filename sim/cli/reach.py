@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.cli.changes import percent
-from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, progress, say, table, write_csv
+from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, say, table, write_csv
+from sim.cli.progress import progress
 from sim.errors import InputError
-from sim.specs.goal.reading import read_goal
+from sim.specs import read_goal
 from sim.whatif.goals.reach import frontier_rows, reach, reach_document
 
 RULE_WORDS = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
@@ -38,7 +39,7 @@ def command(
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     check_writable("--csv", csv)
     spec = read_goal(goal, overrides)
-    with progress(None, "combinations tried") as report:
+    with progress("combinations tried") as report:
         found = reach(spec, on_progress=report)
     document = reach_document(found)
     if csv is not None:

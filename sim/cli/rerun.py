@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import AsJson, print_json, say
-from sim.runner.keep import processor_features
-from sim.runner.manifest import read_manifest
-from sim.runner.repeat import repeat
+from sim.runner.folder.manifest import read_manifest
+from sim.runner.folder.repeat import repeat
+from sim.runner.identity import processor_features
 
 
 def command(

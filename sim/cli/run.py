@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from sim.case import Case
 from sim.cli.cases import case_and_base
 from sim.cli.changes import print_expected, print_movers
 from sim.cli.months import print_months
@@ -19,18 +19,21 @@ from sim.cli.output import (
     Overrides,
     Seed,
     Uncertain,
-    check_engine,
     console,
     print_json,
-    progress,
     run_settings,
     say,
     table,
 )
+from sim.cli.progress import progress
+from sim.cli.running import Workers, finish_folder, open_executor
 from sim.results.summary import misses, summary
 from sim.results.tallies import REPORTED, SPLIT
-from sim.runner.keep import check_folder, keep
-from sim.runner.run import RunResult, run
+from sim.runner.batch import check_engine
+from sim.runner.folder.kept import read_run
+from sim.runner.result import RunResult
+from sim.runner.run import run
+from sim.runner.sweep import keep_run
 from sim.views.frame import save
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import chamber_figure
@@ -47,24 +50,21 @@ def command(
     uncertain: Uncertain = False,
     set_: Overrides = None,
     engine: Engine = "ensemble",
-    out: Annotated[Path | None, typer.Option(help="New folder to keep the result in.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to keep the result in; the same command resumes it, or adds replicates.")
+    ] = None,
+    workers: Workers = 1,
     plot: Annotated[Path | None, typer.Option(help="Picture of the chamber to write: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
-    check_engine(engine)
+    check_engine(engine, "--engine")
     case, base = case_and_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
-    spec = case.spec
-    if out is not None:
-        check_folder(out)
     if plot is not None:
         check_picture("--plot", plot)
-    started = time.monotonic()
-    with progress(spec.replicates, "replicates") as report:
-        result = run(case, spec.replicates, engine, base=base, on_progress=report)
-    if out is not None:
-        keep(result, out, time.monotonic() - started)
-        say(f"kept in {out}; 'sim rerun {out}' repeats it")
+    status, result = _run(case, base, engine, out, workers)
+    if result is None:
+        return status
     if plot is not None:
         save(chamber_figure(result), plot)
         say(f"picture in {plot}")
@@ -73,9 +73,23 @@ def command(
     else:
         _print(result)
     if result.is_interrupted:
-        say(f"interrupted: {result.replicates} of {spec.replicates} replicates are done")
-        return INTERRUPTED
-    return 0
+        say(f"interrupted: {result.replicates} of {case.spec.replicates} replicates are done")
+    return status
+
+
+def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: int) -> tuple[int, RunResult | None]:
+    """The run, in memory or read back from the folder where it is kept; the exit status, and what there is of it."""
+    with open_executor(workers) as executor, progress("runs") as report:
+        if out is None:
+            result = run(case, engine=engine, base=base, executor=executor, on_progress=report)
+            return INTERRUPTED if result.is_interrupted else 0, result
+        status, done = finish_folder(
+            out, lambda: keep_run(case, out, engine, base=base, executor=executor, on_progress=report)
+        )
+    if done is None:
+        return status, None
+    say(f"kept in {out}; 'sim rerun {out}' repeats it")
+    return status, read_run(out).result
 
 
 def _print(result: RunResult) -> None:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.parquet as pq
 import typer
 
-from sim.cli.output import FAILED, INTERRUPTED, AsJson, Overrides, console, print_json, say, table
+from sim.cli.output import AsJson, Overrides, console, print_json, say, table
+from sim.cli.progress import progress
+from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
 from sim.results.ranking import RANKING, rank, refined
 from sim.results.tallies import REPORTED
-from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
-from sim.runner.kept import read_sweep
-from sim.runner.sweep import PLAN, Progress, Sweep, sweep
-from sim.runner.tables import POINTS
-from sim.specs.experiment.reading import Experiment, read_experiment
+from sim.runner.folder.kept import read_sweep
+from sim.runner.folder.reading import read_table
+from sim.runner.folder.tables import POINTS
+from sim.runner.folder.writing import Finished
+from sim.runner.sweep import sweep
+from sim.specs import Experiment, read_experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 
-SECONDS_BETWEEN_REPORTS = 2.0
 MOST_SHOWN = 10
 MOST_LISTED = 30
 
@@ -34,8 +31,8 @@ RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run points th
 def command(
     experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
-    workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 1,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     replicates: Annotated[
         int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
     ] = None,
@@ -54,8 +51,6 @@ def command(
     spec = read_experiment(experiment, overrides)
     if refine and spec.target_split is None:
         raise input_error("--refine", "", f"'{experiment}' has no [target_split] to come near to.")
-    if scheduler is not None and workers > 1:
-        raise input_error("--workers", "", "goes not with --scheduler.", "Give one of them.")
     if plot is not None:
         check_picture("--plot", plot)
     documents = []
@@ -89,42 +84,15 @@ def _one(
 
 def swept(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
-) -> tuple[int, Sweep | None]:
-    """Run a sweep and tell how far it is; the exit status, and the sweep where some of its points can be used."""
-    try:
-        with _executor(workers, scheduler) as executor, _Reporter() as report:
-            done = sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
-    except KeyboardInterrupt:
-        say(f"interrupted; {_left_in(folder)}")
-        return INTERRUPTED, None
-    except (WorkersLostError, MemoryError, OSError) as error:
-        say(f"stopped: {error or type(error).__name__}")
-        say(_left_in(folder))
-        return FAILED, None
-    for name in done.dropped:
-        say(f"{name} was damaged or half written; its runs were made again")
-    if done.failed:
-        say(f"{done.failed} of {done.points} points failed; {POINTS} says why, --retry-failed runs them again")
-    return (FAILED, None) if done.failed == done.points else (0, done)
+) -> tuple[int, Finished | None]:
+    """Run a sweep and show how far it is; the exit status, and the sweep where some of its points can be used."""
+    with open_executor(workers, scheduler) as executor, progress("runs") as report:
+        return finish_folder(
+            folder, lambda: sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
+        )
 
 
-def _left_in(folder: Path) -> str:
-    """What a sweep that was stopped leaves behind, in words."""
-    if not (folder / PLAN).is_file():
-        return "nothing is finished yet, and the same command starts anew"
-    return f"what is finished lies in {folder}, and the same command goes on from there"
-
-
-@contextmanager
-def _executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
-    if scheduler is None:
-        yield InProcess() if workers == 1 else Processes(workers)
-    else:
-        with DaskCluster(scheduler) as cluster:
-            yield cluster
-
-
-def _document(spec: Experiment, done: Sweep) -> dict[str, object]:
+def _document(spec: Experiment, done: Finished) -> dict[str, object]:
     ranking = rank(spec, done.folder) if spec.target_split is not None else None
     return {
         "experiment": spec.title,
@@ -137,7 +105,7 @@ def _document(spec: Experiment, done: Sweep) -> dict[str, object]:
     }
 
 
-def _print(spec: Experiment, done: Sweep, document: dict[str, object]) -> None:
+def _print(spec: Experiment, done: Finished, document: dict[str, object]) -> None:
     screen = console()
     screen.print(f"[bold]{spec.title}[/]: {done.points} points of {done.replicates:,} replicates in {done.folder}")
     ranking = document["ranking"]
@@ -165,9 +133,9 @@ def _print(spec: Experiment, done: Sweep, document: dict[str, object]) -> None:
         _print_points(spec, done)
 
 
-def _print_points(spec: Experiment, done: Sweep) -> None:
+def _print_points(spec: Experiment, done: Finished) -> None:
     """The first points of a sweep that looks for no split, so that something is seen without further tools."""
-    rows = pq.read_table(done.folder / POINTS).slice(0, MOST_LISTED).to_pylist()
+    rows = read_table(done.folder / POINTS).slice(0, MOST_LISTED).to_pylist()
     shown = [
         [
             *(_short(row[name]) for name in spec.factors),
@@ -184,35 +152,3 @@ def _print_points(spec: Experiment, done: Sweep) -> None:
 def _short(value: object) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 24 else text[:21] + "..."
-
-
-class _Reporter:
-    """Tells on stderr how far a sweep is: rate and time left, on one line of a terminal, else a line now and then."""
-
-    def __enter__(self) -> Callable[[Progress], None]:
-        self.started = self.last = time.monotonic()
-        self.is_open = False
-        return self.report
-
-    def report(self, progress: Progress) -> None:
-        now = time.monotonic()
-        is_terminal = sys.stderr.isatty()
-        if progress.done == 0:  # what went before was planning
-            self.started = now
-        if progress.done == 0 or now - self.last < SECONDS_BETWEEN_REPORTS / (10 if is_terminal else 1):
-            return
-        self.last, rate = now, progress.done / (now - self.started)
-        left = (progress.total - progress.done) / rate
-        line = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second, {_duration(left)} left"
-        print(f"\r{line:<70}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr, flush=True)
-        self.is_open = is_terminal
-
-    def __exit__(self, *_: object) -> None:
-        if self.is_open:
-            print(file=sys.stderr)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

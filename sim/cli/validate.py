@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sim.cli.output import AsJson, Overrides, console, print_json, progress, table
+from sim.cli.output import AsJson, Overrides, console, print_json, table
+from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.specs import Scenario, read_scenario
 from sim.world import load_world
@@ -88,7 +89,7 @@ def _validated(spec: Scenario, calls: Sequence[Observed] | None, mode: str, roll
 def _held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[HeldOut]:
     from sim.fitting.heldout import held_out
 
-    with progress(folds * fold_seeds, "folds") as report:
+    with progress("folds", folds * fold_seeds) as report:
         return held_out(spec, folds, fold_seeds, on_progress=report)
 
 

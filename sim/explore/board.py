@@ -12,7 +12,7 @@ from sim.explore.result import Explored
 from sim.results.summary import vote_summary
 from sim.results.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.counts import frequencies
+from sim.runner.result import frequencies
 from sim.views.geography import outlines, tiles
 from sim.views.seats import seat_distance, seats
 from sim.views.styles import INK, LAND, MISS, STYLES

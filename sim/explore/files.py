@@ -11,15 +11,13 @@ from sim.explore.start import Start, scenario_text
 from sim.results.summary import summary, vote_summary
 from sim.results.tallies import REPORTED
 
-KINDS = ("scenario", "csv", "json")
-
 
 def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
     """Name and text of a file.
 
     Parameters
     ----------
-    kind : one of `KINDS`.
+    kind : ``scenario``, ``csv`` or ``json``.
     """
     if kind == "scenario":
         return "explored.toml", scenario_text(start, found.state)

@@ -13,34 +13,52 @@ from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
 
+import tomli_w
+
 from sim.case import Case, prepare
 from sim.errors import input_error
 from sim.explore.start import PAGE, Start, baseline_of, scenario_of
 from sim.explore.state import State
-from sim.runner.run import Block, RunResult, block_of, block_size, joined, result_of, run
+from sim.runner.batch import Batch, BatchResult, simulate_batch
+from sim.runner.result import RunResult
+from sim.runner.run import compare_batches, merge_batches
 from sim.specs import Scenario, scenario_from
-from sim.specs.writing import toml_text
 
 BASELINES_KEPT = 4
 TOLD = (50, 200)
 """Replicates after which it is told what came of them so far, where the months between votes are simulated."""
 
-_shown: WeakValueDictionary[tuple[Start, State], RunResult] = WeakValueDictionary()
-"""The furthest result of each state while some page shows it: samples of months are large, and are there once."""
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came of a state as far as it was run; equal to itself alone.
+
+    Parameters
+    ----------
+    batches : of the state, each compared with the baseline.
+    result : all of them together, with the baseline as its base.
+    """
+
+    batches: tuple[BatchResult, ...]
+    result: RunResult
+
+
+_shown: WeakValueDictionary[tuple[Start, State], Answer] = WeakValueDictionary()
+"""The furthest answer of each state while some page shows it: samples of months are large, and are there once."""
 
 
 @dataclass(frozen=True, eq=False)
 class Explored:
-    """A state, its scenario, and what came of it; equal to itself alone.
-
-    Parameters
-    ----------
-    result : the run as far as it has come, told apart from its ``base``, the baseline.
-    """
+    """A state, its scenario, and what came of it; equal to itself alone."""
 
     state: State
     spec: Scenario
-    result: RunResult
+    answer: Answer
+
+    @property
+    def result(self) -> RunResult:
+        """The run as far as it has come, compared with its ``base``, the baseline."""
+        return self.answer.result
 
     @property
     def case(self) -> Case:
@@ -80,8 +98,8 @@ def explored(start: Start, state: State, known: Explored | None = None) -> Explo
         found = replace(known, state=state)
     else:
         spec = scenario_of(start, state)
-        result = _shown.get((start, state.asked)) or _beside(start, state, prepare(spec), 0)
-        found = _told(start, Explored(state, spec, result))
+        answer = _shown.get((start, state.asked)) or _add_batch(start, state, prepare(spec), ())
+        found = _share(start, Explored(state, spec, answer))
     _check(found)
     return found
 
@@ -103,15 +121,15 @@ def _check(found: Explored) -> None:
 def extended(start: Start, found: Explored) -> Explored:
     """The same with the next replicates."""
     further = _shown.get((start, found.state.asked))
-    if further is not None and further.replicates > found.result.replicates:
-        return replace(found, result=further)
-    more = _beside(start, found.state, found.case, found.result.replicates)
-    return _told(start, replace(found, result=replace(joined([found.result, more]), base=more.base)))
+    if further is not None and further.result.replicates > found.result.replicates:
+        return replace(found, answer=further)
+    answer = _add_batch(start, found.state, found.case, found.answer.batches)
+    return _share(start, replace(found, answer=answer))
 
 
-def _told(start: Start, found: Explored) -> Explored:
+def _share(start: Start, found: Explored) -> Explored:
     """The same, known to every page that comes to the same state while another shows it."""
-    _shown[start, found.state.asked] = found.result
+    _shown[start, found.state.asked] = found.answer
     return found
 
 
@@ -129,18 +147,19 @@ def whole(start: Start, found: Explored) -> Explored:
     return found
 
 
-def _beside(start: Start, state: State, case: Case, first: int) -> RunResult:
-    """The next replicates of a case, told apart from the baseline, of which the ``base`` holds all so far."""
+def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult, ...]) -> Answer:
+    """The next replicates of a case, compared with the baseline, after those that are there."""
     has_months = case.plan is not None
-    baseline = _baseline(toml_text(baseline_of(start, state, case.spec).document()), has_months)
-    cases = (case, baseline.case)
-    count = block_size(cases, first, _step(cases, first))
-    before, block = baseline.upto(first, count)
-    return replace(result_of(case, block_of(case, first, count), base=block), base=before)
+    baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
+    first = sum(done.batch.count for done in before)
+    batch = Batch(0, first, _step((case, baseline.case), first))
+    base, own_base = baseline.upto(batch)
+    batches = (*before, compare_batches(simulate_batch(case, batch), own_base, case))
+    return Answer(batches, replace(merge_batches(case, "ensemble", batches), base=base))
 
 
 def _step(cases: tuple[Case, ...], done: int) -> int:
-    """Replicates of the next answer; votes alone are told whole."""
+    """Replicates of the next answer; votes alone are answered whole."""
     told = () if all(case.plan is None for case in cases) else TOLD
     return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
 
@@ -150,19 +169,33 @@ class _Baseline:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._blocks: dict[int, Block] = {}
+        self._batches: dict[Batch, BatchResult] = {}
         self._results: dict[int, RunResult] = {}
         self._lock = Lock()
 
-    def upto(self, first: int, count: int) -> tuple[RunResult, Block]:
-        """All replicates up to the end of a block, and the votes of the block."""
+    def upto(self, batch: Batch) -> tuple[RunResult, BatchResult]:
+        """All replicates up to the end of a batch, and those of the batch."""
+        end = batch.first + batch.count
         with self._lock:
-            if first not in self._blocks:
-                block = block_of(self.case, first, count)
-                before = [self._results.get(first) or run(self.case, first)] if first else []
-                self._results[first + count] = joined([*before, result_of(self.case, block)])
-                self._blocks[first] = Block(block.votes)
-            return self._results[first + count], self._blocks[first]
+            own = self._simulate(batch)
+            if end not in self._results:
+                self._results[end] = merge_batches(self.case, "ensemble", [*self._cover(batch.first), own])
+            return self._results[end], own
+
+    def _simulate(self, batch: Batch) -> BatchResult:
+        if batch not in self._batches:
+            self._batches[batch] = simulate_batch(self.case, batch)
+        return self._batches[batch]
+
+    def _cover(self, last: int) -> list[BatchResult]:
+        """Batches of the replicates before `last`: those that are there, and what is missing."""
+        found, first = [], 0
+        while first < last:
+            known = (own for own in self._batches if own.first == first and first + own.count <= last)
+            batch = next(known, Batch(0, first, last - first))
+            found.append(self._simulate(batch))
+            first += batch.count
+        return found
 
 
 @lru_cache(BASELINES_KEPT)

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from sim.errors import InputError, Problem, did_you_mean, input_error
 from sim.explore.state import LONGEST_FILE, State
 from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
 from sim.specs.overrides import value_of
-from sim.specs.writing import toml_text
 from sim.world import shipped_worlds
 
 REPLICATES = 1000
@@ -93,7 +94,8 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
 
 def scenario_text(start: Start, state: State) -> str:
     """The scenario file of a state."""
-    return toml_text({**document_of(start, state), "replicates": scenario_of(start, state).replicates})
+    document = {**document_of(start, state), "replicates": scenario_of(start, state).replicates}
+    return tomli_w.dumps(document, multiline_strings=True)
 
 
 def scenario_of(start: Start, state: State) -> Scenario:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, time
 from urllib.parse import parse_qsl, urlencode
 
 from sim.errors import input_error
 from sim.specs.overrides import value_of
-from sim.specs.writing import value_text
 
 LINK = "link"
 """What a query string is called in messages."""
@@ -17,8 +19,6 @@ LONGEST_FILE = 200_000
 """Characters of a scenario file that is loaded; more are refused."""
 LONGEST_NUMBER = 6
 """Digits of the number of a vote."""
-SELECTIONS = ("edit", "vote", "month", "member", "file")
-"""Names in a link that are no keys of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def state_from(query: str) -> State:
             parts = text.split("|")
             if len(parts) != 3:
                 raise input_error(LINK, name, f"got '{text}'; MEMBERS|ATTRIBUTE|FACTOR is needed.")
-            state = replace(state, edits=(*state.edits, Edit(parts[0], parts[1], value_of(parts[2]))))
+            state = replace(state, edits=(*state.edits, Edit(parts[0], parts[1], _value(parts[2]))))
         elif name == "vote":
             if not text.isdecimal() or len(text) > LONGEST_NUMBER:
                 raise input_error(LINK, name, f"got '{text[:20]}'; the number of a vote is needed, from 0.")
@@ -115,7 +115,7 @@ def state_from(query: str) -> State:
         elif name == "file":
             state = replace(state, source=_unpacked(text))
         else:
-            state = state.with_setting(name, value_of(text))
+            state = state.with_setting(name, _value(text))
     return state
 
 
@@ -131,5 +131,20 @@ def _unpacked(text: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A value as TOML has it."""
-    return value if isinstance(value, str) else value_text(value)
+    """A value in a link: text, dates and times as they are, anything else as JSON."""
+    match value:
+        case str():
+            return value
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _value(text: str) -> object:
+    """The value in a link: TOML, as a person writes it, or a table or a list of tables as `_text` writes it."""
+    value = value_of(text)
+    if value == text and text.startswith(("{", "[")):
+        with suppress(ValueError, RecursionError):
+            return json.loads(text)
+    return value

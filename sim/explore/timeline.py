@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import SingleArray
+from sim.arrays import FloatArray
 from sim.explore.result import Explored
-from sim.runner.months import MonthsResult, spread
-from sim.views.pictures.months import TOPICS, Band, lines_of
+from sim.runner.months import Band, MonthsResult
+from sim.views.pictures.months import TOPICS, lines_of, scale
 from sim.views.styles import LOOKS, MISS, STYLES
 from sim.world import World
 
@@ -77,15 +77,15 @@ def course(months: MonthsResult) -> dict[str, Any]:
     """
     charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
     for title, unit, per_unit, named in TOTALS:
-        charts.append((title, unit, {label: spread(months.totals[name] / per_unit) for label, name in named.items()}))
-    shares = {key: _whole(months.members[key], SHARES) for key in MAPS}
+        charts.append((title, unit, {label: scale(months.total(name), per_unit) for label, name in named.items()}))
+    shares = {key: _whole(months.member_mean(key), SHARES) for key in MAPS}
     return {
         "replicates": months.watched,
         "charts": [
             {"title": title, "unit": unit, "lines": [_line(label, band) for label, band in lines.items()]}
             for title, unit, lines in charts
         ],
-        "members": {**shares, SHIFT: _whole(months.members[SHIFT], UTILITIES)},
+        "members": {**shares, SHIFT: _whole(months.member_mean(SHIFT), UTILITIES)},
     }
 
 
@@ -94,6 +94,6 @@ def _line(label: str, band: Band) -> dict[str, Any]:
     return {"label": label, "mean": mean, "low": low, "high": high}
 
 
-def _whole(samples: SingleArray, units: int) -> list[list[int]]:
+def _whole(means: FloatArray, units: int) -> list[list[int]]:
     """Means over the replicates in whole units, (T, N)."""
-    return np.rint(samples.mean(axis=0, dtype=np.float64) * units).astype(int).tolist()
+    return np.rint(means * units).astype(int).tolist()

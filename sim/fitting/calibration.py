@@ -8,23 +8,21 @@ number its draws are those of its prior; bounds and signs hold in every draw.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import tomli_w
 from scipy.stats import truncnorm
 
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observation
-from sim.rules.parameters import registry
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Scenario
 from sim.world import load_world
 from sim.world.reading import world_hashes
 
-DRAWS = 200
 DIGITS = 4
 """Significant digits that fitted values and draws are written with."""
 
@@ -240,40 +238,4 @@ def _listed(draws: FloatArray) -> list[float]:
 
 def written(document: Mapping[str, object]) -> str:
     """The document of a fit as TOML."""
-    head = "# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n"
-    return head + "\n".join(_toml_lines(document)) + "\n"
-
-
-def _toml_lines(document: Mapping[str, object], prefix: str = "") -> list[str]:
-    lines = []
-    tables = {key: value for key, value in document.items() if _is_table(value)}
-    for key, value in document.items():
-        if key not in tables:
-            lines.append(f"{_name(key)} = {json.dumps(value)}")
-    for key, value in tables.items():
-        name = f"{prefix}{_name(key)}"
-        if isinstance(value, Mapping):
-            lines += [f"\n[{name}]", *_toml_lines(value, f"{name}.")]
-        else:
-            for entry in value:  # type: ignore[attr-defined]
-                lines += [f"\n[[{name}]]", *_toml_lines(entry, f"{name}.")]
-    return lines
-
-
-def _is_table(value: object) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
-
-
-def _name(key: str) -> str:
-    return key if key.replace("_", "").isalnum() else json.dumps(key)
-
-
-def fit_text(spec: Scenario) -> Found:
-    """Fit severity and divisiveness of one text, the shared parameters and the threats being as the scenario has them.
-
-    Returns
-    -------
-    severity and the two parts of divisiveness, in this order.
-    """
-    fixed = {name: parameter.default for name, parameter in registry().items() if parameter.prior is not None}
-    return Posterior([observed(spec)], fixed={**fixed, **spec.parameters}, fits_first=True).fit()
+    return f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(document)}"

@@ -18,7 +18,8 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.conditions import JOINED
 from sim.rules.influence import peer_stance
-from sim.runner.run import RunResult, run
+from sim.runner.result import RunResult
+from sim.runner.run import run
 from sim.scoring.flows import Comparison, score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
@@ -164,7 +165,7 @@ def _reports(result: RunResult) -> list[float]:
     misses = []
     for fuel in plan.inputs.cells.commodities:
         reported = reported_tonnes(result.case.world, fuel, names)
-        bought = months.members[f"energy_{fuel}"][:, rows].mean(axis=0, dtype=np.float64) * 1e3
+        bought = months.member_mean(f"energy_{fuel}")[rows] * 1e3
         given = plan.conditions[rows[0]].membership == JOINED
         counted = np.isfinite(reported) & given
         for simulated, found, known in zip(bought, reported, counted, strict=True):

@@ -94,7 +94,6 @@ class Posterior:
         threats are kept as the scenario has them.
     fixed : shared parameters that are not fitted but held at a value.
     fits_threats : whether the other texts' threats are fitted too, around their declared values.
-    fits_first : whether the first text's divisiveness is fitted all the same, which fixed parameters allow.
     """
 
     def __init__(
@@ -103,11 +102,10 @@ class Posterior:
         fixed: Mapping[str, float] | None = None,
         *,
         fits_threats: bool = False,
-        fits_first: bool = False,
     ) -> None:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
-        self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats, fits_first))
+        self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats))
         self.place = {(unknown.name, unknown.text): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
             np.array([getattr(unknown, key) for unknown in self.unknowns])
@@ -213,7 +211,7 @@ class Posterior:
             pair = self.place.get((smaller, None)), self.place.get((larger, None))
             if pair[0] is not None and pair[1] is not None:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
-        return Found(vector, -float(result.fun), int(result.nfev), bool(result.success))
+        return Found(vector, -float(result.fun), bool(result.success))
 
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
         """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
@@ -240,7 +238,6 @@ class Found:
 
     vector: FloatArray
     log_posterior: float
-    evaluations: int
     has_converged: bool
 
 
@@ -256,12 +253,12 @@ def _shared(fixed: set[str]) -> list[Unknown]:
     ]
 
 
-def _of_texts(observations: Sequence[Observation], fits_threats: bool, fits_first: bool) -> list[Unknown]:
+def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
     found = []
     for index, seen in enumerate(observations):
         vote = seen.case.spec.vote[0]
         found.append(Unknown("severity", index, 0.0, np.inf, *SEVERITY_BOUNDS))
-        if index > 0 or fits_first:
+        if index > 0:
             for name, mean in zip(DIVISIVENESS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
                 found.append(Unknown(name, index, mean, DIVISIVENESS_SPREAD, *DIVISIVENESS_BOUNDS))
         for name, value in (("target_threat", vote.target_threat), ("sender_threat", vote.sender_threat)):

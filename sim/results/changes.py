@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from sim.arrays import FloatArray, IntArray
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.results.tallies import CODES, share_behind, statistics, tally_summary
 from sim.rules.adoption import RULES, Rule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.run import RunResult, VoteResult
+from sim.runner.result import RunResult, VoteResult
 from sim.specs import members_of
-
 
 UNCHANGED = 0.5
 """Mean change of a tally, in members, below which it counts as unchanged."""

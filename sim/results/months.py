@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.scoring.months import acts_of, scores_of
+from sim.arrays import FloatArray
 from sim.months.series import MEMBER_SERIES
-from sim.rules.choice import SUPPORT
-from sim.runner.months import MonthsResult, spread
-from sim.runner.run import RunResult
+from sim.runner.months import SIDES, Band
+from sim.runner.result import RunResult
+from sim.scoring.months import acts_of, scores_of
 
 SHOWN = 0.05
 """Probability from which a member counts as one that says one thing and does another."""
@@ -24,12 +24,13 @@ def months_summary(result: RunResult) -> dict[str, Any] | None:
     if months is None:
         return None
     scores = scores_of(result)
+    means = {name: months.member_mean(name) for name in months.members}
     return {
         "months": list(months.months),
         "replicates": months.watched,
-        "totals": {name: _statistics(samples) for name, samples in months.totals.items()},
+        "totals": {name: _statistics(months.total(name)) for name in months.totals},
         "units": dict(MEMBER_SERIES) | {name: "kilotonnes" for name in months.members if name not in MEMBER_SERIES},
-        "members": [_member(result, months, i) for i in range(result.case.world.size)],
+        "members": [_member(result, means, i) for i in range(result.case.world.size)],
         "two_faced": two_faced(result),
         "scores": None if scores is None else scores.document(),
         "acts": [one.document() for one in acts_of(result)],
@@ -37,21 +38,20 @@ def months_summary(result: RunResult) -> dict[str, Any] | None:
     }
 
 
-def _statistics(samples: Any) -> dict[str, list[float]]:
-    mean, low, high = spread(samples)
-    return {"mean": _rounded(mean), "p05": _rounded(low), "p95": _rounded(high)}
+def _statistics(band: Band) -> dict[str, list[float]]:
+    return {"mean": _rounded(band.mean), "p05": _rounded(band.low), "p95": _rounded(band.high)}
 
 
 def _rounded(values: Any) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def _member(result: RunResult, months: MonthsResult, index: int) -> dict[str, Any]:
+def _member(result: RunResult, means: Mapping[str, FloatArray], index: int) -> dict[str, Any]:
     """Means of every series of a member that is ever other than 0."""
     world = result.case.world
-    means = {name: samples[:, :, index].mean(axis=0, dtype=np.float64) for name, samples in months.members.items()}
-    told = {name: _rounded(mean) for name, mean in means.items() if mean.any()}
-    return {"iso3": world.iso3[index], "name": world.names[index], "series": told}
+    own = {name: mean[:, index] for name, mean in means.items()}
+    series = {name: _rounded(mean) for name, mean in own.items() if mean.any()}
+    return {"iso3": world.iso3[index], "name": world.names[index], "series": series}
 
 
 def two_faced(result: RunResult) -> list[dict[str, Any]]:
@@ -64,14 +64,8 @@ def two_faced(result: RunResult) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     decides = np.ones(case.world.size, dtype=bool)
     decides[[case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])]] = False
-    ever = {name: months.members[name].any(axis=1) for name in ("helps_target", "helps_covertly", "helps_victim")}
-    for vote, actions in zip(result.votes, months.actions, strict=True):
-        supports = actions == SUPPORT
-        shares = {
-            "supports_and_helps_target": (supports & ever["helps_target"]).mean(axis=0),
-            "supports_and_helps_covertly": (supports & ever["helps_covertly"]).mean(axis=0),
-            "withholds_and_helps_victim": (~supports & ever["helps_victim"]).mean(axis=0),
-        }
+    for vote, sides in zip(result.votes, months.sides, strict=True):
+        shares = dict(zip(SIDES, sides, strict=True))
         most = np.maximum(shares["supports_and_helps_target"], shares["withholds_and_helps_victim"])
         found += [
             {
@@ -94,13 +88,12 @@ def months_change(result: RunResult) -> dict[str, dict[str, float]]:
     assert before is not None
     found = {}
     for name in after.totals.keys() & before.totals.keys():
-        one, other = (_told(name, months.totals) for months in (after, before))
+        one, other = (_told(name, months.total(name).mean) for months in (after, before))
         found[name] = {"base": other, "what_if": one, "change": one - other}
     return {name: found[name] for name in after.totals if name in found}
 
 
-def _told(name: str, totals: Mapping[str, Any]) -> float:
+def _told(name: str, mean: FloatArray) -> float:
     """A series in one number: money, fuel and listings summed over the months, the rest as in the last of them."""
-    mean = totals[name].mean(axis=0, dtype=np.float64)
     is_sum = name in ("revenue", "aid", "listings") or name.startswith(("sold_", "unsold_"))
     return float(f"{mean.sum() if is_sum else mean[-1]:.{DIGITS}g}")

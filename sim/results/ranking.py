@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from sim.arrays import IntArray
 from sim.case import prepare
 from sim.errors import input_error
-from sim.scoring.scores import classes_of, score, three_classes
-from sim.runner.counts import frequencies
 from sim.results.summary import NEAR, is_scored
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import points_of, spec_of
-from sim.runner.finished import Finished
-from sim.specs import Scenario
-from sim.specs.experiment.reading import Experiment, Factor, TargetSplit
+from sim.runner.folder.reading import FinishedTables
+from sim.runner.folder.whole import write_whole
+from sim.runner.result import frequencies
+from sim.scoring.scores import classes_of, score, three_classes
+from sim.specs import Experiment, Factor, Scenario, TargetSplit
 
 RANKING = "ranking.parquet"
 ZOOM = 0.5
@@ -37,21 +37,21 @@ def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
         raise ValueError("the experiment has no target split")
     points = {point.number: point for point in points_of(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
-    finished = Finished(folder)
+    finished = FinishedTables(folder)
     looked_for = wanted(target)
     codes = [ACTIONS.index(action) for action in looked_for]
     entries: list[dict[str, Any]] = []
-    for block in (block for blocks in finished.blocks.values() for block in blocks if block.resolution == resolution):
-        point = points[block.point]
-        gaps = np.abs(finished.tallies(block)[:, codes].astype(np.int32) - np.array(list(looked_for.values())))
+    for vote in (vote for votes in finished.votes.values() for vote in votes if vote.resolution == resolution):
+        point = points[vote.point]
+        gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(looked_for.values())))
         entries.append(
             {
-                "point": block.point,
+                "point": vote.point,
                 "values": dict(point.values),
                 "exactly": float((gaps == 0).all(axis=1).mean()),
                 "near": float((gaps <= NEAR).all(axis=1).mean()),
                 "distance": float(gaps.sum(axis=1).mean()),
-                **_member_scores(spec_of(experiment, point), finished.counts(block), resolution),
+                **_member_scores(spec_of(experiment, point), finished.counts(vote), resolution),
             }
         )
     entries.sort(key=lambda entry: (entry["distance"], -entry["near"], entry["point"]))
@@ -68,13 +68,13 @@ def wanted(target: TargetSplit) -> dict[str, int]:
     return counts
 
 
-def _member_scores(spec: Scenario, counts: NDArray[np.int32], resolution: str) -> Mapping[str, float | None]:
+def _member_scores(spec: Scenario, counts: IntArray, resolution: str) -> Mapping[str, float | None]:
     """Accuracy and RPS of a point's members, where members were kept and the world has the roll call."""
     case = prepare(spec)
     call = case.world.rollcall(resolution)
     if call is None or not len(counts):
         return {"accuracy": None, "rps": None}
-    chances = frequencies(counts.astype(np.int64))
+    chances = frequencies(counts)
     vote = [ballot.resolution for ballot in case.ballots].index(resolution)
     scored = is_scored(case, vote, call)
     found = score(three_classes(chances[scored]), classes_of(call.votes[scored]))
@@ -83,7 +83,8 @@ def _member_scores(spec: Scenario, counts: NDArray[np.int32], resolution: str) -
 
 def _write(ranking: list[dict[str, object]], path: Path) -> None:
     flat = [{**{k: v for k, v in entry.items() if k != "values"}} for entry in ranking]
-    pq.write_table(pa.Table.from_pylist(flat), path, compression="zstd")
+    with write_whole(path) as file:
+        pq.write_table(pa.Table.from_pylist(flat), file, compression="zstd")
 
 
 def refined(experiment: Experiment, folder: Path) -> Experiment:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.case.ballot import NOT_GIVEN
+from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
+from sim.case.ballot import NOT_GIVEN
 from sim.results.changes import change_summary
 from sim.results.months import months_summary
-from sim.scoring.scores import classes_of, score, three_classes
 from sim.results.tallies import CODES, REPORTED, SPLIT, by_action, population_share, tally_summary
 from sim.rules.choice import ACTIONS
-from sim.runner.counts import frequencies
-from sim.runner.run import RunResult, VoteResult
+from sim.runner.result import RunResult, VoteResult, frequencies
+from sim.scoring.scores import classes_of, score, three_classes
 from sim.world import RollCall
-
 
 NEAR = 5
 """How many members a tally may be off on every action and still count as near the observed one."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sim.arrays import FloatArray, IntArray
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import FloatArray, IntArray
 from sim.case import Case
 from sim.rules.choice import ACTIONS
-from sim.runner.run import VoteResult
-
+from sim.runner.result import VoteResult
 
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""

@@ -23,7 +23,7 @@ MORRIS_LEVELS = 4
 
 
 @dataclass(frozen=True)
-class Point:
+class DesignPoint:
     """One setting of all factors.
 
     Parameters
@@ -36,7 +36,7 @@ class Point:
     values: Mapping[str, Any]
 
 
-def points_of(experiment: Experiment) -> tuple[Point, ...]:
+def points_of(experiment: Experiment) -> tuple[DesignPoint, ...]:
     """All points of an experiment; the first factor varies slowest, and scenarios before all others.
 
     Parameters
@@ -49,10 +49,10 @@ def points_of(experiment: Experiment) -> tuple[Point, ...]:
         settings: Iterable[tuple[Any, ...]] = ((ref, *row) for ref in experiment.scenario for row in rows)
     else:
         settings = rows
-    return tuple(Point(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
+    return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
 
 
-def spec_of(experiment: Experiment, point: Point) -> Scenario:
+def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
     """The scenario at one point, with the experiment's replicates and its seed, or the point's own.
 
     Parameters
@@ -84,7 +84,7 @@ def levels_of(experiment: Experiment) -> dict[str, list[Any]]:
     return {name: _distinct(point.values[name] for point in points) for name in experiment.factors}
 
 
-def _own_seed(seed: object, point: Point) -> int:
+def _own_seed(seed: object, point: DesignPoint) -> int:
     """A seed for one point: a hash of the shared seed and the point's values."""
     text = json.dumps([seed, dict(point.values)], sort_keys=True)
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

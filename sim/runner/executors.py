@@ -1,4 +1,4 @@
-"""Where chunks of a sweep are run: in this process, in several, or on a Dask cluster.
+"""Where tasks are run: in this process, in several, or on a Dask cluster.
 
 An executor maps a function over tasks and yields results as they come, in any order, with few tasks in hand at a time.
 The caller hands one in; results do not depend on which.
@@ -9,19 +9,23 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
-from sim.errors import input_error
+from sim.errors import InputError, Problem, input_error
+from sim.runner.identity import describe_worker, identity
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 IN_HAND_PER_WORKER = 2
 """Tasks handed out ahead, so that no worker waits; results are kept by the caller as soon as they come."""
+SECONDS_FOR_WORKERS = 5
+"""How long a scheduler without workers is given."""
 
 
 class WorkersLostError(RuntimeError):
@@ -30,6 +34,15 @@ class WorkersLostError(RuntimeError):
 
 class Executor(Protocol):
     """Runs a function on every task."""
+
+    def check_workers(self) -> str:
+        """The identity that tasks must meet where they run in another process, else an empty text.
+
+        Raises
+        ------
+        InputError : there are no workers, or some have another program, by name.
+        """
+        ...
 
     def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready.
@@ -44,13 +57,17 @@ class Executor(Protocol):
 class InProcess:
     """One task after the other, here."""
 
+    def check_workers(self) -> str:
+        """Nothing to check."""
+        return ""
+
     def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order of the tasks."""
         yield from map(function, tasks)
 
 
 class Processes:
-    """Several processes on this machine.
+    """Several processes on this machine. A script that uses them needs no main guard.
 
     Parameters
     ----------
@@ -60,15 +77,19 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
+    def check_workers(self) -> str:
+        """The identity of this program: its files may change while it runs."""
+        return identity()
+
     def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready."""
-        from concurrent.futures.process import BrokenProcessPool
-        from multiprocessing import get_context
+        from loky import ProcessPoolExecutor
+        from loky.process_executor import BrokenProcessPool
 
-        pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"), initializer=_become_worker)
+        pool = ProcessPoolExecutor(self.workers, initializer=_become_worker, initargs=(os.getpid(),))
         queue = iter(tasks)
         try:
-            with _interrupts_held():
+            with _hold_interrupts():
                 running: set[Future[Result]] = {
                     pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
                 }
@@ -80,9 +101,7 @@ class Processes:
         except BrokenProcessPool as error:
             raise WorkersLostError("a worker process died") from error
         finally:
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True, kill_workers=True)
 
 
 class DaskCluster:
@@ -104,6 +123,7 @@ class DaskCluster:
         except ModuleNotFoundError:
             fix = "Install alignment-sim with the extra 'cluster'."
             raise input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
+        self.address = address
         try:
             get_address_host_port(address)  # a client that is given nonsense ends with noise, and late
             self.client: Any = Client(address, timeout="10s", set_as_default=False)
@@ -111,13 +131,32 @@ class DaskCluster:
             message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
             raise input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
 
+    def check_workers(self) -> str:
+        """The identity of this program, which every worker was found to have."""
+        try:
+            self.client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
+        except TimeoutError:
+            message = f"the Dask scheduler at '{self.address}' has no workers."
+            raise input_error("--scheduler", "", message, f"Start some with 'dask worker {self.address}'.") from None
+        own, others = identity(), self.client.run(identity, on_error="return")
+        wrong = [
+            Problem(
+                f"worker {name}", "", f"{describe_worker(own, other)}.", "Install the same versions there, or stop it."
+            )
+            for name, other in others.items()
+            if other != own
+        ]
+        if wrong:
+            raise InputError(wrong)
+        return own
+
     def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
         """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
         from distributed import CancelledError, KilledWorker, as_completed
 
         in_hand: set[Any] = set()
 
-        def submitted(task: Task) -> Any:
+        def submit(task: Task) -> Any:
             future = self.client.submit(function, task, pure=False)
             in_hand.add(future)
             return future
@@ -125,16 +164,16 @@ class DaskCluster:
         queue = iter(tasks)
         try:
             threads = max(sum(self.client.nthreads().values()), 1)
-            first = [submitted(task) for task in islice(queue, IN_HAND_PER_WORKER * threads)]
+            first = [submit(task) for task in islice(queue, IN_HAND_PER_WORKER * threads)]
             running = as_completed(first, loop=self.client.loop)
             for future in running:
                 yield future.result()
                 in_hand.discard(future)
                 future.release()
                 for task in islice(queue, 1):
-                    running.add(submitted(task))
+                    running.add(submit(task))
         except (KilledWorker, CancelledError, ImportError, OSError) as error:
-            raise WorkersLostError(f"the cluster gave up a chunk: {error or type(error).__name__}") from error
+            raise WorkersLostError(f"the cluster gave up a task: {error or type(error).__name__}") from error
         finally:
             for future in in_hand:
                 future.release()
@@ -150,28 +189,25 @@ class DaskCluster:
         self.close()
 
 
-def _become_worker() -> None:
+def _become_worker(parent: int) -> None:
     """Leave interrupts to the parent and the other cores to the other workers, and end when the parent is killed."""
-    from multiprocessing import parent_process
-
     import numpy  # noqa: F401 - only a library that is loaded can be limited
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(1)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _end_with(parent: Any) -> None:
-    parent.join()
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
     os._exit(1)
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep an interrupt for later; processes started meanwhile are deaf to it from their first moment."""
+def _hold_interrupts() -> Iterator[None]:
+    """Keep an interrupt for later; processes started meanwhile do not hear it from their first moment on."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,10 +1,11 @@
-"""The months of a run, kept replicate by replicate for the first of them: enough for means and intervals."""
+"""The months of a run: samples of the first replicates, and what they come to as means and intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, is_dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -12,49 +13,154 @@ from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
 from sim.months.series import member_series, total_series
 from sim.months.state import State
-from sim.months.step import Gift, Help, MonthView, Offer, Trade
+from sim.months.step import MonthView
+from sim.rules.choice import SUPPORT
 from sim.rules.parameters import Parameters
-
-Samples = SingleArray
 
 WATCHED = 200
 """Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
 LOW, HIGH = 0.05, 0.95
+COUNTED = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
+"""Series of the whole that count members: name to the series over members that is summed."""
+SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
+"""Ways to vote for one side and help the other in some month: shares of the replicates, per vote and member."""
+
+
+class Band(NamedTuple):
+    """Mean and 90 % interval over replicates, arrays of one shape."""
+
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def measure_band(samples: SingleArray) -> Band:
+    """Mean and 90 % interval over the replicates, the first axis."""
+    values = samples.astype(np.float64)
+    low, high = np.quantile(values, (LOW, HIGH), axis=0)
+    return Band(values.mean(axis=0), low, high)
 
 
 @dataclass(frozen=True, eq=False)
-class MonthsResult:
-    """Series of the months in the first replicates of a run; equal to itself alone.
+class MonthsSummary:
+    """What the months came to, as means and intervals; equal to itself alone.
 
     Parameters
     ----------
     months : names, (T,).
-    members : series to samples (W, T, N).
-    totals : series to samples (W, T).
-    actions : action codes (W, N) of each vote in the same replicates.
+    watched : replicates that the figures rest on.
+    members : series to a band of arrays (T, N).
+    totals : series of the whole to a band of arrays (T,).
+    sides : per vote, shares (3, N) of the replicates in which a member votes for one side and helps the other, in the
+        order of `SIDES`.
     """
 
     months: tuple[str, ...]
-    members: Mapping[str, Samples]
-    totals: Mapping[str, Samples]
+    watched: int
+    members: Mapping[str, Band]
+    totals: Mapping[str, Band]
+    sides: tuple[FloatArray, ...]
+
+    def member_mean(self, name: str) -> FloatArray:
+        """Mean (T, N) of a series over members."""
+        return self.members[name].mean
+
+    def member_band(self, name: str) -> Band:
+        """Mean and interval (T, N) of a series over members."""
+        return self.members[name]
+
+    def total(self, name: str) -> Band:
+        """Mean and interval (T,) of a series of the whole."""
+        return self.totals[name]
+
+
+@dataclass(frozen=True, eq=False)
+class MonthsSamples:
+    """The months replicate by replicate, with the figures of a `MonthsSummary` worked out when they are asked for.
+
+    Parameters
+    ----------
+    months : names, (T,).
+    members : series to samples (R, T, N).
+    totals : series of the whole to samples (R, T).
+    actions : action codes (R, N) of each vote in the same replicates.
+    """
+
+    months: tuple[str, ...]
+    members: Mapping[str, SingleArray]
+    totals: Mapping[str, SingleArray]
     actions: tuple[ActionArray, ...]
 
     @property
     def watched(self) -> int:
-        """Replicates that were kept."""
+        """Replicates that the figures rest on."""
         return len(next(iter(self.totals.values())))
 
+    def member_mean(self, name: str) -> FloatArray:
+        """Mean (T, N) of a series over members."""
+        return self.members[name].mean(axis=0, dtype=np.float64)
 
-def spread(samples: Samples) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Mean and 90 % interval over the replicates, the first axis."""
-    values = samples.astype(np.float64)
-    low, high = np.quantile(values, (LOW, HIGH), axis=0)
-    return values.mean(axis=0), low, high
+    def member_band(self, name: str) -> Band:
+        """Mean and interval (T, N) of a series over members."""
+        return measure_band(self.members[name])
+
+    def total(self, name: str) -> Band:
+        """Mean and interval (T,) of a series of the whole."""
+        return measure_band(self.totals[name])
+
+    @cached_property
+    def sides(self) -> tuple[FloatArray, ...]:
+        """Per vote, shares (3, N) of the replicates in which a member votes for one side and helps the other."""
+        helps = [self.members[name].any(axis=1) for name in ("helps_target", "helps_covertly", "helps_victim")]
+        target, covert, victim = helps
+        return tuple(
+            np.stack(
+                [(supports & target).mean(axis=0), (supports & covert).mean(axis=0), (~supports & victim).mean(axis=0)]
+            )
+            for supports in (actions == SUPPORT for actions in self.actions)
+        )
+
+    def summarise(self) -> MonthsSummary:
+        """All figures, without the samples."""
+        return MonthsSummary(
+            months=self.months,
+            watched=self.watched,
+            members={name: self.member_band(name) for name in self.members},
+            totals={name: self.total(name) for name in self.totals},
+            sides=self.sides,
+        )
+
+
+MonthsResult = MonthsSamples | MonthsSummary
+
+
+def merge_months(parts: Sequence[MonthsResult]) -> MonthsResult | None:
+    """The months of replicates that follow one another; None where there are none.
+
+    Raises
+    ------
+    ValueError : several parts, one of which is a summary: intervals cannot be put together again.
+    """
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    samples = [part for part in parts if isinstance(part, MonthsSamples)]
+    if len(samples) < len(parts):
+        raise ValueError("summarised months cannot be merged")
+
+    def follow(series: Sequence[Mapping[str, SingleArray]]) -> dict[str, SingleArray]:
+        return {name: np.concatenate([part[name] for part in series]) for name in series[0]}
+
+    return MonthsSamples(
+        months=samples[0].months,
+        members=follow([part.members for part in samples]),
+        totals=follow([part.totals for part in samples]),
+        actions=tuple(np.concatenate(votes) for votes in zip(*(part.actions for part in samples), strict=True)),
+    )
 
 
 @dataclass
 class Recorder:
-    """Takes down the months of a block as they are lived, those of some of its replicates after those of others.
+    """Takes down the months of replicates while they are simulated, those of some replicates after those of others.
 
     Parameters
     ----------
@@ -62,8 +168,8 @@ class Recorder:
     """
 
     names: tuple[str, ...]
-    members: list[list[dict[str, Samples]]] = field(default_factory=list)
-    totals: list[list[dict[str, Samples]]] = field(default_factory=list)
+    members: list[list[dict[str, SingleArray]]] = field(default_factory=list)
+    totals: list[list[dict[str, SingleArray]]] = field(default_factory=list)
 
     def month(self, number: int, inputs: MonthInputs, parameters: Parameters, state: State, view: MonthView) -> None:
         """Take down a month of replicates, arrays (R, ...).
@@ -71,81 +177,59 @@ class Recorder:
         Parameters
         ----------
         number : of months that are over, 1 after the first; with the first, other replicates begin.
-        inputs, parameters : those that these replicates have lived them with.
+        inputs, parameters : those that these replicates were simulated with.
         """
         if number == 1:
             self.members.append([])
             self.totals.append([])
         own = member_series(inputs, state, view, parameters["diversion_share"])
         whole = total_series(inputs, state, view, parameters["discount_max"])
-        for found, block in ((own, self.members[-1]), (whole, self.totals[-1])):
-            block.append({name: values.astype(np.float32) for name, values in found.items()})
+        whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED.items()}
+        for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):
+            batch.append({name: values.astype(np.float32) for name, values in found.items()})
 
-    def result(self, actions: Sequence[ActionArray]) -> MonthsResult:
-        """Everything taken down, with the votes of the block."""
-        return MonthsResult(self.names, _stacked(self.members), _stacked(self.totals), tuple(actions))
-
-
-def joined(blocks: Sequence[MonthsResult]) -> MonthsResult:
-    """The months of replicates that follow one another."""
-
-    def whole(series: Sequence[Mapping[str, Samples]]) -> dict[str, Samples]:
-        return {name: np.concatenate([block[name] for block in series]) for name in series[0]}
-
-    if len(blocks) == 1:
-        return blocks[0]
-    return MonthsResult(
-        blocks[0].months,
-        whole([block.members for block in blocks]),
-        whole([block.totals for block in blocks]),
-        tuple(np.concatenate(votes) for votes in zip(*(block.actions for block in blocks), strict=True)),
-    )
+    def samples(self, actions: Sequence[ActionArray]) -> MonthsSamples:
+        """Everything taken down, with the votes of the same replicates."""
+        return MonthsSamples(self.names, _stack(self.members), _stack(self.totals), tuple(actions))
 
 
-def _stacked(blocks: Sequence[Sequence[Mapping[str, Samples]]]) -> dict[str, Samples]:
-    """Series to samples (W, T, ...)."""
+def _stack(parts: Sequence[Sequence[Mapping[str, SingleArray]]]) -> dict[str, SingleArray]:
+    """Series to samples (R, T, ...)."""
     return {
-        name: np.concatenate([np.stack([month[name] for month in block], axis=1) for block in blocks])
-        for name in blocks[0][0]
+        name: np.concatenate([np.stack([month[name] for month in part], axis=1) for part in parts])
+        for name in parts[0][0]
     }
 
 
-Part = TypeVar("Part", State, MonthView, Offer, Trade, Help, Gift)
+Part = TypeVar("Part")
 
 
-def alone(part: Part) -> Part:
-    """A state or view of one replicate, as the only one of a block."""
-    return type(part)(**{name: _alone(value) for name, value in vars(part).items()})
+def as_batch_of_one(part: Part) -> Part:
+    """The state or view of one replicate, its scalars and arrays (N,) with a first axis of one replicate."""
+    if isinstance(part, np.ndarray | np.floating):
+        return np.asarray(part)[None]  # type: ignore[return-value]
+    if isinstance(part, Mapping):
+        return {name: as_batch_of_one(inner) for name, inner in part.items()}  # type: ignore[return-value]
+    if is_dataclass(part):
+        return type(part)(**{name: as_batch_of_one(inner) for name, inner in vars(part).items()})  # type: ignore[misc]
+    return part
 
 
-def _alone(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.floating):
-        return np.asarray(value)[None]
-    if isinstance(value, Mapping):
-        return {name: _alone(inner) for name, inner in value.items()}
-    if isinstance(value, Offer):
-        return alone(value)
-    if isinstance(value, Trade):
-        return alone(value)
-    if isinstance(value, Gift):
-        return alone(value)
-    return alone(value) if isinstance(value, Help) else value
-
-
-def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, object]:
-    """Columns of a table with a row per month, series and member: mean and 90 % interval over the replicates kept.
+def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, Sequence[object]]:
+    """Columns of a table with a row per month, series and member: mean and 90 % interval over the replicates watched.
 
     The series of the whole come first and have no member.
     """
     names: list[str] = []
     dates: list[str] = []
     members: list[str | None] = []
-    values: list[FloatArray] = []
-    for series, who in ((months.totals, [None]), (months.members, [*iso3])):
-        for name, samples in series.items():
-            names += [name] * len(months.months) * len(who)
-            dates += [month for month in months.months for _ in who]
-            members += who * len(months.months)
-            values.append(np.stack(spread(samples)).reshape(3, -1))
-    mean, low, high = np.concatenate(values, axis=1)
+    bands: list[FloatArray] = []
+    series: list[tuple[str, Band, list[str | None]]] = [(name, months.total(name), [None]) for name in months.totals]
+    series += [(name, months.member_band(name), [*iso3]) for name in months.members]
+    for name, band, who in series:
+        names += [name] * len(months.months) * len(who)
+        dates += [month for month in months.months for _ in who]
+        members += who * len(months.months)
+        bands.append(np.stack(band).reshape(3, -1))
+    mean, low, high = np.concatenate(bands, axis=1)
     return {"month": dates, "series": names, "iso3": members, "mean": mean, "p05": low, "p95": high}

@@ -21,7 +21,8 @@ class Discrimination:
     actors : codes of the documented helpers.
     among_actors, among_others : mean simulated level.
     ranked_above : probability that a documented helper is held likelier than another member, ties counting half (the
-        area under the ROC curve); 0.5 is chance. Members that were never found out count as others.
+        area under the ROC curve: Mann & Whitney's U over all pairs); 0.5 is chance. Members that were never found out
+        count as others.
     """
 
     instrument: str
@@ -47,6 +48,8 @@ def score_acts(
     support : probability or amount of help by instrument, (T, N).
     side : ``target`` or ``victim``.
     """
+    from scipy.stats import mannwhitneyu  # takes a tenth of a second to import
+
     scores = []
     for instrument, level in support.items():
         helpers = {act.iso3 for act in acts if (act.side, act.instrument) == (side, instrument)} & set(members)
@@ -55,7 +58,14 @@ def score_acts(
         reached = level.max(axis=0)
         acted = np.array([code in helpers for code in members])
         yes, no = reached[acted], reached[~acted]
-        above = (yes[:, None] > no[None, :]).mean() + (yes[:, None] == no[None, :]).mean() / 2
-        actors = tuple(code for code in members if code in helpers)
-        scores.append(Discrimination(instrument, actors, float(yes.mean()), float(no.mean()), float(above)))
+        pairs_above = mannwhitneyu(yes, no, method="asymptotic").statistic
+        scores.append(
+            Discrimination(
+                instrument=instrument,
+                actors=tuple(code for code in members if code in helpers),
+                among_actors=float(yes.mean()),
+                among_others=float(no.mean()),
+                ranked_above=float(pairs_above) / (yes.size * no.size),
+            )
+        )
     return tuple(scores)

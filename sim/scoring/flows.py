@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from sim.arrays import FloatArray
 from sim.scoring.orderings import Hits, Ordering, ordering, senders
@@ -248,10 +249,8 @@ def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[fl
 
 def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
     """The last value, and the line of least squares at a later time, not below 0."""
-    x, y = np.array(when, dtype=np.float64), np.array(values, dtype=np.float64)
-    middle = float(x.mean())
-    slope = float(((x - middle) * (y - y.mean())).sum() / ((x - middle) ** 2).sum())
-    return float(y[int(x.argmax())]), max(float(y.mean()) + slope * (then - middle), 0.0)
+    trend = float(Polynomial.fit(np.subtract(when, then), values, 1)(0.0))
+    return float(values[int(np.argmax(when))]), max(trend, 0.0)
 
 
 def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> Comparison:

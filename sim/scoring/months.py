@@ -9,7 +9,7 @@ import numpy as np
 from sim.case.conditions import JOINED
 from sim.rules.support import INSTRUMENTS
 from sim.runner.months import MonthsResult
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.scoring.acts import Discrimination, score_acts
 from sim.scoring.flows import FlowScores, Simulated, score_flows
 from sim.scoring.published import load_published
@@ -17,35 +17,40 @@ from sim.world.energy import load_energy
 
 LISTED_ON = "2022-03"
 """Month by whose end those have joined that the list of 7 March 2022 is compared with."""
-ENERGY = "energy_"
-MEGA, KILO = 1e6, 1e3
+KILO = 1e3
+
+
+def is_published_target(result: RunResult) -> bool:
+    """Whether the target is the one that a world's outcomes are about: the one whose fuels its members buy."""
+    energy, case = load_energy(result.case.world), result.case
+    return energy is not None and energy.supplier == case.world.iso3[case.roles.target]
 
 
 def simulated_of(result: RunResult) -> Simulated | None:
     """The run's months as the scores need them, means over the replicates that were kept; None without a market."""
     months, plan = result.months, result.case.plan
     energy = load_energy(result.case.world)
-    if months is None or plan is None or energy is None:
+    if months is None or plan is None or energy is None or not is_published_target(result):
         return None
     case, world = result.case, result.case.world
-    mean = {name: samples.mean(axis=0, dtype=np.float64) for name, samples in months.members.items()}
     roles = {case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])}
     at = months.months.index(LISTED_ON) if LISTED_ON in months.months else len(months.months) - 1
     given = {i for i in range(world.size) if i in roles or plan.conditions[at].membership[i] == JOINED}
-    joined = {i for i in range(world.size) if mean["joined"][at, i] >= 0.5}
+    joining = months.member_mean("joined")
+    joined = {i for i in range(world.size) if joining[at, i] >= 0.5}
     if case.roles.victim is not None:
         joined.add(case.roles.victim)
     return Simulated(
         months=months.months,
         members=world.iso3,
         groups={group.key: frozenset(group.members) for group in world.groups},
-        crude=mean["energy_crude"] * KILO,
-        revenue=mean["energy_paid"] / KILO,
+        crude=months.member_mean("energy_crude") * KILO,
+        revenue=months.member_mean("energy_paid") / KILO,
         crude_need=energy.need[:, energy.commodities.index("crude")],
         joined=frozenset(world.iso3[i] for i in joined),
         given=frozenset(world.iso3[i] for i in given),
-        aid=mean["aid"] / KILO,
-        diverted=1.0 + mean["diverted"],
+        aid=months.member_mean("aid") / KILO,
+        diverted=1.0 + months.member_mean("diverted"),
     )
 
 
@@ -58,13 +63,12 @@ def scores_of(result: RunResult) -> FlowScores | None:
 def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
     """Whether those known to have helped are those the run holds likeliest to."""
     published = load_published(result.case.world)
-    if result.months is None or published is None:
+    if result.months is None or published is None or not is_published_target(result):
         return ()
     support = _support(result.months)
-    against = score_acts(support, result.case.world.iso3, published.acts, "target")
-    return against
+    return score_acts(support, result.case.world.iso3, published.acts, "target")
 
 
 def _support(months: MonthsResult) -> Mapping[str, np.ndarray]:
     names = {name: "recognised" if name == "recognition" else f"support_{name}" for name in INSTRUMENTS}
-    return {name: months.members[series].mean(axis=0, dtype=np.float64) for name, series in names.items()}
+    return {name: months.member_mean(series) for name, series in names.items()}

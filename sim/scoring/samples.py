@@ -23,7 +23,6 @@ class Sample:
     Parameters
     ----------
     inputs : everything the model weighs about a member in this vote, (N, p), in natural units; dependence as leverage.
-    input_names : (p,); dependence, exposure and so on by channel as a scenario edits them, and ``memory``.
     ideal_point : ideal point, the senders at the positive end; 0 where unknown.
     region : the member's regional group, coded in the alphabetical order of the world's groups.
     last : class in the last earlier roll call about the target; -1 where there is none or it was not recorded.
@@ -33,7 +32,6 @@ class Sample:
 
     resolution: str
     inputs: FloatArray
-    input_names: tuple[str, ...]
     ideal_point: FloatArray
     region: IntArray
     last: IntArray
@@ -62,7 +60,6 @@ def sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     return Sample(
         resolution=ballot.resolution,
         inputs=np.column_stack([*terms.values(), memory]),
-        input_names=(*terms, "memory"),
         ideal_point=terms["alignment.ideal_point"],
         region=np.unique(world.regions, return_inverse=True)[1].astype(np.int64),
         last=last,

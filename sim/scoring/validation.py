@@ -28,8 +28,8 @@ from sim.errors import input_error
 from sim.months.run import MonthRun
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
-from sim.runner.counts import frequencies
-from sim.runner.run import VoteResult, run
+from sim.runner.result import VoteResult, frequencies
+from sim.runner.run import run
 from sim.scoring.rollcalls import Observed, shipped_rollcalls
 from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import three_classes

@@ -94,7 +94,7 @@ def value_of(text: str) -> object:
 
 
 def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
-    for path, leaf in _leaves(name, value):
+    for path, leaf in leaves(name, value):
         try:
             key = full_key(draft.document, path)
         except NowhereError as nowhere:
@@ -104,14 +104,19 @@ def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) 
             draft.mark(key[:new], replace(source, key=(*source.key, *key[:new])))
 
 
-def _leaves(path: tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
-    """A table sets each of its keys, so that ``vote.severity = 1`` means the same with and without quotes.
+def leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """What a value sets, key by key: a table each of its keys, so that ``vote.severity = 1`` means the same in quotes.
 
     An empty table is set as it is: it empties what was there.
+
+    Parameters
+    ----------
+    name : dotted key that the value is set under, or the parts of one.
     """
+    path = tuple(name.split(".")) if isinstance(name, str) else name
     if isinstance(value, Mapping) and value:
-        for name, item in value.items():
-            yield from _leaves((*path, *name.split(".")), item)
+        for inner, item in value.items():
+            yield from leaves((*path, *inner.split(".")), item)
     else:
         yield path, value
 

@@ -12,12 +12,11 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.specs.draft import Draft, Key, Origin, dotted
-from sim.specs.experiment.design import Factor
+from sim.specs.experiment.design import OVER, Factor
 from sim.specs.overrides import key_and_value, path_of, place_of
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
-OVER = ("design", "over")
 FACTOR_KEYS = tuple(field.alias or name for name, field in Factor.model_fields.items())
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.runner.keep import document_hash, program_version
+from sim.runner.folder.manifest import document_hash
+from sim.runner.identity import program_version
 from sim.views.styles import FAINT, INK, PAPER
 
 if TYPE_CHECKING:

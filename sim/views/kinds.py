@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import did_you_mean, input_error
-from sim.runner.kept import KeptSweep
-from sim.runner.run import RunResult
+from sim.runner.folder.kept import KeptSweep
+from sim.runner.result import RunResult
 from sim.views.frame import blank, head
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import chamber_figure

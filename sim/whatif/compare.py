@@ -6,7 +6,7 @@ text, with the draws of the base's vote in the same place: members differ by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sim.case import Case, prepare
@@ -14,8 +14,10 @@ from sim.errors import InputError, Problem
 from sim.results.changes import SHARES, change_summary
 from sim.results.tallies import CODES, REPORTED, tally_summary
 from sim.rules.adoption import RULES
-from sim.runner.counts import frequencies
-from sim.runner.run import RunResult, run_paired
+from sim.runner.executors import Executor
+from sim.runner.plan import OnProgress, ignore_progress
+from sim.runner.result import RunResult, frequencies
+from sim.runner.run import run_compared
 from sim.specs import Scenario
 
 
@@ -42,7 +44,8 @@ def compare(
     specs: Sequence[Scenario],
     engine: str = "ensemble",
     *,
-    on_progress: Callable[[int], None] = lambda done: None,
+    executor: Executor | None = None,
+    on_progress: OnProgress = ignore_progress,
 ) -> Comparison:
     """Run scenarios replicate by replicate on the same random numbers.
 
@@ -50,11 +53,12 @@ def compare(
     ----------
     specs : two or more; the first is the base, whose seed and replicates all take.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
-    on_progress : called with the number of replicates done.
+    executor : where they run; in this process by default.
+    on_progress : called after every batch.
 
     Raises
     ------
-    InputError : a scenario has other members, or another number of votes, than the base.
+    InputError : a scenario has other members, or another number of votes, than the base, or there is no such engine.
     KeyboardInterrupt : interrupted before any replicates were done.
     """
     first = specs[0]
@@ -63,8 +67,7 @@ def compare(
     problems = [problem for case in cases[1:] for problem in _mismatches(cases[0], case)]
     if problems:
         raise InputError(problems)
-    drawn = [cases[0], *(_drawn_as(case, cases[0]) for case in cases[1:])]
-    results = run_paired(drawn, first.replicates, engine, on_progress=on_progress)
+    results = run_compared(cases, first.replicates, engine, executor=executor, on_progress=on_progress)
     base, *others = (_named(result, case) for result, case in zip(results, cases, strict=True))
     return Comparison(base, tuple(replace(other, base=base) for other in others))
 
@@ -79,12 +82,6 @@ def _mismatches(base: Case, case: Case) -> list[Problem]:
         message = f"has {len(case.ballots)} votes; the base '{base.spec.title}' has {len(base.ballots)}."
         problems.append(Problem(where, "vote", message, "Compare scenarios with as many votes."))
     return problems
-
-
-def _drawn_as(case: Case, base: Case) -> Case:
-    """The case with its ballots under the names of the base's, which are what draws are keyed by."""
-    pairs = zip(case.ballots, base.ballots, strict=True)
-    return replace(case, ballots=tuple(replace(own, resolution=other.resolution) for own, other in pairs))
 
 
 def _named(result: RunResult, case: Case) -> RunResult:

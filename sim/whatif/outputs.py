@@ -14,9 +14,9 @@ from sim.errors import did_you_mean, input_error
 from sim.results.summary import NEAR
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.counts import frequencies
 from sim.runner.designs import points_of
-from sim.runner.finished import Block, Finished
+from sim.runner.folder.reading import FinishedTables, VoteRows
+from sim.runner.result import frequencies
 from sim.specs import Experiment
 from sim.world import World, load_world
 
@@ -25,7 +25,7 @@ HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
 EVENT = re.compile(r"^(?P<output>.+?)(?P<sign>[<>])(?P<bound>-?[0-9.]+)$")
 
 
-Figure = Callable[[Finished, Block], FloatArray]
+Figure = Callable[[FinishedTables, VoteRows], FloatArray]
 """What gives a figure of a vote at a point: of every replicate, or once where it is a probability over them."""
 
 
@@ -43,7 +43,7 @@ class Question:
 
     name: str
     resolution: str
-    answer: Callable[[Finished, Block], float]
+    answer: Callable[[FinishedTables, VoteRows], float]
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
     """
     vote = vote_of(experiment, resolution)
     figure = _figure("--output", name, vote, experiment)
-    return Question(name, vote, lambda finished, block: float(figure(finished, block).mean()))
+    return Question(name, vote, lambda finished, vote: float(figure(finished, vote).mean()))
 
 
 def event_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
@@ -94,14 +94,14 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     vote = vote_of(experiment, resolution)
     if name in RULES:
         met = _figure("--event", name, vote, experiment)
-        return Question(name, vote, lambda finished, block: 1.0 - float(met(finished, block).mean()))
+        return Question(name, vote, lambda finished, vote: 1.0 - float(met(finished, vote).mean()))
     found = EVENT.match(name)
     if found is None:
         fix = f"Give a rule that fails ({', '.join(RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
         raise input_error("--event", "", f"got '{name}'.", fix)
     figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
     sign = -1.0 if found["sign"] == "<" else 1.0
-    return Question(name, vote, lambda finished, block: float((sign * (figure(finished, block) - bound) > 0).mean()))
+    return Question(name, vote, lambda finished, vote: float((sign * (figure(finished, vote) - bound) > 0).mean()))
 
 
 def vote_of(experiment: Experiment, resolution: str | None) -> str:
@@ -120,30 +120,30 @@ def vote_of(experiment: Experiment, resolution: str | None) -> str:
 
 def answered(experiment: Experiment, folder: Path, question: Question) -> Answers:
     """The answer to a question at every point of a finished sweep."""
-    finished = Finished(folder)
-    blocks: Mapping[int, Block] = {
-        block.point: block
-        for blocks in finished.blocks.values()
-        for block in blocks
-        if block.resolution == question.resolution
+    finished = FinishedTables(folder)
+    rows: Mapping[int, VoteRows] = {
+        vote.point: vote
+        for votes in finished.votes.values()
+        for vote in votes
+        if vote.resolution == question.resolution
     }
-    points = tuple(point.number for point in points_of(experiment) if point.number in blocks)
-    values = np.array([question.answer(finished, blocks[point]) for point in points])
+    points = tuple(point.number for point in points_of(experiment) if point.number in rows)
+    values = np.array([question.answer(finished, rows[point]) for point in points])
     return Answers(question.name, question.resolution, points, values)
 
 
 def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
     world = load_world(next(iter(experiment.bases.values())).world)
     if name in ACTIONS:
-        return lambda finished, block: finished.tallies(block)[:, ACTIONS.index(name)].astype(float)
+        return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in RULES:
-        return lambda finished, block: _adopted(finished.tallies(block).astype(int), name).astype(float)
+        return lambda finished, vote: _adopted(finished.tallies(vote), name).astype(float)
     if name == "near":
         call = world.rollcall(resolution)
         if call is None:
             raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.")
         observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
-        return lambda finished, block: (np.abs(finished.tallies(block) - observed) <= NEAR).all(axis=1).astype(float)
+        return lambda finished, vote: (np.abs(finished.tallies(vote) - observed) <= NEAR).all(axis=1).astype(float)
     return _probability(option, name, world, experiment)
 
 
@@ -165,4 +165,4 @@ def _probability(option: str, name: str, world: World, experiment: Experiment) -
         fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'
         raise input_error(option, name, "needs members, which this experiment does not keep.", fix)
     index, code = world.index[iso3], ACTIONS.index(action)
-    return lambda finished, block: frequencies(finished.counts(block)[[index]].astype(np.int64))[:, code]
+    return lambda finished, vote: frequencies(finished.counts(vote)[[index]])[:, code]

@@ -42,7 +42,6 @@ class Energy:
     need : bought from everyone in a mean month, tonnes, at least `tonnes`, (N, C).
     is_known : whether any source covers the member, (N,); where not, 0 tonnes means "not known".
     price : world price, EUR a tonne, (M, C).
-    price_low, price_high : its range; equal to the price where it is known, (M, C).
     transit : share of a member's oil exports that leaves through the supplier, 0 to 1, (N,); 0 where not recorded.
     """
 
@@ -54,8 +53,6 @@ class Energy:
     need: FloatArray
     is_known: BoolArray
     price: FloatArray
-    price_low: FloatArray
-    price_high: FloatArray
     transit: FloatArray
 
     def places(self, months: Sequence[str]) -> IntArray:
@@ -98,22 +95,19 @@ def _load(path: Path, iso3: tuple[str, ...]) -> Energy | None:
     folder = Folder(path)
     index = {code: place for place, code in enumerate(iso3)}
     supplier, flows, need = _flows(folder, index)
-    months, prices = _prices(folder)
+    months, price = _prices(folder)
     is_known = np.ones(len(iso3), dtype=np.bool_)
-    for line, row in folder.table("energy_fills", ("iso3", "commodity", "rule"), is_required=False).rows:
-        if row["commodity"] == "all" and folder.member("energy_fills.csv", line, "iso3", row["iso3"], index):
+    for row in folder.table("energy_fills", ("iso3", "commodity", "rule"), is_required=False).rows:
+        if row["commodity"] == "all" and row.has_member("iso3", index):
             is_known[index[row["iso3"]]] = False
     transit = np.zeros(len(iso3))
-    for line, row in folder.table("transit", ("iso3", "partner", "share", "source"), is_required=False).rows:
-        is_member = folder.member("transit.csv", line, "iso3", row["iso3"], index)
-        if is_member and row["partner"] == supplier:
-            transit[index[row["iso3"]]] = folder.number("transit.csv", line, "share", row["share"], 0.0, 1.0)
+    for row in folder.table("transit", ("iso3", "partner", "share", "source"), is_required=False).rows:
+        if row.has_member("iso3", index) and row["partner"] == supplier:
+            transit[index[row["iso3"]]] = row.number("share", 0.0, 1.0)
     folder.raise_problems()
-    arrays = (*flows, need, *prices, transit)
-    for array in (*arrays, is_known):
-        array.setflags(write=False)
     tonnes, euros = flows
-    price, low, high = prices
+    for array in (tonnes, euros, need, price, transit, is_known):
+        array.setflags(write=False)
     return Energy(
         supplier=supplier,
         commodities=COMMODITIES,
@@ -123,47 +117,40 @@ def _load(path: Path, iso3: tuple[str, ...]) -> Energy | None:
         need=need,
         is_known=is_known,
         price=price,
-        price_low=low,
-        price_high=high,
         transit=transit,
     )
 
 
 def _flows(folder: Folder, index: dict[str, int]) -> tuple[str, tuple[FloatArray, FloatArray], FloatArray]:
     """The supplier, tonnes and euros bought from it, and tonnes bought from all."""
-    file = "energy_flows.csv"
     shape = (len(index), len(COMMODITIES))
     tonnes, euros, need = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     table = folder.table("energy_flows", FLOW_COLUMNS)
-    folder.once(table, ("iso3", "commodity"))
-    for line, row in table.rows:
-        is_member = folder.member(file, line, "iso3", row["iso3"], index)
-        if folder.word(file, line, "commodity", row["commodity"], COMMODITIES) and is_member:
+    table.check_unique("iso3", "commodity")
+    for row in table.rows:
+        is_member = row.has_member("iso3", index)
+        if row.has_word("commodity", COMMODITIES) and is_member:
             cell = (index[row["iso3"]], COMMODITIES.index(row["commodity"]))
-            tonnes[cell] = folder.number(file, line, "flow_tonnes", row["flow_tonnes"], 0.0, LARGEST)
-            euros[cell] = folder.number(file, line, "flow_eur", row["flow_eur"], 0.0, LARGEST)
-            need[cell] = folder.number(file, line, "need_tonnes", row["need_tonnes"], tonnes[cell], LARGEST)
-    suppliers = {row["supplier"] for _, row in table.rows}
+            tonnes[cell] = row.number("flow_tonnes", 0.0, LARGEST)
+            euros[cell] = row.number("flow_eur", 0.0, LARGEST)
+            need[cell] = row.number("need_tonnes", tonnes[cell], LARGEST)
+    suppliers = {row["supplier"] for row in table.rows}
     if len(suppliers) > 1:
-        folder.problem(file, "supplier", f"one is allowed; got {', '.join(sorted(suppliers))}.")
+        folder.problem(table.file, "supplier", f"one is allowed; got {', '.join(sorted(suppliers))}.")
     return min(suppliers, default=""), (tonnes, euros), need
 
 
-def _prices(folder: Folder) -> tuple[tuple[str, ...], tuple[FloatArray, FloatArray, FloatArray]]:
-    """Months and the price, low and high of each month and commodity; every pair must have a row."""
-    file = "energy_prices.csv"
+def _prices(folder: Folder) -> tuple[tuple[str, ...], FloatArray]:
+    """Months, and the price of each month and commodity, within its range; every pair must have a row."""
     table = folder.table("energy_prices", PRICE_COLUMNS)
-    folder.once(table, ("commodity", "month"))
-    rows = table.rows
-    months = tuple(sorted({row["month"] for _, row in rows}))
-    shape = (len(months), len(COMMODITIES))
-    price, low, high = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
-    for line, row in rows:
-        if folder.word(file, line, "commodity", row["commodity"], COMMODITIES):
+    table.check_unique("commodity", "month")
+    months = tuple(sorted({row["month"] for row in table.rows}))
+    price = np.full((len(months), len(COMMODITIES)), np.nan)
+    for row in table.rows:
+        if row.has_word("commodity", COMMODITIES):
             cell = (months.index(row["month"]), COMMODITIES.index(row["commodity"]))
-            low[cell] = folder.number(file, line, "low", row["low"], 0.0, LARGEST)
-            price[cell] = folder.number(file, line, "eur_per_tonne", row["eur_per_tonne"], low[cell], LARGEST)
-            high[cell] = folder.number(file, line, "high", row["high"], price[cell], LARGEST)
+            price[cell] = row.number("eur_per_tonne", row.number("low", 0.0, LARGEST), LARGEST)
+            row.number("high", price[cell], LARGEST)
     for place, kind in zip(*np.nonzero(np.isnan(price)), strict=True):
-        folder.problem(file, "", f"no price of {COMMODITIES[kind]} for {months[place]}.")
-    return months, (price, low, high)
+        folder.problem(table.file, "", f"no price of {COMMODITIES[kind]} for {months[place]}.")
+    return months, price

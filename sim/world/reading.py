@@ -19,7 +19,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
 from sim.world.header import EVERYONE, read_header
-from sim.world.tables import Folder, Row
+from sim.world.tables import Folder, Row, shares
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -50,6 +50,7 @@ ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 CODE = re.compile("[A-Z]{3}")
 
 
+@cache
 def shipped_worlds() -> tuple[str, ...]:
     """Names of the worlds that come with the program."""
     data = Path(str(files("sim"))) / "data"
@@ -141,21 +142,16 @@ def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
     table = folder.table("members", ("iso3", "name", "region", *ATTRIBUTES))
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "no members.")
-    folder.not_blank(table, ("name", "region"))
-    folder.once(table, ("iso3",))
-    for line, row in table.rows:
+    table.check_texts("name", "region")
+    table.check_unique("iso3")
+    for row in table.rows:
         if not CODE.fullmatch(row["iso3"]):
-            folder.problem(table.file, f"line {line}, iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
+            row.problem("iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
         if row["name"].startswith("-"):
-            folder.problem(table.file, f"line {line}, name", f"got '{row['name']}'; it must not begin with '-'.")
-    rows = sorted(table.rows, key=lambda numbered: numbered[1]["iso3"])
-    attributes = {
-        name: np.array(
-            [folder.number(table.file, line, name, row[name], *BOUNDS.get(name, (0.0, 1.0))) for line, row in rows]
-        )
-        for name in ATTRIBUTES
-    }
-    return [row for _, row in rows], attributes
+            row.problem("name", f"got '{row['name']}'; it must not begin with '-'.")
+    rows = sorted(table.rows, key=lambda row: row["iso3"])
+    bounds = {name: BOUNDS.get(name, (0.0, 1.0)) for name in ATTRIBUTES}
+    return rows, {name: np.array([row.number(name, low, high) for row in rows]) for name, (low, high) in bounds.items()}
 
 
 def _ties(folder: Folder, index: Mapping[str, int]) -> dict[str, FloatArray]:
@@ -166,21 +162,20 @@ def _ties(folder: Folder, index: Mapping[str, int]) -> dict[str, FloatArray]:
     for column in table.columns:
         if column not in (*TIE_KINDS, "iso3", "partner"):
             folder.problem(table.file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))
-    folder.once(table, ("iso3", "partner"))
+    table.check_unique("iso3", "partner")
     rows = []
-    for line, row in table.rows:
-        ends = [folder.member(table.file, line, column, row[column], index) for column in ("iso3", "partner")]
+    for row in table.rows:
+        ends = [row.has_member(column, index) for column in ("iso3", "partner")]
         if row["iso3"] == row["partner"]:
-            folder.problem(table.file, f"line {line}", f"{row['iso3']} has a tie with itself.")
+            row.problem("", f"{row['iso3']} has a tie with itself.")
         elif all(ends):
-            rows.append((line, row))
-    first = [index[row["iso3"]] for _, row in rows]
-    second = [index[row["partner"]] for _, row in rows]
+            rows.append(row)
+    first = [index[row["iso3"]] for row in rows]
+    second = [index[row["partner"]] for row in rows]
     codes = list(index)
     for kind in (kind for kind in TIE_KINDS if kind in table.columns):
         known = len(folder.problems)
-        cells = [row[kind] for _, row in rows]
-        ties[kind][first, second] = folder.shares(table.file, kind, [line for line, _ in rows], cells)
+        ties[kind][first, second] = shares(rows, kind)
         if kind in SYMMETRIC and len(folder.problems) == known:
             for i, j in np.argwhere(np.triu(ties[kind] != ties[kind].T)):
                 message = f"{codes[i]} with {codes[j]} differs from {codes[j]} with {codes[i]}."
@@ -192,25 +187,25 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
     columns = ("iso3", "sender", "breadth", "secondary", "since", "instrument", "note")
     table = folder.table("sanctions", columns, is_required=False)
     senders = (*index, *(group.key for group in groups), EVERYONE)
-    folder.once(table, ("iso3", "sender"))
-    for line, row in table.rows:
-        folder.member(table.file, line, "iso3", row["iso3"], index)
+    table.check_unique("iso3", "sender")
+    for row in table.rows:
+        row.has_member("iso3", index)
         if index and row["sender"] not in senders:
             message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
-            folder.problem(table.file, f"line {line}, sender", message, did_you_mean(row["sender"], senders))
-        folder.word(table.file, line, "breadth", row["breadth"], BREADTHS)
-        folder.word(table.file, line, "secondary", row["secondary"], ("0", "1"))
+            row.problem("sender", message, did_you_mean(row["sender"], senders))
+        row.has_word("breadth", BREADTHS)
+        row.has_word("secondary", ("0", "1"))
     return tuple(
         Sanction(
-            row["iso3"],
-            row["sender"],
-            row["breadth"],
-            row["secondary"] == "1",
-            row["since"],
-            row["instrument"],
-            row["note"],
+            iso3=row["iso3"],
+            sender=row["sender"],
+            breadth=row["breadth"],
+            is_secondary=row["secondary"] == "1",
+            since=row["since"],
+            instrument=row["instrument"],
+            note=row["note"],
         )
-        for _, row in table.rows
+        for row in table.rows
     )
 
 
@@ -218,47 +213,53 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
     table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
-    folder.once(table, ("resolution", "iso3"))
-    folder.once(resolutions, ("resolution",))
-    folder.not_blank(resolutions, ("resolution", "topic"))
-    dates = {row["resolution"]: row["date"] for _, row in resolutions.rows}
+    table.check_unique("resolution", "iso3")
+    resolutions.check_unique("resolution")
+    resolutions.check_texts("resolution", "topic")
+    dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     votes: dict[str, IntArray] = {}
-    for line, row in table.rows:
+    for row in table.rows:
         resolution = row["resolution"]
         codes = votes.setdefault(resolution, np.full(len(index), -1, dtype=np.int64))
-        is_vote = folder.word(table.file, line, "vote", row["vote"], ROLL_CALL_VOTES)
-        if folder.member(table.file, line, "iso3", row["iso3"], index) and is_vote:
+        is_vote = row.has_word("vote", ROLL_CALL_VOTES)
+        if row.has_member("iso3", index) and is_vote:
             codes[index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
         if row["date"] != dates.get(resolution, row["date"]):
-            message = f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}."
-            folder.problem(table.file, f"line {line}, date", message)
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}.")
             dates[resolution] = row["date"]  # told once
     if resolutions.rows:
         for resolution in votes.keys() - dates.keys():
             folder.problem(resolutions.file, "resolution", f"'{resolution}' of {table.file} is missing.")
     calls = []
-    for line, row in resolutions.rows:
-        day = folder.date(resolutions.file, line, row["date"])
+    for row in resolutions.rows:
+        day = row.day("date")
         if row["target"]:
-            folder.member(resolutions.file, line, "target", row["target"], index)
+            row.has_member("target", index)
         if row["resolution"] in votes:
-            given = votes[row["resolution"]]
-            calls.append(RollCall(row["resolution"], day, row["title"], row["target"], row["topic"], given))
+            calls.append(
+                RollCall(
+                    resolution=row["resolution"],
+                    date=day,
+                    title=row["title"],
+                    target=row["target"],
+                    topic=row["topic"],
+                    votes=votes[row["resolution"]],
+                )
+            )
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 
 def _ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatArray]:
     table = folder.table("ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
-    folder.once(table, ("iso3", "year"))
+    table.check_unique("iso3", "year")
     points: dict[int, FloatArray] = {}
-    for line, row in table.rows:
-        year = folder.number(table.file, line, "year", row["year"], 1945, 3000)
+    for row in table.rows:
+        year = row.number("year", 1945, 3000)
         if year != int(year):
-            folder.problem(table.file, f"line {line}, year", f"got '{row['year']}'; a whole number is needed.")
-        if folder.member(table.file, line, "iso3", row["iso3"], index) and row["ideal_point_all"]:
+            row.problem("year", f"got '{row['year']}'; a whole number is needed.")
+        if row.has_member("iso3", index) and row["ideal_point_all"]:
             values = points.setdefault(int(year), np.full(len(index), np.nan))
-            cell = row["ideal_point_all"]
-            values[index[row["iso3"]]] = folder.number(table.file, line, "ideal_point_all", cell, -10, 10)
+            values[index[row["iso3"]]] = row.number("ideal_point_all", -10, 10)
     return points
 
 
@@ -266,18 +267,18 @@ def _assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
     table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
     if not table.rows:
         return None
-    for line, row in table.rows:
+    for row in table.rows:
         for iso3 in codes:
             if row[iso3] not in ASSEMBLY_CODES:
-                folder.word(table.file, line, iso3, row[iso3], ASSEMBLY_CODES)
-    cells = [[ASSEMBLY_CODES.get(row[iso3], -1) for iso3 in codes] for _, row in table.rows]
-    dates = [folder.date(table.file, line, row["date"]) for line, row in table.rows]
-    resolutions = tuple(row["resolution"] for _, row in table.rows)
+                row.has_word(iso3, ASSEMBLY_CODES)
+    cells = [[ASSEMBLY_CODES.get(row[iso3], -1) for iso3 in codes] for row in table.rows]
+    dates = [row.day("date") for row in table.rows]
+    resolutions = tuple(row["resolution"] for row in table.rows)
     return AssemblyVotes(np.array(dates, "datetime64[D]"), resolutions, np.array(cells, dtype=np.int64))
 
 
 def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
     table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False)
-    for line, row in table.rows:
-        folder.member(table.file, line, "iso3", row["iso3"], index)
-    return tuple(Fill(row["iso3"], row["quantity"], row["rule"]) for _, row in table.rows)
+    for row in table.rows:
+        row.has_member("iso3", index)
+    return tuple(Fill(row["iso3"], row["quantity"], row["rule"]) for row in table.rows)

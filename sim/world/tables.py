@@ -20,16 +20,87 @@ from sim.errors import InputError, Problem, did_you_mean
 TOLD_PER_FILE = 50
 """Problems of one file that are told one by one; the rest are counted."""
 
-Row = dict[str, str]
+
+class Row:
+    """A row of a table: its cells by column, and what is noted where one of them is wrong."""
+
+    __slots__ = ("_cells", "_file", "_folder", "line")
+
+    def __init__(self, folder: Folder, file: str, line: int, cells: dict[str, str]) -> None:
+        self._folder, self._file, self.line, self._cells = folder, file, line, cells
+
+    def __getitem__(self, column: str) -> str:
+        return self._cells[column]
+
+    def problem(self, column: str, message: str, fix: str = "") -> None:
+        """Note something wrong with a cell, or with the whole row where the column is empty."""
+        self._folder.problem(self._file, f"line {self.line}, {column}" if column else f"line {self.line}", message, fix)
+
+    def number(self, column: str, low: float, high: float) -> float:
+        """The number in a cell, or `low` with a problem noted."""
+        text = self[column]
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if low <= value <= high:
+            return value
+        fix = "Fill it by a rule and say so in fills.csv." if text.strip() == "" else ""
+        self.problem(column, f"got {_got(text)}; allowed is {low:g} to {high:g}.", fix)
+        return low
+
+    def day(self, column: str) -> date:
+        """The date in a cell, or the earliest there is with a problem noted."""
+        try:
+            return date.fromisoformat(self[column])
+        except ValueError:
+            self.problem(column, f"got {_got(self[column])}; a date like 2022-03-02 is needed.")
+            return date.min
+
+    def has_word(self, column: str, allowed: Iterable[str]) -> bool:
+        """Whether a cell holds one of the allowed words; notes a problem where not."""
+        if self[column] in (words := tuple(allowed)):
+            return True
+        self.problem(column, f"got {_got(self[column])}; allowed are {', '.join(word or 'blank' for word in words)}.")
+        return False
+
+    def has_member(self, column: str, members: Mapping[str, int]) -> bool:
+        """Whether a cell names a member; notes a problem where not, once for each file and name.
+
+        Nothing is noted where no member could be read at all.
+        """
+        iso3 = self[column]
+        if iso3 in members:
+            return True
+        if members and (self._file, iso3) not in self._folder.strangers:
+            self._folder.strangers.add((self._file, iso3))
+            self.problem(column, f"{_got(iso3)} is not a member of this world.", did_you_mean(iso3, members))
+        return False
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as read: the name of its file, its columns, and its rows with the line each stands on."""
+    """A table as read: the name of its file, its columns, and its rows."""
 
     file: str
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[int, Row], ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    def check_texts(self, *columns: str) -> None:
+        """Note every cell of some columns that holds no text."""
+        for row in self.rows:
+            for column in columns:
+                if not row[column].strip():
+                    row.problem(column, "got blank; a text is needed.")
+
+    def check_unique(self, *columns: str) -> None:
+        """Note every row that repeats what an earlier one has in some columns."""
+        seen: dict[tuple[str, ...], int] = {}
+        for row in self.rows:
+            key = tuple(row[column] for column in columns)
+            first = seen.setdefault(key, row.line)
+            if first != row.line:
+                row.problem("", f"{', '.join(key)}: already on line {first}.")
 
 
 class Folder:
@@ -38,7 +109,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problems: list[Problem] = []
-        self._strangers: set[tuple[str, str]] = set()
+        self.strangers: set[tuple[str, str]] = set()
+        """Files and names that are no members, each noted already."""
 
     def problem(self, file: str, key: str, message: str, fix: str = "") -> None:
         """Note something wrong with a file."""
@@ -104,75 +176,19 @@ class Folder:
             if len(cells) != len(header):
                 self.problem(name, f"line {line}", f"{len(cells)} cells; the header has {len(header)}.")
                 is_usable = False
-        rows = [(line, dict(zip(header, cells))) for line, cells in lines] if is_usable else []
+        rows = [Row(self, name, line, dict(zip(header, cells))) for line, cells in lines] if is_usable else []
         return Table(name, tuple(header), tuple(rows))
 
-    def number(self, file: str, line: int, column: str, text: str, low: float, high: float) -> float:
-        """The number in a cell, or `low` with a problem noted."""
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if low <= value <= high:
-            return value
-        fix = "Fill it by a rule and say so in fills.csv." if text.strip() == "" else ""
-        self.problem(file, f"line {line}, {column}", f"got {_got(text)}; allowed is {low:g} to {high:g}.", fix)
-        return low
 
-    def shares(self, file: str, column: str, lines: Sequence[int], cells: Sequence[str]) -> FloatArray:
-        """A long column of numbers in [0, 1]; cell by cell only where something is wrong."""
-        try:
-            values = np.array(cells, dtype=np.float64)
-        except ValueError:
-            values = np.full(len(cells), np.nan)
-        if not ((values >= 0) & (values <= 1)).all():
-            values = np.array([self.number(file, line, column, cell, 0, 1) for line, cell in zip(lines, cells)])
-        return values
-
-    def date(self, file: str, line: int, text: str) -> date:
-        """The date in a cell, or the earliest there is with a problem noted."""
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            self.problem(file, f"line {line}, date", f"got {_got(text)}; a date like 2022-03-02 is needed.")
-            return date.min
-
-    def word(self, file: str, line: int, column: str, text: str, allowed: Iterable[str]) -> bool:
-        """Whether a cell holds one of the allowed words; notes a problem where not."""
-        if text in (words := tuple(allowed)):
-            return True
-        message = f"got {_got(text)}; allowed are {', '.join(word or 'blank' for word in words)}."
-        self.problem(file, f"line {line}, {column}", message)
-        return False
-
-    def not_blank(self, table: Table, columns: Iterable[str]) -> None:
-        """Note every cell of some columns that holds no text."""
-        for line, row in table.rows:
-            for column in columns:
-                if not row[column].strip():
-                    self.problem(table.file, f"line {line}, {column}", "got blank; a text is needed.")
-
-    def once(self, table: Table, columns: Sequence[str]) -> None:
-        """Note every row that repeats what an earlier one has in some columns."""
-        seen: dict[tuple[str, ...], int] = {}
-        for line, row in table.rows:
-            key = tuple(row[column] for column in columns)
-            first = seen.setdefault(key, line)
-            if first != line:
-                self.problem(table.file, f"line {line}", f"{', '.join(key)}: already on line {first}.")
-
-    def member(self, file: str, line: int, column: str, iso3: str, members: Mapping[str, int]) -> bool:
-        """Whether a cell names a member; notes a problem where not, once for each file and name.
-
-        Nothing is noted where no member could be read at all.
-        """
-        if iso3 in members:
-            return True
-        if members and (file, iso3) not in self._strangers:
-            self._strangers.add((file, iso3))
-            fix = did_you_mean(iso3, members)
-            self.problem(file, f"line {line}, {column}", f"{_got(iso3)} is not a member of this world.", fix)
-        return False
+def shares(rows: Sequence[Row], column: str) -> FloatArray:
+    """A long column of numbers in [0, 1]; cell by cell only where something is wrong."""
+    try:
+        values = np.array([row[column] for row in rows], dtype=np.float64)
+    except ValueError:
+        values = np.full(len(rows), np.nan)
+    if not ((values >= 0) & (values <= 1)).all():
+        values = np.array([row.number(column, 0, 1) for row in rows])
+    return values
 
 
 def _opened(path: Path) -> TextIO:

@@ -119,9 +119,10 @@ def test_a_process_of_its_own_prints_and_ends_the_same_way(arguments):
     assert alone.stderr.splitlines()[-1:] == here.stderr.splitlines()[-1:]
 
 
-def test_an_interrupt_leaves_what_was_done(tmp_path):
+@pytest.mark.parametrize("keeps", [False, True])
+def test_an_interrupt_leaves_what_was_done(tmp_path, keeps):
     kept = tmp_path / "kept"
-    arguments = ["run", "es-11-1", "--replicates", "1000000", "--json", "--out", str(kept)]
+    arguments = ["run", "es-11-1", "--replicates", "1000000", "--json", *(["--out", str(kept)] if keeps else [])]
     process = subprocess.Popen(
         [sys.executable, "-m", "sim.cli", *arguments],
         stdout=subprocess.PIPE,
@@ -129,17 +130,51 @@ def test_an_interrupt_leaves_what_was_done(tmp_path):
         text=True,
         env=ENVIRONMENT,
     )
-    while not kept.is_dir() and process.poll() is None:  # it is made just before the first replicates are run
+    while keeps and len(list(kept.glob("batches/*.npz"))) < 2 and process.poll() is None:
         time.sleep(0.1)
-    time.sleep(5)
+    time.sleep(0 if keeps else 8)
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    done = json.loads(out)
-    assert done["is_interrupted"]
-    assert 0 < done["replicates"] < 1_000_000
-    assert done["replicates"] == len(__import__("pyarrow.parquet").parquet.read_table(kept / "tallies.parquet"))
-    assert f"{done['replicates']} of 1000000" in errors
+    if keeps:
+        assert "the same command goes on from there" in errors
+        assert list(kept.glob("batches/*.npz"))
+    else:
+        done = json.loads(out)
+        assert done["is_interrupted"]
+        assert 0 < done["replicates"] < 1_000_000
+        assert f"{done['replicates']} of 1000000" in errors
+
+
+def test_a_run_is_finished_by_the_command_that_began_it(tmp_path):
+    """Stopped, added to, by several workers, with a base and months: what is read back is what one go gives."""
+    more = ["--replicates", 250, "--set", "parameters.enforcement=0.8", "--set", "months.end=2022-04-30"]
+    kept, whole = tmp_path / "kept", document("run", "2022-2023", *more)
+    fewer = ["--replicates", 120, *more[2:]]
+    document("run", "2022-2023", *fewer, "--out", kept)
+    assert document("run", "2022-2023", *more, "--workers", 2, "--out", kept) == whole
+    refused = sim("run", "2022-2023", *fewer, "--out", kept)
+    assert refused.returncode == 2
+    assert "250 replicates" in refused.stderr
+    assert sim("rerun", kept).returncode == 0
+
+
+def test_two_runs_do_not_write_to_one_folder(tmp_path):
+    kept = tmp_path / "kept"
+    first = subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", "run", "es-11-1", "--replicates", "200000", "--json", "--out", str(kept)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    )
+    while not list(kept.glob("batches/*.npz")) and first.poll() is None:
+        time.sleep(0.05)
+    first.send_signal(signal.SIGSTOP)
+    second = sim("run", "es-11-1", "--replicates", 200_000, "--out", kept)
+    first.kill()
+    first.wait()
+    assert second.returncode == 2
+    assert "another run or sweep is writing to this folder" in second.stderr
 
 
 WRONG = {
@@ -154,7 +189,7 @@ WRONG = {
     "last of months": (["run", "2022-2023", "--set", "months.end=9999-12-31"], "allowed is 1900-01-01 to 2199-12-31"),
     "last of events": (["run", "2022-2023", "--set", "event.0.date=9999-12-31"], "event.0.date: got 9999-12-31"),
     "no equals sign": (["run", "es-11-1", "--set", "seed"], "--set seed"),
-    "unknown engine": (["run", "es-11-1", "--engine", "fast"], "ensemble, mesa"),
+    "unknown engine": (["run", "es-11-1", "--engine", "fast"], "ensemble and mesa"),
     "no replicates": (["run", "es-11-1", "--replicates", "0"], "replicates"),
     "negative seed": (["run", "es-11-1", "--seed", "-1"], "seed"),
     "picture of no kind": (["run", "es-11-1", "--plot", "chamber.gif"], ".png"),

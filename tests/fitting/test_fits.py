@@ -14,9 +14,9 @@ from sim.errors import InputError
 from sim.fitting.calibration import calibrate, document_of, written
 from sim.model import AlignmentModel
 from sim.rules.parameters import defaults
-from sim.runner.keep import keep
-from sim.runner.repeat import repeat
+from sim.runner.folder.repeat import repeat
 from sim.runner.run import run
+from sim.runner.sweep import keep_run
 from sim.specs import read_fit, read_scenario, shipped_fit_path
 
 
@@ -115,14 +115,14 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
     mine = tmp_path / "mine.toml"
     mine.write_text(fit_file.read_text(encoding="utf-8"), encoding="utf-8")
     spec = read_scenario(what_if(tmp_path, f'fit = "{mine}"', "parameter_uncertainty = true"))
-    keep(run(prepare(spec), 20), tmp_path / "kept", 0.0)
-    assert repeat(tmp_path / "kept", tmp_path) == []
+    keep_run(prepare(spec), tmp_path / "kept")
+    assert repeat(tmp_path / "kept", tmp_path / "again") == []
     text = mine.read_text(encoding="utf-8")
     fit = tomllib.loads(text)
     value = fit["draws"]["parameters"]["align_memory"][0]
     mine.write_text(text.replace(f"align_memory = [{value}", f"align_memory = [{value + 1}"), encoding="utf-8")
     with pytest.raises(InputError, match="changed since"):
-        repeat(tmp_path / "kept", tmp_path)
+        repeat(tmp_path / "kept", tmp_path / "more")
 
 
 @pytest.mark.parametrize(

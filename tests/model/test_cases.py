@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.case import prepare
 from sim.rules.choice import ACTIONS
-from sim.runner.counts import frequencies
+from sim.runner.result import frequencies
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.world import load_world

@@ -13,7 +13,8 @@ from sim.case import Case, prepare
 from sim.ensemble import Outcome, simulate
 from sim.rules.choice import ACTIONS, choose, exponentials, probabilities
 from sim.rules.payoffs import Utilities
-from sim.runner.run import ENGINES, run
+from sim.runner.batch import ENGINES
+from sim.runner.run import run
 from sim.specs import read_scenario, shipped_scenarios
 
 

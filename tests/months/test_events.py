@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.worlds import examples
 
 from sim.scoring.acts import score_acts
 from sim.scoring.orderings import senders
@@ -123,6 +126,20 @@ def test_helpers_against_the_others_by_hand() -> None:
     assert found.among_others == pytest.approx(0.3)
     assert found.ranked_above == pytest.approx((1 + 0.5) / 2)  # above BBB, level with CCC
     assert found.document()["instrument"] == "arms"
+
+
+@examples(max_examples=60)
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.1 + 1e-12, 0.5, 1.0])), min_size=2, max_size=12))
+def test_helpers_are_above_the_others_in_the_pairs_that_say_so(members: list[tuple[bool, float]]) -> None:
+    codes = [f"M{place:02}" for place in range(len(members))]
+    acts = [
+        Act(code, "target", "arms", "open", date(2022, 3, 1), "", "")
+        for code, (helped, _) in zip(codes, members, strict=True)
+        if helped
+    ]
+    found = score_acts({"arms": np.array([[level for _, level in members]])}, codes, acts, "target")
+    pairs = [(a > b) + (a == b) / 2 for helped, a in members if helped for other, b in members if not other]
+    assert [one.ranked_above for one in found] == ([pytest.approx(np.mean(pairs), abs=1e-12)] if pairs else [])
 
 
 def test_senders_that_a_scenario_gives_are_in_no_score(published: Published, events: list[dict], world: World) -> None:

@@ -19,7 +19,9 @@ from sim.case import DRAW_RUN, Case, drawn, prepare
 from sim.ensemble import simulate
 from sim.model import AlignmentModel
 from sim.rules.parameters import registry
-from sim.runner.run import ENGINES, Block, block_of, run
+from sim.runner.batch import ENGINES, Batch, BatchResult, simulate_batch
+from sim.runner.months import MonthsSamples
+from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.specs.fits import Draws, Fit
 
@@ -125,24 +127,26 @@ def with_draws(case: Case, factors: Sequence[float]) -> Case:
     return replace(case, fit=fit)
 
 
-def check_same(block: Block, other: Block, rows: slice) -> None:
-    """Some replicates of a block have the votes, and what is told of the months, of another block."""
-    for (actions, is_settled), (others, other_settled) in zip(block.votes, other.votes, strict=True):
-        assert actions[rows].tolist() == others.tolist()
-        assert is_settled[rows].tolist() == other_settled.tolist()
-    assert block.months is not None
-    assert other.months is not None
-    for part in ("members", "totals"):
-        for name, samples in getattr(other.months, part).items():
-            assert getattr(block.months, part)[name][rows].tolist() == samples.tolist(), name
+def check_same(whole: BatchResult, part: BatchResult, rows: slice) -> None:
+    """Some replicates of a batch have the votes and the months of another batch."""
+    for vote, other in zip(whole.votes, part.votes, strict=True):
+        assert vote.actions is not None
+        assert other.actions is not None
+        assert vote.actions[rows].tolist() == other.actions.tolist()
+        assert vote.is_settled[rows].tolist() == other.is_settled.tolist()
+    assert isinstance(whole.months, MonthsSamples)
+    assert isinstance(part.months, MonthsSamples)
+    for kind in ("members", "totals"):
+        for name, samples in getattr(part.months, kind).items():
+            assert getattr(whole.months, kind)[name][rows].tolist() == samples.tolist(), name
 
 
-def check_draws(case: Case, first: int, count: int) -> Block:
+def check_draws(case: Case, first: int, count: int) -> BatchResult:
     """Replicates run at once are those of each replicate's own case."""
-    months, block = watched(case, first, count)[1], block_of(case, first, count)
+    months, block = watched(case, first, count)[1], simulate_batch(case, Batch(0, first, count))
     for row in range(count):
         own = drawn(case, first + row)
-        check_same(block, block_of(own, first + row, 1), slice(row, row + 1))
+        check_same(block, simulate_batch(own, Batch(0, first + row, 1)), slice(row, row + 1))
         for (state, _), (own_state, _) in zip(months, watched(own, first + row, 1)[1], strict=True):
             for name, value in vars(own_state).items():
                 assert getattr(state, name)[row].tolist() == value[0].tolist(), name
@@ -159,7 +163,7 @@ def check_draws(case: Case, first: int, count: int) -> Block:
 def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: int, count: int) -> None:
     """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
     case = with_draws(certain, factors)
-    check_same(check_draws(case, first, count), block_of(case, first, count, "mesa"), slice(None))
+    check_same(check_draws(case, first, count), simulate_batch(case, Batch(0, first, count), "mesa"), slice(None))
 
 
 def test_very_many_replicates_at_once_are_those_of_each_draw_alone(tmp_path: Path) -> None:

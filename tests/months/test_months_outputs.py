@@ -14,9 +14,13 @@ from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
 from sim.months.series import MEMBER_SERIES
 from sim.results.summary import summary
-from sim.runner.keep import MONTHS, keep
-from sim.runner.repeat import repeat
-from sim.runner.run import ENGINES, RunResult, block_of, run
+from sim.runner.batch import ENGINES, Batch, simulate_batch
+from sim.runner.folder.repeat import repeat
+from sim.runner.folder.tables import MONTHS
+from sim.runner.months import MonthsSamples
+from sim.runner.result import RunResult
+from sim.runner.run import run
+from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
 
 SHORT = ["months.end=2022-04-30"]
@@ -49,11 +53,24 @@ def test_a_scenario_without_months_has_none() -> None:
     assert "months" not in summary(found)
 
 
+def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_against_nothing(tmp_path: Path) -> None:
+    """What is published is of the other target, so neither flows nor acts of help are scored."""
+    unknown = ["dependence_energy", "dependence_food", "align_consultation"]
+    settings = [*SHORT, "roles.target=IRN", "event=[]", *(f"parameters.{name}=0" for name in unknown)]
+    found = run(prepare(read_scenario("2022-2023", settings)), 5)
+    months = summary(found)["months"]
+    assert isinstance(months, dict)
+    assert months["scores"] is None
+    assert months["acts"] == []
+    assert not [name for name in (*months["totals"], *months["units"]) if "crude" in name]
+    print_months(Console(file=io.StringIO()), months)
+    keep_run(found.case, tmp_path / "kept")
+
+
 def test_a_kept_run_has_the_table_and_repeats_exactly(tmp_path: Path) -> None:
-    keep(run(prepare(read_scenario("2022-2023", SHORT)), 12), tmp_path / "kept", 0.0)
-    (tmp_path / "again").mkdir()
+    keep_run(prepare(read_scenario("2022-2023", [*SHORT, "replicates=12"])), tmp_path / "kept")
     table = pq.read_table(tmp_path / "kept" / MONTHS)
-    assert table.column_names == ["month", "series", "iso3", "mean", "p05", "p95"]
+    assert table.column_names == ["point", "replicates", "month", "series", "iso3", "mean", "p05", "p95"]
     assert table.num_rows > 193 * 3 * len(MEMBER_SERIES)
     assert repeat(tmp_path / "kept", tmp_path / "again") == []
 
@@ -71,8 +88,8 @@ def test_drawn_parameters_are_the_same_in_both_engines() -> None:
     ensemble, mesa = (run(case, 7, engine) for engine in ENGINES)
     for one, other in zip(ensemble.votes, mesa.votes, strict=True):
         assert one.tallies.tolist() == other.tallies.tolist()
-    assert ensemble.months is not None
-    assert mesa.months is not None
+    assert isinstance(ensemble.months, MonthsSamples)
+    assert isinstance(mesa.months, MonthsSamples)
     for name, samples in ensemble.months.members.items():
         assert samples.tolist() == mesa.months.members[name].tolist(), name
 
@@ -81,7 +98,7 @@ def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
     """Votes and months of a draw's replicates are those of the scenario with its parameters and texts written in."""
     case = prepare(read_scenario("2022-2023", [*SHORT, "parameter_uncertainty=true"]))
     assert case.fit is not None
-    together = block_of(case, 0, 3 * DRAW_RUN)
+    together = simulate_batch(case, Batch(0, 0, 3 * DRAW_RUN))
     for first in range(0, 3 * DRAW_RUN, DRAW_RUN):
         own, rows = drawn(case, first), slice(first, first + DRAW_RUN)
         names = case.fit.drawn_parameters(np.int64(first))  # type: ignore[arg-type]
@@ -89,11 +106,13 @@ def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
         for number, ballot in enumerate(own.ballots):
             settings.append(f"vote.{number}.severity={float(ballot.severity)!r}")
             settings.append(f"vote.{number}.divisiveness={[float(part) for part in ballot.divisiveness]}")
-        alone = block_of(prepare(read_scenario("2022-2023", [*SHORT, *settings])), first, DRAW_RUN)
-        for (actions, _), (own_actions, _) in zip(together.votes, alone.votes, strict=True):
-            assert actions[rows].tolist() == own_actions.tolist()
-        assert together.months is not None
-        assert alone.months is not None
+        alone = simulate_batch(prepare(read_scenario("2022-2023", [*SHORT, *settings])), Batch(0, first, DRAW_RUN))
+        for vote, own_vote in zip(together.votes, alone.votes, strict=True):
+            assert vote.actions is not None
+            assert own_vote.actions is not None
+            assert vote.actions[rows].tolist() == own_vote.actions.tolist()
+        assert isinstance(together.months, MonthsSamples)
+        assert isinstance(alone.months, MonthsSamples)
         for part in ("members", "totals"):
             for name, samples in getattr(alone.months, part).items():
                 assert getattr(together.months, part)[name][rows].tolist() == samples.tolist(), name

@@ -8,7 +8,7 @@ from support.commands import sim
 from support.sweeps import SMALL, bytes_of, written
 
 from sim.errors import InputError
-from sim.runner.manifest import read_manifest
+from sim.runner.folder.manifest import read_manifest
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
 

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 from support.sweeps import LONG, SMALL, bytes_of, interrupted, sim_sweep, start_sweep, two_votes, written
 
-from sim.runner import units
 from sim.runner.executors import Processes
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
@@ -32,8 +31,8 @@ def until(condition, seconds=60):
         time.sleep(0.005)
 
 
-def has_parts(folder):
-    return lambda: len(list(folder.glob("parts/*.npz"))) > 2
+def has_batches(folder):
+    return lambda: len(list(folder.glob("batches/*.npz"))) > 2
 
 
 def test_kills_at_random_moments_do_not_show(long, tmp_path):
@@ -42,9 +41,9 @@ def test_kills_at_random_moments_do_not_show(long, tmp_path):
     killed = 0
     for _ in range(8):
         process = start_sweep(file, out)
-        kept = len(list(out.glob("parts/*.npz")))
+        kept = len(list(out.glob("batches/*.npz")))
         if not (out / "manifest.json").exists():
-            until(lambda kept=kept, p=process: len(list(out.glob("parts/*.npz"))) > kept or p.poll() is not None)
+            until(lambda kept=kept, p=process: len(list(out.glob("batches/*.npz"))) > kept or p.poll() is not None)
         time.sleep(delays.uniform(0, 0.06))
         process.kill()
         killed += process.wait() == -signal.SIGKILL
@@ -78,7 +77,7 @@ def kill_before(monkeypatch, moment):
 
 
 @pytest.mark.parametrize("replicates_before", [None, 1700])
-def test_a_kill_between_any_two_changes_of_the_disk_does_not_show(small_chunks, tmp_path, replicates_before):
+def test_a_kill_between_any_two_changes_of_the_disk_does_not_show(tmp_path, replicates_before):
     file = written(tmp_path, SMALL.replace("steps = 4", "steps = 2").replace("[-4.5, -3.0]", "[-4.5]"))
     sweep(read_experiment(file), tmp_path / "whole")
     whole = bytes_of(tmp_path / "whole")
@@ -108,18 +107,18 @@ def test_an_interrupt_gives_status_130_and_the_same_command_goes_on(long, tmp_pa
     file, whole = long
     out = tmp_path / "out"
     process = start_sweep(file, out, "--workers", workers)
-    until(has_parts(out))
+    until(has_batches(out))
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "same command" in errors
     assert "Traceback" not in errors
-    kept = list(out.glob("parts/*.npz"))
+    kept = list(out.glob("batches/*.npz"))
     assert kept
-    assert not list(out.glob("parts/*.unfinished"))
+    assert not list(out.glob("batches/*.unfinished"))
     done = sim_sweep(file, out, "--workers", 3 - workers, "--json")
     assert done.returncode == 0, done.stderr
-    assert f'"runs": {160_000 - 5000 * len(kept)}' in done.stdout
+    assert f'"runs": {160_000 - 1000 * len(kept)}' in done.stdout
     assert bytes_of(out) == whole
 
 
@@ -127,7 +126,7 @@ def test_an_interrupt_while_workers_start_is_heard_by_the_parent_alone(long, tmp
     file, _ = long
     out = tmp_path / "out"
     process = start_sweep(file, out, "--workers", 2)
-    until((out / "parts").exists)
+    until((out / "batches").exists)
     time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
@@ -144,7 +143,7 @@ def test_no_worker_outlives_a_killed_parent(long, tmp_path):
     file, whole = long
     out = tmp_path / "out"
     process = start_sweep(file, out, "--workers", 2)
-    until(has_parts(out))
+    until(has_batches(out))
     workers = children(process.pid)
     assert len(workers) >= 2
     process.kill()
@@ -159,7 +158,7 @@ def test_a_worker_that_dies_is_reported_and_the_same_command_goes_on(long, tmp_p
     file, whole = long
     out = tmp_path / "out"
     process = start_sweep(file, out, "--workers", 2)
-    until(has_parts(out))
+    until(has_batches(out))
     os.kill(children(process.pid)[-1], signal.SIGKILL)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -169,16 +168,6 @@ def test_a_worker_that_dies_is_reported_and_the_same_command_goes_on(long, tmp_p
     assert bytes_of(out) == whole
 
 
-@pytest.mark.parametrize(("runs", "count"), [(1, 50), (1500, 50), (5000, 2), (100_000, 1000)])
-def test_chunks_do_not_show(small, tmp_path, monkeypatch, runs, count):
-    file, whole = small
-    monkeypatch.setattr(units, "CHUNK_RUNS", runs)
-    monkeypatch.setattr(units, "CHUNK_UNITS", count)
-    sweep(read_experiment(file), tmp_path / "out")
-    assert bytes_of(tmp_path / "out") == whole
-
-
-@pytest.mark.usefixtures("small_chunks")
 def test_workers_do_not_show(small, tmp_path):
     file, whole = small
     sweep(read_experiment(file), tmp_path / "out", Processes(2))
@@ -222,7 +211,6 @@ def test_replicates_added_to_a_scenario_of_two_votes(tmp_path):
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
-@pytest.mark.usefixtures("small_chunks")
 def test_more_can_be_asked_of_an_unfinished_sweep(small, tmp_path):
     file, whole = small
     out = tmp_path / "out"
@@ -237,12 +225,12 @@ def test_a_second_writer_is_refused_while_the_first_one_runs(long, tmp_path):
     file, whole = long
     out = tmp_path / "out"
     first = start_sweep(file, out)
-    until(has_parts(out))
+    until(has_batches(out))
     first.send_signal(signal.SIGSTOP)  # or it might be done before the second has started
     second = sim_sweep(file, out)
     first.send_signal(signal.SIGCONT)
     first.communicate(timeout=60)
     assert second.returncode == 2
-    assert "another sweep is writing" in second.stderr
+    assert "another run or sweep is writing" in second.stderr
     assert first.returncode == 0
     assert bytes_of(out) == whole

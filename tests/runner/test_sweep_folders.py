@@ -15,7 +15,9 @@ from support.sweeps import bytes_of, interrupted, sim_sweep
 from sim.cli.sweep import swept
 from sim.errors import InputError
 from sim.runner import sweep as module
-from sim.runner.parts import DamageError, read_part
+from sim.runner.folder import writing
+from sim.runner.folder.store import DamageError, read_batches
+from sim.runner.identity import identity
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
 
@@ -39,7 +41,6 @@ def leave_half(path):
     path.unlink()
 
 
-@pytest.mark.usefixtures("small_chunks")
 @pytest.mark.parametrize("damage", [truncate, empty, flip, leave_half])
 def test_a_damaged_part_is_noticed_and_made_again(small, tmp_path, damage):
     file, whole = small
@@ -50,21 +51,20 @@ def test_a_damaged_part_is_noticed_and_made_again(small, tmp_path, damage):
     assert bytes_of(tmp_path / "out") == whole
 
 
-@pytest.mark.usefixtures("small_chunks")
 def test_a_sound_part_of_another_name_is_made_again(small, tmp_path):
     file, whole = small
     part = interrupted(file, tmp_path / "out")[1]
-    part.rename(part.with_name("part-abc.npz"))
-    assert sweep(read_experiment(file), tmp_path / "out").dropped == ("part-abc.npz",)
+    part.rename(part.with_name("batches-abc.npz"))
+    assert sweep(read_experiment(file), tmp_path / "out").dropped == ("batches-abc.npz",)
     assert bytes_of(tmp_path / "out") == whole
 
 
 def test_a_plan_that_lost_a_point_is_refused(small, tmp_path):
     out = tmp_path / "out"
     sweep(read_experiment(small[0], ["replicates=10"]), out)
-    plan = json.loads((out / "sweep.json").read_text())
-    (out / "sweep.json").write_text(json.dumps(plan | {"replicates": plan["replicates"][1:]}))
-    with pytest.raises(InputError, match=r"sweep\.json: replicates: is damaged: it holds 7 numbers for 8 points"):
+    plan = json.loads((out / "plan.json").read_text())
+    (out / "plan.json").write_text(json.dumps(plan | {"replicates": plan["replicates"][1:]}))
+    with pytest.raises(InputError, match=r"plan\.json: replicates: is damaged: it holds 7 numbers for 8 points"):
         sweep(read_experiment(small[0], ["replicates=20"]), out)
 
 
@@ -76,7 +76,7 @@ def test_any_flipped_bit_of_a_part_is_noticed(small, tmp_path):
         flipped[place] ^= 4
         part.write_bytes(flipped)
         with pytest.raises(DamageError):
-            read_part(part)
+            read_batches(part)
 
 
 @pytest.mark.parametrize("name", ["tallies.parquet", "members.parquet", "points.parquet", "manifest.json"])
@@ -98,7 +98,7 @@ def test_a_finished_sweep_is_left_as_it_is(small, tmp_path):
     file, whole = small
     out = tmp_path / "out"
     sweep(read_experiment(file), out)
-    (out / "parts").mkdir()  # killed after the manifest was written, before the parts were gone
+    (out / "batches").mkdir()  # killed after the manifest was written, before the parts were gone
     times = {path: path.stat().st_mtime_ns for path in out.iterdir() if path.is_file()}
     assert sweep(read_experiment(file), out).runs == 0
     assert bytes_of(out) == whole
@@ -106,9 +106,9 @@ def test_a_finished_sweep_is_left_as_it_is(small, tmp_path):
 
 
 OTHERS = {
-    "another seed": ("seed=1", "another experiment"),
-    "another parameter": ("parameters.rounds=2", "another experiment"),
-    "other outputs": ('outputs=["tally"]', "another experiment"),
+    "another seed": ("seed=1", "another sweep"),
+    "another parameter": ("parameters.rounds=2", "another sweep"),
+    "other outputs": ('outputs=["tally"]', "another sweep"),
     "fewer replicates": ("replicates=2299", "2300 replicates"),
 }
 
@@ -119,7 +119,7 @@ def test_another_experiment_is_refused(small, tmp_path):
     sweep(read_experiment(file), out)
     done = sim_sweep(file, out, "--set", "vote.divisiveness=[0.5, 0.5]")
     assert done.returncode == 2
-    assert "another experiment" in done.stderr
+    assert "another sweep" in done.stderr
     assert "Traceback" not in done.stderr
     for override, message in OTHERS.values():
         with pytest.raises(InputError, match=message):
@@ -129,8 +129,11 @@ def test_another_experiment_is_refused(small, tmp_path):
 
 def test_another_version_of_the_program_is_refused(small, tmp_path, monkeypatch):
     sweep(read_experiment(small[0], ["replicates=100"]), tmp_path / "out")
-    monkeypatch.setattr(module, "program_version", lambda: "99.0")
-    with pytest.raises(InputError, match="other versions"):
+    other = identity().replace('"numpy": "', '"numpy": "99.')
+    monkeypatch.setattr(writing, "identity", lambda: other)
+    with pytest.raises(
+        InputError, match=r"begun by another program: numpy is 99\.\S+ here and .* there\. Give a new folder"
+    ):
         sweep(read_experiment(small[0]), tmp_path / "out")
 
 
@@ -140,20 +143,20 @@ def test_a_folder_of_something_else_is_refused_and_untouched(small, tmp_path):
     (out / "chapter.txt").write_text("four years of work")
     done = sim_sweep(small[0], out)
     assert done.returncode == 2
-    assert "not a sweep" in done.stderr
+    assert "holds no result" in done.stderr
     assert [path.name for path in out.iterdir()] == ["chapter.txt"]
     assert (out / "chapter.txt").read_text() == "four years of work"
     assert sim_sweep(small[0], out / "chapter.txt").returncode == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
-@pytest.mark.parametrize("too_long", ["plan", "part", "table"])
+@pytest.mark.parametrize("too_long", ["plan", "batches", "table"])
 def test_a_full_disk_is_reported_and_the_same_command_goes_on(small, tmp_path, too_long):
     import resource
 
     file, whole = small
     tables = [len(whole[name]) for name in whole if name.endswith(".parquet")]
-    limit = {"plan": 100, "part": 5000, "table": max(tables) - 1}[too_long]
+    limit = {"plan": 100, "batches": 1500, "table": max(tables) - 1}[too_long]
 
     def limited():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -213,7 +216,7 @@ def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, 
     experiment, out = read_experiment(small[0]), tmp_path / "out"
     monkeypatch.setattr(module, "points_of", stop)
     assert swept(experiment, out, 1) == (130, None)
-    assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts anew\n"
+    assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts again\n"
     assert not out.exists()
     monkeypatch.undo()
     interrupted(small[0], out)

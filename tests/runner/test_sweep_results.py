@@ -14,8 +14,9 @@ from support.sweeps import CROSSING, SMALL, TABLES, bytes_of, sim_sweep, two_vot
 from sim.case import prepare
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
-from sim.runner import units
+from sim.runner import batch as batches
 from sim.runner.designs import points_of, spec_of
+from sim.runner.executors import InProcess
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
 
@@ -78,6 +79,7 @@ def test_a_point_is_the_run_with_the_same_overrides(two, tmp_path):
     done = sim("run", folder.parent / "two.toml", "--replicates", 2300, "--out", tmp_path / "run", *overrides)
     assert done.returncode == 0, done.stderr
     run = pq.read_table(tmp_path / "run" / "tallies.parquet").to_pandas()
+    run = run[run["point"] == 0]  # the other is its base, without the overrides
     rows = frames["tallies.parquet"]
     rows = rows[rows["point"] == 3]
     for name in ("resolution", "replicate", *ACTIONS, "is_settled"):
@@ -148,11 +150,11 @@ class Flaky:
     def __init__(self, fails):
         self.fails = fails
 
-    def __call__(self, case, first, count):
+    def __call__(self, case, first, count, **more):
         error = self.fails(case, first)
         if error is not None:
             raise error
-        return simulate(case, first, count)
+        return simulate(case, first, count, **more)
 
 
 def test_a_failure_in_the_middle_is_a_row_and_can_be_tried_again(tmp_path, monkeypatch):
@@ -160,14 +162,14 @@ def test_a_failure_in_the_middle_is_a_row_and_can_be_tried_again(tmp_path, monke
     experiment = read_experiment(file)
     sweep(experiment, tmp_path / "whole")
     weak = Flaky(lambda case, first: ArithmeticError(f"at {first}") if case.parameters["enforcement"] == 1 else None)
-    monkeypatch.setattr(units, "simulate", weak)
+    monkeypatch.setattr(batches, "simulate", weak)
     out = tmp_path / "out"
     assert sweep(experiment, out).failed == 2
     points = pq.read_table(out / "points.parquet").to_pandas()
     assert points["error"].dropna().tolist() == ["ArithmeticError: at 0"] * 2
     assert "in __call__" in (out / "execution.json").read_text()
     assert sweep(experiment, out).runs == 0
-    monkeypatch.setattr(units, "simulate", simulate)
+    monkeypatch.setattr(batches, "simulate", simulate)
     assert sweep(experiment, out).runs == 0
     again = sweep(experiment, out, retries_failed=True)
     assert (again.failed, again.runs) == (0, 2 * 2300)
@@ -176,18 +178,19 @@ def test_a_failure_in_the_middle_is_a_row_and_can_be_tried_again(tmp_path, monke
 
 def test_the_first_failure_counts_wherever_the_sweep_was_stopped(tmp_path, monkeypatch):
     experiment = read_experiment(written(tmp_path, SMALL))
-    monkeypatch.setattr(units, "simulate", Flaky(lambda case, first: ArithmeticError(f"at {first}") if first else None))
-    monkeypatch.setattr(units, "CHUNK_RUNS", 1)
+    monkeypatch.setattr(
+        batches, "simulate", Flaky(lambda case, first: ArithmeticError(f"at {first}") if first else None)
+    )
     sweep(experiment, tmp_path / "whole")
 
-    class Backwards:
+    class Backwards(InProcess):
         def results(self, function, tasks):
             yield from map(function, reversed(list(tasks)))
 
     done = []
 
-    def stop(progress):
-        done.append(progress)
+    def stop(runs, of):
+        done.append(runs)
         if len(done) > 2:
             raise KeyboardInterrupt
 
@@ -201,10 +204,10 @@ def test_the_first_failure_counts_wherever_the_sweep_was_stopped(tmp_path, monke
 def test_a_machine_that_gives_out_fails_no_point(tmp_path, monkeypatch):
     experiment = read_experiment(written(tmp_path, SMALL))
     sweep(experiment, tmp_path / "whole")
-    monkeypatch.setattr(units, "simulate", Flaky(lambda case, first: MemoryError() if first == 2000 else None))
+    monkeypatch.setattr(batches, "simulate", Flaky(lambda case, first: MemoryError() if first == 2000 else None))
     with pytest.raises(MemoryError):
         sweep(experiment, tmp_path / "out")
-    monkeypatch.setattr(units, "simulate", simulate)
+    monkeypatch.setattr(batches, "simulate", simulate)
     sweep(experiment, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
@@ -272,15 +275,14 @@ def cluster(tmp_path):
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(cluster, tmp_path, monkeypatch):
     from sim.runner.executors import DaskCluster
 
-    monkeypatch.setattr(units, "CHUNK_RUNS", 1000)
     address, workers = cluster
     assert address.startswith("tcp://127.0.0.1")
     experiment = read_experiment(written(tmp_path, SMALL))
     sweep(experiment, tmp_path / "whole")
     done = []
 
-    def kill(progress):
-        done.append(progress.done)
+    def kill(runs, of):
+        done.append(runs)
         if len(done) == 4:
             workers[0].kill()
             workers[0].wait()

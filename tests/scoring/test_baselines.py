@@ -50,7 +50,6 @@ def a_sample(seed: int, size: int = 40, resolution: str = "R/1") -> Sample:
     return Sample(
         resolution=resolution,
         inputs=np.column_stack([point, last, rng.random((size, 2)), np.ones(size)]),
-        input_names=("point", "last", "first noise", "second noise", "constant"),
         ideal_point=point,
         region=rng.integers(0, 3, size),
         last=last,
@@ -63,8 +62,15 @@ def by_hand(observed: Sequence[int], **arrays: Sequence[float]) -> Sample:
     """A sample of few members; what is not said is 0, and no earlier vote."""
     size = len(observed)
     nothing = np.zeros(size)
-    codes, unknown = np.zeros(size, dtype=int), np.full(size, -1)
-    made_up = Sample("R/1", nothing[:, None], ("nothing",), nothing, codes, unknown, nothing, np.array(observed))
+    made_up = Sample(
+        resolution="R/1",
+        inputs=nothing[:, None],
+        ideal_point=nothing,
+        region=np.zeros(size, dtype=int),
+        last=np.full(size, -1),
+        record=nothing,
+        observed=np.array(observed),
+    )
     return replace(made_up, **{name: np.array(values) for name, values in arrays.items()})
 
 
@@ -249,7 +255,7 @@ def test_a_sample_holds_what_was_known_before_the_vote(case: Case, seed: int) ->
         size = case.world.size
         votes = np.random.default_rng(seed).integers(-1, 4, size)
         found = sample(case, number, votes)
-        assert found.inputs.shape == (size, len(found.input_names))
+        assert found.inputs.shape == (size, len(case.standings[number].terms.values) + 1)  # and the memory
         assert np.isfinite(found.inputs).all()
         assert (found.observed == -1).tolist() == ((ballot.given != NOT_GIVEN) | (votes < 0)).tolist()
         later = RollCall("LATER", ballot.date, "", case.world.iso3[0], "war", np.full(size, SUPPORT))

@@ -119,8 +119,16 @@ def test_an_ordering_by_hand() -> None:
     assert found.total_error == pytest.approx(-0.2)
     assert found.absolute_error == pytest.approx((1 + 0 + 3 + 2) / 10)
     # ranks 2, 3, 1, 4 against 2, 2, 2, 4: covariance 3, variances 5 and 3
-    assert found.rank_correlation == pytest.approx(3 / np.sqrt(15))
+    assert found.rank_correlation == pytest.approx(3 / np.sqrt(15), abs=1e-12)
+
+
+def test_ranks_share_ties_and_need_values_that_differ() -> None:
+    # ranks 1.5, 1.5, 3, 4 against 1, 2.5, 2.5, 4: covariance 3.75, variances 4.5
+    ties = rank_correlation(np.array([0.0, 0.0, 2.0, 7.0]), np.array([-1.0, 5.0, 5.0, 6.0]))
+    assert ties == pytest.approx(3.75 / 4.5, abs=1e-12)
     assert rank_correlation(np.array([1.0, 1.0]), np.array([1.0, 2.0])) is None
+    assert rank_correlation(np.array([3.0, 1.0]), np.array([2.0, 2.0])) is None
+    assert rank_correlation(np.array([1.0]), np.array([2.0])) is None
 
 
 def test_diversion_is_the_mean_growth_of_the_half_year() -> None:
@@ -134,7 +142,7 @@ def test_diversion_is_the_mean_growth_of_the_half_year() -> None:
     assert found is not None
     assert found.simulated == pytest.approx((100, 100 * ((5 * 0.5 + 1.1) / 6 - 1)))
     assert found.signs_right == 0.5
-    assert found.rank_correlation == 1
+    assert found.rank_correlation == pytest.approx(1)
     assert score_flows(path(), scored(*figures)).diversion is None
 
 

@@ -18,8 +18,8 @@ from sim.case.ballot import NOT_GIVEN
 from sim.results.summary import is_scored, misses, near, split_of, summary
 from sim.results.tallies import population_share, tally_summary
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
-from sim.runner.counts import frequencies
-from sim.runner.run import RunResult, VoteResult, run
+from sim.runner.result import RunResult, VoteResult, frequencies
+from sim.runner.run import run
 from sim.scoring.rollcalls import shipped_rollcalls
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
@@ -31,6 +31,7 @@ from sim.scoring.scores import (
     recalls,
     reliability,
     score,
+    share_interval,
     three_classes,
 )
 from sim.scoring.validation import pinned_probabilities
@@ -195,6 +196,20 @@ def test_reliability_worked_out_by_hand() -> None:
     assert (high.count, high.forecast, high.frequency) == pytest.approx((10, 0.8, 0.6))
     assert (high.p05, high.p95) == pytest.approx((0.3516, 0.8058), abs=1e-4)
     assert found.error == pytest.approx((0 + 0.2) / 2)
+
+
+@examples(max_examples=60)
+@given(st.integers(1, 600).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials))))
+def test_the_interval_of_a_share_is_that_of_wilson(made: tuple[int, int]) -> None:
+    """Rule: its ends p solve (share - p)^2 = z^2 p (1 - p) / n with z = 1.6449, on either side of the share."""
+    hits, trials = made
+    share, z = hits / trials, 1.6448536269514722
+    low, high = share_interval(hits, trials)
+    assert 0 <= low <= share <= high <= 1
+    for end in (low, high):
+        assert (share - end) ** 2 == pytest.approx(z**2 * end * (1 - end) / trials, abs=1e-12)
+    assert (low == 0) == (hits == 0)
+    assert (high == 1) == (hits == trials)
 
 
 def test_bins_hold_equally_many_where_probabilities_differ() -> None:

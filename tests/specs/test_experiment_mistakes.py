@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.experiment_files import problems, read, spoilt, told_by, toml_values, valid
+from support.experiment_files import CHANGE, problems, read, spoilt, told_by, toml_values, valid
 
 from sim.errors import InputError
 from sim.runner.designs import points_of, spec_of
-from sim.specs import experiment_schema, read_experiment
+from sim.specs import experiment_schema, read_experiment, scenario_from
+from sim.specs.experiment import trials
 
 
 def over(**factors):
@@ -197,6 +198,66 @@ def test_no_mistake_raises_anything_but_an_input_error(data):
 def test_no_override_raises_anything_but_an_input_error(name, value):
     for text in (name, f"{name}={value}", f"design.over.{name}={value}", f"set.{name}={value}", f"outputs.{name}=1"):
         assert all(problem.message for problem in told_by(read, valid(), text))
+
+
+GOOD = {
+    "vote.severity": [-4, -1.5, 0, 3],
+    "vote.target_threat": [0, 1, 2, 3],
+    "parameters.inertia": [0, 0.25, 0.5, 1],
+    "roles.senders": [["CAL"], ["DUN"], ["CAL", "DUN"], ["CAL", "ELM"]],
+}
+BAD = {
+    "vote.severity": [21, "high"],
+    "vote.target_threat": [-1],
+    "parameters.inertia": [-1, 1.5],
+    "roles.senders": [["ASH"], ["XXX"], []],
+}
+
+
+@st.composite
+def over_values(draw, known):
+    """A design over values of these factors, in which no value occurs twice."""
+    length = draw(st.integers(1, 4))
+    names = draw(st.lists(st.sampled_from(sorted(known)), min_size=1, max_size=4, unique=True))
+    values = {
+        name: draw(st.lists(st.sampled_from(known[name]), min_size=length, max_size=length, unique_by=str))
+        for name in names
+    }
+    kind = draw(st.sampled_from(["factorial", "zip"]))
+    return valid(kind=kind, over={name: {"values": of_factor} for name, of_factor in values.items()})
+
+
+@settings(max_examples=150, deadline=None)
+@given(over_values({name: [*GOOD[name], *BAD[name]] for name in GOOD}))
+def test_exactly_the_values_that_cannot_be_set_are_told(document):
+    del document["target_split"]
+    told = {problem.key for problem in told_by(read, document)}
+    expected = set()
+    for name, factor in document["design"]["over"].items():
+        place = f'design.over."{name}"'
+        bad = {f"{place}.values.{n}" for n, value in enumerate(factor["values"]) if value in BAD[name]}
+        is_key = len(bad) == len(factor["values"]) and place in told
+        expected |= {place} if is_key else bad
+    assert told == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(over_values({name: GOOD[name] for name in GOOD if name != "roles.senders"}), st.sampled_from([1, 2]))
+def test_reading_sets_each_value_once_in_each_scenario(document, scenarios):
+    document["scenario"] = ["harbour-blockade", "es-11-1"][:scenarios]
+    del document["target_split"]
+    tried = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trials, "scenario_from", lambda *told: tried.append(told[0]["set"]) or scenario_from(*told))
+        read(document)
+    for name, factor in document["design"]["over"].items():
+        assert sorted(point[name] for point in tried) == sorted(factor["values"] * scenarios)
+
+
+def test_a_value_that_needs_another_factor_is_told_by_what_is_wrong_beside_it():
+    document = valid(over={"change": {"values": [[CHANGE]]}, "change.0.multiply": {"values": [0.5, "x"]}})
+    (line,) = problems(document)
+    assert line == 'x.toml: design.over."change.0.multiply".values.1: got "x" (text); a number is needed.'
 
 
 # The schema for editors

@@ -37,8 +37,6 @@ def made_up_energy(rng: np.random.Generator, world: World) -> Energy:
         need=tonnes + rng.uniform(0, 3e6, shape) * (rng.random(shape) < 0.7),
         is_known=np.ones(world.size, dtype=bool),
         price=price,
-        price_low=price,
-        price_high=price,
         transit=rng.random(world.size) * (rng.random(world.size) < 0.3),
     )
 

@@ -77,7 +77,7 @@ def written(folder, text):
 
 def bytes_of(folder):
     """The tables and the manifest of a finished sweep; what else lies there may differ."""
-    assert not (folder / "parts").exists()
+    assert not (folder / "batches").exists()
     assert not list(folder.glob("*.unfinished"))
     return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
 
@@ -91,15 +91,15 @@ def two_votes(folder):
     return written(folder, text.replace("steps = 4", "steps = 2"))
 
 
-def interrupted(file, out, chunks=4):
-    """Leave a sweep unfinished, with as many parts."""
+def interrupted(file, out, batches=4):
+    """Leave a sweep unfinished, with as many files of batches."""
     done = []
 
-    def stop(progress):
-        done.append(progress)
-        if len(done) > chunks:
+    def stop(runs, of):
+        done.append(runs)
+        if len(done) > batches:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         sweep(read_experiment(file), out, on_progress=stop)
-    return sorted(out.glob("parts/*.npz"))
+    return sorted(out.glob("batches/*.npz"))

@@ -18,9 +18,9 @@ from sim.errors import InputError
 from sim.results.months import months_summary
 from sim.results.summary import misses, vote_summary
 from sim.results.tallies import CODES, REPORTED
-from sim.runner.counts import frequencies
-from sim.runner.keep import document_hash
-from sim.runner.kept import read_sweep
+from sim.runner.folder.kept import read_sweep
+from sim.runner.folder.manifest import document_hash
+from sim.runner.result import frequencies
 from sim.runner.run import run
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment, read_scenario

@@ -17,7 +17,7 @@ from sim.errors import InputError
 from sim.results.changes import adoption
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, STANCES
-from sim.runner.run import run, run_paired
+from sim.runner.run import run, run_compared
 from sim.specs import read_scenario
 from sim.whatif.compare import compare, comparison_document, comparison_rows
 
@@ -25,7 +25,7 @@ from sim.whatif.compare import compare, comparison_document, comparison_rows
 @examples(max_examples=80)
 @given(cases(2, 8))
 def test_a_case_beside_itself_changes_exactly_nothing(case: Case) -> None:
-    base, again = run_paired((case, case), 12)
+    base, again = run_compared((case, case), 12)
     assert base.votes[0].change is None
     for vote in again.votes:
         assert vote.change is not None

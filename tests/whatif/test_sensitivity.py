@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,9 @@ from sim.ensemble import Outcome, simulate
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
-from sim.runner import units
-from sim.runner.counts import frequencies
+from sim.runner import batch
 from sim.runner.designs import points_of, shares_of, spec_of
+from sim.runner.result import frequencies
 from sim.runner.sweep import sweep
 from sim.specs import experiment_from
 from sim.specs.experiment.priors import prior_ranges
@@ -230,16 +231,16 @@ def test_points_that_failed_are_run_again_on_demand(tmp_path: Path, monkeypatch:
         encoding="utf-8",
     )
 
-    def failing(case: Case, first: int, count: int) -> list[Outcome]:
+    def failing(case: Case, first: int, count: int, **more: Any) -> list[Outcome]:
         if case.spec.vote[0].sender_threat > 1:
             raise ArithmeticError("out of hand")
-        return simulate(case, first, count)
+        return simulate(case, first, count, **more)
 
-    monkeypatch.setattr(units, "simulate", failing)
+    monkeypatch.setattr(batch, "simulate", failing)
     for _ in range(2):
         with pytest.raises(InputError, match="of 8 points failed"):
             command(str(file), tmp_path / "s")
-        monkeypatch.setattr(units, "simulate", simulate)
+        monkeypatch.setattr(batch, "simulate", simulate)
     assert command(str(file), tmp_path / "s", retry_failed=True) == 0
     assert command(str(file), tmp_path / "whole") == 0
     repaired, whole = (pd.read_parquet(tmp_path / name / "points.parquet") for name in ("s", "whole"))

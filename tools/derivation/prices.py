@@ -15,8 +15,6 @@ from statistics import median, quantiles
 from tools.derivation.world import Figures
 
 BARRELS_PER_TONNE = 7.33
-MWH_PER_SM3 = 0.0105833
-"""Megawatt-hours a standard cubic metre: the factor of the Italian index."""
 KG_PER_SM3 = 0.73
 FIRST, LAST_REPORTED = "2021-01", "2022-08"
 LONGEST_LAG_MONTHS = 6

@@ -22,14 +22,13 @@ from sim.results.ranking import rank
 from sim.results.summary import summary
 from sim.results.tallies import REPORTED
 from sim.runner.executors import InProcess
-from sim.runner.keep import keep
-from sim.runner.run import RunResult, run
-from sim.runner.sweep import sweep
+from sim.runner.result import RunResult
+from sim.runner.run import run
+from sim.runner.sweep import keep_run, sweep
 from sim.scoring.scores import Scores
 from sim.scoring.validation import validate
 from sim.scoring.verdict import Validation
-from sim.specs import read_scenario
-from sim.specs.experiment.reading import experiment_from
+from sim.specs import experiment_from, read_scenario
 from tools.manual.documents import keys_of
 from tools.manual.markdown import code, page, table
 from tools.manual.meanings import check, key_table, meanings
@@ -122,7 +121,7 @@ def _folders(kept: RunResult, meanings: Mapping[str, Any]) -> Iterator[str]:
     """The files of a kept run and of a sweep."""
     with tempfile.TemporaryDirectory() as scratch:
         run_folder, sweep_folder = Path(scratch) / "run", Path(scratch) / "sweep"
-        keep(kept, run_folder, 0.0)
+        keep_run(kept.case, run_folder, base=kept.base.case if kept.base else None)
         experiment = experiment_from(EXPERIMENT, "example", Path())
         sweep(experiment, sweep_folder, InProcess())
         rank(experiment, sweep_folder)

@@ -13,7 +13,7 @@ from sim.fitting.calibration import Belief, Calibration, beliefs, calibrate
 from sim.fitting.heldout import HeldOut, held_out
 from sim.fitting.posterior import Observation
 from sim.fitting.refitted import validate_refitted
-from sim.runner.counts import frequencies
+from sim.runner.result import frequencies
 from sim.runner.run import run
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate

@@ -8,6 +8,7 @@ from itertools import combinations
 from sim.specs.draft import Finding, Key
 from sim.specs.experiment.design import (
     MOST_POINTS,
+    OVER,
     POWERS_OF_TWO,
     SAMPLED,
     STEPPED,
@@ -21,8 +22,6 @@ from sim.specs.experiment.design import (
 from sim.specs.scenario.checks import vote_findings
 from sim.specs.scenario.spec import Scenario
 from sim.world import load_world
-
-OVER: Key = ("design", "over")
 
 
 def design_findings(design: Design, factors: Mapping[str, Factor], scenarios: int) -> Iterator[Finding]:

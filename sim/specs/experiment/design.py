@@ -37,6 +37,8 @@ MOST_POINTS = 1_000_000
 DIGITS = 12  # decimals that stepped values are rounded to, so that 3 * 0.05 is 0.15
 LARGEST = 2**63
 COUNTED = ("support", "abstain", "oppose", "absent")
+OVER = ("design", "over")
+"""Key of the table of factors."""
 BY_SCENARIO = "scenario"
 """The name of the factor that a list of scenarios adds."""
 

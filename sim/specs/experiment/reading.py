@@ -7,25 +7,18 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Finding, Key
-from sim.specs.experiment.checks import OVER, design_findings, repetitions, split_findings
-from sim.specs.experiment.design import (
-    Design,
-    Experiment,
-    Factor,
-    TargetSplit,
-)
+from sim.specs.experiment.checks import design_findings, repetitions, split_findings
+from sim.specs.experiment.design import OVER, Design, Experiment, Factor, TargetSplit
 from sim.specs.experiment.priors import with_prior_factors
 from sim.specs.experiment.schema import experiment_structure
 from sim.specs.experiment.table import read_table
-from sim.specs.experiment.trials import trial_findings
+from sim.specs.experiment.trials import gathered, refusals, rows_of, trial_of, unvariable
 from sim.specs.files import read_toml, shown
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import sound
 from sim.specs.shipped import located
 from sim.specs.study import base_of, set_in, validated
 from sim.specs.study_overrides import override_study
-
-__all__ = ["Design", "Experiment", "Factor", "TargetSplit", "experiment_from", "read_experiment"]
 
 
 def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Experiment:
@@ -101,7 +94,10 @@ class _Reading:
                 self._note(finding)
         for finding in repetitions(factors, set_in(self.draft)):
             self._note(finding)
-        for finding in trial_findings(design.kind if design else "factorial", factors, list(bases.values())):
+        rows = rows_of(design.kind if design else "factorial", factors)
+        trials = {reference: [trial_of(base, row) for row in rows] for reference, base in bases.items()}
+        refused = [finding for reference, base in bases.items() for finding in refusals(base, trials[reference])]
+        for finding in (*unvariable(factors), *gathered(rows, refused)):
             self._note(finding)
         target_split = sound(TargetSplit, self.draft.document.get("target_split"))
         if target_split is not None:

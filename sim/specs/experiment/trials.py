@@ -1,19 +1,23 @@
-"""Whether what a design sets can be set: each value of each factor tried before anything is run.
+"""Whether what a design sets can be set: its values tried before anything is run.
 
-A value is refused when it fails by itself and beside the other factors. Values that fail only together (two parameters
-that cross) are not: they are points that fail, told as such when the experiment is run.
+They are tried together, in as few points as hold each of them once: a point that can be read clears all its values.
+Of a point that cannot, each value not cleared elsewhere is tried by itself too. One that fails both by itself and with
+those that do not is refused. Values that fail only together (two parameters that cross) are not: they are points that
+fail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
 from sim.rules.parameters import ORDERED, registry
-from sim.specs.draft import Finding, Key
-from sim.specs.experiment.design import STEPPED, Factor, Kind, is_whole, levels, short_key
+from sim.specs.draft import Finding, Key, dotted
+from sim.specs.experiment.design import OVER, Factor, Kind, is_whole, levels, short_key
+from sim.specs.overrides import leaves
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 
@@ -22,99 +26,177 @@ BY_EXPERIMENT = ("seed", "replicates", "scenario", "base")
 CROSSING = {name for pair in ORDERED for name in pair}
 
 
-class _Value(NamedTuple):
-    """A value to try, where it stands, and its place among the factor's values."""
+class Value(NamedTuple):
+    """A value of a factor, and the key it stands under."""
 
     value: Any
     key: Key
-    row: int
 
 
-def trial_findings(kind: Kind, factors: Mapping[str, Factor], bases: Sequence[Scenario]) -> Iterator[Finding]:
-    """What is wrong with the keys, values and ranges of a design, for the scenarios it varies.
+Row = Mapping[str, Value]
+"""A value for each factor, to be tried together."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of values set in a scenario.
+
+    Parameters
+    ----------
+    row : the values.
+    scenario : with them in it; None where they cannot be set.
+    problems : why not.
+    """
+
+    row: Row
+    scenario: Scenario | None
+    problems: Sequence[Problem]
+
+
+def unvariable(factors: Mapping[str, Factor]) -> Iterator[Finding]:
+    """Factors over keys that no design varies."""
+    for name in factors:
+        if is_by_experiment(name):
+            message = "cannot be varied."
+            yield Finding((*OVER, name), message, "The experiment's own scenario, seed and replicates say it.")
+
+
+def is_by_experiment(name: str) -> bool:
+    """Whether the experiment itself says what stands under a key."""
+    return name.partition(".")[0] in BY_EXPERIMENT
+
+
+def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
+    """The points to try: as few as hold each value of each factor, the ends of each range, once.
+
+    Where the values of a row belong together, as in a table, the rows are the design's own.
 
     Parameters
     ----------
     kind : how the factors are combined.
     factors : the factors that are sound, by the key they set.
-    bases : the scenarios, as they stand before a point sets anything.
     """
-    for name, factor in factors.items():
-        place: Key = ("design", "over", name)
-        if name.partition(".")[0] in BY_EXPERIMENT:
-            yield Finding(place, "cannot be varied.", "The experiment's own scenario, seed and replicates say it.")
-            continue
-        tried = list(_values_to_try(name, factor, place))
-        found = [(item, told) for item in tried for told in _told(kind, factors, bases, name, item)]
-        messages = {told for _, told in found}
-        if messages and len(found) == len(tried) * len(messages):  # not of a value: of the key
-            for told in dict.fromkeys(told for _, told in found):
-                yield Finding(place, *told)
-        else:
-            for item, told in found:
-                yield Finding(item.key, *told)
+    varied = {name: factor for name, factor in factors.items() if not is_by_experiment(name)}
+    if not varied:
+        return []
+    if kind in ("zip", "table"):
+        columns = {name: levels(name, factor) for name, factor in varied.items() if factor.count}
+        places = sorted({place for name, factor in varied.items() if factor.count for place in _places(name, factor)})
+        return [
+            {name: _value(name, varied[name], values, min(place, len(values) - 1)) for name, values in columns.items()}
+            for place in places
+        ]
+    tried = {name: _values_to_try(name, factor) for name, factor in varied.items()}
+    length = max(len(values) for values in tried.values())
+    return [{name: values[number % len(values)] for name, values in tried.items()} for number in range(length)]
 
 
-def _values_to_try(name: str, factor: Factor, place: Key) -> Iterator[_Value]:
+def _values_to_try(name: str, factor: Factor) -> list[Value]:
     if factor.values is None:
         ends = (round(factor.low), round(factor.high)) if is_whole(name) else (factor.low, factor.high)
-        yield _Value(ends[0], (*place, "from"), 0)
-        yield _Value(ends[1], (*place, "to"), -1)
-        return
-    chosen = set(range(min(len(factor.values), MOST_TRIED)))
-    if len(factor.values) > MOST_TRIED and all(isinstance(value, int | float) for value in factor.values):
-        in_order = sorted(range(len(factor.values)), key=lambda index: factor.values[index])  # type: ignore[index]
+        return [Value(end, (*OVER, name, key)) for end, key in zip(ends, ("from", "to"))]
+    return [_value(name, factor, factor.values, place) for place in _places(name, factor)]
+
+
+def _places(name: str, factor: Factor) -> list[int]:
+    """Which values of a factor are tried: both ends of a range, or the first of a list and its extremes."""
+    if factor.values is None:
+        return [0, factor.count - 1]
+    values = factor.values
+    chosen = set(range(min(len(values), MOST_TRIED)))
+    if len(values) > MOST_TRIED and all(isinstance(value, int | float) for value in values):
+        in_order = sorted(range(len(values)), key=lambda place: values[place])
         chosen |= {in_order[0], in_order[-1]}
-    for index in sorted(chosen):
-        yield _Value(factor.values[index], (*place, "values", index), index)
+    return sorted(chosen)
 
 
-def _told(
-    kind: Kind, factors: Mapping[str, Factor], bases: Sequence[Scenario], name: str, item: _Value
-) -> list[tuple[str, str]]:
-    """Messages and fixes of one value that fails in some base, alone and beside the others."""
-    told: dict[tuple[str, str], None] = {}
-    for base in bases:
-        alone = _problems(base, {name: item.value}, name)
-        if alone and len(factors) > 1:
-            others = {other: _companion(kind, other, factor, item.row) for other, factor in factors.items()}
-            beside = _problems(base, {**others, name: item.value}, name)
-            alone = [problem for problem in alone if problem in beside]
-        told.update(dict.fromkeys((_message(problem, name), problem.fix) for problem in alone))
-    return list(told)
+def _value(name: str, factor: Factor, values: Sequence[Any], place: int) -> Value:
+    key: Key = (*OVER, name)
+    if factor.values is not None:
+        return Value(values[place], (*key, "values", place))
+    ends = {0: "from", len(values) - 1: "to"}
+    return Value(values[place], (*key, ends[place]) if place in ends else key)
 
 
-def _companion(kind: Kind, name: str, factor: Factor, index: int) -> Any:
-    """The value that another factor has beside the value tried: in its row, or its first."""
-    if factor.values is None and kind not in STEPPED:
-        return factor.low
-    values = levels(name, factor) if factor.count else (factor.low,)
-    is_row = kind in ("zip", "table") and -1 <= index < len(values)
-    return values[index if is_row else 0]
+def trial_of(base: Scenario, row: Row) -> Trial:
+    """What comes of the values of a row in a scenario.
 
-
-def _problems(base: Scenario, values: Mapping[str, Any], name: str) -> list[Problem]:
+    Parameters
+    ----------
+    base : the scenario, as it stands before a point sets anything.
+    """
+    values = {name: item.value for name, item in row.items()}
     try:
-        scenario_from({**base.document(), "set": dict(values)}, "", Path())
+        return Trial(row, scenario_from({**base.document(), "set": values}, "", Path()), ())
     except InputError as error:
-        return [problem for problem in error.problems if not is_crossing(problem, values[name])]
-    return []
+        assigned = {dotted(path): leaf for name, value in values.items() for path, leaf in leaves(name, value)}
+        return Trial(row, None, [problem for problem in error.problems if not is_crossing(problem, assigned)])
 
 
-def is_crossing(problem: Problem, value: object) -> bool:
-    """Whether a parameter is within its bounds and only on the wrong side of another."""
+def refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
+    """What is wrong with values that cannot be set in a scenario, at the key of each.
+
+    Parameters
+    ----------
+    base : the scenario.
+    trials : of all rows in it.
+    """
+    judged = {item.key for trial in trials if not trial.problems for item in trial.row.values()}
+    for trial in (trial for trial in trials if trial.problems):
+        alone = {name: trial_of(base, {name: item}) for name, item in trial.row.items() if item.key not in judged}
+        judged |= {item.key for item in trial.row.values()}
+        faulty = {name: found for name, found in alone.items() if found.problems}
+        sound = {name: item for name, item in trial.row.items() if name not in faulty}
+        for name, by_itself in faulty.items():
+            item = trial.row[name]
+            beside = trial_of(base, {**sound, name: item}) if sound else by_itself
+            for problem in beside.problems:
+                if problem in by_itself.problems or _is_own(problem, name):
+                    yield Finding(item.key, _message(problem, name), problem.fix)
+
+
+def gathered(rows: Sequence[Row], refused: Iterable[Finding]) -> Iterator[Finding]:
+    """Refusals in all scenarios, each once, factor by factor: at the factor itself where all its values share them.
+
+    Parameters
+    ----------
+    rows : that were tried.
+    refused : what is wrong with their values.
+    """
+    distinct = list(dict.fromkeys(refused))
+    for name in rows[0] if rows else ():
+        place: Key = (*OVER, name)
+        found = [finding for finding in distinct if finding.key[: len(place)] == place]
+        tried = {row[name].key for row in rows}
+        shared = list(dict.fromkeys(finding._replace(key=place) for finding in found))
+        yield from shared if len(found) == len(tried) * len(shared) else found
+
+
+def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
+    """Whether a parameter is within its bounds and only on the wrong side of another.
+
+    Parameters
+    ----------
+    assigned : what was set, by dotted key; a parameter that was not is within its bounds.
+    """
     parameter = registry().get(problem.key.rpartition("parameters.")[2])
-    return (
-        parameter is not None
-        and parameter.name in CROSSING
-        and isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and parameter.low <= value <= parameter.high
-    )
+    if parameter is None or parameter.name not in CROSSING:
+        return False
+    value = assigned.get(f"parameters.{parameter.name}", parameter.low)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and parameter.low <= value <= parameter.high  # type: ignore[operator]
 
 
 def _message(problem: Problem, name: str) -> str:
     """The message, with the key it is about where that is not the factor's own."""
-    key = problem.key.removeprefix("set.")
-    is_own = not key or short_key(key).startswith(short_key(name))
-    return problem.message if is_own else f"sets {key}: {problem.message}"
+    return problem.message if _is_own(problem, name) else f"sets {_key_of(problem)}: {problem.message}"
+
+
+def _is_own(problem: Problem, name: str) -> bool:
+    """Whether a problem is about the key of a factor, or of the whole."""
+    key = _key_of(problem)
+    return not key or short_key(key).startswith(short_key(name))
+
+
+def _key_of(problem: Problem) -> str:
+    return problem.key.removeprefix("set.")

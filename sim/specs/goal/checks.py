@@ -156,7 +156,8 @@ def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Pr
     try:
         moved(base, [(lever, setting)])
     except InputError as error:  # two parameters may cross only while the other stays
-        return [problem for problem in error.problems if not is_crossing(problem, setting)]
+        assigned = {lever.key: setting} if isinstance(lever, NumberLever) else {}
+        return [problem for problem in error.problems if not is_crossing(problem, assigned)]
     return ()
 
 
@@ -178,7 +179,7 @@ def _choice_findings(
             if code in given:
                 yield _taken_away(place, [code], f"is the {given[code]}, whose vote is given")
         return
-    lists = {dotted(key): references for key, references in selections(Parts.of(base.document(), world))}
+    lists = {dotted(key): references for key, references in selections(Parts.of_scenario(base, world))}
     references = lists.get(key_in(base.document(), lever.key))
     if lever.key.partition(".")[0] in BY_GOAL:
         yield _unmovable(place, lever.key)

@@ -16,7 +16,7 @@ from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
-from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Vote
+from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
 from sim.specs.section import sound, sound_items
 from sim.world import World
 
@@ -56,6 +56,22 @@ class Parts:
             expected=sound(Expected, document.get("expected"), world),
             has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
+        )
+
+    @classmethod
+    def of_scenario(cls, scenario: Scenario, world: World) -> Self:
+        """The parts of a scenario that is sound as a whole."""
+        return cls(
+            world=world,
+            roles=scenario.roles,
+            votes=dict(enumerate(scenario.vote)),
+            pledges=dict(enumerate(scenario.pledge)),
+            changes=dict(enumerate(scenario.change)),
+            events=dict(enumerate(scenario.event)),
+            months=scenario.months,
+            expected=scenario.expected,
+            has_months=scenario.months is not None,
+            has_all_votes=True,
         )
 
 
@@ -134,13 +150,21 @@ def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
 
 def selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
     """What is wrong with a list of members and groups of which some are taken away again."""
-    chosen: tuple[str, ...] = ()
+    chosen: set[str] = set()
+    idle = []
     for index, reference in enumerate(references):
-        before, chosen = chosen, members_of(world, references[: index + 1])
-        if reference.startswith(REMOVAL) and chosen == before:
-            yield Finding((*key, index), f'"{reference}" takes away nothing: none of it stands before it.')
-        elif not chosen and index == len(references) - 1:
-            yield Finding(key, "no member is left.", "Give at least one.")
+        named = set(world.resolve(reference.removeprefix(REMOVAL)))
+        if not reference.startswith(REMOVAL):
+            chosen |= named
+        elif chosen & named:
+            chosen -= named
+        else:
+            idle.append(index)
+    for index in idle:
+        message = f'"{references[index]}" takes away nothing: none of it stands before it.'
+        yield Finding((*key, index), message)
+    if not chosen and not idle:
+        yield Finding(key, "no member is left.", "Give at least one.")
 
 
 def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:

@@ -112,7 +112,8 @@ def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
     if document.get("parameter_uncertainty") is True and not draft.problems:
         _check_draws(draft)
     if world is not None:
-        for finding in findings_across(Parts.of(document, world)):
+        parts = Parts.of(document, world) if scenario is None else Parts.of_scenario(scenario, world)
+        for finding in findings_across(parts):
             draft.note(finding)
     if scenario is None or draft.problems:
         raise InputError(draft.problems)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.results.changes import movers
 from sim.results.tallies import CODES
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, bare, corner_of, finish, panel
 from sim.views.pictures.ridges import quantiles, rows
 from sim.views.styles import EMPTY, FAINT, INK, STYLES
@@ -16,7 +16,7 @@ from sim.views.styles import EMPTY, FAINT, INK, STYLES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.runner.changes import VoteChange
+    from sim.runner.result import VoteChange
 
 MOST_MOVERS = 15
 

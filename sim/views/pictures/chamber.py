@@ -11,7 +11,7 @@ from sim.arrays import ActionArray
 from sim.ensemble import simulate
 from sim.results.summary import observed_call
 from sim.results.tallies import CODES, SPLIT
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
 from sim.views.pictures.marks import counted, draw_marks, legend
 from sim.views.seats import OUTER_RADIUS, seat_distance, seating

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.results.tallies import CODES, SPLIT
-from sim.runner.run import VoteResult
+from sim.runner.result import VoteResult
 from sim.views.frame import TEXT
 from sim.views.styles import INK, STYLES, Style
 

@@ -11,8 +11,7 @@ from sim.arrays import FloatArray
 from sim.results.summary import is_scored, misses
 from sim.results.tallies import CODES
 from sim.rules.choice import STANCES
-from sim.runner.counts import frequencies
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult, frequencies
 from sim.views.frame import CORNER, TEXT, bare, corner_of, day, finish, panel
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES

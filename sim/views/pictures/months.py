@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.arrays import FloatArray
-from sim.runner.months import MonthsResult, spread
-from sim.runner.run import RunResult
+from sim.runner.months import Band, MonthsResult
+from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
 from sim.views.styles import FAINT, INK, LOOKS
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Band = tuple[FloatArray, FloatArray, FloatArray]
 
 LOGIT_UNIT = "units of the logit noise"
 """Of utilities, and so of alignment."""
@@ -101,18 +99,23 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
-        return {fuel_name(fuel): spread(months.totals[name] / 1e3) for fuel, name in sold.items()}
+        return {fuel_name(fuel): scale(months.total(name), 1e3) for fuel, name in sold.items()}
     if topic == "sanctions":
         return {
-            "in the coalition": spread(months.totals["members_joined"]),
-            "listed in the month": spread(months.totals["listings"]),
+            "in the coalition": months.total("members_joined"),
+            "listed in the month": months.total("listings"),
         }
     if topic == "help":
-        named = {"the target": "helps_target", "of them covertly": "helps_covertly", "the victim": "helps_victim"}
-        return {label: spread(months.members[name].sum(axis=2)) for label, name in named.items()}
-    shifts = months.members["alignment_shift"].mean(axis=0, dtype=np.float64)
+        named = {"the target": "helpers", "of them covertly": "helpers_covert", "the victim": "helpers_of_victim"}
+        return {label: months.total(name) for label, name in named.items()}
+    shifts = months.member_mean("alignment_shift")
     low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
-    return {"median member, and the middle 80 % of members": (middle, low, high)}
+    return {"median member, and the middle 80 % of members": Band(middle, low, high)}
+
+
+def scale(band: Band, unit: float) -> Band:
+    """A band in units of another size."""
+    return Band(*(values / unit for values in band))
 
 
 def fuel_name(commodity: str) -> str:

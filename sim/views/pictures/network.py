@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.case import Case
 from sim.rules.influence import listened_to
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.views.frame import SMALL, corner_of, day, finish, panel
 from sim.views.pictures.marks import counted, draw_marks, legend, likeliest
 from sim.views.styles import INK
@@ -23,7 +23,6 @@ HEAVIEST = 3
 NAMED = 24
 RADIUS = 0.021
 LAYOUT_SEED = 1
-PULL = 0.08
 TIES_COLOUR = "#A9B4BE"
 
 

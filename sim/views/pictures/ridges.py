@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.tallies import CODES, by_action
-from sim.runner.run import RunResult
+from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, MISS, STYLES
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
 from sim.results.ranking import wanted
 from sim.results.tallies import REPORTED
-from sim.runner.designs import Point, levels_of, points_of
-from sim.runner.kept import KeptSweep
-from sim.runner.tables import POINTS
+from sim.runner.designs import DesignPoint, levels_of, points_of
+from sim.runner.folder.kept import KeptSweep
+from sim.runner.folder.reading import read_table
+from sim.runner.folder.tables import POINTS
 from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, finish, panel
 from sim.views.styles import INK, MISS, STYLES
 from sim.whatif.outputs import answered, output_of, vote_of
@@ -49,7 +49,7 @@ class Slice:
     over: tuple[str, ...]
     levels: Mapping[str, list[Any]]
     held: Mapping[str, Any]
-    points: tuple[Point, ...]
+    points: tuple[DesignPoint, ...]
     is_grid: bool
 
 
@@ -232,7 +232,7 @@ def _number(on: Panel, values: FloatArray) -> None:
 def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
     """Both ends (2, points) of the 90 % interval over the replicates, by action."""
     names = [f"{action}_{end}" for action in REPORTED for end in ("p05", "p95")]
-    rows = pq.read_table(kept.folder / POINTS, columns=["point", "resolution", *names]).to_pylist()
+    rows = read_table(kept.folder / POINTS, ["point", "resolution", *names]).to_pylist()
     at = {row["point"]: row for row in rows if row["resolution"] == vote}
     ends = {name: [at[p.number][name] if p.number in at else np.nan for p in cut.points] for name in names}
     return {action: np.array([ends[f"{action}_p05"], ends[f"{action}_p95"]]) for action in REPORTED}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.runner.keep import EXECUTION, document_hash
+from sim.runner.folder.manifest import EXECUTION, document_hash
 from sim.views.report.page import Picture
 from sim.views.svg import inline_svg
 

@@ -9,8 +9,8 @@ import numpy as np
 from sim.results.months import months_summary
 from sim.results.summary import misses, vote_summary
 from sim.results.tallies import REPORTED, SPLIT
-from sim.runner.kept import KeptRun
-from sim.runner.run import RunResult
+from sim.runner.folder.kept import KeptRun
+from sim.runner.result import RunResult
 from sim.views.frame import day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
@@ -46,13 +46,12 @@ def page_of_run(kept: KeptRun) -> Page:
         answers.append(months_answer(months))
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
-    world = manifest["world"]
-    hashes = {f"{world['name']}/{name}": value for name, value in world.get("files", {}).items()}
+    hashes = {f"{world}/{name}": value for world, files in manifest["worlds"].items() for name, value in files.items()}
     return Page(
         title=spec.title,
         question=spec.question,
         answer=" ".join(answers),
-        facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {world['name']}, engine {result.engine}",
+        facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
             "scenario hash": manifest["scenario_hash"],

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from sim.results.ranking import rank
 from sim.results.tallies import REPORTED
-from sim.runner.kept import KeptSweep
-from sim.runner.tables import POINTS
+from sim.runner.folder.kept import KeptSweep
+from sim.runner.folder.reading import read_table
+from sim.runner.folder.tables import POINTS
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import corner, plot_sweep, shortened, slice_of
 from sim.views.report.page import AS_SHORT, Column, Page, Picture, Section, Table, table
@@ -25,7 +24,7 @@ MOST_LEVERS = 6
 def page_of_sweep(kept: KeptSweep) -> Page:
     """The page of a finished sweep."""
     experiment, manifest = kept.experiment, kept.manifest
-    rows: list[dict[str, Any]] = pq.read_table(kept.folder / POINTS).to_pylist()
+    rows: list[dict[str, Any]] = read_table(kept.folder / POINTS).to_pylist()
     done = [row for row in rows if row["error"] is None]
     ranking: list[dict[str, Any]] = rank(experiment, kept.folder) if experiment.target_split is not None else []
     resolutions = list(dict.fromkeys(row["resolution"] for row in done))

@@ -25,8 +25,8 @@ from sim.results.summary import with_given
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
-from sim.runner.counts import counts_of, frequencies
-from sim.runner.run import blocks
+from sim.runner.batch import list_ranges
+from sim.runner.result import count_replicates, frequencies
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def take_all_apart(
     keeps_draws_of : the member whose terms are kept draw by draw, where parameters are drawn.
     """
     found: dict[int, Anatomy] = {}
-    for block in blocks(0, replicates):
+    for block in list_ranges(0, replicates):
         for piece in _taken(case, *block, numbers):
             if case.fit is not None and keeps_draws_of is not None:
                 piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
@@ -188,7 +188,7 @@ def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iter
             for own, rows in parts:
                 own_state = None if state is None else state.of_replicates(rows)
                 terms = parts_of(own, number, own_state, [before[rows] for before in earlier], peers[rows])
-                counts, mean = counts_of(outcome.actions[rows]), stances[rows].mean(axis=0)
+                counts, mean = count_replicates(outcome.actions[rows]), stances[rows].mean(axis=0)
                 pulls = own.parameters["peer_influence"] * mean
                 yield Anatomy(case, number, tuple(terms), counts, mean, pulls, own.parameters)
         if outcomes.keys() >= set(numbers):

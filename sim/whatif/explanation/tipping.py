@@ -18,8 +18,8 @@ from sim.ensemble import alike, occasions, own_utilities, simulate
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.results.summary import with_given
 from sim.rules.choice import STANCES
-from sim.runner.counts import counts_of, frequencies
-from sim.runner.run import blocks
+from sim.runner.batch import list_ranges
+from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
 from sim.whatif.explanation.levers import Lever
 
@@ -81,9 +81,11 @@ class Member:
     def simulated(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; sure of a vote given."""
         case = self._case(spec)
-        found = [simulate(case, *block)[self.number].actions[:, [self.index]] for block in blocks(0, self.replicates)]
+        found = [
+            simulate(case, *block)[self.number].actions[:, [self.index]] for block in list_ranges(0, self.replicates)
+        ]
         given = case.ballots[self.number].given[[self.index]]
-        return with_given(frequencies(counts_of(np.concatenate(found))), given)[0]
+        return with_given(frequencies(count_replicates(np.concatenate(found))), given)[0]
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.runner.run import blocks
+from sim.runner.batch import list_ranges
 from sim.specs.goal.levers import Setting
 from sim.specs.goal.moves import axes_of, cost_of, joined, moved
 from sim.specs.goal.spec import Goal
@@ -116,7 +116,7 @@ class Combinations:
                 return self.tried[places]
             number, wanted = vote_of(self.goal.goal, case), self.goal.goal
             actions = np.concatenate(
-                [simulate(case, first, count)[number].actions for first, count in blocks(0, self.goal.replicates)]
+                [simulate(case, first, count)[number].actions for first, count in list_ranges(0, self.goal.replicates)]
             )
             probability = float(reached(wanted, case, actions).mean())
             self.tried[places] = Tried(places, cost, probability, shortfall(wanted, case, actions))
@@ -132,5 +132,5 @@ class Combinations:
         number = vote_of(self.goal.goal, case)
         return sum(
             int(reached(self.goal.goal, case, simulate(case, first, count)[number].actions).sum())
-            for first, count in blocks(self.goal.replicates, replicates)
+            for first, count in list_ranges(self.goal.replicates, replicates)
         )

@@ -8,7 +8,7 @@ from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.case import Case
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.counts import tallies_of
+from sim.runner.result import count_tallies
 from sim.specs.goal.spec import Count, Split, Wanted
 from sim.whatif.explanation.tipping import expected_chances
 
@@ -21,7 +21,7 @@ def vote_of(wanted: Wanted, case: Case) -> int:
 
 def reached(wanted: Wanted, case: Case, actions: ActionArray) -> BoolArray:
     """Replicates (R,) that reach the goal, from action codes (R, N) of its vote."""
-    tallies = tallies_of(actions)
+    tallies = count_tallies(actions)
     if wanted.rule is not None:
         return is_adopted(tallies[:, SUPPORT], tallies[:, OPPOSE], wanted.rule) == wanted.adopted
     if wanted.member is not None:
@@ -35,7 +35,7 @@ def shortfall(wanted: Wanted, case: Case, actions: ActionArray) -> float:
 
     In members for tallies; for a member's action, how unlikely it is at equilibrium.
     """
-    tallies = tallies_of(actions)
+    tallies = count_tallies(actions)
     if wanted.member is not None:
         (code,) = case.world.resolve(wanted.member.member)
         chances = expected_chances(case, vote_of(wanted, case))

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from sim.scoring.scores import share_interval
 from sim.specs.goal.levers import Setting
 from sim.specs.goal.spec import Goal
 from sim.whatif.goals.combinations import Combinations, Places, Tried
@@ -26,7 +27,6 @@ GAIN = 0.05
 LEAST_FRESH = 1000
 CHECKED_IN_TURN = 40
 """Combinations, from the cheapest on, of which each is checked with fresh random numbers until one holds."""
-CONFIDENCE = 0.90
 
 Point = TypeVar("Point", "Checked", "Tried")
 
@@ -127,12 +127,10 @@ class _Checks:
 
     def check(self, tried: Tried) -> Checked:
         """What comes of a combination on fresh numbers."""
-        from scipy.stats import binomtest  # takes a tenth of a second to import
-
         if tried.places not in self.done:
-            test = binomtest(self.space.successes(tried.places, self.replicates), self.replicates)
-            interval = test.proportion_ci(CONFIDENCE, method="wilson")
-            self.done[tried.places] = Checked(tried, float(test.statistic), float(interval.low), float(interval.high))
+            hits = self.space.successes(tried.places, self.replicates)
+            low, high = share_interval(hits, self.replicates)
+            self.done[tried.places] = Checked(tried, probability=hits / self.replicates, low=low, high=high)
         return self.done[tried.places]
 
     def holds(self, checked: Checked) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.errors import InputError, Problem, input_error
-from sim.runner.keep import MANIFEST, SCHEMA_VERSION, TABLES, document_hash, hashes
-from sim.runner.tables import POINTS, TALLIES
+from sim.runner.folder.tables import ALWAYS
 
+SCHEMA_VERSION = 2
+MANIFEST, EXECUTION = "manifest.json", "execution.json"
+"""What a repetition needs; and what may differ between repetitions."""
 Count = Annotated[int, Field(ge=1)]
 Hashes = Mapping[str, str]
 TableName = Annotated[str, Field(pattern=r"^\w+\.parquet$")]
@@ -26,11 +29,7 @@ class _Program(_Part):
     name: str
     version: str
     commit: str | None
-
-
-class _World(_Part):
-    name: str
-    files: Hashes
+    hash: str
 
 
 class _Kept(_Part):
@@ -39,7 +38,12 @@ class _Kept(_Part):
     packages: Mapping[str, str]
     python: str
     processor_features: list[str]
+    engine: str
     replicates: Count
+    points: Count
+    defaults: Mapping[str, float]
+    worlds: Mapping[str, Hashes]
+    fits: Mapping[str, str | None]
     tables: Mapping[TableName, str]
 
 
@@ -48,25 +52,30 @@ class _Run(_Kept):
     scenario_hash: str
     base: dict[str, Any] | None
     parameters: Mapping[str, float]
-    world: _World
-    fit: str | None
     seed: int
-    engine: str
 
 
 class _Sweep(_Kept):
     experiment: dict[str, Any]
     experiment_hash: str
     scenarios: Mapping[str, dict[str, Any]]
-    points: Count
-    defaults: Mapping[str, float]
-    worlds: Mapping[str, Hashes]
-    fits: Mapping[str, str | None]
 
 
 KINDS: Mapping[str, type[_Kept]] = {"run": _Run, "sweep": _Sweep}
-ALWAYS = {"run": TABLES, "sweep": (POINTS, TALLIES)}
-"""Tables that are there whatever was asked for."""
+
+
+def document_hash(document: Mapping[str, object]) -> str:
+    """SHA-256 of a document in canonical JSON."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 of files, by their path below a folder."""
+    found = {}
+    for path in paths:
+        with open(path, "rb") as file:
+            found[str(path.relative_to(folder))] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def read_manifest(folder: Path, kind: str | None = None) -> dict[str, Any]:
@@ -99,20 +108,22 @@ def read_manifest(folder: Path, kind: str | None = None) -> dict[str, Any]:
 
 def _check(manifest: Mapping[str, Any], kind: str, where: str) -> None:
     """Refuse a manifest that is damaged, or of another version."""
+    version = manifest.get("schema_version")
+    if type(version) is int and version != SCHEMA_VERSION:
+        message = f"got {version}; this program reads {SCHEMA_VERSION}."
+        fix = "Make the result again, or read it with the version that is named in it."
+        raise input_error(where, "schema_version", message, fix)
     try:
         KINDS[kind].model_validate(manifest)
     except ValidationError as error:
         wrong = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
         raise InputError(Problem(where, key, "is missing or damaged.") for key in wrong) from None
-    missing = [name for name in ALWAYS[kind] if name not in manifest["tables"]]
+    missing = [name for name in ALWAYS if name not in manifest["tables"]]
     if missing:
         raise InputError(Problem(where, "tables", f"is damaged: it does not name {name}.") for name in missing)
-    told = "scenario" if kind == "run" else "experiment"
-    if manifest[f"{told}_hash"] != document_hash(manifest[told]):
-        raise input_error(where, f"{told}_hash", f"does not belong to the {told} that the manifest holds.")
-    if manifest["schema_version"] != SCHEMA_VERSION:
-        message = f"got {manifest['schema_version']!r}; this program reads {SCHEMA_VERSION}."
-        raise input_error(where, "schema_version", message)
+    what = "scenario" if kind == "run" else "experiment"
+    if manifest[f"{what}_hash"] != document_hash(manifest[what]):
+        raise input_error(where, f"{what}_hash", f"does not belong to the {what} that the manifest holds.")
 
 
 def changed_tables(manifest: Mapping[str, Any], folder: Path) -> list[str]:

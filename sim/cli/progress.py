@@ -1,0 +1,74 @@
+"""How far something long is: a bar in a terminal, a plain line now and then in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.text import Text
+
+SECONDS_BETWEEN_LINES = 5.0
+"""In a log. The first line comes after as long, so that quick work prints none."""
+SECONDS_OF_RATE = 600.0
+"""The rate is that of the last ten minutes."""
+
+
+@contextmanager
+def progress(
+    things: str, total: int | None = None, *, clock: Callable[[], float] = monotonic
+) -> Iterator[Callable[..., None]]:
+    """Show on stderr how far something long is, how fast it goes and how long it still takes.
+
+    Parameters
+    ----------
+    things : what is counted, such as "runs".
+    total : how many there will be, where that is known.
+    clock : gives the time in seconds.
+
+    Yields
+    ------
+    What to call with the number done, and with the total where it was not known before.
+    """
+    errors = Console(stderr=True)
+    columns = (BarColumn(), _Words())
+    bar = Progress(
+        *columns,
+        console=errors,
+        transient=True,
+        disable=not errors.is_interactive,
+        speed_estimate_period=SECONDS_OF_RATE,
+        get_time=clock,
+    )
+    last = clock()
+    with bar:
+        task = bar.add_task(things, total=total)
+
+        def report(done: int, total: int | None = None) -> None:
+            nonlocal last
+            bar.update(task, completed=done, total=total)
+            if bar.disable and clock() - last >= SECONDS_BETWEEN_LINES:
+                last = clock()
+                print(words_of(bar.tasks[0]), file=sys.stderr, flush=True)
+
+        yield report
+
+
+class _Words(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(words_of(task))
+
+
+def words_of(task: Task) -> str:
+    """How far a task is, such as "1,200 of 5,000 runs, 340 a second, 0:00:12 left"."""
+    of = "" if task.total is None else f" of {task.total:,.0f}"
+    parts = [f"{task.completed:,.0f}{of} {task.description}"]
+    if task.speed:
+        parts.append(f"{task.speed:,.0f} a second" if task.speed >= 1 else f"{60 * task.speed:.2g} a minute")
+    if task.time_remaining is not None:
+        parts.append(f"{timedelta(seconds=task.time_remaining)} left")
+    return ", ".join(parts)

@@ -1,0 +1,228 @@
+"""A batch: replicates of one point that are simulated at once. Every run and every sweep is made of batches."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+
+from sim.arrays import ActionArray, BoolArray
+from sim.case import Case, prepare
+from sim.ensemble import simulate
+from sim.errors import InputError, input_error
+from sim.months.run import MonthRun
+from sim.months.step import MonthView
+from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
+from sim.runner.result import VoteResult, count_replicates, count_tallies
+from sim.specs import Scenario
+
+SIZE = 1000
+"""Most replicates in a batch, which ends at a multiple of it: enough to be quick, few enough to stop often."""
+SIZE_OF_AGENTS = 10
+"""The same for Mesa's engine."""
+ENGINES = ("ensemble", "mesa")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One scenario that is run: the only one of a run, or one design point of a sweep. Equal to itself alone.
+
+    Parameters
+    ----------
+    number : place among the points, from 0.
+    spec : the scenario, checked; None where it cannot be read.
+    replicates : how many are run, from the first on.
+    values : what each factor is set to, by key.
+    error : why it cannot be read.
+    drawn_as : resolutions whose random numbers the votes take, in their order; their own where it is empty.
+    case : the scenario made ready, where it is already. It stays in this process: workers make it ready themselves.
+    """
+
+    number: int
+    spec: Scenario | None
+    replicates: int = 0
+    values: dict[str, object] = field(default_factory=dict)
+    error: str = ""
+    drawn_as: tuple[str, ...] = ()
+    case: Case | None = None
+
+    @property
+    def has_months(self) -> bool:
+        """Whether months are simulated between its votes."""
+        return self.spec is not None and self.spec.months is not None
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"case": None}
+
+
+@lru_cache(maxsize=4)
+def prepare_point(point: Point) -> Case:
+    """The case of a point, under the names that its draws are keyed by.
+
+    Raises
+    ------
+    InputError : the world lacks what the scenario needs.
+    """
+    if point.spec is None:
+        raise input_error(f"point {point.number}", "", point.error)
+    case = prepare(point.spec) if point.case is None else point.case
+    if not point.drawn_as:
+        return case
+    pairs = zip(case.ballots, point.drawn_as, strict=True)
+    return replace(case, ballots=tuple(replace(ballot, resolution=name) for ballot, name in pairs))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Replicates ``first`` to ``first + count - 1`` of a point."""
+
+    point: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What came of a batch.
+
+    Parameters
+    ----------
+    votes : in the order of the scenario; empty where the batch failed.
+    months : of the replicates whose months are watched, where the scenario has any.
+    error : what went wrong, in a line; empty if nothing did.
+    trace : where it went wrong, for the developer.
+    """
+
+    batch: Batch
+    votes: tuple[VoteResult, ...]
+    months: MonthsResult | None = None
+    error: str = ""
+    trace: str = ""
+
+
+def check_engine(engine: str, where: str = "engine") -> None:
+    """Refuse an engine that does not exist.
+
+    Raises
+    ------
+    InputError : it is neither the ensemble nor Mesa's.
+    """
+    if engine not in ENGINES:
+        raise input_error(where, "", f"got '{engine}'; allowed are {' and '.join(ENGINES)}.")
+
+
+def split_replicates(
+    point: int, first: int, last: int, *, has_months: bool, engine: str = "ensemble"
+) -> Iterator[Batch]:
+    """Replicates ``first`` to ``last - 1`` of a point in batches, cut at the same places wherever they begin.
+
+    With months, the replicates that are watched are cut from the others.
+    """
+    size = SIZE if engine == "ensemble" else SIZE_OF_AGENTS
+    while first < last:
+        end = min(first - first % size + size, last)
+        if has_months and first < WATCHED:
+            end = min(end, WATCHED)
+        yield Batch(point, first, end - first)
+        first = end
+
+
+def list_ranges(first: int, count: int) -> Iterator[tuple[int, int]]:
+    """Replicates in ranges that fit into memory: first and count of each."""
+    for batch in split_replicates(0, first, first + count, has_months=False):
+        yield batch.first, batch.count
+
+
+def simulate_batch(case: Case, batch: Batch, engine: str = "ensemble", *, watches_months: bool = True) -> BatchResult:
+    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has any."""
+    recorder = None
+    if case.plan is not None and watches_months and batch.first < WATCHED:
+        recorder = Recorder(tuple(month.name for month in case.plan.months))
+    votes = (_simulate_agents if engine == "mesa" else _simulate_arrays)(case, batch, recorder)
+    months = (
+        None if recorder is None else recorder.samples([vote.actions for vote in votes if vote.actions is not None])
+    )
+    return BatchResult(batch, votes, months)
+
+
+def run_batch(point: Point, batch: Batch, engine: str, *, keeps_actions: bool, watches_months: bool) -> BatchResult:
+    """Simulate a batch of a point as a worker does: what comes of it is small enough to travel.
+
+    Raises
+    ------
+    InputError : the world lacks what the scenario needs.
+    """
+    found = simulate_batch(prepare_point(point), batch, engine, watches_months=watches_months)
+    if not keeps_actions:
+        found = replace(found, votes=tuple(replace(vote, actions=None) for vote in found.votes))
+    return found if point.case is not None else summarise_months(found, point)
+
+
+def summarise_months(result: BatchResult, point: Point) -> BatchResult:
+    """The result with its months summarised, so that it is small, where it holds all replicates that are watched."""
+    batch, months = result.batch, result.months
+    is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
+    return replace(result, months=months.summarise()) if is_whole and isinstance(months, MonthsSamples) else result
+
+
+def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
+    """What a batch comes to, with an error as a result.
+
+    Raises
+    ------
+    MemoryError, OSError : the machine gave out, which says nothing about the batch.
+    """
+    try:
+        return run()
+    except InputError as error:
+        return BatchResult(batch, (), error="; ".join(str(problem) for problem in error.problems))
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:
+        return BatchResult(batch, (), error=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+
+
+def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
+    def watch(run: MonthRun, view: MonthView) -> None:
+        recorder.month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
+
+    outcomes = simulate(case, batch.first, batch.count, watch=None if recorder is None else watch)
+    return _vote_results(case, [outcome.actions for outcome in outcomes], [outcome.is_settled for outcome in outcomes])
+
+
+def _simulate_agents(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
+    from sim.model import AlignmentModel
+
+    size, votes = case.world.size, len(case.ballots)
+    actions = np.empty((votes, batch.count, size), dtype=np.int8)
+    is_settled = np.empty((votes, batch.count), dtype=np.bool_)
+    for row in range(batch.count):
+        model = AlignmentModel(case, replicate=batch.first + row)
+        for number in range(votes):
+            model.run_vote()
+            actions[number, row] = [member.action for member in model.members]
+            is_settled[number, row] = model.is_settled()
+        if recorder is not None and model.case.plan is not None:
+            inputs, parameters = model.case.plan.inputs, model.case.parameters
+            for number, (state, view) in enumerate(model.months, start=1):
+                recorder.month(number, inputs, parameters, as_batch_of_one(state), as_batch_of_one(view))
+    return _vote_results(case, list(actions), list(is_settled))
+
+
+def _vote_results(
+    case: Case, actions: Sequence[ActionArray], is_settled: Sequence[BoolArray]
+) -> tuple[VoteResult, ...]:
+    return tuple(
+        VoteResult(
+            resolution=ballot.resolution,
+            date=ballot.date,
+            tallies=count_tallies(codes),
+            counts=count_replicates(codes),
+            is_settled=settled,
+            actions=np.ascontiguousarray(codes),  # sums over members depend on the layout in their last bit
+        )
+        for ballot, codes, settled in zip(case.ballots, actions, is_settled, strict=True)
+    )

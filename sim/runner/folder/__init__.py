@@ -1,0 +1,1 @@
+"""Folders that hold results: written while they come, resumed, read back, repeated."""

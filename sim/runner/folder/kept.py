@@ -1,0 +1,171 @@
+"""Reading a kept run or sweep back, as it was, without running it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.case import Case, prepare
+from sim.errors import InputError, Problem, input_error
+from sim.rules.parameters import defaults
+from sim.runner.batch import SIZE, check_engine
+from sim.runner.folder.manifest import MANIFEST, changed_tables, read_manifest
+from sim.runner.folder.reading import FinishedTables, VoteRows
+from sim.runner.folder.writing import data_hashes, fit_hash
+from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
+from sim.specs import Experiment, Scenario, experiment_from, scenario_from
+from sim.world import load_world
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run as a folder holds it, with its months and its base."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    result: RunResult
+
+
+@dataclass(frozen=True)
+class KeptSweep:
+    """A finished sweep as a folder holds it."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    experiment: Experiment
+
+
+def read_run(folder: Path) -> KeptRun:
+    """A kept run.
+
+    Raises
+    ------
+    InputError : the folder holds none, it is damaged, or data or defaults have changed since.
+    """
+    manifest = _read_whole(folder, "run")
+    case, base = cases_of(manifest, folder)
+    tables, engine = FinishedTables(folder), manifest["engine"]
+    result = RunResult(case, engine, _read_votes(tables, 0, case), tables.months(0))
+    if base is not None:
+        before = RunResult(base, engine, _read_votes(tables, 1, base), tables.months(1))
+        result = replace(result, votes=_read_changes(tables, result, before), base=before)
+    return KeptRun(folder, manifest, result)
+
+
+def read_sweep(folder: Path) -> KeptSweep:
+    """A finished sweep.
+
+    Raises
+    ------
+    InputError : the folder holds none, it is damaged, or data or defaults have changed since.
+    """
+    manifest = _read_whole(folder, "sweep")
+    return KeptSweep(folder, manifest, experiment_of(manifest, folder))
+
+
+def kind_of(folder: Path) -> str:
+    """What a folder holds: ``run`` or ``sweep``.
+
+    Raises
+    ------
+    InputError : neither.
+    """
+    return str(read_manifest(folder)["kind"])
+
+
+def cases_of(manifest: Mapping[str, Any], folder: Path) -> tuple[Case, Case | None]:
+    """The case of a kept run, and its base.
+
+    Raises
+    ------
+    InputError : data, defaults or parameters are no longer what they were, or the manifest is damaged.
+    """
+    where = str(folder / MANIFEST)
+    check_engine(manifest["engine"], f"{where}: engine")
+    documents = [manifest["scenario"], *([] if manifest["base"] is None else [manifest["base"]])]
+    specs = [scenario_from({**one, "replicates": manifest["replicates"]}, where, folder) for one in documents]
+    _check_inputs(manifest, dict(zip(("scenario", "base"), specs)), folder)
+    case, *others = [prepare(spec) for spec in specs]
+    _check_values("parameters", manifest["parameters"], case.parameters, folder)
+    return case, others[0] if others else None
+
+
+def experiment_of(manifest: Mapping[str, Any], folder: Path) -> Experiment:
+    """The experiment of a kept sweep.
+
+    Raises
+    ------
+    InputError : data or defaults are no longer what they were, or the manifest is damaged.
+    """
+    where = str(folder / MANIFEST)
+    experiment = experiment_from(manifest["experiment"], where, folder, bases=manifest["scenarios"])
+    _check_inputs(manifest, experiment.bases, folder)
+    return experiment
+
+
+def _read_whole(folder: Path, kind: str) -> Mapping[str, Any]:
+    """The manifest, with the tables next to it found to be those that it names."""
+    manifest = read_manifest(folder, kind)
+    wrong = changed_tables(manifest, folder)
+    if wrong:
+        raise InputError(
+            Problem(str(folder / name), "", "is missing or was changed since it was kept.") for name in wrong
+        )
+    return manifest
+
+
+def _read_votes(tables: FinishedTables, point: int, case: Case) -> tuple[VoteResult, ...]:
+    return tuple(
+        VoteResult(
+            resolution=vote.resolution,
+            date=vote.date,
+            tallies=tables.tallies(rows),
+            counts=tables.counts(rows),
+            is_settled=tables.is_settled(rows),
+        )
+        for vote, rows in zip(case.spec.vote, tables.votes[point], strict=True)
+    )
+
+
+def _read_changes(tables: FinishedTables, result: RunResult, base: RunResult) -> tuple[VoteResult, ...]:
+    """The votes with their changes against the base, from what each member did in each replicate."""
+    pairs = zip(result.votes, tables.votes[0], tables.votes[1], strict=True)
+    return tuple(replace(vote, change=_read_change(tables, own, other, result.case)) for vote, own, other in pairs)
+
+
+def _read_change(tables: FinishedTables, own: VoteRows, base: VoteRows, case: Case) -> VoteChange:
+    changes = []
+    for first in range(0, own.replicates, SIZE):
+        count = min(SIZE, own.replicates - first)
+        actions, before = tables.actions(own, first, count), tables.actions(base, first, count)
+        assert actions is not None
+        assert before is not None
+        changes.append(compare_actions(actions, before, case.world))
+    return merge_changes(changes)
+
+
+def _check_inputs(manifest: Mapping[str, Any], specs: Mapping[str, Scenario], folder: Path) -> None:
+    """Refuse a folder whose data, defaults or parameter files are no longer what they were."""
+    worlds = [load_world(spec.world) for spec in specs.values()]
+    now = {world.name: data_hashes(world, [*specs.values()]) for world in worlds}
+    before: Mapping[str, Mapping[str, str]] = manifest["worlds"]
+    changed = [
+        f"{world}.{name}"
+        for world, files in now.items()
+        for name in sorted({*files, *before.get(world, {})})
+        if files.get(name) != before.get(world, {}).get(name)
+    ]
+    where = str(folder / MANIFEST)
+    if changed:
+        raise InputError(Problem(where, name, "this data file has changed since.") for name in changed)
+    if manifest["fits"] != {name: fit_hash(spec) for name, spec in specs.items()}:
+        raise input_error(where, "fits", "the parameter file has changed since.")
+    _check_values("defaults", manifest["defaults"], defaults(), folder)
+
+
+def _check_values(key: str, before: object, now: Mapping[str, float], folder: Path) -> None:
+    if dict(now) != before:
+        message = "the registry's defaults have changed since."
+        raise input_error(str(folder / MANIFEST), key, message, "Use the version that is named in it.")

@@ -1,0 +1,168 @@
+"""Reading the tables of a finished folder by place, a bounded number of rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pyarrow.fs import LocalFileSystem
+
+from sim.arrays import ActionArray, BoolArray, IntArray
+from sim.rules.choice import ACTIONS
+from sim.runner.folder.tables import MEMBERS, MONTHS, POINTS, ROWS_PER_GROUP, SIDED, TALLIES, VOTES
+from sim.runner.months import SIDES, Band, MonthsSummary
+
+
+def open_table(path: Path) -> pq.ParquetFile:
+    """A Parquet file; its path is a path, whatever it looks like: ``run:1`` is no address."""
+    return pq.ParquetFile(path, filesystem=LocalFileSystem())
+
+
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """All rows of a Parquet file."""
+    return open_table(path).read(columns=columns)
+
+
+@dataclass(frozen=True)
+class VoteRows:
+    """Where the rows of one vote of one point are.
+
+    Parameters
+    ----------
+    start : its first row in the tables of replicates.
+    members : its rows in the table of members; empty where none was written.
+    """
+
+    point: int
+    resolution: str
+    replicates: int
+    start: int
+    members: range
+
+
+class FinishedTables:
+    """The tables of a finished folder.
+
+    Parameters
+    ----------
+    folder : where they are.
+
+    Attributes
+    ----------
+    votes : the rows of the votes of every point that did not fail, in the order of the tables.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        points = read_table(folder / POINTS, ["point", "resolution", "replicates", "error"]).to_pylist()
+        rows = [row for row in points if row["error"] is None]
+        count: dict[int, int] = {}
+        for row in rows:
+            count[row["point"]] = count.get(row["point"], 0) + 1
+        kept = max(count.values(), default=1) + 1  # readers of a point alternate between its votes
+        self._tallies = _Rows(folder / TALLIES, kept)
+        self._members = _Rows(folder / MEMBERS, kept) if (folder / MEMBERS).is_file() else None
+        self._votes = _Rows(folder / VOTES, kept) if (folder / VOTES).is_file() else None
+        sizes = self._rows_per_point()
+        self.votes: dict[int, list[VoteRows]] = {}
+        start = first = 0
+        for row in rows:
+            point, size = row["point"], sizes.get(row["point"], 0) // count[row["point"]]
+            vote = VoteRows(point, row["resolution"], row["replicates"], start, range(first, first + size))
+            self.votes.setdefault(point, []).append(vote)
+            start, first = start + vote.replicates, first + size
+
+    def _rows_per_point(self) -> dict[int, int]:
+        if self._members is None:
+            return {}
+        points = self._members.file.read(columns=["point"])["point"].to_numpy()
+        return dict(zip(*(found.tolist() for found in np.unique(points, return_counts=True)), strict=True))
+
+    def tallies(self, vote: VoteRows, first: int = 0, count: int | None = None) -> IntArray:
+        """Members per action code, (R, 4), of `count` replicates from `first`; of all by default."""
+        return _by_action(self._tallies.slice(vote.start + first, vote.replicates if count is None else count))
+
+    def is_settled(self, vote: VoteRows, first: int = 0, count: int | None = None) -> BoolArray:
+        """Whether deliberation settled, (R,)."""
+        rows = self._tallies.slice(vote.start + first, vote.replicates if count is None else count)
+        return rows["is_settled"].to_numpy()
+
+    def counts(self, vote: VoteRows) -> IntArray:
+        """Replicates per member and action code, (N, 4); without members where they were not kept."""
+        if self._members is None:
+            return np.zeros((0, len(ACTIONS)), dtype=np.int64)
+        return _by_action(self._members.slice(vote.members.start, len(vote.members)))
+
+    def actions(self, vote: VoteRows, first: int, count: int) -> ActionArray | None:
+        """Action codes (R, N), or None where they were not kept."""
+        if self._votes is None:
+            return None
+        rows = self._votes.slice(vote.start + first, count)["actions"].to_pylist()
+        return np.frombuffer(b"".join(rows), dtype=np.int8).reshape(count, -1)
+
+    def months(self, point: int) -> MonthsSummary | None:
+        """The months of a point, or None where they were not kept."""
+        if not (self.folder / MONTHS).is_file():
+            return None
+        rows = read_table(self.folder / MONTHS)
+        rows = rows.filter(pc.equal(rows["point"], point))
+        if not rows.num_rows:
+            return None
+        names = tuple(dict.fromkeys(rows["month"].to_pylist()))
+        whole = rows.filter(pc.is_null(rows["iso3"]))
+        members = rows.filter(pc.is_valid(rows["iso3"]))
+        size = members.num_rows // len(dict.fromkeys(members["series"].to_pylist())) // len(names)
+        sides = read_table(self.folder / SIDED)
+        sides = sides.filter(pc.equal(sides["point"], point))
+        return MonthsSummary(
+            months=names,
+            watched=rows["replicates"][0].as_py(),
+            members=_bands(members, (len(names), size)),
+            totals=_bands(whole, (len(names),)),
+            sides=tuple(
+                np.stack([sides[name].slice(first, size).to_numpy() for name in SIDES])
+                for first in range(0, sides.num_rows, size)
+            ),
+        )
+
+
+def _bands(rows: pa.Table, shape: tuple[int, ...]) -> dict[str, Band]:
+    length = int(np.prod(shape))
+    figures = [rows[name].to_numpy() for name in ("mean", "p05", "p95")]
+    series = rows["series"].to_pylist()[::length]
+    return {
+        name: Band(*(values[place * length : (place + 1) * length].reshape(shape) for values in figures))
+        for place, name in enumerate(series)
+    }
+
+
+class _Rows:
+    """Rows of a Parquet file by their number; the groups read last stay in memory."""
+
+    def __init__(self, path: Path, kept: int) -> None:
+        self.file = open_table(path)
+        self._group = lru_cache(maxsize=kept)(self.file.read_row_group)
+
+    def slice(self, first: int, count: int) -> pa.Table:
+        return pa.concat_tables(self._pieces(first, count)).combine_chunks()
+
+    def _pieces(self, first: int, count: int) -> Iterator[pa.Table]:
+        while True:
+            within = first % ROWS_PER_GROUP
+            taken = min(count, ROWS_PER_GROUP - within)
+            yield self._group(first // ROWS_PER_GROUP).slice(within, taken)
+            first, count = first + taken, count - taken
+            if not count:
+                return
+
+
+def _by_action(rows: pa.Table) -> NDArray[Any]:
+    return np.stack([rows[action].to_numpy() for action in ACTIONS], axis=1).astype(np.int64)

@@ -1,0 +1,29 @@
+"""Repeating a kept run or sweep exactly, and saying what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sim.runner.folder.kept import cases_of, experiment_of
+from sim.runner.folder.manifest import changed_tables, hashes, read_manifest
+from sim.runner.sweep import keep_run, sweep
+
+
+def repeat(folder: Path, into: Path) -> list[str]:
+    """Run a kept run or sweep again, write its tables to `into`, and name what differs (nothing if it matched).
+
+    Raises
+    ------
+    InputError : `folder` holds nothing that was kept, its manifest is damaged, or data or defaults have changed.
+    """
+    manifest = read_manifest(folder)
+    if manifest["kind"] == "run":
+        case, base = cases_of(manifest, folder)
+        keep_run(case, into, manifest["engine"], base=base)
+    else:
+        sweep(experiment_of(manifest, folder), into)
+    expected: Mapping[str, str] = manifest["tables"]
+    again = hashes([into / name for name in expected if (into / name).is_file()], into)
+    changed = changed_tables(manifest, folder)
+    return [name for name in expected if name in changed or again.get(name) != expected[name]]

@@ -1,0 +1,208 @@
+"""The store of an unfinished folder: one checked file per finished task, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.runner.batch import Batch, BatchResult
+from sim.runner.folder.whole import UNFINISHED, refuse_links, write_whole
+from sim.runner.months import Band, MonthsResult, MonthsSamples, MonthsSummary
+from sim.runner.result import VoteResult
+
+NAME = re.compile(r"batches-([0-9]{6,})\.npz")
+MOST_OPEN = 4
+"""Files kept in memory while batches are read: points of a sweep that was added to alternate between a few."""
+Arrays = Mapping[str, np.ndarray]
+
+
+class DamageError(ValueError):
+    """A file is not as it was written."""
+
+
+class Store:
+    """A folder of finished batches. Opening it drops damaged files and leftovers, so that what they held is run again.
+
+    Parameters
+    ----------
+    folder : made if it is not there.
+
+    Attributes
+    ----------
+    places : every batch in the store, with the file that holds it.
+    errors : batches that failed, with the error and its trace.
+    dropped : names of the files that were damaged or half written, and removed.
+
+    Raises
+    ------
+    InputError : there is a link in the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        refuse_links(folder)
+        self.places: dict[Batch, Path] = {}
+        self.errors: dict[Batch, tuple[str, str]] = {}
+        self.dropped: list[str] = []
+        self._next = 0
+        self._open: OrderedDict[Path, dict[Batch, BatchResult]] = OrderedDict()
+        for path in sorted(folder.glob("*.npz")):
+            try:
+                number, results = _number(path), read_batches(path)
+            except DamageError:
+                self._drop(path)
+            else:
+                self._next = number + 1
+                self._note(path, results)
+        for path in sorted(folder.glob(f"*{UNFINISHED}")):
+            self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        self.dropped.append(path.name)
+        path.unlink()
+
+    def _note(self, path: Path, results: Sequence[BatchResult]) -> None:
+        """Know where results are; what was there for the same batches before no longer counts."""
+        for result in results:
+            self.places[result.batch] = path
+            self.errors.pop(result.batch, None)
+            if result.error:
+                self.errors[result.batch] = (result.error, result.trace)
+
+    def add(self, results: Sequence[BatchResult]) -> None:
+        """Keep the results of a task: on the disk, whole, before this returns.
+
+        Raises
+        ------
+        OSError : the disk is full, or cannot be written to; nothing half written is left.
+        """
+        path = self.folder / f"batches-{self._next:06d}.npz"
+        packed = _pack(results)
+        with write_whole(path) as file:
+            file.write(packed)
+        self._next += 1
+        self._note(path, results)
+
+    def forget(self, batches: Sequence[Batch]) -> None:
+        """Leave batches out, so that they are run again."""
+        for batch in batches:
+            self.places.pop(batch, None)
+            self.errors.pop(batch, None)
+
+    def read(self, batches: Sequence[Batch]) -> Iterator[BatchResult]:
+        """The results of batches, in the order given; a file is opened once for batches that follow one another.
+
+        Raises
+        ------
+        OSError : a file cannot be read any more.
+        """
+        for batch in batches:
+            path = self.places[batch]
+            if path not in self._open:
+                try:
+                    self._open[path] = {result.batch: result for result in read_batches(path)}
+                except DamageError as error:  # it was sound when this sweep began
+                    raise OSError(str(error)) from error
+                while len(self._open) > MOST_OPEN:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(path)
+            yield self._open[path][batch]
+
+
+def _number(path: Path) -> int:
+    named = NAME.fullmatch(path.name)
+    if named is None:
+        raise DamageError(f"{path} is not the name of a file of batches")
+    return int(named[1])
+
+
+def _pack(results: Sequence[BatchResult]) -> bytes:
+    """A zip of arrays, and a checksum of all of it."""
+    header = []
+    arrays: dict[str, np.ndarray] = {}
+    for number, result in enumerate(results):
+        votes = [{"resolution": vote.resolution, "date": vote.date.isoformat()} for vote in result.votes]
+        entry = {**asdict(result.batch), "error": result.error, "trace": result.trace, "votes": votes}
+        for place, vote in enumerate(result.votes):
+            own = {name: getattr(vote, name) for name in ("tallies", "counts", "is_settled", "actions")}
+            arrays |= {f"{number}.{place}.{name}": array for name, array in own.items() if array is not None}
+        if result.months is not None:
+            entry["months"], of_months = _pack_months(result.months)
+            arrays |= {f"{number}.months.{name}": array for name, array in of_months.items()}
+        header.append(entry)
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    return packed.getvalue() + hashlib.sha256(packed.getbuffer()).digest()
+
+
+def read_batches(path: Path) -> list[BatchResult]:
+    """The results in a file.
+
+    Raises
+    ------
+    DamageError : the file is not as it was written.
+    """
+    size = hashlib.sha256().digest_size
+    content = path.read_bytes()
+    if hashlib.sha256(content[:-size]).digest() != content[-size:]:
+        raise DamageError(f"{path} is damaged")
+    with np.load(io.BytesIO(content[:-size]), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return [_unpack(entry, arrays, str(number)) for number, entry in enumerate(json.loads(arrays["header"].tobytes()))]
+
+
+def _unpack(entry: Mapping[str, Any], arrays: Arrays, key: str) -> BatchResult:
+    votes = tuple(
+        VoteResult(
+            resolution=vote["resolution"],
+            date=date.fromisoformat(vote["date"]),
+            tallies=arrays[f"{key}.{place}.tallies"],
+            counts=arrays[f"{key}.{place}.counts"],
+            is_settled=arrays[f"{key}.{place}.is_settled"],
+            actions=arrays.get(f"{key}.{place}.actions"),
+        )
+        for place, vote in enumerate(entry["votes"])
+    )
+    batch = Batch(entry["point"], entry["first"], entry["count"])
+    months = _unpack_months(entry["months"], arrays, f"{key}.months") if "months" in entry else None
+    return BatchResult(batch, votes, months, entry["error"], entry["trace"])
+
+
+def _pack_months(months: MonthsResult) -> tuple[dict[str, object], Arrays]:
+    about = {"months": months.months, "members": [*months.members], "totals": [*months.totals]}
+    of_votes = months.sides if isinstance(months, MonthsSummary) else months.actions
+    arrays: dict[str, np.ndarray] = {f"vote.{place}": np.asarray(array) for place, array in enumerate(of_votes)}
+    for kind, series in (("members", months.members), ("totals", months.totals)):
+        arrays |= {f"{kind}.{name}": np.asarray(values) for name, values in series.items()}
+    return {
+        **about,
+        "watched": months.watched,
+        "is_summary": isinstance(months, MonthsSummary),
+        "votes": len(of_votes),
+    }, arrays
+
+
+def _unpack_months(about: Mapping[str, Any], arrays: Arrays, key: str) -> MonthsResult:
+    members, totals = ({name: arrays[f"{key}.{kind}.{name}"] for name in about[kind]} for kind in ("members", "totals"))
+    of_votes = tuple(arrays[f"{key}.vote.{place}"] for place in range(about["votes"]))
+    if not about["is_summary"]:
+        return MonthsSamples(tuple(about["months"]), members, totals, of_votes)
+    return MonthsSummary(
+        months=tuple(about["months"]),
+        watched=about["watched"],
+        members={name: Band(*values) for name, values in members.items()},
+        totals={name: Band(*values) for name, values in totals.items()},
+        sides=of_votes,
+    )

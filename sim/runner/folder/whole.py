@@ -1,0 +1,68 @@
+"""Files that are written whole or not at all, and never through a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from sim.errors import InputError, Problem
+
+UNFINISHED = ".unfinished"
+"""What the name of a file ends with while it is being written."""
+
+
+@contextmanager
+def write_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its place once it is on the disk, and is gone after an error.
+
+    It is new, whatever is at the path: a link there is replaced, and what it leads to is left alone.
+
+    Raises
+    ------
+    OSError : the disk is full, or cannot be written to.
+    """
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        with open(unfinished, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, document: Mapping[str, object]) -> None:
+    """Write a document as indented JSON, whole or not at all."""
+    with write_whole(path) as file:
+        file.write((json.dumps(document, indent=2, default=_plain) + "\n").encode())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} has no JSON form")
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder with links in it: what is written there would go elsewhere.
+
+    Raises
+    ------
+    InputError : with every link.
+    """
+    links = [entry.path for entry in os.scandir(folder) if entry.is_symlink()]
+    if links:
+        message = "is a symbolic link; a folder of results holds none."
+        raise InputError(Problem(path, "", message, "Remove it, or give another folder.") for path in sorted(links))

@@ -1,0 +1,377 @@
+"""A folder of results: what it is of, written while it is run, stoppable at any moment, resumed by the same command.
+
+While it is run, finished batches are in ``batches/``; at the end the tables are written from them in one canonical
+order, the manifest next to them, and the batches go. ``plan.json`` says what the folder is meant to hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sim.errors import InputError, input_error
+from sim.rules.parameters import defaults
+from sim.runner.batch import Batch, BatchResult, split_replicates, summarise_months
+from sim.runner.executors import Executor
+from sim.runner.folder.manifest import (
+    EXECUTION,
+    MANIFEST,
+    SCHEMA_VERSION,
+    changed_tables,
+    document_hash,
+    hashes,
+    read_manifest,
+)
+from sim.runner.folder.reading import FinishedTables, VoteRows, read_table
+from sim.runner.folder.store import Store
+from sim.runner.folder.tables import NAMES, POINTS, write_tables
+from sim.runner.folder.whole import UNFINISHED, refuse_links, write_json
+from sim.runner.identity import describe_difference, identity, provenance
+from sim.runner.months import WATCHED
+from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches
+from sim.runner.result import VoteResult
+from sim.specs import Scenario, fit_path
+from sim.world import World, load_world
+from sim.world.energy import energy_hashes
+from sim.world.reading import world_hashes
+
+PLAN, BATCHES, LOCK = "plan.json", "batches", ".lock"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a folder is of.
+
+    Parameters
+    ----------
+    kind : ``run`` or ``sweep``.
+    specs : the scenarios that it rests on, by their names.
+    entries : what its manifest holds besides what every manifest holds.
+    identified_by : what makes two folders the same but for their number of replicates.
+    """
+
+    kind: str
+    specs: Mapping[str, Scenario]
+    entries: Mapping[str, object]
+    identified_by: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished folder, and what became of it.
+
+    Parameters
+    ----------
+    points : how many.
+    replicates : most replicates of a point.
+    failed : points that ended with an error.
+    runs : replicates run this time, over all points.
+    dropped : damaged files that were found, whose runs were made again.
+    """
+
+    folder: Path
+    points: int
+    replicates: int
+    failed: int
+    runs: int
+    dropped: tuple[str, ...] = ()
+
+
+def keep(
+    plan: Plan,
+    contents: Contents,
+    folder: Path,
+    executor: Executor,
+    *,
+    retries_failed: bool = False,
+    on_progress: OnProgress = ignore_progress,
+) -> Finished:
+    """Run a plan, or what is left of it, and write its tables.
+
+    Parameters
+    ----------
+    folder : new, empty, or holding the same: with fewer replicates, unfinished, or finished.
+    retries_failed : whether points that failed before are run again.
+
+    Raises
+    ------
+    InputError : the folder holds something else, comes from another program, is being written to, cannot be written to,
+        or holds a link.
+    WorkersLostError : the workers died; the same call resumes.
+    OSError : the disk is full or cannot be written to; the same call resumes.
+    """
+    _check_folder(folder)
+    make_folder(folder)
+    refuse_links(folder)
+    with _lock(folder):
+        for leftover in folder.glob(f"*{UNFINISHED}"):
+            leftover.unlink()
+        return _Folder(plan, contents, folder, executor).finish(retries_failed, on_progress)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, unless it is there.
+
+    Raises
+    ------
+    InputError : it cannot be made, or cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.") from None
+    if not os.access(folder, os.W_OK):
+        raise input_error("--out", str(folder), "cannot be written to.", "Give another folder.")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something that is not a result."""
+    if folder.is_dir():
+        names = {path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)} - {LOCK}
+        if names and PLAN not in names:
+            raise input_error("--out", str(folder), "is not empty and holds no result.", "Give a new folder.")
+    elif folder.exists():
+        raise input_error("--out", str(folder), "is a file.", "Give a folder.")
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            yield
+    except Timeout:
+        message = "another run or sweep is writing to this folder."
+        raise input_error("--out", str(folder), message, "Wait for it, or give another folder.") from None
+
+
+@dataclass
+class _Folder:
+    """A folder while it is locked."""
+
+    plan: Plan
+    contents: Contents
+    folder: Path
+    executor: Executor
+
+    def finish(self, retries_failed: bool, on_progress: OnProgress) -> Finished:
+        started = time.monotonic()
+        plan, folder = self.plan, self.folder
+        worlds = {spec.world: load_world(spec.world) for spec in self._specs()}
+        about = self._describe({world.name: data_hashes(world, self._specs()) for world in worlds.values()})
+        asked = [point.replicates for point in plan.points]
+        before = self._compare_plan(about)
+        if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
+            message = f"is to hold {max(before)} replicates of this; {plan.replicates} were asked for."
+            raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
+        damaged: list[str] = []
+        if (folder / MANIFEST).is_file():
+            # Batches next to a manifest are left over from a kill; the tables hold all there is.
+            shutil.rmtree(folder / BATCHES, ignore_errors=True)
+            if self._is_enough(before == asked, retries_failed):
+                return self._finished(0)
+            damaged = self._reopen()
+        write_json(folder / PLAN, {"identity": about, "replicates": asked})
+        store = Store(folder / BATCHES)
+        store.dropped += damaged
+        if retries_failed:
+            store.forget(list(store.errors))
+        self._forget_short_months(store)
+        failed: dict[int, int] = {}
+        for batch in store.errors:
+            failed[batch.point] = min(batch.first, failed.get(batch.point, batch.first))
+        batches = list_batches(plan, store.places, failed)
+        runs = execute(plan, batches, self.executor, partial(self._add, store), on_progress)
+        codes = {point.number: worlds[point.spec.world].iso3 for point in plan.points if point.spec is not None}
+        self._write(store, codes, about, time.monotonic() - started, runs)
+        return self._finished(runs, tuple(store.dropped))
+
+    def _add(self, store: Store, results: Sequence[BatchResult]) -> None:
+        store.add([summarise_months(result, self.plan.points[result.batch.point]) for result in results])
+
+    def _specs(self) -> list[Scenario]:
+        return [point.spec for point in self.plan.points if point.spec is not None] or [*self.contents.specs.values()]
+
+    def _reopen(self) -> list[str]:
+        """Make a finished folder ready for more: its tables become batches again, or are named if they are damaged."""
+        damaged = _damaged_tables(self.folder)
+        if not damaged:
+            _restore(self.folder, Store(self.folder / BATCHES))
+        (self.folder / MANIFEST).unlink()
+        return damaged
+
+    def _is_enough(self, is_same_size: bool, retries_failed: bool) -> bool:
+        """Whether the folder is finished and sound, and nothing more is asked of it."""
+        if not is_same_size or _damaged_tables(self.folder):
+            return False
+        return not (retries_failed and self._finished(0).failed)
+
+    def _forget_short_months(self, store: Store) -> None:
+        """Leave out the first replicates of points whose months rest on fewer than are watched now."""
+        for point in self.plan.points:
+            if point.has_months and "months" in self.plan.outputs:
+                own = [batch for batch in store.places if batch.point == point.number and batch.first < WATCHED]
+                seen = max((batch.first + batch.count for batch in own), default=0)
+                is_short = seen < min(WATCHED, point.replicates)
+                if is_short and any(result.months is not None for result in store.read(own)):
+                    store.forget(own)
+
+    def _describe(self, worlds: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+        """What makes two folders the same but for their number of replicates; never two programs in one folder."""
+        documents = {point.number: point.spec.document() for point in self.plan.points if point.spec is not None}
+        return {
+            "kind": self.contents.kind,
+            "document": document_hash(_without_replicates(self.contents.identified_by)),
+            "points": document_hash({str(number): _without_replicates(one) for number, one in documents.items()}),
+            "engine": self.plan.engine,
+            "outputs": list(self.plan.outputs),
+            "worlds": worlds,
+            "defaults": document_hash(defaults()),
+            "fits": document_hash(self._fits()),
+            "program": identity(),
+        }
+
+    def _fits(self) -> dict[str, str | None]:
+        return {name: fit_hash(spec) for name, spec in self.contents.specs.items()}
+
+    def _compare_plan(self, about: Mapping[str, object]) -> list[int] | None:
+        """Replicates per point that the folder was meant to hold, or None if it is new.
+
+        Raises
+        ------
+        InputError : the folder holds something else, or what it was meant to hold cannot be read.
+        """
+        path = self.folder / PLAN
+        if not path.is_file():
+            return None
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            replicates = [int(count) for count in kept["replicates"]]
+            before = kept["identity"]
+            differing = [key for key, value in about.items() if before.get(key) != value]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
+        if differing:
+            raise self._refusal(differing[0], before, about)
+        if len(replicates) != len(self.plan.points):
+            message = f"is damaged: it holds {len(replicates)} numbers for {len(self.plan.points)} points."
+            raise input_error(str(path), "replicates", message, "Give another folder.")
+        return replicates
+
+    def _refusal(self, key: str, before: Mapping[str, object], about: Mapping[str, object]) -> InputError:
+        if key == "program":
+            now, then = str(about["program"]), str(before.get("program", "{}"))
+            message = f"was begun by another program: {describe_difference(now, then)}."
+            fix = "Give a new folder, or go on with the program that began it."
+            return input_error("--out", str(self.folder), message, fix)
+        others = {
+            "kind": f"a {before.get('kind')}, not a {about['kind']}",
+            "engine": "results of the other engine",
+            "worlds": "results of other data",
+            "defaults": "results of other defaults",
+            "fits": "results of another parameter file",
+        }
+        what = others.get(key, f"another {self.contents.kind}")
+        return input_error("--out", str(self.folder), f"holds {what}.", "Give another folder.")
+
+    def _write(
+        self,
+        store: Store,
+        codes: Mapping[int, Sequence[str]],
+        about: Mapping[str, object],
+        seconds: float,
+        runs: int,
+    ) -> None:
+        plan, folder = self.plan, self.folder
+        outputs = [*plan.outputs, *(["votes"] if plan.keeps_actions and "votes" not in plan.outputs else [])]
+        if not any(point.has_months for point in plan.points):
+            outputs = [name for name in outputs if name != "months"]
+        write_tables(folder, store, plan.points, codes, outputs)
+        traces = {str(batch): trace for batch, (_, trace) in store.errors.items() if trace}
+        execution = {
+            "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3),
+            "runs": runs,
+            "machine": platform.machine(),
+            "system": platform.platform(),
+            "tracebacks": traces,
+        }
+        write_json(folder / EXECUTION, execution)
+        manifest = {
+            "schema_version": SCHEMA_VERSION,
+            "kind": self.contents.kind,
+            **provenance(),
+            **self.contents.entries,
+            "engine": plan.engine,
+            "replicates": plan.replicates,
+            "points": len(plan.points),
+            "defaults": defaults(),
+            "worlds": about["worlds"],
+            "fits": self._fits(),
+            "tables": hashes([folder / name for name in NAMES if (folder / name).is_file()], folder),
+        }
+        write_json(folder / MANIFEST, manifest)
+        shutil.rmtree(folder / BATCHES)
+
+    def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> Finished:
+        failed = {
+            row["point"] for row in read_table(self.folder / POINTS, ["point", "error"]).to_pylist() if row["error"]
+        }
+        return Finished(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
+
+
+def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
+    """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    has_months = any(spec.months is not None for spec in specs)
+    return world_hashes(world) | (energy_hashes(world) if has_months else {})
+
+
+def fit_hash(spec: Scenario) -> str | None:
+    """SHA-256 of the parameter file that a scenario reads, if it reads one."""
+    path = fit_path(spec)
+    return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _without_replicates(document: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in document.items() if key != "replicates"}
+
+
+def _damaged_tables(folder: Path) -> list[str]:
+    """Names of the tables that are not as they were when the folder was finished."""
+    try:
+        return changed_tables(read_manifest(folder), folder)
+    except InputError:
+        return [MANIFEST]
+
+
+def _restore(folder: Path, store: Store) -> None:
+    """Turn finished tables back into batches, so that more replicates can be added; failed points have no rows."""
+    tables = FinishedTables(folder)
+    for point, votes in tables.votes.items():
+        months = tables.months(point)
+        for batch in split_replicates(point, 0, votes[0].replicates, has_months=months is not None):
+            found = [_restore_vote(tables, vote, batch) for vote in votes]
+            store.add([BatchResult(batch, tuple(found), months if batch.first == 0 else None)])
+
+
+def _restore_vote(tables: FinishedTables, vote: VoteRows, batch: Batch) -> VoteResult:
+    counts = tables.counts(vote)
+    return VoteResult(
+        resolution=vote.resolution,
+        date=dt.date.min,  # the scenario knows it; no table needs it
+        tallies=tables.tallies(vote, batch.first, batch.count),
+        counts=counts if batch.first == 0 else 0 * counts,  # they are sums: the first batch carries them
+        is_settled=tables.is_settled(vote, batch.first, batch.count),
+        actions=tables.actions(vote, batch.first, batch.count),
+    )

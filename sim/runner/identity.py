@@ -1,0 +1,154 @@
+"""Which program this is: its code and data, what it computes with, and where a result came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.errors import input_error
+
+PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
+PACKAGE = Path(__file__).parents[1]
+OUTSIDE = ("scenarios", "experiments")
+"""Folders of a wheel that hold files to run, which are no part of the program: results keep whole copies of them."""
+_LOADED = time.time()
+
+
+def program_version() -> str:
+    """Version of the installed distribution."""
+    return _package_version("alignment-sim")
+
+
+def processor_features() -> list[str]:
+    """Vector instructions that NumPy found, on which the last bit of exp may depend."""
+    from numpy.lib.introspect import opt_func_info
+
+    found = opt_func_info(func_name="^exp$").get("exp", {})
+    return sorted({str(target.get("current", "")) for target in found.values()})
+
+
+def provenance() -> dict[str, object]:
+    """What the bytes of a result may depend on besides its inputs."""
+    return {
+        "program": {
+            "name": "alignment-sim",
+            "version": program_version(),
+            "commit": _commit(),
+            "hash": program_hash(),
+        },
+        "packages": {name: _package_version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "processor_features": processor_features(),
+    }
+
+
+@cache
+def program_hash() -> str:
+    """SHA-256 of the package's code and data.
+
+    Raises
+    ------
+    InputError : a file has changed since the program was loaded, so that what runs is not what is on the disk.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(_files(PACKAGE)):
+        if path.stat().st_mtime > _LOADED:
+            message = "has changed since the program was loaded."
+            raise input_error(str(path), "", message, "Start again, so that all of the result comes from one program.")
+        digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    found = []
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != "__pycache__" and not (folder == PACKAGE and path.name in OUTSIDE):
+            found += _files(path)
+        elif path.is_file() and path.suffix != ".pyc":
+            found.append(path)
+    return found
+
+
+@cache
+def identity() -> str:
+    """The program and what it computes with, as canonical JSON: equal where results may be put together."""
+    own = provenance()
+    own["program"] = {"version": program_version(), "hash": program_hash()}
+    return json.dumps(own, sort_keys=True)
+
+
+def check_program(asked: str) -> None:
+    """Refuse to work for another program than this one.
+
+    Parameters
+    ----------
+    asked : the `identity` of the program that asks.
+
+    Raises
+    ------
+    InputError : the two differ, with what differs.
+    """
+    if asked != identity():
+        message = f"has another program than the one that asks: {describe_difference(asked, identity())}."
+        fix = "Install the same versions everywhere, and start again."
+        raise input_error(f"worker on {platform.node() or 'this machine'}", "", message, fix)
+
+
+def describe_worker(own: str, other: object) -> str:
+    """How a worker's answer to `identity` differs from this program's."""
+    if isinstance(other, str):
+        return f"has another program than this one: {describe_difference(own, other)}"
+    return f"cannot say which program it has: {type(other).__name__}: {other}"
+
+
+def describe_difference(own: str, other: str) -> str:
+    """What differs between two identities, in words: here and there."""
+    here, there = _flatten(json.loads(own)), _flatten(json.loads(other))
+    return "; ".join(
+        f"{name} is {here.get(name, 'not installed')} here and {there.get(name, 'not installed')} there"
+        for name in dict.fromkeys([*here, *there])
+        if here.get(name) != there.get(name)
+    )
+
+
+LABELS = {
+    "version": "alignment-sim",
+    "hash": "its code and data",
+    "processor_features": "the set of processor features",
+}
+
+
+def _flatten(document: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in document.items():
+        if isinstance(value, Mapping):
+            found |= _flatten(value)
+        else:
+            text = ", ".join(value) if isinstance(value, list) else str(value)
+            found[LABELS.get(name, name)] = text[:12] if name == "hash" else text
+    return found
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str | None:
+    """Commit of the checkout the program runs from, if it is one."""
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        return None
+    found = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None

@@ -1,0 +1,227 @@
+"""What is to be run: points, how many replicates of each, and in which batches. A run is a sweep of one point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+
+from sim.case import Case
+from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
+from sim.runner.executors import Executor
+from sim.runner.identity import check_program
+from sim.specs import Scenario
+
+TASK_RUNS = SIZE
+TASK_BATCHES = 50
+"""A task has so many runs and batches at most: what is lost when a sweep is killed, a fraction of a second of work."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Points, and how they are run.
+
+    Parameters
+    ----------
+    points : in the order of their numbers.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+    base : number of the point that all others are compared with, replicate by replicate; None where they are not.
+    outputs : what is kept besides tallies: ``members``, ``votes``, ``months``.
+    keeps_errors : whether a point that fails is a result with its error, and the others go on.
+    """
+
+    points: tuple[Point, ...]
+    engine: str = "ensemble"
+    base: int | None = None
+    outputs: tuple[str, ...] = ()
+    keeps_errors: bool = False
+
+    @property
+    def replicates(self) -> int:
+        """Most replicates of a point."""
+        return max(point.replicates for point in self.points)
+
+    @property
+    def keeps_actions(self) -> bool:
+        """Whether members' actions are kept replicate by replicate, so that votes can be compared."""
+        return self.base is not None or "votes" in self.outputs
+
+
+OnProgress = Callable[[int, int], None]
+"""What is called with the runs that are done and with all there are."""
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def plan_run(
+    scenario: Case | Scenario,
+    replicates: int | None = None,
+    engine: str = "ensemble",
+    base: Case | Scenario | None = None,
+    outputs: tuple[str, ...] = ("members", "months"),
+) -> Plan:
+    """The plan of a run: one point, and a second one for the base where there is one.
+
+    Parameters
+    ----------
+    replicates : how many; the scenario's own number by default.
+    base : with as many votes, run on the same random numbers as the scenario and with as many replicates.
+
+    Raises
+    ------
+    InputError : there is no such engine.
+    """
+    points = [_point(0, scenario, replicates, {} if base is None else {"role": "scenario"})]
+    if base is not None:
+        points.append(_point(1, base, points[0].replicates, {"role": "base"}))
+    check_engine(engine)
+    return Plan(tuple(points), engine, None if base is None else 1, outputs)
+
+
+def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> Plan:
+    """The plan of a comparison: the first case is the base, whose random numbers all take.
+
+    Raises
+    ------
+    InputError : there is no such engine.
+    """
+    check_engine(engine)
+    names = tuple(ballot.resolution for ballot in cases[0].ballots)
+    points = [Point(number, case.spec, replicates, drawn_as=names, case=case) for number, case in enumerate(cases)]
+    return Plan(tuple(points), engine, base=0)
+
+
+def _point(number: int, scenario: Case | Scenario, replicates: int | None, values: dict[str, object]) -> Point:
+    case = scenario if isinstance(scenario, Case) else None
+    spec = scenario.spec if isinstance(scenario, Case) else scenario
+    return Point(number, spec, spec.replicates if replicates is None else replicates, values, case=case)
+
+
+def list_batches(
+    plan: Plan, done: Iterable[BatchResult | Batch] = (), failed: Mapping[int, int] | None = None
+) -> list[Batch]:
+    """The batches that are left to run. Points that are compared take turns, so that an interrupt leaves pairs.
+
+    Parameters
+    ----------
+    done : batches that are there already.
+    failed : first replicate of the first batch that failed, by point: nothing after it is run, as its error counts.
+    """
+    covered: dict[int, list[Batch]] = {}
+    for batch in done:
+        own = batch.batch if isinstance(batch, BatchResult) else batch
+        covered.setdefault(own.point, []).append(own)
+    has_months = any(point.has_months for point in plan.points if plan.base is not None)
+    left: list[Batch] = []
+    for point in plan.points:
+        first, end = 0, (failed or {}).get(point.number, point.replicates)
+        for batch in sorted(covered.get(point.number, []), key=lambda batch: batch.first):
+            left += _split(plan, point, first, min(batch.first, end), has_months)
+            first = batch.first + batch.count
+        left += _split(plan, point, first, end, has_months)
+    return sorted(left, key=lambda batch: (batch.first, batch.point)) if plan.base is not None else left
+
+
+def _split(plan: Plan, point: Point, first: int, end: int, has_months: bool) -> Iterator[Batch]:
+    return split_replicates(point.number, first, end, has_months=has_months or point.has_months, engine=plan.engine)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Batches that a worker runs together, with their points; the rest is as in the `Plan`.
+
+    Parameters
+    ----------
+    watches_months : whether months are recorded.
+    program : identity of the program that asks, which the worker's must equal; empty where it is the same process.
+    """
+
+    batches: tuple[Batch, ...]
+    points: Mapping[int, Point]
+    engine: str
+    keeps_actions: bool
+    watches_months: bool
+    keeps_errors: bool
+    program: str
+
+
+def run_task(task: Task) -> list[BatchResult]:
+    """Run a task, batch after batch.
+
+    Raises
+    ------
+    InputError : this worker has another program than the one that asks.
+    MemoryError, OSError : the machine gave out, which says nothing about the batches.
+    """
+    if task.program:
+        check_program(task.program)
+    found = []
+    for batch in task.batches:
+        run = partial(
+            run_batch,
+            task.points[batch.point],
+            batch,
+            task.engine,
+            keeps_actions=task.keeps_actions,
+            watches_months=task.watches_months,
+        )
+        found.append(catch_failure(run, batch) if task.keeps_errors else run())
+    return found
+
+
+def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Iterator[Task]:
+    """The batches in tasks, in their order."""
+    points = {point.number: point for point in plan.points}
+    group: list[Batch] = []
+
+    def task() -> Task:
+        return Task(
+            batches=tuple(group),
+            points={batch.point: points[batch.point] for batch in group},
+            engine=plan.engine,
+            keeps_actions=plan.keeps_actions,
+            watches_months="months" in plan.outputs or plan.base is not None,
+            keeps_errors=plan.keeps_errors,
+            program=program,
+        )
+
+    for batch in batches:
+        runs = sum(other.count for other in group)
+        if group and (len(group) == TASK_BATCHES or runs + batch.count > TASK_RUNS):
+            yield task()
+            group = []
+        group.append(batch)
+    if group:
+        yield task()
+
+
+def execute(
+    plan: Plan,
+    batches: Sequence[Batch],
+    executor: Executor,
+    keep: Callable[[Sequence[BatchResult]], None],
+    on_progress: OnProgress = ignore_progress,
+) -> int:
+    """Run batches on an executor and hand their results over as they come; the number of runs.
+
+    Parameters
+    ----------
+    keep : called with the results of every task, in any order of the tasks.
+
+    Raises
+    ------
+    InputError : a worker has another program.
+    WorkersLostError : the workers died.
+    """
+    done, total = 0, sum(batch.count for batch in batches)
+    on_progress(0, total)
+    program = executor.check_workers()
+    with closing(executor.results(run_task, list_tasks(plan, batches, program))) as finished:
+        for results in finished:
+            keep(results)
+            done += sum(result.batch.count for result in results)
+            on_progress(done, total)
+    return done

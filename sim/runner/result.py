@@ -1,0 +1,174 @@
+"""What came of votes: counts of actions, the change against a base, and the result of a whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
+from sim.case import Case
+from sim.rules.choice import ACTIONS, STANCES
+from sim.runner.months import MonthsResult
+from sim.world import World
+
+CODES = len(ACTIONS)
+
+
+@dataclass(frozen=True)
+class VoteChange:
+    """How a vote differs from the same vote of a base, at the same random numbers.
+
+    Parameters
+    ----------
+    transitions : replicates (N, 4, 4) per member, action code in the base, and action code here.
+    tallies : change of the members per action code, (R, 4).
+    population, gdp : change of the share of the world's population, and of its product, behind each action code,
+        (R, 4), in [-1, 1].
+    """
+
+    transitions: IntArray
+    tallies: IntArray
+    population: FloatArray
+    gdp: FloatArray
+
+    def replicates_where(self, holds: BoolArray) -> IntArray:
+        """Replicates (N,) in which a pair of action codes, before and here, is one of those marked in (4, 4)."""
+        return self.transitions[:, holds].sum(axis=1)
+
+    @property
+    def changed(self) -> IntArray:
+        """Replicates (N,) in which a member acts differently."""
+        return self.replicates_where(~np.eye(CODES, dtype=bool))
+
+    @property
+    def towards(self) -> IntArray:
+        """Replicates (N,) in which a member's stance is nearer to the senders."""
+        return self.replicates_where(STANCES[None, :] > STANCES[:, None])
+
+    @property
+    def away(self) -> IntArray:
+        """Replicates (N,) in which a member's stance is nearer to the target."""
+        return self.replicates_where(STANCES[None, :] < STANCES[:, None])
+
+
+@dataclass(frozen=True)
+class VoteResult:
+    """What came of one vote in some replicates, or in all.
+
+    Parameters
+    ----------
+    tallies : members per action code, (R, 4).
+    counts : replicates per member and action code, (N, 4).
+    is_settled : (R,): whether deliberation came to rest in a replicate.
+    actions : action codes (R, N), or None where they are not kept.
+    change : how it differs from the base's at the same random numbers, or None without a base.
+    """
+
+    resolution: str
+    date: date
+    tallies: IntArray
+    counts: IntArray
+    is_settled: BoolArray
+    actions: ActionArray | None = None
+    change: VoteChange | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished, or interrupted, run.
+
+    Parameters
+    ----------
+    base : the run of the base at the same random numbers, or None without one.
+    """
+
+    case: Case
+    engine: str
+    votes: tuple[VoteResult, ...]
+    months: MonthsResult | None = None
+    base: RunResult | None = None
+    is_interrupted: bool = False
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that were run."""
+        return len(self.votes[0].tallies)
+
+
+def count_tallies(actions: ActionArray) -> IntArray:
+    """Members per action code in every replicate: (R, 4) from action codes (R, N)."""
+    return np.stack([(actions == code).sum(axis=1) for code in range(CODES)], axis=1)
+
+
+def count_replicates(actions: ActionArray) -> IntArray:
+    """Replicates per action code for every member: (N, 4) from action codes (R, N)."""
+    return np.stack([(actions == code).sum(axis=0) for code in range(CODES)], axis=1)
+
+
+def frequencies(counts: IntArray) -> FloatArray:
+    """Smoothed frequencies (n + 1/2) / (R + 2) of the actions, (N, 4) by action code."""
+    replicates = counts.sum(axis=1, keepdims=True)
+    return (counts + 0.5) / (replicates + 2)
+
+
+def compare_actions(actions: ActionArray, base: ActionArray, world: World) -> VoteChange:
+    """The change of one vote.
+
+    Parameters
+    ----------
+    actions, base : action codes (R, N) here and in the base.
+    """
+    pairs = base.astype(np.int64) * CODES + actions
+    transitions = np.stack([(pairs == pair).sum(axis=0) for pair in range(CODES * CODES)], axis=1)
+    steps = [(actions == code).astype(np.int64) - (base == code) for code in range(CODES)]
+    shares = {name: world.attributes[name] / world.attributes[name].sum() for name in ("population", "gdp_usd")}
+    behind = {name: np.stack([(step * share).sum(axis=1) for step in steps], axis=1) for name, share in shares.items()}
+    return VoteChange(
+        transitions=transitions.reshape(-1, CODES, CODES),
+        tallies=count_tallies(actions) - count_tallies(base),
+        population=behind["population"],
+        gdp=behind["gdp_usd"],
+    )
+
+
+def compare_votes(votes: Sequence[VoteResult], base: Sequence[VoteResult], world: World) -> tuple[VoteResult, ...]:
+    """The votes with their change against those of a base in the same replicates; the actions are let go.
+
+    Raises
+    ------
+    ValueError : the actions were not kept.
+    """
+    found = []
+    for own, other in zip(votes, base, strict=True):
+        if own.actions is None or other.actions is None:
+            raise ValueError("the actions of both are needed")
+        found.append(replace(own, change=compare_actions(own.actions, other.actions, world), actions=None))
+    return tuple(found)
+
+
+def merge_votes(parts: Sequence[VoteResult]) -> VoteResult:
+    """The result of one vote in replicates that follow one another."""
+    changes = [part.change for part in parts if part.change is not None]
+    actions = [part.actions for part in parts if part.actions is not None]
+    return VoteResult(
+        resolution=parts[0].resolution,
+        date=parts[0].date,
+        tallies=np.concatenate([part.tallies for part in parts]),
+        counts=np.sum([part.counts for part in parts], axis=0),
+        is_settled=np.concatenate([part.is_settled for part in parts]),
+        actions=np.concatenate(actions) if actions else None,
+        change=merge_changes(changes) if changes else None,
+    )
+
+
+def merge_changes(parts: Sequence[VoteChange]) -> VoteChange:
+    """The change of one vote in replicates that follow one another."""
+    return VoteChange(
+        transitions=np.sum([part.transitions for part in parts], axis=0),
+        tallies=np.concatenate([part.tallies for part in parts]),
+        population=np.concatenate([part.population for part in parts]),
+        gdp=np.concatenate([part.gdp for part in parts]),
+    )
