@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.text import Text
-from support.commands import ENVIRONMENT, document, sim
+from support.commands import ENVIRONMENT, document, sim, sim_process
 from typer.main import get_command
 
 from sim.cli.app import app
@@ -110,6 +110,13 @@ def test_tables_of_a_kept_run_agree_with_its_json(tmp_path):
     for action in ACTIONS:
         assert sum(tallies[action]) / 250 == pytest.approx(vote["tally"][action]["mean"])
         assert sum(members[action]) == sum(tallies[action])
+
+
+@pytest.mark.parametrize("arguments", [["run", "harbour-blockade", "--json"], ["run", "es-11-9"], ["rnu"]])
+def test_a_process_of_its_own_prints_and_ends_the_same_way(arguments):
+    alone, here = sim_process(*arguments), sim(*arguments)
+    assert (alone.returncode, alone.stdout) == (here.returncode, here.stdout)
+    assert alone.stderr.splitlines()[-1:] == here.stderr.splitlines()[-1:]
 
 
 @pytest.mark.parametrize("keeps", [False, True])

@@ -5,13 +5,11 @@ import io
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import typer
-from support.commands import ENVIRONMENT
+from support.commands import sim
 
 from sim.cli.app import app
 from sim.cli.check import check
@@ -63,14 +61,7 @@ def test_commands_run_in_their_order(page, tmp_path):
     for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
         shutil.copytree(ROOT / source, tmp_path / copy)
     for arguments in commands(page):
-        done = subprocess.run(
-            [sys.executable, "-m", "sim.cli", *arguments],
-            cwd=tmp_path,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = sim(*arguments, cwd=tmp_path)
         assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
         if (text := shown.get(tuple(arguments))) is not None:
             assert [line.rstrip() for line in done.stdout.splitlines()] == text, f"{page.name}: {arguments}"

@@ -6,12 +6,12 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from support.commands import document
 from support.pages import (
     SERVER,
     THREAT,
     change,
     ready,
-    run_again,
     saved,
     served,
     shown_of,
@@ -60,7 +60,7 @@ def test_a_move_is_saved_run_and_loaded_again(visit, tmp_path):
     change(page, THREAT, "2")
     file = tmp_path / "saved.toml"
     file.write_text(saved(page, "Save scenario"), encoding="utf-8")
-    tally = run_again(file)["votes"][0]["tally"]
+    tally = document("run", file)["votes"][0]["tally"]
     expected = shown_of(tally)
     assert tally_shown(page) == expected
     assert json.loads(saved(page, "JSON"))["votes"][0]["tally"] == tally
@@ -182,7 +182,7 @@ def test_uncertain_parameters_are_switched_on_saved_and_off(visit, tmp_path):
     page.wait_for_function("() => location.search === '?parameter_uncertainty=true'")
     file = tmp_path / "saved.toml"
     file.write_text(saved(page, "Save scenario"), encoding="utf-8")
-    again = run_again(file)
+    again = document("run", file)
     assert json.loads(saved(page, "JSON"))["votes"] == again["votes"]
     assert tally_shown(page) == shown_of(again["votes"][0]["tally"])
     assert (page.inner_text("#nobody"), other.is_checked("#parameter_uncertainty")) == (

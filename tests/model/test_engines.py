@@ -11,7 +11,7 @@ from support.worlds import cases, examples
 
 from sim.case import Case, prepare
 from sim.ensemble import Outcome, simulate
-from sim.rules.choice import choose, exponentials, probabilities
+from sim.rules.choice import ACTIONS, choose, exponentials, probabilities
 from sim.rules.payoffs import Utilities
 from sim.runner.batch import ENGINES
 from sim.runner.run import run
@@ -65,6 +65,13 @@ def test_a_later_block_is_a_slice_of_the_whole() -> None:
     (whole,), (part,) = simulate(case, 0, 105), simulate(case, 100, 5)
     assert part.actions.tolist() == whole.actions[100:].tolist()
     assert len(np.unique(whole.actions, axis=0)) > 1
+
+
+def test_a_run_in_several_blocks_is_as_all_of_it_at_once() -> None:
+    case = prepare(read_scenario("harbour-blockade"))
+    (whole,) = simulate(case, 0, 2300)
+    expected = np.stack([(whole.actions == code).sum(axis=1) for code in range(len(ACTIONS))], axis=1)
+    assert run(case, 2300).votes[0].tallies.tolist() == expected.tolist()
 
 
 @examples(max_examples=100)

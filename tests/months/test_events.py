@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import examples
+from support.worlds import examples
 
 from sim.scoring.acts import score_acts
 from sim.scoring.orderings import senders

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from support.engines import watched
-from support.months_worlds import cases_with_months, documents_with_months, made
+from support.months_worlds import blockade_by_months, cases_with_months, documents_with_months, made
 from support.worlds import examples
 
 from sim.case import DRAW_RUN, Case, drawn, prepare
@@ -141,9 +142,8 @@ def check_same(whole: BatchResult, part: BatchResult, rows: slice) -> None:
 
 
 def check_draws(case: Case, first: int, count: int) -> BatchResult:
-    """Replicates run at once, in strips that cut across draws, are those of each replicate's own case."""
-    with patch("sim.months.run.STRIP", 3):
-        months, block = watched(case, first, count)[1], simulate_batch(case, Batch(0, first, count))
+    """Replicates run at once are those of each replicate's own case."""
+    months, block = watched(case, first, count)[1], simulate_batch(case, Batch(0, first, count))
     for row in range(count):
         own = drawn(case, first + row)
         check_same(block, simulate_batch(own, Batch(0, first + row, 1)), slice(row, row + 1))
@@ -164,6 +164,19 @@ def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: 
     """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
     case = with_draws(certain, factors)
     check_same(check_draws(case, first, count), simulate_batch(case, Batch(0, first, count), "mesa"), slice(None))
+
+
+def test_very_many_replicates_at_once_are_those_of_each_draw_alone(tmp_path: Path) -> None:
+    """More than fit a processor's cache, so that they are worked on in parts; the first draw is cut as well."""
+    case = with_draws(prepare(read_scenario(blockade_by_months(tmp_path))), (0.5, 2.0, 1.0))
+    first, count = 3, 1200
+    months = watched(case, first, count)[1]
+    starts = [first, *range(DRAW_RUN, first + count, DRAW_RUN), first + count]
+    for start, end in pairwise(starts):
+        own_months = watched(drawn(case, start), start, end - start)[1]
+        for (state, _), (own_state, _) in zip(months, own_months, strict=True):
+            for name, value in vars(own_state).items():
+                assert (getattr(state, name)[start - first : end - first] == value).all(), name
 
 
 def test_draws_work_on_their_own_replicates_alone_in_the_shipped_world() -> None:

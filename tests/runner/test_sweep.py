@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from support.sweeps import LONG, SMALL, bytes_of, interrupted, sim_sweep, start_sweep, two_votes, written
 
@@ -184,18 +185,13 @@ def test_replicates_added_later_are_the_same_as_at_once(small, tmp_path, steps):
     assert bytes_of(tmp_path / "out") == whole
 
 
-def test_replicates_added_over_several_groups_of_rows(tmp_path, monkeypatch):
-    from sim.runner.folder import reading, tables
-
-    file = written(tmp_path, SMALL.replace('["tally", "members", "votes"]', '["tally", "members"]'))
-    sweep(read_experiment(file), tmp_path / "plain")
-    for module in (tables, reading):
-        monkeypatch.setattr(module, "ROWS_PER_GROUP", 700)
-    sweep(read_experiment(file), tmp_path / "whole")
-    sweep(read_experiment(file, ["replicates=1150"]), tmp_path / "out")
-    sweep(read_experiment(file), tmp_path / "out")
-    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
-    assert bytes_of(tmp_path / "out") != bytes_of(tmp_path / "plain")
+def test_replicates_added_over_several_groups_of_rows(long, tmp_path):
+    file, whole = long
+    out = tmp_path / "out"
+    for replicates in (13_000, 20_000):
+        sweep(read_experiment(file, [f"replicates={replicates}"]), out)
+        assert pq.ParquetFile(out / "tallies.parquet").num_row_groups > 1
+    assert bytes_of(out) == whole
 
 
 @pytest.mark.parametrize("outputs", ['["tally"]', '["tally", "votes"]'])

@@ -9,10 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.commands import sim
+from support.commands import sim, sim_process
 from support.sweeps import bytes_of, interrupted, sim_sweep
 
-from sim.cli.output import INTERRUPTED
 from sim.cli.sweep import swept
 from sim.errors import InputError
 from sim.runner import sweep as module
@@ -164,7 +163,7 @@ def test_a_full_disk_is_reported_and_the_same_command_goes_on(small, tmp_path, t
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     out = tmp_path / "out"
-    done = sim_sweep(file, out, preexec_fn=limited)
+    done = sim_process("sweep", file, "--out", out, preexec_fn=limited)
     assert done.returncode == 1, done.stderr
     assert "too large" in done.stderr.casefold()
     assert "same command" in done.stderr
@@ -216,11 +215,11 @@ def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, 
 
     experiment, out = read_experiment(small[0]), tmp_path / "out"
     monkeypatch.setattr(module, "points_of", stop)
-    assert swept(experiment, out, 1) == (INTERRUPTED, None)
+    assert swept(experiment, out, 1) == (130, None)
     assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts again\n"
     assert not out.exists()
     monkeypatch.undo()
     interrupted(small[0], out)
     monkeypatch.setattr(module, "points_of", stop)
-    assert swept(experiment, out, 1) == (INTERRUPTED, None)
+    assert swept(experiment, out, 1) == (130, None)
     assert "same command goes on" in capsys.readouterr().err

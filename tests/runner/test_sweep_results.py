@@ -8,7 +8,8 @@ import time
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from support.sweeps import CROSSING, ENVIRONMENT, SMALL, TABLES, bytes_of, sim_sweep, two_votes, written
+from support.commands import ENVIRONMENT, sim
+from support.sweeps import CROSSING, SMALL, TABLES, bytes_of, sim_sweep, two_votes, written
 
 from sim.case import prepare
 from sim.ensemble import simulate
@@ -75,10 +76,7 @@ def test_a_point_is_the_run_with_the_same_overrides(two, tmp_path):
     experiment, folder, frames = two
     point = points_of(experiment)[3]
     overrides = [word for name, value in point.values.items() for word in ("--set", f"{name}={value}")]
-    command = [sys.executable, "-m", "sim.cli", "run", str(folder.parent / "two.toml"), "--replicates", "2300"]
-    done = subprocess.run(
-        [*command, "--out", str(tmp_path / "run"), *overrides], capture_output=True, env=ENVIRONMENT, check=False
-    )
+    done = sim("run", folder.parent / "two.toml", "--replicates", 2300, "--out", tmp_path / "run", *overrides)
     assert done.returncode == 0, done.stderr
     run = pq.read_table(tmp_path / "run" / "tallies.parquet").to_pandas()
     run = run[run["point"] == 0]  # the other is its base, without the overrides

@@ -1,5 +1,6 @@
 """What a vote is scored from: everything before its day, and nothing later."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +13,7 @@ from sim.ensemble import occasions
 from sim.equilibrium import MONTHS_EXPECTED
 from sim.rules.choice import SUPPORT
 from sim.runner.run import run
-from sim.scoring import baselines, validation
+from sim.scoring import validation
 from sim.scoring.rollcalls import Observed
 from sim.scoring.samples import sample
 from sim.scoring.scores import score, three_classes
@@ -29,11 +30,7 @@ LATER = Observed("later", date(2022, 11, 14), np.random.default_rng(0).permutati
 
 @pytest.fixture(autouse=True)
 def _without_the_slow_rules(monkeypatch):
-    quick = {name: rule for name, rule in baselines.RULES.items() if name not in SLOW}
-    monkeypatch.setattr(baselines, "RULES", quick)
-
-
-SLOW = ("multinomial_logit", "random_forest")
+    monkeypatch.setitem(sys.modules, "sklearn", None)  # which they need
 
 
 def document(spec, calls, **options):

@@ -1,6 +1,5 @@
 """The dashboard as tests see it, served by a process that tells when something is about to leave the machine."""
 
-import json
 import os
 import re
 import subprocess
@@ -108,11 +107,3 @@ def shown_of(tally):
         action: tuple(pytest.approx(row[name], abs=0.0501) for name in ("median", "p05", "p95"))
         for action, row in tally.items()
     }
-
-
-def run_again(file):
-    """The document of a saved scenario, by the command line."""
-    run = subprocess.run(
-        [sys.executable, "-m", "sim.cli", "run", str(file), "--json"], capture_output=True, text=True, check=True
-    )
-    return json.loads(run.stdout)

@@ -1,4 +1,4 @@
-"""What the tests of sweeps share: small experiments, the command in a process of its own, the bytes of a folder."""
+"""What the tests of sweeps share: small experiments, the command, the bytes of a folder."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
-from support.commands import ENVIRONMENT
+from support.commands import ENVIRONMENT, sim
 
 TABLES = ("points.parquet", "tallies.parquet", "members.parquet", "votes.parquet")
 FILES = (*TABLES, "manifest.json")
@@ -53,20 +53,14 @@ abstain = 2
 """
 
 
-def arguments_of(file, out, *more):
-    return [sys.executable, "-m", "sim.cli", "sweep", str(file), "--out", str(out), *map(str, more)]
-
-
-def sim_sweep(file, out, *more, **how):
-    return subprocess.run(
-        arguments_of(file, out, *more), capture_output=True, text=True, env=ENVIRONMENT, check=False, **how
-    )
+def sim_sweep(file, out, *more):
+    return sim("sweep", file, "--out", out, *more)
 
 
 def start_sweep(file, out, *more):
     """The command, running, at the head of a group of processes of its own."""
     return subprocess.Popen(
-        arguments_of(file, out, *more),
+        [sys.executable, "-m", "sim.cli", "sweep", str(file), "--out", str(out), *map(str, more)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

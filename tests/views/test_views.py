@@ -1,9 +1,15 @@
 """Pictures: no label is cut or lies on another, and what is drawn is what was given."""
 
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
 import numpy as np
 import pyarrow.parquet as pq
+import pypdfium2 as pdfium
 import pytest
 from matplotlib.colors import to_hex
+from PIL import Image
 from support.drawn import cut, overlapping, written
 from support.months_worlds import blockade_by_months
 
@@ -23,12 +29,12 @@ from sim.views.geography import tiles
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber, typical_replicate
-from sim.views.pictures.explanation import MOST_STEPS, plot_explanation, steps_of
+from sim.views.pictures.explanation import plot_explanation, steps_of
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
-from sim.views.pictures.members import MOST_NAMED, order_of, plot_members
+from sim.views.pictures.members import order_of, plot_members
 from sim.views.pictures.months import TOPICS, plot_months
-from sim.views.pictures.network import NAMED, RADIUS, places_of, plot_network, strongest_ties
+from sim.views.pictures.network import places_of, plot_network, strongest_ties
 from sim.views.pictures.reasons import plot_answers, plot_reasons
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
@@ -220,11 +226,11 @@ def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding)
 
 def test_of_very_many_misses_the_surest_are_named_and_the_rest_counted():
     result = ran("ga-68-262", 50)
-    wrong = misses(result, 0)
-    assert len(wrong) > MOST_NAMED
-    texts = plot_members(result).texts
-    assert {t.get_text() for t in texts if is_named(t, "miss")} == {m["iso3"] for m in wrong[:MOST_NAMED]}
-    assert f"and {len(wrong) - MOST_NAMED} more" in [t.get_text() for t in texts]
+    wrong, texts = misses(result, 0), plot_members(result).texts
+    named = {text.get_text() for text in texts if is_named(text, "miss")}
+    assert 0 < len(named) < len(wrong)
+    assert named == {miss["iso3"] for miss in wrong[: len(named)]}
+    assert f"and {len(wrong) - len(named)} more" in [text.get_text() for text in texts]
 
 
 def test_movers_are_drawn_as_often_as_they_move(threat):
@@ -254,8 +260,9 @@ def test_the_network_draws_the_heaviest_ties_and_no_mark_on_another(founding):
     lines = next(c for c in ax.collections if c.get_gid() == "ties")
     assert np.allclose(np.array(lines.get_segments()), [places[[one, other]] for one, other, _ in ties])
     gaps = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places))
-    assert gaps.min() > 2 * RADIUS
-    assert 0 < sum(is_named(text, "name") for text in ax.texts) <= NAMED
+    shapes = [mark.vertices for c in ax.collections if c.get_gid() in STYLES for mark in c.get_paths()]
+    assert gaps.min() > 2 * max(np.linalg.norm(corners, axis=1).max() for corners in shapes)
+    assert 0 < sum(is_named(text, "name") for text in ax.texts) < founding.case.world.size
 
 
 def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
@@ -269,11 +276,15 @@ def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
     assert np.allclose([bar.get_x() for bar in bars[1:-1]], ends[:-2])
 
 
-def test_a_single_small_step_is_shown_as_it_is():
+def test_small_steps_are_put_together_but_a_single_one_is_shown_as_it_is():
     found = explain(read_scenario("es-11-3"), "CAF", tries_levers=False)
-    _, _, steps = steps_of(found)
-    assert len(steps) == MOST_STEPS + 1
-    assert {name for name, _ in steps} <= {term.name for term in found.anatomy.terms}
+    terms = {term.name for term in found.anatomy.terms}
+    together = set()
+    for member in np.flatnonzero(found.anatomy.is_drawn):
+        _, _, steps = steps_of(replace(found, index=int(member)))
+        together |= {name for name, _ in steps} - terms
+    assert together
+    assert all(re.fullmatch("([2-9]|[1-9][0-9]+) smaller ones", name) for name in together)
 
 
 def test_the_heat_map_is_the_table_of_points_with_the_line_of_the_split(grid):
@@ -375,7 +386,29 @@ def test_a_world_without_roll_calls_is_told(line):
     assert set(KINDS) > set(OF_RUNS)
 
 
-def test_vector_pictures_are_the_same_bytes_every_time(founding, tmp_path):
-    for name in ("one.svg", "two.svg"):
-        save(plot_tallies(founding).get_figure(), tmp_path / name)
-    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+@pytest.fixture(scope="module")
+def kept(founding, tmp_path_factory):
+    """A picture, its size in inches, and the folder in which it is kept in every format."""
+    figure, folder = plot_tallies(founding).get_figure(), tmp_path_factory.mktemp("kept")
+    for suffix in ("png", "svg", "pdf"):
+        save(figure, folder / f"tallies.{suffix}")
+    return figure.get_size_inches(), folder
+
+
+def test_a_picture_is_kept_at_its_size_in_every_format(kept):
+    size, folder = kept
+    with Image.open(folder / "tallies.png") as picture:
+        dots = np.array(picture.info["dpi"])
+        assert np.allclose(picture.size / dots, size, atol=0.02)
+    drawn = ElementTree.parse(folder / "tallies.svg").getroot()
+    assert [float(drawn.get(side).removesuffix("pt")) for side in ("width", "height")] == pytest.approx(72 * size)
+    (page,) = pdfium.PdfDocument(folder / "tallies.pdf")
+    assert page.get_size() == pytest.approx(tuple(72 * size), abs=1)
+
+
+def test_a_vector_picture_names_no_date_and_the_same_parts_every_time(founding, kept, tmp_path):
+    save(plot_tallies(founding).get_figure(), tmp_path / "again.svg")
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "again.svg", kept[1] / "tallies.svg")]
+    one, other = (set(re.findall(r'\bid="([^"]+)"', text)) for text in texts)
+    assert one == other
+    assert not any("dc:date" in text for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 from sim.errors import InputError
 from sim.world import load_world
 from sim.world.reading import read_world
-from sim.world.tables import TOLD_PER_FILE
 
 SHIPPED = load_world("seven-harbours").folder
 TABLES = ("members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "fills")
@@ -338,10 +338,11 @@ def test_everything_wrong_is_told_at_once(folder: Path) -> None:
 
 def test_a_flood_is_cut_short(folder: Path) -> None:
     path = folder / "ties.csv"
-    path.write_text(path.read_text().replace(",0,", ",x,").replace(",0\n", ",x\n"))
-    lines = told(folder)
-    assert len(lines) == TOLD_PER_FILE + 1
-    assert lines[-1].startswith("mine/ties.csv: and ")
+    spoilt = re.sub(",0(?=[,\n])", ",x", path.read_text())
+    path.write_text(spoilt)
+    *some, last = told(folder)
+    assert 0 < len(some) < spoilt.count(",x")
+    assert last == f"mine/ties.csv: and {spoilt.count(',x') - len(some)} more problems."
 
 
 def test_no_such_world() -> None:
