@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import typer
 
 from sim.cli.output import FAILED, INTERRUPTED, AsJson, Overrides, console, print_json, say, table
+from sim.cli.reading import read_experiment
 from sim.errors import input_error
 from sim.results.ranking import RANKING, rank, refined
 from sim.results.tallies import REPORTED
@@ -20,7 +21,7 @@ from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, Wo
 from sim.runner.kept import read_sweep
 from sim.runner.sweep import PLAN, Progress, Sweep, sweep
 from sim.runner.tables import POINTS
-from sim.specs import Experiment, read_experiment
+from sim.specs import Experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.cli.output import AsJson, Overrides, console, print_json, progress, table
+from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.specs import Scenario, read_scenario
+from sim.specs import Scenario
 from sim.world import load_world
 
 if TYPE_CHECKING:

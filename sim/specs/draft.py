@@ -72,10 +72,14 @@ class Draft:
         root = self._origins[()]
         return Origin(root.where, key, root.folder)
 
-    def note(self, finding: Finding) -> None:
-        """Keep a finding as a problem, told at the place its part came from."""
+    def problem(self, finding: Finding) -> Problem:
+        """A finding told at the place its part came from."""
         origin = self.origin(finding.key)
-        self.keep([Problem(origin.where, dotted(origin.key), finding.message, finding.fix)])
+        return Problem(origin.where, dotted(origin.key), finding.message, finding.fix)
+
+    def note(self, finding: Finding) -> None:
+        """Keep a finding as a problem."""
+        self.keep([self.problem(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
         """Keep problems that are told already, each once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -38,10 +38,17 @@ def validated(
         return None
 
 
+class Base(NamedTuple):
+    """A scenario that a file names: as it is written, and with the file's ``[set]`` in it."""
+
+    written: Scenario
+    scenario: Scenario
+
+
 def base_of(
     draft: Draft, reference: object, key: Key = ("scenario",), given: Mapping[str, Mapping[str, object]] | None = None
-) -> Scenario | None:
-    """A scenario that a file names, with the file's ``[set]`` in it; or None, with its problems kept.
+) -> Base | None:
+    """A scenario that a file names; or None, with its problems kept.
 
     Parameters
     ----------
@@ -53,17 +60,17 @@ def base_of(
     origin = draft.origin(key)
     try:
         if given is not None and reference in given:
-            base = scenario_from(given[reference], origin.where, origin.folder)
+            written = scenario_from(given[reference], origin.where, origin.folder)
         else:
-            base = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
+            written = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
     except InputError as error:
         draft.keep(error.problems)
         return None
     assigned = set_in(draft)
     if not assigned:
-        return base
+        return Base(written, written)
     try:
-        return scenario_from({**base.document(), "set": assigned}, "", origin.folder)
+        return Base(written, scenario_from({**written.document(), "set": assigned}, "", origin.folder))
     except InputError as error:
         draft.keep(_told_at_set(draft, problem) for problem in error.problems)
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sim.errors import Problem
 from sim.rules.parameters import registry
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
@@ -272,11 +273,12 @@ class Experiment(Section):
 
     _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)
     _documents: dict[str, dict[str, object]] = PrivateAttr(default_factory=dict)
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
-    def with_bases(self, bases: Mapping[str, Scenario]) -> Self:
-        """The same experiment with its scenarios, as they stand before a point sets anything."""
+    def with_bases(self, bases: Mapping[str, Scenario], warnings: Iterable[Problem] = ()) -> Self:
+        """The same experiment with its scenarios before a point sets anything, and what is seldom meant in it."""
         experiment = self.model_copy()
-        experiment._bases = dict(bases)
+        experiment._bases, experiment._warnings = dict(bases), tuple(warnings)
         experiment._documents = {reference: base.document() for reference, base in bases.items()}
         return experiment
 
@@ -284,6 +286,11 @@ class Experiment(Section):
     def bases(self) -> Mapping[str, Scenario]:
         """Each scenario by its name here, with the experiment's own ``[set]``, seed and replicates in it."""
         return self._bases
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is allowed in the experiment and seldom meant: factors without effect, a what-if undone."""
+        return self._warnings
 
     def base_document(self, reference: str) -> Mapping[str, object]:
         """The document of one of the bases; shared, so not to be changed."""
