@@ -12,8 +12,8 @@ from sim.cli.output import progress, say
 from sim.errors import InputError, Problem
 from sim.runner.designs import Point, points_of, spec_of
 from sim.specs import Experiment, Scenario
-from sim.specs.draft import Key, dotted
-from sim.specs.experiment.design import BY_SCENARIO, OVER, short_key
+from sim.specs.draft import Key, dotted, short_key
+from sim.specs.experiment.design import BY_SCENARIO, OVER
 
 MOST_LISTED = 5
 """Values that a message names."""

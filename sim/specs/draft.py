@@ -25,6 +25,12 @@ def dotted(key: Key) -> str:
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
+def short_key(name: str) -> str:
+    """A key without the 0 that may be left out where a list holds one table: ``vote.severity``."""
+    parts = name.split(".")
+    return ".".join(part for number, part in enumerate(parts) if not (number == 1 and part == "0"))
+
+
 class Finding(NamedTuple):
     """Something wrong in a document, before it is known where that part of it came from."""
 

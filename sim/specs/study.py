@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
+from sim.rules.parameters import ORDERED, registry
 from sim.specs.draft import Draft, Key, dotted
 from sim.specs.problems import findings_of
 from sim.specs.scenario.reading import read_scenario, scenario_from
@@ -17,6 +18,7 @@ from sim.specs.shipped import located
 from sim.world import World
 
 Study = TypeVar("Study", bound=Section)
+CROSSING = {name for pair in ORDERED for name in pair}
 
 
 def validated(
@@ -88,3 +90,18 @@ def _told_at_set(draft: Draft, problem: Problem) -> Problem:
     name = next((name for name in set_in(draft) if path == name or path.startswith(f"{name}.")), "")
     origin = draft.origin(("set", name) if name else ("set",))
     return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
+
+
+def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
+    """Whether a parameter is within its bounds and only on the wrong side of another.
+
+    Parameters
+    ----------
+    assigned : what was set, by dotted key; a parameter that was not is within its bounds.
+    """
+    parameter = registry().get(problem.key.rpartition("parameters.")[2])
+    if parameter is None or parameter.name not in CROSSING:
+        return False
+    value = assigned.get(f"parameters.{parameter.name}", parameter.low)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and parameter.low <= value <= parameter.high  # type: ignore[operator]

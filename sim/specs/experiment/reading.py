@@ -9,9 +9,10 @@ from pathlib import Path
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Finding, Key
 from sim.specs.experiment.checks import design_findings, repetitions, split_findings
-from sim.specs.experiment.design import OVER, Design, Experiment, Factor, TargetSplit
+from sim.specs.experiment.design import OVER, Design, Factor
 from sim.specs.experiment.priors import with_prior_factors
 from sim.specs.experiment.schema import experiment_structure
+from sim.specs.experiment.spec import Experiment, TargetSplit
 from sim.specs.experiment.table import read_table
 from sim.specs.experiment.trials import Row, gathered, refusals, rows_of, trial_of, unvariable
 from sim.specs.experiment.warnings import Trials, base_warnings, idle_factors

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean
 from sim.specs.draft import Finding, Key, dotted
-from sim.specs.experiment.trials import is_crossing
 from sim.specs.goal.levers import (
     SHARED,
     AttributeLever,
@@ -27,6 +26,7 @@ from sim.specs.scenario.checks import Parts, given_members, selection_findings, 
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.warnings import idle_settings, reason_for
+from sim.specs.study import is_crossing
 from sim.world import World
 
 BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")

@@ -11,11 +11,12 @@ from pydantic import ConfigDict, Field, PrivateAttr, Strict, model_validator
 
 from sim.errors import Problem
 from sim.rules.adoption import Rule
-from sim.specs.experiment.design import LARGEST, Counts, PlainTable, wrong
+from sim.specs.experiment.spec import Counts
 from sim.specs.goal.levers import GoalLever, Setting
 from sim.specs.names import MemberName
 from sim.specs.scenario.spec import Action, Scenario
 from sim.specs.section import Section, Text, Texts
+from sim.specs.values import LARGEST, PlainTable, wrong
 
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
