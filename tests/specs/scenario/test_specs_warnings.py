@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harbours import SECOND_VOTE, VALID, read, valid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.harbours import SECOND_VOTE, VALID, read, valid
 
 from sim.specs import read_scenario, scenario_from
 from sim.specs.scenario.warnings import idle_settings, warnings_of

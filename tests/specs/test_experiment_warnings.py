@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import tomli_w
-from experiment_files import read, told_by, valid
-from goals import GOALS, LEVERS, harbour_goal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.experiment_files import read, told_by, valid
+from support.goals import GOALS, LEVERS, harbour_goal
 
 import sim
 from sim.case import prepare
