@@ -17,7 +17,7 @@ from sim.case import prepare
 from sim.cli.check import check
 from sim.errors import InputError
 from sim.rules.parameters import registry
-from sim.runner.designs import Point, points_of, spec_of
+from sim.runner.designs import DesignPoint, points_of, spec_of
 from sim.runner.run import run
 from sim.specs import Experiment, read_experiment, read_goal, read_scenario, shipped_names
 
@@ -157,7 +157,7 @@ def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     return refused, [line.removeprefix(f"warning: {path}: ") for line in capsys.readouterr().err.splitlines()]
 
 
-def cannot_run(experiment: Experiment, point: Point) -> bool:
+def cannot_run(experiment: Experiment, point: DesignPoint) -> bool:
     try:
         prepare(spec_of(experiment, point))
     except InputError:
