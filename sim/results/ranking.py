@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sim.case import prepare
 from sim.errors import input_error
-from sim.results.summary import NEAR, is_scored
+from sim.results.summary import is_scored
+from sim.results.tallies import NEAR
 from sim.rules.choice import ACTIONS
 from sim.runner.counts import frequencies
 from sim.runner.designs import points_of, spec_of

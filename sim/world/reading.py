@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
 from sim.world.header import EVERYONE, read_header
-from sim.world.tables import Folder, Row, Table, shares
+from sim.world.tables import Folder, Row, Table, hashes_of, shares
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -85,8 +84,7 @@ def load_world(reference: str | Path, folder: Path | None = None) -> World:
 
 def world_hashes(world: World) -> dict[str, str]:
     """SHA-256 of every file the model reads of a world, by file name."""
-    paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+    return hashes_of(world.folder, STEMS)
 
 
 @cache

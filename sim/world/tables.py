@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
@@ -198,6 +199,12 @@ def shares(rows: Sequence[Row], column: str) -> FloatArray:
     if not ((values >= 0) & (values <= 1)).all():
         values = np.array([row.number(column, 0, 1) for row in rows])
     return values
+
+
+def hashes_of(folder: Path, stems: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of the files of a folder that have one of these names, by file name."""
+    paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in stems)
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
