@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.runner.keep import EXECUTION, document_hash
 from sim.specs import Experiment, Scenario
+from sim.views.frame import figure_of
 from sim.views.report.page import Picture
 from sim.views.svg import inline_svg
 
@@ -22,9 +23,7 @@ UNTOLD = ("title", "question", "reasons", "sources", "expected", "seed", "replic
 
 def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     """A drawing for a page, told in words by its title."""
-    figure = drawn.get_figure(root=True)
-    if figure is None:
-        raise ValueError("the axes have no figure")
+    figure = figure_of(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())
     key = "p" + document_hash({"words": words})[:8]
     return Picture(inline_svg(figure, key, words), words, is_wide)
