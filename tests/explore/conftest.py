@@ -29,7 +29,7 @@ def opened(browser):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", told)
         page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
-        page.goto(address)
+        assert page.goto(address).ok
         return page
 
     yield opening

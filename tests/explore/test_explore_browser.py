@@ -34,7 +34,7 @@ def make(self, *parts, **named):
 Explored.__init__ = make
 def count():
     while True:
-        time.sleep(1)
+        time.sleep(0.2)
         gc.collect()
         print("KEPT", len(alive), flush=True)
 threading.Thread(target=count, daemon=True).start()
@@ -85,12 +85,12 @@ def test_a_closed_page_leaves_nothing_behind(opened, tmp_path):
         change(pages[0], THREAT, "2")
         pages[0].click("#chamber-now [data-iso3=BLR]")
         pages[0].wait_for_selector("#explained[data-iso3=BLR]")
-        pages[0].wait_for_timeout(2000)
+        pages[0].wait_for_timeout(1000)
         assert kept() >= 2
         for page in pages:
             page.close(run_before_unload=True)
-        for _ in range(20):
-            time.sleep(1)
+        for _ in range(100):
+            time.sleep(0.2)
             if kept() == 0:
                 break
         assert kept() == 0
