@@ -43,7 +43,12 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
     """
     original = original_of(written)
     undone = (undone_finding(written, found) for found in undone_settings(written, original, scenario))
-    idle = (Finding(key, f"has no effect: {reason}") for key, reason in idle_settings(scenario).items())
+    as_written = idle_settings(written)
+    idle = (
+        Finding(key, f"has no effect: {reason}")
+        for key, reason in idle_settings(scenario).items()
+        if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
+    )
     return [Problem(where, dotted(key), message, fix) for key, message, fix in chain(undone, idle)]
 
 
