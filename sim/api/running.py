@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 from sim.case import prepare
 from sim.results.ranking import rank
 from sim.results.summary import member_columns, summary, tally_columns
-from sim.runner.executors import Executor
+from sim.runner.executors import Executor, InProcess, Processes
+from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
+from sim.runner.sweep import keep_run
 from sim.runner.sweep import sweep as run_sweep
 from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
 
@@ -71,6 +73,8 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     engine: str = "ensemble",
+    workers: int = 1,
+    out: str | Path | None = None,
 ) -> Run:
     """Run a scenario.
 
@@ -80,10 +84,12 @@ def run(
     overrides : other values for keys of the scenario, as in ``--set``: ``{"parameters.enforcement": 0.8}``.
     replicates, seed : in place of the scenario's own.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+    workers : processes on this machine.
+    out : folder to keep the run in, where the same call resumes it or adds replicates; by default none.
 
     Raises
     ------
-    InputError : the scenario or an override is not valid; all problems are listed.
+    InputError : the scenario or an override is not valid, all problems are listed; or the folder holds something else.
 
     Examples
     --------
@@ -92,7 +98,12 @@ def run(
     >>> sorted(found.tallies.columns)[:2]
     ['absent', 'abstain']
     """
-    return Run(run_case(prepare(spec_of(scenario, overrides, replicates, seed)), engine=engine))
+    case = prepare(spec_of(scenario, overrides, replicates, seed))
+    executor = InProcess() if workers == 1 else Processes(workers)
+    if out is None:
+        return Run(run_case(case, engine=engine, executor=executor))
+    keep_run(case, Path(out), engine, executor=executor)
+    return Run(read_run(Path(out)).result)
 
 
 def spec_of(

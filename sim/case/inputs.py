@@ -158,7 +158,7 @@ def month_inputs(
         {name: parameters[f"dependence_{name}"] for name in ("arms", "food")},
     )
     energy, own_trade, security = (values[f"dependence.{name}"] for name in ("energy", "trade", "security"))
-    abilities = _abilities(world, roles, values, near, supplier)
+    abilities = _abilities(world, roles, values=values, near=near, supplier=supplier)
     return MonthInputs(
         alignment=alignment,
         exposure=exposure,
@@ -167,7 +167,9 @@ def month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
-        dependence=weighted_dependence(energy, own_trade, security, fixed, parameters),
+        dependence=weighted_dependence(
+            energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
+        ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
         target_trade=trade[roles.target],

@@ -92,7 +92,10 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     # Everything a member is known for dates from before the scenario: later votes of it add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-    standings = tuple(_standing(spec, world, parameters, roles, known, index) for index in range(len(spec.vote)))
+    standings = tuple(
+        _standing(spec, world, parameters=parameters, roles=roles, known=known, index=index)
+        for index in range(len(spec.vote))
+    )
     case = Case(
         spec=spec,
         world=world,
@@ -105,10 +108,19 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     )
     if spec.months is None:
         return case
-    values = terms_of(spec, world, parameters, known, spec.months.start).values
+    values = terms_of(spec, world, parameters=parameters, known=known, on=spec.months.start).values
     start = Start(world, roles, values, load_energy(world) if energy is None else energy)
     make = partial(start.inputs, parameters, case.ballots[0])
-    plan = plan_of(spec, spec.months, world, roles, parameters, case.peers, make, start.energy)
+    plan = plan_of(
+        spec,
+        spec.months,
+        world=world,
+        roles=roles,
+        parameters=parameters,
+        peers=case.peers,
+        inputs_of=make,
+        energy=start.energy,
+    )
     return replace(case, start=start, plan=plan)
 
 
@@ -146,11 +158,11 @@ def _standing(
 ) -> Standing:
     vote = spec.vote[index]
     memory_sum, memory_weight, own_discounts = remembered(
-        spec, world, vote, spec.vote[:index], parameters["memory_half_life_years"]
+        spec, world, vote=vote, earlier=spec.vote[:index], half_life=parameters["memory_half_life_years"]
     )
     return Standing(
         vote=vote,
-        terms=terms_of(spec, world, parameters, known, vote.date),
+        terms=terms_of(spec, world, parameters=parameters, known=known, on=vote.date),
         memory_sum=memory_sum,
         memory_weight=memory_weight,
         own_discounts=own_discounts,

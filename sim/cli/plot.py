@@ -49,7 +49,7 @@ def command(
     """Draw a picture of a scenario, which is run for it, or of what 'sim run --out' or 'sim sweep' kept."""
     check_kind(kind)
     check_picture("--out", out)
-    wish = Wish(resolution, member, output, tuple(over or ()), observed)
+    wish = Wish(resolution=resolution, member=member, output=output, over=tuple(over or ()), is_observed=observed)
     folder = Path(source)
     if folder.is_dir() and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
         if set_ or replicates is not None:

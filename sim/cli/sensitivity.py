@@ -68,9 +68,9 @@ def command(
         write_csv(csv, list(rows[0]), rows)
         say(f"the indices in {csv}")
     if as_json:
-        print_json(_document(spec, out, indices, event, regions))
+        print_json(_document(spec, out, indices=indices, event=event, regions=regions))
     else:
-        _print(console(), spec, out, indices, event, regions)
+        _print(console(), spec, out=out, indices=indices, event=event, regions=regions)
     return 0
 
 

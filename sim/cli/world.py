@@ -100,7 +100,7 @@ def _attributes(world: World, as_json: bool) -> None:
 def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
-    terms = terms_of(spec, world, case.parameters, known, spec.vote[0].date)
+    terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = {fill.quantity: fill.rule for fill in world.fills if fill.iso3 == iso3}
     derived = [(name, float(array[i]), USES[name], rules.get(name, "")) for name, array in terms.values.items()]
     peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:10]

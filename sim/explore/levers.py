@@ -83,12 +83,28 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
     for name, (label, unit) in TEXT.items():
         bounds, meaning = properties[name], properties[name]["description"]
         ends = (bounds["minimum"], bounds["maximum"])
-        yield _lever(f"vote.{number}.{name}", label, unit, meaning, ends, getattr(vote, name), getattr(before, name))
+        yield _lever(
+            f"vote.{number}.{name}",
+            label=label,
+            unit=unit,
+            meaning=meaning,
+            ends=ends,
+            now=getattr(vote, name),
+            before=getattr(before, name),
+        )
     bounds, meaning = properties["divisiveness"]["items"], properties["divisiveness"]["description"]
     for place, words in enumerate(DIVISIVENESS):
         key, label = f"vote.{number}.divisiveness.{place}", f"divides by {words}"
         ends = (bounds["minimum"], bounds["maximum"])
-        yield _lever(key, label, "factor", meaning, ends, vote.divisiveness[place], before.divisiveness[place])
+        yield _lever(
+            key,
+            label=label,
+            unit="factor",
+            meaning=meaning,
+            ends=ends,
+            now=vote.divisiveness[place],
+            before=before.divisiveness[place],
+        )
 
 
 def _parameters(found: Explored, names: object) -> Iterator[Lever]:
@@ -96,7 +112,9 @@ def _parameters(found: Explored, names: object) -> Iterator[Lever]:
         known = registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
         label, ends = name.replace("_", " "), (known.low, known.high)
-        yield _lever(f"parameters.{name}", label, known.unit, known.meaning, ends, now, before)
+        yield _lever(
+            f"parameters.{name}", label=label, unit=known.unit, meaning=known.meaning, ends=ends, now=now, before=before
+        )
 
 
 def _lever(
@@ -109,7 +127,17 @@ def _lever(
     low, high = min(low, now), max(high, now)
     step = _round_step((high - low) / STEPS)
     low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
-    return Lever(key, label, unit, meaning, round(low, DIGITS), round(high, DIGITS), step, now, before)
+    return Lever(
+        key=key,
+        label=label,
+        unit=unit,
+        help=meaning,
+        low=round(low, DIGITS),
+        high=round(high, DIGITS),
+        step=step,
+        now=now,
+        before=before,
+    )
 
 
 def _round_step(least: float) -> float:

@@ -150,13 +150,14 @@ def beliefs(calibration: Calibration) -> list[Belief]:
         if not np.isfinite(unknown.deviation):
             continue
         draws, prior = calibration.draws[:, column], prior_of(unknown)
+        text = "" if unknown.text is None else f"{observations[unknown.text].resolution} "
         found.append(
             Belief(
-                unknown.name if unknown.text is None else f"{observations[unknown.text].resolution} {unknown.name}",
-                _told(prior.mean(), prior.ppf([0.05, 0.95])),
-                _told(draws.mean(), np.quantile(draws, [0.05, 0.95])),
-                contraction(unknown, draws),
-                is_identified(unknown, draws),
+                name=f"{text}{unknown.name}",
+                prior=_told(prior.mean(), prior.ppf([0.05, 0.95])),
+                posterior=_told(draws.mean(), np.quantile(draws, [0.05, 0.95])),
+                contraction=contraction(unknown, draws),
+                is_identified=is_identified(unknown, draws),
             )
         )
     return found

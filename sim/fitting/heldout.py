@@ -154,7 +154,7 @@ def _summed(
     for model, said in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
         classes[scored] = baselines.pinned(three_classes(model[scored]), counts)
-        by_cut.append(judged("held-out", asked, model, classes, votes, said))
+        by_cut.append(judged("held-out", asked, chances=model, pinned=classes, votes=votes, said=said))
     mean = _mean(by_cut)
     rules = [rule for rule in REGRESSIONS if rule in mean.baselines]
     best: dict[str, str] = {}
@@ -165,7 +165,7 @@ def _summed(
         theirs = [losses(said[best[name]][scored], observed)[name] for _, said in cuts]
         lead[name] = paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))
     chances = np.mean([three_classes(model) for model, _ in cuts], axis=0)
-    return HeldOut(mean, folds, tuple(by_cut), chances, best, lead)
+    return HeldOut(mean=mean, folds=folds, by_cut=tuple(by_cut), chances=chances, best=best, lead=lead)
 
 
 def _mean(cuts: Sequence[Validation]) -> Validation:

@@ -168,7 +168,9 @@ class Posterior:
             (standing,) = seen.case.standings
             ballot = ballot_of(standing, shared, self.text(vector, index))
             own = own_utilities(ballot, shared, [])
-            found = likelihood(own, ballot, seen.case.peers, influence, seen.votes, weights)
+            found = likelihood(
+                own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
+            )
             moved = own_utilities(ballot_of(standing, stepped, self.text(steps, index)), stepped, [])
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
@@ -246,22 +248,30 @@ def _at(vector: FloatArray, place: int) -> Number:
 
 
 def _shared(fixed: set[str]) -> list[Unknown]:
-    return [
-        Unknown(name, None, *parameter.prior, parameter.low, parameter.high)
-        for name, parameter in registry().items()
-        if parameter.prior is not None and name not in fixed
-    ]
+    found = []
+    for name, parameter in registry().items():
+        if parameter.prior is not None and name not in fixed:
+            mean, deviation = parameter.prior
+            found.append(_unknown(name, None, mean=mean, deviation=deviation, bounds=(parameter.low, parameter.high)))
+    return found
 
 
 def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
     found = []
     for index, seen in enumerate(observations):
         vote = seen.case.spec.vote[0]
-        found.append(Unknown("severity", index, 0.0, np.inf, *SEVERITY_BOUNDS))
+        found.append(_unknown("severity", index, mean=0.0, deviation=np.inf, bounds=SEVERITY_BOUNDS))
         if index > 0:
             for name, mean in zip(DIVISIVENESS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
-                found.append(Unknown(name, index, mean, DIVISIVENESS_SPREAD, *DIVISIVENESS_BOUNDS))
+                found.append(
+                    _unknown(name, index, mean=mean, deviation=DIVISIVENESS_SPREAD, bounds=DIVISIVENESS_BOUNDS)
+                )
         for name, value in (("target_threat", vote.target_threat), ("sender_threat", vote.sender_threat)):
             if fits_threats and index > 0 and value > 0:
-                found.append(Unknown(name, index, value, THREAT_SPREAD * value, *THREAT_BOUNDS))
+                found.append(_unknown(name, index, mean=value, deviation=THREAT_SPREAD * value, bounds=THREAT_BOUNDS))
     return found
+
+
+def _unknown(name: str, text: int | None, *, mean: float, deviation: float, bounds: tuple[float, float]) -> Unknown:
+    low, high = bounds
+    return Unknown(name=name, text=text, mean=mean, deviation=deviation, low=low, high=high)

@@ -72,7 +72,9 @@ def _told(spec: Scenario, world: World, call: Observed) -> Validation:
     asked = sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
-    return judged("refitted", asked, chances, pinned, call.votes, said_by_rules(training, asked))
+    return judged(
+        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, said=said_by_rules(training, asked)
+    )
 
 
 def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from sim.arrays import BoolArray, FloatArray
 from sim.world import World
@@ -107,31 +108,16 @@ def load_published(world: World) -> Published | None:
     folder = world.folder / "outcomes"
     if not folder.is_dir():
         return None
-    figures = []
-    for row in _read(folder / "published.csv"):
-        dated = date.fromisoformat(row["dated"])
-        figure = Figure(
-            row["id"], row["measure"], row["who"], row["period"], dated, float(row["value"]), row["unit"], row["use"],
-            row["source"],
-        )  # fmt: skip
-        is_early = dated <= CALIBRATION_ENDS
-        if (
-            figure.use not in USES
-            or (figure.use == "calibrate" and not is_early)
-            or (figure.use == "score" and is_early)
-        ):
-            raise ValueError(f"published.csv, {figure.id}: '{figure.use}' does not go with {dated}")
-        figures.append(figure)
+    figures = TypeAdapter(list[Figure]).validate_python(_read(folder / "published.csv"))
+    for figure in figures:
+        if figure.use not in USES or figure.use == ("score" if figure.dated <= CALIBRATION_ENDS else "calibrate"):
+            raise ValueError(f"published.csv, {figure.id}: '{figure.use}' cannot be combined with {figure.dated}")
     listed = frozenset(row["iso3"] for row in _read(folder / "sanctioning.csv") if row["listed_2022_03_07"] == "1")
     aid: dict[str, dict[str, float]] = {}
     for row in _read(folder / "aid_monthly.csv"):
         aid.setdefault(row["iso3"], {})[row["month"]] = float(row["total_bn_eur"])
-    acts = tuple(
-        Act(row["iso3"], row["side"], row["instrument"], row["openness"], date.fromisoformat(row["date"]), row["what"],
-            row["source"])
-        for row in _read(folder / "acts.csv")
-    )  # fmt: skip
-    return Published(tuple(figures), listed, aid, acts)
+    acts = TypeAdapter(list[Act]).validate_python(_read(folder / "acts.csv"))
+    return Published(tuple(figures), listed, aid, tuple(acts))
 
 
 def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:

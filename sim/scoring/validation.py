@@ -98,7 +98,14 @@ def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> W
     (target,) = world.resolve(spec.roles.target)
     known = {call.resolution for call in world.rollcalls}
     more = [
-        RollCall(call.resolution, call.date, call.resolution, target, topic_of(spec.vote[-1]), call.votes)
+        RollCall(
+            resolution=call.resolution,
+            date=call.date,
+            title=call.resolution,
+            target=target,
+            topic=topic_of(spec.vote[-1]),
+            votes=call.votes,
+        )
         for call in calls
         if call.resolution not in known
     ]
@@ -120,8 +127,8 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
             earlier = [mean_stances(done) for done in result.votes[:number]]
-            pinned = pinned_probabilities(case, number, votes, earlier, months)
-            found.append(_scored(case, number, frequencies(vote.counts), pinned, votes))
+            pinned = pinned_probabilities(case, number, votes=votes, earlier=earlier, months=months)
+            found.append(_scored(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
     return found
 
 
@@ -130,7 +137,9 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
     mode = mode_of(case, number)
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
-    return judged(mode, asked, chances, three_classes(pinned), votes, said_by_rules(training, asked))
+    return judged(
+        mode, asked, chances=chances, pinned=three_classes(pinned), votes=votes, said=said_by_rules(training, asked)
+    )
 
 
 def mode_of(case: Case, number: int) -> str:

@@ -107,7 +107,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     columns, labels = _columns(points)
     happens = answers.values
     if np.ptp(happens) == 0:
-        return [Region((), len(happens), 1.0, float(happens[0]), 1.0)]
+        return [Region(bounds=(), points=len(happens), share=1.0, probability=float(happens[0]), coverage=1.0)]
     from sklearn.tree import DecisionTreeClassifier
 
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_weight_fraction_leaf=LEAST_SHARE, random_state=0)
@@ -117,11 +117,11 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     leaves = tree.apply(columns)
     found = [
         Region(
-            tuple(_merged(path)),
-            int((inside := leaves == leaf).sum()),
-            float(inside.mean()),
-            float(happens[inside].mean()),
-            float(happens[inside].sum() / happens.sum()),
+            bounds=tuple(_merged(path)),
+            points=int((inside := leaves == leaf).sum()),
+            share=float(inside.mean()),
+            probability=float(happens[inside].mean()),
+            coverage=float(happens[inside].sum() / happens.sum()),
         )
         for leaf, path in _paths(tree.tree_, labels)
         if (leaves == leaf).any()

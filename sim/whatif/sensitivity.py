@@ -141,7 +141,9 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
             message = f"{failed} of {size} points failed, so that the indices cannot be worked out."
             raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
         values = np.array([at[number] for number in numbers])
-        found.append(analysed(experiment.design, values, answers.name, answers.resolution, reference))
+        found.append(
+            analysed(experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference)
+        )
     return found
 
 
@@ -174,14 +176,14 @@ def analysed(design: Design, values: FloatArray, output: str, resolution: str, s
         figures = (_morris if design.kind == "morris" else _sobol)(design, values)
     order = np.argsort(-figures["mu_star" if design.kind == "morris" else "total"], kind="stable")
     return Indices(
-        design.kind,
-        output,
-        resolution,
-        scenario,
-        tuple(names[place] for place in order),
-        {name: figure[order] for name, figure in figures.items()},
-        float(values.mean()),
-        float(values.std()) if np.ptp(values) else 0.0,
+        kind=design.kind,
+        output=output,
+        resolution=resolution,
+        scenario=scenario,
+        levers=tuple(names[place] for place in order),
+        figures={name: figure[order] for name, figure in figures.items()},
+        mean=float(values.mean()),
+        deviation=float(values.std()) if np.ptp(values) else 0.0,
     )
 
 

@@ -51,7 +51,7 @@ def read_header(folder: Folder, members: Mapping[str, tuple[str, str]]) -> Heade
     except (OSError, ValueError, RecursionError) as error:
         folder.problem(FILE, "", f"cannot be read: {error}.")
         return Header()
-    valid = _checked(folder, document, KEYS, ("title", "date"), "")
+    valid = _checked(folder, document, kinds=KEYS, needed=("title", "date"), prefix="")
     taken = _members_by_reference(folder, members)
     groups = _groups(folder, valid.get("group", []), members, taken)
     return Header(
@@ -106,7 +106,7 @@ def _groups(
         if not isinstance(entry, dict):
             folder.problem(FILE, where, f"got {_short(entry)}; a table is needed.")
             continue
-        valid = _checked(folder, entry, GROUP_KEYS, ("key", "name", "members"), f"{where}.")
+        valid = _checked(folder, entry, kinds=GROUP_KEYS, needed=("key", "name", "members"), prefix=f"{where}.")
         codes, aliases = valid.get("members", []), valid.get("aliases", [])
         _check_members(folder, f"{where}.members", codes, members)
         if not all(isinstance(alias, str) for alias in aliases):
@@ -121,7 +121,15 @@ def _groups(
                 folder.problem(FILE, where, f"'{reference}' stands for {taken[reference.casefold()]} already.")
         if all(key in valid for key in ("key", "name", "members")):
             is_organisation = valid.get("is_organisation", True)
-            found.append(Group(valid["key"], valid["name"], tuple(aliases), is_organisation, tuple(codes)))
+            found.append(
+                Group(
+                    key=valid["key"],
+                    name=valid["name"],
+                    aliases=tuple(aliases),
+                    is_organisation=is_organisation,
+                    members=tuple(codes),
+                )
+            )
     return tuple(found)
 
 

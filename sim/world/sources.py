@@ -42,8 +42,8 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
             row = next(row for row in csv.DictReader(table) if row["iso3"] == iso3)
         for column, value in row.items():
             entry = entries.get((path.name, column), {})
-            details = (entry.get(key, "") for key in ("unit", "year", "source", "note"))
-            found.append(Figure(column, entry.get("label", column), value, *details))
+            details = {key: entry.get(key, "") for key in ("unit", "year", "source", "note")}
+            found.append(Figure(column=column, label=entry.get("label", column), value=value, **details))
     return found
 
 

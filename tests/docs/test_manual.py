@@ -57,7 +57,7 @@ def test_a_key_that_a_command_prints_needs_a_meaning(name, monkeypatch):
     """A key added to any of the four documents of what-if questions stops the manual."""
     (module,) = (module for module in (compare, explain, reach, sensitivity) if hasattr(module, name))
     whole = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda *arguments: {**whole(*arguments), "brand_new": 1})
+    monkeypatch.setattr(module, name, lambda *arguments, **named: {**whole(*arguments, **named), "brand_new": 1})
     with pytest.raises(ValueError, match="without a meaning: \\['brand_new'\\]"):
         list(questions.parts())
 

@@ -183,7 +183,7 @@ def test_a_figure_used_for_what_its_date_forbids_is_refused(world: World, tmp_pa
     outcomes.mkdir()
     head = "id,measure,who,period,dated,value,unit,use,source\n"
     (outcomes / "published.csv").write_text(f"{head}late,revenue,EU,,2022-09-01,1,,calibrate,x\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="late: 'calibrate' does not go with 2022-09-01"):
+    with pytest.raises(ValueError, match="late: 'calibrate' cannot be combined with 2022-09-01"):
         load_published(replace(world, folder=tmp_path))
 
 

@@ -84,8 +84,8 @@ def test_an_absurd_tonnage_gives_way_to_the_euros(eur: float, tonne: float, expe
 
 def test_gas_imports_are_split_as_the_flows_are_and_reach_everyone_liquefied() -> None:
     table = Table()
-    table.put(("AAA", "pipeline_gas"), 30, 1, "")
-    table.put(("AAA", "lng"), 10, 1, "")
+    table.put(("AAA", "pipeline_gas"), tonnes=30, euros=1, source="")
+    table.put(("AAA", "lng"), tonnes=10, euros=1, source="")
     needs = {"AAA": {"gas": 100.0}, "BBB": {"gas": 50.0}, "CCC": {}}
     assert need_of(("AAA", "pipeline_gas"), table, needs)[0] == pytest.approx(75)
     assert need_of(("AAA", "lng"), table, needs)[0] == pytest.approx(25)

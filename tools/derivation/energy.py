@@ -55,7 +55,7 @@ class Table:
         self.need_source: dict[Cell, str] = {}
         self.fills: list[tuple[str, str, str]] = []
 
-    def put(self, cell: Cell, tonnes: float, euros: float, source: str, rule: str = "") -> None:
+    def put(self, cell: Cell, *, tonnes: float, euros: float, source: str, rule: str = "") -> None:
         """Set a flow; a rule is recorded with it."""
         self.tonnes[cell], self.euros[cell], self.source[cell] = tonnes, euros, source
         if rule:
@@ -104,7 +104,7 @@ def reported(rows: Figures, table: Table) -> None:
         for commodity in COMMODITIES:
             own = [row for row in by_year[iso3, year] if KINDS[row["commodity"]] == commodity]
             if own:
-                _reported_cell((iso3, commodity), own, year, months[year], usual, table)
+                _reported_cell((iso3, commodity), own, year=year, months=months[year], usual=usual, table=table)
 
 
 def _reported_cell(cell: Cell, own: Figures, year: str, months: int, usual: Mapping[Cell, float], table: Table) -> None:
@@ -124,7 +124,8 @@ def _reported_cell(cell: Cell, own: Figures, year: str, months: int, usual: Mapp
         euros = tonnes * sum(values) / len(values)
     if months < MONTHS:
         rules.append(f"{months} months of {year} reported: their mean")
-    table.put(cell, tonnes, euros, f"CREA, compiled from UN Comtrade and Eurostat, {year}", "; ".join(rules))
+    source = f"CREA, compiled from UN Comtrade and Eurostat, {year}"
+    table.put(cell, tonnes=tonnes, euros=euros, source=source, rule="; ".join(rules))
 
 
 def supplement(
@@ -142,10 +143,11 @@ def supplement(
     def value(iso3: str, commodity: str) -> float:
         return float(figure[iso3, commodity]["value"])
 
-    def put(iso3: str, commodity: str, tonnes: float, rule: str, key: str = "", euros: float | None = None) -> None:
+    def put(iso3: str, commodity: str, tonnes: float, rule: str, *, key: str = "", euros: float | None = None) -> None:
         row = figure[iso3, key or commodity]
         paid = tonnes * prices[commodity] if euros is None else euros
-        table.put((iso3, commodity), tonnes, paid, f"{row['source']}; {row['period']}", rule)
+        source = f"{row['source']}; {row['period']}"
+        table.put((iso3, commodity), tonnes=tonnes, euros=paid, source=source, rule=rule)
 
     def gas(feet: float) -> float:
         """Tonnes a month of trillion cubic feet a year."""
@@ -161,10 +163,13 @@ def supplement(
         )
     lng = table.tonnes["CHN", "lng"]
     put(
-        "CHN", "pipeline_gas", value("CHN", "gas") * 1e6 / MONTHS - lng,
+        "CHN",
+        "pipeline_gas",
+        value("CHN", "gas") * 1e6 / MONTHS - lng,
         "tonnage of the monthly table too low: published total of gas less liquefied gas; euros as reported",
-        "gas", table.euros["CHN", "pipeline_gas"],
-    )  # fmt: skip
+        key="gas",
+        euros=table.euros["CHN", "pipeline_gas"],
+    )
     unit = table.euros["DEU", "pipeline_gas"] / table.tonnes["DEU", "pipeline_gas"]
     bought = gas(value("DEU", "pipeline_gas"))
     put(
@@ -172,8 +177,7 @@ def supplement(
         "pipeline_gas",
         bought,
         "customs count gas bound for neighbours: published total, own unit value",
-        "",
-        bought * unit,
+        euros=bought * unit,
     )
     put(
         "POL", "pipeline_gas", gas(value("POL", "pipeline_gas")), f"not in the monthly table: published total, {valued}"
@@ -184,7 +188,7 @@ def supplement(
         "pipeline_gas",
         gas(value("FRA", "gas")) - lng,
         f"published total of gas less liquefied gas, {valued}",
-        "gas",
+        key="gas",
     )
     for iso3 in ("AUT", "LVA"):
         part = value(iso3, "pipeline_gas") / 100
@@ -200,15 +204,18 @@ def supplement(
         put(iso3, "pipeline_gas", value(iso3, "pipeline_gas") * 1e6 * GAS_KG_M3 / MONTHS, rule)
     oil, crude = value("TUR", "oil"), value("TUR", "crude") / 100
     confidential = "Turkey files Russian fuel as confidential: "
-    put("TUR", "crude", oil * crude, f"{confidential}oil of one month, split as in 2015, {valued}", "oil")
-    put("TUR", "products", oil * (1 - crude), f"{confidential}oil of one month, split as in 2015, {valued}", "oil")
+    put("TUR", "crude", oil * crude, f"{confidential}oil of one month, split as in 2015, {valued}", key="oil")
+    put("TUR", "products", oil * (1 - crude), f"{confidential}oil of one month, split as in 2015, {valued}", key="oil")
     bill = value("TUR", "all") * 1e9 / 4 * needs["TUR"]["share"] / needs["TUR"]["usd_per_eur"]
     rest = bill - table.euros["TUR", "crude"] - table.euros["TUR", "products"]
     put(
-        "TUR", "pipeline_gas", rest / prices["pipeline_gas"],
+        "TUR",
+        "pipeline_gas",
+        rest / prices["pipeline_gas"],
         f"{confidential}WITS share (2021) times the fuel bill, less oil; coal has no split and counts as gas",
-        "all", rest,
-    )  # fmt: skip
+        key="all",
+        euros=rest,
+    )
 
 
 def all_imports(figures: Figures) -> dict[str, dict[str, float]]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.case import prepare
 from sim.fitting.heldout import COMPARED, REGRESSIONS, HeldOut
@@ -22,6 +21,7 @@ from sim.results.ranking import rank
 from sim.results.summary import summary
 from sim.results.tallies import REPORTED
 from sim.runner.executors import InProcess
+from sim.runner.folder.reading import open_table
 from sim.runner.result import RunResult
 from sim.runner.run import run
 from sim.runner.sweep import keep_run, sweep
@@ -125,29 +125,28 @@ def _folders(kept: RunResult, meanings: Mapping[str, Any]) -> Iterator[str]:
         experiment = experiment_from(EXPERIMENT, "example", Path())
         sweep(experiment, sweep_folder, InProcess())
         rank(experiment, sweep_folder)
-        yield "## The folder of a kept run (`sim run --out`)"
-        yield from _folder(run_folder, meanings["run_files"], meanings)
-        yield "## The folder of a sweep (`sim sweep --out`)"
-        yield from _folder(sweep_folder, meanings["sweep_files"], meanings)
+        yield "## The folder of a kept run or sweep (`--out`)"
+        yield from _files([run_folder, sweep_folder], meanings["files"])
 
 
-def _folder(folder: Path, meanings: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[str]:
-    paths = {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
-    check(paths, {name: entry["what"] for name, entry in meanings.items()})
-    for name, path in paths.items():
-        entry = meanings[name]
+def _files(folders: Sequence[Path], meanings: Mapping[str, Any]) -> Iterator[str]:
+    """Every file that is in any of these folders, with all keys or columns that it has in them."""
+    names = {path.name: path for folder in folders for path in folder.iterdir() if not path.name.startswith(".")}
+    check(names, {name: entry["what"] for name, entry in meanings.items()})
+    for name, entry in meanings.items():
+        paths = [folder / name for folder in folders if (folder / name).is_file()]
         yield f"### `{name}`"
         yield str(entry["what"])
-        own = {**{key: shared["shared_keys"][key] for key in entry.get("as_shared", ())}, **entry.get("keys", {})}
-        if path.suffix == ".json":
-            yield key_table(keys_of(json.loads(path.read_text(encoding="utf-8"))), own)
+        if name.endswith(".json"):
+            documents = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+            yield key_table({key: kind for one in documents for key, kind in keys_of(one).items()}, entry["keys"])
         else:
-            yield _columns(path, own)
+            yield _columns(paths, entry["keys"])
 
 
-def _columns(path: Path, meanings: Mapping[str, str]) -> str:
+def _columns(paths: Sequence[Path], meanings: Mapping[str, str]) -> str:
     columns: dict[str, str] = {}
-    for column in pq.read_schema(path):
+    for column in (column for path in paths for column in open_table(path).schema_arrow):
         action, _, statistic = column.name.partition("_")
         name = f"ACTION_{statistic}" if action in REPORTED and statistic else column.name
         name = "ACTION" if column.name in REPORTED else "FACTOR" if column.name.startswith("parameters.") else name

@@ -83,9 +83,9 @@ def profile(
         others.append(posterior.shared(found.vector))
         on_progress(done)
     return Profile(
-        name,
-        np.array(values, dtype=np.float64),
-        np.array(likelihoods),
-        np.array(posteriors),
-        {other: np.array([each[other] for each in others]) for other in others[0] if other != name},
+        name=name,
+        values=np.array(values, dtype=np.float64),
+        log_likelihood=np.array(likelihoods),
+        log_posterior=np.array(posteriors),
+        others={other: np.array([each[other] for each in others]) for other in others[0] if other != name},
     )

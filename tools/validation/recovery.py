@@ -98,7 +98,14 @@ class Recovery:
         found = binomtest(int(held.sum()), held.size).proportion_ci(0.9)
         sets = np.random.default_rng(0).integers(len(held), size=(1000, len(held)))
         low, high = np.quantile(held.mean(axis=1)[sets].mean(axis=1), [0.05, 0.95])
-        return Rate(int(held.sum()), held.size, found.low, found.high, float(low), float(high))
+        return Rate(
+            hits=int(held.sum()),
+            trials=held.size,
+            low=found.low,
+            high=found.high,
+            by_set_low=float(low),
+            by_set_high=float(high),
+        )
 
     def with_more(self, other: Recovery) -> Recovery:
         """The sets of both."""

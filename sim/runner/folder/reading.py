@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pyarrow.fs import LocalFileSystem
 
 from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.rules.choice import ACTIONS
@@ -23,7 +22,7 @@ from sim.runner.months import SIDES, Band, MonthsSummary
 
 def open_table(path: Path) -> pq.ParquetFile:
     """A Parquet file; its path is a path, whatever it looks like: ``run:1`` is no address."""
-    return pq.ParquetFile(path, filesystem=LocalFileSystem())
+    return pq.ParquetFile(pa.OSFile(str(path)))
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:

@@ -27,9 +27,9 @@ from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
 
 Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
-Output = Literal["tally", "members", "votes"]
+Output = Literal["tally", "members", "votes", "months"]
 
-OUTPUTS: tuple[Output, ...] = ("tally", "members", "votes")
+OUTPUTS: tuple[Output, ...] = ("tally", "members", "votes", "months")
 STEPPED = ("factorial", "zip")  # designs whose ranges are walked in steps
 SAMPLED = ("latin-hypercube", "sobol", "random", "morris", "saltelli")  # designs that draw samples
 POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are spread evenly only in these numbers
@@ -260,7 +260,7 @@ class Experiment(Section):
         "common", description="Whether all points share their random numbers, or each has its own."
     )
     outputs: Annotated[tuple[Output, ...], Strict(False), AfterValidator(_outputs)] = Field(
-        ("tally",), description="What is kept: tallies always; members, and single votes, on demand."
+        ("tally",), description="What is kept: tallies always; members, single votes, and months, on demand."
     )
     set: PlainTable = Field(
         default_factory=dict, description="What to set at every point, by dotted key: 'vote.severity' = 1.2."

@@ -80,7 +80,9 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
         drawn = tuple(varied[:1])
     held = {name: _middle(levels[name]) for name in varied if name not in drawn} if is_crossed else {}
     chosen = tuple(point for point in points if all(point.values[name] == value for name, value in held.items()))
-    return Slice(drawn, {name: levels[name] for name in drawn}, held, chosen, is_crossed)
+    return Slice(
+        over=drawn, levels={name: levels[name] for name in drawn}, held=held, points=chosen, is_grid=is_crossed
+    )
 
 
 def _middle(levels: Sequence[Any]) -> Any:
@@ -109,8 +111,8 @@ def plot_sweep(
     """
     vote, cut = vote_of(kept.experiment, resolution), slice_of(kept, over)
     if len(cut.over) == 2 and cut.is_grid:
-        return _heat_map(kept, cut, output or "support", vote, ax)
-    return _lines(kept, cut, output, vote, ax)
+        return _heat_map(kept, cut=cut, output=output or "support", vote=vote, ax=ax)
+    return _lines(kept, cut=cut, output=output, vote=vote, ax=ax)
 
 
 def values_of(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:

@@ -123,7 +123,7 @@ def table(
 ) -> Table:
     """A table from plain values; None is written as a dash and sorts first."""
     made = tuple(tuple(_cell(value, column) for value, column in zip(row, columns, strict=True)) for row in rows)
-    return Table(title, tuple(columns), made, note, marked)
+    return Table(title=title, columns=tuple(columns), rows=made, note=note, marked=marked)
 
 
 def _cell(value: object, column: Column) -> Cell:

@@ -153,7 +153,7 @@ def _member_table(vote: dict[str, Any], wrong: set[str]) -> Table:
     columns = [Column("member"), Column("code"), Column("observed"), *(Column(name, 1, " %") for name in REPORTED)]
     marked = frozenset(place for place, m in enumerate(members) if m["iso3"] in wrong)
     note = "Probabilities are smoothed frequencies over the replicates." + (" Shaded: missed." if wrong else "")
-    return table("Every member", columns, rows, note, marked)
+    return table("Every member", columns, rows, note=note, marked=marked)
 
 
 def _change_section(result: RunResult, votes: list[dict[str, Any]]) -> Section:

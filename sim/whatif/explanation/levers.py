@@ -65,17 +65,29 @@ def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
             edit = {"members": (iso3,), "attribute": name, "set": value, "reason": "what if"}
             return spec.model_copy(update={"change": (*spec.change, Change.model_validate(edit))})
 
-        yield Lever(f"{name} of {iso3}", "attribute", now, min(low, now), max(high, now), "of the attribute", at)
+        yield Lever(
+            key=f"{name} of {iso3}",
+            kind="attribute",
+            now=now,
+            low=min(low, now),
+            high=max(high, now),
+            unit="of the attribute",
+            at=at,
+        )
 
 
 def _vote_numbers(case: Case, number: int) -> Iterator[Lever]:
     vote = case.spec.vote[number]
     for name, described in schema_of(Vote)["properties"].items():
         if described.get("type") == "number":
-            yield _vote_lever(case, number, name, None, float(getattr(vote, name)), described)
+            yield _vote_lever(
+                case, number=number, name=name, place=None, now=float(getattr(vote, name)), bounds=described
+            )
         elif described.get("type") == "array" and described["items"].get("type") == "number":
             for place, now in enumerate(getattr(vote, name)):
-                yield _vote_lever(case, number, name, place, float(now), described["items"])
+                yield _vote_lever(
+                    case, number=number, name=name, place=place, now=float(now), bounds=described["items"]
+                )
 
 
 def _vote_lever(case: Case, number: int, name: str, place: int | None, now: float, bounds: dict[str, float]) -> Lever:
@@ -89,7 +101,7 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
 
     key = f"vote.{number}.{name}" if place is None else f"vote.{number}.{name}.{place}"
     unit = "utility" if name == "severity" else "of the vote"
-    return Lever(key, "vote", now, bounds["minimum"], bounds["maximum"], unit, at)
+    return Lever(key=key, kind="vote", now=now, low=bounds["minimum"], high=bounds["maximum"], unit=unit, at=at)
 
 
 def _parameters(case: Case) -> Iterator[Lever]:
@@ -107,4 +119,12 @@ def _parameters(case: Case) -> Iterator[Lever]:
         def at(value: float, name: str = name) -> Scenario:
             return spec.model_copy(update={"parameters": {**spec.parameters, name: value}})
 
-        yield Lever(f"parameters.{name}", "parameter", case.parameters[name], low, high, parameter.unit, at)
+        yield Lever(
+            key=f"parameters.{name}",
+            kind="parameter",
+            now=case.parameters[name],
+            low=low,
+            high=high,
+            unit=parameter.unit,
+            at=at,
+        )

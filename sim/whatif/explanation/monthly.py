@@ -57,7 +57,7 @@ def _standing_on(case: Case, number: int, on: date) -> Standing:
     spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
     taken = [earlier for earlier in spec.vote if earlier.date <= on]
     memory_sum, memory_weight, own_discounts = remembered(
-        spec, case.world, vote, taken, case.parameters["memory_half_life_years"]
+        spec, case.world, vote=vote, earlier=taken, half_life=case.parameters["memory_half_life_years"]
     )
     return replace(
         case.standings[number],

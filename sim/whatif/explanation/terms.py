@@ -187,10 +187,20 @@ def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iter
             state = None if months is None else months.state
             for own, rows in parts:
                 own_state = None if state is None else state.of_replicates(rows)
-                terms = parts_of(own, number, own_state, [before[rows] for before in earlier], peers[rows])
+                terms = parts_of(
+                    own, number, state=own_state, earlier=[before[rows] for before in earlier], peers=peers[rows]
+                )
                 counts, mean = count_replicates(outcome.actions[rows]), stances[rows].mean(axis=0)
                 pulls = own.parameters["peer_influence"] * mean
-                yield Anatomy(case, number, tuple(terms), counts, mean, pulls, own.parameters)
+                yield Anatomy(
+                    case=case,
+                    number=number,
+                    terms=tuple(terms),
+                    counts=counts,
+                    stances=mean,
+                    pulls=pulls,
+                    parameters=own.parameters,
+                )
         if outcomes.keys() >= set(numbers):
             return
 
@@ -215,7 +225,16 @@ def parts_of(
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
     one = np.ones(())
-    units = {**utility_terms(one, one, one, one, one, one, parameters), "peers": peer_term(1.0, one)}
+    of_one = utility_terms(
+        alignment=one,
+        severity=one,
+        dependence=one,
+        sanction_risk=one,
+        grievance=one,
+        emptiness=one,
+        parameters=parameters,
+    )
+    units = {**of_one, "peers": peer_term(1.0, one)}
 
     def mean(values: Number) -> FloatArray:
         """Over the replicates, where these differ; (N,)."""
@@ -227,6 +246,7 @@ def parts_of(
         name: str,
         amount: Number,
         parameter: str,
+        *,
         value: Number | None = None,
         made_of: Mapping[str, Number] = MappingProxyType({}),
     ) -> Term:
@@ -234,31 +254,40 @@ def parts_of(
         whole = mean(amount)
         added = {action: unit * whole for action, unit in units[of].items()}
         quantities = {quantity: mean(values) for quantity, values in made_of.items()}
-        return Term(name, of, added, parameter, None if value is None else mean(value), quantities)
+        return Term(
+            name=name,
+            of=of,
+            added=added,
+            parameter=parameter,
+            value=None if value is None else mean(value),
+            made_of=quantities,
+        )
 
     def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
         for name, amount in weighed(kind, terms, parameters).items():
             value = terms.values[name]
-            yield part(of, name, share * amount, WEIGHTS[kind][name], value, {name: value})
+            yield part(of, name, share * amount, WEIGHTS[kind][name], value=value, made_of={name: value})
 
     conflict, order = ballot.divisiveness
     yield from parts("alignment", "conflict", conflict)
     stance = memory_of(ballot, {**parameters, "align_memory": 1.0}, earlier)
     remembered = conflict * parameters["align_memory"] * stance
-    yield part("alignment", "memory", remembered, "align_memory", stance, {"memory": stance})
+    yield part("alignment", "memory", remembered, "align_memory", value=stance, made_of={"memory": stance})
     if state is not None:
-        yield part("alignment", "drift", conflict * state.shift, "", state.shift, {"drift": state.shift})
+        shift = state.shift
+        yield part("alignment", "drift", conflict * shift, "", value=shift, made_of={"drift": shift})
     yield from parts("alignment", "order", order)
     yield part("severity", "severity", ballot.severity, "")
     yield from parts("dependence", "dependence", ballot.threats[0])
     quantities: dict[str, Number] = {**exposures, "isolation": isolation, "belief": belief}
-    yield part("sanction_risk", "sanction_risk", ballot.threats[1] * risk, "sanction_weight", risk, quantities)
+    risked = ballot.threats[1] * risk
+    yield part("sanction_risk", "sanction_risk", risked, "sanction_weight", value=risk, made_of=quantities)
     grievance = parameters["grievance"] * isolation
-    yield part("grievance", "grievance", grievance, "grievance", isolation, {"isolation": isolation})
+    yield part("grievance", "grievance", grievance, "grievance", value=isolation, made_of={"isolation": isolation})
     yield from parts("emptiness", "absence", 1.0)
     yield part("emptiness", "absent_bias", parameters["absent_bias"], "absent_bias")
     yield part("abstain_bias", "abstain_bias", 1.0, "abstain_bias")
-    yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", peers)
+    yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", value=peers)
 
 
 def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:

@@ -148,7 +148,7 @@ def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:
             continue
-        tip = _verified(simulated, lever, action, value, end)
+        tip = _verified(simulated, lever, action=action, value=value, end=end)
         if tip is not None and (action not in found or abs(tip.change) < abs(found[action].change)):
             found[action] = tip
     return found
@@ -163,7 +163,7 @@ def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float,
             there = lever.now + float(step) * (end - lever.now)
             last = likeliest(there)
             while action != last:
-                here, action = _boundary(likeliest, here, there, action, CLOSE * lever.width)
+                here, action = _boundary(likeliest, here, outside=there, action=action, close=CLOSE * lever.width)
                 if action not in seen:
                     seen.add(action)
                     yield action, here, end
@@ -209,7 +209,14 @@ def _verified(
             break
         middle = (before + beyond) / 2
         before, beyond = (before, middle) if holds(middle) else (middle, beyond)
-    return Tip(action, before, beyond, beyond - lever.now, simulated(before), simulated(beyond))
+    return Tip(
+        action=action,
+        before=before,
+        beyond=beyond,
+        change=beyond - lever.now,
+        chances_before=simulated(before),
+        chances_beyond=simulated(beyond),
+    )
 
 
 def along(member: Member, lever: Lever, values: Sequence[float]) -> FloatArray:
