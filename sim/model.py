@@ -13,7 +13,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 from sim.case import Case, drawn, prepare, with_seed
 from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
@@ -24,8 +24,8 @@ from sim.months.state import State
 from sim.months.step import MonthView
 from sim.randomness import Draws
 from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
-from sim.rules.influence import listened_to, peer_stance
+from sim.rules.choice import ACTIONS, STANCES, choose
+from sim.rules.influence import listened_to, peer_stance, with_peers
 from sim.rules.payoffs import total, utility_terms
 from sim.specs import Scenario, read_scenario, scenario_from
 
@@ -75,9 +75,7 @@ class MemberState(mesa.Agent):
             ballot.emptiness[i],
             parameters,
         )
-        own, influence, noise = total(terms), parameters["peer_influence"], self.draw("vote", ballot.resolution)
-        points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
-        self.tipping_points = TippingPoints(*(point[()] for point in points))
+        self.utilities, self.noise = total(terms), self.draw("vote", ballot.resolution)
         self.is_given = ballot.given[i] != NOT_GIVEN
 
     def draw(self, process: str, occasion: str) -> float:
@@ -88,19 +86,24 @@ class MemberState(mesa.Agent):
         """Values (N,) of the peers, weighted as their stances are in a vote."""
         return peer_stance(self.peer_weights, values[self.listens_to])
 
+    def choose(self, peers: Number) -> int:
+        """Choose an action, given the mean stance of the peers."""
+        influence = self.model.case.parameters["peer_influence"]
+        return int(choose(with_peers(self.utilities, influence, peers), self.noise))
+
     def announce(self) -> None:
         """Say for the first time what one will do, before anyone has been looked at."""
         first = FIRST_ANNOUNCEMENTS[int(self.model.case.parameters["first_announcement"])]
         if self.is_given:
             self.action = int(self.model.ballot.given[self.index])
         else:
-            self.action = int(tipped(self.tipping_points, 0.0)) if first is None else first
+            self.action = self.choose(0.0) if first is None else first
 
     def desired_action(self) -> int:
         """What one would do, given what the peers last announced."""
         if self.is_given:
             return self.action
-        return int(tipped(self.tipping_points, self.heard(self.model.stances)))
+        return self.choose(self.heard(self.model.stances))
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""
