@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.case.ballot import NOT_GIVEN, Ballot
-from sim.months.position import Position
+from sim.case.utilities import own_utilities
 from sim.months.run import MonthRun
 from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
-from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
+from sim.rules.payoffs import Utilities
 from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, find_switching_points, switch
 
 FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
@@ -150,55 +149,6 @@ def _vote(
         if keeps_rounds:
             announcements.append(deliberation.actions.T.copy())
     return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
-
-
-def own_utilities(
-    ballot: Ballot,
-    parameters: Parameters,
-    earlier_stances: Sequence[FloatArray],
-    months: MonthRun | None = None,
-) -> Utilities:
-    """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
-
-    Parameters
-    ----------
-    parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
-    earlier_stances : stances (R, N) in each earlier vote of the scenario.
-    months : as they have gone up to the vote; None in a scenario without months.
-    """
-    return total(own_terms(ballot, parameters, earlier_stances, months))
-
-
-def own_terms(
-    ballot: Ballot,
-    parameters: Parameters,
-    earlier_stances: Sequence[FloatArray],
-    months: MonthRun | None = None,
-) -> UtilityTerms:
-    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on what came before in the scenario."""
-    memory = memory_of(ballot, parameters, earlier_stances)
-    stand = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
-    if months is not None:
-        stand = months.position(stand, ballot.threats)
-    return utility_terms(
-        alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
-        ballot.severity,
-        stand.dependence,
-        stand.sanction_risk,
-        stand.grievance,
-        ballot.emptiness,
-        parameters,
-    )
-
-
-def memory_of(ballot: Ballot, parameters: Parameters, earlier_stances: Sequence[FloatArray]) -> FloatArray:
-    """What a member's own earlier votes on the question add to its alignment, (N,) or (R, N); utility."""
-    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
-    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
-        if weight > 0:
-            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-    return parameters["align_memory"] * remembered
 
 
 def revision_occasion(resolution: str, round_number: int) -> str:

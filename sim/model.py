@@ -16,17 +16,15 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 from sim.case import Case, drawn, prepare, with_seed
 from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.case.utilities import own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
 from sim.months.member import MemberMonths, gathered, live_month
-from sim.months.position import Position
 from sim.months.state import State
 from sim.months.step import MonthView
 from sim.randomness import Draws
-from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import listened_to, peer_stance, with_peers
-from sim.rules.payoffs import total, utility_terms
 from sim.specs import Scenario, read_scenario, scenario_from
 
 
@@ -57,26 +55,11 @@ class MemberState(mesa.Agent):
 
     def weigh(self) -> None:
         """Weigh the four actions on the resolution at hand, and draw the noise that is kept through the rounds."""
-        ballot, parameters, i = self.model.ballot, self.model.case.parameters, self.index
-        stance_sum, weight_sum = ballot.memory_sum[i], ballot.memory_weight[i]
-        for weight, vote in zip(ballot.own_discounts, self.votes, strict=True):
-            if weight > 0:
-                stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
-        memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-        stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
-        if self.months is not None:
-            stand = self.months.position(stand, ballot.threats)
-        terms = utility_terms(
-            alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
-            ballot.severity,
-            stand.dependence,
-            stand.sanction_risk,
-            stand.grievance,
-            ballot.emptiness[i],
-            parameters,
-        )
-        self.utilities, self.noise = total(terms), self.draw("vote", ballot.resolution)
-        self.is_given = ballot.given[i] != NOT_GIVEN
+        ballot = self.model.ballot.of_member(self.index)
+        earlier = [STANCES[vote] for vote in self.votes]
+        self.utilities = own_utilities(ballot, self.model.case.parameters, earlier, self.months)
+        self.noise = self.draw("vote", ballot.resolution)
+        self.is_given = ballot.given != NOT_GIVEN
 
     def draw(self, process: str, occasion: str) -> float:
         """One's own uniform number for a process and an occasion."""

@@ -13,7 +13,7 @@ from test_engines import assert_same_votes
 from worlds import cases, examples
 
 from sim.case import Case, prepare
-from sim.ensemble import own_utilities
+from sim.case.utilities import own_utilities
 from sim.randomness import Draws
 from sim.rules.choice import choose, probabilities
 from sim.rules.influence import GRID, with_peers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -45,6 +45,13 @@ WEIGHTS: Mapping[str, Mapping[str, str]] = {
 """Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
 
 
+class Threats(NamedTuple):
+    """What is threatened over a vote, by the target and by the senders; the latter times the weight of sanctions."""
+
+    target: Number
+    senders: Number
+
+
 class Text(NamedTuple):
     """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
 
@@ -70,8 +77,7 @@ class Ballot:
     own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
     given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
-    threats : of the target and, times the weight of sanctions, of the senders: what the months' dependence and risk
-        count in this vote.
+    threats : what dependence and expected sanctions count in this vote, as the months have left them.
     """
 
     resolution: str
@@ -88,7 +94,12 @@ class Ballot:
     grievance: FloatArray
     emptiness: FloatArray
     given: ActionArray
-    threats: tuple[Number, Number]
+    threats: Threats
+
+    def of_member(self, index: int) -> Ballot:
+        """The part of one member, where all replicates are the same."""
+        own = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **own)
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,7 @@ def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = No
         grievance=parameters["grievance"] * terms.values["isolation"],
         emptiness=parameters["absent_bias"] + sums["absence"],
         given=standing.given,
-        threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
+        threats=Threats(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
     )
 
 

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from sim.arrays import FloatArray, IntArray, Number
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
-from sim.ensemble import own_utilities
+from sim.case.utilities import own_utilities
 from sim.equilibrium import equilibrium, likelihood
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario

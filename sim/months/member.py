@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.case.ballot import Ballot
 from sim.case.conditions import Conditions
 from sim.case.plan import Plan
-from sim.months.position import Position, Threats, moved
+from sim.case.utilities import Position
+from sim.months.position import moved
 from sim.months.run import NOISES, START
 from sim.months.state import State, initial_state
 from sim.months.step import (
@@ -55,9 +57,9 @@ class MemberMonths:
         joining, helping, victim = (noise(np.float64(draw(process, START))) for process in NOISES)  # type: ignore[arg-type]
         self.state = initial_state(self.inputs, parameters, (joining, helping, victim))
 
-    def position(self, start: Position, threats: Threats) -> Position:
-        """Where the member stands on the day of a vote."""
-        return moved(start, threats, self.state, self.inputs, self.parameters)
+    def position(self, ballot: Ballot) -> Position:
+        """Where the member is on the day of a vote."""
+        return moved(ballot.conflict, ballot.dependence, ballot.threats, self.state, self.inputs, self.parameters)
 
     def event(self, month: int, place: int) -> None:
         """Take in what an event does at once."""

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.case.ballot import Ballot, Threats
 from sim.case.conditions import Conditions
 from sim.case.inputs import MonthInputs, of_replicates
 from sim.case.plan import Plan
-from sim.months.position import Position, Threats, moved
+from sim.case.utilities import Position
+from sim.months.position import moved
 from sim.months.state import State, initial_state
 from sim.months.step import (
     Gift,
@@ -92,13 +94,13 @@ class MonthRun:
         states = [vars(strip.state) for strip in self.strips]
         return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
-    def position(self, start: Position, threats: Threats) -> Position:
-        """Where members stand on the day of a vote, arrays (R, N)."""
+    def position(self, ballot: Ballot) -> Position:
+        """Where members are on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
-            own = Position(*(of_replicates(term, strip.rows) for term in start))
-            target, senders = (of_replicates(threat, strip.rows) for threat in threats)
-            parts.append(moved(own, (target, senders), strip.state, strip.inputs, strip.parameters))
+            conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
+            threats = Threats(*(of_replicates(threat, strip.rows) for threat in ballot.threats))
+            parts.append(moved(conflict, dependence, threats, strip.state, strip.inputs, strip.parameters))
         return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def uniforms(self, process: str, occasion: str, members: Sequence[int] | None = None) -> FloatArray:

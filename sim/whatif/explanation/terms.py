@@ -19,7 +19,8 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
-from sim.ensemble import Outcome, alike, memory_of, votes
+from sim.case.utilities import memory_of
+from sim.ensemble import Outcome, alike, votes
 from sim.months.state import State
 from sim.results.summary import with_given
 from sim.rules.choice import ACTIONS, STANCES, probabilities
