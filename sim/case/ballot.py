@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number
-from sim.rules.alignment import discount
+from sim.rules.alignment import Divisiveness, discount
 from sim.rules.choice import STANCES
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, sanction_risk, summed
@@ -56,14 +56,19 @@ class Text(NamedTuple):
     """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
 
     severity: Number
-    divisiveness: tuple[Number, Number]
+    divisiveness: Divisiveness
     target_threat: Number
     sender_threat: Number
 
 
 def text_of(vote: Vote) -> Text:
     """The terms of a vote as the scenario has them."""
-    return Text(vote.severity, (vote.divisiveness[0], vote.divisiveness[1]), vote.target_threat, vote.sender_threat)
+    return Text(
+        severity=vote.severity,
+        divisiveness=Divisiveness(*vote.divisiveness),
+        target_threat=vote.target_threat,
+        sender_threat=vote.sender_threat,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Ballot:
     resolution: str
     date: date
     severity: Number
-    divisiveness: tuple[Number, Number]
+    divisiveness: Divisiveness
     conflict: FloatArray
     order: FloatArray
     memory_sum: FloatArray

@@ -16,11 +16,11 @@ from sim.case.conditions import JOINED, OWN_DECISION, Conditions
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.state import State, dependence_of
 from sim.rules.beliefs import listing_chance
-from sim.rules.coalition import joining, own_effort
-from sim.rules.drift import cut_off, energy_dependence, secured, shifted
+from sim.rules.coalition import JoiningWeights, joining, own_effort
+from sim.rules.drift import DriftWeights, cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, kept, realised_price, spare, willingness
 from sim.rules.parameters import Parameters
-from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, gate, leaning, threat
+from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, LeaningWeights, gate, leaning, threat
 
 LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
@@ -105,8 +105,12 @@ def decide(state: State, inputs: MonthInputs, now: Conditions, allies: FloatArra
     is_own = now.membership == OWN_DECISION
     joined = state.joined * is_own
     if now.war > 0:
-        names = ("alignment", "dependence", "allies", "reluctance")
-        weights = tuple(parameters[f"join_{name}"] for name in names)
+        weights = JoiningWeights(
+            alignment=parameters["join_alignment"],
+            dependence=parameters["join_dependence"],
+            allies=parameters["join_allies"],
+            reluctance=parameters["join_reluctance"],
+        )
         utility = joining(inputs.alignment + state.shift, state.dependence, allies, weights)
         joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
     state.joined = np.maximum(joined, now.membership == JOINED)
@@ -216,10 +220,10 @@ def give(state: State, inputs: MonthInputs, now: Conditions, parameters: Paramet
 
 
 def _leaning(state: State, sided: FloatArray, parameters: Parameters) -> FloatArray:
-    weights = (
-        parameters["support_alignment_weight"],
-        parameters["support_dependence_weight"],
-        parameters["support_isolation_weight"],
+    weights = LeaningWeights(
+        alignment=parameters["support_alignment_weight"],
+        dependence=parameters["support_dependence_weight"],
+        isolation=parameters["support_isolation_weight"],
     )
     return leaning(sided, state.dependence, state.isolation, weights)
 
@@ -264,7 +268,11 @@ def settle(
     state.security = put(state.security, tied, deeper)
     state.trade_kept = kept(state.trade_kept, state.joined * (now.goods_closed / parameters["trade_months"]))
     state.dependence = dependence_of(state, inputs, parameters)
-    weights = (parameters["drift_rate"], parameters["drift_dependence"], parameters["drift_isolation"])
+    weights = DriftWeights(
+        rate=parameters["drift_rate"],
+        dependence=parameters["drift_dependence"],
+        isolation=parameters["drift_isolation"],
+    )
     state.shift = shifted(state.shift, state.dependence - inputs.dependence, isolated, weights)
 
 

@@ -10,11 +10,6 @@ TOTAL_GRID = 2.0**20
 """Summands are rounded to whole multiples of 1 / TOTAL_GRID; sums below 2^32 are then exact."""
 
 
-def on_grid(values: FloatArray) -> FloatArray:
-    """The nearest whole multiples of 1 / `TOTAL_GRID`."""
-    return np.rint(values * TOTAL_GRID) / TOTAL_GRID
-
-
 def whole_total(values: FloatArray) -> FloatArray:
     """Sum over the last axis of whole numbers, whose sum stays below 2^53 and is exact in any order."""
     return np.asarray(values.sum(axis=-1))

@@ -251,9 +251,9 @@ def parts_of(
         yield part("alignment", "drift", conflict * state.shift, "", state.shift, {"drift": state.shift})
     yield from parts("alignment", "order", order)
     yield part("severity", "severity", ballot.severity, "")
-    yield from parts("dependence", "dependence", ballot.threats[0])
+    yield from parts("dependence", "dependence", ballot.threats.target)
     quantities: dict[str, Number] = {**exposures, "isolation": isolation, "belief": belief}
-    yield part("sanction_risk", "sanction_risk", ballot.threats[1] * risk, "sanction_weight", risk, quantities)
+    yield part("sanction_risk", "sanction_risk", ballot.threats.senders * risk, "sanction_weight", risk, quantities)
     grievance = parameters["grievance"] * isolation
     yield part("grievance", "grievance", grievance, "grievance", isolation, {"isolation": isolation})
     yield from parts("emptiness", "absence", 1.0)
