@@ -16,8 +16,8 @@ from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, Sin
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.case.utilities import own_utilities
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers

@@ -16,9 +16,9 @@ from worlds import examples
 from sim.case import DRAW_RUN, Case, drawn, prepare
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.months.state import State
-from sim.months.step import MonthView
 from sim.rules.parameters import registry
 from sim.runner.run import ENGINES, Block, block_of, run
 from sim.specs import read_scenario

@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 
 
-def noise(draw: FloatArray) -> FloatArray:
+def noise(draw: Number) -> FloatArray:
     """Logit noise of scale 1 from a uniform draw in [0, 1): a decision holds where its utility exceeds the noise.
 
     The chance of that is 1 / (1 + exp(-utility)).

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number, SingleArray
-from sim.rules.choice import SUPPORT, count_passed, exponentials, probabilities
+from sim.rules.choice import SUPPORT, count_passed, exponentials
 from sim.rules.influence import GRID
 from sim.rules.payoffs import Utilities
 
-ROUNDING = 2.0**-48
+ROUNDING, TINY = 2.0**-48, 2.0**-1022
 BEYOND = np.float32(2 * GRID)
 """Further than any sum over peers."""
 
@@ -76,11 +76,11 @@ def find_range(
 
 def _passed(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
     """The choice with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
-    chances = probabilities(of)
-    below_abstain = chances.oppose + chances.absent
-    edges = (chances.oppose, below_abstain, below_abstain + chances.abstain)
-    least = np.copysign(np.finfo(np.float64).tiny, rounding)
-    first, second, third = (draw >= edge * (1.0 + rounding) + least for edge in edges)
+    odds = exponentials(of)
+    below_abstain = odds.oppose + odds.absent
+    below_support = below_abstain + odds.abstain
+    scale, least = (1.0 + rounding) / (below_support + odds.support), np.copysign(TINY, rounding)
+    first, second, third = (draw >= odds * scale + least for odds in (odds.oppose, below_abstain, below_support))
     return count_passed(first, second, third)
 
 

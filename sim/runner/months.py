@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
+from sim.months.record import Gift, Help, MonthView, Offer, Trade
 from sim.months.series import member_series, total_series
 from sim.months.state import State
-from sim.months.step import Gift, Help, MonthView, Offer, Trade
 from sim.rules.parameters import Parameters
 
 Samples = SingleArray

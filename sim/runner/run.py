@@ -11,8 +11,8 @@ import numpy as np
 from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.case import Case
 from sim.ensemble import simulate
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.step import MonthView
 from sim.runner import changes, months
 from sim.runner.changes import VoteChange, change_of
 from sim.runner.counts import counts_of, tallies_of
