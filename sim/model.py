@@ -13,20 +13,21 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 from sim.case import Case, drawn, prepare, with_seed
 from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.case.utilities import Position, own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.errors import InputError, Problem
-from sim.months.member import MemberMonths, gathered, live_month
-from sim.months.position import Position
-from sim.months.state import State
-from sim.months.step import MonthView
+from sim.months import decisions
+from sim.months.members import Members
+from sim.months.phases import PHASES, Each
+from sim.months.position import position_of
+from sim.months.record import MonthRecord, MonthView
+from sim.months.state import NOISES, START, State, initial_state
 from sim.randomness import Draws
-from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
-from sim.rules.influence import listened_to, peer_stance
-from sim.rules.payoffs import total, utility_terms
+from sim.rules.choice import ACTIONS, STANCES, choose
+from sim.rules.influence import listened_to, peer_stance, with_peers
 from sim.specs import Scenario, read_scenario, scenario_from
 
 
@@ -51,42 +52,35 @@ class MemberState(mesa.Agent):
         self.name = model.case.world.names[index]
         self.listens_to, self.peer_weights = listened_to(model.case.peers, index)
         self.votes: list[int] = []
-        plan = model.case.plan
-        self.months = None if plan is None else MemberMonths(plan, index, model.case.parameters, self.draw)
+        if model.case.plan is not None:
+            self.plan = model.case.plan.parts[index]
+            self.inputs, self.parameters = self.plan.inputs, model.case.parameters
+            draws = [self.draw(process, START) for process in NOISES]
+            self.state = initial_state(self.inputs, self.parameters, draws)
         self.action = ACTIONS.index("absent")
 
     def weigh(self) -> None:
         """Weigh the four actions on the resolution at hand, and draw the noise that is kept through the rounds."""
-        ballot, parameters, i = self.model.ballot, self.model.case.parameters, self.index
-        stance_sum, weight_sum = ballot.memory_sum[i], ballot.memory_weight[i]
-        for weight, vote in zip(ballot.own_discounts, self.votes, strict=True):
-            if weight > 0:
-                stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
-        memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-        stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
-        if self.months is not None:
-            stand = self.months.position(stand, ballot.threats)
-        terms = utility_terms(
-            alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
-            ballot.severity,
-            stand.dependence,
-            stand.sanction_risk,
-            stand.grievance,
-            ballot.emptiness[i],
-            parameters,
+        ballot = self.model.ballot.of_member(self.index)
+        earlier = [STANCES[vote] for vote in self.votes]
+        self.utilities = own_utilities(
+            ballot, self.model.case.parameters, earlier, self if self.model.case.plan else None
         )
-        own, influence, noise = total(terms), parameters["peer_influence"], self.draw("vote", ballot.resolution)
-        points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
-        self.tipping_points = TippingPoints(*(point[()] for point in points))
-        self.is_given = ballot.given[i] != NOT_GIVEN
+        self.noise = self.draw("vote", ballot.resolution)
+        self.is_given = ballot.given != NOT_GIVEN
 
-    def draw(self, process: str, occasion: str) -> float:
+    def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
         """One's own uniform number for a process and an occasion."""
-        return self.model.draw(process, occasion, self.iso3)
+        return np.float64(self.model.draw(process, occasion, self.iso3))
 
-    def heard(self, values: FloatArray) -> FloatArray:
+    def hear(self, values: FloatArray) -> FloatArray:
         """Values (N,) of the peers, weighted as their stances are in a vote."""
         return peer_stance(self.peer_weights, values[self.listens_to])
+
+    def choose(self, peers: Number) -> int:
+        """Choose an action, given the mean stance of the peers."""
+        influence = self.model.case.parameters["peer_influence"]
+        return int(choose(with_peers(self.utilities, influence, peers), self.noise))
 
     def announce(self) -> None:
         """Say for the first time what one will do, before anyone has been looked at."""
@@ -94,13 +88,13 @@ class MemberState(mesa.Agent):
         if self.is_given:
             self.action = int(self.model.ballot.given[self.index])
         else:
-            self.action = int(tipped(self.tipping_points, 0.0)) if first is None else first
+            self.action = self.choose(0.0) if first is None else first
 
     def desired_action(self) -> int:
         """What one would do, given what the peers last announced."""
         if self.is_given:
             return self.action
-        return int(tipped(self.tipping_points, self.heard(self.model.stances)))
+        return self.choose(self.hear(self.model.stances))
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""
@@ -109,6 +103,48 @@ class MemberState(mesa.Agent):
             occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
             if self.draw("revision", occasion) >= self.model.case.parameters["inertia"]:
                 self.action = desired
+
+    def position(self, ballot: Ballot) -> Position:
+        """Where one is on the day of a vote, as the months have left it."""
+        return position_of(self, ballot.conflict, ballot.dependence, ballot.threats)
+
+    def take_in(self, month: int, place: int) -> None:
+        """Take in what an event does at once."""
+        touch = self.plan.touches.get((month, place))
+        if touch is not None:
+            self.state.take_in(touch, self.parameters)
+
+    def sanction(self) -> None:
+        """Join the coalition of those who sanction the target, or stay out of it."""
+        decisions.sanction(self)
+
+    def offer(self) -> None:
+        """Shed what substitutes replace, and say what one could take up of the target's fuels."""
+        decisions.offer(self)
+
+    def trade(self) -> None:
+        """Buy at the market's price."""
+        decisions.trade(self)
+
+    def help_target(self) -> None:
+        """Help the target, openly, covertly or not at all."""
+        decisions.help_target(self)
+
+    def help_victim(self) -> None:
+        """Help the victim, or not."""
+        decisions.help_victim(self)
+
+    def get_listed(self) -> None:
+        """Have one's firms listed."""
+        decisions.get_listed(self)
+
+    def learn(self) -> None:
+        """Learn from listings what to expect."""
+        decisions.learn(self)
+
+    def drift(self) -> None:
+        """Let dependence and alignment follow."""
+        decisions.drift(self)
 
 
 class AlignmentModel(mesa.Model):
@@ -193,22 +229,23 @@ class AlignmentModel(mesa.Model):
         plan = self.case.plan
         if plan is None:
             return
-        months = [member.months for member in self.members if member.months is not None]
         while self.month_number < len(plan.months):
             items = plan.months[self.month_number].items
             while self.place < len(items):
                 item, self.place = items[self.place], self.place + 1
                 if item == until:
                     return
-                for member in months:
-                    member.event(self.month_number, self.place - 1)
-            view = live_month(plan, self.month_number, months, self.heard)
-            self.months.append((gathered(months), view))
+                self.agents.do("take_in", self.month_number, self.place - 1)
+            for member in self.members:
+                member.month = MonthRecord(member.plan.conditions[self.month_number])
+            everyone = Members(plan, self.case.parameters, self.members)
+            for phase in PHASES:
+                if isinstance(phase, Each):
+                    self.agents.do(phase.name)
+                else:
+                    phase.function(everyone)
+            self.months.append((everyone.state(), everyone.view(self.month_number)))
             self.month_number, self.place = self.month_number + 1, 0
-
-    def heard(self, index: int, values: FloatArray) -> FloatArray:
-        """What the peers of a member come to, of values (N,)."""
-        return self.members[index].heard(values)
 
     def run(self) -> AlignmentModel:
         """Step to the end of the last vote, and return the model."""

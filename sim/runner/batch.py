@@ -13,8 +13,8 @@ from sim.arrays import ActionArray, BoolArray
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError, input_error
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.step import MonthView
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
 from sim.runner.result import VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario

@@ -7,7 +7,7 @@ from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
 from sim.months.run import MonthRun
 from sim.months.state import State
-from sim.months.step import MonthView
+from sim.months.record import MonthView
 
 
 def assert_same_votes(case: Case, first: int, count: int) -> None:
