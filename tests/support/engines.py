@@ -5,9 +5,9 @@ from __future__ import annotations
 from sim.case import Case
 from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.months.state import State
-from sim.months.record import MonthView
 
 
 def assert_same_votes(case: Case, first: int, count: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from support.worlds import cases, examples
 from test_engines import assert_same_votes
-from worlds import cases, examples
 
 from sim.case import Case, prepare
 from sim.case.utilities import own_utilities
