@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from sim.cli import compare, explain, reach, sensitivity
 from sim.cli.app import COMMANDS, app
+from sim.cli.commands import compare, explain, reach, sensitivity
 from sim.rules.parameters import registry
 from tools.manual import commands, keys, meanings, parameters, questions
 from tools.manual.documents import keys_of

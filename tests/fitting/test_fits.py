@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 from sim.case import DRAW_RUN, drawn, prepare
-from sim.cli.calibrate import DEFAULT_SCENARIOS
+from sim.cli.commands.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.fitting.calibration import calibrate, document_of, written

@@ -14,7 +14,7 @@ from support.goals import GOALS, LEVERS, harbour_goal
 
 import sim
 from sim.case import prepare
-from sim.cli.check import check
+from sim.cli.commands.check import check
 from sim.errors import InputError
 from sim.rules.parameters import registry
 from sim.runner.designs import DesignPoint, points_of, spec_of
