@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 
 from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.calibrate import DEFAULT_SCENARIOS
@@ -117,10 +118,9 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
     spec = read_scenario(what_if(tmp_path, f'fit = "{mine}"', "parameter_uncertainty = true"))
     keep_run(prepare(spec), tmp_path / "kept")
     assert repeat(tmp_path / "kept", tmp_path / "again") == []
-    text = mine.read_text(encoding="utf-8")
-    fit = tomllib.loads(text)
-    value = fit["draws"]["parameters"]["align_memory"][0]
-    mine.write_text(text.replace(f"align_memory = [{value}", f"align_memory = [{value + 1}"), encoding="utf-8")
+    fit = tomllib.loads(mine.read_text(encoding="utf-8"))
+    fit["draws"]["parameters"]["align_memory"][0] += 1
+    mine.write_text(tomli_w.dumps(fit), encoding="utf-8")
     with pytest.raises(InputError, match="changed since"):
         repeat(tmp_path / "kept", tmp_path / "more")
 
