@@ -7,9 +7,9 @@ run: .venv/installed
 	$(BIN)/sim run es-11-1
 
 test: .venv/installed
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy --no-error-summary
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-slow: .venv/installed

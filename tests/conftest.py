@@ -1,8 +1,7 @@
 """What many tests start from: the shipped world, what was published later, a small sweep, a Chromium for pages."""
 
-import shutil
-
 import pytest
+from support.pages import CHROMIUM, NO_CHROMIUM
 from support.sweeps import SMALL, bytes_of, written
 
 from sim.runner.sweep import sweep
@@ -10,7 +9,6 @@ from sim.scoring.published import Published, load_published
 from sim.specs import read_experiment
 from sim.world import World, load_world
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -47,7 +45,7 @@ def small(tmp_path_factory):
 def browser():
     """Driven by Playwright; a test that needs it is skipped where there is none."""
     if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
+        pytest.skip(NO_CHROMIUM)
     sync_api = pytest.importorskip("playwright.sync_api", reason="the browser is driven by Playwright")
     with sync_api.sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

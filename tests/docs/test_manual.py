@@ -1,7 +1,6 @@
 """The reference says what the code says, and the site builds without a warning and loads nothing from the network."""
 
 import re
-import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from support.pages import CHROMIUM, NO_CHROMIUM
 
 from sim.cli.app import COMMANDS, app
 from sim.cli.commands import compare, explain, reach, sensitivity
@@ -143,16 +143,14 @@ def test_every_page_can_be_reached_from_the_first(site):
     assert seen == {path for path in site.rglob("*.html") if path.name != "404.html"}
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)
 @pytest.mark.parametrize("page", ["index.html", "reference/commands.html"])
 def test_search_works_in_pages_opened_as_files_without_a_network(site, page, tmp_path):
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no Chromium on this machine")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--dump-dom"]
     offline = ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={tmp_path}"]
     address = f"{(site / page).as_uri()}?q=grievance"
     done = subprocess.run(
-        [browser, *options, *offline, address], capture_output=True, text=True, check=False, timeout=120
+        [CHROMIUM, *options, *offline, address], capture_output=True, text=True, check=False, timeout=120
     )
     assert re.search(r"[1-9]\d* matching document", done.stdout), done.stderr[-500:]
 
