@@ -170,7 +170,9 @@ def conditions_of(
     first = months[0].first
     for number, month in enumerate(months):
         seen += [item for item in month.items if not isinstance(item, int)]
-        now = _conditions(month, seen, first, world, roles, cells, prices[number], parameters)
+        now = _conditions(
+            month, seen, first=first, world=world, roles=roles, cells=cells, price=prices[number], parameters=parameters
+        )
         if now.war > 0:
             share = rerouted(share, transit, parameters["reroute_room"], parameters["reroute_months"] / now.war)
         found.append(replace(now, rerouted=share))
@@ -222,7 +224,7 @@ def _conditions(
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,
-        left=_left(month, events, first, world, roles, cells),
+        left=_left(month, events, first=first, world=world, roles=roles, cells=cells),
         payments_closed=float(everything or "finance" in closed_sectors),
         goods_closed=parameters["grade_sectoral"]
         * (1.0 if everything else sum(sector in closed_sectors for sector in TRADE_SECTORS) / len(TRADE_SECTORS)),

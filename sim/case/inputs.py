@@ -167,7 +167,9 @@ def month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
-        dependence=weighted_dependence(energy, own_trade, security, fixed, parameters),
+        dependence=weighted_dependence(
+            energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
+        ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
         target_trade=trade[roles.target],

@@ -123,13 +123,13 @@ def cells_of(
     supply = whole_total(before.T)
     commodity, member = np.nonzero((before.T > 0) | (SMALLEST * supply[:, None] < ceiling.T))
     return Cells(
-        tuple(commodities),
-        size,
-        member,
-        commodity,
-        before[member, commodity],
-        ceiling[member, commodity],
-        np.ones(len(member)) if premium is None else premium[member, commodity],
-        np.zeros(len(member)) if value is None else value[commodity],
-        supply,
+        commodities=tuple(commodities),
+        size=size,
+        member=member,
+        commodity=commodity,
+        before=before[member, commodity],
+        ceiling=ceiling[member, commodity],
+        premium=np.ones(len(member)) if premium is None else premium[member, commodity],
+        value=np.zeros(len(member)) if value is None else value[commodity],
+        supply=supply,
     )

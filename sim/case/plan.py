@@ -86,7 +86,7 @@ def plan_of(
     """
     dated = calendar(spec, months)
     if energy is not None and energy.supplier == world.iso3[roles.target]:
-        (cells, prices), transit = _market(spec, world, energy, dated, parameters), energy.transit
+        (cells, prices), transit = _market(spec, world, energy, months=dated, parameters=parameters), energy.transit
     else:
         cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
     inputs = inputs_of(cells)
@@ -99,7 +99,9 @@ def plan_of(
     return Plan(
         months=dated,
         inputs=inputs,
-        conditions=conditions_of(dated, world, roles, cells, prices, transit, parameters),
+        conditions=conditions_of(
+            dated, world=world, roles=roles, cells=cells, prices=prices, transit=transit, parameters=parameters
+        ),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
     )
@@ -124,11 +126,11 @@ def _market(
     before, need = energy.tonnes * _kept_before(spec, world, energy, months[0].first), energy.need
     return cells_of(
         world.size,
-        energy.commodities,
-        before,
-        ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
-        _premium(energy),
-        prices[0],
+        commodities=energy.commodities,
+        before=before,
+        ceiling=ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
+        premium=_premium(energy),
+        value=prices[0],
     ), prices
 
 

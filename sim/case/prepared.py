@@ -108,7 +108,16 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     values = terms_of(spec, world, parameters, known, spec.months.start).values
     start = Start(world, roles, values, load_energy(world) if energy is None else energy)
     make = partial(start.inputs, parameters, case.ballots[0])
-    plan = plan_of(spec, spec.months, world, roles, parameters, case.peers, make, start.energy)
+    plan = plan_of(
+        spec,
+        months=spec.months,
+        world=world,
+        roles=roles,
+        parameters=parameters,
+        peers=case.peers,
+        inputs_of=make,
+        energy=start.energy,
+    )
     return replace(case, start=start, plan=plan)
 
 

@@ -44,12 +44,12 @@ class Start:
         return month_inputs(
             self.world,
             self.roles,
-            parameters,
-            alignment(ballot.conflict, ballot.order, memory, EVENLY),
-            weighted(
+            parameters=parameters,
+            alignment=alignment(ballot.conflict, ballot.order, memory, EVENLY),
+            exposure=weighted(
                 {name: self.values[f"exposure.{name}"] for name in EXPOSURE_CHANNELS},
                 {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS},
             ),
-            self.values,
-            cells,
+            values=self.values,
+            cells=cells,
         )
