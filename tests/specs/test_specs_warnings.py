@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -106,13 +105,6 @@ def test_without_months_what_is_read_in_them_or_comes_too_late_has_no_effect(
     idle = idle_settings(read_scenario(what_if(tmp_path, text)))
     assert list(idle) == [key]
     assert idle[key].endswith(reason)
-
-
-def test_in_months_what_is_dated_after_the_last_has_no_effect() -> None:
-    event = {"kind": "recognition", "what": "w", "source": "s"}
-    document = {**valid(), **tomllib.loads(MONTHS)}
-    document["event"] = [{**event, "date": date(2022, month, 1)} for month in (1, 4, 5, 3)]
-    assert list(idle_settings(read(document))) == [("event", 2)]
 
 
 def test_what_is_on_time_and_read_has_an_effect(folder: Path) -> None:

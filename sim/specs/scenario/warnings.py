@@ -49,14 +49,9 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:
     """Keys of a scenario that no rule reads, and why not."""
-    last = scenario.vote[-1].date
     if scenario.months is not None:
-        end = scenario.months.end
-        return {
-            ("event", number): f"it is dated {event.date}, after the last month, {end:%Y-%m}."
-            for number, event in enumerate(scenario.event)
-            if (event.date.year, event.date.month) > (end.year, end.month)
-        }
+        return {}  # events after the last month are not told: months are often cut short to look at the first of them
+    last = scenario.vote[-1].date
     late: dict[Key, str] = {
         ("change", number): f"the change is dated {change.date}, after the last vote, of {last}."
         for number, change in enumerate(scenario.change)
