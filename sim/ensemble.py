@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.case.ballot import NOT_GIVEN, Ballot
-from sim.months.position import Position
+from sim.case.utilities import own_utilities
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.step import MonthView
 from sim.randomness import Draws, to_unit
-from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import OPPOSE, STANCES, SUPPORT, TippingPoints, action_range, tipped, tipping_points
-from sim.rules.influence import GRID
+from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
+from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
+from sim.rules.payoffs import Utilities
+from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, find_switching_points, switch
 
 FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
 """What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
@@ -32,6 +32,8 @@ SINGLE_STANCES = STANCES.astype(np.float32)
 
 NARROWED_BELOW = 0.9
 """Share of the replicates still moving below which it is quicker to go on with these alone."""
+STRIP = 8192
+"""Cells whose arrays fit into the cache of a processor."""
 
 
 @dataclass(frozen=True)
@@ -149,55 +151,6 @@ def _vote(
     return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
 
 
-def own_utilities(
-    ballot: Ballot,
-    parameters: Parameters,
-    earlier_stances: Sequence[FloatArray],
-    months: MonthRun | None = None,
-) -> Utilities:
-    """Utilities before peers are looked at, (N,), or (R, N) where replicates differ in what came before.
-
-    Parameters
-    ----------
-    parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
-    earlier_stances : stances (R, N) in each earlier vote of the scenario.
-    months : as they have gone up to the vote; None in a scenario without months.
-    """
-    return total(own_terms(ballot, parameters, earlier_stances, months))
-
-
-def own_terms(
-    ballot: Ballot,
-    parameters: Parameters,
-    earlier_stances: Sequence[FloatArray],
-    months: MonthRun | None = None,
-) -> UtilityTerms:
-    """The terms of `own_utilities`, each (N,), or (R, N) where it hangs on what came before in the scenario."""
-    memory = memory_of(ballot, parameters, earlier_stances)
-    stand = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
-    if months is not None:
-        stand = months.position(stand, ballot.threats)
-    return utility_terms(
-        alignment(stand.conflict, ballot.order, memory, ballot.divisiveness),
-        ballot.severity,
-        stand.dependence,
-        stand.sanction_risk,
-        stand.grievance,
-        ballot.emptiness,
-        parameters,
-    )
-
-
-def memory_of(ballot: Ballot, parameters: Parameters, earlier_stances: Sequence[FloatArray]) -> FloatArray:
-    """What a member's own earlier votes on the question add to its alignment, (N,) or (R, N); utility."""
-    stance_sum, weight_sum = ballot.memory_sum, ballot.memory_weight
-    for weight, stances in zip(ballot.own_discounts, earlier_stances, strict=True):
-        if weight > 0:
-            stance_sum, weight_sum = stance_sum + weight * stances, weight_sum + weight
-    remembered = remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-    return parameters["align_memory"] * remembered
-
-
 def revision_occasion(resolution: str, round_number: int) -> str:
     """Name of the occasion on which a member may fail to revise."""
     return f"{resolution} round {round_number}"
@@ -206,9 +159,9 @@ def revision_occasion(resolution: str, round_number: int) -> str:
 class _Deliberation:
     """One vote in a block of replicates. Arrays are (N, R), a row per member.
 
-    A member keeps its draw through the rounds, so it either acts alike whatever its peers say or has tipping points in
-    their mean stance. Only cells of the second kind, and those that first announced something else, are followed; a
-    replicate in which nothing moves any more is left alone.
+    A member keeps its draw through the rounds, so that it acts the same way whatever its peers say or has switching
+    points in the sum of their stances. Only cells of the second kind, and those that first announced something else,
+    are followed; a replicate in which nothing moves any more is left alone.
     """
 
     def __init__(
@@ -218,45 +171,65 @@ class _Deliberation:
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
         self.weights = (case.peers * GRID).astype(np.float32)
-        draw = to_unit(np.stack([self.words("vote", ballot.resolution, i, 0, count) for i in range(case.world.size)]))
-        own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
+        words = [self.words("vote", ballot.resolution, member, 0, count) for member in range(case.world.size)]
+        self.draw = to_unit(np.stack(words))
+        self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
+        influence = np.transpose(parameters["peer_influence"])
+        rounding = bound_rounding(self.own, influence)
+        lowest, highest = find_range(self.own, influence, self.draw, rounding)
         is_given = (ballot.given != NOT_GIVEN)[:, None]
-        lowest, highest = action_range(own, np.transpose(parameters["peer_influence"]), draw)
         start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
         is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
+        self.replicates = np.arange(count)
         self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_given), count)
-        self.points = self.tipping_points(own, draw, lowest, highest)
-        self.now = self.tipped(np.float32(0)) if start is None else np.full(len(self.member), start, dtype=np.int8)
+        self.points = self.find_points(lowest, highest, rounding)
+        self.close = self.find_close()
+        neutral = np.zeros(len(self.member), dtype=np.float32)
+        self.now = self.choose(neutral) if start is None else np.full(len(self.member), start, dtype=np.int8)
         self.actions = np.where(is_given, ballot.given[:, None], lowest)
         self.actions[self.member, self.column] = self.now
-        self.replicates, self.stances = np.arange(count), SINGLE_STANCES[self.actions]
+        self.stances = SINGLE_STANCES[self.actions]
 
     def of(self, name: str, replicates: IntArray) -> Number:
         """A parameter as it is in these replicates of the block, or in all."""
         value = self.parameters[name]
         return value[replicates, 0] if isinstance(value, np.ndarray) else value
 
+    def own_at(self, members: IntArray, replicates: IntArray) -> Utilities:
+        """Utilities before peers are looked at, of these members in these replicates of the block."""
+        return Utilities(*(np.broadcast_to(term, self.draw.shape)[members, replicates] for term in self.own))
+
     def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
         """Random words (count,) of a member, from the replicate `start` of this block on."""
         return self.draws.words(process, occasion, self.case.world.iso3[member], self.first + start, count)
 
-    def tipping_points(
-        self, own: Utilities, draw: FloatArray, lowest: ActionArray, highest: ActionArray
-    ) -> TippingPoints:
-        """Tipping points of the followed cells, in whole units of the grid of the peer weights."""
-        at = self.member, self.column
-        cells = Utilities(*(np.broadcast_to(term, draw.shape)[at] for term in own))
-        points = tipping_points(cells, self.of("peer_influence", self.column), draw[at], lowest[at], highest[at])
-        return TippingPoints(*(np.ceil(np.clip(point, -2, 2) * GRID).astype(np.float32) for point in points))
+    def find_points(self, lowest: ActionArray, highest: ActionArray, rounding: float) -> SwitchingPoints:
+        """Find the switching points of the followed cells, strip by strip."""
+        parts = []
+        for start in range(0, max(len(self.member), 1), STRIP):
+            at = self.member[start : start + STRIP], self.column[start : start + STRIP]
+            own, influence, draw = self.own_at(*at), self.of("peer_influence", at[1]), self.draw[at]
+            parts.append(find_switching_points(own, influence, draw, lowest[at], highest[at], rounding))
+        return SwitchingPoints(*(np.concatenate(points) for points in zip(*parts, strict=True)))
 
-    def tipped(self, peers: SingleArray | np.float32) -> ActionArray:
-        """What the followed cells would do at their peers' summed stances, in units of the grid."""
-        return tipped(self.points, peers)
+    def find_close(self) -> IntArray:
+        """Find the followed cells that the rule has to decide, since rounding could matter at a switching point."""
+        return np.flatnonzero(np.isnan(sum(self.points)))
+
+    def choose(self, peers: SingleArray) -> ActionArray:
+        """What the followed cells would do at these sums of their peers' stances, in units of the grid."""
+        actions = switch(self.points, peers)
+        if len(self.close):
+            member, replicate = self.member[self.close], self.replicates[self.column[self.close]]
+            means = peers[self.close].astype(np.float64) / GRID
+            utilities = with_peers(self.own_at(member, replicate), self.of("peer_influence", replicate), means)
+            actions[self.close] = choose(utilities, self.draw[member, replicate])
+        return actions
 
     def desired(self) -> ActionArray:
         """What the followed cells would do after a look at what their peers last announced."""
         sums = self.weights @ self.stances
-        return self.tipped(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
+        return self.choose(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
 
     def revise(self, number: int) -> None:
         """One round: those that look and are not held back by inertia come round to what they desire."""
@@ -277,7 +250,8 @@ class _Deliberation:
         """Go on with these of the columns alone."""
         cells = np.flatnonzero(is_moving[self.column])
         self.member, self.now = self.member[cells], self.now[cells]
-        self.points = TippingPoints(*(point[cells] for point in self.points))
+        self.points = SwitchingPoints(*(point[cells] for point in self.points))
+        self.close = self.find_close()
         self.column = (np.cumsum(is_moving) - 1)[self.column[cells]]
         self.replicates, self.stances = self.replicates[is_moving], self.stances[:, is_moving]
 

@@ -1,166 +1,230 @@
-"""The Mesa model: members that weigh, announce, look at their peers, revise and vote.
+"""The Mesa model: member states that vote on resolutions, and decide month by month on sanctions, trade and help.
 
-This is the model to read, step through, extend and watch. Every equation is in `sim.rules`.
+This is the model to read, step through, extend and watch. The equations are in `sim.rules`, the order of a month in
+`sim.months.phases`. `sim.ensemble` gives the same votes, run for run, many runs at once.
 """
 
 from __future__ import annotations
 
-import json
+from collections import deque
 from collections.abc import Iterator
-from itertools import count
+from functools import partial
 from pathlib import Path
 
 import mesa
 import numpy as np
 
-from sim.arrays import FloatArray
-from sim.case import Case, drawn, prepare, with_seed
+from sim.arrays import FloatArray, Number
+from sim.case import Case
+from sim.case.agenda import list_steps
 from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.case.request import is_of_mesa, read_request
+from sim.case.utilities import Position, own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
-from sim.errors import InputError, Problem
-from sim.months.member import MemberMonths, gathered, live_month
-from sim.months.position import Position
-from sim.months.state import State
-from sim.months.step import MonthView
+from sim.months import decisions
+from sim.months.members import Members
+from sim.months.phases import PHASES, Each
+from sim.months.position import position_of
+from sim.months.record import MonthRecord, MonthView
+from sim.months.state import NOISES, START, State, initial_state
 from sim.randomness import Draws
-from sim.rules.alignment import alignment, remembered_stance
-from sim.rules.choice import ACTIONS, STANCES, TippingPoints, action_range, tipped, tipping_points
-from sim.rules.influence import listened_to, peer_stance
-from sim.rules.payoffs import total, utility_terms
-from sim.specs import Scenario, read_scenario, scenario_from
+from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
+from sim.rules.influence import listened_to, peer_stance, with_peers
+from sim.specs import Scenario
 
 
-class _CountsOnTheModel:
-    """Numbers the agents of a model on the model itself; the table of Mesa 3.3 keeps every model alive (issue 3179)."""
+class _NumbersOfMesa33:
+    """Numbers the agents of a model on the model, as later versions of Mesa do themselves.
+
+    Mesa 3.3 counts them in a table that keeps every model in memory for good (its issue 3179). It offers no public way
+    round the table, so this one private name of Mesa's is replaced; later versions never ask for it.
+    """
 
     def __getitem__(self, model: mesa.Model) -> Iterator[int]:
-        numbers: Iterator[int] = model.__dict__.setdefault("_agent_numbers", count(1))
-        return numbers
+        model.agent_id_counter = getattr(model, "agent_id_counter", 0) + 1
+        yield model.agent_id_counter
 
 
 class MemberState(mesa.Agent):
-    """A member state: what it stands to lose and to gain, what it has announced, what it remembers."""
+    """A member state: what it has to lose and to gain, what it has announced, and what the months have made of it.
+
+    Each method is one decision. A subclass may change any of them: ``AlignmentModel(..., member_class=Mine)``.
+
+    Parameters
+    ----------
+    index : place in the order of the world's members.
+    """
 
     model: AlignmentModel
-    _ids = _CountsOnTheModel()
+    _ids = _NumbersOfMesa33()
 
     def __init__(self, model: AlignmentModel, index: int) -> None:
         super().__init__(model)
-        self.index = index
-        self.iso3 = model.case.world.iso3[index]
-        self.name = model.case.world.names[index]
-        self.listens_to, self.peer_weights = listened_to(model.case.peers, index)
+        case = model.case
+        self.index, self.iso3, self.name = index, case.world.iso3[index], case.world.names[index]
+        self.parameters = case.parameters
+        self.peers, self.peer_weights = listened_to(case.peers, index)
+        self.action = ABSENT
         self.votes: list[int] = []
-        plan = model.case.plan
-        self.months = None if plan is None else MemberMonths(plan, index, model.case.parameters, self.draw)
-        self.action = ACTIONS.index("absent")
+        if case.plan is not None:
+            self.plan = case.plan.parts[index]
+            self.inputs = self.plan.inputs
+            draws = [self.draw(process, START) for process in NOISES]
+            self.state = initial_state(self.inputs, self.parameters, draws)
+
+    @property
+    def action_name(self) -> str:
+        """What one last announced, in a word."""
+        return ACTIONS[self.action]
+
+    # A vote
 
     def weigh(self) -> None:
-        """Weigh the four actions on the resolution at hand, and draw the noise that is kept through the rounds."""
-        ballot, parameters, i = self.model.ballot, self.model.case.parameters, self.index
-        stance_sum, weight_sum = ballot.memory_sum[i], ballot.memory_weight[i]
-        for weight, vote in zip(ballot.own_discounts, self.votes, strict=True):
-            if weight > 0:
-                stance_sum, weight_sum = stance_sum + weight * STANCES[vote], weight_sum + weight
-        memory = parameters["align_memory"] * remembered_stance(stance_sum, weight_sum, parameters["memory_scepticism"])
-        stand = Position(ballot.conflict[i], ballot.dependence[i], ballot.sanction_risk[i], ballot.grievance[i])
-        if self.months is not None:
-            stand = self.months.position(stand, ballot.threats)
-        terms = utility_terms(
-            alignment(stand.conflict, ballot.order[i], memory, ballot.divisiveness),
-            ballot.severity,
-            stand.dependence,
-            stand.sanction_risk,
-            stand.grievance,
-            ballot.emptiness[i],
-            parameters,
-        )
-        own, influence, noise = total(terms), parameters["peer_influence"], self.draw("vote", ballot.resolution)
-        points = tipping_points(own, influence, noise, *action_range(own, influence, noise))
-        self.tipping_points = TippingPoints(*(point[()] for point in points))
-        self.is_given = ballot.given[i] != NOT_GIVEN
+        """Weigh the four actions by one's own reasons, and draw the noise that is kept through the rounds."""
+        ballot = self.model.ballot.of_member(self.index)
+        earlier = [STANCES[vote] for vote in self.votes]
+        self.utilities = own_utilities(ballot, self.parameters, earlier, self if self.model.case.plan else None)
+        self.noise = self.draw("vote", ballot.resolution)
+        self.fixed = None if ballot.given == NOT_GIVEN else int(ballot.given)
 
-    def draw(self, process: str, occasion: str) -> float:
-        """One's own uniform number for a process and an occasion."""
-        return self.model.draw(process, occasion, self.iso3)
-
-    def heard(self, values: FloatArray) -> FloatArray:
-        """Values (N,) of the peers, weighted as their stances are in a vote."""
-        return peer_stance(self.peer_weights, values[self.listens_to])
+    def choose(self, peers: Number) -> int:
+        """Choose an action, given the mean stance of the peers."""
+        utilities = with_peers(self.utilities, self.parameters["peer_influence"], peers)
+        return int(choose(utilities, self.noise))
 
     def announce(self) -> None:
-        """Say for the first time what one will do, before anyone has been looked at."""
-        first = FIRST_ANNOUNCEMENTS[int(self.model.case.parameters["first_announcement"])]
-        if self.is_given:
-            self.action = int(self.model.ballot.given[self.index])
+        """Say for the first time what one will do, as if the peers were neutral."""
+        first = FIRST_ANNOUNCEMENTS[int(self.parameters["first_announcement"])]
+        if self.fixed is not None:
+            self.action = self.fixed
         else:
-            self.action = int(tipped(self.tipping_points, 0.0)) if first is None else first
+            self.action = self.choose(0.0) if first is None else first
 
     def desired_action(self) -> int:
         """What one would do, given what the peers last announced."""
-        if self.is_given:
-            return self.action
-        return int(tipped(self.tipping_points, self.heard(self.model.stances)))
+        return self.choose(self.hear(self.model.stances)) if self.fixed is None else self.fixed
 
     def revise(self) -> None:
         """Come round to the desired action, unless inertia keeps one from it this round."""
         desired = self.desired_action()
         if desired != self.action:
             occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
-            if self.draw("revision", occasion) >= self.model.case.parameters["inertia"]:
+            if self.draw("revision", occasion) >= self.parameters["inertia"]:
                 self.action = desired
+
+    def vote(self) -> None:
+        """Cast the vote that was last announced, and remember it."""
+        self.votes.append(self.action)
+
+    # A month: `sim.months.phases` has the order
+
+    def take_in(self, month: int, place: int) -> None:
+        """Take in what an event does at once to alignment, isolation or beliefs."""
+        touch = self.plan.touches.get((month, place))
+        if touch is not None:
+            self.state.take_in(touch, self.parameters)
+
+    def sanction(self) -> None:
+        """Join the coalition that sanctions the target, or stay out of it."""
+        decisions.sanction(self)
+
+    def offer(self) -> None:
+        """Say how much of the target's fuels one keeps buying, and how much more one could."""
+        decisions.offer(self)
+
+    def trade(self) -> None:
+        """Buy the target's fuels at the price that clears the market."""
+        decisions.trade(self)
+
+    def help_target(self) -> None:
+        """Help the target openly, covertly or not at all."""
+        decisions.help_target(self)
+
+    def help_victim(self) -> None:
+        """Help the victim, or not."""
+        decisions.help_victim(self)
+
+    def get_listed(self) -> None:
+        """Have one's firms listed by those who sanction, if that is one's luck."""
+        decisions.get_listed(self)
+
+    def learn(self) -> None:
+        """Learn from listings, one's own and the peers', what help to the target costs."""
+        decisions.learn(self)
+
+    def drift(self) -> None:
+        """Let dependence and alignment follow what has changed."""
+        decisions.drift(self)
+
+    # What decisions are made with
+
+    def hear(self, values: FloatArray) -> FloatArray:
+        """What the peers come to, of values (N,): their mean, weighted by how much one listens to each."""
+        return peer_stance(self.peer_weights, values[self.peers])
+
+    def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
+        """One's own uniform number in [0, 1) for a process and an occasion; the same whenever it is asked for."""
+        return np.float64(self.model.draw(process, occasion, self.iso3))
+
+    def position(self, ballot: Ballot) -> Position:
+        """Where the months have left one on the day of a vote."""
+        return position_of(self, ballot.conflict, ballot.dependence, ballot.threats)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}: {self.action_name}>"
 
 
 class AlignmentModel(mesa.Model):
-    """One replicate of a scenario. A step is a round of deliberation; a vote ends with its last round.
+    """One run of a scenario. A step is a month or, where the scenario has no months, a vote.
 
-    Where the scenario has months, the first round of a vote comes after the months and events that lead up to it, and
-    the last vote is followed by those that are left.
+    In a month come first its events and votes, in date order, and then its phases. A vote is announced, revised in
+    rounds of deliberation in which all look at what their peers last announced, and cast.
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a scenario file, a `Scenario`, or a prepared `Case`.
+    scenario : name of a shipped scenario, path of a scenario file, a `Scenario`, a prepared `Case`, or a scenario of
+        Mesa's own: its ``rng`` is the seed, its ``file`` may be any of the former, all else in it are overrides.
     seed, rng : the scenario's seed, in either of Mesa's two spellings; the file's own by default.
-    replicate : which replicate of the scenario to run, from 0.
+    replicate : which run of the scenario, from 0. By default 0 where a seed is given, and otherwise another one for
+        every model; it is in ``model.replicate``.
+    member_class : the class of the members, `MemberState` or a subclass of it.
+    collect_rounds : whether the data collector has a table of the rounds, besides that of the votes.
+    rounds_as_steps : whether each round of deliberation is a step of its own, to be watched.
     **overrides : other values for keys of the scenario, checked like ``--set``. ``__`` stands for the dot:
         ``parameters__enforcement=0.8``, ``vote__severity=1.2``.
 
     Raises
     ------
-    InputError : the scenario, an override or the seed is not valid; all problems are listed.
+    InputError : the scenario, an override, the seed or the replicate is not valid; all problems are listed.
     """
 
     running: bool
 
     def __init__(
         self,
-        scenario: str | Path | Scenario | Case = "es-11-1",
+        scenario: str | Path | Scenario | Case | object = "es-11-1",
         *,
         seed: int | None = None,
         rng: int | None = None,
-        replicate: int = 0,
+        replicate: int | None = None,
+        member_class: type[MemberState] = MemberState,
+        collect_rounds: bool = False,
+        rounds_as_steps: bool = False,
         **overrides: object,
     ) -> None:
-        self.case = drawn(_case(scenario, _seed(seed, rng), overrides), replicate)
+        self.case, self.replicate = read_request(scenario, seed=seed, rng=rng, replicate=replicate, overrides=overrides)
         self.spec = self.case.spec
-        super().__init__(rng=self.spec.seed)
-        self.replicate = replicate
+        super().__init__(**({"scenario": scenario} if is_of_mesa(scenario) else {"rng": self.spec.seed}))
         self._draws = Draws(self.spec.seed)
-        for index in range(self.case.world.size):
-            MemberState(self, index)
-        self.members = list(self.agents)
-        self.stances = np.zeros(self.case.world.size)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={
-                "resolution": lambda model: model.ballot.resolution,
-                "round": "round",
-                **{name: (lambda model, code=code: model.tally()[code]) for code, name in enumerate(ACTIONS)},
-            },
-            agent_reporters={"iso3": "iso3", "action": lambda member: ACTIONS[member.action]},
-        )
-        self.vote_number, self.round = 0, -1
-        self.month_number, self.place = 0, 0
+        self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))
+        self.vote_number, self.round, self.month_name = 0, -1, ""
         self.months: list[tuple[State, MonthView]] = []
+        size = self.case.world.size
+        self.members = member_class.create_agents(self, size, list(range(size)))
+        self.stances = np.zeros(size)
+        self.datacollector = new_collector(collect_rounds=collect_rounds)
+        if self.case.plan is not None:
+            self.everyone = Members(self.case.plan, self.case.parameters, list(self.members))
 
     @property
     def ballot(self) -> Ballot:
@@ -168,58 +232,67 @@ class AlignmentModel(mesa.Model):
         return self.case.ballots[self.vote_number]
 
     def step(self) -> None:
-        """A round: the first weighs and announces, each later one revises at once from the stances before it."""
+        """A month or, without months, a vote: do what the agenda has for it, and collect what it came to."""
         if not self.running:
             return
-        if self.round == self.case.rounds:
-            self.vote_number, self.round = self.vote_number + 1, -1
-        self.round += 1
-        if self.round == 0:
-            self.live(until=self.vote_number)
-            self.agents.do("weigh").do("announce")
-        else:
-            self.agents.do("revise")
-        self.stances = STANCES[[member.action for member in self.members]]
+        for task in self.agenda.popleft():
+            getattr(self, task.method)(*task.numbers)
+        self.running = bool(self.agenda)
         self.datacollector.collect(self)
-        if self.round == self.case.rounds:
-            for member in self.members:
-                member.votes.append(member.action)
-            self.running = self.vote_number + 1 < len(self.case.ballots)
-            if not self.running:
-                self.live(until=None)
 
-    def live(self, until: int | None) -> None:
-        """Live through events and months until a vote, by its number, or to the end."""
-        plan = self.case.plan
-        if plan is None:
-            return
-        months = [member.months for member in self.members if member.months is not None]
-        while self.month_number < len(plan.months):
-            items = plan.months[self.month_number].items
-            while self.place < len(items):
-                item, self.place = items[self.place], self.place + 1
-                if item == until:
-                    return
-                for member in months:
-                    member.event(self.month_number, self.place - 1)
-            view = live_month(plan, self.month_number, months, self.heard)
-            self.months.append((gathered(months), view))
-            self.month_number, self.place = self.month_number + 1, 0
+    def open_vote(self, number: int) -> None:
+        """Put a resolution to the vote: all weigh it and announce what they will do."""
+        self.vote_number, self.round = number, 0
+        self.members.do("weigh").do("announce")
+        self.see_announcements()
 
-    def heard(self, index: int, values: FloatArray) -> FloatArray:
-        """What the peers of a member come to, of values (N,)."""
-        return self.members[index].heard(values)
+    def deliberate(self, turn: int) -> None:
+        """A round: all look at once at what was announced in the round before, and revise."""
+        self.round = turn
+        self.members.do("revise")
+        self.see_announcements()
+
+    def see_announcements(self) -> None:
+        """Let everybody see what everybody has announced."""
+        self.stances = STANCES[[member.action for member in self.members]]
+        if "rounds" in self.datacollector.tables:
+            row = {"resolution": self.ballot.resolution, "round": self.round}
+            self.datacollector.add_table_row("rounds", {**row, **dict(zip(ACTIONS, self.tally(), strict=True))})
+
+    def close_vote(self) -> None:
+        """All cast the vote that they last announced."""
+        is_settled = self.is_settled()
+        self.members.do("vote")
+        row = {"resolution": self.ballot.resolution, "date": self.ballot.date, "is_settled": is_settled}
+        self.datacollector.add_table_row("votes", {**row, **dict(zip(ACTIONS, self.tally(), strict=True))})
+
+    def meet_event(self, month: int, place: int) -> None:
+        """An event: all take in what it does at once."""
+        self.members.do("take_in", month, place)
+
+    def pass_month(self, number: int) -> None:
+        """Go through the phases of a month."""
+        for member in self.members:
+            member.month = MonthRecord(member.plan.conditions[number])
+        for phase in PHASES:
+            if isinstance(phase, Each):
+                self.members.do(phase.name)
+            else:
+                phase.function(self.everyone)
+        self.month_name = self.everyone.plan.months[number].name
+        self.months.append((self.everyone.state(), self.everyone.view(number)))
 
     def run(self) -> AlignmentModel:
-        """Step to the end of the last vote, and return the model."""
+        """Step to the end, and return the model."""
         while self.running:
             self.step()
         return self
 
     def run_vote(self) -> AlignmentModel:
-        """Step to the end of the vote at hand, or of the next one, and return the model."""
-        self.step()
-        while self.running and self.round < self.case.rounds:
+        """Step until another vote is over, or to the end, and return the model."""
+        votes = self.datacollector.tables["votes"]["resolution"]
+        before = len(votes)
+        while self.running and len(votes) == before:
             self.step()
         return self
 
@@ -228,39 +301,41 @@ class AlignmentModel(mesa.Model):
         return [int(count) for count in np.bincount([member.action for member in self.members], minlength=4)]
 
     def is_settled(self) -> bool:
-        """Whether nobody would act otherwise after one more look at the peers."""
+        """Whether nobody would act differently after one more look at the peers."""
         return all(member.desired_action() == member.action for member in self.members)
 
     def draw(self, process: str, occasion: str, iso3: str) -> float:
-        """The uniform number of this replicate for a process, an occasion and a member."""
+        """The uniform number of this run for a process, an occasion and a member."""
         return self._draws.uniforms(process, occasion, iso3, self.replicate)[0]
 
 
-def _seed(seed: int | None, rng: int | None) -> int | None:
-    if seed is not None and rng is not None:
-        raise InputError([Problem("AlignmentModel", "seed", "got both seed and rng.", "Give one of them.")])
-    given = seed if seed is not None else rng
-    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
-    if given is not None and not (is_whole and 0 <= given < 2**63):
-        message = f"got {given!r}; a whole number from 0 to 2**63 - 1 is needed."
-        raise InputError([Problem("AlignmentModel", "seed" if seed is not None else "rng", message)])
-    return None if given is None else int(given)
+def new_collector(*, collect_rounds: bool) -> mesa.DataCollector:
+    """What is collected at the end of a step, of the model and of its members, and the tables of votes and rounds."""
+    counts = {action: partial(count, code) for code, action in enumerate(ACTIONS)}
+    names = {"sanctions": "state.joined", "isolation": "state.isolation", "help": "month.help.visible"}
+    columns = {"iso3": "iso3", "action": "action_name", **names}
+    tables = {"votes": ["resolution", "date", *ACTIONS, "is_settled"]}
+    if collect_rounds:
+        tables["rounds"] = ["resolution", "round", *ACTIONS]
+    return mesa.DataCollector(
+        model_reporters={
+            "replicate": "replicate",
+            "month": "month_name",
+            "resolution": partial(read, "ballot.resolution"),
+            **counts,
+        },
+        agent_reporters={column: partial(read, name) for column, name in columns.items()},
+        tables=tables,
+    )
 
 
-def _case(scenario: str | Path | Scenario | Case, seed: int | None, overrides: dict[str, object]) -> Case:
-    if isinstance(scenario, Case) and not overrides:
-        return scenario if seed is None else with_seed(scenario, seed)
-    texts = [f"{key.replace('__', '.')}={_written(value)}" for key, value in overrides.items()]
-    if seed is not None:
-        texts.append(f"seed={seed}")
-    if isinstance(scenario, str | Path):
-        return prepare(read_scenario(scenario, texts))
-    spec = scenario.spec if isinstance(scenario, Case) else scenario
-    if texts:
-        return prepare(scenario_from(spec.document(), spec.title, Path(), texts))
-    return prepare(spec)
+def read(name: str, thing: object) -> object:
+    """An attribute of a model or an agent, by its dotted name; None where it has none. Unlike a lambda it pickles."""
+    for part in name.split("."):
+        thing = getattr(thing, part, None)
+    return thing.item() if isinstance(thing, np.generic | np.ndarray) else thing
 
 
-def _written(value: object) -> str:
-    """A value as ``--set`` takes it: numbers and lists as in TOML, everything else as text."""
-    return json.dumps(value) if isinstance(value, bool | int | float | list | tuple) else str(value)
+def count(code: int, model: AlignmentModel) -> int:
+    """Members that last announced an action."""
+    return model.tally()[code]

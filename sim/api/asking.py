@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.api.running import SweepTables, experiment_of, spec_of, sweep
+from sim.api.running import SweepTables, experiment_of, goal_of, spec_of, sweep
 from sim.case import prepare
 from sim.runner.executors import Executor
-from sim.specs import Experiment, Goal, Scenario, read_goal
+from sim.specs import Experiment, Goal, Scenario
 from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.discovery import Region
@@ -246,7 +246,7 @@ def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached
     >>> bool((found.frontier["cost"] >= 0).all())
     True
     """
-    return GoalReached(search(goal if isinstance(goal, Goal) else read_goal(goal, overrides)))
+    return GoalReached(search(goal_of(goal, overrides)))
 
 
 @dataclass(frozen=True)

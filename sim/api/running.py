@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import prepare
+from sim.errors import Problem
 from sim.results.ranking import rank
 from sim.results.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor, InProcess, Processes
@@ -26,7 +28,17 @@ from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import keep_run
 from sim.runner.sweep import sweep as run_sweep
-from sim.specs import Experiment, Scenario, experiment_from, read_experiment, read_scenario, scenario_from
+from sim.specs import (
+    Experiment,
+    Goal,
+    Scenario,
+    experiment_from,
+    read_experiment,
+    read_goal,
+    read_scenario,
+    scenario_from,
+)
+from sim.specs.scenario.warnings import warnings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +127,19 @@ def spec_of(
     """A scenario with other values for some of its keys."""
     numbers = {"replicates": replicates, "seed": seed}
     given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
-    spec = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-    return scenario_from({**spec.document(), "set": given}, spec.title, Path()) if given else spec
+    written = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    spec = written
+    if given:
+        set_in = scenario_from({**written.document(), "set": given}, written.title, Path())
+        spec = set_in.model_copy(update={"base": written.base})
+    _warn(warnings_of(f"scenario '{written.title}'", spec, written))
+    return spec
+
+
+def _warn(found: Iterable[Problem]) -> None:
+    """Warn of what is seldom meant in an input, at the line that called the package."""
+    for warning in dict.fromkeys(found):
+        warnings.warn(str(warning), stacklevel=4)
 
 
 @dataclass(frozen=True)
@@ -195,6 +218,17 @@ def sweep(
 def experiment_of(experiment: str | Path | Experiment, overrides: Sequence[str]) -> Experiment:
     """An experiment with other values for some of its keys."""
     if not isinstance(experiment, Experiment):
-        return read_experiment(experiment, overrides)
+        spec = read_experiment(experiment, overrides)
+        _warn(spec.warnings)
+        return spec
     bases = {reference: base.document() for reference, base in experiment.bases.items()}
-    return experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
+    spec = experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
+    _warn([*experiment.warnings, *spec.warnings])
+    return spec
+
+
+def goal_of(goal: str | Path | Goal, overrides: Sequence[str]) -> Goal:
+    """A goal with other values for some of its keys; one that was read as it is."""
+    spec = goal if isinstance(goal, Goal) else read_goal(goal, overrides)
+    _warn(spec.warnings)
+    return spec

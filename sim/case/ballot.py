@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number
-from sim.rules.alignment import discount
+from sim.rules.alignment import Divisiveness, discount
 from sim.rules.choice import STANCES
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, sanction_risk, summed
@@ -45,18 +45,30 @@ WEIGHTS: Mapping[str, Mapping[str, str]] = {
 """Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
 
 
+class Threats(NamedTuple):
+    """What is threatened over a vote, by the target and by the senders; the latter times the weight of sanctions."""
+
+    target: Number
+    senders: Number
+
+
 class Text(NamedTuple):
     """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
 
     severity: Number
-    divisiveness: tuple[Number, Number]
+    divisiveness: Divisiveness
     target_threat: Number
     sender_threat: Number
 
 
 def text_of(vote: Vote) -> Text:
     """The terms of a vote as the scenario has them."""
-    return Text(vote.severity, (vote.divisiveness[0], vote.divisiveness[1]), vote.target_threat, vote.sender_threat)
+    return Text(
+        severity=vote.severity,
+        divisiveness=Divisiveness(*vote.divisiveness),
+        target_threat=vote.target_threat,
+        sender_threat=vote.sender_threat,
+    )
 
 
 @dataclass(frozen=True)
@@ -70,14 +82,13 @@ class Ballot:
     own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
     given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
-    threats : of the target and, times the weight of sanctions, of the senders: what the months' dependence and risk
-        count in this vote.
+    threats : what dependence and expected sanctions count in this vote, as the months have left them.
     """
 
     resolution: str
     date: date
     severity: Number
-    divisiveness: tuple[Number, Number]
+    divisiveness: Divisiveness
     conflict: FloatArray
     order: FloatArray
     memory_sum: FloatArray
@@ -88,7 +99,12 @@ class Ballot:
     grievance: FloatArray
     emptiness: FloatArray
     given: ActionArray
-    threats: tuple[Number, Number]
+    threats: Threats
+
+    def of_member(self, index: int) -> Ballot:
+        """The part of one member, where all replicates are the same."""
+        own = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **own)
 
 
 @dataclass(frozen=True)
@@ -145,7 +161,7 @@ def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = No
         grievance=parameters["grievance"] * terms.values["isolation"],
         emptiness=parameters["absent_bias"] + sums["absence"],
         given=standing.given,
-        threats=(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
+        threats=Threats(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.arrays import IntArray, Number
 from sim.case.ballot import Ballot, Text, ballot_of, text_of
 from sim.case.plan import Plan
+from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def _shifted(text: Text, by: Sequence[Number]) -> Text:
     own = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
     severity, *others = (term + shift for term, shift in zip(own, by, strict=True))
     first, second, target, sender = (np.maximum(term, 0.0) for term in others)
-    return Text(severity, (first, second), target, sender)
+    return Text(severity, Divisiveness(first, second), target, sender)

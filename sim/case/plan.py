@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cached_property
 from math import fsum
 from typing import TYPE_CHECKING, Self
 
@@ -49,9 +49,12 @@ class Plan:
         """The same months from other inputs."""
         return replace(self, inputs=inputs)
 
-    @cache  # noqa: B019  (a plan lives as long as its case, and has one part for each member)
-    def of_member(self, index: int) -> Self:
-        """The part of one member."""
+    @cached_property
+    def parts(self) -> tuple[Self, ...]:
+        """The part of each member."""
+        return tuple(self._of_member(index) for index in range(len(self.inputs.seat)))
+
+    def _of_member(self, index: int) -> Self:
         return replace(
             self,
             inputs=self.inputs.of_member(index),

@@ -9,7 +9,7 @@ from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
 from sim.case.inputs import MonthInputs, month_inputs
 from sim.case.market import Cells
-from sim.rules.alignment import alignment, remembered_stance
+from sim.rules.alignment import Divisiveness, alignment, remembered_stance
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import weighted
 from sim.world import World
@@ -17,7 +17,7 @@ from sim.world.energy import Energy
 from sim.world.quantities import Roles
 from sim.world.world import EXPOSURE_CHANNELS
 
-EVENLY = (0.5**0.5, 0.5**0.5)
+EVENLY = Divisiveness(0.5**0.5, 0.5**0.5)
 """Divisiveness of length 1, half along either dimension: the unit of alignment."""
 
 

@@ -10,7 +10,7 @@ from typing import ParamSpec
 
 import typer
 
-from sim.cli import (
+from sim.cli.commands import (
     calibrate,
     check,
     compare,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim import specs
 from sim.case import Case, prepare
 from sim.cli.output import run_settings, say
-from sim.specs import read_scenario
+from sim.cli.reading import read_scenario
 
 
 def case_and_base(reference: str, assigned: Sequence[str], settings: Sequence[str]) -> tuple[Case, Case | None]:
@@ -26,7 +27,7 @@ def case_and_base(reference: str, assigned: Sequence[str], settings: Sequence[st
     compared = reference if assigned else spec.base
     if compared is None:
         return case, None
-    base = prepare(read_scenario(compared, run_settings(spec.replicates, spec.seed, spec.parameter_uncertainty)))
+    base = prepare(specs.read_scenario(compared, run_settings(spec.replicates, spec.seed, spec.parameter_uncertainty)))
     if not is_comparable(case, base):
         say("the what-if has other votes or another world than its base, so the two are not compared")
         return case, None

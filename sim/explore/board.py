@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
+from sim.results.changes import moved_shares
 from sim.results.summary import vote_summary
 from sim.results.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
@@ -99,9 +100,7 @@ def _histogram(found: Explored, name: str, observed: dict[str, int] | None) -> d
 
 def _members(found: Explored, now: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
     change = found.result.votes[found.state.vote].change
-    replicates = found.result.replicates
-    still = np.zeros(found.case.world.size)
-    moved, towards, away = (still, still, still) if change is None else (change.changed, change.towards, change.away)
+    shares = {} if change is None else moved_shares(change, found.result.replicates)
     return [
         {
             "iso3": row["iso3"],
@@ -110,9 +109,7 @@ def _members(found: Explored, now: dict[str, Any], before: dict[str, Any]) -> li
             "before": _likeliest(was),
             "chances": [round(row[name], 4) for name in REPORTED],
             "observed": row["observed"],
-            "moved": float(moved[i] / replicates),
-            "towards": float(towards[i] / replicates),
-            "away": float(away[i] / replicates),
+            **{name: float(share[i]) for name, share in shares.items()},
         }
         for i, (row, was) in enumerate(zip(now["members"], before["members"], strict=True))
     ]

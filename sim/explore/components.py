@@ -59,7 +59,7 @@ def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable
     )
 
 
-@component("levers.vue", "groups", "edits", "senders", "attributes", "references")
+@component("parts/levers.vue", "groups", "edits", "senders", "attributes", "references")
 def Levers(  # noqa: N802, D103
     groups: Data,
     edits: Data,
@@ -81,13 +81,13 @@ def Levers(  # noqa: N802, D103
 ) -> None: ...
 
 
-@component("numbers.vue", "board", "scenery")
+@component("parts/numbers.vue", "board", "scenery")
 def Numbers(  # noqa: N802, D103
     board: Data, scenery: Data, event_vote: Callable[[int], None]
 ) -> None: ...
 
 
-@component("timeline.vue", "calendar", "now", "before", "scenery")
+@component("parts/timeline.vue", "calendar", "now", "before", "scenery")
 def Timeline(  # noqa: N802, D103
     calendar: Data,
     now: Data,
@@ -100,19 +100,19 @@ def Timeline(  # noqa: N802, D103
 ) -> None: ...
 
 
-@component("pictures.vue", "board", "scenery")
+@component("parts/pictures.vue", "board", "scenery")
 def Pictures(  # noqa: N802, D103
     board: Data, scenery: Data, chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
-@component("members.vue", "board")
+@component("parts/members.vue", "board")
 def Members(  # noqa: N802, D103
     board: Data, chosen: str, event_pick: Callable[[str], None]
 ) -> None: ...
 
 
-@solara.component_vue("reasons.vue", vuetify=False)
+@solara.component_vue("parts/reasons.vue", vuetify=False)
 def Reasons(  # noqa: N802, D103
     reasons: dict[str, Any] | None,
     busy: bool,

@@ -8,6 +8,7 @@ import json
 
 from sim.explore.result import Explored
 from sim.explore.start import Start, scenario_text
+from sim.results.changes import moved_shares
 from sim.results.summary import summary, vote_summary
 from sim.results.tallies import REPORTED
 
@@ -36,16 +37,9 @@ def members_csv(found: Explored) -> str:
     for number, vote in enumerate(found.result.votes):
         rows = vote_summary(found.result, number)["members"]
         was = vote_summary(found.baseline, number)["members"]
+        shares = {} if vote.change is None else moved_shares(vote.change, found.result.replicates)
         for i, (row, old) in enumerate(zip(rows, was, strict=True)):  # type: ignore[call-overload]
-            change = vote.change
-            moves = (
-                {}
-                if change is None
-                else {
-                    name: counts[i] / found.result.replicates
-                    for name, counts in (("moved", change.changed), ("towards", change.towards), ("away", change.away))
-                }
-            )
+            moves = {name: share[i] for name, share in shares.items()}
             earlier = {f"baseline_{name}": old[name] for name in REPORTED}
             writer.writerow({"resolution": vote.resolution, **row, **earlier, **moves})
     return lines.getvalue()

@@ -40,7 +40,7 @@ STARTED = "SIM_EXPLORE"
 """Environment variable that hands the scenario and its overrides over to the page, as JSON."""
 SETTLED_S = 0.3
 """Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
-STYLE = Path(__file__).parent / "page.css"
+STYLE = Path(__file__).parent / "parts" / "page.css"
 
 
 @dataclass(frozen=True)

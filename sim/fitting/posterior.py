@@ -18,8 +18,9 @@ from threadpoolctl import threadpool_limits
 from sim.arrays import FloatArray, IntArray, Number
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
-from sim.ensemble import own_utilities
+from sim.case.utilities import own_utilities
 from sim.equilibrium import equilibrium, likelihood
+from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
 from sim.world import World
@@ -141,7 +142,7 @@ class Posterior:
         first, second = declared.divisiveness
         return Text(
             term("severity", declared.severity),
-            (term(DIVISIVENESS[0], first), term(DIVISIVENESS[1], second)),
+            Divisiveness(term(DIVISIVENESS[0], first), term(DIVISIVENESS[1], second)),
             term("target_threat", declared.target_threat),
             term("sender_threat", declared.sender_threat),
         )

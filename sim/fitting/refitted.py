@@ -18,6 +18,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import Text, ballot_of, text_of, topic_of
 from sim.errors import input_error
 from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, observation
+from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import unit_resolution
 from sim.scoring.rollcalls import Observed
 from sim.scoring.samples import sample
@@ -64,7 +65,7 @@ def _told(spec: Scenario, world: World, call: Observed) -> Validation:
     )
     vector = posterior.fit().vector
     text = text_of(vote)._replace(
-        severity=posterior.text(vector, 0).severity, divisiveness=DIVISIVENESS_PRIORS[vote.divides_by]
+        severity=posterior.text(vector, 0).severity, divisiveness=Divisiveness(*DIVISIVENESS_PRIORS[vote.divides_by])
     )
     case = with_fit(prepare(spec, world), posterior.shared(vector), text)
     latest = max(learnt, key=lambda other: other.date)

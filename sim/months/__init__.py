@@ -1,1 +1,1 @@
-"""Months between votes: the calendar, what members start from, what events change, and the month itself."""
+"""Months between votes: what members decide in a month, in which order, and what it comes to."""

@@ -1,39 +1,24 @@
-"""Where a member stands on the day of a vote: the terms of its utilities as the months have left them."""
+"""Where members are on the day of a vote, as the months have left them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sim.arrays import FloatArray, Number
-from sim.case.inputs import MonthInputs
-from sim.months.state import State
-from sim.rules.parameters import Parameters
-
-Threats = tuple[Number, Number]
+from sim.arrays import FloatArray
+from sim.case.ballot import Threats
+from sim.case.utilities import Position
+from sim.months.record import Party
 
 
-class Position(NamedTuple):
-    """Terms of the utilities, all in utility: the first dimension of alignment without memory, and what a vote
-    costs with either side.
-    """
-
-    conflict: FloatArray
-    dependence: FloatArray
-    sanction_risk: FloatArray
-    grievance: FloatArray
-
-
-def moved(start: Position, threats: Threats, state: State, inputs: MonthInputs, parameters: Parameters) -> Position:
-    """The position once the months have moved it; where they have moved nothing, the same bits as at the start.
+def position_of(party: Party, conflict: FloatArray, dependence: FloatArray, threats: Threats) -> Position:
+    """The position once the months have moved it; where they have moved nothing, the same bits as without them.
 
     Parameters
     ----------
-    start : as it would be without the months.
-    threats : of the target, and of the senders times the weight of sanctions, as the text's vote counts them.
+    conflict, dependence, threats : as in the ballot.
     """
+    state, inputs = party.state, party.inputs
     return Position(
-        start.conflict + state.shift,
-        start.dependence + threats[0] * (state.dependence - inputs.dependence),
-        threats[1] * state.risk(inputs.exposure),
-        parameters["grievance"] * state.isolation,
+        conflict=conflict + state.shift,
+        dependence=dependence + threats.target * (state.dependence - inputs.dependence),
+        sanction_risk=threats.senders * state.risk(inputs.exposure),
+        grievance=party.parameters["grievance"] * state.isolation,
     )

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.arrays import FloatArray
-from sim.case.conditions import Conditions
-from sim.case.inputs import MonthInputs, of_replicates
+from sim.arrays import BoolArray, FloatArray, IntArray, Number
+from sim.case.ballot import Ballot, Threats
+from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
-from sim.months.position import Position, Threats, moved
-from sim.months.state import State, initial_state
-from sim.months.step import (
-    Gift,
-    Help,
-    MonthView,
-    Offer,
-    Trade,
-    decide,
-    enforced,
-    give,
-    is_listed,
-    lend,
-    offer,
-    settle,
-    trade,
-)
+from sim.case.utilities import Position
+from sim.months.phases import PHASES, Each, Value
+from sim.months.position import position_of
+from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
+from sim.months.state import NOISES, START, State, initial_state
 from sim.randomness import Draws, to_unit
-from sim.rules.coalition import effort, noise
-from sim.rules.energy import use
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
@@ -39,26 +24,72 @@ from sim.rules.totals import exact_total
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
-NOISES = ("joining", "helping the target", "helping the victim")
-"""Processes of the draws that are kept through the months."""
-START = "start"
 STRIP = 400
 """Replicates whose arrays fit the second-level cache of common processors."""
 
 
-class _Strip:
-    """Some of the replicates, few enough for their arrays to stay in the processor's cache."""
+class Strip:
+    """Some of the replicates, few enough for their arrays to stay in the processor's cache.
 
-    def __init__(self, rows: slice, inputs: MonthInputs, parameters: Parameters, noises: Sequence[FloatArray]) -> None:
-        self.rows, self.inputs = rows, inputs.of_replicates(rows)
-        self.parameters = {name: of_replicates(value, rows) for name, value in parameters.items()}
-        joining, helping, victim = (np.copy(values[rows], order="F") for values in noises)
-        self.state = initial_state(self.inputs, self.parameters, (joining, helping, victim))
-        self.joined = self.allies = np.zeros_like(joining)
+    It is a party and the assembly in one: its arrays (R, N), members outermost in memory, hold all members.
+    """
+
+    month: MonthRecord
+
+    def __init__(self, run: MonthRun, rows: slice, draws: Sequence[FloatArray]) -> None:
+        self.run, self.rows, self.plan = run, rows, run.plan
+        self.inputs = run.plan.inputs.of_replicates(rows)
+        self.parameters: Parameters = {name: of_replicates(value, rows) for name, value in run.parameters.items()}
+        self.state = initial_state(self.inputs, self.parameters, [of_replicates(draw, rows) for draw in draws])
+        self.nothing = np.zeros_like(self.state.shift)
+        self.heard: dict[str, tuple[FloatArray, FloatArray]] = {}
+
+    def draw(self, process: str, occasion: str, where: BoolArray) -> FloatArray:
+        """Uniform numbers (R, N); only members that need one in some replicate get their own."""
+        self.run.draw(process, occasion, np.flatnonzero(where.any(axis=0)))
+        return self.run.drawn[:, self.rows].T
+
+    def total(self, of: Value) -> FloatArray:
+        """The exact sum over members, a column (R, 1) as drawn parameters are."""
+        return exact_total(of(self))[:, None]
+
+    def per_commodity(self, of: Value) -> FloatArray:
+        """Exact sums (R, K) over buyers."""
+        return self.inputs.cells.per_commodity(of(self))
+
+    def let_know(self, name: str, value: Number) -> None:
+        """Put a value into the month at hand."""
+        setattr(self.month, name, value)
+
+    def let_know_of_peers(self, name: str, of: Value) -> None:
+        """Put sums over peers into the month at hand; only what has changed since the last month is summed again."""
+        values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
+        changes = values - before
+        peers = np.flatnonzero(changes.any(axis=0))
+        if len(peers):
+            more = self.run.weights[:, peers] @ changes[:, peers].T.astype(np.float32)
+            sums = sums + (more.astype(np.float64) / GRID).T
+        self.heard[name] = values, sums
+        setattr(self.month, name, sums)
+
+    def view(self) -> MonthView:
+        """What the month came to."""
+        month = self.month
+        return MonthView(
+            offer=month.offer,
+            use=month.use,
+            trade=month.trade,
+            help=month.help,
+            gift=month.gift,
+            effort=month.effort[:, 0],
+            listed=month.listed,
+            goods_closed=month.now.goods_closed,
+            rerouted=month.now.rerouted,
+        )
 
 
 class MonthRun:
-    """Replicates `first` to `first + count - 1` of a scenario's months, arrays (R, N) with members outermost in memory.
+    """Replicates `first` to `first + count - 1` of a scenario's months.
 
     Parameters
     ----------
@@ -81,10 +112,15 @@ class MonthRun:
         self.first, self.count = first, count
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = (peers * GRID).astype(np.float32)
-        noises = [noise(self.uniforms(process, START)) for process in NOISES]
-        parts = [slice(start, min(start + STRIP, count)) for start in range(0, count, STRIP)]
-        self.strips = [_Strip(rows, plan.inputs, parameters, noises) for rows in parts]
         self.number = 0
+        size = len(iso3)
+        self.occasion, self.drawn, self.is_drawn = ("", ""), np.zeros((size, count)), np.zeros(size, dtype=bool)
+        noises = []
+        for process in NOISES:
+            self.draw(process, START, np.arange(size))
+            noises.append(self.drawn.T.copy())
+        parts = [slice(start, min(start + STRIP, count)) for start in range(0, count, STRIP)]
+        self.strips = [Strip(self, rows, noises) for rows in parts]
 
     @property
     def state(self) -> State:
@@ -92,77 +128,46 @@ class MonthRun:
         states = [vars(strip.state) for strip in self.strips]
         return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
-    def position(self, start: Position, threats: Threats) -> Position:
-        """Where members stand on the day of a vote, arrays (R, N)."""
+    def position(self, ballot: Ballot) -> Position:
+        """Where members are on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
-            own = Position(*(of_replicates(term, strip.rows) for term in start))
-            target, senders = (of_replicates(threat, strip.rows) for threat in threats)
-            parts.append(moved(own, (target, senders), strip.state, strip.inputs, strip.parameters))
+            conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
+            threats = Threats(*(of_replicates(threat, strip.rows) for threat in ballot.threats))
+            parts.append(position_of(strip, conflict, dependence, threats))
         return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
-    def uniforms(self, process: str, occasion: str, members: Sequence[int] | None = None) -> FloatArray:
-        """One uniform number per replicate and member, of some members or of all, (R, n)."""
-        members = range(len(self.iso3)) if members is None else members
-        words = np.empty((len(members), self.count), dtype=np.uint64)
-        for row, member in zip(words, members, strict=True):
+    def draw(self, process: str, occasion: str, members: IntArray) -> None:
+        """Draw one uniform number per replicate for some members, unless they have theirs of this occasion already."""
+        if (process, occasion) != self.occasion:
+            self.occasion, self.is_drawn[:] = (process, occasion), False
+        missing = members[~self.is_drawn[members]]
+        words = np.empty((len(missing), self.count), dtype=np.uint64)
+        for row, member in zip(words, missing.tolist(), strict=True):
             row[:] = self.draws.words(process, occasion, self.iso3[member], self.first, self.count)
-        return to_unit(words).T
-
-    def among_peers(self, values: FloatArray) -> FloatArray:
-        """Sum over the peers of small whole numbers (R, N), weighted as in the vote; mostly 0, so few peers count."""
-        peers = np.flatnonzero(values.any(axis=0))
-        if not len(peers):
-            return np.zeros_like(values)
-        sums = self.weights[:, peers] @ values[:, peers].T.astype(np.float32)
-        return (sums.astype(np.float64) / GRID).T
+        self.drawn[missing], self.is_drawn[missing] = to_unit(words), True
 
     def event(self, place: int) -> None:
         """Take in what an event of the month does at once."""
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
             for strip in self.strips:
-                strip.state.touched(touch, strip.parameters)
+                strip.state.take_in(touch, strip.parameters)
 
     def month(self, *, is_watched: bool = True) -> MonthView | None:
-        """Live through the month at hand, once its events and votes are over."""
-        now = self.plan.conditions[self.number]
-        acts = [self._act(strip, now, is_watched) for strip in self.strips]
-        # Who helps in no replicate is not listed in any, and need not be drawn for.
-        helpers = np.flatnonzero(np.any([act.help.visible.any(axis=0) for act in acts], axis=0))
-        draw = self.uniforms("listing", now.name, helpers.tolist())
-        views = []
-        for strip, act in zip(self.strips, acts, strict=True):
-            listed = np.zeros_like(act.help.visible)
-            visible, hard = act.help.visible[:, helpers], act.effort[..., None]
-            listed[:, helpers] = is_listed(now, visible, hard, draw[strip.rows], strip.parameters)
-            heard = self.among_peers(listed)
-            settle(strip.state, strip.inputs, now, act.help, listed, heard, strip.parameters)
-            if is_watched:
-                views.append(replace(act, listed=listed))
+        """Go through the phases of the month at hand, once its events and votes are over.
+
+        Parameters
+        ----------
+        is_watched : whether what the month came to is asked for.
+        """
+        phases = [phase for phase in PHASES if is_watched or not (isinstance(phase, Each) and phase.is_reported_only)]
+        for strip in self.strips:
+            strip.month = MonthRecord(self.plan.conditions[self.number])
+            for phase in phases:
+                phase.function(strip)
         self.number += 1
-        return _joined(views) if views else None
-
-    def _act(self, strip: _Strip, now: Conditions, is_watched: bool) -> MonthView:
-        """What members decide, trade and give in a strip; nobody is listed yet."""
-        state, inputs, parameters = strip.state, strip.inputs, strip.parameters
-        strip.allies = strip.allies + self.among_peers(state.joined - strip.joined)
-        strip.joined = state.joined
-        decide(state, inputs, now, strip.allies, parameters)
-        power = exact_total(enforced(state, inputs, now))[:, None]  # a column, as drawn parameters are
-        hard = effort(power, self.plan.senders_power, parameters["enforcement_effort"])[:, 0]
-        risk = state.risk(inputs.exposure)
-        offered = offer(state, inputs, now, risk, parameters)
-        cells = inputs.cells
-        part = use(cells.supply, cells.per_commodity(offered.held), cells.per_commodity(offered.spare))
-        done = trade(state, inputs, now, offered, part, parameters)
-        lent = lend(state, inputs, now, risk, parameters)
-        gift = give(state, inputs, now, parameters) if is_watched else UNTOLD
-        return MonthView(offered, part, done, lent, gift, hard, UNTOLD.aid, now.goods_closed, now.rerouted)
-
-
-UNTOLD = Gift({}, np.zeros(0))
-"""Help to the victim in months that nobody watches."""
+        return _joined([strip.view() for strip in self.strips]) if is_watched else None
 
 
 def _joined(views: Sequence[MonthView]) -> MonthView:
@@ -175,17 +180,17 @@ def _joined(views: Sequence[MonthView]) -> MonthView:
         return {name: np.concatenate([get(view)[name] for view in views]) for name in get(views[0])}
 
     return MonthView(
-        Offer(whole(lambda view: view.offer.held), whole(lambda view: view.offer.spare)),
-        whole(lambda view: view.use),
-        Trade(whole(lambda view: view.trade.flow), whole(lambda view: view.trade.paid)),
-        Help(
-            whole(lambda view: view.help.visible),
-            each(lambda view: view.help.amounts),
-            each(lambda view: view.help.opened),
+        offer=Offer(whole(lambda view: view.offer.held), whole(lambda view: view.offer.spare)),
+        use=whole(lambda view: view.use),
+        trade=Trade(whole(lambda view: view.trade.flow), whole(lambda view: view.trade.paid)),
+        help=Help(
+            visible=whole(lambda view: view.help.visible),
+            amounts=each(lambda view: view.help.amounts),
+            opened=each(lambda view: view.help.opened),
         ),
-        Gift(each(lambda view: view.gift.amounts), whole(lambda view: view.gift.aid)),
-        whole(lambda view: view.effort),
-        whole(lambda view: view.listed),
-        views[0].goods_closed,
-        views[0].rerouted,
+        gift=Gift(each(lambda view: view.gift.amounts), whole(lambda view: view.gift.aid)),
+        effort=whole(lambda view: view.effort),
+        listed=whole(lambda view: view.listed),
+        goods_closed=views[0].goods_closed,
+        rerouted=views[0].rerouted,
     )

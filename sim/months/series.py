@@ -9,8 +9,8 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
+from sim.months.record import MonthView
 from sim.months.state import State
-from sim.months.step import MonthView
 from sim.rules.coalition import cost, diversion, entrepot
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weighted_dependence
 from sim.rules.beliefs import belief, prior_counts
+from sim.rules.coalition import noise
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
+
+NOISES = ("joining", "helping the target", "helping the victim")
+"""Processes of the draws that are kept through the months."""
+START = "start"
+"""The occasion of these draws."""
 
 
 @dataclass
@@ -62,7 +69,7 @@ class State:
         """The state of some replicates."""
         return State(**{name: values[rows] for name, values in vars(self).items()})
 
-    def touched(self, touch: Touch, parameters: Parameters) -> None:
+    def take_in(self, touch: Touch, parameters: Parameters) -> None:
         """Take in what an event does at once."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
@@ -76,16 +83,15 @@ class State:
             self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 
 
-def initial_state(
-    inputs: MonthInputs, parameters: Parameters, noise: tuple[FloatArray, FloatArray, FloatArray]
-) -> State:
+def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> State:
     """The state before the first month.
 
     Parameters
     ----------
-    noise : for joining, for helping the target, and for helping the victim.
+    draws : uniform numbers in [0, 1) for each process of `NOISES`, on the occasion `START`.
     """
-    nothing = np.zeros_like(noise[0])
+    join_noise, help_noise, victim_noise = (noise(draw) for draw in draws)
+    nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
     listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
     return State(
@@ -101,9 +107,9 @@ def initial_state(
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
         recognised=nothing,
-        join_noise=noise[0],
-        help_noise=noise[1],
-        victim_noise=noise[2],
+        join_noise=join_noise,
+        help_noise=help_noise,
+        victim_noise=victim_noise,
     )
 
 

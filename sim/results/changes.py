@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.results.tallies import CODES, share_behind, statistics, tally_summary
 from sim.rules.adoption import RULES, Rule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.result import RunResult, VoteResult
+from sim.runner.result import RunResult, VoteChange, VoteResult
 from sim.specs import members_of
 
 UNCHANGED = 0.5
@@ -60,24 +61,28 @@ def movers(result: RunResult, number: int) -> list[dict[str, object]]:
     change, world = result.votes[number].change, result.case.world
     if change is None:
         raise ValueError("the run has no base")
-    changed, towards, away = change.changed, change.towards, change.away
+    shares = moved_shares(change, result.replicates)
     rows: list[dict[str, object]] = []
-    for i in sorted(np.flatnonzero(changed), key=lambda i: -changed[i]):
+    for i in sorted(np.flatnonzero(change.changed), key=lambda i: -change.changed[i]):
         pairs = change.transitions[i] * ~np.eye(len(ACTIONS), dtype=bool)
         old, new = divmod(int(pairs.argmax()), len(ACTIONS))
         rows.append(
             {
                 "iso3": world.iso3[i],
                 "name": world.names[i],
-                "moved": float(changed[i] / result.replicates),
-                "towards": float(towards[i] / result.replicates),
-                "away": float(away[i] / result.replicates),
+                **{name: float(share[i]) for name, share in shares.items()},
                 "from": ACTIONS[old],
                 "to": ACTIONS[new],
                 "most_often": float(pairs[old, new] / result.replicates),
             }
         )
     return rows
+
+
+def moved_shares(change: VoteChange, replicates: int) -> dict[str, FloatArray]:
+    """Share of replicates in which each member acts otherwise, nearer the senders and nearer the target, (N,) each."""
+    counts = {"moved": change.changed, "towards": change.towards, "away": change.away}
+    return {name: count / replicates for name, count in counts.items()}
 
 
 def expectation(result: RunResult, number: int, change_of_support: float) -> dict[str, object] | None:

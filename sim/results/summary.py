@@ -11,14 +11,12 @@ from sim.case import Case
 from sim.case.ballot import NOT_GIVEN
 from sim.results.changes import change_summary
 from sim.results.months import months_summary
-from sim.results.tallies import CODES, REPORTED, SPLIT, by_action, population_share, tally_summary
+from sim.results.tallies import CODES, REPORTED, SPLIT, by_action, is_near, population_share, tally_summary
 from sim.rules.choice import ACTIONS
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.world import RollCall
 
-NEAR = 5
-"""How many members a tally may be off on every action and still count as near the observed one."""
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
 
 
@@ -59,8 +57,8 @@ def vote_summary(result: RunResult, number: int) -> dict[str, object]:
         "tally": tally_summary(vote),
         "split": split_of(case, np.median(vote.tallies, axis=0)),
         "likeliest": by_action(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
-        "observed": None if call is None else by_action(np.bincount(call.votes[call.votes >= 0], minlength=4)),
-        "near": None if call is None else near(vote, call),
+        "observed": None if call is None else by_action(call.tally),
+        "near": None if call is None else float(is_near(vote.tallies, call).mean()),
         "accuracy": accuracy(case, number, chances, call),
         "population_share": population_share(case, vote),
         "settled": float(vote.is_settled.mean()),
@@ -73,12 +71,6 @@ def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
     """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
     with_target = {name: float(tally[CODES[name]]) for name in SPLIT}
     return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
-
-
-def near(vote: VoteResult, call: RollCall) -> float:
-    """Share of replicates whose tally is within 5 of the observed one on every action, the target's vote included."""
-    observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
-    return float((np.abs(vote.tallies - observed) <= NEAR).all(axis=1).mean())
 
 
 def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None) -> float | None:

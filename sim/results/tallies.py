@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.case import Case
 from sim.rules.choice import ACTIONS
 from sim.runner.result import VoteResult
+from sim.world import RollCall
 
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""
 SPLIT = ("support", "abstain", "oppose")
 """Actions of a split, in its order."""
+NEAR = 5
+"""How many members a tally may be off on every action and still count as near the observed one."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
@@ -24,15 +27,22 @@ def tally_summary(vote: VoteResult) -> dict[str, dict[str, float]]:
 
 def statistics(values: NDArray[np.integer] | FloatArray) -> dict[str, dict[str, float]]:
     """Mean, median and 90 % interval over replicates of what stands in (R, 4) by action code."""
-    return {
-        name: {
-            "mean": float(values[:, code].mean()),
-            "median": float(np.median(values[:, code])),
-            "p05": float(np.quantile(values[:, code], 0.05)),
-            "p95": float(np.quantile(values[:, code], 0.95)),
-        }
-        for name, code in CODES.items()
-    }
+    found = {}
+    for name, code in CODES.items():
+        median, low, high = quantiles(values[:, code])
+        found[name] = {"mean": float(values[:, code].mean()), "median": median, "p05": low, "p95": high}
+    return found
+
+
+def quantiles(values: NDArray[np.integer] | FloatArray) -> tuple[float, float, float]:
+    """Median, 5 % and 95 % of values (R,)."""
+    median, low, high = np.quantile(values, (0.5, 0.05, 0.95))
+    return float(median), float(low), float(high)
+
+
+def is_near(tallies: NDArray[np.integer], call: RollCall) -> BoolArray:
+    """Whether each tally (R, 4) is within 5 of a roll call's on every action, the target's vote included; (R,)."""
+    return np.asarray((np.abs(tallies - call.tally) <= NEAR).all(axis=1))
 
 
 def by_action(counts: IntArray) -> dict[str, int]:

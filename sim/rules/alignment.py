@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from sim.arrays import FloatArray
+from typing import NamedTuple
+
+from sim.arrays import FloatArray, Number
 
 DAYS_PER_YEAR = 365.25
 
 
-def alignment(
-    conflict: FloatArray,
-    order: FloatArray,
-    memory: FloatArray,
-    divisiveness: tuple[float | FloatArray, float | FloatArray],
-) -> FloatArray:
-    r"""The term :math:`a_r \cdot \theta_i` of a text that divides along two dimensions.
+class Divisiveness(NamedTuple):
+    """How a resolution divides members along the two dimensions of alignment, :math:`a_r`; each 0 or greater."""
+
+    conflict: Number
+    order: Number
+
+
+def alignment(conflict: FloatArray, order: FloatArray, memory: FloatArray, divisiveness: Divisiveness) -> FloatArray:
+    r"""The term :math:`a_r \cdot \theta_i` of a resolution that divides along two dimensions.
 
     Parameters
     ----------
     conflict : whose side a member is on in this conflict, without memory; utility.
     order : whose order of the world it prefers; utility.
     memory : what its own earlier votes add to the first dimension; utility.
-    divisiveness : how the text divides along the two dimensions, :math:`a_r`.
     """
-    return divisiveness[0] * (conflict + memory) + divisiveness[1] * order
+    return divisiveness.conflict * (conflict + memory) + divisiveness.order * order
 
 
 def discount(age_days: float, half_life_years: float) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 
 
-def noise(draw: FloatArray) -> FloatArray:
+def noise(draw: Number) -> FloatArray:
     """Logit noise of scale 1 from a uniform draw in [0, 1): a decision holds where its utility exceeds the noise.
 
     The chance of that is 1 / (1 + exp(-utility)).
@@ -17,12 +17,16 @@ def noise(draw: FloatArray) -> FloatArray:
     return np.log(draw + 2.0**-54) - np.log1p(-draw)
 
 
-def joining(
-    alignment: FloatArray,
-    dependence: FloatArray,
-    allies: FloatArray,
-    weights: Sequence[FloatArray | float],
-) -> FloatArray:
+class JoiningWeights(NamedTuple):
+    """What each reason weighs in joining, 0 or greater, and the reluctance to join at all; utility."""
+
+    alignment: Number
+    dependence: Number
+    allies: Number
+    reluctance: Number
+
+
+def joining(alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights) -> FloatArray:
     r"""Utility of sanctioning the target: :math:`w_\theta \theta_i - w_D D_i + w_A A_i - w_0`.
 
     Parameters
@@ -30,9 +34,10 @@ def joining(
     alignment : both dimensions with the shift, utility; positive towards the senders.
     dependence : what the target can withhold, utility, 0 or greater.
     allies : share of the peers, as weighted in the vote, that sanction already, in [0, 1].
-    weights : of alignment, dependence and allies, 0 or greater, and the reluctance.
     """
-    return weights[0] * alignment - weights[1] * dependence + weights[2] * allies - weights[3]
+    return (
+        weights.alignment * alignment - weights.dependence * dependence + weights.allies * allies - weights.reluctance
+    )
 
 
 def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:

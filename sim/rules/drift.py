@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
+
+
+class DriftWeights(NamedTuple):
+    """What pulls alignment.
+
+    Parameters
+    ----------
+    rate : part of the way that it goes in a month, in [0, 1].
+    dependence, isolation : what their changes weigh, 0 or greater; utility.
+    """
+
+    rate: Number
+    dependence: Number
+    isolation: Number
 
 
 def shifted(
-    shift: FloatArray,
-    dependence_change: FloatArray,
-    isolation_change: FloatArray,
-    weights: Sequence[FloatArray | float],
+    shift: FloatArray, dependence_change: FloatArray, isolation_change: FloatArray, weights: DriftWeights
 ) -> FloatArray:
     r"""Shift of alignment after a month: :math:`s' = s + r (-w_D \Delta D_i - w_I \Delta I_i - s)`; utility.
 
@@ -25,10 +36,10 @@ def shifted(
     shift : since the start, positive towards the senders.
     dependence_change : change of the dependence on the target since the start; utility.
     isolation_change : change of the isolation since the start, in [-1, 1].
-    weights : part of the way in a month r, in [0, 1], and the weights of dependence and isolation, 0 or greater.
+    weights : r, :math:`w_D` and :math:`w_I`.
     """
-    rate, on_dependence, on_isolation = weights
-    return shift - rate * (on_dependence * dependence_change + on_isolation * isolation_change + shift)
+    pull = weights.dependence * dependence_change + weights.isolation * isolation_change
+    return shift - weights.rate * (pull + shift)
 
 
 def secured(

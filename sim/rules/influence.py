@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 from sim.rules.payoffs import Utilities
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
     return stances @ weights.T
 
 
-def peer_term(peer_influence: float, peers: FloatArray) -> Mapping[str, FloatArray]:
+def peer_term(peer_influence: Number, peers: Number) -> Mapping[str, Number]:
     """What the peers' mean stance adds to the utility of supporting, and takes from that of opposing."""
     pull = peer_influence * peers
     return {"oppose": -pull, "support": pull}
 
 
-def with_peers(own: Utilities, peer_influence: float, peers: FloatArray) -> Utilities:
+def with_peers(own: Utilities, peer_influence: Number, peers: Number) -> Utilities:
     """Utilities once the peers' mean stance is known: the last of their terms is the peers'."""
     pull = peer_term(peer_influence, peers)
     return own._replace(oppose=own.oppose + pull["oppose"], support=own.support + pull["support"])

@@ -35,6 +35,7 @@ class Parameter:
         value comes from.
     prior : mean and standard deviation of the normal prior used in fitting, cut off at the bounds; None if not fitted.
     is_count : whether it is a whole number.
+    is_of_months : whether it is read in the months between votes alone, and a scenario without months never reads it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Parameter:
     source: str
     prior: tuple[float, float] | None = None
     is_count: bool = False
+    is_of_months: bool = False
 
 
 # Pairs (smaller, larger): the shapes of retaliation and of sanctions over the actions must not cross.
@@ -68,14 +70,16 @@ def registry() -> Mapping[str, Parameter]:
     """
     data = files("sim").joinpath("data")
     declared = tomllib.loads(data.joinpath("parameters.toml").read_text(encoding="utf-8"))
+    of_months = declared.pop("months")
     fitted = {source: _read(name)["parameters"] for source, name in FITS.items()}
     return {
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
             **_fitted(name, entry, fitted.get(entry["source"])),
+            is_of_months=name in of_months,
         )
-        for name, entry in declared.items()
+        for name, entry in (declared | of_months).items()
     }
 
 

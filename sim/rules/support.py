@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 
 INSTRUMENTS = ("goods", "finance", "arms", "fighters", "labour", "territory", "recognition")
 """Help to the target besides buying its energy. Recognition is open by its nature."""
@@ -17,8 +17,16 @@ PRIVATE = ("goods", "finance")
 where the state sanctions."""
 
 
+class LeaningWeights(NamedTuple):
+    """What each reason to help the target weighs, 0 or greater; utility."""
+
+    alignment: Number
+    dependence: Number
+    isolation: Number
+
+
 def leaning(
-    alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: Sequence[FloatArray | float]
+    alignment: FloatArray, dependence: FloatArray, isolation: FloatArray, weights: LeaningWeights
 ) -> FloatArray:
     r"""What speaks for helping the target, whatever the instrument:
     :math:`-w_\theta \theta_i + w_D D_i + w_I I_i`; utility.
@@ -28,9 +36,8 @@ def leaning(
     alignment : positive towards the senders.
     dependence : what the target can withhold, 0 or greater.
     isolation : in [0, 1].
-    weights : of the three, 0 or greater.
     """
-    return weights[1] * dependence - weights[0] * alignment + weights[2] * isolation
+    return weights.dependence * dependence - weights.alignment * alignment + weights.isolation * isolation
 
 
 def threat(sanction_risk: FloatArray, visibility: FloatArray | float, weight: FloatArray | float) -> FloatArray:

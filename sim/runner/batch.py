@@ -13,8 +13,8 @@ from sim.arrays import ActionArray, BoolArray
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError, input_error
+from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.step import MonthView
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
 from sim.runner.result import VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
@@ -200,11 +200,9 @@ def _simulate_agents(case: Case, batch: Batch, recorder: Recorder | None) -> tup
     actions = np.empty((votes, batch.count, size), dtype=np.int8)
     is_settled = np.empty((votes, batch.count), dtype=np.bool_)
     for row in range(batch.count):
-        model = AlignmentModel(case, replicate=batch.first + row)
-        for number in range(votes):
-            model.run_vote()
-            actions[number, row] = [member.action for member in model.members]
-            is_settled[number, row] = model.is_settled()
+        model = AlignmentModel(case, replicate=batch.first + row).run()
+        actions[:, row] = np.transpose([member.votes for member in model.members])
+        is_settled[:, row] = model.datacollector.tables["votes"]["is_settled"]
         if recorder is not None and model.case.plan is not None:
             inputs, parameters = model.case.plan.inputs, model.case.parameters
             for number, (state, view) in enumerate(model.months, start=1):

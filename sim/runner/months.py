@@ -11,9 +11,9 @@ import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
+from sim.months.record import MonthView
 from sim.months.series import member_series, total_series
 from sim.months.state import State
-from sim.months.step import MonthView
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import Parameters
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from sim.case import Case
+from sim.errors import input_error
 from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
-from sim.specs import Scenario
+from sim.world import load_world
 
 TASK_RUNS = SIZE
 TASK_BATCHES = 50
@@ -57,10 +58,10 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 def plan_run(
-    scenario: Case | Scenario,
+    case: Case,
     replicates: int | None = None,
     engine: str = "ensemble",
-    base: Case | Scenario | None = None,
+    base: Case | None = None,
     outputs: tuple[str, ...] = ("members", "months"),
 ) -> Plan:
     """The plan of a run: one point, and a second one for the base where there is one.
@@ -74,10 +75,11 @@ def plan_run(
     ------
     InputError : there is no such engine.
     """
-    points = [_point(0, scenario, replicates, {} if base is None else {"role": "scenario"})]
-    if base is not None:
-        points.append(_point(1, base, points[0].replicates, {"role": "base"}))
     check_engine(engine)
+    count = case.spec.replicates if replicates is None else replicates
+    points = [Point(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
+    if base is not None:
+        points.append(Point(1, base.spec, count, {"role": "base"}, case=base))
     return Plan(tuple(points), engine, None if base is None else 1, outputs)
 
 
@@ -94,15 +96,7 @@ def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensem
     return Plan(tuple(points), engine, base=0)
 
 
-def _point(number: int, scenario: Case | Scenario, replicates: int | None, values: dict[str, object]) -> Point:
-    case = scenario if isinstance(scenario, Case) else None
-    spec = scenario.spec if isinstance(scenario, Case) else scenario
-    return Point(number, spec, spec.replicates if replicates is None else replicates, values, case=case)
-
-
-def list_batches(
-    plan: Plan, done: Iterable[BatchResult | Batch] = (), failed: Mapping[int, int] | None = None
-) -> list[Batch]:
+def list_batches(plan: Plan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
     """The batches that are left to run. Points that are compared take turns, so that an interrupt leaves pairs.
 
     Parameters
@@ -112,8 +106,7 @@ def list_batches(
     """
     covered: dict[int, list[Batch]] = {}
     for batch in done:
-        own = batch.batch if isinstance(batch, BatchResult) else batch
-        covered.setdefault(own.point, []).append(own)
+        covered.setdefault(batch.point, []).append(batch)
     has_months = any(point.has_months for point in plan.points if plan.base is not None)
     left: list[Batch] = []
     for point in plan.points:
@@ -219,9 +212,24 @@ def execute(
     done, total = 0, sum(batch.count for batch in batches)
     on_progress(0, total)
     program = executor.check_workers()
+    if program:
+        _check_worlds(plan)
     with closing(executor.results(run_task, list_tasks(plan, batches, program))) as finished:
         for results in finished:
             keep(results)
             done += sum(result.batch.count for result in results)
             on_progress(done, total)
     return done
+
+
+def _check_worlds(plan: Plan) -> None:
+    """Refuse cases that workers could not make ready again, since their world is not the one that its name stands for.
+
+    Raises
+    ------
+    InputError : there is one.
+    """
+    for point in plan.points:
+        if point.case is not None and point.case.world is not load_world(point.case.spec.world):
+            message = "was made ready with a world of its own, which workers do not have."
+            raise input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from sim.arrays import BoolArray, FloatArray
 from sim.world import World
+from sim.world.tables import read_rows
 
 CALIBRATION_ENDS = date(2022, 8, 31)
 """The last day of what parameters may be fitted on; later figures are scored."""
@@ -25,7 +24,7 @@ FUELS = {
     "coal": "coal",
     "coke": "coal",
 }
-"""Fuels of the table of reported imports by commodity."""
+"""Fuels of the table of reported imports by commodity; tar and coal gas, under 0.01 % of the value, are left out."""
 REPORTS = "CREA"
 """How ``energy_flows.csv`` begins to name the source of flows that are from the table of reported imports."""
 
@@ -108,15 +107,15 @@ def load_published(world: World) -> Published | None:
     folder = world.folder / "outcomes"
     if not folder.is_dir():
         return None
-    figures = TypeAdapter(list[Figure]).validate_python(_read(folder / "published.csv"))
+    figures = TypeAdapter(list[Figure]).validate_python(read_rows(folder / "published.csv"))
     for figure in figures:
         if figure.use not in USES or figure.use == ("score" if figure.dated <= CALIBRATION_ENDS else "calibrate"):
             raise ValueError(f"published.csv, {figure.id}: '{figure.use}' cannot be combined with {figure.dated}")
-    listed = frozenset(row["iso3"] for row in _read(folder / "sanctioning.csv") if row["listed_2022_03_07"] == "1")
+    listed = frozenset(row["iso3"] for row in read_rows(folder / "sanctioning.csv") if row["listed_2022_03_07"] == "1")
     aid: dict[str, dict[str, float]] = {}
-    for row in _read(folder / "aid_monthly.csv"):
+    for row in read_rows(folder / "aid_monthly.csv"):
         aid.setdefault(row["iso3"], {})[row["month"]] = float(row["total_bn_eur"])
-    acts = TypeAdapter(list[Act]).validate_python(_read(folder / "acts.csv"))
+    acts = TypeAdapter(list[Act]).validate_python(read_rows(folder / "acts.csv"))
     return Published(tuple(figures), listed, aid, tuple(acts))
 
 
@@ -129,7 +128,7 @@ def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> Fl
     """
     found = np.full((len(months), len(world.iso3)), np.nan)
     place = {month: t for t, month in enumerate(months)}
-    rows = [row for row in _read(world.folder / "outcomes" / "fossil_imports_monthly.csv") if row["month"] in place]
+    rows = [row for row in read_rows(world.folder / "outcomes" / "fossil_imports_monthly.csv") if row["month"] in place]
     for row in rows:
         found[place[row["month"]], world.index[row["iso3"]]] = 0.0
     doubtful: BoolArray = np.zeros(found.shape, dtype=np.bool_)
@@ -139,15 +138,10 @@ def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> Fl
             found[cell] += float(row["tonne"])
             doubtful[cell] |= float(row["tonne"]) <= 0
     found[doubtful] = np.nan
-    for row in _read(world.folder / "energy_flows.csv"):
+    for row in read_rows(world.folder / "energy_flows.csv"):
         if row["commodity"] == commodity and not row["source"].startswith((REPORTS, "none")):
             found[:, world.index[row["iso3"]]] = np.nan
-    for row in _read(world.folder / "energy_fills.csv"):
+    for row in read_rows(world.folder / "energy_fills.csv"):
         if "confidential" in row["rule"]:
             found[:, world.index[row["iso3"]]] = np.nan
     return found
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

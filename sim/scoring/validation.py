@@ -22,7 +22,8 @@ from scipy.optimize import least_squares
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, topic_of
-from sim.ensemble import occasions, own_utilities
+from sim.case.utilities import own_utilities
+from sim.ensemble import occasions
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.errors import input_error
 from sim.months.run import MonthRun

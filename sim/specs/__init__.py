@@ -1,11 +1,11 @@
 """What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
 
-from sim.specs.experiment.design import Design, Experiment, Factor, TargetSplit
+from sim.specs.experiment.design import Design, Factor
 from sim.specs.experiment.reading import experiment_from, read_experiment
 from sim.specs.experiment.schema import experiment_schema
+from sim.specs.experiment.spec import Experiment, TargetSplit
 from sim.specs.files import read_toml
 from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
-from sim.specs.goal.levers import GoalLever
 from sim.specs.goal.reading import goal_from, read_goal
 from sim.specs.goal.schema import goal_schema
 from sim.specs.goal.spec import Goal, Wanted
@@ -13,8 +13,8 @@ from sim.specs.names import members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.reading import read_scenario, scenario_from
 from sim.specs.scenario.schema import scenario_schema
-from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
-from sim.specs.shipped import located, shipped_folder, shipped_names, shipped_scenarios
+from sim.specs.scenario.spec import Change, Expected, Roles, Scenario, Vote
+from sim.specs.shipped import shipped_folder, shipped_names, shipped_scenarios
 
 __all__ = [
     "Change",
@@ -25,9 +25,7 @@ __all__ = [
     "Factor",
     "Fit",
     "Goal",
-    "GoalLever",
     "Months",
-    "Pledge",
     "Roles",
     "Scenario",
     "TargetSplit",
@@ -38,7 +36,6 @@ __all__ = [
     "fit_path",
     "goal_from",
     "goal_schema",
-    "located",
     "members_of",
     "read_experiment",
     "read_fit",

@@ -25,6 +25,12 @@ def dotted(key: Key) -> str:
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
+def short_key(name: str) -> str:
+    """A key without the 0 that may be left out where a list holds one table: ``vote.severity``."""
+    parts = name.split(".")
+    return ".".join(part for number, part in enumerate(parts) if not (number == 1 and part == "0"))
+
+
 class Finding(NamedTuple):
     """Something wrong in a document, before it is known where that part of it came from."""
 
@@ -72,10 +78,14 @@ class Draft:
         root = self._origins[()]
         return Origin(root.where, key, root.folder)
 
-    def note(self, finding: Finding) -> None:
-        """Keep a finding as a problem, told at the place its part came from."""
+    def problem(self, finding: Finding) -> Problem:
+        """A finding told at the place its part came from."""
         origin = self.origin(finding.key)
-        self.keep([Problem(origin.where, dotted(origin.key), finding.message, finding.fix)])
+        return Problem(origin.where, dotted(origin.key), finding.message, finding.fix)
+
+    def note(self, finding: Finding) -> None:
+        """Keep a finding as a problem."""
+        self.keep([self.problem(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
         """Keep problems that are told already, each once."""

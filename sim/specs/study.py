@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
+from sim.rules.parameters import ORDERED, registry
 from sim.specs.draft import Draft, Key, dotted
 from sim.specs.problems import findings_of
 from sim.specs.scenario.reading import read_scenario, scenario_from
@@ -17,6 +18,7 @@ from sim.specs.shipped import located
 from sim.world import World
 
 Study = TypeVar("Study", bound=Section)
+CROSSING = {name for pair in ORDERED for name in pair}
 
 
 def validated(
@@ -38,10 +40,17 @@ def validated(
         return None
 
 
+class Base(NamedTuple):
+    """A scenario that a file names: as it is written, and with the file's ``[set]`` in it."""
+
+    written: Scenario
+    scenario: Scenario
+
+
 def base_of(
     draft: Draft, reference: object, key: Key = ("scenario",), given: Mapping[str, Mapping[str, object]] | None = None
-) -> Scenario | None:
-    """A scenario that a file names, with the file's ``[set]`` in it; or None, with its problems kept.
+) -> Base | None:
+    """A scenario that a file names; or None, with its problems kept.
 
     Parameters
     ----------
@@ -53,17 +62,17 @@ def base_of(
     origin = draft.origin(key)
     try:
         if given is not None and reference in given:
-            base = scenario_from(given[reference], origin.where, origin.folder)
+            written = scenario_from(given[reference], origin.where, origin.folder)
         else:
-            base = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
+            written = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
     except InputError as error:
         draft.keep(error.problems)
         return None
     assigned = set_in(draft)
     if not assigned:
-        return base
+        return Base(written, written)
     try:
-        return scenario_from({**base.document(), "set": assigned}, "", origin.folder)
+        return Base(written, scenario_from({**written.document(), "set": assigned}, "", origin.folder))
     except InputError as error:
         draft.keep(_told_at_set(draft, problem) for problem in error.problems)
         return None
@@ -81,3 +90,18 @@ def _told_at_set(draft: Draft, problem: Problem) -> Problem:
     name = next((name for name in set_in(draft) if path == name or path.startswith(f"{name}.")), "")
     origin = draft.origin(("set", name) if name else ("set",))
     return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
+
+
+def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
+    """Whether a parameter is within its bounds and only on the wrong side of another.
+
+    Parameters
+    ----------
+    assigned : what was set, by dotted key; a parameter that was not is within its bounds.
+    """
+    parameter = registry().get(problem.key.rpartition("parameters.")[2])
+    if parameter is None or parameter.name not in CROSSING:
+        return False
+    value = assigned.get(f"parameters.{parameter.name}", parameter.low)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and parameter.low <= value <= parameter.high  # type: ignore[operator]

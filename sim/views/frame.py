@@ -49,18 +49,29 @@ def blank(width: float, height: float) -> Figure:
 def finish(on: Panel, title: str, corner: str) -> Axes:
     """Give a panel its title and, where the figure is its own, the corner."""
     if on.is_own:
-        head(on.ax.get_figure(root=True), title, corner)
+        head(figure_of(on.ax), title, corner)
     else:
         on.ax.set_title(title, fontsize=TITLE - 1, color=INK)
     return on.ax
 
 
-def head(figure: Figure | None, title: str, corner: str) -> None:
+def figure_of(drawn: Axes | Figure) -> Figure:
+    """The whole figure that something was drawn on.
+
+    Raises
+    ------
+    ValueError : the axes have none.
+    """
+    figure = drawn.get_figure(root=True)
+    if figure is None:
+        raise ValueError("the axes have no figure")
+    return figure
+
+
+def head(figure: Figure, title: str, corner: str) -> None:
     """Put a title above a figure, and source and hash in its lower left corner, with room for both."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    if figure is None:
-        raise ValueError("the axes have no figure")
     width, height = figure.get_size_inches()
     wrapped = wrap(title, width, TITLE)
     figure.suptitle(wrapped, x=0.012, ha="left", fontsize=TITLE, color=INK, fontweight="bold")

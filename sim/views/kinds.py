@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.errors import did_you_mean, input_error
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
-from sim.views.frame import blank, head
+from sim.views.frame import blank, figure_of, head
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import chamber_figure
 from sim.views.pictures.explanation import plot_explanation
@@ -65,13 +65,7 @@ class Kind:
 
     meaning: str
     needs: tuple[str, ...]
-    draw: Callable[[RunResult, int, Wish], Figure]
-
-
-def _figure(ax: Axes) -> Figure:
-    found = ax.get_figure(root=True)
-    assert found is not None
-    return found
+    draw: Callable[[RunResult, int, Wish], Axes | Figure]
 
 
 def _explained(result: RunResult, number: int, wish: Wish) -> Explanation:
@@ -88,33 +82,29 @@ OF_RUNS: Mapping[str, Kind] = {
     "map": Kind(
         "the world, a mark of equal size per member by its likeliest action (--observed: by what it did)",
         (),
-        lambda r, n, w: _figure(plot_map(r, number=n, is_observed=w.is_observed)),
+        lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed),
     ),
     "tallies": Kind(
         "how many did each action in all replicates, the observed number marked",
         (),
-        lambda r, n, w: _figure(plot_tallies(r, number=n)),
+        lambda r, n, w: plot_tallies(r, number=n),
     ),
     "members": Kind(
         "a column of probabilities per member, the misses marked",
         (),
-        lambda r, n, w: _figure(plot_members(r, number=n)),
+        lambda r, n, w: plot_members(r, number=n),
     ),
-    "network": Kind("whom members look to", (), lambda r, n, w: _figure(plot_network(r, number=n))),
+    "network": Kind("whom members look to", (), lambda r, n, w: plot_network(r, number=n)),
     "reliability": Kind(
-        "probabilities beside what came true", ("observed",), lambda r, n, w: _figure(plot_reliability(r, number=n))
+        "probabilities beside what came true", ("observed",), lambda r, n, w: plot_reliability(r, number=n)
     ),
-    "change": Kind(
-        "what each replicate changes against the base", ("base",), lambda r, n, w: _figure(plot_change(r, number=n))
-    ),
-    "movers": Kind(
-        "who moves against the base, and which way", ("base",), lambda r, n, w: _figure(plot_movers(r, number=n))
-    ),
+    "change": Kind("what each replicate changes against the base", ("base",), lambda r, n, w: plot_change(r, number=n)),
+    "movers": Kind("who moves against the base, and which way", ("base",), lambda r, n, w: plot_movers(r, number=n)),
     "months": Kind("fuel, sanctions, help and alignment between votes", ("months",), lambda r, n, w: months_figure(r)),
     "explanation": Kind(
         "what speaks for a member's likeliest action over the next (--member)",
         ("member",),
-        lambda r, n, w: _figure(plot_explanation(_explained(r, n, w))),
+        lambda r, n, w: plot_explanation(_explained(r, n, w)),
     ),
     "reasons": Kind(
         "how a member's reasons move over the months, the text asked in each (--member)",
@@ -187,7 +177,7 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
             raise input_error("--kind", kind, message, fix)
     if wish.is_observed and result.case.world.rollcall(resolution) is None:
         raise input_error("--observed", "", f"the world has no roll call of {resolution}.")
-    return OF_RUNS[kind].draw(result, number, wish)
+    return figure_of(OF_RUNS[kind].draw(result, number, wish))
 
 
 def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
@@ -201,11 +191,11 @@ def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
         fix = f"Of a sweep there are {', '.join(OF_SWEEPS)}."
         raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
     if kind == "sweep":
-        return _figure(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution))
+        return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution))
     asked = asked_of(kept.experiment, [wish.output or "support"], None, wish.resolution)
     found, _ = analyse(kept.experiment, kept.folder, asked)
     if len(found) == 1:
-        return _figure(plot_indices(found[0], corner=corner(kept)))
+        return figure_of(plot_indices(found[0], corner=corner(kept)))
     figure = blank(6.2, 3.2 * len(found))
     for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
         plot_indices(indices, ax=ax)

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
-from sim.results.summary import NEAR
+from sim.results.tallies import is_near
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import points_of
@@ -142,8 +142,7 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
         call = world.rollcall(resolution)
         if call is None:
             raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.")
-        observed = np.bincount(call.votes[call.votes >= 0], minlength=len(ACTIONS))
-        return lambda finished, vote: (np.abs(finished.tallies(vote) - observed) <= NEAR).all(axis=1).astype(float)
+        return lambda finished, vote: is_near(finished.tallies(vote), call).astype(float)
     return _probability(option, name, world, experiment)
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.world.tables import Folder
+from sim.world.tables import Folder, hashes_of
 from sim.world.world import World
 
 COMMODITIES = ("crude", "products", "pipeline_gas", "lng", "coal")
@@ -74,8 +73,7 @@ class Energy:
 
 def energy_hashes(world: World) -> dict[str, str]:
     """SHA-256 of every file that the months read beyond what a vote reads, by file name; empty without any."""
-    paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+    return hashes_of(world.folder, STEMS)
 
 
 def load_energy(world: World) -> Energy | None:

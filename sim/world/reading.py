@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
 from sim.world.header import EVERYONE, read_header
-from sim.world.tables import Folder, Row, shares
+from sim.world.tables import Folder, Row, Table, hashes_of, shares
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -45,6 +44,7 @@ BOUNDS = {
 }
 STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
 """Files that the model reads; the others of a world's folder are for people."""
+ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
 CODE = re.compile("[A-Z]{3}")
@@ -85,8 +85,7 @@ def load_world(reference: str | Path, folder: Path | None = None) -> World:
 
 def world_hashes(world: World) -> dict[str, str]:
     """SHA-256 of every file the model reads of a world, by file name."""
-    paths = sorted(path for path in world.folder.iterdir() if path.name.split(".")[0] in STEMS)
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+    return hashes_of(world.folder, STEMS)
 
 
 @cache
@@ -209,21 +208,33 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
     )
 
 
-def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
-    table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
-    columns = ("resolution", "date", "title", "target", "topic")
-    resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
+def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
+    """The votes of each resolution, (N,) in the order of `index`; -1 where a member has none.
+
+    Parameters
+    ----------
+    table : with the columns ``resolution``, ``iso3`` and ``vote``, whose cells are checked.
+    """
     table.check_unique("resolution", "iso3")
-    resolutions.check_unique("resolution")
-    resolutions.check_texts("resolution", "topic")
-    dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     votes: dict[str, IntArray] = {}
     for row in table.rows:
-        resolution = row["resolution"]
-        codes = votes.setdefault(resolution, np.full(len(index), -1, dtype=np.int64))
+        codes = votes.setdefault(row["resolution"], np.full(len(index), -1, dtype=np.int64))
         is_vote = row.has_word("vote", ROLL_CALL_VOTES)
         if row.has_member("iso3", index) and is_vote:
             codes[index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
+    return votes
+
+
+def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+    table = folder.table("rollcalls", ROLL_CALL_COLUMNS, is_required=False)
+    columns = ("resolution", "date", "title", "target", "topic")
+    resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
+    resolutions.check_unique("resolution")
+    resolutions.check_texts("resolution", "topic")
+    votes = votes_in(table, index)
+    dates = {row["resolution"]: row["date"] for row in resolutions.rows}
+    for row in table.rows:
+        resolution = row["resolution"]
         if row["date"] != dates.get(resolution, row["date"]):
             row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}.")
             dates[resolution] = row["date"]  # told once

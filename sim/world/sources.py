@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
+from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 
@@ -24,10 +24,7 @@ class Figure:
 def source_table(world: World) -> list[dict[str, str]]:
     """The rows of ``columns.csv``: file, column, label, unit, year, source, terms, note. Empty if there is none."""
     path = world.folder / "columns.csv"
-    if not path.is_file():
-        return []
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return read_rows(path) if path.is_file() else []
 
 
 def member_figures(world: World, iso3: str) -> list[Figure]:
@@ -38,8 +35,7 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
         path = world.folder / file
         if not path.is_file():
             continue
-        with open(path, encoding="utf-8", newline="") as table:
-            row = next(row for row in csv.DictReader(table) if row["iso3"] == iso3)
+        row = next(row for row in read_rows(path) if row["iso3"] == iso3)
         for column, value in row.items():
             entry = entries.get((path.name, column), {})
             details = {key: entry.get(key, "") for key in ("unit", "year", "source", "note")}

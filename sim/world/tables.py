@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
@@ -104,17 +105,22 @@ class Table:
 
 
 class Folder:
-    """A world's folder: what its files say, and what is wrong with them."""
+    """A folder of tables: what its files say, and what is wrong with them.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Parameters
+    ----------
+    shown : what a problem has before the name of a file; the folder's own name by default.
+    """
+
+    def __init__(self, path: Path, shown: str | None = None) -> None:
+        self.path, self._shown = path, f"{path.name}/" if shown is None else shown
         self.problems: list[Problem] = []
         self.strangers: set[tuple[str, str]] = set()
         """Files and names that are no members, each noted already."""
 
     def problem(self, file: str, key: str, message: str, fix: str = "") -> None:
         """Note something wrong with a file."""
-        self.problems.append(Problem(f"{self.path.name}/{file}", key, message, fix))
+        self.problems.append(Problem(f"{self._shown}{file}", key, message, fix))
 
     def raise_problems(self) -> None:
         """Raise what was noted.
@@ -149,6 +155,10 @@ class Folder:
             if is_required:
                 self.problem(f"{stem}.csv", "", "missing.", f"Give a table with the columns {', '.join(columns)}.")
             return Table(f"{stem}.csv")
+        return self.read(name, columns)
+
+    def read(self, name: str, columns: Sequence[str]) -> Table:
+        """The table in a file of this name; as for `table`."""
         try:
             with _opened(self.path / name) as file:
                 reader = csv.reader(file, strict=True)
@@ -158,7 +168,7 @@ class Folder:
             self.problem(name, "", "is not UTF-8 text.", "Save it as CSV in UTF-8.")
             return Table(name)
         except (OSError, EOFError, csv.Error, zlib.error) as error:
-            self.problem(name, "", f"cannot be read: {error}.")
+            self.problem(name, "", f"cannot be read: {getattr(error, 'strerror', None) or error}.")
             return Table(name)
         if not header:
             self.problem(name, "", "is empty.", f"Give a table with the columns {', '.join(columns)}.")
@@ -189,6 +199,18 @@ def shares(rows: Sequence[Row], column: str) -> FloatArray:
     if not ((values >= 0) & (values <= 1)).all():
         values = np.array([row.number(column, 0, 1) for row in rows])
     return values
+
+
+def hashes_of(folder: Path, stems: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of the files of a folder that have one of these names, by file name."""
+    paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in stems)
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that comes with the program, unchecked."""
+    with _opened(path) as file:
+        return list(csv.DictReader(file))
 
 
 def _opened(path: Path) -> TextIO:

@@ -118,6 +118,11 @@ class RollCall:
     topic: str
     votes: IntArray
 
+    @property
+    def tally(self) -> IntArray:
+        """How many members voted each way, (4,) by code; those that are not recorded are left out."""
+        return np.bincount(self.votes[self.votes >= 0], minlength=len(ROLL_CALL_VOTES))
+
 
 @dataclass(frozen=True)
 class AssemblyVotes:

@@ -12,7 +12,7 @@ import typer
 from support.commands import sim
 
 from sim.cli.app import app
-from sim.cli.check import check
+from sim.cli.commands.check import check
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])

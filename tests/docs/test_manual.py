@@ -10,8 +10,8 @@ import pytest
 import typer
 from support.pages import CHROMIUM, NO_CHROMIUM
 
-from sim.cli import compare, explain, reach, sensitivity
 from sim.cli.app import COMMANDS, app
+from sim.cli.commands import compare, explain, reach, sensitivity
 from sim.rules.parameters import registry
 from tools.manual import commands, keys, meanings, parameters, questions
 from tools.manual.documents import keys_of

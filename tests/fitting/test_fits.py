@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 from sim.case import DRAW_RUN, drawn, prepare
-from sim.cli.calibrate import DEFAULT_SCENARIOS
+from sim.cli.commands.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.fitting.calibration import calibrate, document_of, written
@@ -118,7 +118,8 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
     spec = read_scenario(what_if(tmp_path, f'fit = "{mine}"', "parameter_uncertainty = true"))
     keep_run(prepare(spec), tmp_path / "kept")
     assert repeat(tmp_path / "kept", tmp_path / "again") == []
-    fit = tomllib.loads(mine.read_text(encoding="utf-8"))
+    text = mine.read_text(encoding="utf-8")
+    fit = tomllib.loads(text)
     fit["draws"]["parameters"]["align_memory"][0] += 1
     mine.write_text(tomli_w.dumps(fit), encoding="utf-8")
     with pytest.raises(InputError, match="changed since"):

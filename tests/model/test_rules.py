@@ -18,11 +18,8 @@ from sim.rules.choice import (
     ABSENT,
     ABSTAIN,
     ACTIONS,
-    action_range,
     choose,
     probabilities,
-    tipped,
-    tipping_points,
 )
 from sim.rules.influence import GRID, peer_stance, peer_weights, with_peers
 from sim.rules.parameters import ORDERED, defaults, problems_of, registry
@@ -193,29 +190,6 @@ def test_weighted_sums_need_weights() -> None:
     assert weighted({"a": np.ones(2), "b": np.array([2.0, 4.0])}, {"a": 3.0, "b": 0.5}).tolist() == [4.0, 5.0]
     with pytest.raises(ValueError, match="no weights"):
         weighted({}, {})
-
-
-@examples(max_examples=500)
-@given(four, st.floats(0.01, 5), draws, st.floats(-1, 1))
-def test_tipping_points_are_the_choice_seen_from_the_peers(
-    own: Utilities, influence: float, draw: float, peers: float
-) -> None:
-    points = tipping_points(own, influence, np.float64(draw), *action_range(own, influence, draw))
-    assert points.absent <= points.abstain <= points.support
-    pulled = with_peers(own, influence, np.float64(peers))
-    edges = np.cumsum(probabilities(pulled))[:3]
-    assume(np.abs(edges - draw).min() > 1e-12)  # at a tipping point rounding decides
-    assert int(tipped(points, peers)) == int(choose(pulled, draw))
-
-
-@given(four, draws)
-def test_without_influence_there_is_nothing_to_tip(own: Utilities, draw: float) -> None:
-    assume(np.abs(np.cumsum(probabilities(own))[:3] - draw).min() > 1e-12)  # at an edge rounding decides
-    lowest, highest = action_range(own, 0.0, draw)
-    assert lowest == highest == choose(own, draw)
-    points = tipping_points(own, 0.0, np.float64(draw), lowest, highest)
-    assert np.isinf(points).all()
-    assert int(tipped(points, 0.0)) == int(lowest)
 
 
 def normalised(array: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,8 @@ from support.worlds import cases, examples
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, WEIGHTS
 from sim.case.calendar import Month, calendar
-from sim.ensemble import Outcome, alike, own_terms, own_utilities, simulate, votes
+from sim.case.utilities import own_terms, own_utilities
+from sim.ensemble import Outcome, alike, simulate, votes
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers

@@ -15,7 +15,8 @@ from support.worlds import uniform_world
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
-from sim.ensemble import own_utilities, simulate
+from sim.case.utilities import own_utilities
+from sim.ensemble import simulate
 from sim.equilibrium import equilibrium
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, probabilities
 from sim.specs import Scenario, read_scenario

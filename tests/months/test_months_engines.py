@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -17,7 +18,8 @@ from support.worlds import examples
 
 from sim.case import DRAW_RUN, Case, drawn, prepare
 from sim.ensemble import simulate
-from sim.model import AlignmentModel
+from sim.model import AlignmentModel, MemberState
+from sim.months import phases
 from sim.rules.parameters import registry
 from sim.runner.batch import ENGINES, Batch, BatchResult, simulate_batch
 from sim.runner.months import MonthsSamples
@@ -26,15 +28,22 @@ from sim.specs import read_scenario
 from sim.specs.fits import Draws, Fit
 
 
+def test_the_order_of_a_month_can_be_read() -> None:
+    """What the list prints is what its docstring shows, and what members do alone is what they have methods for."""
+    assert doctest.testmod(phases).attempted > 0
+    assert doctest.testmod(phases).failed == 0
+    for phase in phases.PHASES:
+        assert (getattr(MemberState, phase.name, None) is not None) == isinstance(phase, phases.Each)
+
+
 @examples(max_examples=60)
 @given(cases_with_months(2, 9), st.integers(0, 10**6))
 def test_both_engines_live_the_same_months(case: Case, first: int) -> None:
     outcomes, months = watched(case, first, 2)
     for number in range(2):
-        model = AlignmentModel(case, replicate=first + number)
-        votes = [model.run_vote().tally() for _ in outcomes]
-        assert votes == [np.bincount(outcome.actions[number], minlength=4).tolist() for outcome in outcomes]
-        assert not model.running
+        model = AlignmentModel(case, replicate=first + number).run()
+        votes = np.transpose([member.votes for member in model.members])
+        assert votes.tolist() == [outcome.actions[number].tolist() for outcome in outcomes]
         assert len(model.months) == len(months)
         for (state, view), (own_state, own) in zip(months, model.months, strict=True):
             for name, value in vars(own_state).items():
@@ -100,9 +109,9 @@ def test_months_go_on_where_nothing_is_known_of_the_targets_fuels(made_up: Any) 
     assert case.plan.inputs.cells.commodities == ()
     outcomes, months = watched(case, 0, 2)
     assert len(months) == len(case.plan.months)
-    model = AlignmentModel(case, replicate=1)
-    votes = [model.run_vote().tally() for _ in outcomes]
-    assert votes == [np.bincount(outcome.actions[1], minlength=4).tolist() for outcome in outcomes]
+    model = AlignmentModel(case, replicate=1).run()
+    votes = np.transpose([member.votes for member in model.members])
+    assert votes.tolist() == [outcome.actions[1].tolist() for outcome in outcomes]
 
 
 @examples(max_examples=15)

@@ -12,11 +12,11 @@ from support.worlds import examples
 from sim.case.market import cells_of
 from sim.randomness import Draws
 from sim.rules.beliefs import belief, listing_chance, prior_counts
-from sim.rules.coalition import cost, diversion, effort, joining, noise, own_effort
-from sim.rules.drift import cut_off, energy_dependence, secured, shifted
+from sim.rules.coalition import JoiningWeights, cost, diversion, effort, joining, noise, own_effort
+from sim.rules.drift import DriftWeights, cut_off, energy_dependence, secured, shifted
 from sim.rules.energy import adapted, ceiling, kept, realised_price, rerouted, spare, thrift, use, willingness
 from sim.rules.payoffs import sanction_risk
-from sim.rules.support import gate, leaning, threat
+from sim.rules.support import LeaningWeights, gate, leaning, threat
 from sim.rules.totals import TOTAL_GRID, exact_total
 
 share = st.floats(0, 1, allow_subnormal=False)
@@ -125,10 +125,8 @@ def test_who_has_nothing_to_lose_cannot_be_deterred(
 
 
 @examples(max_examples=200)
-@given(utility, weight, share, weight, st.tuples(weight, weight, weight, utility))
-def test_signs_of_joining(
-    own: float, dependence: float, allies: float, more: float, weights: tuple[float, float, float, float]
-) -> None:
+@given(utility, weight, share, weight, st.builds(JoiningWeights, weight, weight, weight, utility))
+def test_signs_of_joining(own: float, dependence: float, allies: float, more: float, weights: JoiningWeights) -> None:
     base = joining(np.float64(own), np.float64(dependence), np.float64(allies), weights)
     assert joining(np.float64(own + more), np.float64(dependence), np.float64(allies), weights) >= base
     assert joining(np.float64(own), np.float64(dependence + more), np.float64(allies), weights) <= base
@@ -136,9 +134,9 @@ def test_signs_of_joining(
 
 
 @examples(max_examples=200)
-@given(utility, weight, share, weight, st.tuples(weight, weight, weight))
+@given(utility, weight, share, weight, st.builds(LeaningWeights, weight, weight, weight))
 def test_signs_of_helping(
-    own: float, dependence: float, isolation: float, more: float, weights: tuple[float, float, float]
+    own: float, dependence: float, isolation: float, more: float, weights: LeaningWeights
 ) -> None:
     base = leaning(np.float64(own), np.float64(dependence), np.float64(isolation), weights)
     assert leaning(np.float64(own + more), np.float64(dependence), np.float64(isolation), weights) <= base
@@ -170,7 +168,7 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
 
 def test_a_drift_goes_where_it_is_pulled_and_a_shock_fades() -> None:
     """The fixed point of s' = s + r (-d - s) is -d, approached by the factor 1 - r a month."""
-    weights = (0.1, 0.5, 2.0)
+    weights = DriftWeights(rate=0.1, dependence=0.5, isolation=2.0)
     shift = np.float64(0.0)
     for _ in range(400):
         shift = shifted(shift, np.float64(0.6), np.float64(0.25), weights)

@@ -193,7 +193,7 @@ def scheduler(tmp_path):
 
 
 def test_a_scheduler_without_workers_is_reported_within_seconds(tmp_path, scheduler):
-    done = sim_sweep(written(tmp_path, SMALL), tmp_path / "out", "--scheduler", scheduler[0], timeout=60)
+    done = sim_sweep(written(tmp_path, SMALL), tmp_path / "out", "--scheduler", scheduler[0])
     assert done.returncode == 2
     assert "has no workers. Start some with 'dask worker tcp://" in done.stderr
 
@@ -203,7 +203,7 @@ def test_a_worker_with_another_program_is_refused_by_name(tmp_path, scheduler):
     address, start_worker = scheduler
     start_worker(tmp_path / "other")
     time.sleep(3)  # the scheduler is given five seconds to have one
-    done = sim_sweep(written(tmp_path, SMALL), tmp_path / "out", "--scheduler", address, timeout=120)
+    done = sim_sweep(written(tmp_path, SMALL), tmp_path / "out", "--scheduler", address)
     assert done.returncode == 2
     assert "worker tcp://127.0.0.1:" in done.stderr
     assert "has another program than this one: its code and data is" in done.stderr

@@ -12,7 +12,7 @@ import pytest
 from support.commands import sim, sim_process
 from support.sweeps import bytes_of, interrupted, sim_sweep
 
-from sim.cli.sweep import swept
+from sim.cli.commands.sweep import swept
 from sim.errors import InputError
 from sim.runner import sweep as module
 from sim.runner.folder import writing

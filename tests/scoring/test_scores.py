@@ -15,8 +15,8 @@ from support.worlds import cases, examples, uniform_world
 from sim.arrays import IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
-from sim.results.summary import is_scored, misses, near, split_of, summary
-from sim.results.tallies import population_share, tally_summary
+from sim.results.summary import is_scored, misses, split_of, summary
+from sim.results.tallies import is_near, population_share, tally_summary
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run
@@ -303,7 +303,7 @@ def made_result(tallies: list[list[int]], counts: list[list[int]]) -> VoteResult
 def test_near_means_within_five_on_every_action() -> None:
     call = roll_call("R", date(2022, 3, 2), [0] * 10 + [1] * 10 + [2] * 10 + [3] * 10 + [-1])
     vote = made_result([[10, 10, 10, 10], [15, 5, 15, 5], [16, 10, 10, 4], [10, 10, 4, 16]], [[4, 0, 0, 0]])
-    assert near(vote, call) == 0.5
+    assert is_near(vote.tallies, call).tolist() == [True, True, False, False]
 
 
 def test_population_shares_weigh_members_by_people() -> None:

@@ -1,5 +1,6 @@
 """What a vote is scored from: everything before its day, and nothing later."""
 
+import re
 import sys
 from dataclasses import replace
 from datetime import date
@@ -11,10 +12,11 @@ from sim.case import prepare
 from sim.case.ballot import NOT_GIVEN
 from sim.ensemble import occasions
 from sim.equilibrium import MONTHS_EXPECTED
+from sim.errors import InputError
 from sim.rules.choice import SUPPORT
 from sim.runner.run import run
 from sim.scoring import validation
-from sim.scoring.rollcalls import Observed
+from sim.scoring.rollcalls import Observed, read_rollcalls
 from sim.scoring.samples import sample
 from sim.scoring.scores import score, three_classes
 from sim.scoring.validation import mean_stances, pinned_probabilities, validate
@@ -100,3 +102,33 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     asked = sample(case, number, APRIL)
     scored = score(three_classes(moved[asked.observed >= 0]), asked.observed[asked.observed >= 0])
     assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)
+
+
+def test_everything_wrong_with_a_file_of_roll_calls_is_told(tmp_path):
+    file = tmp_path / "votes.csv"
+    rows = ["A,2022-03-02,DEU,yes", "A,2022-03-02,DEU,no", "A,2022-03-03,FRA,nein", "B,March,DEX,yes"]
+    file.write_text("\n".join(["resolution,date,iso3,vote", *rows]), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_rollcalls(file, WORLD)
+    assert sorted(str(problem) for problem in caught.value.problems) == [
+        f"{file}: line 3: A, DEU: already on line 2.",
+        f"{file}: line 4, date: got '2022-03-03'; the rows above say 2022-03-02.",
+        f"{file}: line 4, vote: got 'nein'; allowed are no, absent, abstain, yes.",
+        f"{file}: line 5, date: got 'March'; a date like 2022-03-02 is needed.",
+        f"{file}: line 5, iso3: 'DEX' is not a member of this world. Did you mean 'MEX'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("resolution,date,iso3,vot\n", "vote: missing column. Did you mean 'vot'?"),
+        ("resolution,date,iso3,vote\n", "holds no votes."),
+        ("", "is empty."),
+    ],
+)
+def test_a_file_without_roll_calls_is_refused(tmp_path, text, message):
+    file = tmp_path / "votes.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(message)):
+        read_rollcalls(file, WORLD)

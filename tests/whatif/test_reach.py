@@ -18,7 +18,7 @@ from support.experiment_files import CHANGE
 from support.goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLEDGE, harbour_goal
 
 from sim.case import prepare
-from sim.cli import reach as command_line
+from sim.cli.commands import reach as command_line
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
 from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_from, shipped_folder, shipped_names

@@ -11,7 +11,7 @@ import pytest
 from support.commands import document, sim
 
 from sim.case import Case
-from sim.cli.sensitivity import command
+from sim.cli.commands.sensitivity import command
 from sim.ensemble import Outcome, simulate
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS

@@ -13,6 +13,7 @@ from sim.errors import InputError
 from sim.world import World, load_world
 from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
 from sim.world.reading import world_hashes
+from sim.world.tables import read_rows
 from tools.derivation.energy import (
     Table,
     all_imports,
@@ -21,7 +22,6 @@ from tools.derivation.energy import (
     medians,
     need_of,
     published_imports,
-    read,
     reported,
 )
 from tools.derivation.folders import FIGURES
@@ -148,7 +148,7 @@ def test_flows_are_near_what_the_supplier_exports_in_all(world: World, energy: E
         "coal": 228.0,
         "products": 145.3,
     }
-    supplement = {(row["iso3"], row["commodity"]): row for row in read(FIGURES / "energy_supplement.csv")}
+    supplement = {(row["iso3"], row["commodity"]): row for row in read_rows(FIGURES / "energy_supplement.csv")}
     assert float(supplement["RUS", "crude"]["value"]) == published["crude"]
     sums = dict(zip(COMMODITIES, energy.tonnes.sum(axis=0) * 12 / 1e6, strict=True))
     for name, total in published.items():
@@ -172,7 +172,7 @@ def test_what_is_not_known_is_said(world: World, energy: Energy) -> None:
 
 def test_prices_cover_the_months_and_say_where_they_are_declared(world: World, energy: Energy) -> None:
     assert len(energy.months) == 30
-    rows = read(world.folder / "energy_prices.csv")
+    rows = read_rows(world.folder / "energy_prices.csv")
     assert all(row["low"] == row["eur_per_tonne"] == row["high"] for row in rows if row["commodity"] == "crude")
     declared = {(row["commodity"], row["month"]) for row in rows if row["source"].startswith("declared range")}
     assert declared == {(name, month) for name in COMMODITIES[1:] for month in energy.months if month > "2022-08"}

@@ -6,27 +6,19 @@ Run ``python -m tools.derivation.energy`` to write ``energy_flows.csv``, ``energ
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import median
 
+from sim.scoring.published import FUELS
 from sim.world.energy import COMMODITIES
+from sim.world.tables import read_rows
 from tools.derivation.folders import FIGURES, WORLD
 from tools.derivation.prices import price_rows
 from tools.derivation.world import Figures, text_of
 
 TARGET = "RUS"
-KINDS = {
-    "oil": "crude",
-    "oil_products": "products",
-    "natural_gas": "pipeline_gas",
-    "lng": "lng",
-    "coal": "coal",
-    "coke": "coal",
-}
-"""Fuels of the monthly table by commodity; tar and coal gas, under 0.01 % of the value, are left out."""
 BASE_YEAR = "2021"
 EARLIER_YEARS = ("2020", "2019")
 MONTHS_NEEDED = 3
@@ -93,7 +85,7 @@ def reported(rows: Figures, table: Table) -> None:
     usual = medians(rows)
     by_year: dict[tuple[str, str], Figures] = defaultdict(list)
     for row in rows:
-        if row["commodity"] in KINDS:
+        if row["commodity"] in FUELS:
             by_year[row["iso3"], row["month"][:4]].append(row)
     for iso3 in sorted({iso3 for iso3, _ in by_year}):
         months = {year: len({row["month"] for row in by_year[iso3, year]}) for year in (BASE_YEAR, *EARLIER_YEARS)}
@@ -102,7 +94,7 @@ def reported(rows: Figures, table: Table) -> None:
         if not year:
             continue
         for commodity in COMMODITIES:
-            own = [row for row in by_year[iso3, year] if KINDS[row["commodity"]] == commodity]
+            own = [row for row in by_year[iso3, year] if FUELS[row["commodity"]] == commodity]
             if own:
                 _reported_cell((iso3, commodity), own, year=year, months=months[year], usual=usual, table=table)
 
@@ -298,29 +290,23 @@ def unknown(rows: Figures, figures: Figures, table: Table) -> None:
             table.fills.append((iso3, "all", f"{kind}: no flow from the target counted, which is not the same as none"))
 
 
-def read(path: Path) -> Figures:
-    """The rows of a CSV file."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def derive(folder: Path) -> dict[str, str]:
     """The text of each derived table of the world in `folder`, by file name."""
-    rows = read(folder / "outcomes" / "fossil_imports_monthly.csv")
-    figures = read(folder / "figures.csv")
-    benchmarks = read(FIGURES / "price_benchmarks.csv")
+    rows = read_rows(folder / "outcomes" / "fossil_imports_monthly.csv")
+    figures = read_rows(folder / "figures.csv")
+    benchmarks = read_rows(FIGURES / "price_benchmarks.csv")
     table = Table()
     reported(rows, table)
     usual = medians(rows)
     months = [f"{BASE_YEAR}-{month:02}" for month in range(1, MONTHS + 1)]
-    prices = {KINDS[fuel]: sum(usual[fuel, month] for month in months) / MONTHS for fuel in KINDS if fuel != "coke"}
+    prices = {FUELS[fuel]: sum(usual[fuel, month] for month in months) / MONTHS for fuel in FUELS if fuel != "coke"}
     needs = all_imports(figures)
     rates = [float(row["usd_per_eur"]) for row in benchmarks if "2021-06" <= row["month"] <= "2021-09"]
     needs["TUR"]["usd_per_eur"] = sum(rates) / len(rates)
     needs["TUR"]["share"] = next(
         float(row["wits_fuel_import_share_russia_2021_pct"]) / 100 for row in figures if row["iso3"] == "TUR"
     )
-    published = read(FIGURES / "energy_supplement.csv")
+    published = read_rows(FIGURES / "energy_supplement.csv")
     published_imports(published, needs, table)
     supplement(published, needs, prices, table)
     unknown(rows, figures, table)
@@ -333,7 +319,7 @@ def derive(folder: Path) -> dict[str, str]:
     ]
     return {
         "energy_flows.csv": text_of(flows),
-        "energy_prices.csv": text_of(price_rows(rows, benchmarks, KINDS, PLAUSIBLE)),
+        "energy_prices.csv": text_of(price_rows(rows, benchmarks, FUELS, PLAUSIBLE)),
         "energy_fills.csv": text_of(fills),
     }
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from statistics import median, quantiles
 
+from sim.scoring.flows import BARRELS_PER_TONNE
 from tools.derivation.world import Figures
 
-BARRELS_PER_TONNE = 7.33
 KG_PER_SM3 = 0.73
 FIRST, LAST_REPORTED = "2021-01", "2022-08"
 LONGEST_LAG_MONTHS = 6

@@ -17,6 +17,7 @@ from statistics import median
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.world.tables import read_rows
 from tools.derivation.folders import FIGURES, WORLD
 
 Figures = list[dict[str, str]]
@@ -247,8 +248,7 @@ def ties_table(figures: Figures, dyads: Mapping[str, FloatArray], fills: Fills) 
 def read_dyads(path: Path, codes: list[str]) -> dict[str, FloatArray]:
     """The columns of the pair table as (N, N) arrays, NaN where blank."""
     index = {iso3: i for i, iso3 in enumerate(codes)}
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(path)
     columns = [name for name in rows[0] if name not in ("iso3", "partner")]
     arrays = {name: np.full((len(codes), len(codes)), np.nan) for name in columns}
     for row in rows:
@@ -260,10 +260,7 @@ def read_dyads(path: Path, codes: list[str]) -> dict[str, FloatArray]:
 
 def derive(folder: Path) -> dict[str, str]:
     """The text of each derived file of the world in `folder`, by file name (``ties.csv`` uncompressed)."""
-    with open(folder / "figures.csv", encoding="utf-8", newline="") as file:
-        figures = list(csv.DictReader(file))
-    with open(folder / "facts.csv", encoding="utf-8", newline="") as file:
-        facts = list(csv.DictReader(file))
+    figures, facts = read_rows(folder / "figures.csv"), read_rows(folder / "facts.csv")
     dyads = read_dyads(FIGURES / "dyads.csv.gz", [row["iso3"] for row in figures])
     fills = Fills()
     members, ties = members_table(figures, facts, fills), ties_table(figures, dyads, fills)

@@ -10,7 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from sim.cli import compare, explain, reach, sensitivity
+from sim.cli.commands import compare, explain, reach, sensitivity
 from tools.manual.documents import keys_of
 from tools.manual.meanings import key_table, meanings
 

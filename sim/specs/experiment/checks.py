@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from sim.specs.draft import Finding, Key
+from sim.specs.draft import Finding, Key, short_key
 from sim.specs.experiment.design import (
     MOST_POINTS,
     OVER,
@@ -14,11 +14,10 @@ from sim.specs.experiment.design import (
     STEPPED,
     Design,
     Factor,
-    TargetSplit,
     is_whole,
     points_per_scenario,
-    short_key,
 )
+from sim.specs.experiment.spec import TargetSplit
 from sim.specs.scenario.checks import vote_findings
 from sim.specs.scenario.spec import Scenario
 from sim.world import load_world

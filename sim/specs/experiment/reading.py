@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Finding, Key
 from sim.specs.experiment.checks import design_findings, repetitions, split_findings
-from sim.specs.experiment.design import OVER, Design, Experiment, Factor, TargetSplit
+from sim.specs.experiment.design import OVER, Design, Factor
 from sim.specs.experiment.priors import with_prior_factors
 from sim.specs.experiment.schema import experiment_structure
+from sim.specs.experiment.spec import Experiment, TargetSplit
 from sim.specs.experiment.table import read_table
-from sim.specs.experiment.trials import gathered, refusals, rows_of, trial_of, unvariable
+from sim.specs.experiment.trials import Row, gathered, refusals, rows_of, trial_of, unvariable
+from sim.specs.experiment.warnings import Trials, base_warnings, idle_factors
 from sim.specs.files import read_toml, shown
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import sound
 from sim.specs.shipped import located
-from sim.specs.study import base_of, set_in, validated
+from sim.specs.study import Base, base_of, set_in, validated
 from sim.specs.study_overrides import override_study
 
 
@@ -86,38 +89,54 @@ class _Reading:
     def experiment(self) -> Experiment | None:
         """The experiment, or None with everything noted that is wrong with its parts."""
         experiment = validated(Experiment, self.draft, experiment_structure())
-        bases = self._bases(experiment)
+        bases = self._bases()
+        scenarios = {reference: base.scenario for reference, base in bases.items()}
         design = sound(Design, _part(self.draft.document, "design"))
         factors = self._factors(design)
-        if design is not None:
-            for finding in design_findings(design, factors, len(bases)):
-                self._note(finding)
-        for finding in repetitions(factors, set_in(self.draft)):
-            self._note(finding)
         rows = rows_of(design.kind if design else "factorial", factors)
-        trials = {reference: [trial_of(base, row) for row in rows] for reference, base in bases.items()}
-        refused = [finding for reference, base in bases.items() for finding in refusals(base, trials[reference])]
-        for finding in (*unvariable(factors), *gathered(rows, refused)):
-            self._note(finding)
-        target_split = sound(TargetSplit, self.draft.document.get("target_split"))
-        if target_split is not None:
-            for base in bases.values():
-                for finding in split_findings(target_split, base):
-                    self._note(finding)
+        trials = {reference: [trial_of(base, row) for row in rows] for reference, base in scenarios.items()}
+        for finding in self._findings(design, factors, rows, scenarios, trials):
+            self.draft.keep([self._problem(finding)])
         if experiment is None or self.draft.problems:
             return None
         if self.table is not None:
             experiment = experiment.model_copy(
                 update={"design": experiment.design.model_copy(update={"over": factors})}
             )
-        return experiment.with_bases(bases)
+        numbers = {"seed": experiment.seed, "replicates": experiment.replicates}
+        given = {name: value for name, value in numbers.items() if value is not None}
+        warnings = chain(
+            *(base_warnings(reference, base, trials[reference]) for reference, base in bases.items()),
+            map(self._problem, idle_factors(trials)),
+        )
+        return experiment.with_bases(
+            {reference: base.model_copy(update=given) for reference, base in scenarios.items()}, warnings
+        )
 
-    def _note(self, finding: Finding) -> None:
-        """Keep a finding; one about a column is told at the table's file."""
+    def _findings(
+        self,
+        design: Design | None,
+        factors: Mapping[str, Factor],
+        rows: Sequence[Row],
+        scenarios: Mapping[str, Scenario],
+        trials: Trials,
+    ) -> Iterator[Finding]:
+        """What is wrong between parts that are sound in themselves."""
+        if design is not None:
+            yield from design_findings(design, factors, len(scenarios))
+        yield from repetitions(factors, set_in(self.draft))
+        yield from unvariable(factors)
+        yield from gathered(rows, (f for name, base in scenarios.items() for f in refusals(base, trials[name])))
+        target_split = sound(TargetSplit, self.draft.document.get("target_split"))
+        if target_split is not None:
+            for base in scenarios.values():
+                yield from split_findings(target_split, base)
+
+    def _problem(self, finding: Finding) -> Problem:
+        """A finding told at its place; one about a column at the table's file."""
         if self.table is None or finding.key[:2] != OVER or len(finding.key) < 3:
-            self.draft.note(finding)
-            return
-        self.draft.keep([Problem(shown(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)])
+            return self.draft.problem(finding)
+        return Problem(shown(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)
 
     def _factors(self, design: Design | None) -> dict[str, Factor]:
         """The factors that are sound in themselves; those of a table are read from its file."""
@@ -134,18 +153,16 @@ class _Reading:
         found = {name: sound(Factor, factor) for name, factor in over.items()} if isinstance(over, Mapping) else {}
         return {name: factor for name, factor in found.items() if factor is not None}
 
-    def _bases(self, experiment: Experiment | None) -> dict[str, Scenario]:
-        """The scenarios by the name the experiment gives them, with what it sets at every point."""
+    def _bases(self) -> dict[str, Base]:
+        """The scenarios by the name the experiment gives them."""
         named = self.draft.document.get("scenario")
         references = [named] if isinstance(named, str) else named if isinstance(named, list | tuple) else []
-        own = {} if experiment is None else {"seed": experiment.seed, "replicates": experiment.replicates}
-        numbers = {name: value for name, value in own.items() if value is not None}
         bases = {}
         for number, reference in enumerate(references):
             key: Key = ("scenario",) if isinstance(named, str) else ("scenario", number)
             base = base_of(self.draft, reference, key, self.given)
             if base is not None:
-                bases[reference] = base.model_copy(update=numbers)
+                bases[reference] = base
         return bases
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.rules.parameters import registry
-from sim.specs.experiment.design import SAMPLED, STEPPED, Experiment
+from sim.specs.experiment.design import SAMPLED, STEPPED
+from sim.specs.experiment.spec import Experiment
 from sim.specs.scenario.schema import REFERENCE, schema_of
 from sim.specs.scenario.spec import Scenario
 

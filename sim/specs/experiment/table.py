@@ -9,9 +9,10 @@ from pathlib import Path
 from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, input_error
-from sim.specs.experiment.design import MOST_POINTS, plain
+from sim.specs.experiment.design import MOST_POINTS
 from sim.specs.files import shown
 from sim.specs.overrides import value_of
+from sim.specs.values import plain
 
 
 def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:

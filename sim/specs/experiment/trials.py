@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
-from sim.rules.parameters import ORDERED, registry
-from sim.specs.draft import Finding, Key, dotted
-from sim.specs.experiment.design import OVER, Factor, Kind, is_whole, levels, short_key
+from sim.specs.draft import Finding, Key, dotted, short_key
+from sim.specs.experiment.design import OVER, Factor, Kind, is_whole, levels
 from sim.specs.overrides import leaves
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
+from sim.specs.study import is_crossing
 
 MOST_TRIED = 50  # values of one factor
 BY_EXPERIMENT = ("seed", "replicates", "scenario", "base")
-CROSSING = {name for pair in ORDERED for name in pair}
 
 
 class Value(NamedTuple):
@@ -170,21 +169,6 @@ def gathered(rows: Sequence[Row], refused: Iterable[Finding]) -> Iterator[Findin
         tried = {row[name].key for row in rows}
         shared = list(dict.fromkeys(finding._replace(key=place) for finding in found))
         yield from shared if len(found) == len(tried) * len(shared) else found
-
-
-def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
-    """Whether a parameter is within its bounds and only on the wrong side of another.
-
-    Parameters
-    ----------
-    assigned : what was set, by dotted key; a parameter that was not is within its bounds.
-    """
-    parameter = registry().get(problem.key.rpartition("parameters.")[2])
-    if parameter is None or parameter.name not in CROSSING:
-        return False
-    value = assigned.get(f"parameters.{parameter.name}", parameter.low)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and parameter.low <= value <= parameter.high  # type: ignore[operator]
 
 
 def _message(problem: Problem, name: str) -> str:

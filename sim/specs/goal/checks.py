@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean
 from sim.specs.draft import Finding, Key, dotted
-from sim.specs.experiment.trials import is_crossing
 from sim.specs.goal.levers import (
     SHARED,
     AttributeLever,
@@ -22,9 +21,12 @@ from sim.specs.goal.levers import (
 from sim.specs.goal.moves import key_in, moved, where_it_stands
 from sim.specs.goal.spec import Wanted
 from sim.specs.names import REMOVAL, members_of
+from sim.specs.overrides import full_key
 from sim.specs.scenario.checks import Parts, given_members, selection_findings, selections, vote_findings
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
+from sim.specs.scenario.warnings import idle_settings, reason_for
+from sim.specs.study import is_crossing
 from sim.world import World
 
 BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")
@@ -149,6 +151,21 @@ def _no_number(lever: NumberLever, base: Scenario) -> tuple[str, str]:
         problem = error.problems[0]
         return f'"{lever.key}": {problem.message}', problem.fix
     return f'"{lever.key}" holds no number in the scenario.', "A lever needs a number that stands somewhere."
+
+
+def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding]:
+    """Numbers that no rule reads in the scenario, wherever a lever puts them.
+
+    Parameters
+    ----------
+    levers : that are sound, and go with the scenario.
+    """
+    for number, lever in enumerate(levers):
+        now = where_it_stands(lever, base)
+        if isinstance(lever, NumberLever) and now is not None:
+            idle = idle_settings(moved(base, [(lever, now)]))
+            if (reason := reason_for(idle, full_key(base.document(), lever.key.split(".")))) is not None:
+                yield Finding(("lever", number), f"has no effect: {reason}")
 
 
 def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Problem]:

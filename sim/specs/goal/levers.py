@@ -11,10 +11,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.specs.experiment.design import is_whole, wrong
+from sim.specs.experiment.design import is_whole
 from sim.specs.names import AttributeName, members_of
 from sim.specs.scenario.spec import Action
 from sim.specs.section import MemberReferences, Section, Text
+from sim.specs.values import wrong
 from sim.world import World
 
 Setting = float | tuple[str, ...]

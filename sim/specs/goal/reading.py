@@ -10,11 +10,12 @@ from pydantic import TypeAdapter
 from sim.errors import InputError
 from sim.specs.draft import Draft
 from sim.specs.files import read_toml, shown
-from sim.specs.goal.checks import lever_findings, wanted_findings
+from sim.specs.goal.checks import idle_levers, lever_findings, wanted_findings
 from sim.specs.goal.levers import GoalLever
 from sim.specs.goal.moves import where_it_stands
 from sim.specs.goal.schema import goal_structure
 from sim.specs.goal.spec import Goal, Wanted
+from sim.specs.scenario.warnings import warnings_of
 from sim.specs.section import sound, sound_items
 from sim.specs.shipped import located
 from sim.specs.study import base_of, validated
@@ -61,7 +62,8 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
     draft.take(document, where, folder)
     for text in overrides:
         override_study(draft, text, Goal)
-    base = base_of(draft, draft.document.get("scenario"))
+    based = base_of(draft, draft.document.get("scenario"))
+    base = None if based is None else based.scenario
     world = None if base is None else load_world(base.world)
     goal = validated(Goal, draft, goal_structure(), world)
     if base is not None and world is not None:
@@ -70,7 +72,11 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
             draft.note(finding)
         for finding in lever_findings(sound_items(LEVER, draft.document.get("lever"), world), base, world):
             draft.note(finding)
-    if goal is None or base is None or draft.problems:
+    if goal is None or based is None or draft.problems:
         raise InputError(draft.problems)
-    stands = [where_it_stands(lever, base) for lever in goal.lever]
-    return goal.with_base(base, tuple(now for now in stands if now is not None))
+    stands = [where_it_stands(lever, based.scenario) for lever in goal.lever]
+    warnings = [
+        *warnings_of(goal.scenario, based.scenario, based.written),
+        *map(draft.problem, idle_levers(goal.lever, based.scenario)),
+    ]
+    return goal.with_base(based.scenario, tuple(now for now in stands if now is not None), tuple(warnings))

@@ -9,12 +9,14 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr, Strict, model_validator
 
+from sim.errors import Problem
 from sim.rules.adoption import Rule
-from sim.specs.experiment.design import LARGEST, Counts, PlainTable, wrong
+from sim.specs.experiment.spec import Counts
 from sim.specs.goal.levers import GoalLever, Setting
 from sim.specs.names import MemberName
 from sim.specs.scenario.spec import Action, Scenario
 from sim.specs.section import Section, Text, Texts
+from sim.specs.values import LARGEST, PlainTable, wrong
 
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
@@ -96,11 +98,12 @@ class Goal(Section):
 
     _base: Scenario | None = PrivateAttr(default=None)
     _now: tuple[Setting, ...] = PrivateAttr(default=())
+    _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
-    def with_base(self, base: Scenario, now: tuple[Setting, ...]) -> Self:
-        """The same goal with its scenario, and where each lever stands in it."""
+    def with_base(self, base: Scenario, now: tuple[Setting, ...], warnings: tuple[Problem, ...]) -> Self:
+        """The same goal with its scenario, where each lever stands in it, and what is seldom meant in it."""
         goal = self.model_copy()
-        goal._base, goal._now = base, now
+        goal._base, goal._now, goal._warnings = base, now, warnings
         return goal
 
     @property
@@ -114,6 +117,11 @@ class Goal(Section):
     def now(self) -> tuple[Setting, ...]:
         """Where each lever stands in the scenario; of one over members, none of them moved."""
         return self._now
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is allowed in the goal and seldom meant: levers without effect, a what-if undone."""
+        return self._warnings
 
     def document(self) -> dict[str, object]:
         """The goal as plain data."""

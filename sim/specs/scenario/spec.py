@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, Strict, model_validator
-from pydantic_core import PydanticCustomError
 
 from sim.specs.names import AttributeName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
+from sim.specs.values import wrong
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
@@ -93,9 +93,7 @@ class Change(Section):
         given = [edit for edit in EDITS if getattr(self, edit) is not None]
         if len(given) != 1:
             got = " and ".join(given) or "none of them"
-            raise PydanticCustomError(
-                "edit", "got {got}; exactly one of multiply, add and set is needed.", {"got": got, "fix": ""}
-            )
+            raise wrong(f"got {got}; exactly one of multiply, add and set is needed.")
         return self
 
 

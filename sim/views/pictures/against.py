@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.results.changes import movers
-from sim.results.tallies import CODES
+from sim.results.tallies import CODES, quantiles
 from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, bare, corner_of, finish, panel
-from sim.views.pictures.ridges import quantiles, rows
+from sim.views.pictures.ridges import rows
 from sim.views.styles import EMPTY, FAINT, INK, STYLES
 
 if TYPE_CHECKING:

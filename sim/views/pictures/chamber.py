@@ -12,7 +12,7 @@ from sim.ensemble import simulate
 from sim.results.summary import observed_call
 from sim.results.tallies import CODES, SPLIT
 from sim.runner.result import RunResult
-from sim.views.frame import CORNER, blank, corner_of, day, finish, head, panel
+from sim.views.frame import CORNER, blank, corner_of, day, figure_of, finish, head, panel
 from sim.views.pictures.marks import counted, draw_marks, legend
 from sim.views.seats import OUTER_RADIUS, seat_distance, seating
 from sim.views.styles import FAINT, INK
@@ -78,9 +78,7 @@ def chamber_figure(result: RunResult, number: int = 0) -> Figure:
     """Observed beside simulated; simulated alone where nothing was observed."""
     vote = result.votes[number]
     if result.case.world.rollcall(vote.resolution) is None:
-        found = plot_chamber(result, number=number).get_figure(root=True)
-        assert found is not None
-        return found
+        return figure_of(plot_chamber(result, number=number))
     figure = blank(9.6, 3.6)
     left, right = figure.subplots(1, 2)
     plot_chamber(result, number=number, is_observed=True, ax=left)

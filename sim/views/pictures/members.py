@@ -12,7 +12,7 @@ from sim.results.summary import is_scored, misses
 from sim.results.tallies import CODES
 from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
-from sim.views.frame import CORNER, TEXT, bare, corner_of, day, finish, panel
+from sim.views.frame import CORNER, TEXT, bare, corner_of, day, figure_of, finish, panel
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
 
@@ -80,9 +80,7 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, 
     place = {int(member): column for column, member in enumerate(order)}
     named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
     wanted = np.array([place[member] for member in named], dtype=np.float64)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    points = figure.get_size_inches()[0] * 72 * 0.86
+    points = figure_of(ax).get_size_inches()[0] * 72 * 0.86
     gap = LABEL_WIDTH * len(order) / points
     places = spread(wanted, gap, 0.0, max(float(len(order) - 1), gap * (len(named) - 1)))
     for member, column, at in zip(named, wanted, places, strict=True):

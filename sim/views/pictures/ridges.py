@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tallies import CODES, by_action
+from sim.results.tallies import CODES, by_action, quantiles
 from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, MISS, STYLES
@@ -29,7 +29,7 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     """
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
-    observed = None if call is None else by_action(np.bincount(call.votes[call.votes >= 0], minlength=len(CODES)))
+    observed = None if call is None else by_action(call.tally)
     on = panel(ax, 3.6)
     labels = {}
     for name, code in CODES.items():
@@ -43,12 +43,6 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     title = f"{vote.resolution}, {day(vote.date)}: members per action in {result.replicates:,} replicates{seen}"
     on.ax.set_ylabel("median (90 % interval)", fontsize=SMALL, color=FAINT)
     return finish(on, title, corner_of(case, result.replicates))
-
-
-def quantiles(values: NDArray[np.integer]) -> tuple[float, float, float]:
-    """Median, 5 % and 95 % of values (R,)."""
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
-    return float(middle), float(low), float(high)
 
 
 def rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], marked: Mapping[str, int] | None) -> None:

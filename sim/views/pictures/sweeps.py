@@ -17,7 +17,7 @@ from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
-from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, finish, panel
+from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, figure_of, finish, panel
 from sim.views.styles import INK, MISS, STYLES
 from sim.whatif.outputs import answered, output_of, vote_of
 
@@ -183,9 +183,7 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
         values[row, column] = value
     across_edges, up_edges = (np.arange(count + 1) - 0.5 for count in size[::-1])
     drawn = on.ax.pcolormesh(across_edges, up_edges, values, cmap=SHADES, edgecolors="face", linewidth=0.3)
-    figure = on.ax.get_figure(root=True)
-    assert figure is not None
-    bar = figure.colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
+    bar = figure_of(on.ax).colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.set_label(_unit(output), fontsize=TEXT, color=INK)
     bar.outline.set_visible(False)

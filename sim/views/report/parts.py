@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.runner.folder.manifest import EXECUTION, document_hash
+from sim.specs import Experiment, Scenario
+from sim.views.frame import figure_of
 from sim.views.report.page import Picture
 from sim.views.svg import inline_svg
 
@@ -21,15 +23,13 @@ UNTOLD = ("title", "question", "reasons", "sources", "expected", "seed", "replic
 
 def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     """A drawing for a page, told in words by its title."""
-    figure = drawn.get_figure(root=True)
-    if figure is None:
-        raise ValueError("the axes have no figure")
+    figure = figure_of(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())
     key = "p" + document_hash({"words": words})[:8]
     return Picture(inline_svg(figure, key, words), words, is_wide)
 
 
-def provenance_of(manifest: Mapping[str, Any], folder: Path) -> dict[str, str]:
+def provenance_of(manifest: Mapping[str, Any], folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
     """Where a result comes from, as names and texts."""
     program = manifest["program"]
     execution = _read(folder / EXECUTION)
@@ -43,6 +43,8 @@ def provenance_of(manifest: Mapping[str, Any], folder: Path) -> dict[str, str]:
         "Python": manifest["python"],
         "packages": ", ".join(f"{name} {version}" for name, version in manifest["packages"].items()),
         "processor features": ", ".join(manifest["processor_features"]) or "none that matter",
+        "reasons": spec.reasons.strip() or None,
+        "sources": "; ".join(spec.sources) or None,
     }
     return {name: str(text) for name, text in told.items() if text is not None}
 

@@ -55,9 +55,7 @@ def page_of_run(kept: KeptRun) -> Page:
         sections=tuple(sections),
         provenance={
             "scenario hash": manifest["scenario_hash"],
-            **provenance_of(manifest, kept.folder),
-            **({"reasons": spec.reasons.strip()} if spec.reasons else {}),
-            **({"sources": "; ".join(spec.sources)} if spec.sources else {}),
+            **provenance_of(manifest, kept.folder, spec),
         },
         commands=(f"sim rerun {kept.folder.name}",),
         document=as_json(manifest["scenario"]),

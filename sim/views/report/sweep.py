@@ -54,9 +54,7 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         sections=tuple(sections),
         provenance={
             "experiment hash": manifest["experiment_hash"],
-            **provenance_of(manifest, kept.folder),
-            **({"reasons": experiment.reasons.strip()} if experiment.reasons else {}),
-            **({"sources": "; ".join(experiment.sources)} if experiment.sources else {}),
+            **provenance_of(manifest, kept.folder, experiment),
         },
         commands=(f"sim rerun {kept.folder.name}",),
         document=as_json({"experiment": manifest["experiment"], "scenarios": manifest["scenarios"]}),

@@ -12,7 +12,7 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.errors import did_you_mean, input_error
 from sim.specs import Scenario
-from sim.specs.experiment.design import short_key
+from sim.specs.draft import short_key
 from sim.whatif.explanation.levers import Lever, levers_of
 from sim.whatif.explanation.monthly import asked_monthly
 from sim.whatif.explanation.terms import Anatomy, take_all_apart

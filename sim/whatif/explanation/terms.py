@@ -19,7 +19,8 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
-from sim.ensemble import Outcome, alike, memory_of, votes
+from sim.case.utilities import memory_of
+from sim.ensemble import Outcome, alike, votes
 from sim.months.state import State
 from sim.results.summary import with_given
 from sim.rules.choice import ACTIONS, STANCES, probabilities
@@ -278,9 +279,9 @@ def parts_of(
         yield part("alignment", "drift", conflict * shift, "", value=shift, made_of={"drift": shift})
     yield from parts("alignment", "order", order)
     yield part("severity", "severity", ballot.severity, "")
-    yield from parts("dependence", "dependence", ballot.threats[0])
+    yield from parts("dependence", "dependence", ballot.threats.target)
     quantities: dict[str, Number] = {**exposures, "isolation": isolation, "belief": belief}
-    risked = ballot.threats[1] * risk
+    risked = ballot.threats.senders * risk
     yield part("sanction_risk", "sanction_risk", risked, "sanction_weight", value=risk, made_of=quantities)
     grievance = parameters["grievance"] * isolation
     yield part("grievance", "grievance", grievance, "grievance", value=isolation, made_of={"isolation": isolation})

@@ -14,7 +14,8 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
-from sim.ensemble import alike, occasions, own_utilities, simulate
+from sim.case.utilities import own_utilities
+from sim.ensemble import alike, occasions, simulate
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.results.summary import with_given
 from sim.rules.choice import STANCES

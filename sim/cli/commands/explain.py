@@ -23,9 +23,10 @@ from sim.cli.output import (
     write_csv,
 )
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
-from sim.specs import Scenario, read_scenario
+from sim.specs import Scenario
 from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.explained import csv_rows, explanation_document, moving

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from sim.cli.commands.sweep import RetryFailed, swept
 from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, say, table, write_csv
-from sim.cli.sweep import RetryFailed, swept
+from sim.cli.reading import read_experiment
 from sim.errors import input_error
 from sim.rules.adoption import RULES
-from sim.specs import Experiment, read_experiment
+from sim.specs import Experiment
 from sim.whatif.discovery import Region
 from sim.whatif.outputs import HELP
 from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of

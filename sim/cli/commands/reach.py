@@ -14,8 +14,8 @@ from rich.markup import escape
 from sim.cli.changes import percent
 from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, say, table, write_csv
 from sim.cli.progress import progress
+from sim.cli.reading import read_goal
 from sim.errors import InputError
-from sim.specs import read_goal
 from sim.whatif.goals.reach import frontier_rows, reach, reach_document
 
 RULE_WORDS = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}

@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.output import AsJson, Overrides, console, print_json, say, table
 from sim.cli.progress import progress
+from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
 from sim.results.ranking import RANKING, rank, refined
@@ -18,7 +19,7 @@ from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
 from sim.runner.folder.writing import Finished
 from sim.runner.sweep import sweep
-from sim.specs import Experiment, read_experiment
+from sim.specs import Experiment
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

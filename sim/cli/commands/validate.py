@@ -12,8 +12,9 @@ from rich.table import Table
 
 from sim.cli.output import AsJson, Overrides, console, print_json, table
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.specs import Scenario, read_scenario
+from sim.specs import Scenario
 from sim.world import load_world
 
 if TYPE_CHECKING:

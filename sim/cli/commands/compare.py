@@ -25,10 +25,11 @@ from sim.cli.output import (
     write_csv,
 )
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.tallies import REPORTED
 from sim.runner.batch import check_engine
-from sim.specs import Scenario, read_scenario
+from sim.specs import Scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
 
 RULE_WORDS = {"majority": "simple majority", "two-thirds": "two-thirds"}

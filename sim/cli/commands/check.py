@@ -10,13 +10,12 @@ import typer
 
 from sim.case import prepare
 from sim.cli.output import Overrides, print_json
+from sim.cli.points import check_points
+from sim.cli.reading import read_experiment, read_goal, read_scenario
 from sim.errors import input_error
 from sim.specs import (
     experiment_schema,
     goal_schema,
-    read_experiment,
-    read_goal,
-    read_scenario,
     read_toml,
     scenario_schema,
     shipped_names,
@@ -33,9 +32,11 @@ def check(
     for reference in files:
         if is_kind(reference, "goal", "goals"):
             goal = read_goal(reference, set_ or [])
+            prepare(goal.base)
             print(f"{reference}: good, {len(goal.lever)} levers")
         elif is_kind(reference, "design", "experiments"):
             spec = read_experiment(reference, set_ or [])
+            check_points(reference, spec)
             print(f"{reference}: good, {spec.size:,} points")
         else:
             prepare(read_scenario(reference, set_ or []))

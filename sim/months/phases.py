@@ -1,0 +1,150 @@
+"""The order of a month, written once: both engines go through this list, phase by phase.
+
+>>> from sim.months.phases import PHASES
+>>> for phase in PHASES:
+...     print(phase)
+see_allies           together  see which peers sanction the target
+sanction             each      join the coalition that sanctions the target, or stay out of it
+add_up_effort        together  add up how hard the coalition enforces its sanctions
+offer                each      shed what substitutes replace, and say what one could take up of the target's fuels
+clear_market         together  find the part of all spare capacity at which the market clears
+trade                each      buy at the market's price, and build up capacity for more
+help_target          each      give the target each instrument of help, openly, covertly or not at all
+help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
+get_listed           each      have one's firms listed by the coalition, the likelier the more one helps
+hear_of_listings     together  hear of the listings among one's peers
+learn                each      learn from listings what to expect; each of one's own costs exposure
+drift                each      let dependence and alignment follow what the month has changed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sim.arrays import FloatArray, Number
+from sim.case.plan import Plan
+from sim.months import decisions
+from sim.months.record import Party
+from sim.rules.coalition import effort
+from sim.rules.energy import use
+from sim.rules.parameters import Parameters
+
+Value = Callable[[Party], FloatArray]
+
+
+class Assembly(Protocol):
+    """All members together: what passes between them goes through this, in either engine.
+
+    Parameters
+    ----------
+    plan : the months of all members.
+    parameters : every parameter by name.
+    """
+
+    plan: Plan
+    parameters: Parameters
+
+    def total(self, of: Value) -> FloatArray:
+        """The exact sum over members of what each has, in the shape in which a member's own values take it."""
+
+    def per_commodity(self, of: Value) -> FloatArray:
+        """Exact sums (..., K) over buyers of whole tonnes that each has at its cells of the market."""
+
+    def let_know(self, name: str, value: Number) -> None:
+        """Put the same value into the month of every member."""
+
+    def let_know_of_peers(self, name: str, of: Value) -> None:
+        """Put into every member's month what its peers have, small whole numbers weighted as in the vote."""
+
+
+def see_allies(assembly: Assembly) -> None:
+    """Let members see which of their peers sanction the target."""
+    assembly.let_know_of_peers("allies", lambda party: party.state.joined)
+
+
+def add_up_effort(assembly: Assembly) -> None:
+    """Add up how hard the coalition enforces its sanctions."""
+    power, multiplier = assembly.total(decisions.enforcement), assembly.parameters["enforcement_effort"]
+    assembly.let_know("effort", effort(power, assembly.plan.senders_power, multiplier))
+
+
+def clear_market(assembly: Assembly) -> None:
+    """Find the part of all spare capacity, by commodity, at which the market clears."""
+    held = assembly.per_commodity(lambda party: party.month.offer.held)
+    spare = assembly.per_commodity(lambda party: party.month.offer.spare)
+    assembly.let_know("use", use(assembly.plan.inputs.cells.supply, held, spare))
+
+
+def hear_of_listings(assembly: Assembly) -> None:
+    """Let members hear of the listings among their peers."""
+    assembly.let_know_of_peers("heard", lambda party: party.month.listed)
+
+
+@dataclass(frozen=True)
+class Each:
+    """A phase in which each member decides by itself.
+
+    Parameters
+    ----------
+    function : of all members in many replicates, or of one member in one. The member of Mesa's engine runs it by its
+        method of the same name, so that a subclass can change it.
+    description : what it is for, in a line.
+    is_reported_only : whether nothing later depends on it.
+    """
+
+    function: Callable[[Party], None]
+    description: str
+    is_reported_only: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the function, and of the member's method."""
+        return self.function.__name__
+
+    def __str__(self) -> str:
+        return f"{self.name:<20} each      {self.description}"
+
+
+@dataclass(frozen=True)
+class Together:
+    """A phase that works out what members know of each other.
+
+    Parameters
+    ----------
+    function : of all members together.
+    description : what it is for, in a line.
+    """
+
+    function: Callable[[Assembly], None]
+    description: str
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.function.__name__
+
+    def __str__(self) -> str:
+        return f"{self.name:<20} together  {self.description}"
+
+
+PHASES: tuple[Each | Together, ...] = (
+    Together(see_allies, "see which peers sanction the target"),
+    Each(decisions.sanction, "join the coalition that sanctions the target, or stay out of it"),
+    Together(add_up_effort, "add up how hard the coalition enforces its sanctions"),
+    Each(decisions.offer, "shed what substitutes replace, and say what one could take up of the target's fuels"),
+    Together(clear_market, "find the part of all spare capacity at which the market clears"),
+    Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
+    Each(decisions.help_target, "give the target each instrument of help, openly, covertly or not at all"),
+    Each(
+        decisions.help_victim,
+        "give the victim arms, volunteers and aid, which only reports depend on",
+        is_reported_only=True,
+    ),
+    Each(decisions.get_listed, "have one's firms listed by the coalition, the likelier the more one helps"),
+    Together(hear_of_listings, "hear of the listings among one's peers"),
+    Each(decisions.learn, "learn from listings what to expect; each of one's own costs exposure"),
+    Each(decisions.drift, "let dependence and alignment follow what the month has changed"),
+)
+"""A month's phases, in their order, once its events and votes are over."""

@@ -1,0 +1,162 @@
+"""What is allowed in a scenario and yet seldom meant: settings without effect, and a what-if that is undone.
+
+Neither is a mistake, so both are warnings: the command line prints them, Python warns of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple, TypeGuard
+
+from sim.errors import Problem
+from sim.rules.parameters import registry
+from sim.specs.draft import Finding, Key, dotted
+from sim.specs.scenario.reading import read_scenario
+from sim.specs.scenario.spec import Scenario
+
+ABOUT = ("world", "roles", "vote", "parameters", "pledge", "change", "months", "event")
+"""Keys by which one scenario differs from another; the others describe it, or say how it is run."""
+DESCRIBING = ("basis", "reason", "source", "what")
+"""Keys inside these that only describe."""
+LONGEST = 60
+"""Characters of a value that a message quotes."""
+
+
+class Undone(NamedTuple):
+    """A key that a what-if sets and that is set to something else: both values, None where nothing is left."""
+
+    key: Key
+    own: object
+    instead: object
+
+
+def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Problem]:
+    """What a reader of a scenario should know.
+
+    Parameters
+    ----------
+    where : what the scenario is called in messages.
+    scenario : as it is run.
+    written : as its files have it, before anything is set in it.
+    """
+    original = original_of(written)
+    undone = (undone_finding(written, found) for found in undone_settings(written, original, scenario))
+    as_written = idle_settings(written)
+    idle = (
+        Finding(key, f"has no effect: {reason}")
+        for key, reason in idle_settings(scenario).items()
+        if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
+    )
+    return [Problem(where, dotted(key), message, fix) for key, message, fix in chain(undone, idle)]
+
+
+def idle_settings(scenario: Scenario) -> dict[Key, str]:
+    """Keys of a scenario that no rule reads, and why not."""
+    last = scenario.vote[-1].date
+    if scenario.months is not None:
+        end = scenario.months.end
+        return {
+            ("event", number): f"it is dated {event.date}, after the last month, {end:%Y-%m}."
+            for number, event in enumerate(scenario.event)
+            if (event.date.year, event.date.month) > (end.year, end.month)
+        }
+    late: dict[Key, str] = {
+        ("change", number): f"the change is dated {change.date}, after the last vote, of {last}."
+        for number, change in enumerate(scenario.change)
+        if change.date is not None and change.date > last
+    }
+    unread: dict[Key, str] = {
+        ("parameters", name): "it is read in the months between votes alone, and the scenario has no months."
+        for name in scenario.parameters
+        if registry()[name].is_of_months
+    }
+    return late | unread
+
+
+def reason_for(idle: Mapping[Key, str], key: Key) -> str | None:
+    """Why a key has no effect, which is idle itself or part of what is; None where it has one.
+
+    Parameters
+    ----------
+    idle : of `idle_settings`.
+    """
+    return next((reason for whole, reason in idle.items() if key[: len(whole)] == whole), None)
+
+
+def original_of(scenario: Scenario) -> Scenario | None:
+    """The scenario that a what-if starts from in the end; None of one that has no base."""
+    found = scenario
+    while found.base is not None:
+        found = read_scenario(found.base)
+    return None if found is scenario else found
+
+
+def undone_settings(written: Scenario, original: Scenario | None, scenario: Scenario) -> Iterator[Undone]:
+    """What a what-if sets apart from its original, and is set to something else.
+
+    Parameters
+    ----------
+    written : the what-if as its files have it.
+    original : what it starts from; where it is None, nothing can be undone.
+    scenario : the what-if as it is run.
+    """
+    if original is not None:
+        yield from _undone((), *(_about(spec) for spec in (written, original, scenario)))
+
+
+def undone_finding(written: Scenario, undone: Undone, instead: str = "") -> Finding:
+    """An undone setting in words.
+
+    Parameters
+    ----------
+    instead : what happens to it, where that is not one value.
+    """
+    instead = instead or f"is set to {_told(undone.instead)}"
+    title = f'so it no longer does what its title says, "{written.title}".'
+    return Finding(undone.key, f"this what-if sets {_told(undone.own)}; here it {instead} instead, {title}")
+
+
+def _about(scenario: Scenario) -> dict[str, object]:
+    return {name: value for name, value in scenario.document().items() if name in ABOUT}
+
+
+def _undone(key: Key, own: object, original: object, now: object) -> Iterator[Undone]:
+    if own in (original, now):
+        return
+    if isinstance(own, dict) and isinstance(now, dict):
+        before: Mapping[str, Any] = original if isinstance(original, dict) else {}
+        for name, value in own.items():
+            if name not in DESCRIBING:
+                yield from _undone((*key, name), value, before.get(name), now.get(name))
+    elif _is_tables(own) and isinstance(now, list):
+        earlier = original if isinstance(original, list) else []
+        for number, value in enumerate(own):
+            same = _same_vote(value, earlier) if key == ("vote",) else _item(earlier, number)
+            if same is not None or key != ("vote",):  # a vote of its own is a question of its own
+                yield from _undone((*key, number), value, same, _item(now, number))
+    else:
+        yield Undone(key, own, now)
+
+
+def _is_tables(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _item(items: list[Any], number: int) -> Any:
+    return items[number] if number < len(items) else None
+
+
+def _same_vote(vote: Mapping[str, Any], votes: list[Any]) -> Any:
+    return next((other for other in votes if other["resolution"] == vote["resolution"]), None)
+
+
+def _told(value: object) -> str:
+    """A value as a message quotes it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a table"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
