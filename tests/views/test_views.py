@@ -1,4 +1,4 @@
-"""Pictures: no label is cut or lies on another, and what is drawn is what was given."""
+"""Pictures: what is drawn is what was given, and how they are kept."""
 
 import re
 from dataclasses import replace
@@ -10,21 +10,17 @@ import pypdfium2 as pdfium
 import pytest
 from matplotlib.colors import to_hex
 from PIL import Image
-from support.drawn import cut, overlapping, written
-from support.months_worlds import blockade_by_months
+from support.drawn import written
+from support.results import ran
 
-from sim.case import prepare
 from sim.errors import InputError
 from sim.results.months import months_summary
 from sim.results.summary import misses, vote_summary
 from sim.results.tallies import CODES, REPORTED
-from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.manifest import document_hash
 from sim.runner.result import frequencies
-from sim.runner.run import run
-from sim.runner.sweep import sweep
-from sim.specs import read_experiment, read_scenario
-from sim.views.frame import blank, save
+from sim.specs import read_scenario
+from sim.views.frame import save
 from sim.views.geography import tiles
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
@@ -33,7 +29,7 @@ from sim.views.pictures.explanation import plot_explanation, steps_of
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import order_of, plot_members
-from sim.views.pictures.months import TOPICS, plot_months
+from sim.views.pictures.months import plot_months
 from sim.views.pictures.network import places_of, plot_network, strongest_ties
 from sim.views.pictures.reasons import plot_answers, plot_reasons
 from sim.views.pictures.ridges import plot_tallies
@@ -41,96 +37,6 @@ from sim.views.pictures.sweeps import plot_sweep
 from sim.views.styles import STYLES
 from sim.whatif.explanation.explain import explain
 from sim.whatif.sensitivity import analyse, asked_of
-
-
-def ran(name, replicates=100, base=None):
-    bases = None if base is None else prepare(read_scenario(base))
-    return run(prepare(read_scenario(name)), replicates, base=bases)
-
-
-def swept(name, folder, *overrides):
-    experiment = read_experiment(name, overrides)
-    sweep(experiment, folder)
-    return read_sweep(folder)
-
-
-@pytest.fixture(scope="module")
-def founding():
-    return ran("es-11-1", 200)
-
-
-@pytest.fixture(scope="module")
-def threat():
-    return ran("es-11-1-april-threat", 200, base="es-11-1")
-
-
-@pytest.fixture(scope="module")
-def months():
-    return ran("2022-2023", 20)
-
-
-@pytest.fixture(scope="module")
-def harbours():
-    return ran("harbour-blockade", 50)
-
-
-@pytest.fixture(scope="module")
-def grid(tmp_path_factory):
-    return swept("reproduce-es-11-1", tmp_path_factory.mktemp("grid"), "replicates=5")
-
-
-@pytest.fixture(scope="module")
-def line(tmp_path_factory):
-    return swept("sanction-enforcement", tmp_path_factory.mktemp("line"), "replicates=10")
-
-
-@pytest.fixture(scope="module")
-def effects(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("effects")
-    return swept("which-parameter", folder, "design.samples=2", "replicates=5")
-
-
-def in_order(figure):
-    assert written(figure)
-    assert not cut(figure)
-    assert not overlapping(figure)
-
-
-def test_cut_and_overlapping_labels_are_found():
-    figure = blank(4, 3)
-    figure.text(0.5, 0.5, "in the middle", ha="center")
-    assert not cut(figure)
-    assert not overlapping(figure)
-    figure.text(0.95, 0.2, "beyond the edge")
-    assert cut(figure) == ["beyond the edge"]
-    figure.text(0.52, 0.5, "on the other", ha="center")
-    assert overlapping(figure) == [("in the middle", "on the other")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "member"),
-    [*((name, "BLR") for name, kind in OF_RUNS.items() if "months" not in kind.needs), ("explanation", "CAF")],
-)
-def test_labels_of_pictures_of_a_run_are_whole_and_apart(threat, kind, member):
-    in_order(draw_run(threat, kind, Wish(member=member)))
-
-
-@pytest.mark.parametrize("name", ["es-11-3", "ga-68-262", "harbour-blockade"])
-@pytest.mark.parametrize("kind", ["chamber", "map", "tallies", "members", "network"])
-def test_labels_are_whole_and_apart_where_many_are_missed_and_where_members_are_few(name, kind, harbours):
-    result = harbours if name == "harbour-blockade" else ran(name, 50)
-    in_order(draw_run(result, kind, Wish()))
-
-
-def test_labels_of_months_are_whole_and_apart(months):
-    in_order(draw_run(months, "months", Wish()))
-    for topic in TOPICS:
-        in_order(plot_months(months, topic=topic).get_figure())
-
-
-@pytest.mark.parametrize("member", ["IND", "BLR", "MDA", "RUS"])
-def test_labels_of_reasons_over_the_months_are_whole_and_apart(months, member):
-    in_order(draw_run(months, "reasons", Wish(member=member, resolution="A/RES/ES-11/3")))
 
 
 def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
@@ -146,14 +52,6 @@ def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
     counts = found.monthly[3].counts[found.index]
     for name in REPORTED:
         assert answers[name][3] == pytest.approx((counts[CODES[name]] + 0.5) / 22)
-
-
-def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
-    for kept in (grid, line):
-        for output in (None, "abstain", "two-thirds", "BLR:oppose"):
-            in_order(draw_sweep(kept, "sweep", Wish(output=output)))
-    in_order(draw_sweep(effects, "sensitivity", Wish()))
-    in_order(draw_sweep(effects, "sweep", Wish()))
 
 
 def test_the_corner_names_the_hash_and_the_title_what_is_seen(threat):
@@ -338,16 +236,6 @@ def test_the_months_are_those_of_the_summary(months):
         assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"]["mean"]) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
     assert np.allclose(drawn["in the coalition"], told["members_joined"]["mean"], rtol=1e-3)
-
-
-def test_months_without_fuel_are_drawn_and_say_so(tmp_path):
-    """A warning, as of a legend without lines, is an error here."""
-    found = run(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
-    figure = draw_run(found, "months", Wish())
-    in_order(figure)
-    fuel = figure.axes[list(TOPICS).index("fuel")]
-    assert [text.get_text() for text in fuel.texts] == ["none in this world"]
-    assert {text.get_text() for text in fuel.get_legend().get_texts()} <= {"vote", "votes"}
 
 
 def test_actions_differ_in_lightness_too():
