@@ -160,7 +160,7 @@ The kernel is the arithmetic that a straightforward implementation cannot do wit
 replicates and T rounds, T + 1 products (N, N) x (N, R) in single precision, T + 1 times N x R exponentials in double
 precision (one per look at the peers is enough for all four actions), and (1 + T) N x R uniform numbers from a single
 Philox stream, one for the vote and one a round for inertia. Keys, comparisons and changes of stance are not counted.
-The ensemble avoids part of this work: a member keeps its draw, so its choice has tipping points in its peers' stance,
+The ensemble avoids part of this work: a member keeps its draw, so its choice has switching points in its peers' stance,
 found once; those that act alike whatever their peers say are not looked at again, replicates at rest are left alone,
 and inertia is drawn only for members that would move. So the ratio may exceed 1 and is no efficiency. What it has on
 top is a stream of its own for each member and occasion, and the bookkeeping of who is followed.
@@ -210,10 +210,10 @@ column is from a profile before and one after, seconds for 20 blocks, and shows 
 |---|---|---|
 | stream keys kept; fewer words drawn and converted | random numbers | 0.46 to 0.26 |
 | stances of moving replicates kept as such; sums fetched by a flat index | looks at the peers | 0.19 to 0.08 |
-| only tipping points within a member's reach worked out | tipping points | 0.19 to 0.17: within the noise |
+| only switching points within a member's reach worked out | switching points | 0.19 to 0.17: within the noise |
 | conditions counted as bytes | both engines | not told apart |
 
-What did not help, by the profile: tipping points over all members and replicates in place of the followed cells
+What did not help, by the profile: switching points over all members and replicates in place of the followed cells
 (finding the cells in two dimensions cost more than it saved), and masks in place of indices. Not tried: updating peer
 sums from the moves alone, and compiled code, which would be a second place for the rules.
 """
