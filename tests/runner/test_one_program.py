@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from support.commands import sim
-from support.sweeps import ENVIRONMENT, SMALL, bytes_of, interrupted, sim_sweep, written
+from support.commands import ENVIRONMENT, sim
+from support.sweeps import SMALL, bytes_of, interrupted, sim_sweep, written
 
 import sim as package
 from sim.errors import InputError
