@@ -5,14 +5,14 @@ Replicate k of a scenario has the same votes here, in any batch, as in ``Alignme
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
+from sim.arrays import ActionArray, BoolArray, IntArray, Number, SingleArray
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.case.utilities import own_utilities
@@ -43,7 +43,7 @@ class Outcome:
     Parameters
     ----------
     actions : action codes (R, N).
-    is_settled : (R,): whether nobody would act otherwise after one more look at the peers.
+    is_settled : (R,): whether nobody would act differently after one more look at the peers.
     announcements : per round, from the first announcement on, codes (R, N); empty unless asked for.
     """
 
@@ -72,13 +72,13 @@ def simulate(
     -------
     One outcome per ballot of the case, in their order.
     """
-    taken = votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
+    taken = simulate_votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
     outcomes = {number: outcome for number, outcome, _ in taken}
     return [outcomes[number] for number in range(len(case.ballots))]
 
 
-def alike(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
-    """Replicates in runs with the same parameters: the case with these, the first of the run, and how many."""
+def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
+    """Split replicates by the parameters that they have: the case with these, the first replicate, and how many."""
     if case.fit is None:
         yield case, first, count
         return
@@ -87,38 +87,54 @@ def alike(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]
         yield drawn(case, start), start, end - start
 
 
-def votes(
+def simulate_votes(
     case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
 ) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
-    """The votes of replicates in the order of their dates, each as it is taken.
+    """Simulate replicates up to each of their votes, in the order of the dates.
 
     Returns
     -------
-    Which ballot, what came of it, and the months as they have gone up to it; what comes later is not yet lived.
+    Which ballot, what came of it, and the months up to it; what comes later is not simulated yet.
     """
     weighed = weighed_by(case, np.arange(first, first + count)[:, None])
     outcomes: dict[int, Outcome] = {}
-    for number, months in occasions(case, weighed, first, count, watch=watch):
+    for number, months in visit_votes(case, weighed, first, count, watch=watch):
         ballot = weighed.ballots[number]
         earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
-        outcomes[number] = _vote(case, ballot, weighed.parameters, earlier, months, first, count, keeps_rounds)
+        deliberation = _Deliberation(
+            case=case,
+            ballot=ballot,
+            parameters=weighed.parameters,
+            own=own_utilities(ballot, weighed.parameters, earlier, months),
+            first=first,
+            count=count,
+        )
+        outcomes[number] = deliberation.vote(keeps_rounds=keeps_rounds)
         yield number, outcomes[number], months
 
 
-def occasions(
+def visit_votes(
     case: Case, weighed: Weighed, first: int, count: int, *, watch: Watch | None = None
 ) -> Iterator[tuple[int, MonthRun | None]]:
-    """Live through the months of replicates, and stop at each of the votes on the way.
+    """Simulate the months of replicates, and stop at each of the votes on the way.
 
     Parameters
     ----------
     weighed : the case as these replicates weigh it.
     """
-    plan, parameters, ballots = weighed.plan, weighed.parameters, weighed.ballots
+    plan, parameters = weighed.plan, weighed.parameters
     if plan is None:
-        yield from ((number, None) for number in range(len(ballots)))
+        yield from ((number, None) for number in range(len(weighed.ballots)))
         return
-    run = MonthRun(plan, case.peers, parameters, case.world.iso3, Draws(case.spec.seed), first, count)
+    run = MonthRun(
+        plan,
+        peers=case.peers,
+        parameters=parameters,
+        iso3=case.world.iso3,
+        draws=Draws(case.spec.seed),
+        first=first,
+        count=count,
+    )
     for month in plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
@@ -128,27 +144,6 @@ def occasions(
         view = run.month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
-
-
-def _vote(
-    case: Case,
-    ballot: Ballot,
-    parameters: Parameters,
-    earlier_stances: Sequence[FloatArray],
-    months: MonthRun | None,
-    first: int,
-    count: int,
-    keeps_rounds: bool,
-) -> Outcome:
-    """Deliberate on a resolution, and vote."""
-    own = own_utilities(ballot, parameters, earlier_stances, months)
-    deliberation = _Deliberation(case, ballot, parameters, own, first, count)
-    announcements = [deliberation.actions.T.copy()] if keeps_rounds else []
-    for turn in range(1, case.rounds + 1):
-        deliberation.revise(turn)
-        if keeps_rounds:
-            announcements.append(deliberation.actions.T.copy())
-    return Outcome(ballot.resolution, deliberation.actions.T, deliberation.is_settled(), tuple(announcements))
 
 
 def revision_occasion(resolution: str, round_number: int) -> str:
@@ -165,7 +160,7 @@ class _Deliberation:
     """
 
     def __init__(
-        self, case: Case, ballot: Ballot, parameters: Parameters, own: Utilities, first: int, count: int
+        self, *, case: Case, ballot: Ballot, parameters: Parameters, own: Utilities, first: int, count: int
     ) -> None:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
@@ -190,6 +185,15 @@ class _Deliberation:
         self.actions[self.member, self.column] = self.now
         self.stances = SINGLE_STANCES[self.actions]
 
+    def vote(self, *, keeps_rounds: bool) -> Outcome:
+        """Deliberate through the rounds, and vote."""
+        announcements = [self.actions.T.copy()] if keeps_rounds else []
+        for turn in range(1, self.case.rounds + 1):
+            self.revise(turn)
+            if keeps_rounds:
+                announcements.append(self.actions.T.copy())
+        return Outcome(self.ballot.resolution, self.actions.T, self.is_settled(), tuple(announcements))
+
     def of(self, name: str, replicates: IntArray) -> Number:
         """A parameter as it is in these replicates of the block, or in all."""
         value = self.parameters[name]
@@ -209,7 +213,9 @@ class _Deliberation:
         for start in range(0, max(len(self.member), 1), STRIP):
             at = self.member[start : start + STRIP], self.column[start : start + STRIP]
             own, influence, draw = self.own_at(*at), self.of("peer_influence", at[1]), self.draw[at]
-            parts.append(find_switching_points(own, influence, draw, lowest[at], highest[at], rounding))
+            parts.append(
+                find_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
+            )
         return SwitchingPoints(*(np.concatenate(points) for points in zip(*parts, strict=True)))
 
     def find_close(self) -> IntArray:
@@ -272,7 +278,7 @@ class _Deliberation:
         return to_unit(words) < inertia
 
     def is_settled(self) -> BoolArray:
-        """Replicates (R,) in which nobody would act otherwise after one more look."""
+        """Replicates (R,) in which nobody would act differently after one more look."""
         settled = np.ones(self.actions.shape[1], dtype=bool)
         settled[self.replicates[self.column[self.desired() != self.now]]] = False
         return settled

@@ -1,7 +1,11 @@
 """The Mesa model: member states that vote on resolutions, and decide month by month on sanctions, trade and help.
 
-This is the model to read, step through, extend and watch. The equations are in `sim.rules`, the order of a month in
-`sim.months.phases`. `sim.ensemble` gives the same votes, run for run, many runs at once.
+Each resolution is directed against one member, the *target*. Some members, the *senders*, sanction it at the start or
+join in later; the *victim* is whom it attacked. A member supports, abstains on, opposes or misses a vote; its stance is
+1, 0, -1 or 0.
+
+This is the model to read, step through, extend and watch. The equations are in `sim.rules`, what a member decides in a
+month in `sim.months.decisions`. `sim.ensemble` gives the same votes, run for run, many runs at once.
 """
 
 from __future__ import annotations
@@ -46,16 +50,23 @@ class _NumbersOfMesa33:
 
 
 class MemberState(mesa.Agent):
-    """A member state: what it has to lose and to gain, what it has announced, and what the months have made of it.
-
-    Each method is one decision. A subclass may change any of them: ``AlignmentModel(..., member_class=Mine)``.
+    """A member state. Each method is one decision, and a subclass may change any of them: see `AlignmentModel`.
 
     Parameters
     ----------
     index : place in the order of the world's members.
+
+    Attributes
+    ----------
+    action, votes : what it last announced, and what it has voted so far, as codes of `ACTIONS`.
+    utilities, noise, fixed : in the vote at hand, what each action is worth to it before it looks at its peers, its
+        uniform number, and its action where that is fixed: the target opposes, the victim supports, pledges hold.
+    state : with months, what they have moved: alignment, dependence, isolation, beliefs, whether it sanctions.
+    month : what it knows of the month at hand and does in it.
     """
 
     model: AlignmentModel
+    month: MonthRecord
     _ids = _NumbersOfMesa33()
 
     def __init__(self, model: AlignmentModel, index: int) -> None:
@@ -74,13 +85,13 @@ class MemberState(mesa.Agent):
 
     @property
     def action_name(self) -> str:
-        """What one last announced, in a word."""
+        """The name of the action that it last announced."""
         return ACTIONS[self.action]
 
     # A vote
 
     def weigh(self) -> None:
-        """Weigh the four actions by one's own reasons, and draw the noise that is kept through the rounds."""
+        """Weigh the four actions by its own reasons, earlier votes among them, and draw the noise that it keeps."""
         ballot = self.model.ballot.of_member(self.index)
         earlier = [STANCES[vote] for vote in self.votes]
         self.utilities = own_utilities(ballot, self.parameters, earlier, self if self.model.case.plan else None)
@@ -88,12 +99,12 @@ class MemberState(mesa.Agent):
         self.fixed = None if ballot.given == NOT_GIVEN else int(ballot.given)
 
     def choose(self, peers: Number) -> int:
-        """Choose an action, given the mean stance of the peers."""
+        """Choose an action, given the mean stance of its peers: random utility, with logit noise."""
         utilities = with_peers(self.utilities, self.parameters["peer_influence"], peers)
         return int(choose(utilities, self.noise))
 
     def announce(self) -> None:
-        """Say for the first time what one will do, as if the peers were neutral."""
+        """Say for the first time what it will do: its choice at neutral peers, or what the scenario has all say."""
         first = FIRST_ANNOUNCEMENTS[int(self.parameters["first_announcement"])]
         if self.fixed is not None:
             self.action = self.fixed
@@ -101,11 +112,11 @@ class MemberState(mesa.Agent):
             self.action = self.choose(0.0) if first is None else first
 
     def desired_action(self) -> int:
-        """What one would do, given what the peers last announced."""
+        """What it would do, given what its peers last announced."""
         return self.choose(self.hear(self.model.stances)) if self.fixed is None else self.fixed
 
     def revise(self) -> None:
-        """Come round to the desired action, unless inertia keeps one from it this round."""
+        """Come round to the desired action, unless inertia keeps it from that this round."""
         desired = self.desired_action()
         if desired != self.action:
             occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
@@ -113,23 +124,23 @@ class MemberState(mesa.Agent):
                 self.action = desired
 
     def vote(self) -> None:
-        """Cast the vote that was last announced, and remember it."""
+        """Cast the vote that it last announced, and remember it."""
         self.votes.append(self.action)
 
-    # A month: `sim.months.phases` has the order
+    # A month: `sim.months.phases.PHASES` is the order
 
     def take_in(self, month: int, place: int) -> None:
-        """Take in what an event does at once to alignment, isolation or beliefs."""
+        """Take in what an event does at once to its alignment, isolation or beliefs."""
         touch = self.plan.touches.get((month, place))
         if touch is not None:
             self.state.take_in(touch, self.parameters)
 
     def sanction(self) -> None:
-        """Join the coalition that sanctions the target, or stay out of it."""
+        """Join the coalition that sanctions the target, once that has attacked, or stay out of it."""
         decisions.sanction(self)
 
     def offer(self) -> None:
-        """Say how much of the target's fuels one keeps buying, and how much more one could."""
+        """Say how much of the target's fuels it keeps buying, and how much more it could."""
         decisions.offer(self)
 
     def trade(self) -> None:
@@ -137,37 +148,37 @@ class MemberState(mesa.Agent):
         decisions.trade(self)
 
     def help_target(self) -> None:
-        """Help the target openly, covertly or not at all."""
+        """Help the target openly, covertly or not at all: goods, finance, arms, fighters, labour, territory."""
         decisions.help_target(self)
 
     def help_victim(self) -> None:
-        """Help the victim, or not."""
+        """Help the victim with arms, volunteers and aid, or not."""
         decisions.help_victim(self)
 
     def get_listed(self) -> None:
-        """Have one's firms listed by those who sanction, if that is one's luck."""
+        """Have its firms listed by the coalition, by chance: the likelier, the more it visibly helps the target."""
         decisions.get_listed(self)
 
     def learn(self) -> None:
-        """Learn from listings, one's own and the peers', what help to the target costs."""
+        """Learn from listings, its own and its peers', how likely help to the target is punished."""
         decisions.learn(self)
 
     def drift(self) -> None:
-        """Let dependence and alignment follow what has changed."""
+        """Let its dependence and alignment follow what has changed."""
         decisions.drift(self)
 
     # What decisions are made with
 
     def hear(self, values: FloatArray) -> FloatArray:
-        """What the peers come to, of values (N,): their mean, weighted by how much one listens to each."""
+        """The mean of its peers' values, out of those of all (N,), weighted by how much it listens to each."""
         return peer_stance(self.peer_weights, values[self.peers])
 
     def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
-        """One's own uniform number in [0, 1) for a process and an occasion; the same whenever it is asked for."""
+        """Its uniform number in [0, 1) for a process and an occasion, the same whenever it is asked for."""
         return np.float64(self.model.draw(process, occasion, self.iso3))
 
     def position(self, ballot: Ballot) -> Position:
-        """Where the months have left one on the day of a vote."""
+        """Its alignment, dependence, sanction risk and grievance on the day of a vote, as the months have left them."""
         return position_of(self, ballot.conflict, ballot.dependence, ballot.threats)
 
     def __repr__(self) -> str:
@@ -177,8 +188,9 @@ class MemberState(mesa.Agent):
 class AlignmentModel(mesa.Model):
     """One run of a scenario. A step is a month or, where the scenario has no months, a vote.
 
-    In a month come first its events and votes, in date order, and then its phases. A vote is announced, revised in
-    rounds of deliberation in which all look at what their peers last announced, and cast.
+    In a month come first its events and votes, in date order, and then its phases: a vote sees what the months before
+    and the events up to its day have moved. A vote is announced, revised in rounds of deliberation in which all look at
+    once at what their peers last announced, and cast.
 
     Parameters
     ----------
@@ -216,7 +228,7 @@ class AlignmentModel(mesa.Model):
         self.spec = self.case.spec
         super().__init__(**({"scenario": scenario} if is_of_mesa(scenario) else {"rng": self.spec.seed}))
         self._draws = Draws(self.spec.seed)
-        self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))
+        self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # what each step still to come does
         self.vote_number, self.round, self.month_name = 0, -1, ""
         self.months: list[tuple[State, MonthView]] = []
         size = self.case.world.size
@@ -253,7 +265,7 @@ class AlignmentModel(mesa.Model):
         self.see_announcements()
 
     def see_announcements(self) -> None:
-        """Let everybody see what everybody has announced."""
+        """Let all see what all have announced."""
         self.stances = STANCES[[member.action for member in self.members]]
         if "rounds" in self.datacollector.tables:
             row = {"resolution": self.ballot.resolution, "round": self.round}

@@ -43,6 +43,8 @@ from sim.specs.scenario.warnings import warnings_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.model import MemberState
+
 
 @dataclass(frozen=True)
 class Run:
@@ -84,7 +86,8 @@ def run(
     *,
     replicates: int | None = None,
     seed: int | None = None,
-    engine: str = "ensemble",
+    engine: str | None = None,
+    member_class: type[MemberState] | None = None,
     workers: int = 1,
     out: str | Path | None = None,
 ) -> Run:
@@ -95,7 +98,8 @@ def run(
     scenario : name of a shipped scenario, path of a file, or a scenario that was read.
     overrides : other values for keys of the scenario, as in ``--set``: ``{"parameters.enforcement": 0.8}``.
     replicates, seed : in place of the scenario's own.
-    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same. The ensemble by default, Mesa with a `member_class`.
+    member_class : a subclass of `sim.model.MemberState` whose objects the members are.
     workers : processes on this machine.
     out : folder to keep the run in, where the same call resumes it or adds replicates; by default none.
 
@@ -112,9 +116,10 @@ def run(
     """
     case = prepare(spec_of(scenario, overrides, replicates, seed))
     executor = InProcess() if workers == 1 else Processes(workers)
+    engine = engine or ("ensemble" if member_class is None else "mesa")
     if out is None:
-        return Run(run_case(case, engine=engine, executor=executor))
-    keep_run(case, Path(out), engine, executor=executor)
+        return Run(run_case(case, engine=engine, member_class=member_class, executor=executor))
+    keep_run(case, Path(out), engine, member_class=member_class, executor=executor)
     return Run(read_run(Path(out)).result)
 
 

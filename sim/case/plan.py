@@ -100,7 +100,7 @@ def plan_of(
         months=dated,
         inputs=inputs,
         conditions=conditions_of(
-            dated, world, roles, cells=cells, prices=prices, transit=transit, parameters=parameters
+            dated, world=world, roles=roles, cells=cells, prices=prices, transit=transit, parameters=parameters
         ),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),

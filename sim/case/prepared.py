@@ -113,7 +113,7 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     make = partial(start.inputs, parameters, case.ballots[0])
     plan = plan_of(
         spec,
-        spec.months,
+        months=spec.months,
         world=world,
         roles=roles,
         parameters=parameters,

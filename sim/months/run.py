@@ -101,6 +101,7 @@ class MonthRun:
     def __init__(
         self,
         plan: Plan,
+        *,
         peers: Peers,
         parameters: Parameters,
         iso3: tuple[str, ...],

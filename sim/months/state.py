@@ -116,4 +116,6 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
 def dependence_of(state: State, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels as the state stands; utility."""
     trade = inputs.trade * state.trade_kept
-    return weighted_dependence(state.energy, trade, state.security, inputs.fixed_dependence, parameters)
+    return weighted_dependence(
+        energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters
+    )

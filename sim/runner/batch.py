@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from sim.months.run import MonthRun
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
 from sim.runner.result import VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
+
+if TYPE_CHECKING:
+    from sim.model import MemberState
 
 SIZE = 1000
 """Most replicates in a batch, which ends at a multiple of it: enough to be quick, few enough to stop often."""
@@ -136,26 +140,48 @@ def list_ranges(first: int, count: int) -> Iterator[tuple[int, int]]:
         yield batch.first, batch.count
 
 
-def simulate_batch(case: Case, batch: Batch, engine: str = "ensemble", *, watches_months: bool = True) -> BatchResult:
-    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has any."""
+def simulate_batch(
+    case: Case,
+    batch: Batch,
+    engine: str = "ensemble",
+    *,
+    watches_months: bool = True,
+    member_class: type[MemberState] | None = None,
+) -> BatchResult:
+    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has any.
+
+    Parameters
+    ----------
+    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
+    """
     recorder = None
     if case.plan is not None and watches_months and batch.first < WATCHED:
         recorder = Recorder(tuple(month.name for month in case.plan.months))
-    votes = (_simulate_agents if engine == "mesa" else _simulate_arrays)(case, batch, recorder)
+    simulate_with = partial(_simulate_agents, member_class) if engine == "mesa" else _simulate_arrays
+    votes = simulate_with(case, batch, recorder)
     months = (
         None if recorder is None else recorder.samples([vote.actions for vote in votes if vote.actions is not None])
     )
     return BatchResult(batch, votes, months)
 
 
-def run_batch(point: Point, batch: Batch, engine: str, *, keeps_actions: bool, watches_months: bool) -> BatchResult:
+def run_batch(
+    point: Point,
+    batch: Batch,
+    engine: str,
+    *,
+    keeps_actions: bool,
+    watches_months: bool,
+    member_class: type[MemberState] | None,
+) -> BatchResult:
     """Simulate a batch of a point as a worker does: what comes of it is small enough to travel.
 
     Raises
     ------
     InputError : the world lacks what the scenario needs.
     """
-    found = simulate_batch(prepare_point(point), batch, engine, watches_months=watches_months)
+    case = prepare_point(point)
+    found = simulate_batch(case, batch, engine, watches_months=watches_months, member_class=member_class)
     if not keeps_actions:
         found = replace(found, votes=tuple(replace(vote, actions=None) for vote in found.votes))
     return found if point.case is not None else summarise_months(found, point)
@@ -193,14 +219,16 @@ def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tup
     return _vote_results(case, [outcome.actions for outcome in outcomes], [outcome.is_settled for outcome in outcomes])
 
 
-def _simulate_agents(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
-    from sim.model import AlignmentModel
+def _simulate_agents(
+    member_class: type[MemberState] | None, case: Case, batch: Batch, recorder: Recorder | None
+) -> tuple[VoteResult, ...]:
+    from sim.model import AlignmentModel, MemberState
 
     size, votes = case.world.size, len(case.ballots)
     actions = np.empty((votes, batch.count, size), dtype=np.int8)
     is_settled = np.empty((votes, batch.count), dtype=np.bool_)
     for row in range(batch.count):
-        model = AlignmentModel(case, replicate=batch.first + row).run()
+        model = AlignmentModel(case, replicate=batch.first + row, member_class=member_class or MemberState).run()
         actions[:, row] = np.transpose([member.votes for member in model.members])
         is_settled[:, row] = model.datacollector.tables["votes"]["is_settled"]
         if recorder is not None and model.case.plan is not None:

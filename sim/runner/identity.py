@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import platform
 import subprocess
@@ -76,6 +77,21 @@ def _files(folder: Path) -> list[Path]:
         elif path.is_file() and path.suffix != ".pyc":
             found.append(path)
     return found
+
+
+def describe_class(of: type) -> dict[str, str]:
+    """The name of a class and a hash of its source, by which results of two classes are told apart.
+
+    Raises
+    ------
+    InputError : its source cannot be read.
+    """
+    try:
+        source = inspect.getsource(of)
+    except (OSError, TypeError):
+        message = "has no source that can be read, so what it gives cannot be kept."
+        raise input_error(of.__qualname__, "", message, "Define it in a file.") from None
+    return {"name": f"{of.__module__}.{of.__qualname__}", "hash": hashlib.sha256(source.encode()).hexdigest()}
 
 
 @cache

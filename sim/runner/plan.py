@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.errors import input_error
@@ -13,6 +14,9 @@ from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, che
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
 from sim.world import load_world
+
+if TYPE_CHECKING:
+    from sim.model import MemberState
 
 TASK_RUNS = SIZE
 TASK_BATCHES = 50
@@ -30,6 +34,7 @@ class Plan:
     base : number of the point that all others are compared with, replicate by replicate; None where they are not.
     outputs : what is kept besides tallies: ``members``, ``votes``, ``months``.
     keeps_errors : whether a point that fails is a result with its error, and the others go on.
+    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
     """
 
     points: tuple[Point, ...]
@@ -37,6 +42,7 @@ class Plan:
     base: int | None = None
     outputs: tuple[str, ...] = ()
     keeps_errors: bool = False
+    member_class: type[MemberState] | None = None
 
     @property
     def replicates(self) -> int:
@@ -62,7 +68,7 @@ def plan_run(
     replicates: int | None = None,
     engine: str = "ensemble",
     base: Case | None = None,
-    outputs: tuple[str, ...] = ("members", "months"),
+    member_class: type[MemberState] | None = None,
 ) -> Plan:
     """The plan of a run: one point, and a second one for the base where there is one.
 
@@ -73,14 +79,23 @@ def plan_run(
 
     Raises
     ------
-    InputError : there is no such engine.
+    InputError : there is no such engine, or members of a class of their own are asked of the ensemble.
     """
     check_engine(engine)
+    if member_class is not None and engine != "mesa":
+        message = f"the {engine} has no members of the class {member_class.__name__}: it computes with arrays."
+        raise input_error("engine", "", message, 'Give engine="mesa".')
     count = case.spec.replicates if replicates is None else replicates
     points = [Point(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
     if base is not None:
         points.append(Point(1, base.spec, count, {"role": "base"}, case=base))
-    return Plan(tuple(points), engine, None if base is None else 1, outputs)
+    return Plan(
+        points=tuple(points),
+        engine=engine,
+        base=None if base is None else 1,
+        outputs=("members", "months"),
+        member_class=member_class,
+    )
 
 
 def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> Plan:
@@ -138,6 +153,7 @@ class Task:
     keeps_actions: bool
     watches_months: bool
     keeps_errors: bool
+    member_class: type[MemberState] | None
     program: str
 
 
@@ -160,6 +176,7 @@ def run_task(task: Task) -> list[BatchResult]:
             task.engine,
             keeps_actions=task.keeps_actions,
             watches_months=task.watches_months,
+            member_class=task.member_class,
         )
         found.append(catch_failure(run, batch) if task.keeps_errors else run())
     return found
@@ -178,6 +195,7 @@ def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Itera
             keeps_actions=plan.keeps_actions,
             watches_months="months" in plan.outputs or plan.base is not None,
             keeps_errors=plan.keeps_errors,
+            member_class=plan.member_class,
             program=program,
         )
 

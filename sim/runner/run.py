@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.runner.batch import BatchResult, prepare_point
@@ -12,6 +13,9 @@ from sim.runner.months import merge_months
 from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches, plan_comparison, plan_run
 from sim.runner.result import RunResult, compare_votes, merge_votes
 
+if TYPE_CHECKING:
+    from sim.model import MemberState
+
 
 def run(
     case: Case,
@@ -19,6 +23,7 @@ def run(
     engine: str = "ensemble",
     *,
     base: Case | None = None,
+    member_class: type[MemberState] | None = None,
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> RunResult:
@@ -29,15 +34,16 @@ def run(
     replicates : how many; the scenario's own number by default.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
     base : another case with as many votes, run on the same random numbers, that the result is compared with.
+    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
     executor : where it runs; in this process by default.
     on_progress : called after every batch.
 
     Raises
     ------
-    InputError : there is no such engine.
+    InputError : there is no such engine, or members of a class of their own are asked of the ensemble.
     KeyboardInterrupt : interrupted before the first batch was done.
     """
-    return _run(plan_run(case, replicates, engine, base), executor, on_progress)[0]
+    return _run(plan_run(case, replicates, engine, base, member_class), executor, on_progress)[0]
 
 
 def run_compared(

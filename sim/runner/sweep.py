@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.errors import InputError
@@ -11,8 +12,12 @@ from sim.runner.designs import points_of, spec_of
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import document_hash
 from sim.runner.folder.writing import Contents, Finished, keep
+from sim.runner.identity import describe_class
 from sim.runner.plan import OnProgress, Plan, ignore_progress, plan_run
 from sim.specs import Experiment
+
+if TYPE_CHECKING:
+    from sim.model import MemberState
 
 
 def sweep(
@@ -57,6 +62,7 @@ def keep_run(
     engine: str = "ensemble",
     *,
     base: Case | None = None,
+    member_class: type[MemberState] | None = None,
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Finished:
@@ -66,6 +72,7 @@ def keep_run(
     ----------
     folder, executor : as in `sweep`.
     base : another case with as many votes, run on the same random numbers.
+    member_class : whose objects the members are, on Mesa's engine; its name and a hash of its source are kept.
 
     Raises
     ------
@@ -74,6 +81,7 @@ def keep_run(
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
     spec, other = case.spec, None if base is None else base.spec
+    members = None if member_class is None else describe_class(member_class)
     contents = Contents(
         kind="run",
         specs={"scenario": spec} | ({} if other is None else {"base": other}),
@@ -83,10 +91,11 @@ def keep_run(
             "base": None if other is None else other.document(),
             "parameters": dict(case.parameters),
             "seed": spec.seed,
+            "member_class": members,
         },
-        identified_by=spec.document(),
+        identified_by=spec.document() | {"member_class": members},
     )
-    plan = plan_run(case, engine=engine, base=base)
+    plan = plan_run(case, engine=engine, base=base, member_class=member_class)
     return keep(plan, contents, folder, executor or InProcess(), on_progress=on_progress)
 
 

@@ -23,7 +23,7 @@ from sim.arrays import FloatArray, IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, topic_of
 from sim.case.utilities import own_utilities
-from sim.ensemble import occasions
+from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.errors import input_error
 from sim.months.run import MonthRun
@@ -123,7 +123,7 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
     result = run(case)
     observed = {call.resolution: call for call in calls}
     found = []
-    for number, months in occasions(case, case.undrawn, 0, MONTHS_EXPECTED):
+    for number, months in visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED):
         vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes

@@ -72,10 +72,11 @@ def test_commands_run_in_their_order(page, tmp_path):
 @pytest.mark.filterwarnings("ignore:Failed to validate hooks")  # a component in a block has no file of its own
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_python_blocks_run(page):
+    names = {"__name__": "example"}  # a page is read from the top, so its blocks share their names
     for language, text in blocks(page):
         if language == "python":
             with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(text, page.name, "exec"), {"__name__": "example"})
+                exec(compile(text, page.name, "exec"), names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

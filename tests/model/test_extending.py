@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+import sim
 from sim.arrays import Number
 from sim.case import prepare
+from sim.errors import InputError
 from sim.model import AlignmentModel, MemberState
 from sim.rules.choice import ABSTAIN
 from sim.rules.influence import with_peers
+from sim.runner.folder.repeat import repeat
 from sim.specs import read_scenario
 
 VOTE = prepare(read_scenario("es-11-1"))
@@ -103,3 +109,24 @@ def test_a_subclass_that_changes_nothing_votes_as_before() -> None:
     model, usual = (AlignmentModel(MONTHS, replicate=1, member_class=of).run() for of in (Same, MemberState))
     assert model.members.get("votes") == usual.members.get("votes")
     assert repr(next(iter(model.members))).startswith("<Same Afghanistan: ")
+
+
+def test_a_run_with_members_of_a_class_of_ones_own(tmp_path: Path) -> None:
+    plain = sim.run("harbour-blockade", replicates=20, engine="mesa")
+    own = sim.run("harbour-blockade", replicates=20, member_class=Maximiser, out=tmp_path / "kept")
+    assert own.summary["engine"] == "mesa"
+    assert own.tallies["support"].nunique() == 1
+    assert plain.tallies["support"].nunique() > 1
+    manifest = json.loads((tmp_path / "kept" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["member_class"]["name"].endswith("test_extending.Maximiser")
+    assert len(manifest["member_class"]["hash"]) == 64
+
+
+def test_the_ensemble_has_no_members_of_a_class(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'has no members of the class Maximiser.*Give engine="mesa"'):
+        sim.run("harbour-blockade", replicates=5, engine="ensemble", member_class=Maximiser)
+    sim.run("harbour-blockade", replicates=5, member_class=Maximiser, out=tmp_path / "kept")
+    with pytest.raises(InputError, match=r"members of the class \S+Maximiser, which is not at hand here"):
+        repeat(tmp_path / "kept", tmp_path / "again")
+    with pytest.raises(InputError, match="holds another run"):
+        sim.run("harbour-blockade", replicates=5, engine="mesa", out=tmp_path / "kept")

@@ -19,7 +19,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import own_terms, own_utilities
-from sim.ensemble import Outcome, alike, simulate, votes
+from sim.ensemble import Outcome, simulate, simulate_votes, split_by_draw
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
@@ -37,7 +37,7 @@ from sim.world.world import EDITABLE
 def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outcome, UtilityTerms, Utilities]]:
     """Each vote of replicates with the same parameters: what the engine added, the peers' last, and the sum it used."""
     outcomes: dict[int, Outcome] = {}
-    for number, outcome, months in votes(case, first, count):
+    for number, outcome, months in simulate_votes(case, first, count):
         ballot, influence = case.ballots[number], case.parameters["peer_influence"]
         outcomes[number] = outcome
         earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
@@ -56,7 +56,7 @@ def check_sums(case: Case, replicates: int) -> None:
     size, codes = case.world.size, range(len(ACTIONS))
     used: dict[int, list[np.ndarray]] = {}
     added: dict[int, dict[str, list[np.ndarray]]] = {}
-    for part, first, count in alike(case, 0, replicates):
+    for part, first, count in split_by_draw(case, 0, replicates):
         for number, _, terms, utilities in utilities_of(part, first, count):
             spread = [np.broadcast_to(values, (count, size)) for values in utilities]
             used.setdefault(number, []).append(np.stack(spread, axis=2))

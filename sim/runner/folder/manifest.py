@@ -53,6 +53,7 @@ class _Run(_Kept):
     base: dict[str, Any] | None
     parameters: Mapping[str, float]
     seed: int
+    member_class: Mapping[str, str] | None
 
 
 class _Sweep(_Kept):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from sim.errors import input_error
 from sim.runner.folder.kept import cases_of, experiment_of
 from sim.runner.folder.manifest import changed_tables, hashes, read_manifest
 from sim.runner.sweep import keep_run, sweep
@@ -15,10 +16,15 @@ def repeat(folder: Path, into: Path) -> list[str]:
 
     Raises
     ------
-    InputError : `folder` holds nothing that was kept, its manifest is damaged, or data or defaults have changed.
+    InputError : `folder` holds nothing that was kept, its manifest is damaged, data or defaults have changed, or the
+        run has members of a class of its user's.
     """
     manifest = read_manifest(folder)
     if manifest["kind"] == "run":
+        if manifest["member_class"] is not None:
+            message = f"the run has members of the class {manifest['member_class']['name']}, which is not at hand here."
+            fix = "Run it again from Python, with member_class, to a new folder."
+            raise input_error(str(folder), "", message, fix)
         case, base = cases_of(manifest, folder)
         keep_run(case, into, manifest["engine"], base=base)
     else:

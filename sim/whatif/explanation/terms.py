@@ -20,7 +20,7 @@ from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
-from sim.ensemble import Outcome, alike, votes
+from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
 from sim.results.summary import with_given
 from sim.rules.choice import ACTIONS, STANCES, probabilities
@@ -177,9 +177,11 @@ def take_all_apart(
 
 def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes taken apart, replicates with the same parameters by themselves."""
-    parts = [(own, slice(start - first, start - first + size)) for own, start, size in alike(case, first, count)]
+    parts = [
+        (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
+    ]
     outcomes: dict[int, Outcome] = {}
-    for number, outcome, months in votes(case, first, count):
+    for number, outcome, months in simulate_votes(case, first, count):
         outcomes[number] = outcome
         if number in numbers:
             stances = STANCES[outcome.actions]

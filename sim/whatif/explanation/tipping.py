@@ -15,7 +15,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import own_utilities
-from sim.ensemble import alike, occasions, simulate
+from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.results.summary import with_given
 from sim.rules.choice import STANCES
@@ -96,13 +96,13 @@ def expected_chances(case: Case, number: int) -> FloatArray:
     """
     size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
     starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
-    return np.mean([_expected(*part, number) for start in starts for part in alike(case, start, size)], axis=0)
+    return np.mean([_expected(*part, number) for start in starts for part in split_by_draw(case, start, size)], axis=0)
 
 
 def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     """The same in replicates with the same parameters."""
     expected: dict[int, FloatArray] = {}
-    for at, months in occasions(case, case.undrawn, first, count):
+    for at, months in visit_votes(case, case.undrawn, first, count):
         ballot = case.ballots[at]
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
         own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
