@@ -1,6 +1,7 @@
 """What many tests start from: the shipped world, what was published later, a small sweep, a Chromium for pages."""
 
 import pytest
+from support.commands import processes
 from support.pages import CHROMIUM, NO_CHROMIUM
 from support.sweeps import SMALL, bytes_of, written
 
@@ -30,6 +31,13 @@ def published(world: World) -> Published:
     found = load_published(world)
     assert found is not None
     return found
+
+
+@pytest.fixture
+def start_command():
+    """A function that starts a command in a process of its own; what still runs at the end of the test is killed."""
+    with processes() as start:
+        yield start
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,12 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from rich.text import Text
-from support.commands import ENVIRONMENT, document, sim, sim_process
+from support.commands import document, sim, sim_process
 from typer.main import get_command
 
 from sim.cli.app import app
@@ -120,16 +118,10 @@ def test_a_process_of_its_own_prints_and_ends_the_same_way(arguments):
 
 
 @pytest.mark.parametrize("keeps", [False, True])
-def test_an_interrupt_leaves_what_was_done(tmp_path, keeps):
+def test_an_interrupt_leaves_what_was_done(start_command, tmp_path, keeps):
     kept = tmp_path / "kept"
     arguments = ["run", "es-11-1", "--replicates", "1000000", "--json", *(["--out", str(kept)] if keeps else [])]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-    )
+    process = start_command(*arguments)
     while keeps and len(list(kept.glob("batches/*.npz"))) < 2 and process.poll() is None:
         time.sleep(0.1)
     time.sleep(0 if keeps else 8)
@@ -159,20 +151,13 @@ def test_a_run_is_finished_by_the_command_that_began_it(tmp_path):
     assert sim("rerun", kept).returncode == 0
 
 
-def test_two_runs_do_not_write_to_one_folder(tmp_path):
+def test_two_runs_do_not_write_to_one_folder(start_command, tmp_path):
     kept = tmp_path / "kept"
-    first = subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", "run", "es-11-1", "--replicates", "200000", "--json", "--out", str(kept)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-    )
+    first = start_command("run", "es-11-1", "--replicates", 200_000, "--json", "--out", kept)
     while not list(kept.glob("batches/*.npz")) and first.poll() is None:
         time.sleep(0.05)
     first.send_signal(signal.SIGSTOP)
     second = sim("run", "es-11-1", "--replicates", 200_000, "--out", kept)
-    first.kill()
-    first.wait()
     assert second.returncode == 2
     assert "another run or sweep is writing to this folder" in second.stderr
 

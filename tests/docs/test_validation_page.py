@@ -48,8 +48,7 @@ def test_prior_beside_posterior_is_that_of_the_shipped_draws(page):
 def test_pictures_and_page_name_each_other(page):
     named = re.findall(r"\]\((pictures/[^)]+)\)", page)
     drawn = sorted((PAGE.parent / "pictures").glob("validation-*.png"))
-    assert sorted(PAGE.parent / name for name in named) == drawn
-    assert len(drawn) == 7
+    assert sorted(PAGE.parent / name for name in named) == drawn != []
 
 
 def test_the_readme_repeats_the_page(page):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from support.commands import sim
-from support.sweeps import ENVIRONMENT, SMALL, bytes_of, interrupted, sim_sweep, written
+from support.commands import ENVIRONMENT, sim
+from support.sweeps import SMALL, bytes_of, interrupted, sim_sweep, written
 
 import sim as package
 from sim.errors import InputError
@@ -93,17 +93,11 @@ def test_a_file_changed_after_the_program_was_loaded_is_noticed(tmp_path):
 @pytest.mark.parametrize("name", ["file:x", "run:1", "s3:b"])
 def test_a_path_that_looks_like_an_address_is_a_path(tmp_path, name):
     """Where Arrow reads addresses, a folder of such a name is written, read back and reported."""
-    done = subprocess.run(
-        [sys.executable, "-m", "sim.cli", "run", "harbour-blockade", "--replicates", "20", "--out", name],
-        capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path, check=False,
-    )  # fmt: skip
+    done = sim("run", "harbour-blockade", "--replicates", 20, "--out", name, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {"tallies.parquet", "manifest.json"} <= {path.name for path in (tmp_path / name).iterdir()}
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    again = subprocess.run(
-        [sys.executable, "-m", "sim.cli", "report", name],
-        capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path, check=False,
-    )  # fmt: skip
+    again = sim("report", name, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from support.sweeps import LONG, SMALL, bytes_of, interrupted, sim_sweep, start_sweep, two_votes, written
+from support.sweeps import LONG, SMALL, bytes_of, interrupted, sim_sweep, two_votes, written
 
 from sim.runner.executors import Processes
 from sim.runner.sweep import sweep
@@ -36,12 +36,12 @@ def has_batches(folder):
     return lambda: len(list(folder.glob("batches/*.npz"))) > 2
 
 
-def test_kills_at_random_moments_do_not_show(long, tmp_path):
+def test_kills_at_random_moments_do_not_show(start_command, long, tmp_path):
     file, whole = long
     out, delays = tmp_path / "out", random.Random(20220302)
     killed = 0
     for _ in range(8):
-        process = start_sweep(file, out)
+        process = start_command("sweep", file, "--out", out)
         kept = len(list(out.glob("batches/*.npz")))
         if not (out / "manifest.json").exists():
             until(lambda kept=kept, p=process: len(list(out.glob("batches/*.npz"))) > kept or p.poll() is not None)
@@ -104,10 +104,10 @@ def test_a_kill_between_any_two_changes_of_the_disk_does_not_show(tmp_path, repl
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_an_interrupt_gives_status_130_and_the_same_command_goes_on(long, tmp_path, workers):
+def test_an_interrupt_gives_status_130_and_the_same_command_goes_on(start_command, long, tmp_path, workers):
     file, whole = long
     out = tmp_path / "out"
-    process = start_sweep(file, out, "--workers", workers)
+    process = start_command("sweep", file, "--out", out, "--workers", workers)
     until(has_batches(out))
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
     _, errors = process.communicate(timeout=60)
@@ -123,10 +123,10 @@ def test_an_interrupt_gives_status_130_and_the_same_command_goes_on(long, tmp_pa
     assert bytes_of(out) == whole
 
 
-def test_an_interrupt_while_workers_start_is_heard_by_the_parent_alone(long, tmp_path):
+def test_an_interrupt_while_workers_start_is_heard_by_the_parent_alone(start_command, long, tmp_path):
     file, _ = long
     out = tmp_path / "out"
-    process = start_sweep(file, out, "--workers", 2)
+    process = start_command("sweep", file, "--out", out, "--workers", 2)
     until((out / "batches").exists)
     time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
@@ -140,10 +140,10 @@ def children(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see which processes there are")
-def test_no_worker_outlives_a_killed_parent(long, tmp_path):
+def test_no_worker_outlives_a_killed_parent(start_command, long, tmp_path):
     file, whole = long
     out = tmp_path / "out"
-    process = start_sweep(file, out, "--workers", 2)
+    process = start_command("sweep", file, "--out", out, "--workers", 2)
     until(has_batches(out))
     workers = children(process.pid)
     assert len(workers) >= 2
@@ -155,13 +155,13 @@ def test_no_worker_outlives_a_killed_parent(long, tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see which processes there are")
-def test_a_worker_that_dies_is_reported_and_the_same_command_goes_on(long, tmp_path):
+def test_a_worker_that_dies_is_reported_and_the_same_command_goes_on(start_command, long, tmp_path):
     file, whole = long
     out = tmp_path / "out"
     errors = None
     for _ in range(3):  # one killed in the middle of sending a result is waited for in vain, as in any process pool
         shutil.rmtree(out, ignore_errors=True)
-        process = start_sweep(file, out, "--workers", 2)
+        process = start_command("sweep", file, "--out", out, "--workers", 2)
         until(has_batches(out))
         os.kill(children(process.pid)[-1], signal.SIGKILL)
         try:
@@ -232,10 +232,10 @@ def test_more_can_be_asked_of_an_unfinished_sweep(small, tmp_path):
     assert bytes_of(out) == whole
 
 
-def test_a_second_writer_is_refused_while_the_first_one_runs(long, tmp_path):
+def test_a_second_writer_is_refused_while_the_first_one_runs(start_command, long, tmp_path):
     file, whole = long
     out = tmp_path / "out"
-    first = start_sweep(file, out)
+    first = start_command("sweep", file, "--out", out)
     until(has_batches(out))
     first.send_signal(signal.SIGSTOP)  # or it might be done before the second has started
     second = sim_sweep(file, out)

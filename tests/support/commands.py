@@ -2,9 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from unittest.mock import patch
 
@@ -25,10 +26,35 @@ def sim(*arguments, cwd="."):
     raise AssertionError("a command ends with its status")
 
 
+def words(arguments):
+    return [sys.executable, "-m", "sim.cli", *map(str, arguments)]
+
+
 def sim_process(*arguments, **how):
     """The same in a process of its own."""
-    command = [sys.executable, "-m", "sim.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False, **how)
+    return subprocess.run(words(arguments), capture_output=True, text=True, env=ENVIRONMENT, check=False, **how)
+
+
+@contextmanager
+def processes():
+    """A function that starts a command at the head of a group of processes of its own; they are gone at the end."""
+    started = []
+
+    def start(*arguments):
+        how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": ENVIRONMENT}
+        process = subprocess.Popen(words(arguments), start_new_session=True, preexec_fn=hear_interrupts, **how)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        with process, suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def hear_interrupts():
+    """Which a process does not where the tests themselves run in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def document(*arguments):

@@ -1,14 +1,12 @@
 """What the tests of sweeps share: small experiments, the command, the bytes of a folder."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sim.runner.sweep import sweep
 from sim.specs import read_experiment
-from support.commands import ENVIRONMENT, sim
+from support.commands import sim
 
 TABLES = ("points.parquet", "tallies.parquet", "members.parquet", "votes.parquet")
 FILES = (*TABLES, "manifest.json")
@@ -55,18 +53,6 @@ abstain = 2
 
 def sim_sweep(file, out, *more):
     return sim("sweep", file, "--out", out, *more)
-
-
-def start_sweep(file, out, *more):
-    """The command, running, at the head of a group of processes of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", "sweep", str(file), "--out", str(out), *map(str, more)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
 
 
 def written(folder, text):
