@@ -89,6 +89,7 @@ class Processes:
         pool = ProcessPoolExecutor(self.workers, initializer=_become_worker, initargs=(os.getpid(),))
         queue = iter(tasks)
         try:
+            _start_trackers()
             with _hold_interrupts():
                 running: set[Future[Result]] = {
                     pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
@@ -203,6 +204,16 @@ def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+def _start_trackers() -> None:
+    """Start what tracks shared resources before interrupts are held: while it starts, it lets them through."""
+    from multiprocessing import resource_tracker
+
+    from loky.backend import resource_tracker as loky_tracker
+
+    resource_tracker.ensure_running()
+    loky_tracker.ensure_running()
 
 
 @contextmanager
