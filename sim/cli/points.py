@@ -28,7 +28,7 @@ class _Failure(NamedTuple):
 
 
 def check_points(reference: str, experiment: Experiment) -> None:
-    """Make every point ready; what fails for a combination of values alone is told on stderr.
+    """Make every point ready; what fails for a combination of values alone is printed on stderr.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _problems(spec: Scenario) -> Sequence[Problem]:
 
 def _placeless(error: InputError) -> list[Problem]:
     """The problems of a point, by the keys of its scenario alone, so that those that points share are equal."""
-    return [Problem("", told.key.removeprefix("set."), told.message, told.fix) for told in error.problems]
+    return [Problem("", one.key.removeprefix("set."), one.message, one.fix) for one in error.problems]
 
 
 def _kind(spec: Scenario) -> str:

@@ -1,4 +1,4 @@
-"""Files that a command is given, read and checked; what is seldom meant in them is told on stderr."""
+"""Files that a command is given, read and checked; warnings are printed on stderr."""
 
 from __future__ import annotations
 

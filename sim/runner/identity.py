@@ -80,7 +80,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def describe_class(of: type) -> dict[str, str]:
-    """The name of a class and a hash of its source, by which results of two classes are told apart.
+    """The name of a class and a hash of its source, by which results of two classes can be distinguished.
 
     Raises
     ------

@@ -122,7 +122,7 @@ def trial_of(base: Scenario, row: Row) -> Trial:
 
     Parameters
     ----------
-    base : the scenario, as it stands before a point sets anything.
+    base : the scenario, before a point sets anything.
     """
     values = {name: item.value for name, item in row.items()}
     try:

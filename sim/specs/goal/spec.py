@@ -101,7 +101,7 @@ class Goal(Section):
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     def with_base(self, base: Scenario, now: tuple[Setting, ...], warnings: tuple[Problem, ...]) -> Self:
-        """The same goal with its scenario, where each lever stands in it, and what is seldom meant in it."""
+        """The same goal with its scenario, the place of each lever in it, and its warnings."""
         goal = self.model_copy()
         goal._base, goal._now, goal._warnings = base, now, warnings
         return goal
