@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from sim.case import prepare
 from sim.errors import Problem
-from sim.results.ranking import rank
-from sim.results.summary import member_columns, summary, tally_columns
+from sim.summaries.ranking import rank
+from sim.summaries.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor, InProcess, Processes
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table

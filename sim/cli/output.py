@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from sim.errors import input_error
+from sim.results.tables import Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -89,9 +90,29 @@ def console() -> Console:
     return Screen(width=None if is_wide_known else NARROWEST, highlight=False, soft_wrap=False)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> Table:
+def print_table(screen: Console, table: Table, most: int | None = None) -> None:
+    """Print a table and its note, or its first rows; numbers are set to the right."""
+    shown = table if most is None else table.first(most)
+    made = RichTable(
+        title=escape(shown.title),
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+    )
+    for column in shown.columns:
+        made.add_column(escape(column.label), justify="right" if column.kind.is_number else "left", overflow="fold")
+    for row in shown.cells():
+        made.add_row(*(escape(cell.text) for cell in row))
+    screen.print(made)
+    if shown.note:
+        screen.print(shown.note, markup=False)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> RichTable:
     """A table whose first columns are text and whose others are numbers, set to the right."""
-    made = Table(
+    made = RichTable(
         title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
     )
     for number, column in enumerate(columns):

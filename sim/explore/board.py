@@ -9,9 +9,9 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
-from sim.results.changes import moved_shares
-from sim.results.summary import vote_summary
-from sim.results.tallies import CODES, REPORTED
+from sim.summaries.changes import moved_shares
+from sim.summaries.summary import vote_summary
+from sim.summaries.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import frequencies
 from sim.views.geography import outlines, tiles

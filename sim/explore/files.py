@@ -8,9 +8,9 @@ import json
 
 from sim.explore.result import Explored
 from sim.explore.start import Start, scenario_text
-from sim.results.changes import moved_shares
-from sim.results.summary import summary, vote_summary
-from sim.results.tallies import REPORTED
+from sim.summaries.changes import moved_shares
+from sim.summaries.summary import summary, vote_summary
+from sim.summaries.tallies import REPORTED
 
 
 def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:

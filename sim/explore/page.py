@@ -34,7 +34,7 @@ from sim.explore.result import Explored, explored, steps, whole
 from sim.explore.start import Start, messages, start_from
 from sim.explore.state import State, state_from
 from sim.explore.timeline import calendar, course
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 
 STARTED = "SIM_EXPLORE"
 """Environment variable that hands the scenario and its overrides over to the page, as JSON."""

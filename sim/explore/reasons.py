@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.explore.result import Explored
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 from sim.rules.choice import ACTIONS
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.explained import explanation_document

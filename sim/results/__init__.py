@@ -1,1 +1,1 @@
-"""What came of runs, in the words of their users: tallies, splits, members, changes, months."""
+"""What the program reports, as types: every field has a label, a unit and a description."""

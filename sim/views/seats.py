@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.results.tallies import CODES
+from sim.summaries.tallies import CODES
 
 INNER_RADIUS, OUTER_RADIUS = 0.42, 1.0
 SEATED = ("support", "absent", "abstain", "oppose")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem
-from sim.results.changes import SHARES, change_summary
-from sim.results.tallies import CODES, REPORTED, tally_summary
+from sim.summaries.changes import SHARES, change_summary
+from sim.summaries.tallies import CODES, REPORTED, tally_summary
 from sim.rules.adoption import RULES
 from sim.runner.executors import Executor
 from sim.runner.plan import OnProgress, ignore_progress

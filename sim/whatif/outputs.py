@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
-from sim.results.tallies import is_near
+from sim.summaries.tallies import is_near
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import points_of

@@ -26,8 +26,8 @@ from sim.explore.result import explored, extended, steps
 from sim.explore.start import REPLICATES, baseline_of, document_of, messages, scenario_of, scenario_text, start_from
 from sim.explore.state import Edit, State, state_from
 from sim.explore.timeline import calendar, course
-from sim.results.summary import summary
-from sim.results.tallies import REPORTED
+from sim.summaries.summary import summary
+from sim.summaries.tallies import REPORTED
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios

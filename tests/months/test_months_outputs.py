@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
 from sim.months.series import MEMBER_SERIES
-from sim.results.summary import summary
+from sim.summaries.summary import summary
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.repeat import repeat
 from sim.runner.folder.tables import MONTHS

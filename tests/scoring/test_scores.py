@@ -15,8 +15,8 @@ from support.worlds import cases, examples, uniform_world
 from sim.arrays import IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
-from sim.results.summary import is_scored, misses, split_of, summary
-from sim.results.tallies import is_near, population_share, tally_summary
+from sim.summaries.summary import is_scored, misses, split_of, summary
+from sim.summaries.tallies import is_near, population_share, tally_summary
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run

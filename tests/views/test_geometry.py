@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.results.tallies import CODES, REPORTED
+from sim.summaries.tallies import CODES, REPORTED
 from sim.views.geography import outlines, projected, tiles
 from sim.views.seats import SEATED, rows_for, seat_distance, seating, seats
 from sim.views.spreading import spread

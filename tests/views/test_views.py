@@ -14,9 +14,9 @@ from support.drawn import written
 from support.results import ran
 
 from sim.errors import InputError
-from sim.results.months import months_summary
-from sim.results.summary import misses, vote_summary
-from sim.results.tallies import CODES, REPORTED
+from sim.summaries.months import months_summary
+from sim.summaries.summary import misses, vote_summary
+from sim.summaries.tallies import CODES, REPORTED
 from sim.runner.folder.manifest import document_hash
 from sim.runner.result import frequencies
 from sim.specs import read_scenario

@@ -14,7 +14,7 @@ from support.worlds import cases, examples
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.results.changes import adoption
+from sim.summaries.changes import adoption
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.run import run, run_compared

@@ -10,7 +10,7 @@ from support.commands import document
 from support.months_worlds import blockade_by_months
 
 from sim.case import Case, prepare
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.whatif.explanation.explain import explain

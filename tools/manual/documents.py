@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 from sim.rules.adoption import RULES as MAJORITIES
 from sim.scoring.baselines import RULES
 from sim.scoring.scores import Scores

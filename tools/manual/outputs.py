@@ -17,9 +17,9 @@ import pyarrow as pa
 from sim.case import prepare
 from sim.fitting.heldout import COMPARED, REGRESSIONS, HeldOut
 from sim.months.series import MEMBER_SERIES
-from sim.results.ranking import rank
-from sim.results.summary import summary
-from sim.results.tallies import REPORTED
+from sim.summaries.ranking import rank
+from sim.summaries.summary import summary
+from sim.summaries.tallies import REPORTED
 from sim.runner.executors import InProcess
 from sim.runner.folder.reading import open_table
 from sim.runner.result import RunResult

@@ -27,7 +27,7 @@ from sim.cli.output import (
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows

@@ -25,7 +25,7 @@ from sim.cli.output import (
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.tallies import REPORTED
+from sim.summaries.tallies import REPORTED
 from sim.specs import Scenario
 from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
 from sim.whatif.explanation.explain import Explanation, explain, vote_number

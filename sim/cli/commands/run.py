@@ -27,8 +27,8 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
-from sim.results.summary import misses, summary
-from sim.results.tallies import REPORTED, SPLIT
+from sim.summaries.summary import misses, summary
+from sim.summaries.tallies import REPORTED, SPLIT
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult

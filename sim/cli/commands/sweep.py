@@ -12,8 +12,8 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
-from sim.results.ranking import RANKING, rank, refined
-from sim.results.tallies import REPORTED
+from sim.summaries.ranking import RANKING, rank, refined
+from sim.summaries.tallies import REPORTED
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS

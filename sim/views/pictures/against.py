@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.results.changes import movers
-from sim.results.tallies import CODES, quantiles
+from sim.summaries.changes import movers
+from sim.summaries.tallies import CODES, quantiles
 from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, bare, corner_of, finish, panel
 from sim.views.pictures.ridges import rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.results.summary import observed_call
+from sim.summaries.summary import observed_call
 from sim.runner.result import RunResult
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles

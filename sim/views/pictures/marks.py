@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.results.tallies import CODES, SPLIT
+from sim.summaries.tallies import CODES, SPLIT
 from sim.runner.result import VoteResult
 from sim.views.frame import TEXT
 from sim.views.styles import INK, STYLES, Style

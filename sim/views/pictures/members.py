@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.results.summary import is_scored, misses
-from sim.results.tallies import CODES
+from sim.summaries.summary import is_scored, misses
+from sim.summaries.tallies import CODES
 from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
 from sim.views.frame import CORNER, TEXT, bare, corner_of, day, figure_of, finish, panel

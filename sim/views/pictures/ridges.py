@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.tallies import CODES, by_action, quantiles
+from sim.summaries.tallies import CODES, by_action, quantiles
 from sim.runner.result import RunResult
 from sim.views.frame import SMALL, TEXT, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, MISS, STYLES

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
-from sim.results.ranking import wanted
-from sim.results.tallies import REPORTED
+from sim.summaries.ranking import wanted
+from sim.summaries.tallies import REPORTED
 from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_table

@@ -1,6 +1,6 @@
 """The months of a run in tables and sentences, the same on the screen of ``sim run`` and on the page of ``sim report``.
 
-All are made from the part ``months`` of the run's document, see `sim.results.months`.
+All are made from the part ``months`` of the run's document, see `sim.summaries.months`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.results.months import SHOWN
+from sim.summaries.months import SHOWN
 from sim.views.report.page import AS_SHORT, Column, Table, table
 from sim.views.report.parts import joined
 

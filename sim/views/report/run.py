@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.results.months import months_summary
-from sim.results.summary import misses, vote_summary
-from sim.results.tallies import REPORTED, SPLIT
+from sim.summaries.months import months_summary
+from sim.summaries.summary import misses, vote_summary
+from sim.summaries.tallies import REPORTED, SPLIT
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
 from sim.views.frame import day

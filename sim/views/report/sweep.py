@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.results.ranking import rank
-from sim.results.tallies import REPORTED
+from sim.summaries.ranking import rank
+from sim.summaries.tallies import REPORTED
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS

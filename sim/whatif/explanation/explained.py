@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case.ballot import WEIGHTS
-from sim.results.tallies import CODES, REPORTED
+from sim.summaries.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import listened_to
 from sim.rules.parameters import registry

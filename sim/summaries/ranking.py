@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from sim.arrays import IntArray
 from sim.case import prepare
 from sim.errors import input_error
-from sim.results.summary import is_scored
-from sim.results.tallies import NEAR
+from sim.summaries.summary import is_scored
+from sim.summaries.tallies import NEAR
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import points_of, spec_of
 from sim.runner.folder.reading import FinishedTables

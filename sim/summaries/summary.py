@@ -9,9 +9,9 @@ import numpy as np
 from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN
-from sim.results.changes import change_summary
-from sim.results.months import months_summary
-from sim.results.tallies import CODES, REPORTED, SPLIT, by_action, is_near, population_share, tally_summary
+from sim.summaries.changes import change_summary
+from sim.summaries.months import months_summary
+from sim.summaries.tallies import CODES, REPORTED, SPLIT, by_action, is_near, population_share, tally_summary
 from sim.rules.choice import ACTIONS
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes

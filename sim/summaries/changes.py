@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.tallies import CODES, share_behind, statistics, tally_summary
+from sim.summaries.tallies import CODES, share_behind, statistics, tally_summary
 from sim.rules.adoption import RULES, Rule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult

@@ -1,0 +1,35 @@
+"""What every result is made of: fields that say what they hold, in what unit, and how people call it.
+
+JSON documents, their JSON Schema, frames and the reference page are all made from these types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Result(BaseModel):
+    """A result, or a part of one. It is frozen, and has no other fields than those of its class."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    def document(self) -> Any:
+        """The result as JSON holds it: tables, lists, text, numbers, and null."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def quantity(label: str, description: str, *, unit: str = "", key: str = "", named: str = "") -> Any:
+    """A field of a `Result`.
+
+    Parameters
+    ----------
+    label : what people call it, in tables, pictures and pages.
+    description : what it is, in a sentence without a full stop.
+    unit : what its numbers are counted in; empty for text and counts of nothing in particular.
+    key : its key in a document, where that is a word that Python reserves.
+    named : of a table, what its keys are, in capitals: ``MEMBER``, ``SERIES``.
+    """
+    extra = {name: value for name, value in (("unit", unit), ("named", named)) if value}
+    return Field(alias=key or None, title=label, description=description, json_schema_extra=extra or None)

@@ -1,0 +1,54 @@
+"""How numbers are written for people, everywhere: on the screen, on pages and in pictures.
+
+Percentages are whole, with ``<1 %`` and ``>99 %`` at the ends; counts are whole; means of members have one decimal.
+"""
+
+from __future__ import annotations
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+"""What is written where there is no value."""
+
+
+def write_number(value: float, digits: int = 0, *, is_signed: bool = False) -> str:
+    """A number with so many decimals, a true minus sign, and thousands apart; never minus zero.
+
+    Examples
+    --------
+    >>> write_number(-0.04, 1), write_number(1234.5, 0), write_number(0.25, 1, is_signed=True)
+    ('0.0', '1,234', '+0.2')
+    """
+    rounded = round(value, digits) + 0.0
+    written = f"{rounded:+,.{digits}f}" if is_signed and rounded else f"{rounded:,.{digits}f}"
+    return written.replace("-", MINUS)
+
+
+def write_share(share: float) -> str:
+    """A share in [0, 1] in per cent.
+
+    Examples
+    --------
+    >>> [write_share(share) for share in (0, 0.004, 0.405, 0.999, 1)]
+    ['0 %', '<1 %', '40 %', '>99 %', '100 %']
+    """
+    if 0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1:
+        return ">99 %"
+    return f"{write_number(100 * share)} %"
+
+
+def write_change_of_share(change: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return "<1 pt" if 0 < abs(change) < 0.005 else f"{write_number(100 * change, is_signed=True)} pt"
+
+
+def write_figure(value: float) -> str:
+    """A number of any size, to four digits."""
+    return f"{value + 0.0:.4g}".replace("-", MINUS)
+
+
+def write_interval(low: float, high: float, digits: int = 0, *, is_signed: bool = False) -> str:
+    """Both ends of an interval; one number where they are written the same."""
+    ends = [write_number(end, digits, is_signed=is_signed) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
