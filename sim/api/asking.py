@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from sim.api.running import SweepTables, experiment_of, goal_of, spec_of, sweep
 from sim.case import prepare
+from sim.results.changes import ComparisonSummary
 from sim.runner.executors import Executor
 from sim.specs import Experiment, Goal, Scenario
-from sim.whatif.compare import COLUMNS, Comparison, change_rows, comparison_document, comparison_rows
+from sim.whatif.compare import Comparison, change_rows, list_figures, summarise_comparison
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.discovery import Region
 from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
@@ -42,16 +43,16 @@ class Compared:
     comparison: Comparison
 
     @cached_property
-    def summary(self) -> dict[str, object]:
-        """The document of ``sim compare --json``."""
-        return comparison_document(self.comparison)
+    def summary(self) -> ComparisonSummary:
+        """The comparison in figures; `.document()` of it is what ``sim compare --json`` prints."""
+        return summarise_comparison(self.comparison)
 
     @cached_property
     def figures(self) -> pd.DataFrame:
         """The table of ``sim compare --csv``: a row per figure, with base, now, change and its 90 % interval."""
         import pandas as pd
 
-        return pd.DataFrame(comparison_rows(self.comparison), columns=list(COLUMNS))
+        return pd.DataFrame([row.document() for row in list_figures(self.comparison)])
 
     @cached_property
     def changes(self) -> pd.DataFrame:

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.case import prepare
 from sim.errors import Problem
-from sim.summaries.ranking import rank
-from sim.summaries.summary import member_columns, summary, tally_columns
+from sim.results.run import RunSummary
 from sim.runner.executors import Executor, InProcess, Processes
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table
@@ -39,6 +38,8 @@ from sim.specs import (
     scenario_from,
 )
 from sim.specs.scenario.warnings import warnings_of
+from sim.summaries.ranking import rank
+from sim.summaries.summary import member_columns, summarise_run, tally_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,9 +54,9 @@ class Run:
     result: RunResult
 
     @cached_property
-    def summary(self) -> dict[str, object]:
-        """The document of ``sim run --json``."""
-        return summary(self.result)
+    def summary(self) -> RunSummary:
+        """The run in figures; `.document()` of it is what ``sim run --json`` prints."""
+        return summarise_run(self.result)
 
     @cached_property
     def tallies(self) -> pd.DataFrame:

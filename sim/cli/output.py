@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from sim.errors import input_error
+from sim.results.described import Result
 from sim.results.tables import Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -56,6 +57,12 @@ def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, ob
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
+    """Write results of one kind as CSV, a row each, under the keys of their document."""
+    columns = [field.alias or name for name, field in kind.model_fields.items()]
+    write_csv(path, columns, [row.document() for row in rows])
 
 
 def check_writable(option: str, path: Path | None) -> None:
@@ -108,6 +115,12 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
     screen.print(made)
     if shown.note:
         screen.print(shown.note, markup=False)
+
+
+def print_lines(screen: Console, lines: Sequence[str]) -> None:
+    """Print plain sentences, a line each."""
+    for line in lines:
+        screen.print(line, markup=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> RichTable:

@@ -1,27 +1,30 @@
-"""What a page shows of a state, as plain data: numbers, the chamber, the distributions, the map, who moved."""
+"""What a page shows of a state: numbers, the chamber, the distributions, the map, who moved."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
-from sim.summaries.changes import moved_shares
-from sim.summaries.summary import vote_summary
-from sim.summaries.tallies import CODES, REPORTED
+from sim.results.changes import Mover, VoteChanged
+from sim.results.described import Result
+from sim.results.parts import ByAction
+from sim.results.run import MemberVote, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import frequencies
+from sim.summaries.changes import measure_moves
+from sim.summaries.summary import summarise_vote
+from sim.summaries.tables import VISIBLE
+from sim.summaries.tallies import CODES, REPORTED, SPLIT
 from sim.views.geography import outlines, tiles
 from sim.views.seats import seat_distance, seats
 from sim.views.styles import INK, LAND, MISS, STYLES
 from sim.world import load_world
 
 MOST_BINS = 28
-VISIBLE = 0.05
-"""Movers below this share of the replicates are counted rather than listed."""
 SCALE = 1000
 """Units of a drawing per radius of the chamber, or of the globe."""
 
@@ -31,96 +34,189 @@ CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour":
 """The frame of the member that is chosen, about 14 units from the middle: no ring, which a difference has."""
 
 
-def board(found: Explored) -> dict[str, Any]:
+class Row(Result):
+    """The tally of an action, now and in the baseline."""
+
+    action: str
+    median: float
+    p05: float
+    p95: float
+    observed: int | None
+    before: float
+    change: float
+    population: float
+
+
+class Histogram(Result):
+    """How often a tally occurs, now and in the baseline, over bins of a whole number of members."""
+
+    action: str
+    low: int
+    high: int
+    width: int
+    now: list[int]
+    before: list[int]
+    observed: int | None
+
+
+class Shown(Result):
+    """A member: its most likely action now and in the baseline, and how often it votes differently."""
+
+    iso3: str
+    name: str
+    now: str
+    before: str
+    chances: list[float]
+    observed: str | None
+    moved: float = 0.0
+    towards: float = 0.0
+    away: float = 0.0
+
+
+class Board(Result):
+    """The numbers and the members of the vote that is shown."""
+
+    title: str
+    question: str
+    baseline: str
+    replicates: int
+    all_replicates: int
+    vote: int
+    votes: list[str]
+    rows: list[Row]
+    split: str
+    split_before: str
+    besides_target: float
+    observed: str | None
+    near: float | None
+    accuracy: float | None
+    settled: float
+    histograms: list[Histogram]
+    members: list[Shown]
+    movers: list[Mover]
+    rarely: int
+
+
+def board(found: Explored) -> Board:
     """The numbers and the members of the vote that is shown."""
     number = found.state.vote
-    now: dict[str, Any] = vote_summary(found.result, number)
-    before: dict[str, Any] = vote_summary(found.baseline, number)
-    change = now["base"]
-    often = [mover for mover in change["moved"] if mover["moved"] >= VISIBLE]
-    return {
-        "title": found.spec.title,
-        "question": found.spec.question,
-        "baseline": found.baseline.case.spec.title,
-        "replicates": found.result.replicates,
-        "all_replicates": found.spec.replicates,
-        "vote": number,
-        "votes": [f"{vote.resolution}, {vote.date}" for vote in found.spec.vote],
-        "rows": [_row(name, now, before) for name in REPORTED],
-        "split": _split(now),
-        "split_before": _split(before),
-        "besides_target": now["split"]["without_target"]["oppose"],
-        "observed": None if now["observed"] is None else "/".join(str(now["observed"][name]) for name in REPORTED[:3]),
-        "near": now["near"],
-        "accuracy": now["accuracy"],
-        "settled": now["settled"],
-        "histograms": [_histogram(found, name, now["observed"]) for name in REPORTED],
-        "members": _members(found, now, before),
-        "movers": often,
-        "rarely": len(change["moved"]) - len(often),
-    }
+    now, before = (summarise_vote(run, number) for run in (found.result, found.baseline))
+    change = now.base
+    if change is None:
+        raise ValueError("the run was not compared with its baseline")
+    often = [mover for mover in change.moved if mover.moved >= VISIBLE]
+    observed = now.observed
+    return Board(
+        title=found.spec.title,
+        question=found.spec.question,
+        baseline=found.baseline.case.spec.title,
+        replicates=found.result.replicates,
+        all_replicates=found.spec.replicates,
+        vote=number,
+        votes=[f"{vote.resolution}, {vote.date}" for vote in found.spec.vote],
+        rows=[_row(name, now, before, change) for name in REPORTED],
+        split=str(now.split.with_target),
+        split_before=str(before.split.with_target),
+        besides_target=now.split.without_target.oppose,
+        observed=None if observed is None else "/".join(str(observed.of(name)) for name in SPLIT),
+        near=now.near,
+        accuracy=now.accuracy,
+        settled=now.settled,
+        histograms=[_histogram(found, name, now.observed) for name in REPORTED],
+        members=_members(found, now, before),
+        movers=often,
+        rarely=len(change.moved) - len(often),
+    )
 
 
-def _split(vote: dict[str, Any]) -> str:
-    return "/".join(f"{vote['split']['with_target'][name]:.0f}" for name in REPORTED[:3])
+def _row(name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged) -> Row:
+    tally = now.tally.of(name)
+    return Row(
+        action=name,
+        median=tally.median,
+        p05=tally.p05,
+        p95=tally.p95,
+        observed=None if now.observed is None else now.observed.of(name),
+        before=before.tally.of(name).median,
+        change=change.change.of(name),
+        population=now.population_share.of(name),
+    )
 
 
-def _row(name: str, now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    tally = now["tally"][name]
-    return {
-        "action": name,
-        **{key: tally[key] for key in ("median", "p05", "p95")},
-        "observed": None if now["observed"] is None else now["observed"][name],
-        "before": before["tally"][name]["median"],
-        "change": now["base"]["change"][name],
-        "population": now["population_share"][name],
-    }
-
-
-def _histogram(found: Explored, name: str, observed: dict[str, int] | None) -> dict[str, Any]:
-    """How often a tally comes out, now and in the baseline, over bins of a whole number of members."""
+def _histogram(found: Explored, name: str, observed: ByAction[int] | None) -> Histogram:
     number, code = found.state.vote, CODES[name]
     now, before = (run.votes[number].tallies[:, code] for run in (found.result, found.baseline))
-    seen = [] if observed is None else [observed[name]]
+    seen = [] if observed is None else [observed.of(name)]
     low = int(min(now.min(), before.min(), *seen))
     high = int(max(now.max(), before.max(), *seen))
     width = -(-(high - low + 1) // MOST_BINS)
     bins = -(-(high - low + 1) // width)
     edges = low + width * np.arange(bins + 1)
-    return {
-        "action": name,
-        "low": low,
-        "high": int(edges[-1]) - 1,
-        "width": width,
-        "now": np.histogram(now, edges)[0].tolist(),
-        "before": np.histogram(before, edges)[0].tolist(),
-        "observed": seen[0] if seen else None,
-    }
+    return Histogram(
+        action=name,
+        low=low,
+        high=int(edges[-1]) - 1,
+        width=width,
+        now=np.histogram(now, edges)[0].tolist(),
+        before=np.histogram(before, edges)[0].tolist(),
+        observed=seen[0] if seen else None,
+    )
 
 
-def _members(found: Explored, now: dict[str, Any], before: dict[str, Any]) -> list[dict[str, Any]]:
+def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[Shown]:
     change = found.result.votes[found.state.vote].change
-    shares = {} if change is None else moved_shares(change, found.result.replicates)
+    shares = {} if change is None else measure_moves(change, found.result.replicates)
     return [
-        {
-            "iso3": row["iso3"],
-            "name": row["name"],
-            "now": _likeliest(row),
-            "before": _likeliest(was),
-            "chances": [round(row[name], 4) for name in REPORTED],
-            "observed": row["observed"],
+        Shown(
+            iso3=row.iso3,
+            name=row.name,
+            now=_likeliest(row),
+            before=_likeliest(was),
+            chances=[round(getattr(row, name), 4) for name in REPORTED],
+            observed=row.observed,
             **{name: float(share[i]) for name, share in shares.items()},
-        }
-        for i, (row, was) in enumerate(zip(now["members"], before["members"], strict=True))
+        )
+        for i, (row, was) in enumerate(zip(now.members, before.members, strict=True))
     ]
 
 
-def _likeliest(row: dict[str, Any]) -> str:
-    return max(ACTIONS, key=lambda name: row[name])
+def _likeliest(row: MemberVote) -> str:
+    return max(ACTIONS, key=lambda name: float(getattr(row, name)))
 
 
-def scenery(found: Explored) -> dict[str, Any]:
-    """What stays while levers move: seats and tiles of the members, land, and how actions look.
+class Look(Result):
+    """How an action is drawn."""
+
+    fill: str
+    edge: str
+
+
+class Name(Result):
+    """A member by code and name."""
+
+    iso3: str
+    name: str
+
+
+class Scenery(Result):
+    """What stays while levers move: seats and tiles of the members, land, and how actions look."""
+
+    seats: list[list[int]]
+    seat_radius: float
+    tiles: list[list[int]]
+    land: str
+    land_fill: str
+    ink: str
+    accent: str
+    corners: Mapping[str, str]
+    marks: Mapping[str, str]
+    styles: Mapping[str, Look]
+    actions: tuple[str, ...]
+    members: list[Name]
+
+
+def scenery(found: Explored) -> Scenery:
+    """What stays while levers move.
 
     A member keeps its seat: seats follow the baseline's probabilities, from support to opposition.
     """
@@ -130,20 +226,20 @@ def scenery(found: Explored) -> dict[str, Any]:
     places = np.empty((world.size, 2))
     places[order] = seats(world.size)
     cells, land = _map(found.spec.world)
-    return {
-        "seats": _drawn(places),
-        "seat_radius": round(SCALE * seat_distance(world.size) * 0.42, 1),
-        "tiles": _drawn(cells),
-        "land": land,
-        "land_fill": LAND,
-        "ink": INK,
-        "accent": MISS,
-        "corners": CORNERS,
-        "marks": {name: MARKS[style.marker] for name, style in STYLES.items()},
-        "styles": {name: {"fill": style.fill, "edge": style.edge} for name, style in STYLES.items()},
-        "actions": list(REPORTED),
-        "members": [{"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names, strict=True)],
-    }
+    return Scenery(
+        seats=_drawn(places),
+        seat_radius=round(SCALE * seat_distance(world.size) * 0.42, 1),
+        tiles=_drawn(cells),
+        land=land,
+        land_fill=LAND,
+        ink=INK,
+        accent=MISS,
+        corners=CORNERS,
+        marks={name: MARKS[style.marker] for name, style in STYLES.items()},
+        styles={name: Look(fill=style.fill, edge=style.edge) for name, style in STYLES.items()},
+        actions=REPORTED,
+        members=[Name(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
+    )
 
 
 @lru_cache(4)

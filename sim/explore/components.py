@@ -9,6 +9,8 @@ from typing import Any
 import solara
 import solara.lab
 
+from sim.results.described import Result
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -21,8 +23,19 @@ class Data:
 
 
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
-    """Data that are made anew only when something else is given of which they are made."""
-    return solara.use_memo(lambda: Data(make()), made_of)
+    """Data that are made again only when something else is given of which they are made.
+
+    Parameters
+    ----------
+    make : gives a result, a list of results, or plain data.
+    """
+    return solara.use_memo(lambda: Data(_plain(make())), made_of)
+
+
+def _plain(made: Any) -> Any:
+    if isinstance(made, Result):
+        return made.document()
+    return [_plain(one) for one in made] if isinstance(made, list) else made
 
 
 def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:

@@ -8,8 +8,8 @@ import json
 
 from sim.explore.result import Explored
 from sim.explore.start import Start, scenario_text
-from sim.summaries.changes import moved_shares
-from sim.summaries.summary import summary, vote_summary
+from sim.summaries.changes import measure_moves
+from sim.summaries.summary import summarise_run, summarise_vote
 from sim.summaries.tallies import REPORTED
 
 
@@ -23,7 +23,7 @@ def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
     if kind == "scenario":
         return "explored.toml", scenario_text(start, found.state)
     if kind == "json":
-        return "explored.json", json.dumps(summary(found.result), indent=2, ensure_ascii=False) + "\n"
+        return "explored.json", json.dumps(summarise_run(found.result).document(), indent=2, ensure_ascii=False) + "\n"
     return "explored.csv", members_csv(found)
 
 
@@ -35,11 +35,11 @@ def members_csv(found: Explored) -> str:
     writer = csv.DictWriter(lines, columns, lineterminator="\n")
     writer.writeheader()
     for number, vote in enumerate(found.result.votes):
-        rows = vote_summary(found.result, number)["members"]
-        was = vote_summary(found.baseline, number)["members"]
-        shares = {} if vote.change is None else moved_shares(vote.change, found.result.replicates)
-        for i, (row, old) in enumerate(zip(rows, was, strict=True)):  # type: ignore[call-overload]
+        rows = summarise_vote(found.result, number).members
+        was = summarise_vote(found.baseline, number).members
+        shares = {} if vote.change is None else measure_moves(vote.change, found.result.replicates)
+        for i, (row, old) in enumerate(zip(rows, was, strict=True)):
             moves = {name: share[i] for name, share in shares.items()}
-            earlier = {f"baseline_{name}": old[name] for name in REPORTED}
-            writer.writerow({"resolution": vote.resolution, **row, **earlier, **moves})
+            earlier = {f"baseline_{name}": getattr(old, name) for name in REPORTED}
+            writer.writerow({"resolution": vote.resolution, **row.document(), **earlier, **moves})
     return lines.getvalue()

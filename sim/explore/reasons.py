@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.explore.result import Explored
-from sim.summaries.tallies import REPORTED
 from sim.rules.choice import ACTIONS
+from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.explained import explanation_document
 from sim.whatif.explanation.levers import levers_of

@@ -1,14 +1,14 @@
-"""The months of a state as plain data: what happened when, series with intervals, and every member month by month."""
+"""The months of a state: what happened when, series with intervals, and every member month by month."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
+from sim.results.described import Result
 from sim.runner.months import Band, MonthsResult
 from sim.views.pictures.months import TOPICS, lines_of, scale
 from sim.views.styles import LOOKS, MISS, STYLES
@@ -33,67 +33,134 @@ SHARES, UTILITIES = 100, 1000
 """Whole numbers per unit: probabilities are handed over in hundredths, utilities in thousandths."""
 
 
-def calendar(found: Explored) -> dict[str, Any] | None:
-    """What is the same in all replicates: months, what is dated in each, maps and groups; None without months."""
+class Dated(Result):
+    """Something that is dated: a vote, or an event."""
+
+    date: str
+    what: str
+
+
+class Group(Result):
+    """A group of members, by their places."""
+
+    name: str
+    members: list[int]
+
+
+class MemberMap(Result):
+    """A series over members that the map shows: how it is called, and its colour."""
+
+    key: str
+    label: str
+    colour: str
+
+
+class Shift(Result):
+    """The change of alignment on the map: how it is called, and the colours of either side."""
+
+    key: str
+    label: str
+    up: str
+    down: str
+
+
+class Calendar(Result):
+    """What is the same in all runs: months, what is dated in each, maps and groups."""
+
+    months: list[str]
+    items: list[list[Dated]]
+    votes: list[bool]
+    maps: list[MemberMap]
+    shift: Shift
+    groups: list[Group]
+    looks: list[str]
+
+
+class Line(Result):
+    """A series with its 90 % interval, (T,) each."""
+
+    label: str
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+
+
+class Chart(Result):
+    """Series in one unit."""
+
+    title: str
+    unit: str
+    lines: list[Line]
+
+
+class Course(Result):
+    """What the months of a run came to.
+
+    Parameters
+    ----------
+    members : series to whole numbers (T, N), in hundredths of probability, and thousandths of utility for alignment.
+    """
+
+    replicates: int
+    charts: list[Chart]
+    members: Mapping[str, list[list[int]]]
+
+
+def calendar(found: Explored) -> Calendar | None:
+    """What is the same in all runs; None without months."""
     plan, world = found.case.plan, found.case.world
     if plan is None:
         return None
-    return {
-        "months": list(found.months),
-        "items": [
-            [_item(found, item) if isinstance(item, int) else _said(str(item.date), item.what) for item in month.items]
-            for month in plan.months
-        ],
-        "votes": [any(isinstance(item, int) for item in month.items) for month in plan.months],
-        "maps": [{"key": key, "label": label, "colour": colour} for key, (label, colour) in MAPS.items()],
-        "shift": {"key": SHIFT, "label": "alignment since the start", "up": TOWARDS_SENDERS, "down": TOWARDS_TARGET},
-        "groups": _groups(world),
-        "looks": [colour for colour, _ in LOOKS],
-    }
+    dated = [
+        [
+            _vote(found, item) if isinstance(item, int) else Dated(date=str(item.date), what=item.what)
+            for item in month.items
+        ]
+        for month in plan.months
+    ]
+    return Calendar(
+        months=list(found.months),
+        items=dated,
+        votes=[any(isinstance(item, int) for item in month.items) for month in plan.months],
+        maps=[MemberMap(key=key, label=label, colour=colour) for key, (label, colour) in MAPS.items()],
+        shift=Shift(key=SHIFT, label="alignment since the start", up=TOWARDS_SENDERS, down=TOWARDS_TARGET),
+        groups=_groups(world),
+        looks=[colour for colour, _ in LOOKS],
+    )
 
 
-def _item(found: Explored, number: int) -> dict[str, str]:
+def _vote(found: Explored, number: int) -> Dated:
     vote = found.spec.vote[number]
-    return _said(str(vote.date), f"vote on {vote.resolution}")
+    return Dated(date=str(vote.date), what=f"vote on {vote.resolution}")
 
 
-def _said(date: str, what: str) -> dict[str, str]:
-    return {"date": date, "what": what}
+def _groups(world: World) -> list[Group]:
+    """The groups of a world and their members' places, everyone first."""
+    own = [Group(name=group.key, members=world.indices(group.members).tolist()) for group in world.groups]
+    return [Group(name=EVERYONE, members=list(range(world.size))), *own]
 
 
-def _groups(world: World) -> list[dict[str, Any]]:
-    """The groups of a world and their members' indices, everyone first."""
-    own = [{"name": group.key, "members": world.indices(group.members).tolist()} for group in world.groups]
-    return [{"name": EVERYONE, "members": list(range(world.size))}, *own]
-
-
-def course(months: MonthsResult) -> dict[str, Any]:
-    """What a run came to, month by month.
-
-    Returns
-    -------
-    ``replicates``; ``charts``, each with a title, a unit and lines of means and 90 % intervals (T,); ``members``:
-    series to whole numbers (T, N), in hundredths of probability, and thousandths of utility for the alignment.
-    """
+def course(months: MonthsResult) -> Course:
+    """What a run came to, month by month."""
     charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
     for title, unit, per_unit, named in TOTALS:
         charts.append((title, unit, {label: scale(months.total(name), per_unit) for label, name in named.items()}))
     shares = {key: _whole(months.member_mean(key), SHARES) for key in MAPS}
-    return {
-        "replicates": months.watched,
-        "charts": [
-            {"title": title, "unit": unit, "lines": [_line(label, band) for label, band in lines.items()]}
+    return Course(
+        replicates=months.watched,
+        charts=[
+            Chart(title=title, unit=unit, lines=[_line(label, band) for label, band in lines.items()])
             for title, unit, lines in charts
         ],
-        "members": {**shares, SHIFT: _whole(months.member_mean(SHIFT), UTILITIES)},
-    }
+        members={**shares, SHIFT: _whole(months.member_mean(SHIFT), UTILITIES)},
+    )
 
 
-def _line(label: str, band: Band) -> dict[str, Any]:
+def _line(label: str, band: Band) -> Line:
     mean, low, high = (np.round(values, 3).tolist() for values in band)
-    return {"label": label, "mean": mean, "low": low, "high": high}
+    return Line(label=label, mean=mean, low=low, high=high)
 
 
 def _whole(means: FloatArray, units: int) -> list[list[int]]:
-    """Means over the replicates in whole units, (T, N)."""
+    """Means over the runs in whole units, (T, N)."""
     return np.rint(means * units).astype(int).tolist()

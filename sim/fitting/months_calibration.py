@@ -17,10 +17,11 @@ from scipy.optimize import least_squares, minimize
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.conditions import JOINED
+from sim.results.scores_of_months import PublishedFigure
 from sim.rules.influence import peer_stance
 from sim.runner.result import RunResult
 from sim.runner.run import run
-from sim.scoring.flows import Comparison, score_flows
+from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
 from sim.specs import Scenario, scenario_from
@@ -150,7 +151,7 @@ def _market(result: RunResult, published: Published) -> FloatArray:
     return np.array([*figures, *_reports(result)])
 
 
-def _is_tracked(one: Comparison, groups: set[str]) -> bool:
+def _is_tracked(one: PublishedFigure, groups: set[str]) -> bool:
     """Whether a figure is of revenue, from all or from a group, and late enough to count."""
     return one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM
 

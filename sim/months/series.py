@@ -1,4 +1,4 @@
-"""What is told of a month: one array over members or one number per replicate for each series."""
+"""What is reported of a month: one array over members or one number per replicate for each series."""
 
 from __future__ import annotations
 
@@ -11,33 +11,12 @@ from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
 from sim.months.record import MonthView
 from sim.months.state import State
+from sim.results.series import MEMBER_SERIES
 from sim.rules.coalition import cost, diversion, entrepot
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total
 
 LENT = tuple(name for name in INSTRUMENTS if name != "recognition")
-MEMBER_SERIES: Mapping[str, str] = {
-    "alignment_shift": "utility",
-    "dependence": "utility",
-    "dependence_energy": "share",
-    "dependence_security": "share",
-    "isolation": "share",
-    "belief": "probability",
-    "joined": "probability",
-    "listed": "probability",
-    "helps_target": "probability",
-    "helps_covertly": "probability",
-    **{f"support_{name}": "amount" for name in LENT},
-    "recognised": "probability",
-    "diverted": "ratio to before",
-    "rerouted": "share",
-    "helps_victim": "probability",
-    "aid": "million euros",
-    "arms_to_victim": "amount",
-    "volunteers": "probability",
-    "energy_paid": "million euros",
-}
-"""Unit of each series over members; the fuels bought, in kilotonnes, come after them."""
 
 
 def member_series(inputs: MonthInputs, state: State, view: MonthView, diversion_share: Number) -> dict[str, FloatArray]:

@@ -20,7 +20,9 @@ class Result(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def quantity(label: str, description: str, *, unit: str = "", key: str = "", named: str = "") -> Any:
+def quantity(
+    label: str, description: str, *, unit: str = "", key: str = "", named: str = "", default: Any = ...
+) -> Any:
     """A field of a `Result`.
 
     Parameters
@@ -29,7 +31,8 @@ def quantity(label: str, description: str, *, unit: str = "", key: str = "", nam
     description : what it is, in a sentence without a full stop.
     unit : what its numbers are counted in; empty for text and counts of nothing in particular.
     key : its key in a document, where that is a word that Python reserves.
+    default : what it is where nothing is given; by default it has to be.
     named : of a table, what its keys are, in capitals: ``MEMBER``, ``SERIES``.
     """
-    extra = {name: value for name, value in (("unit", unit), ("named", named)) if value}
-    return Field(alias=key or None, title=label, description=description, json_schema_extra=extra or None)
+    extra: dict[str, Any] = {name: value for name, value in (("unit", unit), ("named", named)) if value}
+    return Field(default, alias=key or None, title=label, description=description, json_schema_extra=extra or None)

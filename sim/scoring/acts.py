@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.results.scores_of_months import Discrimination
 from sim.scoring.published import Act
-
-
-@dataclass(frozen=True)
-class Discrimination:
-    """One instrument: helpers that are documented against all other members.
-
-    Parameters
-    ----------
-    instrument : goods, arms and so on.
-    actors : codes of the documented helpers.
-    among_actors, among_others : mean simulated level.
-    ranked_above : probability that a documented helper is held likelier than another member, ties counting half (the
-        area under the ROC curve: Mann & Whitney's U over all pairs); 0.5 is chance. Members that were never found out
-        count as others.
-    """
-
-    instrument: str
-    actors: tuple[str, ...]
-    among_actors: float
-    among_others: float
-    ranked_above: float
-
-    def document(self) -> dict[str, object]:
-        """The scores by name."""
-        return asdict(self)
 
 
 def score_acts(
     support: Mapping[str, FloatArray], members: Sequence[str], acts: Sequence[Act], side: str
-) -> tuple[Discrimination, ...]:
+) -> list[Discrimination]:
     """Compare simulated help with documented acts, one instrument after another.
 
-    A member's level is its highest of any month: most acts are dated when they became known, not when they began.
+    How often helpers rank above others is the area under the ROC curve: Mann & Whitney's U over all pairs. A member's
+    level is its highest of any month: most acts are dated when they became known, not when they began.
 
     Parameters
     ----------
@@ -62,10 +38,10 @@ def score_acts(
         scores.append(
             Discrimination(
                 instrument=instrument,
-                actors=tuple(code for code in members if code in helpers),
+                actors=[code for code in members if code in helpers],
                 among_actors=float(yes.mean()),
                 among_others=float(no.mean()),
                 ranked_above=float(pairs_above) / (yes.size * no.size),
             )
         )
-    return tuple(scores)
+    return scores

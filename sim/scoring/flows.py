@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.polynomial import Polynomial
 
 from sim.arrays import FloatArray
-from sim.scoring.orderings import Hits, Ordering, ordering, senders
+from sim.results.scores_of_months import FlowScores, Met, Ordering, PublishedFigure
+from sim.scoring.orderings import compare_senders, compare_values
 from sim.scoring.published import Figure, Published
 
 BARRELS_PER_TONNE = 7.33
@@ -66,88 +67,37 @@ class Simulated:
         return [self.index[code] for code in codes if code in self.index]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One published figure beside the simulated one; None where the run does not reach it or there is no baseline.
-
-    Relative errors are simulated over published, less 1.
-    """
-
-    id: str
-    measure: str
-    who: str
-    period: str
-    unit: str
-    use: str
-    published: float
-    simulated: float | None
-    relative_error: float | None
-    last_value: float | None
-    last_value_error: float | None
-    linear_trend: float | None
-    linear_trend_error: float | None
-
-    def document(self) -> dict[str, object]:
-        """The comparison by name."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class FlowScores:
-    """Everything that a path of the months is scored on.
-
-    Parameters
-    ----------
-    comparisons : single figures, in the order they are published.
-    diversion : growth of the coalition's exports to third members, %, second half of 2022; None where not simulated.
-    senders : None where not simulated.
-    aid : by name: ``calibrate`` (to August 2022), ``score`` (from September), and the same months by ``last_value`` and
-        ``linear_trend``; empty where not simulated.
-    """
-
-    comparisons: tuple[Comparison, ...]
-    diversion: Ordering | None
-    senders: Hits | None
-    aid: Mapping[str, Ordering]
-
-    def within(self, error: Callable[[Comparison], float | None] = lambda one: one.relative_error) -> float | None:
-        """Share of the scored figures that are met within a quarter; None where there is none."""
-        errors = [value for one in self.comparisons if one.use == "score" and (value := error(one)) is not None]
-        return float(sum(abs(value) <= NEAR for value in errors)) / len(errors) if errors else None
-
-    def document(self) -> dict[str, object]:
-        """Scores by name: figures by their use, then the lists of members."""
-        by_use = {
-            use: [one.document() for one in self.comparisons if one.use == use]
-            for use in ("calibrate", "score", "show")
-        }
-        met = {
-            "simulated": self.within(),
-            "last_value": self.within(lambda one: one.last_value_error),
-            "linear_trend": self.within(lambda one: one.linear_trend_error),
-        }
-        return {
-            "figures": by_use,
-            "scored_within_a_quarter": met,
-            "diversion": self.diversion.document() if self.diversion else None,
-            "senders": self.senders.document() if self.senders else None,
-            "aid": {name: ordering.document() for name, ordering in self.aid.items()},
-        }
-
-
 def score_flows(simulated: Simulated, published: Published) -> FlowScores:
     """Compare a path with everything published about it."""
-    comparisons = [
+    figures = [
         _compared(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
         for figure in published.figures
         if figure.measure in MEASURES
     ]
     return FlowScores(
-        comparisons=tuple(comparisons),
+        figures={use: [one for one in figures if one.use == use] for use in ("calibrate", "score", "show")},
+        scored_within_a_quarter=share_met(figures),
         diversion=_diversion(simulated, published),
-        senders=None if simulated.joined is None else senders(simulated.joined, published.sanctioning, simulated.given),
+        senders=None
+        if simulated.joined is None
+        else compare_senders(simulated.joined, published.sanctioning, simulated.given),
         aid=_aid(simulated, published),
     )
+
+
+def share_met(figures: Sequence[PublishedFigure]) -> Met:
+    """Share of the scored figures that are met within a quarter, by the run and by the simple rules."""
+    scored = [one for one in figures if one.use == "score"]
+    return Met(
+        simulated=_share_near([one.relative_error for one in scored]),
+        last_value=_share_near([one.last_value_error for one in scored]),
+        linear_trend=_share_near([one.linear_trend_error for one in scored]),
+    )
+
+
+def _share_near(errors: Sequence[float | None]) -> float | None:
+    known = [error for error in errors if error is not None]
+    return sum(abs(error) <= NEAR for error in known) / len(known) if known else None
 
 
 def kilobarrels_a_day(tonnes: float, month: str) -> float:
@@ -253,9 +203,9 @@ def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) 
     return float(values[int(np.argmax(when))]), max(trend, 0.0)
 
 
-def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> Comparison:
+def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> PublishedFigure:
     last, trend = baselines
-    return Comparison(
+    return PublishedFigure(
         id=figure.id,
         measure=figure.measure,
         who=figure.who,
@@ -288,7 +238,7 @@ def _diversion(run: Simulated, published: Published) -> Ordering | None:
         return None
     growth = 100 * (run.diverted[rows].mean(axis=0) - 1)
     members = [one.who for one in figures]
-    return ordering(members, [float(growth[run.index[code]]) for code in members], [one.value for one in figures])
+    return compare_values(members, [float(growth[run.index[code]]) for code in members], [one.value for one in figures])
 
 
 def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
@@ -307,7 +257,7 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
         if months:
             rows = [run.months.index(month) for month in months]
             given = [float(run.aid[rows, run.index[code]].sum()) for code in donors]
-            scores[name] = ordering(donors, given, [_recorded(published, code, months) for code in donors])
+            scores[name] = compare_values(donors, given, [_recorded(published, code, months) for code in donors])
     if early[1:] and late:
         observed = scores["score"].published
         lasts, trends = [], []
@@ -316,7 +266,8 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
             lasts.append(values[-1] * len(late))
             ahead = range(len(early), len(early) + len(late))
             trends.append(sum(last_and_trend(range(len(early)), values, then)[1] for then in ahead))
-        scores["last_value"], scores["linear_trend"] = (ordering(donors, made, observed) for made in (lasts, trends))
+        for name, values in (("last_value", lasts), ("linear_trend", trends)):
+            scores[name] = compare_values(donors, values, observed)
     return scores
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.case.conditions import JOINED
+from sim.results.scores_of_months import Discrimination, FlowScores
 from sim.rules.support import INSTRUMENTS
 from sim.runner.months import MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.acts import Discrimination, score_acts
-from sim.scoring.flows import FlowScores, Simulated, score_flows
+from sim.scoring.acts import score_acts
+from sim.scoring.flows import Simulated, score_flows
 from sim.scoring.published import load_published
 from sim.world.energy import load_energy
 
@@ -60,11 +61,11 @@ def scores_of(result: RunResult) -> FlowScores | None:
     return None if simulated is None or published is None else score_flows(simulated, published)
 
 
-def acts_of(result: RunResult) -> tuple[Discrimination, ...]:
+def acts_of(result: RunResult) -> list[Discrimination]:
     """Whether those known to have helped are those the run holds likeliest to."""
     published = load_published(result.case.world)
     if result.months is None or published is None or not is_published_target(result):
-        return ()
+        return []
     support = _support(result.months)
     return score_acts(support, result.case.world.iso3, published.acts, "target")
 

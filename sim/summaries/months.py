@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.months.series import MEMBER_SERIES
+from sim.results.months import MemberMonths, MonthsReport, Path, SeriesChange, TwoFaced
+from sim.results.series import series_of
 from sim.runner.months import SIDES, Band
 from sim.runner.result import RunResult
 from sim.scoring.months import acts_of, scores_of
@@ -18,82 +18,81 @@ SHOWN = 0.05
 DIGITS = 4
 
 
-def months_summary(result: RunResult) -> dict[str, Any] | None:
+def report_months(result: RunResult) -> MonthsReport | None:
     """The part ``months`` of ``sim run --json``; None where the scenario has no months."""
     months = result.months
     if months is None:
         return None
-    scores = scores_of(result)
     means = {name: months.member_mean(name) for name in months.members}
-    return {
-        "months": list(months.months),
-        "replicates": months.watched,
-        "totals": {name: _statistics(months.total(name)) for name in months.totals},
-        "units": dict(MEMBER_SERIES) | {name: "kilotonnes" for name in months.members if name not in MEMBER_SERIES},
-        "members": [_member(result, means, i) for i in range(result.case.world.size)],
-        "two_faced": two_faced(result),
-        "scores": None if scores is None else scores.document(),
-        "acts": [one.document() for one in acts_of(result)],
-        "base": None if result.base is None or result.base.months is None else months_change(result),
-    }
+    return MonthsReport(
+        months=list(months.months),
+        replicates=months.watched,
+        totals={name: _path(months.total(name)) for name in months.totals},
+        units={name: series_of(name).unit for name in months.members},
+        members=[_member(result, means, i) for i in range(result.case.world.size)],
+        two_faced=two_faced(result),
+        scores=scores_of(result),
+        acts=acts_of(result),
+        base=None if result.base is None or result.base.months is None else _compare_with_base(result),
+    )
 
 
-def _statistics(band: Band) -> dict[str, list[float]]:
-    return {"mean": _rounded(band.mean), "p05": _rounded(band.low), "p95": _rounded(band.high)}
+def _path(band: Band) -> Path:
+    return Path(mean=_rounded(band.mean), p05=_rounded(band.low), p95=_rounded(band.high))
 
 
-def _rounded(values: Any) -> list[float]:
+def _rounded(values: FloatArray | Sequence[float]) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def _member(result: RunResult, means: Mapping[str, FloatArray], index: int) -> dict[str, Any]:
+def _member(result: RunResult, means: Mapping[str, FloatArray], index: int) -> MemberMonths:
     """Means of every series of a member that is ever other than 0."""
     world = result.case.world
     own = {name: mean[:, index] for name, mean in means.items()}
     series = {name: _rounded(mean) for name, mean in own.items() if mean.any()}
-    return {"iso3": world.iso3[index], "name": world.names[index], "series": series}
+    return MemberMonths(iso3=world.iso3[index], name=world.names[index], series=series)
 
 
-def two_faced(result: RunResult) -> list[dict[str, Any]]:
-    """Members that vote one way and help the other, vote by vote, the likeliest first.
+def two_faced(result: RunResult) -> list[TwoFaced]:
+    """Members that vote one way and help the other side, vote by vote, the most likely first.
 
-    The open vote beside help in any of the months, open or covert, to the side that the vote does not take.
+    The open vote is compared with help in any of the months, open or covert, to the side that the vote does not take.
     """
     months, case = result.months, result.case
     assert months is not None
-    found: list[dict[str, Any]] = []
+    found: list[TwoFaced] = []
     decides = np.ones(case.world.size, dtype=bool)
     decides[[case.roles.target, *([] if case.roles.victim is None else [case.roles.victim])]] = False
     for vote, sides in zip(result.votes, months.sides, strict=True):
         shares = dict(zip(SIDES, sides, strict=True))
         most = np.maximum(shares["supports_and_helps_target"], shares["withholds_and_helps_victim"])
         found += [
-            {
-                "resolution": vote.resolution,
-                "iso3": case.world.iso3[i],
-                "name": case.world.names[i],
+            TwoFaced(
+                resolution=vote.resolution,
+                iso3=case.world.iso3[i],
+                name=case.world.names[i],
                 **{name: float(share[i]) for name, share in shares.items()},
-            }
+            )
             for i in np.argsort(-most, kind="stable")
             if most[i] >= SHOWN and decides[i]
         ]
     return found
 
 
-def months_change(result: RunResult) -> dict[str, dict[str, float]]:
-    """What a what-if changed: sums (money, fuel, listings) or the last month's figure, beside those of its base."""
+def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
+    """What a what-if changed: sums (money, fuel, listings) or the last month's figure, next to those of its base."""
     assert result.base is not None
     after, before = result.months, result.base.months
     assert after is not None
     assert before is not None
     found = {}
-    for name in after.totals.keys() & before.totals.keys():
-        one, other = (_told(name, months.total(name).mean) for months in (after, before))
-        found[name] = {"base": other, "what_if": one, "change": one - other}
-    return {name: found[name] for name in after.totals if name in found}
+    for name in after.totals:
+        if name in before.totals:
+            now, was = (_in_one_number(name, months.total(name).mean) for months in (after, before))
+            found[name] = SeriesChange(base=was, what_if=now, change=now - was)
+    return found
 
 
-def _told(name: str, mean: FloatArray) -> float:
-    """A series in one number: money, fuel and listings summed over the months, the rest as in the last of them."""
-    is_sum = name in ("revenue", "aid", "listings") or name.startswith(("sold_", "unsold_"))
-    return float(f"{mean.sum() if is_sum else mean[-1]:.{DIGITS}g}")
+def _in_one_number(name: str, mean: FloatArray) -> float:
+    """A series in one number: the sum over the months where it is an amount, otherwise the last month."""
+    return float(f"{mean.sum() if series_of(name).is_amount else mean[-1]:.{DIGITS}g}")

@@ -13,8 +13,6 @@ import pyarrow.parquet as pq
 from sim.arrays import IntArray
 from sim.case import prepare
 from sim.errors import input_error
-from sim.summaries.summary import is_scored
-from sim.summaries.tallies import NEAR
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import points_of, spec_of
 from sim.runner.folder.reading import FinishedTables
@@ -22,6 +20,8 @@ from sim.runner.folder.whole import write_whole
 from sim.runner.result import frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Experiment, Factor, Scenario, TargetSplit
+from sim.summaries.summary import is_scored
+from sim.summaries.tallies import NEAR
 
 RANKING = "ranking.parquet"
 ZOOM = 0.5

@@ -1,76 +1,77 @@
-"""A run in the words of its users: tallies with intervals, splits, the observed vote beside them, every member."""
+"""A run in the words of its users: tallies with intervals, splits, the observed vote next to them, every member."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 
 from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN
-from sim.summaries.changes import change_summary
-from sim.summaries.months import months_summary
-from sim.summaries.tallies import CODES, REPORTED, SPLIT, by_action, is_near, population_share, tally_summary
+from sim.results.parts import Split, Splits
+from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS
-from sim.runner.result import RunResult, VoteResult, frequencies
+from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
+from sim.summaries.changes import summarise_change
+from sim.summaries.months import report_months
+from sim.summaries.tallies import CODES, REPORTED, SPLIT, count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
 
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
 
 
 def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
-    """Probabilities (N, 4) in which those whose vote is given are sure of it.
+    """Probabilities (N, 4) in which those whose vote is fixed are sure of it.
 
     Parameters
     ----------
-    given : action code of each vote that is given, `NOT_GIVEN` where it is drawn, (N,).
+    given : action code of each fixed vote, `NOT_GIVEN` where it is drawn, (N,).
     """
     return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
 
 
-def summary(result: RunResult) -> dict[str, object]:
+def summarise_run(result: RunResult) -> RunSummary:
     """The document of ``sim run --json``."""
     spec = result.case.spec
-    return {
-        "scenario": spec.title,
-        "question": spec.question,
-        "world": result.case.world.name,
-        "seed": spec.seed,
-        "replicates": result.replicates,
-        "engine": result.engine,
-        "is_interrupted": result.is_interrupted,
-        "votes": [vote_summary(result, number) for number in range(len(result.votes))],
-        **({} if result.months is None else {"months": months_summary(result)}),
-    }
+    return RunSummary(
+        scenario=spec.title,
+        question=spec.question,
+        world=result.case.world.name,
+        seed=spec.seed,
+        replicates=result.replicates,
+        engine=result.engine,
+        is_interrupted=result.is_interrupted,
+        votes=[summarise_vote(result, number) for number in range(len(result.votes))],
+        months=report_months(result),
+    )
 
 
-def vote_summary(result: RunResult, number: int) -> dict[str, object]:
-    """One vote of `summary`."""
+def summarise_vote(result: RunResult, number: int) -> VoteSummary:
+    """One vote of a run."""
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
     chances = frequencies(vote.counts)
-    return {
-        "resolution": vote.resolution,
-        "date": vote.date.isoformat(),
-        "tally": tally_summary(vote),
-        "split": split_of(case, np.median(vote.tallies, axis=0)),
-        "likeliest": by_action(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
-        "observed": None if call is None else by_action(call.tally),
-        "near": None if call is None else float(is_near(vote.tallies, call).mean()),
-        "accuracy": accuracy(case, number, chances, call),
-        "population_share": population_share(case, vote),
-        "settled": float(vote.is_settled.mean()),
-        "base": None if result.base is None else change_summary(result, result.base, number),
-        "members": member_rows(case, vote, chances, call),
-    }
+    return VoteSummary(
+        resolution=vote.resolution,
+        date=vote.date,
+        tally=summarise_tally(vote),
+        split=split_of(np.median(vote.tallies, axis=0)),
+        likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
+        observed=None if call is None else count_actions(call.tally),
+        near=None if call is None else float(is_near(vote.tallies, call).mean()),
+        accuracy=accuracy(case, number, chances, call),
+        population_share=share_behind(case, vote),
+        settled=float(vote.is_settled.mean()),
+        base=None if result.base is None else summarise_change(result, result.base, number),
+        members=member_votes(case, chances, call),
+    )
 
 
-def split_of(case: Case, tally: FloatArray) -> dict[str, dict[str, float]]:
+def split_of(tally: FloatArray) -> Splits:
     """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
-    with_target = {name: float(tally[CODES[name]]) for name in SPLIT}
-    return {"with_target": with_target, "without_target": {**with_target, "oppose": with_target["oppose"] - 1}}
+    counts = {name: float(tally[CODES[name]]) for name in SPLIT}
+    without = counts | {"oppose": counts["oppose"] - 1}
+    return Splits(with_target=Split(**counts), without_target=Split(**without))
 
 
 def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None) -> float | None:
@@ -88,15 +89,15 @@ def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
 
 
-def member_rows(case: Case, vote: VoteResult, chances: FloatArray, call: RollCall | None) -> list[Mapping[str, object]]:
-    """A row per member: probabilities of the actions, and the observed one."""
+def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list[MemberVote]:
+    """Every member: probabilities of the actions, and the observed one."""
     return [
-        {
-            "iso3": iso3,
-            "name": name,
+        MemberVote(
+            iso3=iso3,
+            name=name,
             **{action: float(chances[i, code]) for action, code in CODES.items()},
-            "observed": None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
-        }
+            observed=None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
+        )
         for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
     ]
 
@@ -115,31 +116,30 @@ def observed_call(result: RunResult, number: int) -> RollCall:
     return call
 
 
-def misses(result: RunResult, number: int) -> list[dict[str, object]]:
-    """Members whose likeliest class was not the observed one, the surest mistakes first."""
+def list_misses(result: RunResult, number: int) -> list[Miss]:
+    """Members whose most likely class was not the observed one, the surest mistakes first."""
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
     if call is None:
         return []
-    chances = frequencies(vote.counts)
-    three = three_classes(chances)
+    three = three_classes(frequencies(vote.counts))
     observed, expected = classes_of(call.votes), three.argmax(axis=1)
     wrong = np.flatnonzero((expected != observed) & is_scored(case, number, call))
-    given = three[np.arange(len(three)), np.maximum(observed, 0)]
+    of_observed = three[np.arange(len(three)), np.maximum(observed, 0)]
     return [
-        {
-            "iso3": case.world.iso3[i],
-            "name": case.world.names[i],
-            "observed": ACTIONS[call.votes[i]],
-            "likeliest": CLASS_WORDS[int(expected[i])],
-            "probability_of_observed": float(given[i]),
-        }
-        for i in sorted(wrong, key=lambda i: given[i])
+        Miss(
+            iso3=case.world.iso3[i],
+            name=case.world.names[i],
+            observed=ACTIONS[call.votes[i]],
+            likeliest=CLASS_WORDS[int(expected[i])],
+            probability_of_observed=float(of_observed[i]),
+        )
+        for i in sorted(wrong, key=lambda i: of_observed[i])
     ]
 
 
 def tally_columns(result: RunResult) -> dict[str, list[object]]:
-    """Columns of a table with a row per vote and replicate."""
+    """Columns of a table with a row per vote and run."""
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "replicate", *REPORTED, "is_settled")}
     for vote in result.votes:
         columns["resolution"] += [vote.resolution] * result.replicates
@@ -155,8 +155,7 @@ def member_columns(result: RunResult) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
     for vote in result.votes:
         call = result.case.world.rollcall(vote.resolution)
-        for row in member_rows(result.case, vote, frequencies(vote.counts), call):
-            columns["resolution"].append(vote.resolution)
-            for name, value in row.items():
+        for row in member_votes(result.case, frequencies(vote.counts), call):
+            for name, value in {"resolution": vote.resolution, **dict(row)}.items():
                 columns[name].append(value)
     return columns

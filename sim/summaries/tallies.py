@@ -1,4 +1,4 @@
-"""Tallies in the words of their readers: by action, with intervals over replicates, and what stands behind them."""
+"""Tallies in the words of their readers: by action, with intervals over the runs, and the world behind them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.case import Case
+from sim.results.parts import ByAction, Statistics
 from sim.rules.choice import ACTIONS
 from sim.runner.result import VoteResult
 from sim.world import RollCall
@@ -20,24 +21,20 @@ NEAR = 5
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
-def tally_summary(vote: VoteResult) -> dict[str, dict[str, float]]:
+def summarise_tally(vote: VoteResult) -> ByAction[Statistics]:
     """Mean, median and 90 % interval of the members per action."""
-    return statistics(vote.tallies)
+    return summarise_actions(vote.tallies)
 
 
-def statistics(values: NDArray[np.integer] | FloatArray) -> dict[str, dict[str, float]]:
-    """Mean, median and 90 % interval over replicates of what stands in (R, 4) by action code."""
-    found = {}
-    for name, code in CODES.items():
-        median, low, high = quantiles(values[:, code])
-        found[name] = {"mean": float(values[:, code].mean()), "median": median, "p05": low, "p95": high}
-    return found
+def summarise_actions(values: NDArray[np.integer] | FloatArray) -> ByAction[Statistics]:
+    """Mean, median and 90 % interval over the runs of values (R, 4) by action code."""
+    return ByAction[Statistics](**{name: measure(values[:, code]) for name, code in CODES.items()})
 
 
-def quantiles(values: NDArray[np.integer] | FloatArray) -> tuple[float, float, float]:
-    """Median, 5 % and 95 % of values (R,)."""
+def measure(values: NDArray[np.integer] | FloatArray) -> Statistics:
+    """Mean, median and 90 % interval of values (R,)."""
     median, low, high = np.quantile(values, (0.5, 0.05, 0.95))
-    return float(median), float(low), float(high)
+    return Statistics(mean=float(values.mean()), median=float(median), p05=float(low), p95=float(high))
 
 
 def is_near(tallies: NDArray[np.integer], call: RollCall) -> BoolArray:
@@ -45,18 +42,17 @@ def is_near(tallies: NDArray[np.integer], call: RollCall) -> BoolArray:
     return np.asarray((np.abs(tallies - call.tally) <= NEAR).all(axis=1))
 
 
-def by_action(counts: IntArray) -> dict[str, int]:
+def count_actions(counts: IntArray) -> ByAction[int]:
     """Counts by action code as counts by name."""
-    return {name: int(counts[code]) for name, code in CODES.items()}
+    return ByAction[int](**{name: int(counts[code]) for name, code in CODES.items()})
 
 
-def population_share(case: Case, vote: VoteResult) -> dict[str, float]:
-    """Mean share of the world's population living in the members that did each action."""
-    return share_behind(case, vote, "population")
+def name_actions(values: FloatArray) -> ByAction[float]:
+    """Values (4,) by action code as values by name; never minus zero."""
+    return ByAction[float](**{name: float(values[code]) + 0.0 for name, code in CODES.items()})
 
 
-def share_behind(case: Case, vote: VoteResult, attribute: str) -> dict[str, float]:
+def share_behind(case: Case, vote: VoteResult, attribute: str = "population") -> ByAction[float]:
     """Mean share of the world's total of an attribute that belongs to the members that did each action."""
     amount = case.world.attributes[attribute]
-    behind = amount @ vote.counts / vote.counts[0].sum() / amount.sum()
-    return {name: float(behind[code]) for name, code in CODES.items()}
+    return name_actions(amount @ vote.counts / vote.counts[0].sum() / amount.sum())

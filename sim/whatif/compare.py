@@ -1,24 +1,25 @@
-"""Scenarios beside each other at the same random numbers: what changes, for whom, how surely, and does it decide.
+"""Scenarios compared at the same random numbers: what changes, for whom, how surely, and does it decide.
 
 The first scenario is the base. The others run with its seed and as many replicates, and where a vote is on another
-text, with the draws of the base's vote in the same place: members differ by their causes alone.
+resolution, with the draws of the base's vote in the same place: members differ by their causes alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem
-from sim.summaries.changes import SHARES, change_summary
-from sim.summaries.tallies import CODES, REPORTED, tally_summary
-from sim.rules.adoption import RULES
+from sim.results.changes import ComparedFigure, ComparedScenario, ComparedVote, ComparisonSummary
 from sim.runner.executors import Executor
 from sim.runner.plan import OnProgress, ignore_progress
 from sim.runner.result import RunResult, frequencies
 from sim.runner.run import run_compared
 from sim.specs import Scenario
+from sim.summaries.changes import summarise_change
+from sim.summaries.tallies import CODES, REPORTED, summarise_tally
 
 
 @dataclass(frozen=True)
@@ -91,89 +92,83 @@ def _named(result: RunResult, case: Case) -> RunResult:
     return replace(result, case=case, votes=votes)
 
 
-def comparison_document(comparison: Comparison) -> dict[str, object]:
+def summarise_comparison(comparison: Comparison) -> ComparisonSummary:
     """The document of ``sim compare --json``."""
     base = comparison.base
-    return {
-        "base": base.case.spec.title,
-        "world": base.case.world.name,
-        "seed": base.case.spec.seed,
-        "replicates": base.replicates,
-        "engine": base.engine,
-        "is_interrupted": comparison.is_interrupted,
-        "compared": [
-            {
-                "scenario": other.case.spec.title,
-                "votes": [
-                    {
-                        "resolution": vote.resolution,
-                        "date": vote.date.isoformat(),
-                        "base_resolution": before.resolution,
-                        "tally": tally_summary(vote),
-                        "base": change_summary(other, base, number),
-                    }
-                    for number, (vote, before) in enumerate(zip(other.votes, base.votes, strict=True))
-                ],
-            }
+    return ComparisonSummary(
+        base=base.case.spec.title,
+        world=base.case.world.name,
+        seed=base.case.spec.seed,
+        replicates=base.replicates,
+        engine=base.engine,
+        is_interrupted=comparison.is_interrupted,
+        compared=[
+            ComparedScenario(
+                scenario=other.case.spec.title,
+                votes=[_compare_vote(base, other, number) for number in range(len(other.votes))],
+            )
             for other in comparison.others
         ],
-    }
+    )
 
 
-COLUMNS = ("scenario", "resolution", "quantity", "iso3", "name", "unit", "base", "now", "change", "p05", "p95")
+def _compare_vote(base: RunResult, other: RunResult, number: int) -> ComparedVote:
+    vote = other.votes[number]
+    return ComparedVote(
+        resolution=vote.resolution,
+        date=vote.date,
+        base_resolution=base.votes[number].resolution,
+        tally=summarise_tally(vote),
+        base=summarise_change(other, base, number),
+    )
 
 
-def comparison_rows(comparison: Comparison) -> list[dict[str, object]]:
-    """A comparison as one long table, a row per figure; the 90 % interval is that of the change over replicates.
-
-    Quantities are ``tally``, ``population`` and ``gdp`` with the action as name, ``adopted`` with the rule as name,
-    ``probability`` with iso3 and the action, and ``moved``, ``towards``, ``away`` per member.
-    """
+def list_figures(comparison: Comparison) -> list[ComparedFigure]:
+    """A comparison as one long table, a row per figure; intervals are those of the change over the runs."""
     return [
-        {column: row.get(column) for column in COLUMNS}
+        figure
         for other in comparison.others
         for number in range(len(other.votes))
-        for row in _vote_rows(comparison.base, other, number)
+        for figure in _figures_of_vote(comparison.base, other, number)
     ]
 
 
-def _vote_rows(base: RunResult, other: RunResult, number: int) -> list[dict[str, object]]:
-    vote, before = other.votes[number], base.votes[number]
-    found: dict = change_summary(other, base, number)  # type: ignore[type-arg]
-    now = tally_summary(vote)
-    key = {"scenario": other.case.spec.title, "resolution": vote.resolution}
-    rows: list[dict[str, object]] = []
+def _figures_of_vote(base: RunResult, other: RunResult, number: int) -> Iterator[ComparedFigure]:
+    found = _compare_vote(base, other, number)
+    of_base = found.base
+
+    def figure(kind: str, name: str, unit: str, was: float | None, now: float, **more: Any) -> ComparedFigure:
+        return ComparedFigure(
+            scenario=other.case.spec.title,
+            resolution=found.resolution,
+            figure=kind,
+            name=name,
+            unit=unit,
+            base=was,
+            now=now,
+            change=None if was is None else now - was,
+            **more,
+        )
+
     for action in REPORTED:
-        low, high = found["change_interval"][action]
-        figures = {"base": found["tally"][action]["mean"], "now": now[action]["mean"], "p05": low, "p95": high}
-        change = {"change": found["change"][action]}
-        rows.append({**key, "quantity": "tally", "name": action, "unit": "members", **figures, **change})
-    for quantity in SHARES:
+        low, high = of_base.change_interval.of(action)
+        was, now = of_base.tally.of(action).mean, found.tally.of(action).mean
+        yield figure("tally", action, "members", was, now, p05=low, p95=high)
+    for kind, behind in (("population", of_base.population), ("gdp", of_base.gdp)):
         for action in REPORTED:
-            was, moved = found[quantity]["base"][action], found[quantity]["change"][action]
-            figures = {"base": was, "now": was + moved["mean"], "change": moved["mean"]}
-            interval = {"p05": moved["p05"], "p95": moved["p95"]}
-            rows.append(
-                {**key, "quantity": quantity, "name": action, "unit": "share of the world", **figures, **interval}
-            )
-    for rule in RULES:
-        entry = found["adoption"][rule]
-        figures = {"base": entry["base"], "now": entry["now"], "change": entry["now"] - entry["base"]}
-        rows.append({**key, "quantity": "adopted", "name": rule, "unit": "probability", **figures})
-    earlier, later = frequencies(before.counts), frequencies(vote.counts)
-    world = other.case.world
-    for i, iso3 in enumerate(world.iso3):
+            was, change = behind.base.of(action), behind.change.of(action)
+            now = was + change.mean
+            yield figure(kind, action, "share of the world", was, now, p05=change.p05, p95=change.p95)
+    for rule, one in of_base.adoption.items():
+        yield figure("adopted", rule, "probability", one.base, one.now)
+    earlier, later = frequencies(base.votes[number].counts), frequencies(other.votes[number].counts)
+    for i, iso3 in enumerate(other.case.world.iso3):
         for action in REPORTED:
-            was, is_now = float(earlier[i, CODES[action]]), float(later[i, CODES[action]])
-            figures = {"base": was, "now": is_now, "change": is_now - was}
-            rows.append(
-                {**key, "quantity": "probability", "iso3": iso3, "name": action, "unit": "probability", **figures}
-            )
-    for mover in found["moved"]:
-        for quantity in ("moved", "towards", "away"):
-            own = {"quantity": quantity, "iso3": mover["iso3"], "name": mover["name"], "now": mover[quantity]}
-            rows.append({**key, **own, "unit": "share of replicates"})
-    return rows
+            was, now = float(earlier[i, CODES[action]]), float(later[i, CODES[action]])
+            yield figure("probability", action, "probability", was, now, iso3=iso3)
+    for mover in of_base.moved:
+        for kind in ("moved", "towards", "away"):
+            yield figure(kind, mover.name, "share of runs", None, getattr(mover, kind), iso3=mover.iso3)
 
 
 def change_rows(comparison: Comparison) -> list[dict[str, object]]:

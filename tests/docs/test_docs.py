@@ -109,9 +109,9 @@ def test_links_lead_somewhere():
 def test_the_figures_of_the_readme_are_those_of_the_program():
     """The founding result and the first what-if, as the README's first screen gives them."""
     from sim.case import prepare
-    from sim.summaries.summary import vote_summary
     from sim.runner.run import run
     from sim.specs import read_scenario
+    from sim.summaries.summary import vote_summary
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
@@ -132,9 +132,9 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
 
 def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.case import prepare
-    from sim.summaries.summary import vote_summary
     from sim.runner.run import run
     from sim.specs import read_scenario
+    from sim.summaries.summary import vote_summary
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     file = tmp_path / "half.toml"

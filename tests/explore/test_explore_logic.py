@@ -26,11 +26,11 @@ from sim.explore.result import explored, extended, steps
 from sim.explore.start import REPLICATES, baseline_of, document_of, messages, scenario_of, scenario_text, start_from
 from sim.explore.state import Edit, State, state_from
 from sim.explore.timeline import calendar, course
-from sim.summaries.summary import summary
-from sim.summaries.tallies import REPORTED
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
+from sim.summaries.summary import summary
+from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
 from sim.whatif.explanation.tipping import Member, tips_of
@@ -112,7 +112,7 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     found = explored(start, moved(start, found, "edit.0", "0.25"))
     file = tmp_path / "saved.toml"
     file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
-    again = summary(run(prepare(read_scenario(file))))["votes"][0]
+    again = summarise_run(run(prepare(read_scenario(file))))["votes"][0]
     shown = {row["action"]: row for row in board(found)["rows"]}
     for action in REPORTED:
         assert {key: shown[action][key] for key in ("median", "p05", "p95")} == {
@@ -286,8 +286,8 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     assert sizes[-1] == 1000
     spec = scenario_of(start_of_months, state)
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
-    assert summary(grown[-1].result) == summary(run(case, base=base))
-    assert summary(first.result)["votes"] == summary(run(case, sizes[0], base=base))["votes"]
+    assert summary(grown[-1].result) == summarise_run(run(case, base=base))
+    assert summary(first.result)["votes"] == summarise_run(run(case, sizes[0], base=base))["votes"]
 
 
 def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):

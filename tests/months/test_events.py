@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.worlds import examples
 
 from sim.scoring.acts import score_acts
-from sim.scoring.orderings import senders
+from sim.scoring.orderings import compare_senders
 from sim.scoring.published import Act, Published
 from sim.world import World
 
@@ -121,7 +121,7 @@ def test_helpers_against_the_others_by_hand() -> None:
     ]
     support = {"arms": np.array([[0.1, 0.2, 0.0], [0.4, 0.2, 0.4]]), "labour": np.zeros((2, 3))}
     (found,) = score_acts(support, ("AAA", "BBB", "CCC"), acts, "target")
-    assert found.actors == ("AAA",)
+    assert found.actors == ["AAA"]
     assert found.among_actors == pytest.approx(0.4)
     assert found.among_others == pytest.approx(0.3)
     assert found.ranked_above == pytest.approx((1 + 0.5) / 2)  # above BBB, level with CCC
@@ -146,7 +146,7 @@ def test_senders_that_a_scenario_gives_are_in_no_score(published: Published, eve
     named = [event for event in events if event["kind"] == "sanctions" and event["date"] <= date(2022, 3, 7)]
     given = {code for event in named for reference in event["members"] for code in world.resolve(reference)}
     assert given <= published.sanctioning
-    found = senders(frozenset({*given, "TUR"}), published.sanctioning, frozenset(given))
-    assert found.hits == ()
-    assert found.false_alarms == ("TUR",)
-    assert set(found.misses) == published.sanctioning - given
+    found = compare_senders(frozenset({*given, "TUR"}), published.sanctioning, frozenset(given))
+    assert found.hits == 0
+    assert found.members.false_alarms == ["TUR"]
+    assert set(found.members.misses) == published.sanctioning - given

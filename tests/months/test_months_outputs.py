@@ -12,8 +12,7 @@ from rich.console import Console
 
 from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
-from sim.months.series import MEMBER_SERIES
-from sim.summaries.summary import summary
+from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.repeat import repeat
 from sim.runner.folder.tables import MONTHS
@@ -22,6 +21,7 @@ from sim.runner.result import RunResult
 from sim.runner.run import run
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
+from sim.summaries.summary import summary
 
 SHORT = ["months.end=2022-04-30"]
 

@@ -20,7 +20,7 @@ from sim.scoring.flows import (
     relative,
     score_flows,
 )
-from sim.scoring.orderings import ordering, rank_correlation, senders
+from sim.scoring.orderings import compare_senders, compare_values, rank_correlation
 from sim.scoring.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
 from sim.world import World
 
@@ -74,12 +74,14 @@ def test_each_measure_by_hand() -> None:
         figure("stances", "ALL", "2022", "2022-12-31", 131, "show"),
     )
     scores = score_flows(path(), published)
-    simulated = [one.simulated for one in scores.comparisons]
-    assert simulated == pytest.approx([7.33 / 31, 25.0, 25.0, 15.0, 25.0])  # the last measure is not simulated
+    by_use = scores.figures
+    assert list(by_use) == ["calibrate", "score", "show"]
+    assert [one.simulated for one in by_use["score"]] == pytest.approx([7.33 / 31, 25.0])
+    assert [one.simulated for one in by_use["show"]] == pytest.approx([25.0])  # 'stances' is not simulated
+    assert [one.simulated for one in by_use["calibrate"]] == pytest.approx([15.0, 25.0])
     errors = [one.relative_error for one in scores.comparisons]
-    assert errors == pytest.approx([7.33 / 31 - 1, 0.25, -0.5, -0.25, 25 / 30 - 1])
-    assert scores.within() == 0.5
-    assert list(scores.document()["figures"]) == ["calibrate", "score", "show"]  # type: ignore[call-overload]
+    assert errors == pytest.approx([-0.25, 25 / 30 - 1, 7.33 / 31 - 1, 0.25, -0.5])
+    assert scores.scored_within_a_quarter.simulated == 0.5
 
 
 def test_a_figure_that_the_run_does_not_reach_has_no_error() -> None:
@@ -108,13 +110,14 @@ def test_a_trend_does_not_fall_below_nothing() -> None:
 
 
 def test_senders_by_hand() -> None:
-    found = senders(frozenset({"AAA", "CCC"}), frozenset({"AAA", "BBB"}))
-    assert (found.hits, found.false_alarms, found.misses) == (("AAA",), ("CCC",), ("BBB",))
-    assert found.document()["hits"] == 1
+    found = compare_senders(frozenset({"AAA", "CCC"}), frozenset({"AAA", "BBB"}))
+    lists = found.members
+    assert (lists.hits, lists.false_alarms, lists.misses) == (["AAA"], ["CCC"], ["BBB"])
+    assert found.hits == 1
 
 
 def test_an_ordering_by_hand() -> None:
-    found = ordering(["a", "b", "c", "d"], [1, 2, -1, 6], [2, 2, 2, 4])
+    found = compare_values(["a", "b", "c", "d"], [1, 2, -1, 6], [2, 2, 2, 4])
     assert found.signs_right == 0.75
     assert found.total_error == pytest.approx(-0.2)
     assert found.absolute_error == pytest.approx((1 + 0 + 3 + 2) / 10)
@@ -154,10 +157,10 @@ def test_aid_is_split_at_the_end_of_calibration() -> None:
     given = np.full((len(MONTHS), 3), 1.0)
     found = score_flows(replace(path(), aid=given), scored(aid=record)).aid
     assert found["calibrate"].published == (6.0, 2.0)
-    assert found["calibrate"].simulated == (3.0, 3.0)
+    assert found["calibrate"].simulated == [3.0, 3.0]
     assert found["score"].published == (5.0, 1.0)
-    assert found["score"].simulated == (2.0, 2.0)
-    assert found["last_value"].simulated == (6.0, 0.0)
+    assert found["score"].simulated == [2.0, 2.0]
+    assert found["last_value"].simulated == [6.0, 0.0]
     assert found["linear_trend"].simulated == pytest.approx((4 + 5, 0))  # BBB: 2, 0, 0 falls below nothing
 
 
@@ -226,7 +229,7 @@ def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published
         one.relative_error for one in scores.comparisons if one.measure == "crude_imports" and one.who == "IND"
     ] == pytest.approx([0] * 6)
     assert scores.senders is not None
-    assert (len(scores.senders.hits), scores.senders.false_alarms, scores.senders.misses) == (47, (), ())
+    assert (scores.senders.hits, scores.senders.false_alarms, scores.senders.misses) == (47, 0, 0)
     for part in ("calibrate", "score"):
         assert scores.aid[part].rank_correlation == pytest.approx(1)
         assert scores.aid[part].absolute_error == pytest.approx(0)

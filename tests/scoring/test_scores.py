@@ -15,8 +15,6 @@ from support.worlds import cases, examples, uniform_world
 from sim.arrays import IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
-from sim.summaries.summary import is_scored, misses, split_of, summary
-from sim.summaries.tallies import is_near, population_share, tally_summary
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run
@@ -36,6 +34,8 @@ from sim.scoring.scores import (
 )
 from sim.scoring.validation import pinned_probabilities
 from sim.specs import read_scenario
+from sim.summaries.summary import is_scored, misses, split_of, summary
+from sim.summaries.tallies import is_near, population_share, tally_summary
 from sim.world import RollCall
 
 observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)

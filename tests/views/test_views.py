@@ -14,12 +14,12 @@ from support.drawn import written
 from support.results import ran
 
 from sim.errors import InputError
-from sim.summaries.months import months_summary
-from sim.summaries.summary import misses, vote_summary
-from sim.summaries.tallies import CODES, REPORTED
 from sim.runner.folder.manifest import document_hash
 from sim.runner.result import frequencies
 from sim.specs import read_scenario
+from sim.summaries.months import months_summary
+from sim.summaries.summary import misses, vote_summary
+from sim.summaries.tallies import CODES, REPORTED
 from sim.views.frame import save
 from sim.views.geography import tiles
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep

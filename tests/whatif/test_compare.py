@@ -14,11 +14,11 @@ from support.worlds import cases, examples
 from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.summaries.changes import adoption
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.run import run, run_compared
 from sim.specs import read_scenario
+from sim.summaries.changes import adoption
 from sim.whatif.compare import compare, comparison_document, comparison_rows
 
 

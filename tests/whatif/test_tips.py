@@ -10,9 +10,9 @@ from support.commands import document
 from support.months_worlds import blockade_by_months
 
 from sim.case import Case, prepare
-from sim.summaries.tallies import REPORTED
 from sim.runner.run import run
 from sim.specs import read_scenario
+from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.explained import by_name
 from sim.whatif.explanation.levers import Lever, levers_of

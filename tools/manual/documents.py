@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
-from sim.summaries.tallies import REPORTED
 from sim.rules.adoption import RULES as MAJORITIES
 from sim.scoring.baselines import RULES
 from sim.scoring.scores import Scores
+from sim.summaries.tallies import REPORTED
 
 STATISTICS = frozenset({"mean", "median", "p05", "p95"})
 SCORES = frozenset(field.name for field in fields(Scores))

@@ -17,9 +17,6 @@ import pyarrow as pa
 from sim.case import prepare
 from sim.fitting.heldout import COMPARED, REGRESSIONS, HeldOut
 from sim.months.series import MEMBER_SERIES
-from sim.summaries.ranking import rank
-from sim.summaries.summary import summary
-from sim.summaries.tallies import REPORTED
 from sim.runner.executors import InProcess
 from sim.runner.folder.reading import open_table
 from sim.runner.result import RunResult
@@ -29,6 +26,9 @@ from sim.scoring.scores import Scores
 from sim.scoring.validation import validate
 from sim.scoring.verdict import Validation
 from sim.specs import experiment_from, read_scenario
+from sim.summaries.ranking import rank
+from sim.summaries.summary import summary
+from sim.summaries.tallies import REPORTED
 from tools.manual.documents import keys_of
 from tools.manual.markdown import code, page, table
 from tools.manual.meanings import check, key_table, meanings

@@ -1,14 +1,14 @@
-"""``sim compare``: scenarios beside each other at the same random numbers, as tables for a memo."""
+"""``sim compare``: scenarios compared at the same random numbers, as tables for a memo."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from sim.cli.changes import percent, print_expected, print_movers
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
@@ -19,20 +19,24 @@ from sim.cli.output import (
     check_writable,
     console,
     print_json,
+    print_lines,
+    print_table,
     run_settings,
     say,
-    table,
-    write_csv,
+    write_results,
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.summaries.tallies import REPORTED
+from sim.results.changes import ComparedFigure, ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
-from sim.whatif.compare import COLUMNS, compare, comparison_document, comparison_rows
+from sim.summaries.sentences import answer_change, judge
+from sim.summaries.tables import VISIBLE, adoption_table, change_table, movers_table
+from sim.views.frame import day
+from sim.whatif.compare import compare, list_figures, summarise_comparison
 
-RULE_WORDS = {"majority": "simple majority", "two-thirds": "two-thirds"}
+LONGEST_LIST = 15
 
 
 def command(
@@ -47,10 +51,10 @@ def command(
     csv: Annotated[Path | None, typer.Option(help="File to write every figure to, a row each.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Compare scenarios, replicate by replicate, on the same random numbers.
+    """Compare scenarios, run by run, with the same random numbers.
 
-    With --set, one scenario is compared with itself changed, and several are changed alike. A what-if alone is
-    compared with the scenario it starts from.
+    With --set, one scenario is compared with itself changed, and several are changed in the same way. A what-if alone
+    is compared with the scenario it starts from.
     """
     check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
@@ -59,15 +63,15 @@ def command(
     with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)
     if csv is not None:
-        write_csv(csv, COLUMNS, comparison_rows(found))
+        write_results(csv, ComparedFigure, list_figures(found))
         say(f"every figure in {csv}")
-    document = comparison_document(found)
+    document = summarise_comparison(found)
     if as_json:
-        print_json(document)
+        print_json(document.document())
     else:
         _print(document)
     if found.is_interrupted:
-        say(f"interrupted: {found.base.replicates} of {specs[0].replicates} replicates are done")
+        say(f"interrupted: {found.base.replicates} of {specs[0].replicates} runs are done")
         return INTERRUPTED
     return 0
 
@@ -87,46 +91,24 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
     return [read_scenario(spec.base, settings), spec]
 
 
-def _print(document: dict[str, Any]) -> None:
+def _print(document: ComparisonSummary) -> None:
     screen = console()
-    screen.print(f"base: [bold]{document['base']}[/]; {document['replicates']} replicates, seed {document['seed']}")
-    for compared in document["compared"]:
-        for vote in compared["votes"]:
+    screen.print(f"base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs, seed {document.seed}")
+    for compared in document.compared:
+        for vote in compared.votes:
             screen.print()
-            _print_vote(screen, compared["scenario"], vote)
+            _print_vote(screen, compared.scenario, vote)
 
 
-def _print_vote(screen: Console, scenario: str, vote: dict[str, Any]) -> None:
-    base, tally = vote["base"], vote["tally"]
-    screen.print(f"[bold]{scenario}[/]")
-    is_same_text = vote["resolution"] == vote["base_resolution"]
-    against = "" if is_same_text else f", against {vote['base_resolution']} with the draws of that vote"
-    screen.print(f"{vote['resolution']}, {vote['date']}{against}")
-    rows = [
-        [
-            action,
-            f"{base['tally'][action]['mean']:.1f}",
-            f"{tally[action]['mean']:.1f}",
-            f"{base['change'][action]:+.1f}",
-            _interval(*base["change_interval"][action]),
-            *(f"{100 * base[name]['change'][action]['mean']:+.1f} points" for name in ("population", "gdp")),
-        ]
-        for action in REPORTED
-    ]
-    columns = ["members", "base", "now", "change", "90 % of changes", "population", "GDP"]
-    screen.print(table("", columns, rows))
-    screen.print("population and GDP: mean change of the part of the world's that the members stand for")
+def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
+    is_same = vote.resolution == vote.base_resolution
+    against = "" if is_same else f", against {vote.base_resolution} with the random numbers of that vote"
+    screen.print(f"[bold]{escape(scenario)}[/]")
+    print_lines(screen, [f"{vote.resolution}, {day(vote.date)}{against}", *answer_change(vote.base)])
+    if vote.base.expected is not None:
+        print_lines(screen, judge(vote.base.expected))
+    for made in (change_table(vote), adoption_table(vote.base)):
+        screen.print()
+        print_table(screen, made)
     screen.print()
-    title = "Adopted, in per cent of replicates"
-    rows = [
-        [RULE_WORDS[rule], *(percent(entry[key]) for key in ("base", "now", "lost", "gained"))]
-        for rule, entry in base["adoption"].items()
-    ]
-    screen.print(table(title, ["rule", "base", "now", "flips to lost", "flips to won"], rows))
-    screen.print()
-    print_movers(screen, base["moved"])
-    print_expected(screen, base["expected"])
-
-
-def _interval(low: float, high: float) -> str:
-    return f"{low:+.0f} to {high:+.0f}"
+    print_table(screen, movers_table(vote.resolution, vote.base.moved, VISIBLE), LONGEST_LIST)

@@ -25,8 +25,8 @@ from sim.cli.output import (
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.summaries.tallies import REPORTED
 from sim.specs import Scenario
+from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.explained import csv_rows, explanation_document, moving

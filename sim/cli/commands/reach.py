@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sim.cli.changes import percent
 from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, say, table, write_csv
 from sim.cli.progress import progress
 from sim.cli.reading import read_goal
 from sim.errors import InputError
+from sim.results.wording import write_share
 from sim.whatif.goals.reach import frontier_rows, reach, reach_document
 
 RULE_WORDS = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
@@ -62,7 +62,7 @@ def _print(screen: Console, document: dict[str, Any], refused: Collection[InputE
     if any(told):
         screen.print("\n".join(filter(None, told)), end="\n\n")
     screen.print(document["scenario"])
-    screen.print(f"wanted: {_told(wanted)}, in {percent(wanted['probability'])} of replicates")
+    screen.print(f"wanted: {_told(wanted)}, in {write_share(wanted['probability'])} of replicates")
     screen.print(f"as things stand: {_chance(document['as_it_stands'])}")
     kind = "all" if document["is_exhaustive"] else f"{document['tried']:,} of {document['combinations']:,}"
     screen.print(
@@ -108,8 +108,8 @@ def _print_frontier(screen: Console, document: dict[str, Any]) -> None:
     rows = [
         [
             f"{checked['cost']:.4g}",
-            percent(checked["probability"]),
-            f"{percent(checked['p05'])} to {percent(checked['p95'])}",
+            write_share(checked["probability"]),
+            f"{write_share(checked['p05'])} to {write_share(checked['p95'])}",
             *(_setting(lever["value"]) for lever in checked["levers"]),
         ]
         for checked in document["frontier"]
@@ -150,6 +150,6 @@ def _told(wanted: dict[str, Any]) -> str:
 
 def _chance(checked: dict[str, Any]) -> str:
     return (
-        f"{percent(checked['probability'])} of replicates (90 % interval {percent(checked['p05'])} to "
-        f"{percent(checked['p95'])})"
+        f"{write_share(checked['probability'])} of replicates (90 % interval {write_share(checked['p05'])} to "
+        f"{write_share(checked['p95'])})"
     )

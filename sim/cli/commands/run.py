@@ -1,4 +1,4 @@
-"""``sim run``: run a scenario, print its tally beside the observed one, and the members it gets wrong."""
+"""``sim run``: run a scenario, print the split, the observed one next to it, and the members it gets wrong."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sim.case import Case
 from sim.cli.cases import case_and_base
-from sim.cli.changes import print_expected, print_movers
 from sim.cli.months import print_months
 from sim.cli.output import (
     INTERRUPTED,
@@ -21,20 +21,23 @@ from sim.cli.output import (
     Uncertain,
     console,
     print_json,
+    print_lines,
+    print_table,
     run_settings,
     say,
-    table,
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
-from sim.summaries.summary import misses, summary
-from sim.summaries.tallies import REPORTED, SPLIT
+from sim.results.run import VoteSummary
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.run import run
 from sim.runner.sweep import keep_run
-from sim.views.frame import save
+from sim.summaries.sentences import answer_vote, judge
+from sim.summaries.summary import list_misses, summarise_run
+from sim.summaries.tables import VISIBLE, misses_table, movers_table, tally_table
+from sim.views.frame import day, save
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import chamber_figure
 
@@ -54,10 +57,10 @@ def command(
         Path | None, typer.Option(help="Folder to keep the result in; the same command resumes it, or adds replicates.")
     ] = None,
     workers: Workers = 1,
-    plot: Annotated[Path | None, typer.Option(help="Picture of the chamber to write: .png, .svg or .pdf.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Picture of the votes to write: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run a scenario and print who votes how, with the uncertainty and the observed vote beside it."""
+    """Run a scenario and print who votes how, with the uncertainty and the observed vote next to it."""
     check_engine(engine, "--engine")
     case, base = case_and_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
     if plot is not None:
@@ -69,11 +72,11 @@ def command(
         save(chamber_figure(result), plot)
         say(f"picture in {plot}")
     if as_json:
-        print_json(summary(result))
+        print_json(summarise_run(result).document())
     else:
         _print(result)
     if result.is_interrupted:
-        say(f"interrupted: {result.replicates} of {case.spec.replicates} replicates are done")
+        say(f"interrupted: {result.replicates} of {case.spec.replicates} runs are done")
     return status
 
 
@@ -93,70 +96,26 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 
 
 def _print(result: RunResult) -> None:
-    spec, screen = result.case.spec, console()
-    screen.print(f"[bold]{spec.title}[/]\n{spec.question}")
-    document = summary(result)
-    for number, vote in enumerate(document["votes"]):  # type: ignore[arg-type, var-annotated]
+    screen, document = console(), summarise_run(result)
+    screen.print(f"[bold]{escape(document.scenario)}[/]\n{escape(document.question)}")
+    for number, vote in enumerate(document.votes):
         screen.print()
         _print_vote(screen, result, number, vote)
-    if result.months is not None:
-        print_months(screen, document["months"])  # type: ignore[arg-type]
+    if document.months is not None:
+        print_months(screen, document.months)
 
 
-def _print_vote(screen: Console, result: RunResult, number: int, vote: dict) -> None:  # type: ignore[type-arg]
-    observed, tally = vote["observed"], vote["tally"]
-    rows = [
-        [
-            name,
-            f"{tally[name]['median']:.0f}",
-            f"{tally[name]['p05']:.0f} to {tally[name]['p95']:.0f}",
-            "-" if observed is None else str(observed[name]),
-            f"{100 * vote['population_share'][name]:.0f} %",
-        ]
-        for name in REPORTED
-    ]
-    title = f"{vote['resolution']}, {vote['date']}: members, {result.replicates} replicates"
-    screen.print(table(title, ["action", "median", "90 % interval", "observed", "of world population"], rows))
-    split = vote["split"]["with_target"]
-    parts = [f"{split[name]:.0f}" for name in SPLIT]
-    screen.print(f"split {'/'.join(parts)}; besides the target {vote['split']['without_target']['oppose']:.0f} oppose")
-    if observed is not None:
-        screen.print(
-            f"observed {observed['support']}/{observed['abstain']}/{observed['oppose']}; "
-            f"{100 * vote['near']:.0f} % of replicates are within 5 members of it on every action"
-        )
-    if vote["accuracy"] is not None:
-        screen.print(f"{100 * vote['accuracy']:.1f} % of members have the observed vote as their likeliest")
-    if vote["settled"] < 1:
-        screen.print(f"{100 * (1 - vote['settled']):.1f} % of replicates had not settled after the last round")
-    _print_misses(screen, misses(result, number))
-    if vote["base"] is not None:
-        _print_change(screen, vote["base"])
-
-
-def _print_misses(screen: Console, wrong: list[dict[str, object]]) -> None:
-    if not wrong:
+def _print_vote(screen: Console, result: RunResult, number: int, vote: VoteSummary) -> None:
+    print_lines(screen, [f"{vote.resolution}, {day(vote.date)}", *answer_vote(vote)])
+    if vote.base is not None and vote.base.expected is not None:
+        print_lines(screen, judge(vote.base.expected))
+    screen.print()
+    print_table(screen, tally_table(vote, result.replicates))
+    if vote.base is not None:
+        screen.print()
+        print_table(screen, movers_table(vote.resolution, vote.base.moved, VISIBLE), LONGEST_LIST)
         return
-    rows = [
-        [str(m["name"]), str(m["observed"]), str(m["likeliest"]), f"{100 * m['probability_of_observed']:.0f} %"]  # type: ignore[operator]
-        for m in wrong[:LONGEST_LIST]
-    ]
-    screen.print()
-    screen.print(
-        table(
-            f"The {len(wrong)} members it gets wrong",
-            ["member", "observed", "likeliest", "probability of the observed"],
-            rows,
-            texts=3,
-        )
-    )
-    if len(wrong) > LONGEST_LIST:
-        screen.print(f"and {len(wrong) - LONGEST_LIST} more; --json has them all")
-
-
-def _print_change(screen: Console, base: dict) -> None:  # type: ignore[type-arg]
-    changes = ", ".join(f"{name} {base['change'][name]:+.1f}" for name in REPORTED)
-    screen.print()
-    screen.print(f"against '{base['scenario']}', same random numbers, mean change of members: {changes}")
-    print_movers(screen, base["moved"])
-    print_expected(screen, base["expected"])
+    misses = list_misses(result, number)
+    if misses:
+        screen.print()
+        print_table(screen, misses_table(misses), LONGEST_LIST)

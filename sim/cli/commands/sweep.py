@@ -12,14 +12,14 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
-from sim.summaries.ranking import RANKING, rank, refined
-from sim.summaries.tallies import REPORTED
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
 from sim.runner.folder.writing import Finished
 from sim.runner.sweep import sweep
 from sim.specs import Experiment
+from sim.summaries.ranking import RANKING, rank, refined
+from sim.summaries.tallies import REPORTED
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 

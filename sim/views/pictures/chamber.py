@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from sim.arrays import ActionArray
 from sim.ensemble import simulate
+from sim.runner.result import RunResult
 from sim.summaries.summary import observed_call
 from sim.summaries.tallies import CODES, SPLIT
-from sim.runner.result import RunResult
 from sim.views.frame import CORNER, blank, corner_of, day, figure_of, finish, head, panel
 from sim.views.pictures.marks import counted, draw_marks, legend
 from sim.views.seats import OUTER_RADIUS, seat_distance, seating

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.summaries.summary import observed_call
 from sim.runner.result import RunResult
+from sim.summaries.summary import observed_call
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles
 from sim.views.pictures.marks import counted, draw_marks, legend, likeliest

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.summaries.tallies import CODES, SPLIT
 from sim.runner.result import VoteResult
+from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import TEXT
 from sim.views.styles import INK, STYLES, Style
 

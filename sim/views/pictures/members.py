@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.summaries.summary import is_scored, misses
-from sim.summaries.tallies import CODES
+from sim.results.run import Miss
 from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
+from sim.summaries.summary import is_scored, list_misses
+from sim.summaries.tallies import CODES
 from sim.views.frame import CORNER, TEXT, bare, corner_of, day, figure_of, finish, panel
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
@@ -54,17 +55,17 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         foot = foot + height
     ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
     said = ""
-    wrong: list[dict[str, object]] = []
+    wrong: list[Miss] = []
     if call is not None:
         for name in STACKED:
             ends = np.where(call.votes[order] == CODES[name], STRIP[1], STRIP[0])
             steps = on.ax.stairs(ends, edges, baseline=STRIP[0], fill=True, color=STYLES[name].area, linewidth=0)
             steps.set_gid(f"observed-{name}")
         ticks, words = [-0.09, *ticks], ["observed", *words]
-        wrong = misses(result, number)
+        wrong = list_misses(result, number)
         scored = int(is_scored(case, number, call).sum())
         said = f"; {len(wrong)} of {scored} missed"
-        _name(on.ax, [case.world.index[str(miss["iso3"])] for miss in wrong], order, case.world.iso3)
+        _name(on.ax, [case.world.index[miss.iso3] for miss in wrong], order, case.world.iso3)
     on.ax.set_yticks(ticks, words)
     on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
     on.ax.set_xticks([])

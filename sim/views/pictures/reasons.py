@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.summaries.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
+from sim.summaries.tallies import CODES, REPORTED
 from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
 from sim.views.pictures.months import LOGIT_UNIT, along_months, legend_below
 from sim.views.styles import FAINT, INK, LOOKS, STYLES

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.summaries.summary import is_scored, observed_call
 from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, reliability, three_classes
+from sim.summaries.summary import is_scored, observed_call
 from sim.views.frame import TEXT, bare, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, STYLES
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
-from sim.summaries.ranking import wanted
-from sim.summaries.tallies import REPORTED
 from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
+from sim.summaries.ranking import wanted
+from sim.summaries.tallies import REPORTED
 from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, figure_of, finish, panel
 from sim.views.styles import INK, MISS, STYLES
 from sim.whatif.outputs import answered, output_of, vote_of

@@ -81,8 +81,3 @@ def _leaves(value: object, path: str = "") -> list[tuple[str, object]]:
     else:
         return [(path, value if not isinstance(value, list) else ", ".join(map(str, value)))]
     return [leaf for key, inner in parts for leaf in _leaves(inner, key)]
-
-
-def joined(parts: list[str]) -> str:
-    """Parts as a list in a sentence."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.summaries.ranking import rank
-from sim.summaries.tallies import REPORTED
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_table
 from sim.runner.folder.tables import POINTS
+from sim.summaries.ranking import rank
+from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import corner, plot_sweep, shortened, slice_of
 from sim.views.report.page import AS_SHORT, Column, Page, Picture, Section, Table, table

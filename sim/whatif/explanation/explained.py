@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case.ballot import WEIGHTS
-from sim.summaries.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import listened_to
 from sim.rules.parameters import registry
+from sim.summaries.tallies import CODES, REPORTED
 from sim.whatif.explanation.decisive import at_means, decisive_terms
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.terms import Anatomy, Term, chances_of

@@ -22,12 +22,12 @@ from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
-from sim.summaries.summary import with_given
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
+from sim.summaries.summary import with_given
 
 
 @dataclass(frozen=True)

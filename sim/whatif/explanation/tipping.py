@@ -17,11 +17,11 @@ from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
-from sim.summaries.summary import with_given
 from sim.rules.choice import STANCES
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
+from sim.summaries.summary import with_given
 from sim.whatif.explanation.levers import Lever
 
 Likeliest = Callable[[float], int]

@@ -1,0 +1,80 @@
+"""The months of a run: month by month, by member, and who votes one way and helps the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.results.described import Result, quantity
+from sim.results.scores_of_months import Discrimination, FlowScores
+
+SHARE_OF_RUNS = "share of runs"
+
+
+class Path(Result):
+    """A series over the months: mean and 90 % interval over the runs."""
+
+    mean: list[float] = quantity("mean", "mean of each month")
+    p05: list[float] = quantity("low", "lower end of the 90 % interval of each month")
+    p95: list[float] = quantity("high", "upper end of it")
+
+
+class MemberMonths(Result):
+    """The months of a member."""
+
+    iso3: str = quantity("code", "code of the member")
+    name: str = quantity("member", "its name")
+    series: Mapping[str, list[float]] = quantity(
+        "series", "mean of each month, for each series that is ever other than 0 for it", named="SERIES"
+    )
+
+    def last(self, name: str) -> float:
+        """A series in the last month; 0 where it is 0 in all."""
+        values = self.series.get(name)
+        return values[-1] if values else 0.0
+
+
+class TwoFaced(Result):
+    """A member that votes one way and helps the other side, in at least 5 % of the runs."""
+
+    resolution: str = quantity("resolution", "the vote")
+    iso3: str = quantity("code", "code of the member; the most likely first")
+    name: str = quantity("member", "its name")
+    supports_and_helps_target: float = quantity(
+        "supports, helps the target",
+        "how often it supports the resolution and helps the target in some month",
+        unit=SHARE_OF_RUNS,
+    )
+    supports_and_helps_covertly: float = quantity("of that covertly", "the same with covert help", unit=SHARE_OF_RUNS)
+    withholds_and_helps_victim: float = quantity(
+        "does not support, helps the victim",
+        "how often it does not support the resolution and helps the victim",
+        unit=SHARE_OF_RUNS,
+    )
+
+
+class SeriesChange(Result):
+    """A series in one number, in the base and in the what-if: a sum over the months, or the last month."""
+
+    base: float = quantity("base", "the base's figure")
+    what_if: float = quantity("what-if", "the what-if's figure")
+    change: float = quantity("change", "what-if less base")
+
+
+class MonthsReport(Result):
+    """The part ``months`` of the document of a run; figures have four digits."""
+
+    months: list[str] = quantity("months", "the months, such as 2022-02")
+    replicates: int = quantity("runs", "runs that means and intervals are over: the first 200")
+    totals: Mapping[str, Path] = quantity("totals", "each series of the whole, month by month", named="SERIES")
+    units: Mapping[str, str] = quantity("units", "unit of each series over members", named="SERIES")
+    members: list[MemberMonths] = quantity("members", "every member")
+    two_faced: list[TwoFaced] = quantity(
+        "vote one way, help the other", "members that vote one way and help the other side in some month"
+    )
+    scores: FlowScores | None = quantity("scores", "the months against what was published; null where nothing is")
+    acts: list[Discrimination] = quantity("known helpers", "whether known helpers are those most likely to help")
+    base: Mapping[str, SeriesChange] | None = quantity(
+        "change against the base",
+        "money, fuel and listings summed over the months, the rest in the last; null where nothing is compared",
+        named="SERIES",
+    )

@@ -1,0 +1,222 @@
+"""The months of a run in tables and sentences, the same on the screen and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.results.months import MemberMonths, MonthsReport, TwoFaced
+from sim.results.series import series_of
+from sim.results.tables import CHANGE, COUNT, FIGURE, MEAN, SHARE, Column, Kind, Table, table
+from sim.results.wording import write_number, write_share
+from sim.summaries.months import SHOWN
+from sim.summaries.sentences import list_words
+
+MOST_SHOWN = 15
+"""Members listed of a vote, or of the helpers."""
+SHOWN_TOTALS = {
+    "members_joined": Column("sanction", MEAN),
+    "helpers": Column("help the target", MEAN),
+    "listings": Column("listed", MEAN),
+    "revenue": Column("fuel revenue, bn EUR", MEAN),
+    "discount_crude": Column("crude discount", SHARE),
+    "unsold_crude": Column("crude unsold, Mt", MEAN),
+    "unsold_pipeline_gas": Column("gas unsold, Mt", MEAN),
+    "aid": Column("aid to the victim, bn EUR", MEAN),
+}
+"""Series of the whole that are listed, and their headings."""
+THOUSANDS = ("million euros", "kilotonnes")
+"""Units that are listed by the thousand."""
+CHANGES = ("members_joined", "helpers", "listings", "revenue", "unsold_crude", "unsold_pipeline_gas", "aid")
+HELP = ("goods", "finance", "arms", "fighters", "labour", "territory")
+SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
+MEASURED = {
+    "crude_imports": "crude bought",
+    "crude_import_share": "part of all crude bought",
+    "revenue_share": "part of the target's fuel revenue",
+    "supplier_crude_share": "part of the target's crude sold",
+    "revenue": "paid to the target for fuels",
+}
+"""What the published figures measure."""
+COVERT = (
+    "Covert help is not avowed, and need not be the government's: goods and finance come from firms and banks, also of "
+    "members that sanction the target."
+)
+NOBODY_TWO_FACED = "No member votes one way and helps the other."
+
+
+def _scale(name: str) -> float:
+    """What a unit of a series is in the unit that it is listed in."""
+    return 1e-3 if series_of(name).unit in THOUSANDS else 1.0
+
+
+def by_month_table(months: MonthsReport) -> Table:
+    """The whole, month by month."""
+    names = [name for name in SHOWN_TOTALS if name in months.totals]
+    rows = [
+        [month, *(_scale(name) * months.totals[name].mean[place] for name in names)]
+        for place, month in enumerate(months.months)
+    ]
+    title = f"Month by month: means over {months.replicates} runs"
+    note = "Intervals are in 'sim run --json', and in months.parquet of a run that is kept."
+    return table(title, [Column("month"), *(SHOWN_TOTALS[name] for name in names)], rows, note)
+
+
+def two_faced_tables(months: MonthsReport) -> list[Table]:
+    """A table per vote of those that most often vote one way and help the other side."""
+    by_vote = _by_vote(months)
+    said = f"Shares of runs, from {write_share(SHOWN)} of either kind, by the greater; help is of any month."
+    found = []
+    for number, (resolution, members) in enumerate(by_vote.items(), 1):
+        rows = [[member.name, *_shares(member)] for member in members[:MOST_SHOWN]]
+        more = f" {len(members) - MOST_SHOWN} more do so less often." if len(members) > MOST_SHOWN else ""
+        covert = f" {COVERT}" if number == len(by_vote) else ""
+        title = f"Vote one way, help the other: {resolution}"
+        found.append(table(title, [Column("member"), *_side_columns()], rows, f"{said}{more}{covert}"))
+    return found
+
+
+def two_faced_rest(months: MonthsReport) -> Table | None:
+    """Those that the tables of the votes leave out; None where they hold all."""
+    left_out = [member for members in _by_vote(months).values() for member in members[MOST_SHOWN:]]
+    rows = [[member.name, member.resolution, *_shares(member)] for member in left_out]
+    columns = [Column("member"), Column("resolution"), *_side_columns()]
+    return table("Vote one way, help the other less often", columns, rows) if rows else None
+
+
+def _by_vote(months: MonthsReport) -> dict[str, list[TwoFaced]]:
+    found: dict[str, list[TwoFaced]] = {}
+    for member in months.two_faced:
+        found.setdefault(member.resolution, []).append(member)
+    return found
+
+
+def _side_columns() -> list[Column]:
+    return [Column(str(TwoFaced.model_fields[name].title), SHARE) for name in SIDES]
+
+
+def _shares(member: TwoFaced) -> list[float]:
+    return [getattr(member, name) for name in SIDES]
+
+
+def _surest(months: MonthsReport) -> list[MemberMonths]:
+    """Members that help the target in the last month, the surest first."""
+    ranked = sorted(months.members, key=lambda member: -member.last("helps_target"))
+    return [member for member in ranked if member.last("helps_target") >= SHOWN]
+
+
+def helpers_table(months: MonthsReport) -> Table | None:
+    """Help to the target by kind in the last month, next to what is bought from it; None where nobody helps."""
+    surest = _surest(months)
+    named = [*(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
+    rows = [
+        [member.name, *(member.last(name) for name in named), member.last("energy_paid") * _scale("energy_paid")]
+        for member in surest[:MOST_SHOWN]
+    ]
+    columns = [
+        Column("member"),
+        *(Column(name, SHARE) for name in (*HELP, "recognition", "any covert")),
+        Column("fuel, bn EUR", MEAN),
+    ]
+    more = f" {len(surest) - MOST_SHOWN} more help less surely." if len(surest) > MOST_SHOWN else ""
+    note = f"Amounts: 100 % where every run gives it in full. Recognition, any covert: share of runs.{more}"
+    return table("Help to the target in the last month", columns, rows, note) if rows else None
+
+
+def published_table(months: MonthsReport) -> Table | None:
+    """The figures that nothing was fitted to, and who followed with sanctions; None where nothing is published."""
+    scores = months.scores
+    if scores is None:
+        return None
+    names = {member.iso3: member.name for member in months.members}
+    rows = [
+        [
+            f"{MEASURED[one.measure]}, {names.get(one.who, one.who)}, {one.period}",
+            one.unit,
+            one.published,
+            one.simulated,
+            one.relative_error,
+            one.last_value_error,
+            one.linear_trend_error,
+        ]
+        for one in scores.figures["score"]
+        if one.simulated is not None
+    ]
+    note = "Last value, linear trend: errors of rules that continue the data to August 2022." if rows else ""
+    if scores.senders is not None:
+        of = scores.senders.members
+        missed, added = (
+            list_words([names.get(iso3, iso3) for iso3 in codes] or ["none"]) for codes in (of.misses, of.false_alarms)
+        )
+        note += (
+            f" Of the members that followed with sanctions by 7 March 2022 it has {len(of.hits)} and misses {missed}; "
+            f"it adds {added}."
+        )
+    columns = [
+        Column("figure after August 2022"),
+        Column("unit"),
+        Column("published", FIGURE),
+        Column("simulated", COUNT),
+        *(Column(name, RELATIVE) for name in ("error", "last value's", "linear trend's")),
+    ]
+    title = "Compared with figures published later; nothing was fitted to them"
+    return table(title, columns, rows, note.strip()) if rows or note else None
+
+
+RELATIVE = Kind(lambda value: f"{write_number(100 * value, is_signed=True)} %")
+"""Relative errors."""
+
+
+def months_change_table(months: MonthsReport) -> Table | None:
+    """The months next to those of the base; None where there is none."""
+    if months.base is None:
+        return None
+    rows: list[list[object]] = []
+    for name in CHANGES:
+        if name in months.base:
+            one, scale = months.base[name], _scale(name)
+            rows.append([SHOWN_TOTALS[name].label, scale * one.base, scale * one.what_if, scale * one.change])
+    columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
+    title = "The months against the base: sums over them; members in the last"
+    return table(title, columns, rows, "With the same random numbers.")
+
+
+def months_tables(months: MonthsReport) -> list[Table]:
+    """Every table of the months, in order."""
+    single: list[Callable[[MonthsReport], Table | None]] = [
+        by_month_table,
+        months_change_table,
+        helpers_table,
+        published_table,
+    ]
+    found = [*(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]
+    return [one for one in found if one is not None]
+
+
+def answer_months(months: MonthsReport) -> list[str]:
+    """What the months came to, in sentences."""
+    totals = months.totals
+    parts = [f"the members that sanction the target go from {_ends(months, 'members_joined')}"]
+    if "revenue" in totals:
+        parts.append(f"its fuel revenue from {_ends(months, 'revenue')} billion euros a month")
+    helpers, covertly = totals["helpers"].mean[-1], sum(member.last("helps_covertly") for member in months.members)
+    parts.append(
+        f"{write_number(helpers)} members help it in the last month, {write_number(covertly)} of them covertly"
+    )
+    sentences = [f"From {months.months[0]} to {months.months[-1]}, on average: {list_words(parts)}."]
+    surest = [member.name for member in _surest(months)[:3]]
+    if surest:
+        sentences.append(f"The surest helpers are {list_words(surest)}.")
+    met = None if months.scores is None else months.scores.scored_within_a_quarter
+    if met is not None and met.simulated is not None:
+        rules = (("repeating the last value", met.last_value), ("a linear trend", met.linear_trend))
+        others = [f"{write_share(share)} by {name}" for name, share in rules if share is not None]
+        compared = f" ({list_words(others)})" if others else ""
+        sentences.append(
+            f"{write_share(met.simulated)} of the figures published later are met within a quarter{compared}."
+        )
+    return sentences
+
+
+def _ends(months: MonthsReport, name: str) -> str:
+    mean, scale = months.totals[name].mean, _scale(name)
+    return f"{write_number(scale * mean[0], 1)} to {write_number(scale * mean[-1], 1)}"

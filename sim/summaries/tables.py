@@ -1,0 +1,122 @@
+"""The tables of a vote, the same on the screen and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sim.results.changes import ComparedVote, Mover, VoteChanged
+from sim.results.run import Miss, VoteSummary
+from sim.results.tables import CHANGE, CHANGE_OF_SHARE, COUNT, MEAN, SHARE, Column, Table, table
+from sim.results.wording import write_interval
+from sim.summaries.tallies import REPORTED
+
+VISIBLE = 0.05
+"""Members that vote differently in a smaller share of the runs are counted rather than listed on the screen."""
+RULES = {"majority": "simple majority", "two-thirds": "two-thirds"}
+
+
+def tally_table(vote: VoteSummary, runs: int) -> Table:
+    """Members per action: mean, median and interval; the observed tally where the run is of what happened."""
+    is_observed = vote.observed is not None and vote.base is None
+    rows = [
+        [
+            name,
+            vote.tally.of(name).mean,
+            vote.tally.of(name).median,
+            write_interval(vote.tally.of(name).p05, vote.tally.of(name).p95),
+            *([] if vote.observed is None or not is_observed else [vote.observed.of(name)]),
+            vote.population_share.of(name),
+        ]
+        for name in REPORTED
+    ]
+    columns = [
+        Column("members that"),
+        Column("mean", MEAN),
+        Column("median", COUNT),
+        Column("90 % of runs"),
+        *([Column("observed", COUNT)] if is_observed else []),
+        Column("of world population", SHARE),
+    ]
+    return table(f"{vote.resolution}, {vote.date}: {runs:,} runs", columns, rows)
+
+
+def misses_table(misses: Sequence[Miss]) -> Table:
+    """Members whose most likely vote is not the observed one."""
+    rows = [[miss.name, miss.iso3, miss.observed, miss.likeliest, miss.probability_of_observed] for miss in misses]
+    columns = [
+        *map(Column, ("member", "code", "observed", "most likely")),
+        Column("probability of the observed", SHARE),
+    ]
+    note = "" if misses else "None: the most likely vote of every member scored is the observed one."
+    return table(f"Members it gets wrong: {len(misses)}, the surest mistakes first", columns, rows, note)
+
+
+def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
+    """Every member: probability of each action; those of `marked` stand out.
+
+    Parameters
+    ----------
+    marked : codes of members that the run gets wrong.
+    """
+    rows = [[one.name, one.iso3, one.observed, *(getattr(one, name) for name in REPORTED)] for one in vote.members]
+    columns = [*map(Column, ("member", "code", "observed")), *(Column(name, SHARE) for name in REPORTED)]
+    places = frozenset(place for place, one in enumerate(vote.members) if one.iso3 in marked)
+    note = "Probabilities are smoothed frequencies over the runs."
+    return table("Every member", columns, rows, note + (" Shaded: members it gets wrong." if marked else ""), places)
+
+
+def movers_table(resolution: str, movers: Sequence[Mover], least: float = 0.0) -> Table:
+    """Members that vote differently from the base in at least a share of the runs, those that do so most first."""
+    shown = [mover for mover in movers if mover.moved >= least]
+    rows = [
+        [one.name, one.iso3, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away]
+        for one in shown
+    ]
+    columns = [
+        *map(Column, ("member", "code", "most common change")),
+        Column("makes it", SHARE),
+        Column("votes differently", SHARE),
+        Column("towards the sanctioning side", SHARE),
+        Column("towards the target", SHARE),
+    ]
+    left = len(movers) - len(shown)
+    note = "Shares of runs; where the last two do not add up, the rest is between abstaining and absence."
+    if not movers:
+        note = "No member votes differently in any run."
+    elif left:
+        note += f" {left} more {'does' if left == 1 else 'do'} so in fewer runs."
+    return table(f"Who votes differently on {resolution}", columns, rows, note)
+
+
+def change_table(vote: ComparedVote) -> Table:
+    """The tally of a compared vote against that of the base, and the part of the world behind it."""
+    base = vote.base
+    rows = [
+        [
+            name,
+            base.tally.of(name).mean,
+            vote.tally.of(name).mean,
+            base.change.of(name),
+            write_interval(*base.change_interval.of(name), is_signed=True),
+            base.population.change.of(name).mean,
+            base.gdp.change.of(name).mean,
+        ]
+        for name in REPORTED
+    ]
+    columns = [
+        Column("members that"),
+        Column("base", MEAN),
+        Column("what-if", MEAN),
+        Column("change", CHANGE),
+        Column("90 % of runs"),
+        Column("of world population", CHANGE_OF_SHARE),
+        Column("of world product", CHANGE_OF_SHARE),
+    ]
+    return table("Mean members per action, and change of what is behind them", columns, rows)
+
+
+def adoption_table(base: VoteChanged) -> Table:
+    """How often the resolution is adopted before and after, by each rule."""
+    rows = [[RULES[rule], one.base, one.now, one.lost, one.gained] for rule, one in base.adoption.items()]
+    columns = [Column("rule"), *(Column(name, SHARE) for name in ("base", "what-if", "no longer", "newly"))]
+    return table("Adopted, in share of runs", columns, rows)
