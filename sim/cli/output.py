@@ -21,6 +21,8 @@ from sim.results.tables import Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
+SHORT = 24
+"""Letters of a text in a table up to which it stays on one line."""
 NARROWEST = 100
 """Columns assumed where the output is not a terminal."""
 
@@ -108,9 +110,18 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
         pad_edge=False,
         header_style="dim",
     )
-    for column in shown.columns:
-        made.add_column(escape(column.label), justify="right" if column.kind.is_number else "left", overflow="fold")
-    for row in shown.cells():
+    cells = shown.cells()
+    has_room = screen.width >= NARROWEST
+    for place, column in enumerate(shown.columns):
+        is_number, longest = column.kind.is_number, max((len(row[place].text) for row in cells), default=0)
+        made.add_column(
+            escape(column.label),
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=has_room and not is_number and longest <= SHORT,
+            min_width=max(map(len, column.label.split()), default=1) if has_room and is_number else None,
+        )
+    for row in cells:
         made.add_row(*(escape(cell.text) for cell in row))
     screen.print(made)
     if shown.note:

@@ -17,7 +17,6 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import frequencies
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_vote
-from sim.summaries.tables import VISIBLE
 from sim.summaries.tallies import CODES, REPORTED, SPLIT
 from sim.views.geography import outlines, tiles
 from sim.views.seats import seat_distance, seats
@@ -25,6 +24,8 @@ from sim.views.styles import INK, LAND, MISS, STYLES
 from sim.world import load_world
 
 MOST_BINS = 28
+VISIBLE = 0.05
+"""Members that vote differently in a smaller share of the runs are counted rather than listed."""
 SCALE = 1000
 """Units of a drawing per radius of the chamber, or of the globe."""
 

@@ -68,11 +68,11 @@ class Table:
         ]
 
     def first(self, rows: int) -> Table:
-        """The table with its first rows alone, and a note of how many are left out."""
+        """The table with its first rows alone, and a note of how many are not listed."""
         left = len(self.rows) - rows
         if left <= 0:
             return self
-        note = f"{self.note} And {left:,} more.".strip()
+        note = f"{left:,} more are not listed. {self.note}".strip()
         return replace(self, rows=self.rows[:rows], note=note)
 
 

@@ -114,11 +114,11 @@ def helpers_table(months: MonthsReport) -> Table | None:
     ]
     columns = [
         Column("member"),
-        *(Column(name, SHARE) for name in (*HELP, "recognition", "any covert")),
+        *(Column(name, SHARE) for name in (*HELP, "recognises", "any covert")),
         Column("fuel, bn EUR", MEAN),
     ]
     more = f" {len(surest) - MOST_SHOWN} more help less surely." if len(surest) > MOST_SHOWN else ""
-    note = f"Amounts: 100 % where every run gives it in full. Recognition, any covert: share of runs.{more}"
+    note = f"Amounts: 100 % where every run gives it in full. Recognises, any covert: share of runs.{more}"
     return table("Help to the target in the last month", columns, rows, note) if rows else None
 
 

@@ -10,8 +10,6 @@ from sim.results.tables import CHANGE, CHANGE_OF_SHARE, COUNT, MEAN, SHARE, Colu
 from sim.results.wording import write_interval
 from sim.summaries.tallies import REPORTED
 
-VISIBLE = 0.05
-"""Members that vote differently in a smaller share of the runs are counted rather than listed on the screen."""
 RULES = {"majority": "simple majority", "two-thirds": "two-thirds"}
 
 
@@ -65,26 +63,19 @@ def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
     return table("Every member", columns, rows, note + (" Shaded: members it gets wrong." if marked else ""), places)
 
 
-def movers_table(resolution: str, movers: Sequence[Mover], least: float = 0.0) -> Table:
-    """Members that vote differently from the base in at least a share of the runs, those that do so most first."""
-    shown = [mover for mover in movers if mover.moved >= least]
+def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
+    """Members that vote differently from the base, those that do so most often first."""
     rows = [
-        [one.name, one.iso3, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away]
-        for one in shown
+        [one.name, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away] for one in movers
     ]
     columns = [
-        *map(Column, ("member", "code", "most common change")),
+        *map(Column, ("member", "most common change")),
         Column("makes it", SHARE),
         Column("votes differently", SHARE),
-        Column("towards the sanctioning side", SHARE),
-        Column("towards the target", SHARE),
+        Column("towards sanctioning side", SHARE),
+        Column("towards target", SHARE),
     ]
-    left = len(movers) - len(shown)
     note = "Shares of runs; where the last two do not add up, the rest is between abstaining and absence."
-    if not movers:
-        note = "No member votes differently in any run."
-    elif left:
-        note += f" {left} more {'does' if left == 1 else 'do'} so in fewer runs."
     return table(f"Who votes differently on {resolution}", columns, rows, note)
 
 

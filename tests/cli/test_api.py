@@ -12,10 +12,12 @@ def test_run_is_the_command_with_set():
     again = sim.run(read_scenario("harbour-blockade", ["vote.severity=-3.0", "seed=7"]), replicates=40)
     assert found.tallies.equals(again.tallies)
     assert len(found.tallies) == 40
-    assert found.summary["seed"] == 7
-    (vote,) = found.summary["votes"]
-    assert found.tallies["support"].mean() == pytest.approx(vote["tally"]["support"]["mean"])
-    assert found.members.set_index("iso3")["support"].to_dict() == {m["iso3"]: m["support"] for m in vote["members"]}
+    assert found.summary.seed == 7
+    (vote,) = found.summary.votes
+    assert found.tallies["support"].mean() == pytest.approx(vote.tally.support.mean)
+    assert found.members.set_index("iso3")["support"].to_dict() == {
+        member.iso3: member.support for member in vote.members
+    }
 
 
 def test_run_tells_what_is_wrong():

@@ -111,22 +111,22 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
     from sim.case import prepare
     from sim.runner.run import run
     from sim.specs import read_scenario
-    from sim.summaries.summary import vote_summary
+    from sim.summaries.summary import summarise_vote
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
     result = run(threat, base=base)
     for found in (result, result.base):
-        split = vote_summary(found, 0)["split"]["with_target"]
-        assert f"{split['support']:.0f}/{split['abstain']:.0f}/{split['oppose']:.0f}" in readme
-    vote = vote_summary(result.base, 0)
-    assert f"support {vote['tally']['support']['p05']:.0f} to {vote['tally']['support']['p95']:.0f} in 90 %" in readme
-    assert f"likeliest is what {100 * vote['accuracy']:.0f} % of the members did" in readme
-    change = vote_summary(result, 0)["base"]
-    assert f"Support falls by {-change['change']['support']:.1f} members on average" in readme
-    assert all(mover["towards"] == 0 for mover in change["moved"])
+        split = summarise_vote(found, 0).split.with_target
+        assert str(split) in readme
+    vote = summarise_vote(result.base, 0)
+    assert f"support {vote.tally.support.p05:.0f} to {vote.tally.support.p95:.0f} in 90 %" in readme
+    assert f"likeliest is what {100 * vote.accuracy:.0f} % of the members did" in readme
+    change = summarise_vote(result, 0).base
+    assert f"Support falls by {-change.change.support:.1f} members on average" in readme
+    assert all(mover.towards == 0 for mover in change.moved)
     named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
-    first = [mover["name"] for mover in change["moved"][:5]]
+    first = [mover.name for mover in change.moved[:5]]
     assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])
 
 
@@ -134,14 +134,14 @@ def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.case import prepare
     from sim.runner.run import run
     from sim.specs import read_scenario
-    from sim.summaries.summary import vote_summary
+    from sim.summaries.summary import summarise_vote
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     file = tmp_path / "half.toml"
     (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
     file.write_text(text, encoding="utf-8")
     result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
-    change = vote_summary(result, 0)["base"]
-    moved = {mover["iso3"]: mover["moved"] for mover in change["moved"]}
+    change = summarise_vote(result, 0).base
+    moved = {mover.iso3: mover.moved for mover in change.moved}
     assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme
-    assert all(abs(mean) < 0.5 for mean in change["change"].values())
+    assert all(abs(mean) < 0.5 for _, mean in change.change)

@@ -29,7 +29,7 @@ from sim.explore.timeline import calendar, course
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
-from sim.summaries.summary import summary
+from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
@@ -112,13 +112,14 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     found = explored(start, moved(start, found, "edit.0", "0.25"))
     file = tmp_path / "saved.toml"
     file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
-    again = summarise_run(run(prepare(read_scenario(file))))["votes"][0]
-    shown = {row["action"]: row for row in board(found)["rows"]}
+    again = summarise_run(run(prepare(read_scenario(file)))).votes[0]
+    shown = {row.action: row for row in board(found).rows}
     for action in REPORTED:
-        assert {key: shown[action][key] for key in ("median", "p05", "p95")} == {
-            key: again["tally"][action][key] for key in ("median", "p05", "p95")
+        assert {key: getattr(shown[action], key) for key in ("median", "p05", "p95")} == {
+            key: getattr(again.tally.of(action), key) for key in ("median", "p05", "p95")
         }
-    assert json.loads(file_of(start, found, "json")[1])["votes"][0]["members"] == again["members"]
+    saved = json.loads(file_of(start, found, "json")[1])["votes"][0]
+    assert saved["members"] == [member.document() for member in again.members]
 
 
 def test_a_loaded_file_stands_as_it_was_saved(start):
@@ -212,25 +213,25 @@ def test_senders_leave_and_join_and_come_back(start):
 
 def test_the_board_shows_what_the_run_holds(start):
     same = board(explored(start, State()))
-    assert same["movers"] == []
-    assert same["rarely"] == 0
+    assert same.movers == []
+    assert same.rarely == 0
     found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
     shown, replicates = board(found), found.result.replicates
-    assert shown["split_before"] == same["split"] != shown["split"]
-    for histogram in shown["histograms"]:
-        assert sum(histogram["now"]) == sum(histogram["before"]) == replicates
-    moves = {row["iso3"]: row["moved"] for row in shown["members"]}
-    assert all(moves[mover["iso3"]] == mover["moved"] >= 0.05 for mover in shown["movers"])
+    assert shown.split_before == same.split != shown.split
+    for histogram in shown.histograms:
+        assert sum(histogram.now) == sum(histogram.before) == replicates
+    moves = {row.iso3: row.moved for row in shown.members}
+    assert all(moves[mover.iso3] == mover.moved >= 0.05 for mover in shown.movers)
     scene = scenery(found)
-    assert len({tuple(seat) for seat in scene["seats"]}) == len({tuple(t) for t in scene["tiles"]}) == len(moves)
-    assert scene["seats"] == scenery(explored(start, State()))["seats"]
+    assert len({tuple(seat) for seat in scene.seats}) == len({tuple(t) for t in scene.tiles}) == len(moves)
+    assert scene.seats == scenery(explored(start, State())).seats
 
 
 def test_the_data_hold_every_member(start):
     found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
     rows = list(csv.DictReader(io.StringIO(file_of(start, found, "csv")[1])))
     assert [row["iso3"] for row in rows] == list(found.case.world.iso3)
-    moves = {row["iso3"]: row["moved"] for row in board(found)["members"]}
+    moves = {row.iso3: row.moved for row in board(found).members}
     assert {row["iso3"]: float(row["moved"]) for row in rows} == moves
 
 
@@ -279,15 +280,15 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     first = explored(start_of_months, state)
     shown = board(first)
     assert not first.is_whole
-    assert shown["replicates"] == first.result.replicates < shown["all_replicates"] == 1000
+    assert shown.replicates == first.result.replicates < shown.all_replicates == 1000
     grown = list(steps(start_of_months, first))
     sizes = [found.result.replicates for found in (first, *grown)]
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == 1000
     spec = scenario_of(start_of_months, state)
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
-    assert summary(grown[-1].result) == summarise_run(run(case, base=base))
-    assert summary(first.result)["votes"] == summarise_run(run(case, sizes[0], base=base))["votes"]
+    assert summarise_run(grown[-1].result) == summarise_run(run(case, base=base))
+    assert summarise_run(first.result).votes == summarise_run(run(case, sizes[0], base=base)).votes
 
 
 def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):
@@ -311,7 +312,7 @@ def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
     assert not second.result.votes[0].change.changed.any()
     case = prepare(scenario_of(start_of_months, state))
     expected = run(case, second.result.replicates, base=second.baseline.case)
-    assert summary(second.result) == summary(expected)
+    assert summarise_run(second.result) == summarise_run(expected)
 
 
 def test_looking_at_something_else_runs_nothing(start, monkeypatch):
@@ -340,28 +341,28 @@ def test_the_switch_of_uncertainty_leaves_no_trace(start):
 def test_the_timeline_shows_what_the_run_holds(start_of_months):
     found = explored(start_of_months, State())
     dates, lived = calendar(found), course(found.result.months)
-    told = summary(found.result)["months"]
-    assert dates["months"] == told["months"]
-    assert [any("vote on" in item["what"] for item in items) for items in dates["items"]] == dates["votes"]
-    assert sum(dates["votes"]) == 2
-    lines = {line["label"]: line for chart in lived["charts"] for line in chart["lines"]}
-    assert lines["in the coalition"]["mean"] == pytest.approx(told["totals"]["members_joined"]["mean"], rel=1e-3)
-    assert lines["aid to the victim"]["high"] == pytest.approx(
-        [value / 1e3 for value in told["totals"]["aid"]["p95"]], rel=1e-3, abs=1e-3
+    told = summarise_run(found.result).months
+    assert dates.months == told.months
+    assert [any("vote on" in item.what for item in items) for items in dates.items] == dates.votes
+    assert sum(dates.votes) == 2
+    lines = {line.label: line for chart in lived.charts for line in chart.lines}
+    assert lines["in the coalition"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
+    assert lines["aid to the victim"].high == pytest.approx(
+        [value / 1e3 for value in told.totals["aid"].p95], rel=1e-3, abs=1e-3
     )
-    for i, member in enumerate(told["members"]):
-        joined = member["series"].get("joined", [0.0] * len(told["months"]))
-        assert [row[i] for row in lived["members"]["joined"]] == pytest.approx([100 * p for p in joined], abs=0.51)
-    everyone, *groups = dates["groups"]
-    assert len(everyone["members"]) == found.case.world.size
-    assert {found.case.world.iso3[i] for g in groups if g["name"] == "EAEU" for i in g["members"]} >= {"BLR", "KAZ"}
+    for i, member in enumerate(told.members):
+        joined = member.series.get("joined", [0.0] * len(told.months))
+        assert [row[i] for row in lived.members["joined"]] == pytest.approx([100 * p for p in joined], abs=0.51)
+    everyone, *groups = dates.groups
+    assert len(everyone.members) == found.case.world.size
+    assert {found.case.world.iso3[i] for g in groups if g.name == "EAEU" for i in g.members} >= {"BLR", "KAZ"}
     assert calendar(explored(start_from("es-11-1"), State())) is None
 
 
 def test_overrides_of_the_command_line_are_a_state(tmp_path):
     start = start_from("es-11-1", ["vote.target_threat=2"])
     assert explored(start, start.state).spec.vote[0].target_threat == 2
-    assert board(explored(start, start.state))["movers"]
+    assert board(explored(start, start.state)).movers
     own = tmp_path / "own.toml"
     own.write_text(tomli_w.dumps(start.spec.document()), encoding="utf-8")
     assert "base" not in tomllib.loads(scenario_text(start_from(str(own)), State()))

@@ -114,7 +114,7 @@ def test_a_subclass_that_changes_nothing_votes_as_before() -> None:
 def test_a_run_with_members_of_a_class_of_ones_own(tmp_path: Path) -> None:
     plain = sim.run("harbour-blockade", replicates=20, engine="mesa")
     own = sim.run("harbour-blockade", replicates=20, member_class=Maximiser, out=tmp_path / "kept")
-    assert own.summary["engine"] == "mesa"
+    assert own.summary.engine == "mesa"
     assert own.tallies["support"].nunique() == 1
     assert plain.tallies["support"].nunique() > 1
     manifest = json.loads((tmp_path / "kept" / "manifest.json").read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ from sim.runner.result import RunResult
 from sim.runner.run import run
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
-from sim.summaries.summary import summary
+from sim.summaries.summary import summarise_run
 
 SHORT = ["months.end=2022-04-30"]
 
@@ -33,24 +33,25 @@ def result() -> RunResult:
 
 
 def test_the_document_has_the_months(result: RunResult) -> None:
-    months = summary(result)["months"]
-    assert isinstance(months, dict)
-    assert months["months"] == ["2022-02", "2022-03", "2022-04"]
-    assert months["replicates"] == 40
-    assert {"revenue", "members_joined", "listings", "unsold_crude"} <= set(months["totals"])
-    assert {len(series[name]) for series in months["totals"].values() for name in ("mean", "p05", "p95")} == {3}
-    assert len(months["members"]) == 193
-    assert set(MEMBER_SERIES) <= set(months["units"])
-    for member in months["two_faced"]:
-        assert member["supports_and_helps_covertly"] <= member["supports_and_helps_target"] + 1e-9
-    assert months["base"]["listings"]["what_if"] == 0
-    assert months["base"]["listings"]["base"] > 0
+    months = summarise_run(result).months
+    assert months is not None
+    assert months.months == ["2022-02", "2022-03", "2022-04"]
+    assert months.replicates == 40
+    assert {"revenue", "members_joined", "listings", "unsold_crude"} <= set(months.totals)
+    assert {len(values) for series in months.totals.values() for _, values in series} == {3}
+    assert len(months.members) == 193
+    assert set(MEMBER_SERIES) <= set(months.units)
+    for member in months.two_faced:
+        assert member.supports_and_helps_covertly <= member.supports_and_helps_target + 1e-9
+    assert months.base is not None
+    assert months.base["listings"].what_if == 0
+    assert months.base["listings"].base > 0
 
 
 def test_a_scenario_without_months_has_none() -> None:
     found = run(prepare(read_scenario("es-11-1")), 3)
     assert found.months is None
-    assert "months" not in summary(found)
+    assert summarise_run(found).months is None
 
 
 def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_against_nothing(tmp_path: Path) -> None:
@@ -58,11 +59,11 @@ def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_ag
     unknown = ["dependence_energy", "dependence_food", "align_consultation"]
     settings = [*SHORT, "roles.target=IRN", "event=[]", *(f"parameters.{name}=0" for name in unknown)]
     found = run(prepare(read_scenario("2022-2023", settings)), 5)
-    months = summary(found)["months"]
-    assert isinstance(months, dict)
-    assert months["scores"] is None
-    assert months["acts"] == []
-    assert not [name for name in (*months["totals"], *months["units"]) if "crude" in name]
+    months = summarise_run(found).months
+    assert months is not None
+    assert months.scores is None
+    assert months.acts == []
+    assert not [name for name in (*months.totals, *months.units) if "crude" in name]
     print_months(Console(file=io.StringIO()), months)
     keep_run(found.case, tmp_path / "kept")
 
@@ -77,8 +78,9 @@ def test_a_kept_run_has_the_table_and_repeats_exactly(tmp_path: Path) -> None:
 
 def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> None:
     written = io.StringIO()
-    months = summary(result)["months"]
-    print_months(Console(file=written, width=160), months)  # type: ignore[arg-type]
+    months = summarise_run(result).months
+    assert months is not None
+    print_months(Console(file=written, width=160), months)
     for text in ("2022-03", "Help to the target", "against the base", "sanction"):
         assert text in written.getvalue()
 

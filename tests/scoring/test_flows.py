@@ -156,12 +156,12 @@ def test_aid_is_split_at_the_end_of_calibration() -> None:
     }
     given = np.full((len(MONTHS), 3), 1.0)
     found = score_flows(replace(path(), aid=given), scored(aid=record)).aid
-    assert found["calibrate"].published == (6.0, 2.0)
+    assert found["calibrate"].published == [6.0, 2.0]
     assert found["calibrate"].simulated == [3.0, 3.0]
-    assert found["score"].published == (5.0, 1.0)
+    assert found["score"].published == [5.0, 1.0]
     assert found["score"].simulated == [2.0, 2.0]
     assert found["last_value"].simulated == [6.0, 0.0]
-    assert found["linear_trend"].simulated == pytest.approx((4 + 5, 0))  # BBB: 2, 0, 0 falls below nothing
+    assert found["linear_trend"].simulated == pytest.approx([4 + 5, 0])  # BBB: 2, 0, 0 falls below nothing
 
 
 def test_the_figures_and_what_they_may_be_used_for(published: Published) -> None:

@@ -34,8 +34,8 @@ from sim.scoring.scores import (
 )
 from sim.scoring.validation import pinned_probabilities
 from sim.specs import read_scenario
-from sim.summaries.summary import is_scored, misses, split_of, summary
-from sim.summaries.tallies import is_near, population_share, tally_summary
+from sim.summaries.summary import is_scored, list_misses, split_of, summarise_run
+from sim.summaries.tallies import is_near, share_behind, summarise_tally
 from sim.world import RollCall
 
 observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)
@@ -269,30 +269,30 @@ def test_frequencies_are_smoothed() -> None:
 @given(cases(2, 10))
 def test_a_summary_adds_up(case: Case) -> None:
     result = run(case, 12)
-    document = summary(result)
-    assert document["replicates"] == 12
-    for number, (vote, told) in enumerate(zip(result.votes, document["votes"], strict=True)):
+    document = summarise_run(result)
+    assert document.replicates == 12
+    for number, (vote, told) in enumerate(zip(result.votes, document.votes, strict=True)):
         size = case.world.size
         assert vote.tallies.sum(axis=1).tolist() == [size] * 12
         assert vote.counts.sum(axis=1).tolist() == [12] * size
         assert vote.tallies.sum(axis=0).tolist() == vote.counts.sum(axis=0).tolist()
-        tally = tally_summary(vote)
-        assert sum(action["mean"] for action in tally.values()) == pytest.approx(size)
-        for action in tally.values():
-            assert action["p05"] <= action["median"] <= action["p95"]
-        assert sum(population_share(case, vote).values()) == pytest.approx(1)
-        assert sum(told["likeliest"].values()) == size
-        split = told["split"]
-        assert split["with_target"]["oppose"] == split["without_target"]["oppose"] + 1
-        assert split["with_target"]["support"] == split["without_target"]["support"]
-        for row in told["members"]:
-            assert sum(row[action] for action in tally) == pytest.approx(1)
-        target = told["members"][case.roles.target]
+        tally = summarise_tally(vote)
+        assert sum(spread.mean for _, spread in tally) == pytest.approx(size)
+        for _, spread in tally:
+            assert spread.p05 <= spread.median <= spread.p95
+        assert sum(share for _, share in share_behind(case, vote)) == pytest.approx(1)
+        assert sum(count for _, count in told.likeliest) == size
+        split = told.split
+        assert split.with_target.oppose == split.without_target.oppose + 1
+        assert split.with_target.support == split.without_target.support
+        for row in told.members:
+            assert sum(getattr(row, action) for action, _ in tally) == pytest.approx(1)
+        target = told.members[case.roles.target]
         if not any(case.world.iso3[case.roles.target] in pledge.members for pledge in case.spec.pledge):
-            assert target["oppose"] == 12.5 / 14
-        assert (told["observed"] is None) == (case.world.rollcall(told["resolution"]) is None)
-        assert told["near"] is told["accuracy"] is None
-        assert misses(result, number) == []
+            assert target.oppose == 12.5 / 14
+        assert (told.observed is None) == (case.world.rollcall(told.resolution) is None)
+        assert told.near is told.accuracy is None
+        assert list_misses(result, number) == []
 
 
 def made_result(tallies: list[list[int]], counts: list[list[int]]) -> VoteResult:
@@ -311,14 +311,14 @@ def test_population_shares_weigh_members_by_people() -> None:
     case = prepare(read_scenario("es-11-1"))
     world = replace(uniform_world(2), attributes={"population": np.array([1000.0, 3000.0])})
     vote = made_result([[1, 0, 0, 1]] * 4, [[3, 0, 1, 0], [0, 0, 0, 4]])
-    shares = population_share(replace(case, world=world), vote)
-    assert shares == pytest.approx({"oppose": 0.1875, "abstain": 0.0625, "absent": 0.0, "support": 0.75})
+    shares = share_behind(replace(case, world=world), vote)
+    assert dict(shares) == pytest.approx({"oppose": 0.1875, "abstain": 0.0625, "absent": 0.0, "support": 0.75})
 
 
 def test_the_split_is_told_with_and_without_the_target() -> None:
-    split = split_of(prepare(read_scenario("es-11-1")), np.array([5.0, 12.0, 35.0, 141.0]))
-    assert split["with_target"] == {"support": 141, "abstain": 35, "oppose": 5}
-    assert split["without_target"] == {"support": 141, "abstain": 35, "oppose": 4}
+    split = split_of(np.array([5.0, 12.0, 35.0, 141.0]))
+    assert str(split.with_target) == "141/35/5"
+    assert str(split.without_target) == "141/35/4"
 
 
 @pytest.fixture(scope="module")
@@ -327,17 +327,18 @@ def shipped() -> RunResult:
 
 
 def test_accuracy_and_misses_agree(shipped: RunResult) -> None:
-    case, (vote,) = shipped.case, summary(shipped)["votes"]
+    case, (vote,) = shipped.case, summarise_run(shipped).votes
     call = case.world.rollcall("A/RES/ES-11/1")
     assert call is not None
     scored = is_scored(case, 0, call)
     assert scored.sum() == case.world.size - 2
-    missed = misses(shipped, 0)
-    assert vote["accuracy"] == pytest.approx(1 - len(missed) / scored.sum())
-    given = [entry["probability_of_observed"] for entry in missed]
+    missed = list_misses(shipped, 0)
+    assert vote.accuracy == pytest.approx(1 - len(missed) / scored.sum())
+    given = [entry.probability_of_observed for entry in missed]
     assert given == sorted(given)
-    assert {"RUS", "UKR"}.isdisjoint(entry["iso3"] for entry in missed)
-    assert vote["observed"] == {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
+    assert {"RUS", "UKR"}.isdisjoint(entry.iso3 for entry in missed)
+    assert vote.observed is not None
+    assert dict(vote.observed) == {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
 
 
 def test_a_change_is_told_against_its_base() -> None:
@@ -345,11 +346,12 @@ def test_a_change_is_told_against_its_base() -> None:
     base = prepare(read_scenario("es-11-1"))
     case = prepare(read_scenario("es-11-1", ["vote.target_threat=3"]))
     result = run(case, 100, base=base)
-    (vote,), change = result.votes, summary(result)["votes"][0]["base"]
-    assert sum(change["change"].values()) == pytest.approx(0)
-    assert change["change"]["support"] < 0
+    (vote,), change = result.votes, summarise_run(result).votes[0].base
+    assert change is not None
+    assert sum(mean for _, mean in change.change) == pytest.approx(0)
+    assert change.change.support < 0
     assert vote.change is not None
-    assert len(change["moved"]) == int((vote.change.changed > 0).sum()) > 0
-    assert all(row["towards"] == 0 and row["away"] <= row["moved"] for row in change["moved"])
+    assert len(change.moved) == int((vote.change.changed > 0).sum()) > 0
+    assert all(row.towards == 0 and row.away <= row.moved for row in change.moved)
     assert result.base is not None
-    assert change["tally"] == tally_summary(result.base.votes[0])
+    assert change.tally == summarise_tally(result.base.votes[0])

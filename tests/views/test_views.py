@@ -17,8 +17,8 @@ from sim.errors import InputError
 from sim.runner.folder.manifest import document_hash
 from sim.runner.result import frequencies
 from sim.specs import read_scenario
-from sim.summaries.months import months_summary
-from sim.summaries.summary import misses, vote_summary
+from sim.summaries.months import report_months
+from sim.summaries.summary import list_misses, summarise_vote
 from sim.summaries.tallies import CODES, REPORTED
 from sim.views.frame import save
 from sim.views.geography import tiles
@@ -105,8 +105,8 @@ def test_rows_are_the_frequencies_and_the_observed_are_marked(threat, drawing, o
         assert list(drawn) == seen.tolist()
         assert np.allclose(list(drawn.values()) / max(drawn.values()), times / times.max())
     lines = {found.get_gid(): found.get_xdata()[0] for found in ax.lines if "observed" in (found.get_gid() or "")}
-    observed = vote_summary(threat, 0)["observed"]
-    assert lines == ({f"observed-{name}": observed[name] for name in REPORTED} if of == "tallies" else {})
+    observed = summarise_vote(threat, 0).observed
+    assert lines == ({f"observed-{name}": observed.of(name) for name in REPORTED} if of == "tallies" else {})
 
 
 def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding):
@@ -119,15 +119,15 @@ def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding)
         shown = np.abs(steps[f"observed-{name}"].values - steps[f"observed-{name}"].baseline) > 1e-9
         assert (shown == (call.votes[order] == code)).all()
     named = {text.get_text() for text in ax.texts if is_named(text, "miss")}
-    assert named == {miss["iso3"] for miss in misses(founding, 0)}
+    assert named == {miss.iso3 for miss in list_misses(founding, 0)}
 
 
 def test_of_very_many_misses_the_surest_are_named_and_the_rest_counted():
     result = ran("ga-68-262", 50)
-    wrong, texts = misses(result, 0), plot_members(result).texts
+    wrong, texts = list_misses(result, 0), plot_members(result).texts
     named = {text.get_text() for text in texts if is_named(text, "miss")}
     assert 0 < len(named) < len(wrong)
-    assert named == {miss["iso3"] for miss in wrong[: len(named)]}
+    assert named == {miss.iso3 for miss in wrong[: len(named)]}
     assert f"and {len(wrong) - len(named)} more" in [text.get_text() for text in texts]
 
 
@@ -137,7 +137,7 @@ def test_movers_are_drawn_as_often_as_they_move(threat):
     index = [threat.case.world.names.index(name) for name in names]
     scale = 100 / threat.replicates
     drawn = {container.get_label(): [bar.get_width() for bar in container] for container in ax.containers}
-    ways = {"nearer to the target": change.away, "nearer to the senders": change.towards}
+    ways = {"towards the target": change.away, "towards the sanctioning side": change.towards}
     ways["between abstaining and absence"] = change.changed - change.towards - change.away
     assert set(drawn) == {label for label, moved in ways.items() if moved[index].any()} != set(ways)
     for label, widths in drawn.items():
@@ -216,11 +216,11 @@ def test_bars_of_indices_are_the_figures(effects):
 
 
 def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_are_not(founding):
-    split = [f"{value:.0f}" for value in vote_summary(founding, 0)["split"]["with_target"].values()]
+    split = summarise_vote(founding, 0).split.with_target
     for plot in (plot_map, plot_network):
         ax = plot(founding)
-        assert f"median tally is {'/'.join(split)}" in " ".join(ax.get_figure().get_suptitle().split())
-        assert ax.get_legend().get_texts()[0].get_text() != f"{split[0]} support"
+        assert f"median tally is {split}" in " ".join(ax.get_figure().get_suptitle().split())
+        assert ax.get_legend().get_texts()[0].get_text() != f"{split.support:.0f} support"
 
 
 def test_lines_of_votes_and_fuels_are_named(months):
@@ -230,12 +230,12 @@ def test_lines_of_votes_and_fuels_are_named(months):
 
 
 def test_the_months_are_those_of_the_summary(months):
-    told = months_summary(months)["totals"]
+    told = report_months(months).totals
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="fuel").lines}
     for fuel in ("crude", "coal"):
-        assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"]["mean"]) / 1e3, rtol=1e-3)
+        assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
-    assert np.allclose(drawn["in the coalition"], told["members_joined"]["mean"], rtol=1e-3)
+    assert np.allclose(drawn["in the coalition"], told["members_joined"].mean, rtol=1e-3)
 
 
 def test_actions_differ_in_lightness_too():

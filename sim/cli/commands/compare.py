@@ -32,11 +32,11 @@ from sim.results.changes import ComparedFigure, ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.sentences import answer_change, judge
-from sim.summaries.tables import VISIBLE, adoption_table, change_table, movers_table
+from sim.summaries.tables import adoption_table, change_table, movers_table
 from sim.views.frame import day
 from sim.whatif.compare import compare, list_figures, summarise_comparison
 
-LONGEST_LIST = 15
+MOST_MOVERS = 15
 
 
 def command(
@@ -110,5 +110,6 @@ def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
     for made in (change_table(vote), adoption_table(vote.base)):
         screen.print()
         print_table(screen, made)
-    screen.print()
-    print_table(screen, movers_table(vote.resolution, vote.base.moved, VISIBLE), LONGEST_LIST)
+    if vote.base.moved:
+        screen.print()
+        print_table(screen, movers_table(vote.resolution, vote.base.moved), MOST_MOVERS)

@@ -36,12 +36,12 @@ from sim.runner.run import run
 from sim.runner.sweep import keep_run
 from sim.summaries.sentences import answer_vote, judge
 from sim.summaries.summary import list_misses, summarise_run
-from sim.summaries.tables import VISIBLE, misses_table, movers_table, tally_table
+from sim.summaries.tables import misses_table, movers_table, tally_table
 from sim.views.frame import day, save
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import chamber_figure
 
-LONGEST_LIST = 40
+LONGEST_LIST, MOST_MOVERS = 40, 15
 
 
 def command(
@@ -112,8 +112,9 @@ def _print_vote(screen: Console, result: RunResult, number: int, vote: VoteSumma
     screen.print()
     print_table(screen, tally_table(vote, result.replicates))
     if vote.base is not None:
-        screen.print()
-        print_table(screen, movers_table(vote.resolution, vote.base.moved, VISIBLE), LONGEST_LIST)
+        if vote.base.moved:
+            screen.print()
+            print_table(screen, movers_table(vote.resolution, vote.base.moved), MOST_MOVERS)
         return
     misses = list_misses(result, number)
     if misses:

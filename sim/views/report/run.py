@@ -90,7 +90,8 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
         if vote.base is None:
             continue
         pictures += [picture(plot_change(result, number=number)), picture(plot_movers(result, number=number))]
-        tables.append(movers_table(vote.resolution, vote.base.moved))
+        if vote.base.moved:
+            tables.append(movers_table(vote.resolution, vote.base.moved))
         if vote.base.expected is not None:
             sentences += judge(vote.base.expected)
     return Section("What was changed, and what it does", tuple(sentences), tuple(pictures), tuple(tables))
