@@ -1,113 +1,134 @@
-"""A JSON document as the list of its keys: what varies by action, rule, member or series is told once."""
+"""A type of result as the list of its keys: what varies by action, member or series is written once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+import datetime
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
-from sim.rules.adoption import RULES as MAJORITIES
-from sim.scoring.baselines import RULES
-from sim.scoring.scores import Scores
-from sim.summaries.tallies import REPORTED
+from pydantic.fields import FieldInfo
 
-STATISTICS = frozenset({"mean", "median", "p05", "p95"})
-SCORES = frozenset(field.name for field in fields(Scores))
-NAMED = {
-    "ACTION": frozenset(REPORTED),
-    "MAJORITY": frozenset(MAJORITIES),
-    "RULE": frozenset(RULES),
-}
-"""Keys that stand for one of a set of names."""
-FREE = {
-    "movers": "ISO3",
-    "files": "FILE",
-    "packages": "PACKAGE",
-    "tables": "FILE",
-    "parameters": "PARAMETER",
-    "defaults": "PARAMETER",
-    "totals": "SERIES",
-    "units": "SERIES",
-    "series": "SERIES",
-    "months.base": "SERIES",
-    "scenarios": "SCENARIO",
-    "fits": "SCENARIO",
-    "worlds": "WORLD",
-    "figures": "USE",
-    "scores.aid": "PART",
-    "simulated_and_published": "ISO3",
-    "lead": "SCORE",
-    "worlds.WORLD": "FILE",
-    "versions": "PACKAGE",
-}
-"""Tables whose keys are names of anything, by the end of the path to them."""
-TEXTS = ("fit", "fits.SCENARIO", "program.commit")
-"""Texts that are null in some places, so that one document does not tell their kind."""
-WHOLE = ("scenario", "experiment", "SCENARIO", "wanted")
-"""Tables that are documents of their own, described elsewhere."""
+from sim.results.described import Result
+from sim.results.parts import ByAction
+from tools.manual.markdown import code, table
 
-KEPT_BASE = "base"
-"""A scenario that a manifest keeps whole beside the one that was run."""
+WORDS = {str: "text", bool: "true or false", int: "number", float: "number", datetime.date: "date"}
 
 
-def keys_of(document: object) -> dict[str, str]:
-    """Path of each key to the kind of its value, in the order in which they stand; ``[]`` for each entry of a list."""
-    found: dict[str, list[str]] = {}
-    for path, kind in _walked(document, ""):
-        found.setdefault(path, [])
-        if kind not in found[path]:
-            found[path].append(kind)
-    told = {path: _told(kinds) for path, kinds in found.items()}
-    listed = {path for path in told if any(other.startswith(f"{path}[].") for other in told)}
-    told = {path: kind for path, kind in told.items() if path not in listed}  # lists that are empty here and there
-    return told | {path: "text" for path in TEXTS if path in told}
+class Key(NamedTuple):
+    """A key of a document: the path to it, what kind of value it has, in what unit, and what it means."""
+
+    path: str
+    kind: str
+    unit: str
+    meaning: str
 
 
-def _told(kinds: list[str]) -> str:
-    """The kinds of a value together; null, and lists that are empty, go without saying where there is more."""
-    told = [kind for kind in kinds if kind != "null"]
-    more = [kind for kind in told if kind != "list"] if any(kind.startswith("list of") for kind in told) else told
-    return " or ".join(more) or "null"
+class _Type(NamedTuple):
+    """What a field holds: the innermost type, how the path goes on to it, and whether it may be null."""
+
+    inner: Any
+    steps: str
+    is_nullable: bool
 
 
-def _walked(value: object, path: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case Mapping() if not value:
-            yield path, "table"
-        case Mapping() if set(value) <= STATISTICS and len(value) > 1:
-            yield path, f"table: {', '.join(value)}"
-        case Mapping() if set(value) == SCORES:
-            yield path, "scores"
-        case Mapping() if path == KEPT_BASE or path.rsplit(".", 1)[-1] in WHOLE:
-            yield path, "table"
-        case Mapping():
-            for key, below in value.items():
-                yield from _walked(below, f"{path}.{_name(path, key, value)}".removeprefix("."))
-        case list() | tuple() if value and all(isinstance(item, Mapping) for item in value):
-            for item in value:
-                yield from _walked(item, f"{path}[]")
-        case _:
-            yield path, kind_of(value)
+def key_table(kind: type[Result], known: dict[type[Result], str], of: str) -> str:
+    """The keys of a type of result.
+
+    Parameters
+    ----------
+    known : types that the page has described, and where; those described here join them.
+    of : name of the document.
+    """
+    rows = [[code(key.path), key.kind, key.unit, key.meaning] for key in keys_of(kind, known, of)]
+    return table(["key", "value", "unit", "meaning"], rows)
 
 
-def _name(path: str, key: str, siblings: Iterable[str]) -> str:
-    for end, name in FREE.items():
-        if path == end or path.endswith(f".{end}"):
-            return name
-    return next((name for name, known in NAMED.items() if set(siblings) <= known), key)
+def keys_of(kind: type[Result], known: dict[type[Result], str], of: str) -> Iterator[Key]:
+    """Every key of a type of result, in order; a type that was described before is named rather than repeated."""
+    yield from _keys(kind, "", known, of)
 
 
-def kind_of(value: object) -> str:
-    """What a value is, in the words of the page."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "number"
-        case str():
-            return "text"
-        case list() | tuple() if value:
-            return f"list of {kind_of(value[0])}s"
-        case _:
-            return "list"
+def _keys(kind: type[Result], path: str, known: dict[type[Result], str], of: str) -> Iterator[Key]:
+    for name, field in kind.model_fields.items():
+        key = f"{path}.{field.alias or name}".removeprefix(".")
+        found = _unwrap(field.annotation, field)
+        unit = str(_extra(field).get("unit", ""))
+        here = key + found.steps
+        meaning = field.description or ""
+        if not _is_result(found.inner):
+            yield Key(here, _word(found), unit, meaning)
+        elif _is_leaf(found.inner):
+            parts = ", ".join(found.inner.model_fields)
+            yield Key(here, f"table: {parts}" + _or_null(found), unit, meaning)
+        elif found.inner in known:
+            yield Key(here, f"as {known[found.inner]}" + _or_null(found), unit, meaning)
+        else:
+            if found.is_nullable:
+                yield Key(here, "table or null", unit, meaning)
+            known[found.inner] = f"`{here}` of {of}"
+            yield from _keys(found.inner, here, known, of)
+
+
+def _unwrap(annotation: Any, field: FieldInfo, steps: str = "") -> _Type:
+    """The innermost type of an annotation, and the path that leads to it through lists and tables."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [one for one in arguments if one is not type(None)]
+        if len(inner) == 1:
+            found = _unwrap(inner[0], field, steps)
+            return found._replace(is_nullable=found.is_nullable or len(inner) < len(arguments))
+        return _Type(annotation, steps, len(inner) < len(arguments))
+    if isinstance(annotation, type) and issubclass(annotation, ByAction):
+        (of,) = annotation.__pydantic_generic_metadata__["args"]
+        return _unwrap(of, field, f"{steps}.ACTION")
+    if origin in (dict, Mapping) or (origin is not None and issubclass_safe(origin, Mapping)):
+        return _unwrap(arguments[1], field, f"{steps}.{_extra(field).get('named', 'NAME')}")
+    if origin in (list, tuple) and _is_result(arguments[0]):
+        return _unwrap(arguments[0], field, f"{steps}[]")
+    return _Type(annotation, steps, False)
+
+
+def issubclass_safe(one: Any, of: type) -> bool:
+    """Whether something is a class below another."""
+    return isinstance(one, type) and issubclass(one, of)
+
+
+def _extra(field: FieldInfo) -> Mapping[str, Any]:
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {}
+
+
+def _is_result(kind: Any) -> bool:
+    return issubclass_safe(kind, Result)
+
+
+def _is_leaf(kind: type[Result]) -> bool:
+    """Whether a type is told in a word: all its fields are numbers, and it says nothing of their units."""
+    fields = kind.model_fields.values()
+    return all(field.annotation in (int, float) and not _extra(field).get("unit") for field in fields)
+
+
+def _or_null(found: _Type) -> str:
+    return " or null" if found.is_nullable else ""
+
+
+def _word(found: _Type) -> str:
+    return _name(found.inner) + _or_null(found)
+
+
+def _name(kind: Any) -> str:
+    """What a value is, in a word."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " or ".join(code(value) for value in arguments)
+    if origin in (list, tuple):
+        return f"list of {_plural(_name(arguments[0]))}"
+    if origin in (Union, types.UnionType):
+        return " or ".join(dict.fromkeys(_name(one) for one in arguments if one is not type(None)))
+    return WORDS.get(kind, "table")
+
+
+def _plural(word: str) -> str:
+    return word if word.endswith("s") else f"{word}s"
