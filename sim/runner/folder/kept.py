@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
+from sim.results.showing import Shown
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.manifest import MANIFEST, changed_tables, read_manifest
@@ -19,8 +20,8 @@ from sim.specs import Experiment, Scenario, experiment_from, scenario_from
 from sim.world import load_world
 
 
-@dataclass(frozen=True)
-class KeptRun:
+@dataclass(frozen=True, repr=False)
+class KeptRun(Shown):
     """A run as a folder holds it, with its months and its base."""
 
     folder: Path
@@ -28,8 +29,8 @@ class KeptRun:
     result: RunResult
 
 
-@dataclass(frozen=True)
-class KeptSweep:
+@dataclass(frozen=True, repr=False)
+class KeptSweep(Shown):
     """A finished sweep as a folder holds it."""
 
     folder: Path
