@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
-from sim.results.showing import Shown
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.manifest import MANIFEST, changed_tables, read_manifest
@@ -20,8 +19,8 @@ from sim.specs import Experiment, Scenario, experiment_from, scenario_from
 from sim.world import load_world
 
 
-@dataclass(frozen=True, repr=False)
-class KeptRun(Shown):
+@dataclass(frozen=True)
+class KeptRun:
     """A run as a folder holds it, with its months and its base."""
 
     folder: Path
@@ -29,8 +28,8 @@ class KeptRun(Shown):
     result: RunResult
 
 
-@dataclass(frozen=True, repr=False)
-class KeptSweep(Shown):
+@dataclass(frozen=True)
+class KeptSweep:
     """A finished sweep as a folder holds it."""
 
     folder: Path
