@@ -9,28 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.api.frames import make_frame
-from sim.api.inputs import (
-    ENGINE,
-    EXECUTOR,
-    EXPERIMENT,
-    GOAL,
-    OTHERS,
-    OVERRIDES,
-    REPLICATES,
-    SCENARIO,
-    SEED,
-    SETTINGS,
-    TEXTS,
-    AnyExperiment,
-    AnyGoal,
-    AnyScenario,
-    experiment_of,
-    goal_of,
-    spec_of,
-)
+from sim.api.inputs import SETTINGS, AnyExperiment, AnyGoal, AnyScenario, check_inputs, experiment_of, goal_of, spec_of
 from sim.api.running import SweepTables, sweep
 from sim.api.showing import table_of
-from sim.arguments import FLAG, PATH, TEXT, check_arguments
 from sim.case import prepare
 from sim.results.showing import Shown
 from sim.results.tables import Table
@@ -93,14 +74,7 @@ class Compared(Shown):
         return pd.DataFrame(change_rows(self.comparison))
 
 
-@check_arguments(
-    "sim.compare",
-    base=SCENARIO,
-    others=OTHERS,
-    replicates=REPLICATES,
-    seed=SEED,
-    engine=ENGINE,
-)
+@check_inputs()
 def compare(
     base: AnyScenario,
     *others: AnyScenario,
@@ -198,17 +172,7 @@ class Explained(Shown):
         return pd.DataFrame(walk_rows(self.explanation))
 
 
-@check_arguments(
-    "sim.explain",
-    scenario=SCENARIO,
-    member=TEXT,
-    overrides=OVERRIDES,
-    resolution=TEXT,
-    tries_levers=FLAG,
-    along=TEXT,
-    replicates=REPLICATES,
-    seed=SEED,
-)
+@check_inputs()
 def explain(
     scenario: AnyScenario,
     member: str,
@@ -247,7 +211,7 @@ def explain(
     return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
 
 
-@check_arguments("sim.explain_all", scenario=SCENARIO, overrides=OVERRIDES, resolution=TEXT, replicates=REPLICATES)
+@check_inputs()
 def explain_all(
     scenario: AnyScenario,
     overrides: Mapping[str, object] | None = None,
@@ -296,7 +260,7 @@ class GoalReached(Shown):
         return pd.DataFrame(frontier_rows(self.found))
 
 
-@check_arguments("sim.reach", goal=GOAL, overrides=SETTINGS)
+@check_inputs(overrides=SETTINGS)
 def reach(goal: AnyGoal, overrides: Sequence[str] = ()) -> GoalReached:
     """Search for the cheapest combination of levers that reaches a goal.
 
@@ -357,16 +321,7 @@ class Sensitivity(Shown):
         return pd.DataFrame([region.document() for region in self.discovered or ()])
 
 
-@check_arguments(
-    "sim.sensitivity",
-    experiment=EXPERIMENT,
-    outputs=TEXTS,
-    event=TEXT,
-    resolution=TEXT,
-    out=PATH,
-    executor=EXECUTOR,
-    overrides=SETTINGS,
-)
+@check_inputs(overrides=SETTINGS)
 def sensitivity(
     experiment: AnyExperiment,
     outputs: Sequence[str] = ("support",),

@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import sim
-from sim.arguments import TEXT, Argument, each, one_of, read_table, subclass_of, whole_number
+from sim.arguments import (
+    FLAG,
+    PATH,
+    TEXT,
+    Argument,
+    check_arguments,
+    each,
+    one_of,
+    read_table,
+    subclass_of,
+    whole_number,
+)
 from sim.errors import Problem, input_error
 from sim.runner.batch import ENGINES
 from sim.specs import (
@@ -27,6 +38,8 @@ from sim.specs import (
 from sim.specs.scenario.spec import LAST_SEED, MOST_REPLICATES
 from sim.specs.scenario.warnings import warnings_of
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 AnyScenario: TypeAlias = str | Path | Mapping[str, object] | Scenario
 AnyExperiment: TypeAlias = str | Path | Mapping[str, object] | Experiment
 AnyGoal: TypeAlias = str | Path | Mapping[str, object] | Goal
@@ -60,17 +73,58 @@ def _read_executor(given: object) -> object:
     return given
 
 
+def _read_axes(given: object) -> object:
+    from matplotlib.axes import Axes  # slow to load
+
+    if not isinstance(given, Axes):
+        raise TypeError
+    return given
+
+
 SCENARIO = _source(Scenario, "a Scenario")
-EXPERIMENT = _source(Experiment, "an Experiment")
-GOAL = _source(Goal, "a Goal")
-OTHERS = each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1)
-OVERRIDES = Argument("a dictionary such as {'vote.severity': -3.0}", read_table)
-SETTINGS = each(TEXT, "a list of texts such as 'replicates=50'")
 TEXTS = each(TEXT, "a list of texts")
-SEED, REPLICATES = whole_number(0, LAST_SEED), whole_number(1, MOST_REPLICATES)
-ENGINE = one_of(*ENGINES)
-MEMBER_CLASS = Argument("a subclass of sim.model.MemberState", _read_member_class)
-EXECUTOR = Argument("an executor such as sim.runner.executors.Processes(4)", _read_executor)
+SETTINGS = each(TEXT, "a list of texts such as 'replicates=50'")
+ARGUMENTS: Mapping[str, Argument[Any]] = {
+    "scenario": SCENARIO,
+    "base": SCENARIO,
+    "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
+    "experiment": _source(Experiment, "an Experiment"),
+    "goal": _source(Goal, "a Goal"),
+    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_table),
+    "replicates": whole_number(1, MOST_REPLICATES),
+    "seed": whole_number(0, LAST_SEED),
+    "engine": one_of(*ENGINES),
+    "member_class": Argument("a subclass of sim.model.MemberState", _read_member_class),
+    "workers": whole_number(1),
+    "executor": Argument("an executor such as sim.runner.executors.Processes(4)", _read_executor),
+    "out": PATH,
+    "member": TEXT,
+    "resolution": TEXT,
+    "tries_levers": FLAG,
+    "along": TEXT,
+    "outputs": TEXTS,
+    "event": TEXT,
+    "kind": TEXT,
+    "ax": Argument("an Axes of Matplotlib", _read_axes),
+    "output": TEXT,
+    "over": TEXTS,
+    "is_observed": FLAG,
+}
+"""What the arguments of the functions of the package may be, by their names."""
+
+
+def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
+    """Make a function of the package refuse arguments that it cannot take.
+
+    Parameters
+    ----------
+    **others : what an argument of the function may be, where that is not what `ARGUMENTS` has under its name.
+    """
+
+    def decorate(function: Callable[Given, Found]) -> Callable[Given, Found]:
+        return check_arguments(f"sim.{function.__name__}", **{**ARGUMENTS, **others})(function)
+
+    return decorate
 
 
 def spec_of(

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.api.asking import Compared, Explained, Sensitivity
-from sim.api.inputs import TEXTS
+from sim.api.inputs import check_inputs
 from sim.api.running import Run, SweepTables
-from sim.arguments import FLAG, TEXT, Argument, check_arguments, describe
+from sim.arguments import describe
 from sim.errors import InputError, did_you_mean, input_error
 from sim.runner.folder.kept import read_sweep
 from sim.runner.result import RunResult
@@ -55,24 +55,7 @@ DRAWINGS = {
 """What can be drawn, and how."""
 
 
-def _read_axes(given: object) -> object:
-    from matplotlib.axes import Axes
-
-    if not isinstance(given, Axes):
-        raise TypeError
-    return given
-
-
-@check_arguments(
-    "sim.plot",
-    kind=TEXT,
-    ax=Argument("axes of Matplotlib", _read_axes),
-    resolution=TEXT,
-    member=TEXT,
-    output=TEXT,
-    over=TEXTS,
-    is_observed=FLAG,
-)
+@check_inputs()
 def plot(
     found: Plotted,
     kind: str | None = None,

@@ -15,22 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.api.frames import make_frame
-from sim.api.inputs import (
-    ENGINE,
-    EXECUTOR,
-    EXPERIMENT,
-    MEMBER_CLASS,
-    OVERRIDES,
-    REPLICATES,
-    SCENARIO,
-    SEED,
-    AnyExperiment,
-    AnyScenario,
-    experiment_of,
-    spec_of,
-)
+from sim.api.inputs import AnyExperiment, AnyScenario, check_inputs, experiment_of, spec_of
 from sim.api.showing import table_of
-from sim.arguments import PATH, check_arguments, whole_number
 from sim.case import prepare
 from sim.results.showing import Shown
 from sim.results.tables import Table
@@ -87,17 +73,7 @@ class Run(Shown):
         return None if months is None else make_frame(month_columns(months, self.result.case.world.iso3))
 
 
-@check_arguments(
-    "sim.run",
-    scenario=SCENARIO,
-    overrides=OVERRIDES,
-    replicates=REPLICATES,
-    seed=SEED,
-    engine=ENGINE,
-    member_class=MEMBER_CLASS,
-    workers=whole_number(1),
-    out=PATH,
-)
+@check_inputs()
 def run(
     scenario: AnyScenario,
     overrides: Mapping[str, object] | None = None,
@@ -192,7 +168,7 @@ class SweepTables(Shown):
         return make_frame(rank(self.experiment, self.folder))
 
 
-@check_arguments("sim.sweep", experiment=EXPERIMENT, out=PATH, executor=EXECUTOR, replicates=REPLICATES)
+@check_inputs()
 def sweep(
     experiment: AnyExperiment,
     out: str | Path | None = None,

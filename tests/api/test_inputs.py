@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import warnings
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
+from sim.api.inputs import ARGUMENTS
 from sim.arguments import read_table
 from sim.errors import InputError
 from sim.model import AlignmentModel, MemberState
@@ -84,6 +86,12 @@ def test_a_wrong_argument_is_named_with_what_was_given_and_what_is_allowed(call)
     function, message = WRONG[call]
     with pytest.raises(InputError, match=re.escape(message)):
         function()
+
+
+@pytest.mark.parametrize("name", [name for name in sim.__all__ if name[0].islower()])
+def test_every_argument_is_checked(name):
+    own = {"found"} if name == "plot" else set()  # checked by the function itself
+    assert set(inspect.signature(getattr(sim, name)).parameters) <= ARGUMENTS.keys() | own
 
 
 def test_all_that_is_wrong_is_told_at_once():
