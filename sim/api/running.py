@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING
 
 from sim.case import prepare
 from sim.errors import Problem
-from sim.summaries.ranking import rank
-from sim.summaries.summary import member_columns, summary, tally_columns
 from sim.runner.executors import Executor, InProcess, Processes
+from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table
-from sim.runner.folder.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
@@ -39,6 +37,8 @@ from sim.specs import (
     scenario_from,
 )
 from sim.specs.scenario.warnings import warnings_of
+from sim.summaries.ranking import rank
+from sim.summaries.summary import member_columns, summary, tally_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +154,7 @@ class SweepTables:
     Parameters
     ----------
     experiment : what was run.
-    folder : where its tables lie.
+    folder : where its tables are.
     """
 
     experiment: Experiment
@@ -188,7 +188,7 @@ class SweepTables:
         """The points, nearest to the experiment's target split first."""
         import pandas as pd
 
-        return pd.DataFrame(rank(self.experiment, self.folder))
+        return pd.DataFrame([point.document() for point in rank(self.experiment, self.folder)])
 
 
 def sweep(

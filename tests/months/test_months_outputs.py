@@ -16,7 +16,7 @@ from sim.months.series import MEMBER_SERIES
 from sim.summaries.summary import summary
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.repeat import repeat
-from sim.runner.folder.tables import MONTHS
+from sim.runner.folder.files import MONTHS
 from sim.runner.months import MonthsSamples
 from sim.runner.result import RunResult
 from sim.runner.run import run

@@ -46,7 +46,7 @@ def page_of_run(kept: KeptRun) -> Page:
         answers.append(months_answer(months))
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
-    hashes = {f"{world}/{name}": value for world, files in manifest["worlds"].items() for name, value in files.items()}
+    hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=spec.title,
         question=spec.question,
@@ -54,12 +54,12 @@ def page_of_run(kept: KeptRun) -> Page:
         facts=f"{result.replicates:,} replicates, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
-            "scenario hash": manifest["scenario_hash"],
+            "scenario hash": manifest.scenario_hash,
             **provenance_of(manifest, kept.folder, spec),
         },
         commands=(f"sim rerun {kept.folder.name}",),
-        document=as_json(manifest["scenario"]),
-        hashes={**hashes, **manifest["tables"]},
+        document=as_json(manifest.scenario),
+        hashes={**hashes, **manifest.tables},
     )
 
 
