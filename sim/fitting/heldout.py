@@ -126,10 +126,10 @@ def _score_cuts(
     observed = asked.observed[scored]
     counts = np.bincount(observed, minlength=3)
     by_cut = []
-    for model, said in cuts:
+    for model, forecasts in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
         classes[scored] = baselines.pinned(three_classes(model[scored]), counts)
-        by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, said=said))
+        by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
     mean = _mean_of_cuts(by_cut)
     declared = [one.declared for one in by_cut]
 
@@ -138,7 +138,7 @@ def _score_cuts(
         rules = {rule: getattr(mean.baselines[rule], name) for rule in REGRESSIONS if rule in mean.baselines}
         best = min(rules, key=rules.__getitem__)
         ours = [losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
-        theirs = [losses(said[best][scored], observed)[name] for _, said in cuts]
+        theirs = [losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
         return Lead(over=best, **dict(paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))))
 
     scores = HeldOutValidation(

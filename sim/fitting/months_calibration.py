@@ -51,7 +51,7 @@ SCATTER = 0.15
 """Standard deviation of the logarithm of a figure about the run."""
 AID_SCATTER = 0.7
 LEAST_AID = 0.02
-"""Billions of euros below which a donor's aid is not told from this."""
+"""Billions of euros below which a donor's aid cannot be distinguished from this."""
 PRIOR_SCATTER = 0.7
 FIGURES = ("crude_imports", "supplier_crude_share")
 REVENUE = ("revenue", "revenue_share")

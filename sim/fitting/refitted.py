@@ -75,7 +75,7 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
     return score_vote(
-        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, said=rule_forecasts(training, asked)
+        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
     )
 
 

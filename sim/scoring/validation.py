@@ -140,12 +140,17 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
     return score_vote(
-        mode, asked, chances=chances, pinned=three_classes(pinned), votes=votes, said=rule_forecasts(training, asked)
+        mode,
+        asked,
+        chances=chances,
+        pinned=three_classes(pinned),
+        votes=votes,
+        forecasts=rule_forecasts(training, asked),
     )
 
 
 def mode_of(case: Case, number: int) -> Mode:
-    """Where a vote stands to those that the shipped parameters were fitted to: see `Validation`."""
+    """How a vote is related to those that the shipped parameters were fitted to: see `Validation`."""
     ballot, fitted = case.ballots[number], fitted_resolutions()
     if ballot.resolution in fitted:
         return "in-sample"

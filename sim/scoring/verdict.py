@@ -18,7 +18,12 @@ UNRANKED = ("majority", "base_rates", "persistence", "regional_majority")
 
 
 def score_vote(
-    mode: Mode, asked: Sample, chances: FloatArray, pinned: FloatArray, votes: IntArray, said: Mapping[str, FloatArray]
+    mode: Mode,
+    asked: Sample,
+    chances: FloatArray,
+    pinned: FloatArray,
+    votes: IntArray,
+    forecasts: Mapping[str, FloatArray],
 ) -> Validation:
     """Score predictions of one vote.
 
@@ -28,7 +33,7 @@ def score_vote(
     chances : declared probabilities of the four actions, (N, 4).
     pinned : probabilities of the three classes (N, 3) when the observed counts are given.
     votes : observed action codes, (N,).
-    said : probabilities of the classes (N, 3) by each rule.
+    forecasts : probabilities of the classes (N, 3) by each rule.
 
     Raises
     ------
@@ -39,7 +44,7 @@ def score_vote(
         raise input_error(asked.resolution, "", "every vote on record is fixed, so there is nothing to score.")
     observed = asked.observed[scored]
     declared, ranked = three_classes(chances[scored]), pinned[scored]
-    rules = {name: found[scored] for name, found in said.items()}
+    rules = {name: found[scored] for name, found in forecasts.items()}
     counts = np.bincount(observed, minlength=3)
     moved = {name: baselines.pinned(found, counts) for name, found in rules.items() if name not in UNRANKED}
     order = ranked_classes(ranked, observed)

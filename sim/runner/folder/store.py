@@ -126,14 +126,14 @@ def _number(path: Path) -> int:
 
 
 class _Vote(Result):
-    """A vote, whose arrays are beside the header."""
+    """A vote, whose arrays are next to the header."""
 
     resolution: str
     date: date
 
 
 class _Months(Result):
-    """The months, whose arrays are beside the header: one per series, and one per vote."""
+    """The months, whose arrays are next to the header: one per series, and one per vote."""
 
     months: tuple[str, ...]
     members: tuple[str, ...]

@@ -47,7 +47,7 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS]).first(MOST_ROWS)
         sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
     sections += [_changed(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
-    worlds = {f"{world}/{name}": told for world, named in manifest.worlds.items() for name, told in named.items()}
+    hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
@@ -63,7 +63,7 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         },
         commands=(f"sim rerun {kept.folder.name}",),
         document=as_json({"experiment": manifest.experiment, "scenarios": manifest.scenarios}),
-        hashes={**worlds, **manifest.tables},
+        hashes={**hashes, **manifest.tables},
     )
 
 
