@@ -22,9 +22,9 @@ from sim.results.run import RunSummary
 from sim.results.showing import Shown
 from sim.results.tables import Table
 from sim.runner.executors import Executor, InProcess, Processes
+from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table
-from sim.runner.folder.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
@@ -126,7 +126,7 @@ class SweepTables(Shown):
     Parameters
     ----------
     experiment : what was run.
-    folder : where its tables lie.
+    folder : where its tables are.
     """
 
     experiment: Experiment
@@ -166,7 +166,7 @@ class SweepTables(Shown):
     @cached_property
     def ranking(self) -> pd.DataFrame:
         """The points, nearest to the experiment's target split first."""
-        return make_frame(rank(self.experiment, self.folder))
+        return make_frame([point.document() for point in rank(self.experiment, self.folder)])
 
 
 @check_inputs()
