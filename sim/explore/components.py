@@ -8,6 +8,9 @@ from typing import Any
 
 import solara
 import solara.lab
+from pydantic_core import to_jsonable_python
+
+from sim.explore.reasons import PageReasons, PageTips, Refused
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +24,8 @@ class Data:
 
 
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
-    """Data that are made anew only when something else is given of which they are made."""
-    return solara.use_memo(lambda: Data(make()), made_of)
+    """Data that are made again only when something else is given of which they are made; results become plain data."""
+    return solara.use_memo(lambda: Data(to_jsonable_python(make())), made_of)
 
 
 def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:
@@ -53,10 +56,12 @@ def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Ta
 
 
 def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:
-    """A component in Vue, some of whose arguments are `Data`."""
-    return solara.component_vue(
-        name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: value and value.plain)
-    )
+    """A component in Vue, some of whose arguments are `Data`, or results that are small."""
+    return solara.component_vue(name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: _plain(value)))
+
+
+def _plain(value: Any) -> Any:
+    return value.plain if isinstance(value, Data) else to_jsonable_python(value)
 
 
 @component("parts/levers.vue", "groups", "edits", "senders", "attributes", "references")
@@ -112,11 +117,11 @@ def Members(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component_vue("parts/reasons.vue", vuetify=False)
+@component("parts/reasons.vue", "reasons", "tips")
 def Reasons(  # noqa: N802, D103
-    reasons: dict[str, Any] | None,
+    reasons: PageReasons | Refused | None,
     busy: bool,
-    tips: dict[str, Any] | None,
+    tips: PageTips | None,
     tipping: bool,
     actions: list[str],
     event_pick: Callable[[str], None],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.results.explanation import Origin
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
@@ -62,18 +63,6 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """A column that a quantity is derived from; label, unit, year and source are empty where the world gives none."""
-
-    file: str
-    column: str
-    label: str = ""
-    unit: str = ""
-    year: str = ""
-    source: str = ""
-
-
 def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     """The columns of a world that an editable quantity, or ``memory``, is derived from; none where it has none of them.
 
@@ -88,7 +77,8 @@ def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     described = {(row["file"].removesuffix(".gz"), row["column"]): row for row in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        Origin(*place, **{key: described[place][key] for key in keys} if place in described else {}) for place in places
+        Origin(file=file, column=column, **{key: described.get((file, column), {}).get(key, "") for key in keys})
+        for file, column in places
     )
 
 

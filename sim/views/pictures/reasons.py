@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.summaries.tallies import CODES, REPORTED
 from sim.rules.choice import ACTIONS
+from sim.summaries.tallies import CODES, REPORTED
 from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
 from sim.views.pictures.months import LOGIT_UNIT, along_months, legend_below
 from sim.views.styles import FAINT, INK, LOOKS, STYLES
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.explained import moving
+from sim.whatif.explanation.summary import moving
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,12 +22,13 @@ from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
-from sim.summaries.summary import with_given
+from sim.results.parts import ByAction
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
+from sim.summaries.summary import with_given
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,11 @@ class Anatomy:
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
     return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
+
+
+def name_actions(values: FloatArray) -> ByAction[float]:
+    """Values (4,) by action code as values by name; never minus zero."""
+    return ByAction(**{action: float(value) + 0.0 for action, value in zip(ACTIONS, values, strict=True)})
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
