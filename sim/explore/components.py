@@ -29,14 +29,14 @@ def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
 
 
 def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:
-    """Work in a thread, done anew when something else is given, that ends and is let go of when the page is closed.
+    """Work in a thread, done again when something else is given, that ends when the page is closed.
 
-    Solara never forgets the first function that a task is given. What is given here leads to the work only while the
-    page is open, so that results of closed pages do not pile up.
+    Solara keeps the first function that a task is given. What is given here leads to the work only while the page is
+    open, so that results of closed pages do not pile up.
 
     Parameters
     ----------
-    work : whose value is that of the task; a generator's latest value is told as it goes.
+    work : whose value is that of the task; of a generator, the latest value so far.
     """
     newest: solara.Ref[Callable[[], Any] | None] = solara.use_ref(None)
     newest.current = work

@@ -1,4 +1,4 @@
-"""The levers of a page: what can be moved, between which ends, and where it stands; and what a move does to a state."""
+"""The levers of a page: what can be changed, its range and value; and what a change does to a state."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FACTORS = (0.0, 2.0)
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
 DELIBERATION = ("peer_influence", "inertia")
 TEXT = {
-    "severity": ("severity of the text", "utility"),
+    "severity": ("severity of the resolution", "utility"),
     "target_threat": ("the target's threat", "times that on ES-11/1"),
     "sender_threat": ("the senders' threat", "times that on ES-11/1"),
 }
@@ -95,7 +95,7 @@ class Multiplier(Result):
 def groups_of(found: Explored) -> list[Group]:
     """The levers in groups."""
     groups: Mapping[str, Iterator[Lever]] = {
-        "The text and the threats": _vote_levers(found),
+        "The resolution and the threats": _vote_levers(found),
         "Sanctions": _parameters(found, SANCTIONS),
         "Peers": _parameters(found, DELIBERATION),
         "Weight of what the target can withhold": _parameters(found, WEIGHTS["dependence"].values()),
@@ -237,13 +237,13 @@ def moved(start: Start, found: Explored, key: str, text: str) -> State:
         state = replace(found.state, edits=tuple(edits))
     else:
         plain = found.state.with_setting(key, None)
-        state = plain if _stands_at(start, plain, key, value) else plain.with_setting(key, value)
+        state = plain if _is_at(start, plain, key, value) else plain.with_setting(key, value)
     scenario_of(start, state)
     return state
 
 
-def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
-    """Whether a key that is not set stands at a value anyway: a lever that is put back leaves no trace."""
+def _is_at(start: Start, state: State, key: str, value: object) -> bool:
+    """Whether a key that is not set has a value anyway: a lever that is put back leaves no trace."""
     own = scenario_of(start, state).document()
     holder: object = own
     for part in key.split("."):

@@ -27,7 +27,7 @@ Asking = TypeVar("Asking")
 CONFIDENCE = 0.90
 RESAMPLES = 500
 ANALYSED = ("morris", "saltelli")
-"""Kinds of designs that indices can be worked out from."""
+"""Kinds of designs that indices can be computed from."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
 
     Raises
     ------
-    InputError : a point failed, so that its differences cannot be taken.
+    InputError : a point failed, so that its differences are unknown.
     """
     size = experiment.size // len(experiment.scenario)
     at = dict(zip(answers.points, answers.values, strict=True))
@@ -100,7 +100,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
         numbers = range(place * size, (place + 1) * size)
         failed = sum(number not in at for number in numbers)
         if failed:
-            message = f"{failed} of {size} points failed, so that the indices cannot be worked out."
+            message = f"{failed} of {size} points failed, so that the indices cannot be computed."
             raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
         values = np.array([at[number] for number in numbers])
         found.append(

@@ -150,7 +150,7 @@ class Cover:
         generator = np.random.default_rng(seed)
         self.votes, self.prices = generator.integers(1, 6, size), generator.uniform(0.2, 4.0, size).round(2)
         self.axes, self.now, self.tried = [((), (str(i),)) for i in range(size)], (0,) * size, {}
-        self.goal, self.dearest = SimpleNamespace(seed=0), float(self.prices.sum())
+        self.goal, self.highest_cost = SimpleNamespace(seed=0), float(self.prices.sum())
 
     def cost(self, places):
         return float(self.prices @ np.array(places))

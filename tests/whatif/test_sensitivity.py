@@ -263,7 +263,7 @@ WRONG = {
     "indices of another kind": (["isolation", "--output", "support"], "got 'factorial', which has no indices"),
     "unknown output": (["where-threats-work", "--output", "suport"], "Did you mean 'support'?"),
     "unknown member": (["where-threats-work", "--output", "Indai:abstain"], "Did you mean 'India'?"),
-    "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is no vote of this experiment"),
+    "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is not a vote of this experiment"),
     "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
     "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
     "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "indices go there"),

@@ -69,12 +69,12 @@ def command(
     is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress("levers tried") as report:
 
-        def tell(done: int, total: int) -> None:
+        def show(done: int, total: int) -> None:
             if done == 0 and is_slow:
                 say("what would change its vote takes a minute or more; --no-levers or fewer --replicates are quicker")
             report(done, total)
 
-        found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=tell)
+        found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)
     reasons = summarize_explanation(found)
     if csv is not None:
         _write(csv, TermInMonth, list_terms(reasons))
