@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
-from sim.results.explanation import MemberReasons, Overview
-from sim.results.goals import GoalSearch
-from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 
 from sim.results.changes import ComparedFigure, ComparisonSummary
 from sim.results.described import Result
+from sim.results.explanation import MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
+from sim.results.goals import GoalSearch
 from sim.results.run import RunSummary
 from sim.results.scores import Scores
+from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
 from sim.results.validation import HeldOutValidation, Validation
