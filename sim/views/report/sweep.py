@@ -91,8 +91,9 @@ def _answer(
     if ranking:
         best = ranking[0]
         said += (
-            f" Nearest to the target split is {_at(best.values, levers, experiment)}: {write_number(best.distance, 1)} members off "
-            f"it on average, and within {NEAR} of it in {write_share(best.near)} of runs."
+            f" Nearest to the target split is {_at(best.values, levers, experiment)}: "
+            f"{write_number(best.distance, 1)} members off it on average, and within {NEAR} of it in "
+            f"{write_share(best.near)} of runs."
         )
     return said + (f" {failed} points failed." if failed else "")
 
