@@ -19,8 +19,8 @@ def pages() -> dict[str, str]:
     pairs = "; ".join(f"{code(smaller)} ≤ {code(larger)}" for smaller, larger in ORDERED)
     parts = [
         f"Every number of the model: {len(known)}. {fitted} are fitted to votes by `sim calibrate`, and have a prior; "
-        f" {by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their "
-        "source says. 1 utility is one unit of log-odds. A scenario's `[parameters]` are differences from the defaults, and `--set "
+        f"{by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their source says. "
+        "1 utility is one unit of log-odds. A scenario's `[parameters]` are differences from the defaults, and `--set "
         "parameters.NAME=VALUE` does the same for one run. `sim list parameters` prints this table.",
         "Bounds are inclusive. A prior is a normal distribution, cut off at the bounds: mean ± standard deviation.",
     ]
