@@ -158,7 +158,7 @@ def _probability(option: str, name: str, world: World, experiment: Experiment) -
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
-        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
+        fix = world.hint(reference, "'sim world members' lists them.")
         raise input_error(option, name, f"'{reference}' is no member of {world.name}.", fix) from None
     if "members" not in experiment.outputs:
         fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, did_you_mean
+from sim.world.names import hint_for_code
 
 TOLD_PER_FILE = 50
 """Problems of one file that are told one by one; the rest are counted."""
@@ -75,7 +76,7 @@ class Row:
             return True
         if members and (self._file, iso3) not in self._folder.strangers:
             self._folder.strangers.add((self._file, iso3))
-            self.problem(column, f"{_got(iso3)} is not a member of this world.", did_you_mean(iso3, members))
+            self.problem(column, f"{_got(iso3)} is not a member of this world.", hint_for_code(iso3, members))
         return False
 
 

@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 
 import pypdfium2 as pdfium
 import pytest
-from support.commands import sim
-
 from sim.views.report.months_tables import (
     by_month_table,
     helpers_table,
@@ -17,6 +15,8 @@ from sim.views.report.months_tables import (
     published_table,
     two_faced_tables,
 )
+from support.commands import sim
+
 from sim.views.report.page import AS_SHORT, Column, table
 from sim.views.report.parts import differences
 

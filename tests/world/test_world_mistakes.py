@@ -242,7 +242,7 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "fill of a stranger": (
         text("fills.csv", "FER", "FEN"),
-        "line 2, iso3: 'FEN' is not a member of this world. Did you",
+        "line 2, iso3: 'FEN' is not a member of this world.",
     ),
     # world.toml
     "bad TOML": (text("world.toml", "title =", "title"), "world.toml: cannot be read: Expected '=' after a key"),
