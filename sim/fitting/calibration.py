@@ -16,6 +16,7 @@ import tomli_w
 from scipy.stats import truncnorm
 
 from sim.arrays import FloatArray
+from sim.case.known import world_of
 from sim.errors import input_error
 from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observation
 from sim.scoring.scores import classes_of, score, three_classes
@@ -52,7 +53,7 @@ def observed(spec: Scenario) -> Observation:
     ------
     InputError : the world has none.
     """
-    world = load_world(spec.world)
+    world = world_of(spec)
     resolution = spec.vote[0].resolution
     call = world.rollcall(resolution)
     if call is None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.case.known import world_of
 from sim.fitting.calibration import observed
 from sim.fitting.posterior import Observation, Posterior, observation
 from sim.fitting.refitted import known_before
@@ -23,7 +24,6 @@ from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import Scores, losses, paired_interval, three_classes
 from sim.scoring.verdict import Validation, judged, said_by_rules
 from sim.specs import Scenario, read_scenario, shipped_scenarios
-from sim.world import load_world
 
 FOLDS, FOLD_SEEDS = 20, 3
 REGRESSIONS = ("ideal_point", "earlier_votes", "multinomial_logit", "random_forest")
@@ -132,7 +132,7 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
 
 def _before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """The roll calls, each with only what was known before the first of them."""
-    known = known_before(load_world(specs[0].world), min(spec.vote[0].date for spec in specs))
+    known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
     return [observation(spec, observed(spec).votes, known) for spec in specs]
 
 

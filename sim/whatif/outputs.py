@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.case.known import world_of
 from sim.errors import did_you_mean, input_error
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
@@ -18,7 +19,7 @@ from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
 from sim.specs import Experiment
 from sim.summaries.tallies import is_near
-from sim.world import World, load_world
+from sim.world import World
 
 PLAIN = (*ACTIONS, *RULES, "near")
 HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
@@ -133,7 +134,7 @@ def answered(experiment: Experiment, folder: Path, question: Question) -> Answer
 
 
 def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
-    world = load_world(next(iter(experiment.bases.values())).world)
+    world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in RULES:

@@ -16,12 +16,12 @@ from sim.errors import InputError
 from sim.rules.choice import SUPPORT
 from sim.runner.run import run
 from sim.scoring import validation
-from sim.scoring.rollcalls import Observed, read_rollcalls
 from sim.scoring.samples import sample
 from sim.scoring.scores import score, three_classes
 from sim.scoring.validation import mean_stances, pinned_probabilities, validate
 from sim.specs import read_scenario
 from sim.world import load_world
+from sim.world.rollcalls.files import Observed, read_rollcalls
 
 SPEC = read_scenario("es-11-3", ["replicates=50"])
 WORLD = load_world("un-2022")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from sim.case.known import world_of
 from sim.cli.output import AsJson, console, print_json, say, table
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
 from sim.specs import Scenario, read_scenario
-from sim.world import load_world
 
 if TYPE_CHECKING:
     from sim.fitting.calibration import Belief
@@ -94,7 +94,7 @@ def _check(specs: Sequence[Scenario]) -> None:
         where = f"scenario '{spec.title}'"
         if len(spec.vote) != 1:
             problems.append(Problem(where, "vote", f"has {len(spec.vote)} votes; a scenario to fit has one."))
-        elif load_world(spec.world).rollcall(spec.vote[0].resolution) is None:
+        elif world_of(spec).rollcall(spec.vote[0].resolution) is None:
             message = f"the world {spec.world} has no roll call of {spec.vote[0].resolution}."
             problems.append(Problem(where, "vote.0.resolution", message))
         if spec.world != specs[0].world:

@@ -16,10 +16,10 @@ from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.specs import Scenario
 from sim.world import load_world
+from sim.world.rollcalls.files import Observed, read_rollcalls
 
 if TYPE_CHECKING:
     from sim.fitting.heldout import HeldOut
-    from sim.scoring.rollcalls import Observed
     from sim.scoring.scores import Scores
     from sim.scoring.verdict import Validation
 
@@ -52,8 +52,6 @@ def command(
         raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
-    from sim.scoring.rollcalls import read_rollcalls
-
     calls = None if rollcalls is None else read_rollcalls(rollcalls, load_world(spec.world))
     screen = console()
     if mode == "held-out":

@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import time
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from sim.case.known import rollcall_hashes
 from sim.errors import InputError, input_error
 from sim.rules.parameters import defaults
 from sim.runner.batch import Batch, BatchResult, split_replicates, summarise_months
@@ -333,8 +335,10 @@ class _Folder:
 
 def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
     """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    specs = [*specs]
     has_months = any(spec.months is not None for spec in specs)
-    return world_hashes(world) | (energy_hashes(world) if has_months else {})
+    named = [rollcall_hashes(spec) for spec in specs if load_world(spec.world).name == world.name]
+    return world_hashes(world) | (energy_hashes(world) if has_months else {}) | dict(ChainMap(*named))
 
 
 def fit_hash(spec: Scenario) -> str | None:
