@@ -67,7 +67,7 @@ def import_rollcalls(
     dates = {} if problems else _dates(path, entries, world, order, day, problems)
     votes, counts, contradictory = _collect(entries, members)
     if contradictory:
-        message = f"{_listed(contradictory, 'votes are', 'vote is')} in the file twice, and not the same."
+        message = f"{_listed(contradictory, 'are', 'is')} in the file twice, with different votes."
         problems.append(Problem(str(path), "", message, "Leave the right one in."))
     if not problems and not votes:
         problems.append(_nothing_matched(path, world, members))
