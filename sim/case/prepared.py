@@ -17,15 +17,15 @@ from sim.arrays import ActionArray
 from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, remembered
 from sim.case.changes import change_problems, edited
 from sim.case.draws import Weighed
-from sim.case.known import world_of
 from sim.case.plan import Plan, plan_of
 from sim.case.start import Start
 from sim.errors import InputError
+from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, weighted
-from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit
+from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 
-@dataclass(frozen=True)
-class Case:
+@dataclass(frozen=True, repr=False)
+class Case(Shown):
     """A scenario in its world, ready to run.
 
     Parameters

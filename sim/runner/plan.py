@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.case.known import world_of
 from sim.errors import input_error
 from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
+from sim.specs import world_of
 
 if TYPE_CHECKING:
     from sim.model import MemberState

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.case.known import world_of
 from sim.errors import did_you_mean, input_error
 from sim.rules.adoption import RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import points_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
-from sim.specs import Experiment
+from sim.specs import Experiment, world_of
 from sim.summaries.tallies import is_near
 from sim.world import World
 

@@ -1,4 +1,4 @@
-"""The world as a scenario knows it: with the roll calls of the files that it names."""
+"""The world that a scenario is set in, with the roll calls of the files that it names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from sim.case.ballot import topic_of
-from sim.specs import Scenario
+from sim.specs.scenario.spec import Scenario
 from sim.world import World, load_world
 from sim.world.rollcalls.files import join_rollcalls, load_rollcalls
 
@@ -17,11 +16,11 @@ def world_of(spec: Scenario) -> World:
 
     Equal scenarios have the same world: files are read once, as worlds are.
     """
-    world = load_world(spec.world)
+    world, last = load_world(spec.world), spec.vote[-1]
     if not spec.known_rollcalls:
         return world
     (target,) = world.resolve(spec.roles.target)
-    return _joined(spec.world, spec.known_rollcalls, target, topic_of(spec.vote[-1]))
+    return _joined(spec.world, spec.known_rollcalls, target, last.topic or last.resolution)
 
 
 def rollcall_hashes(spec: Scenario) -> dict[str, str]:
