@@ -66,7 +66,7 @@ def _print(report: RollCallImport) -> None:
         screen,
         [
             f"{report.file}: {report.layout}; {report.encoding}, {report.delimiter}",
-            f"{len(report.resolutions):,} roll calls, {report.votes:,} votes of {report.members:,} members",
+            f"Roll calls: {len(report.resolutions):,}; votes: {report.votes:,}; members: {report.members:,}",
             "",
         ],
     )
@@ -79,10 +79,10 @@ def _print(report: RollCallImport) -> None:
             screen.print()
             print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
     counted = (
-        (report.blank, "cells without a vote: no record, which is not an absence"),
-        (report.not_members, "cells that say 'not a member': no record"),
-        (report.repeated, "votes that are in the file more than once, the same each time"),
+        (report.blank, "Cells without a vote, which is no record rather than an absence"),
+        (report.not_members, "Cells that say 'not a member', which is no record either"),
+        (report.repeated, "Votes that are in the file more than once, the same each time"),
     )
-    lines = [f"{count:,} {what}" for count, what in counted if count]
+    lines = [f"{what}: {count:,}" for count, what in counted if count]
     use = f"{report.out}: written; score it with 'sim validate SCENARIO --rollcalls {report.out}', or make it known:"
     print_lines(screen, ["", *lines, use, f'known_rollcalls = ["{report.out}"] in a scenario next to it'])
