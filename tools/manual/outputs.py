@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
-from sim.results.explanation import MemberReasons, Overview
-from sim.results.goals import GoalSearch
-from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 
 from sim.results.changes import ComparedFigure, ComparisonSummary
 from sim.results.described import Result
+from sim.results.explanation import MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
+from sim.results.goals import GoalSearch
 from sim.results.run import RunSummary
 from sim.results.scores import Scores
+from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
 from sim.results.validation import HeldOutValidation, Validation
@@ -51,7 +51,7 @@ class Document(NamedTuple):
 WORDS = (
     "An *action* is support, abstain, oppose or absent. A member's *probabilities* are smoothed frequencies "
     "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` stands for each entry of "
-    "a list, and CAPITALS for one of several names. `sim schema --result NAME` prints the JSON Schema of a document."
+    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, with labels and units."
 )
 DOCUMENTS: Mapping[str, Document] = {
     "run": Document(

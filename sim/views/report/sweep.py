@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
+from sim.results.sensitivity import Indices
 from sim.results.sweep import RankedPoint, SweptPoint
-from sim.results.tables import FIGURE, Column, Table, table
+from sim.results.tables import Column, Table, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.files import POINTS
 from sim.runner.folder.kept import KeptSweep
@@ -21,7 +22,8 @@ from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import corner, plot_sweep, slice_of
 from sim.views.report.page import Page, Picture, Section
 from sim.views.report.parts import as_json, picture, provenance_of
-from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
+from sim.whatif.sensitivity import ANALYSED, analyse, asked_of
+from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
@@ -37,13 +39,14 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     ranking = rank(experiment, kept.folder) if experiment.target_split is not None else ()
     resolutions = list(dict.fromkeys(str(point.resolution) for point in done))
     indices = _indices(kept, len(points) - len(done))
-    levers = list(indices[0].levers if indices else experiment.factors)[:MOST_LEVERS]  # those of indices, by weight
+    by_weight = [one.lever for one in indices[0].levers] if indices else list(experiment.factors)
+    levers = by_weight[:MOST_LEVERS]
     sections = [
         Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
         drawn = tuple(picture(plot_indices(found, corner=corner(kept))) for found in indices)
-        sections.append(Section("What it depends on", (), drawn, tuple(_indices_table(found) for found in indices)))
+        sections.append(Section("What it depends on", (), drawn, tuple(indices_table(found) for found in indices)))
     if ranking:
         ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS]).first(MOST_ROWS)
         sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
@@ -95,18 +98,10 @@ def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Pict
     return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
-def _indices(kept: KeptSweep, failed: int) -> list[Indices]:
+def _indices(kept: KeptSweep, failed: int) -> tuple[Indices, ...]:
     if kept.experiment.design.kind not in ANALYSED or failed:
-        return []
+        return ()
     return analyse(kept.experiment, kept.folder, asked_of(kept.experiment, ["support"]))[0]
-
-
-def _indices_table(found: Indices) -> Table:
-    names = list(found.figures)
-    rows = [[row["lever"], *(row[name] for name in names)] for row in found.rows()]
-    title = f"What '{found.output}' at {found.resolution} depends on ({found.scenario})"
-    columns = [Column("lever"), *(Column(name.replace("_", " "), FIGURE) for name in names)]
-    return table(title, columns, rows, "Low and high: 90 % intervals.")
 
 
 def _changed(kept: KeptSweep) -> Section:
