@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from sim.errors import InputError, Problem, input_error
 from sim.results.rollcalls import ImportedResolution, RollCallImport, Unmatched
 from sim.world.rollcalls.dates import ORDERS, Order, read_days
-from sim.world.rollcalls.layout import Entry, Layout, find_layout
+from sim.world.rollcalls.layout import Entry, find_layout
 from sim.world.rollcalls.text import Grid, read_grid
 from sim.world.rollcalls.values import HELP, NO_RECORD, NOT_A_MEMBER, is_number, read_vote
 from sim.world.world import ROLL_CALL_VOTES, World
@@ -63,17 +63,42 @@ def import_rollcalls(
     if layout is None:
         raise _unrecognised(path, grid)
     entries = _renamed(path, layout.entries, resolution) if resolution else _with_names(layout.entries)
-    problems = [*_numbers_unknown(path, entries), *_nameless(path, entries)]
-    dates = {} if problems else _dates(path, entries, world, order, day, problems)
-    votes, counts, contradictory = _collect(entries, members)
-    if contradictory:
-        message = f"{_listed(contradictory, 'are', 'is')} in the file twice, with different votes."
+    dates, problems = _find_dates(path, entries, world, order, day)
+    problems += [*_find_unknown_numbers(path, entries), *_find_nameless(path, entries)]
+    cells = _read_cells(entries, members)
+    if cells.contradictory:
+        message = f"{_listed(cells.contradictory, 'are', 'is')} in the file twice, with different votes."
         problems.append(Problem(str(path), "", message, "Leave the right one in."))
-    if not problems and not votes:
+    if not problems and not cells.votes:
         problems.append(_nothing_matched(path, world, members))
     if problems:
         raise InputError(problems)
-    return Imported(votes, dates, _report(path, out, world, layout, grid, votes, dates, members, counts))
+    resolutions = [
+        ImportedResolution(
+            resolution=name,
+            date=dates[name],
+            missing=world.size - len(votes),
+            **{vote: list(votes.values()).count(vote) for vote in ROLL_CALL_VOTES},
+        )
+        for name, votes in cells.votes.items()
+    ]
+    report = RollCallImport(
+        file=str(path),
+        out=str(out),
+        layout=layout.description,
+        encoding=grid.encoding,
+        delimiter=grid.delimiter,
+        world=world.name,
+        votes=sum(map(len, cells.votes.values())),
+        members=len({iso3 for votes in cells.votes.values() for iso3 in votes}),
+        resolutions=sorted(resolutions, key=lambda call: (call.date, call.resolution)),
+        unmatched_members=members.unmatched(),
+        unread_votes=[Unmatched(text=text, rows=count, reason="") for text, count in cells.unread.most_common()],
+        blank=cells.counts[NO_RECORD],
+        not_members=cells.counts[NOT_A_MEMBER],
+        repeated=cells.repeated,
+    )
+    return Imported(cells.votes, dates, report)
 
 
 class _Members:
@@ -107,6 +132,12 @@ class _Members:
             self.reasons[shown] = "code and name are of two members" if found else next(filter(None, hints), "")
         return None
 
+    def unmatched(self) -> list[Unmatched]:
+        """Who is no member, with the most votes first."""
+        return [
+            Unmatched(text=text, rows=count, reason=self.reasons[text]) for text, count in self.strangers.most_common()
+        ]
+
 
 def _renamed(path: Path, entries: Sequence[Entry], resolution: str) -> list[Entry]:
     """The votes under the name that the user gives their resolution."""
@@ -137,7 +168,7 @@ def _unrecognised(path: Path, grid: Grid) -> InputError:
     return input_error(str(path), "", message, fix)
 
 
-def _numbers_unknown(path: Path, entries: Iterable[Entry]) -> list[Problem]:
+def _find_unknown_numbers(path: Path, entries: Iterable[Entry]) -> list[Problem]:
     """Numbers in another code: then those that have a meaning here may mean something else."""
     strange = sorted({entry.vote for entry in entries if is_number(entry.vote) and read_vote(entry.vote) is None})
     if not strange:
@@ -147,113 +178,81 @@ def _numbers_unknown(path: Path, entries: Iterable[Entry]) -> list[Problem]:
     ]
 
 
-def _nameless(path: Path, entries: Sequence[Entry]) -> list[Problem]:
+def _find_nameless(path: Path, entries: Sequence[Entry]) -> list[Problem]:
     count = sum(not entry.resolution for entry in entries)
     fix = "Give a column 'resolution', or, where it is one roll call, --resolution."
     return [Problem(str(path), "", f"{count:,} votes are on no named resolution.", fix)] if count else []
 
 
-def _dates(
-    path: Path, entries: Sequence[Entry], world: World, order: Order | None, day: date | None, problems: list[Problem]
-) -> dict[str, date]:
-    """The day of each resolution; what is wrong with them is added to the problems."""
-    where = str(path)
-    texts = dict.fromkeys(entry.date for entry in entries if entry.date)
+def _find_dates(
+    path: Path, entries: Sequence[Entry], world: World, order: Order | None, day: date | None
+) -> tuple[dict[str, date], list[Problem]]:
+    """The day of each resolution, and what is wrong with them."""
+
+    def refused(message: str, fix: str) -> tuple[dict[str, date], list[Problem]]:
+        return {}, [Problem(str(path), "date", message, fix)]
+
+    texts = list(dict.fromkeys(entry.date for entry in entries if entry.date))
     days, doubtful = read_days(texts, order)
     if doubtful:
-        message = f"{_listed(doubtful)} could be two days."
-        problems.append(Problem(where, "date", message, f"Say which, with --dates {' or --dates '.join(ORDERS)}."))
-        return {}
+        return refused(
+            f"{_listed(doubtful)} could be two days.", f"Say which, with --dates {' or --dates '.join(ORDERS)}."
+        )
     unread = [text for text in texts if text not in days]
     if unread:
-        message = f"{_listed(unread, 'are no days', 'is no day')}."
-        problems.append(Problem(where, "date", message, "Write them like 2022-03-02."))
-        return {}
+        return refused(f"{_listed(unread, 'are no days', 'is no day')}.", "Write them like 2022-03-02.")
     found: dict[str, set[date]] = {}
     for entry in entries:
         found.setdefault(entry.resolution, set()).update([days[entry.date]] if entry.date else ())
     several = [name for name, own in found.items() if len(own) > 1]
     if several:
-        problems.append(Problem(where, "date", f"{_listed(several, 'have', 'has')} several days.", "Give each one."))
-    dates = {name: next(iter(own)) for name, own in found.items() if own}
-    for name in found.keys() - dates.keys():
-        call = world.rollcall(name)
-        if day is not None:
-            dates[name] = day
-        elif call is not None:
-            dates[name] = call.date
-    undated = [name for name in found if name not in dates]
+        return refused(f"{_listed(several, 'have', 'has')} several days.", "Give each one.")
+    dates = {name: own.pop() if own else day or _known_day(world, name) for name, own in found.items()}
+    undated = [name for name, own in dates.items() if own is None and name]
     if undated:
         fix = "Give a column 'date', a second row of headings with the dates, or --date where all are of one day."
-        problems.append(Problem(where, "date", f"{_listed(undated, 'have', 'has')} no day.", fix))
-    return dates
+        return refused(f"{_listed(undated, 'have', 'has')} no day.", fix)
+    return {name: own for name, own in dates.items() if own is not None}, []
 
 
-def _collect(
-    entries: Sequence[Entry], members: _Members
-) -> tuple[dict[str, dict[str, str]], Counter[tuple[str, str]], list[str]]:
-    """The votes, how many cells held something else or were repeated, and the votes that contradict each other."""
-    votes: dict[str, dict[str, str]] = {}
-    counts: Counter[tuple[str, str]] = Counter()
-    contradictory = []
+def _known_day(world: World, resolution: str) -> date | None:
+    call = world.rollcall(resolution)
+    return None if call is None else call.date
+
+
+@dataclass
+class _Cells:
+    """What the cells of votes hold: votes by resolution and member, and everything else counted."""
+
+    votes: dict[str, dict[str, str]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    contradictory: list[str] = field(default_factory=list)
+
+
+def _read_cells(entries: Iterable[Entry], members: _Members) -> _Cells:
+    found = _Cells()
     for entry in entries:
         iso3, vote = members.named_in(entry.member), read_vote(entry.vote)
         if vote is None:
-            counts["unread", entry.vote] += 1
+            found.unread[entry.vote] += 1
         elif vote in (NO_RECORD, NOT_A_MEMBER):
-            counts[vote, ""] += 1
+            found.counts[vote] += 1
         elif iso3 is not None:
-            cast = votes.setdefault(entry.resolution, {})
-            counts["repeated", ""] += iso3 in cast
-            if cast.setdefault(iso3, vote) != vote:
-                contradictory.append(f"{iso3} on {entry.resolution}")
-    return votes, counts, contradictory
+            votes = found.votes.setdefault(entry.resolution, {})
+            if iso3 not in votes:
+                votes[iso3] = vote
+            elif votes[iso3] == vote:
+                found.repeated += 1
+            else:
+                found.contradictory.append(f"{iso3} on {entry.resolution}")
+    return found
 
 
 def _nothing_matched(path: Path, world: World, members: _Members) -> Problem:
     strangers = f"; in it are {_listed(list(members.strangers))}" if members.strangers else ""
     return Problem(str(path), "", f"holds no vote of a member of {world.name}{strangers}.", HELP)
-
-
-def _report(
-    path: Path,
-    out: Path,
-    world: World,
-    layout: Layout,
-    grid: Grid,
-    votes: Votes,
-    dates: Mapping[str, date],
-    members: _Members,
-    counts: Counter[tuple[str, str]],
-) -> RollCallImport:
-    unread = [(text, count) for (kind, text), count in counts.most_common() if kind == "unread"]
-    return RollCallImport(
-        file=str(path),
-        out=str(out),
-        layout=layout.description,
-        encoding=grid.encoding,
-        delimiter=grid.delimiter,
-        world=world.name,
-        votes=sum(map(len, votes.values())),
-        members=len({iso3 for cast in votes.values() for iso3 in cast}),
-        resolutions=[
-            ImportedResolution(
-                resolution=name,
-                date=dates[name],
-                missing=world.size - len(votes[name]),
-                **{vote: list(votes[name].values()).count(vote) for vote in ROLL_CALL_VOTES},
-            )
-            for name in sorted(votes, key=lambda name: (dates[name], name))
-        ],
-        unmatched_members=[
-            Unmatched(text=text, rows=count, reason=members.reasons[text])
-            for text, count in members.strangers.most_common()
-        ],
-        unread_votes=[Unmatched(text=text, rows=count, reason="") for text, count in unread],
-        blank=counts[NO_RECORD, ""],
-        not_members=counts[NOT_A_MEMBER, ""],
-        repeated=counts["repeated", ""],
-    )
 
 
 def _listed(things: Sequence[str], several: str = "", one: str = "") -> str:
