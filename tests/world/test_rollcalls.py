@@ -63,6 +63,7 @@ def explained():
     yield ["resolution", "date", "country", "vote"]
     yield ["symbol", "day of the vote", "name of the state", "how it voted"]
     yield from list(names_alone())[1:]
+    yield ["Source: the records of the Assembly"]
 
 
 def by_resolution():
@@ -270,7 +271,8 @@ def test_days_that_the_file_leaves_out_are_those_of_the_world_or_given(tmp_path)
 
 MISTAKES = {
     "no roll calls": ([["a", "b"], ["1", "2"]], "is not a file of roll calls"),
-    "nothing": ([], "is not a file of roll calls"),
+    "nothing": ([], "is empty."),
+    "headings alone": (table(), "is not a file of roll calls"),
     "another code": (table(plain("1"), plain("0", "Mali"), plain("-1", "Chad")), "'-1', '0' among them"),
     "no days": (table(plain(date="soon"), plain(date="later", country="Mali")), "'soon', 'later' are no days."),
     "two days": (table(plain(), plain(date="2021-12-10", country="Mali")), "'A/RES/40/1' has several days."),

@@ -20,7 +20,10 @@ from sim.world.rollcalls.files import Observed, read_rollcalls
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     rollcalls: Annotated[
-        Path | None, typer.Option(help="CSV with resolution, date, iso3, vote; the world's own roll calls by default.")
+        Path | None,
+        typer.Option(
+            help="CSV with resolution, date, iso3, vote, as 'sim rollcalls import' writes it; by default the world's."
+        ),
     ] = None,
     rolling: Annotated[
         bool, typer.Option("--rolling", help="Count earlier roll calls of the file as known, too.")

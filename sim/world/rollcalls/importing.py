@@ -162,7 +162,9 @@ def _with_names(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _unrecognised(path: Path, grid: Grid) -> InputError:
-    first = ", ".join(cell or "(blank)" for cell in grid.rows[0][1][:8]) if grid.rows else "nothing"
+    if not grid.rows:
+        return input_error(str(path), "", "is empty.", "Give a table of votes.")
+    first = ", ".join(cell or "(blank)" for cell in grid.rows[0][1][:8])
     message = f"is not a file of roll calls: neither members nor votes are found. It begins with {first}."
     fix = "Give a column of members and one of votes, a column for each member, or a column for each resolution."
     return input_error(str(path), "", message, fix)

@@ -69,7 +69,8 @@ def _read_list(rows: Sequence[Row], find_member: FindMember) -> Layout | None:
         vote, members = headings.first(VOTE), headings.all(MEMBER)
         if vote is None or not members:
             continue
-        entries = tuple(headings.entry(row, _at(row, members), _cell(row, vote)) for row in rows[start + 1 :])
+        body = [row for row in rows[start + 1 :] if any(_at(row, (*members, vote)))]  # others are notes
+        entries = tuple(headings.entry(row, _at(row, members), _cell(row, vote)) for row in body)
         if entries and _is_second_heading(entries[0], find_member):
             entries = entries[1:]
         return Layout("a row for each member and resolution", entries)
