@@ -31,5 +31,5 @@ def rollcall_hashes(spec: Scenario) -> dict[str, str]:
 @cache
 def _joined(reference: str, names: tuple[str, ...], target: str, topic: str) -> World:
     world = load_world(reference)
-    calls = [call for name in names for call in load_rollcalls(Path(name), reference)]
+    calls = [call for name in names for call in load_rollcalls(Path(name), world.iso3)]
     return join_rollcalls(world, calls, target, topic)

@@ -161,7 +161,7 @@ def _check_rollcalls(draft: Draft, world: World) -> None:
     known = {call.resolution: call.votes for call in world.rollcalls}
     for number, path in enumerate(paths):
         try:
-            calls = load_rollcalls(path.resolve(), str(draft.document["world"]))
+            calls = load_rollcalls(path.resolve(), world.iso3)
         except InputError as error:
             draft.keep(error.problems)
             continue

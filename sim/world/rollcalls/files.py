@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from sim.arrays import IntArray
-from sim.world.reading import ROLL_CALL_COLUMNS, load_world, votes_in
+from sim.world.reading import ROLL_CALL_COLUMNS, votes_in
 from sim.world.tables import Folder
 from sim.world.world import RollCall, World
 
@@ -33,9 +33,19 @@ def read_rollcalls(path: Path, world: World) -> list[Observed]:
     ------
     InputError : the file cannot be read, or has problems (all are listed).
     """
+    return _read(path, world.index)
+
+
+@cache
+def load_rollcalls(path: Path, iso3: tuple[str, ...]) -> tuple[Observed, ...]:
+    """The same, of a file that is read once for members in this order, and kept."""
+    return tuple(_read(path, {code: number for number, code in enumerate(iso3)}))
+
+
+def _read(path: Path, index: Mapping[str, int]) -> list[Observed]:
     folder = Folder(path.parent, shown=str(path).removesuffix(path.name))
     table = folder.read(path.name, ROLL_CALL_COLUMNS)
-    votes = votes_in(table, world.index)
+    votes = votes_in(table, index)
     dates: dict[str, date] = {}
     for row in table.rows:
         day = row.day("date")
@@ -48,12 +58,6 @@ def read_rollcalls(path: Path, world: World) -> list[Observed]:
         folder.problem(table.file, "", "is not in the format of roll calls.", IMPORT)
     folder.raise_problems()
     return [Observed(resolution, dates[resolution], codes) for resolution, codes in votes.items()]
-
-
-@cache
-def load_rollcalls(path: Path, world: str) -> tuple[Observed, ...]:
-    """The same, of a file and a world that are read once and kept."""
-    return tuple(read_rollcalls(path, load_world(world)))
 
 
 def rollcalls_of(world: World) -> list[Observed]:
