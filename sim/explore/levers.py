@@ -15,6 +15,7 @@ from sim.explore.state import Edit, State
 from sim.results.described import Result
 from sim.rules.parameters import registry
 from sim.specs import Vote, members_of
+from sim.specs.labels import label_key
 from sim.specs.overrides import value_of
 from sim.specs.scenario.schema import schema_of
 from sim.world.quantities import PEER_KINDS
@@ -33,12 +34,7 @@ FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
 DELIBERATION = ("peer_influence", "inertia")
-TEXT = {
-    "severity": ("severity of the resolution", "utility"),
-    "target_threat": ("the target's threat", "times that on ES-11/1"),
-    "sender_threat": ("the senders' threat", "times that on ES-11/1"),
-}
-DIVISIVENESS = ("whose side one is on", "how the world is run")
+VOTE_UNITS = {"severity": "utility", "target_threat": "times that on ES-11/1", "sender_threat": "times that on ES-11/1"}
 
 
 class Lever(Result):
@@ -111,12 +107,12 @@ def groups_of(found: Explored) -> list[Group]:
 def _vote_levers(found: Explored) -> Iterator[Lever]:
     number, properties = found.state.vote, schema_of(Vote)["properties"]
     vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
-    for name, (label, unit) in TEXT.items():
+    for name, unit in VOTE_UNITS.items():
         bounds, meaning = properties[name], properties[name]["description"]
         ends = (bounds["minimum"], bounds["maximum"])
         yield _lever(
             f"vote.{number}.{name}",
-            label=label,
+            label=label_key(f"vote.{name}"),
             unit=unit,
             meaning=meaning,
             ends=ends,
@@ -124,12 +120,12 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
             before=getattr(before, name),
         )
     bounds, meaning = properties["divisiveness"]["items"], properties["divisiveness"]["description"]
-    for place, words in enumerate(DIVISIVENESS):
-        key, label = f"vote.{number}.divisiveness.{place}", f"divides by {words}"
+    for place in range(len(vote.divisiveness)):
+        key = f"vote.{number}.divisiveness.{place}"
         ends = (bounds["minimum"], bounds["maximum"])
         yield _lever(
             key,
-            label=label,
+            label=label_key(key),
             unit="factor",
             meaning=meaning,
             ends=ends,
@@ -142,9 +138,14 @@ def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
     for name in names:
         known = registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
-        label, ends = name.replace("_", " "), (known.low, known.high)
         yield _lever(
-            f"parameters.{name}", label=label, unit=known.unit, meaning=known.meaning, ends=ends, now=now, before=before
+            f"parameters.{name}",
+            label=known.label,
+            unit=known.unit,
+            meaning=known.meaning,
+            ends=(known.low, known.high),
+            now=now,
+            before=before,
         )
 
 

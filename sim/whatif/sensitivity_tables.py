@@ -10,7 +10,8 @@ from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.rules.adoption import RULES
-from sim.specs import Experiment
+from sim.specs import Scenario
+from sim.specs.labels import label_key
 
 WIDE = 0.5
 """Width of the interval of a total index, a share of the variance, from which on the index is hardly known."""
@@ -25,21 +26,26 @@ OF_SOBOL = (
 IS_WIDE = "Some intervals are wide: more samples make them narrower (--set design.samples=N, with a new folder)."
 
 
-def indices_table(found: Indices) -> Table:
-    """How much an output depends on each lever, those that matter most first."""
+def indices_table(found: Indices, spec: Scenario | None = None) -> Table:
+    """How much an output depends on each lever, those that matter most first.
+
+    Parameters
+    ----------
+    spec : the scenario whose levers they are, for their labels.
+    """
     morris = [lever for lever in found.levers if isinstance(lever, MorrisIndices)]
     sobol = [lever for lever in found.levers if isinstance(lever, SobolIndices)]
     digits = 1 if morris and found.deviation > 1 else 2
     mean, deviation = write_number(found.mean, digits), write_number(found.deviation, digits)
     title = f"What '{found.output}' on {found.resolution} depends on ({found.scenario})"
-    made = _of_morris(title, morris, digits) if morris else _of_sobol(title, sobol, digits)
+    made = _of_morris(title, morris, digits, spec) if morris else _of_sobol(title, sobol, digits, spec)
     if found.deviation == 0:
         return replace(made, note=f"'{found.output}' is {mean} at every point: no lever changes it.")
     points = f"'{found.output}' is {mean} on average over the points, with a standard deviation of {deviation}."
     return replace(made, note=f"{points} {made.note}")
 
 
-def _of_morris(title: str, levers: Sequence[MorrisIndices], digits: int) -> Table:
+def _of_morris(title: str, levers: Sequence[MorrisIndices], digits: int, spec: Scenario | None) -> Table:
     effect, change = (Kind(partial(write_number, digits=digits, is_signed=signed)) for signed in (False, True))
     columns = [
         Column("lever"),
@@ -50,7 +56,7 @@ def _of_morris(title: str, levers: Sequence[MorrisIndices], digits: int) -> Tabl
     ]
     rows = [
         (
-            lever.lever,
+            label_key(lever.lever, spec),
             lever.mu_star,
             write_interval(lever.mu_star_low, lever.mu_star_high, digits),
             lever.mu,
@@ -61,7 +67,7 @@ def _of_morris(title: str, levers: Sequence[MorrisIndices], digits: int) -> Tabl
     return table(title, columns, rows, OF_MORRIS)
 
 
-def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int) -> Table:
+def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int, spec: Scenario | None) -> Table:
     index = Kind(partial(write_number, digits=digits))
     columns = [
         Column("lever"),
@@ -72,7 +78,7 @@ def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int) -> Table:
     ]
     rows = [
         (
-            lever.lever,
+            label_key(lever.lever, spec),
             lever.first,
             write_interval(lever.first_low, lever.first_high, digits),
             lever.total,
@@ -84,7 +90,7 @@ def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int) -> Table:
     return table(title, columns, rows, f"{OF_SOBOL} {IS_WIDE}" if is_wide else OF_SOBOL)
 
 
-def regions_table(event: str, regions: Sequence[Region]) -> Table:
+def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> Table:
     """Where an event happens, the regions in which it is likeliest first."""
     columns = [
         Column("where"),
@@ -93,7 +99,12 @@ def regions_table(event: str, regions: Sequence[Region]) -> Table:
         Column("share of the points", SHARE),
     ]
     rows = [
-        (" and ".join(map(str, region.where)) or "everywhere", region.probability, region.coverage, region.share)
+        (
+            _write_bounds(region, spec),
+            region.probability,
+            region.coverage,
+            region.share,
+        )
         for region in regions
     ]
     happens = f"'{event}' fails" if event in RULES else f"'{event}' holds"
@@ -106,13 +117,6 @@ def regions_table(event: str, regions: Sequence[Region]) -> Table:
     return table(f"Where {happens}", columns, rows, note)
 
 
-def list_edits(experiment: Experiment) -> list[str]:
-    """What levers such as ``change.0.add`` edit: the attribute, and of whom."""
-    changes = next(iter(experiment.bases.values())).change
-    found = []
-    for lever in experiment.design.over:
-        section, *rest = lever.split(".")
-        if section == "change" and rest and rest[0].isdecimal() and int(rest[0]) < len(changes):
-            change = changes[int(rest[0])]
-            found.append(f"{lever} changes {change.attribute} of {', '.join(change.members)}")
-    return found
+def _write_bounds(region: Region, spec: Scenario | None) -> str:
+    bounds = [str(replace(bound, lever=label_key(bound.lever, spec))) for bound in region.where]
+    return " and ".join(bounds) or "everywhere"

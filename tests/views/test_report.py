@@ -201,7 +201,7 @@ def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
         (["plot", "es-11-1", "--kind", "sweep", "--out", "a.png"], "sim sweep"),
         (["plot", "sanction-enforcement", "--kind", "chamber", "--out", "a.png"], "is an experiment"),
         (["plot", "es-11-1", "--kind", "explanation", "--out", "a.png"], "--member"),
-        (["plot", "es-11-1", "--kind", "explanation", "--member", "Bela", "--out", "a.png"], "no member"),
+        (["plot", "es-11-1", "--kind", "explanation", "--member", "Bela", "--out", "a.png"], "is not a member of"),
         (["plot", "es-11-1", "--kind", "change", "--out", "a.png"], "no base"),
         (["plot", "es-11-1", "--kind", "map", "--out", "nowhere/a.png"], "does not exist"),
     ],

@@ -51,7 +51,8 @@ class Document(NamedTuple):
 WORDS = (
     "An *action* is support, abstain, oppose or absent. A member's *probabilities* are smoothed frequencies "
     "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` stands for each entry of "
-    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, with labels and units."
+    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, "
+    "with labels and units."
 )
 DOCUMENTS: Mapping[str, Document] = {
     "run": Document(

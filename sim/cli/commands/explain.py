@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sim.case import prepare
 from sim.cli.output import (
@@ -34,6 +35,7 @@ from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.tables import explanation_tables, overview_table
 from sim.whatif.explanation.terms import take_apart
+from sim.world.labels import label_quantity
 
 
 def command(
@@ -116,10 +118,10 @@ def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
     if reasons.is_given:
         screen.print(f"Its vote is fixed: {reasons.likeliest}. The utilities below play no part in it.")
     if reasons.decisive is not None:
-        term, before, at_mean = reasons.decisive.term, reasons.decisive.probability, reasons.decisive.at_mean
+        term, decisive = escape(label_quantity(reasons.decisive.term)), reasons.decisive
         screen.print(
             f"[bold]Decisive: {term}.[/] If it were at the mean of the members, '{reasons.likeliest}' would fall from "
-            f"{write_share(before)} to {write_share(at_mean)}."
+            f"{write_share(decisive.probability)} to {write_share(decisive.at_mean)}."
         )
     for made in explanation_tables(found, reasons):
         screen.print()

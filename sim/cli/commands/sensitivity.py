@@ -16,7 +16,7 @@ from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
 from sim.whatif.outputs import HELP
 from sim.whatif.sensitivity import ANALYSED, asked_of, list_indices, summarise_sensitivity
-from sim.whatif.sensitivity_tables import indices_table, list_edits, regions_table
+from sim.whatif.sensitivity_tables import indices_table, regions_table
 
 MOST_LEVERS = 15
 
@@ -71,9 +71,7 @@ def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> Non
     screen.print(f"[bold]{found.experiment}[/]: {found.points:,} points ({found.kind}) in {found.folder}")
     for indices in found.indices:
         screen.print()
-        print_table(screen, indices_table(indices), MOST_LEVERS)
+        print_table(screen, indices_table(indices, spec.first), MOST_LEVERS)
     if found.event is not None and found.regions is not None:
         screen.print()
-        print_table(screen, regions_table(found.event, found.regions))
-    for edit in list_edits(spec):
-        screen.print(edit)
+        print_table(screen, regions_table(found.event, found.regions, spec.first))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.results.sensitivity import Indices, MorrisIndices, SobolIndices
+from sim.specs import Scenario
+from sim.specs.labels import label_key
 from sim.views.frame import SMALL, TEXT, bare, finish, panel
 from sim.views.styles import INK, STYLES
 from sim.whatif.sensitivity import CONFIDENCE
@@ -22,12 +24,13 @@ BARS = {
 """Figures that are drawn, by kind of indices: name and label."""
 
 
-def plot_indices(found: Indices, *, corner: str = "", ax: Axes | None = None) -> Axes:
+def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = None, ax: Axes | None = None) -> Axes:
     """Draw how much an output depends on each lever, those that matter most first.
 
     Parameters
     ----------
-    corner : what stands in the corner of a picture of its own.
+    corner : what is written in the corner of a picture of its own.
+    spec : the scenario whose levers they are, for their labels.
     """
     levers = found.levers[:MOST_LEVERS]
     kind = type(levers[0])
@@ -46,7 +49,7 @@ def plot_indices(found: Indices, *, corner: str = "", ax: Axes | None = None) ->
         bars.set_label(label)
         on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
     on.ax.axvline(0, color=INK, linewidth=0.8)
-    on.ax.set_yticks(rows, [lever.lever for lever in levers])
+    on.ax.set_yticks(rows, [label_key(lever.lever, spec) for lever in levers])
     bare(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     unit = "share of the variance over the points" if kind is SobolIndices else f"effect on '{found.output}'"

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from sim.results.explanation import MadeOf, MemberReasons, Origin, Overview, Peer, Term, TriedLever, Walk
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
+from sim.rules.parameters import registry
+from sim.specs.labels import label_key
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.summary import moving
+from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
 MOST_POINTS = 8
@@ -84,7 +87,7 @@ def terms_table(reasons: MemberReasons) -> Table:
     likeliest, is_drawn = reasons.likeliest, reasons.parameter_uncertainty
     acting = _acting(reasons)
     columns = [Column("term"), *(Column(action, ADDED) for action in REPORTED), Column("at the mean", SHARE)]
-    rows: list[list[object]] = [[term.term, *term.values(), term.likeliest_at_mean] for term in acting]
+    rows: list[list[object]] = [[label_quantity(term.term), *term.values(), term.likeliest_at_mean] for term in acting]
     rows.append(["together", *(reasons.utilities.of(action) for action in REPORTED), None])
     note = (
         f"At the mean: probability of '{likeliest}' if the term were as large as on average among the members whose "
@@ -98,7 +101,7 @@ def terms_table(reasons: MemberReasons) -> Table:
             f" Over the next: what it adds to '{likeliest}' compared with '{reasons.next}', in 90 % of the draws of "
             "the parameters."
         )
-    idle = [term.term for term in reasons.terms if term not in acting]
+    idle = [label_quantity(term.term) for term in reasons.terms if term not in acting]
     if idle:
         note += f" These add nothing here: {', '.join(idle)}."
     return table("What each term adds to the utility of each action", columns, rows, note)
@@ -118,14 +121,14 @@ def _spread(term: Term) -> str | None:
 def quantities_table(reasons: MemberReasons) -> Table:
     """What the terms that add something are made of."""
     starts = [Column("before the first month", VALUE)] if reasons.months else []
-    columns = [Column("quantity"), *starts, Column("value", VALUE), Column("weight", FIGURE), Column("weighed by")]
+    columns = [Column("quantity"), *starts, Column("value", VALUE), Column("weight", FIGURE), Column("parameter")]
     rows = [
         [
             name,
             *([made.at_start] if reasons.months else []),
             made.value,
             made.weight,
-            made.parameter or None,
+            registry()[made.parameter].label if made.parameter else None,
         ]
         for name, made in _quantities(reasons)
     ]
@@ -142,7 +145,8 @@ def _quantities(reasons: MemberReasons) -> Iterator[tuple[str, MadeOf]]:
     """The quantities of the terms that add something, each with its name."""
     for term in _acting(reasons):
         for made in term.made_of:
-            yield made.name if made.name == term.term else f"{term.term}: {made.name}", made
+            own, of = label_quantity(made.name), label_quantity(term.term)
+            yield own if made.name == term.term else f"{of}: {own}", made
 
 
 def _source(made: MadeOf) -> str:
@@ -176,7 +180,7 @@ def months_table(found: Explanation, reasons: MemberReasons) -> Table:
     sums = moving(found, MOST_MOVING)
     columns = [
         Column("month"),
-        *(Column(name.replace(".", ": ").replace("_", " "), UTILITY) for name in sums),
+        *(Column(label_quantity(name), UTILITY) for name in sums),
         Column(f"share of runs: {reasons.likeliest}", SHARE),
     ]
     rows = [
@@ -226,15 +230,15 @@ def levers_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
 
 
 def _short(lever: TriedLever) -> str:
-    """A lever without the code of the member."""
-    return lever.lever.partition(" of ")[0]
+    """What people call a lever, without the member."""
+    return label_key(lever.lever.partition(" of ")[0])
 
 
 def walk_table(walk: Walk) -> Table:
     """What the member does along a lever."""
     columns = [Column("value", FIGURE), *(Column(action, SHARE) for action in REPORTED)]
     rows = [(point.value, point.support, point.abstain, point.oppose, point.absent) for point in walk.points]
-    return table(f"Along {walk.lever}: probability of each action", columns, rows)
+    return table(f"Along {label_key(walk.lever.partition(' of ')[0])}: probability of each action", columns, rows)
 
 
 def overview_table(overview: Overview) -> Table:
@@ -252,7 +256,7 @@ def overview_table(overview: Overview) -> Table:
         (
             member.name,
             member.likeliest,
-            member.decisive or "none",
+            "none" if member.decisive is None else label_quantity(member.decisive),
             member.probability,
             member.from_utilities,
             member.at_mean,
