@@ -155,7 +155,7 @@ def _check_rollcalls(draft: Draft, world: World) -> None:
     """Name files of roll calls from the root, and note what is wrong with them."""
     names = draft.document.get("known_rollcalls")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-        return  # told when the whole is validated
+        return  # reported when the whole is validated
     paths = [draft.origin(("known_rollcalls", number)).folder / name for number, name in enumerate(names)]
     draft.document["known_rollcalls"] = [str(path.resolve()) for path in paths]
     known = {call.resolution: call.votes for call in world.rollcalls}

@@ -18,7 +18,6 @@ from itertools import islice
 from pathlib import Path
 
 from sim.errors import input_error
-from sim.world.world import ROLL_CALL_VOTES
 
 MARKS = (
     (codecs.BOM_UTF8, "UTF-8", "utf-8-sig"),
@@ -72,7 +71,7 @@ def _decoded(path: Path) -> tuple[str, str]:
         if not CONTROLS.intersection(text):
             return name, text
     kind = "is a workbook" if data.startswith(b"PK") else "is not text"
-    raise input_error(str(path), "", f"{kind}.", f"Save it as CSV: {', '.join(ROLL_CALL_VOTES)} in rows and columns.")
+    raise input_error(str(path), "", f"{kind}.", "Save it as CSV.")
 
 
 def _encodings(data: bytes) -> Iterator[tuple[str, str]]:
