@@ -22,7 +22,7 @@ from sim.results.calibration import Belief
 from sim.results.intervals import LEVELS, Ends, ends_of, interval_of
 from sim.results.parts import Interval
 from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Fit, Scenario
+from sim.specs import Fit, Scenario, world_of
 from sim.specs.fits import Draws, FittedText
 from sim.world import load_world
 from sim.world.reading import world_hashes
@@ -56,7 +56,7 @@ def observed(spec: Scenario) -> Observation:
     ------
     InputError : the world has none.
     """
-    world = load_world(spec.world)
+    world = world_of(spec)
     resolution = spec.vote[0].resolution
     call = world.rollcall(resolution)
     if call is None:

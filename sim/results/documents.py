@@ -8,6 +8,7 @@ from sim.results.changes import ComparisonSummary
 from sim.results.described import Result
 from sim.results.explanation import MemberReasons
 from sim.results.goals import GoalSearch
+from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.results.sweep import SweepReport
@@ -21,4 +22,5 @@ DOCUMENTS: Mapping[str, type[Result]] = {
     "sensitivity": SensitivityAnalysis,
     "sweep": SweepReport,
     "validate": ValidationReport,
+    "rollcalls": RollCallImport,
 }

@@ -16,9 +16,9 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import points_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
-from sim.specs import Experiment
+from sim.specs import Experiment, world_of
 from sim.summaries.tallies import is_near
-from sim.world import World, load_world
+from sim.world import World
 
 PLAIN = (*ACTIONS, *RULES, "near")
 HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
@@ -133,7 +133,7 @@ def answered(experiment: Experiment, folder: Path, question: Question) -> Answer
 
 
 def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
-    world = load_world(next(iter(experiment.bases.values())).world)
+    world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in RULES:
@@ -158,7 +158,7 @@ def _probability(option: str, name: str, world: World, experiment: Experiment) -
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
-        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
+        fix = world.hint(reference, "'sim world members' lists them.")
         raise input_error(option, name, f"'{reference}' is not a member of {world.name}.", fix) from None
     if "members" not in experiment.outputs:
         fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'

@@ -135,6 +135,9 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
         with pytest.raises(InputError, match="a page loads no other files") as told:
             explored(start, State(source=f'{key} = "{secret}"\n'))
         assert "hidden" not in str(told.value)
+    for text in (f'known_rollcalls = ["{secret}"]', f'[set]\n"known_rollcalls.0" = "{secret}"'):
+        with pytest.raises(InputError, match=r"known_rollcalls: got .*a page loads no other files"):
+            explored(start, State(source=text))
 
 
 def test_a_link_reads_no_other_files(start, tmp_path):

@@ -10,9 +10,9 @@ from sim.errors import InputError
 from sim.fitting import heldout, refitted
 from sim.fitting.heldout import cut, fitted_with, held_out
 from sim.fitting.refitted import known_before, validate_refitted
-from sim.scoring.rollcalls import Observed
 from sim.specs import read_scenario
 from sim.world import load_world
+from sim.world.rollcalls.files import Observed
 
 WORLD = load_world("un-2022")
 SPEC = read_scenario("es-11-1")
@@ -94,7 +94,7 @@ def test_a_next_vote_is_told_from_earlier_ones_alone(monkeypatch):
         replace(call, votes=random.permutation(call.votes)) if call.date >= asked[0].date else call
         for call in WORLD.rollcalls
     )
-    monkeypatch.setattr(refitted, "load_world", lambda name: replace(WORLD, rollcalls=calls))
+    monkeypatch.setattr(refitted, "world_of", lambda spec: replace(WORLD, rollcalls=calls))
     assert validate_refitted(SPEC_3, asked)[0].document() == before
 
 

@@ -132,7 +132,7 @@ def _member(world: World, reference: str) -> int:
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
-        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
+        fix = world.hint(reference, "'sim world members' lists them.")
         raise input_error("MEMBER", "", f"'{reference}' is not a member of {world.name}.", fix) from None
     return world.index[iso3]
 
