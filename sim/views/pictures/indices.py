@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_LEVERS = 20
+LABEL_LETTERS = 30
+"""Letters of a label in a line."""
 BARS = {
     MorrisIndices: (("mu_star", "mean size of the effect of the whole range"),),
     SobolIndices: (("total", "total, with interactions"), ("first", "alone")),
@@ -49,7 +52,7 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
         bars.set_label(label)
         on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
     on.ax.axvline(0, color=INK, linewidth=0.8)
-    on.ax.set_yticks(rows, [label_key(lever.lever, spec) for lever in levers])
+    on.ax.set_yticks(rows, [textwrap.fill(label_key(lever.lever, spec), LABEL_LETTERS) for lever in levers])
     bare(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     unit = "share of the variance over the points" if kind is SobolIndices else f"effect on '{found.output}'"
