@@ -15,6 +15,7 @@ from sim.results.described import Result
 from sim.results.explanation import MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
 from sim.results.goals import GoalSearch
+from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
 from sim.results.scores import Scores
 from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
@@ -82,6 +83,11 @@ DOCUMENTS: Mapping[str, Document] = {
         ],
     ),
     "sweep": Document("What `sim sweep --json` prints", "", [Part("", "", SweepReport)]),
+    "rollcalls": Document(
+        "What `sim rollcalls import --json` prints",
+        "What was read from a file of roll calls, and what was left out.",
+        [Part("", "", RollCallImport)],
+    ),
     "validate": Document(
         "What `sim validate --json` prints",
         "`resolutions` lists the resolutions that were scored. *Pinned*: severity and the base rate of abstention are "
