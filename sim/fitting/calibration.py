@@ -21,7 +21,7 @@ from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observ
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Scenario
 from sim.world import load_world
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 DIGITS = 4
 """Significant digits that fitted values and draws are written with."""

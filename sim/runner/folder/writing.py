@@ -45,7 +45,7 @@ from sim.runner.result import VoteResult
 from sim.specs import Scenario, fit_path
 from sim.world import World, load_world
 from sim.world.energy import energy_hashes
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 PLAN, BATCHES, LOCK = "plan.json", "batches", ".lock"
 
