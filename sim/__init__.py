@@ -2,7 +2,7 @@
 
 The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, `sim.compare` asks
 what a change does, `sim.explain` why a member acts as it does, `sim.reach` what it takes to reach a goal, and
-`sim.sensitivity` which levers an output hangs on; all return pandas frames.
+`sim.sensitivity` which levers an output depends on; all return pandas frames. `sim.plot` draws any of these results.
 `sim.model.AlignmentModel` is the Mesa model.
 """
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
+from sim.arguments import FLAG, check_arguments, subclass_of
 from sim.arrays import FloatArray, Number
 from sim.case import Case
 from sim.case.agenda import list_steps
@@ -32,6 +33,8 @@ from sim.months.position import position_of
 from sim.months.record import MonthRecord, MonthView
 from sim.months.state import NOISES, START, State, initial_state
 from sim.randomness import Draws
+from sim.results.showing import Shown
+from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
 from sim.rules.influence import listened_to, peer_stance, with_peers
 from sim.specs import Scenario
@@ -185,7 +188,7 @@ class MemberState(mesa.Agent):
         return f"<{type(self).__name__} {self.name}: {self.action_name}>"
 
 
-class AlignmentModel(mesa.Model):
+class AlignmentModel(Shown, mesa.Model):
     """One run of a scenario. A step is a month or, where the scenario has no months, a vote.
 
     In a month come first its events and votes, in date order, and then its phases: a vote sees what the months before
@@ -194,8 +197,9 @@ class AlignmentModel(mesa.Model):
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a scenario file, a `Scenario`, a prepared `Case`, or a scenario of
-        Mesa's own: its ``rng`` is the seed, its ``file`` may be any of the former, all else in it are overrides.
+    scenario : name of a shipped scenario, path of a scenario file, a dictionary as a file would hold it, a `Scenario`,
+        a prepared `Case`, or a scenario of Mesa's own: its ``rng`` is the seed, its ``file`` may be any of the former,
+        all else in it are overrides.
     seed, rng : the scenario's seed, in either of Mesa's two spellings; the file's own by default.
     replicate : which run of the scenario, from 0. By default 0 where a seed is given, and otherwise another one for
         every model; it is in ``model.replicate``.
@@ -212,6 +216,7 @@ class AlignmentModel(mesa.Model):
 
     running: bool
 
+    @check_arguments("AlignmentModel", member_class=subclass_of(MemberState), collect_rounds=FLAG, rounds_as_steps=FLAG)
     def __init__(
         self,
         scenario: str | Path | Scenario | Case | object = "es-11-1",
@@ -237,6 +242,16 @@ class AlignmentModel(mesa.Model):
         self.datacollector = new_collector(collect_rounds=collect_rounds)
         if self.case.plan is not None:
             self.everyone = Members(self.case.plan, self.case.parameters, list(self.members))
+
+    def _line(self) -> str:
+        votes = self.datacollector.tables["votes"]
+        rows = zip(votes["resolution"], *(votes[action] for action in ("support", "abstain", "oppose")), strict=True)
+        cast = "; ".join(f"{resolution} {support}/{abstain}/{oppose}" for resolution, support, abstain, oppose in rows)
+        return f"'{self.spec.title}': run {self.replicate}, step {self.steps}; {cast or 'no vote yet'}"
+
+    def _tables(self) -> list[Table]:
+        votes = self.datacollector.tables["votes"]
+        return [table(self.spec.question, [Column(name) for name in votes], [*zip(*votes.values(), strict=True)])]
 
     @property
     def ballot(self) -> Ballot:

@@ -8,11 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.api.running import SweepTables, experiment_of, goal_of, spec_of, sweep
+from sim.api.frames import make_frame
+from sim.api.inputs import SETTINGS, AnyExperiment, AnyGoal, AnyScenario, check_inputs, experiment_of, goal_of, spec_of
+from sim.api.running import SweepTables, sweep
+from sim.api.showing import table_of
 from sim.case import prepare
 from sim.results.changes import ComparisonSummary
+from sim.results.showing import Shown
+from sim.results.tables import Table
+from sim.rules.choice import ACTIONS
 from sim.runner.executors import Executor
-from sim.specs import Experiment, Goal, Scenario
 from sim.whatif.compare import Comparison, change_rows, list_figures, summarise_comparison
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.discovery import Region
@@ -36,11 +41,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Compared:
+@dataclass(frozen=True, repr=False)
+class Compared(Shown):
     """Scenarios run beside a base; the frames are made when they are first asked for."""
 
     comparison: Comparison
+
+    def _line(self) -> str:
+        base = self.comparison.base
+        others = ", ".join(f"'{other.case.spec.title}'" for other in self.comparison.others)
+        return f"{others} compared with '{base.case.spec.title}': {base.replicates:,} runs"
+
+    def _tables(self) -> Sequence[Table]:
+        return [table_of(self.figures, "Figures, with 90 % intervals of the change")]
 
     @cached_property
     def summary(self) -> ComparisonSummary:
@@ -62,9 +75,10 @@ class Compared:
         return pd.DataFrame(change_rows(self.comparison))
 
 
+@check_inputs()
 def compare(
-    base: str | Path | Scenario,
-    *others: str | Path | Scenario | Mapping[str, object],
+    base: AnyScenario,
+    *others: AnyScenario,
     replicates: int | None = None,
     seed: int | None = None,
     engine: str = "ensemble",
@@ -73,8 +87,9 @@ def compare(
 
     Parameters
     ----------
-    base : name of a shipped scenario, path of a file, or a scenario that was read.
-    *others : the same, or overrides of the base: ``{"vote.target_threat": 2.0}``.
+    base : name of a shipped scenario, path of a file, a dictionary as a file would hold it, or a scenario that was
+        read.
+    *others : the same, but a dictionary holds overrides of the base: ``{"vote.target_threat": 2.0}``.
     replicates, seed : in place of the base's own.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
 
@@ -100,11 +115,19 @@ def compare(
     return Compared(compare_specs(specs, engine))
 
 
-@dataclass(frozen=True)
-class Explained:
+@dataclass(frozen=True, repr=False)
+class Explained(Shown):
     """A member's action explained; the frames are made when they are first asked for."""
 
     explanation: Explanation
+
+    def _line(self) -> str:
+        case, ballot = self.explanation.anatomy.case, self.explanation.anatomy.ballot
+        name, action = case.world.names[self.explanation.index], ACTIONS[self.explanation.likeliest]
+        return f"{name} in {ballot.resolution} of '{case.spec.title}': {action}"
+
+    def _tables(self) -> Sequence[Table]:
+        return [table_of(self.terms, "What each term adds to the utility of each action")]
 
     @cached_property
     def summary(self) -> dict[str, object]:
@@ -119,7 +142,7 @@ class Explained:
         """
         import pandas as pd
 
-        return pd.json_normalize(term_rows(self.explanation)).drop(columns="made_of")
+        return make_frame(pd.json_normalize(term_rows(self.explanation)).drop(columns="made_of"))
 
     @cached_property
     def months(self) -> pd.DataFrame:
@@ -150,8 +173,9 @@ class Explained:
         return pd.DataFrame(walk_rows(self.explanation))
 
 
+@check_inputs()
 def explain(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     member: str,
     overrides: Mapping[str, object] | None = None,
     *,
@@ -165,7 +189,7 @@ def explain(
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
+    scenario : as for `sim.run`.
     member : code or name.
     overrides : other values for keys of the scenario, as in ``--set``.
     resolution : which vote; the first by default.
@@ -188,8 +212,9 @@ def explain(
     return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
 
 
+@check_inputs()
 def explain_all(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     overrides: Mapping[str, object] | None = None,
     *,
     resolution: str | None = None,
@@ -208,11 +233,20 @@ def explain_all(
     return pd.DataFrame(rows, columns=list(OVERVIEW))
 
 
-@dataclass(frozen=True)
-class GoalReached:
+@dataclass(frozen=True, repr=False)
+class GoalReached(Shown):
     """What a search for a goal found; the frame is made when it is first asked for."""
 
     found: Reached
+
+    def _line(self) -> str:
+        costs, count = self.frontier["cost"], len(self.frontier)
+        return (
+            f"{count} combination{'s' if count > 1 else ''} of levers, at costs from {costs.min():g} to {costs.max():g}"
+        )
+
+    def _tables(self) -> Sequence[Table]:
+        return [table_of(self.frontier, "Combinations of levers; none is both cheaper and surer than one of these")]
 
     @cached_property
     def summary(self) -> dict[str, object]:
@@ -227,12 +261,13 @@ class GoalReached:
         return pd.DataFrame(frontier_rows(self.found))
 
 
-def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached:
+@check_inputs(overrides=SETTINGS)
+def reach(goal: AnyGoal, overrides: Sequence[str] = ()) -> GoalReached:
     """Search for the cheapest combination of levers that reaches a goal.
 
     Parameters
     ----------
-    goal : name of a shipped goal, path of a file, or a goal that was read.
+    goal : name of a shipped goal, path of a file, a dictionary as a file would hold it, or a goal that was read.
     overrides : other values for keys of the goal or its scenario, as in ``--set``: ``["goal.probability=0.5"]``; not
         for a goal that was read.
 
@@ -250,8 +285,8 @@ def reach(goal: str | Path | Goal, overrides: Sequence[str] = ()) -> GoalReached
     return GoalReached(search(goal_of(goal, overrides)))
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """What outputs hang on, and where an event happens.
 
     Parameters
@@ -264,6 +299,13 @@ class Sensitivity:
     tables: SweepTables
     found: tuple[Indices, ...]
     discovered: tuple[Region, ...] | None
+
+    def _line(self) -> str:
+        return self.tables._line()
+
+    def _tables(self) -> Sequence[Table]:
+        frames = {"Indices of each lever, with 90 % intervals": self.indices, "Where the event happens": self.regions}
+        return [table_of(frame, title) for title, frame in frames.items() if len(frame)]
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -280,8 +322,9 @@ class Sensitivity:
         return pd.DataFrame([region.document() for region in self.discovered or ()])
 
 
+@check_inputs(overrides=SETTINGS)
 def sensitivity(
-    experiment: str | Path | Experiment,
+    experiment: AnyExperiment,
     outputs: Sequence[str] = ("support",),
     event: str | None = None,
     *,
@@ -294,7 +337,8 @@ def sensitivity(
 
     Parameters
     ----------
-    experiment : name of a shipped experiment, path of a file, or an experiment that was read.
+    experiment : name of a shipped experiment, path of a file, a dictionary as a file would hold it, or an experiment
+        that was read.
     outputs : what to look at: ``support`` (or another action), ``majority``, ``two-thirds``, ``near``, ``IND:abstain``;
         none for a design of another kind than morris and saltelli.
     event : what to find the regions of: a rule that fails, or a bound such as ``support<100``.

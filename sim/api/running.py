@@ -7,37 +7,30 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.api.frames import make_frame
+from sim.api.inputs import AnyExperiment, AnyScenario, check_inputs, experiment_of, spec_of
+from sim.api.showing import table_of
 from sim.case import prepare
-from sim.errors import Problem
 from sim.results.run import RunSummary
+from sim.results.showing import Shown
+from sim.results.tables import Table
 from sim.runner.executors import Executor, InProcess, Processes
+from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_table
-from sim.runner.folder.tables import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run as run_case
 from sim.runner.sweep import keep_run
 from sim.runner.sweep import sweep as run_sweep
-from sim.specs import (
-    Experiment,
-    Goal,
-    Scenario,
-    experiment_from,
-    read_experiment,
-    read_goal,
-    read_scenario,
-    scenario_from,
-)
-from sim.specs.scenario.warnings import warnings_of
+from sim.specs import Experiment
 from sim.summaries.ranking import rank
 from sim.summaries.summary import member_columns, summarise_run, tally_columns
 
@@ -47,11 +40,17 @@ if TYPE_CHECKING:
     from sim.model import MemberState
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(Shown):
     """A finished run of a scenario; the frames are made when they are first asked for."""
 
     result: RunResult
+
+    def _line(self) -> str:
+        return self.result._line()
+
+    def _tables(self) -> Sequence[Table]:
+        return self.result._tables()
 
     @cached_property
     def summary(self) -> RunSummary:
@@ -61,28 +60,23 @@ class Run:
     @cached_property
     def tallies(self) -> pd.DataFrame:
         """A row per vote and replicate: members per action, and whether deliberation settled."""
-        import pandas as pd
-
-        return pd.DataFrame(tally_columns(self.result))
+        return make_frame(tally_columns(self.result))
 
     @cached_property
     def members(self) -> pd.DataFrame:
         """A row per vote and member: probability of each action (smoothed frequency), and the observed action."""
-        import pandas as pd
-
-        return pd.DataFrame(member_columns(self.result))
+        return make_frame(member_columns(self.result))
 
     @cached_property
     def months(self) -> pd.DataFrame | None:
         """A row per month, series and member: mean and 90 % interval; None where the scenario has no months."""
-        import pandas as pd
-
         months = self.result.months
-        return None if months is None else pd.DataFrame(month_columns(months, self.result.case.world.iso3))
+        return None if months is None else make_frame(month_columns(months, self.result.case.world.iso3))
 
 
+@check_inputs()
 def run(
-    scenario: str | Path | Scenario,
+    scenario: AnyScenario,
     overrides: Mapping[str, object] | None = None,
     *,
     replicates: int | None = None,
@@ -96,7 +90,8 @@ def run(
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a file, or a scenario that was read.
+    scenario : name of a shipped scenario, path of a file, a dictionary as a file would hold it, or a scenario that was
+        read. In a dictionary, relative paths start from the working directory.
     overrides : other values for keys of the scenario, as in ``--set``: ``{"parameters.enforcement": 0.8}``.
     replicates, seed : in place of the scenario's own.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same. The ensemble by default, Mesa with a `member_class`.
@@ -124,45 +119,29 @@ def run(
     return Run(read_run(Path(out)).result)
 
 
-def spec_of(
-    scenario: str | Path | Scenario,
-    overrides: Mapping[str, object] | None,
-    replicates: int | None = None,
-    seed: int | None = None,
-) -> Scenario:
-    """A scenario with other values for some of its keys."""
-    numbers = {"replicates": replicates, "seed": seed}
-    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
-    written = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-    spec = written
-    if given:
-        set_in = scenario_from({**written.document(), "set": given}, written.title, Path())
-        spec = set_in.model_copy(update={"base": written.base})
-    _warn(warnings_of(f"scenario '{written.title}'", spec, written))
-    return spec
-
-
-def _warn(found: Iterable[Problem]) -> None:
-    """Warn of what is seldom meant in an input, at the line that called the package."""
-    for warning in dict.fromkeys(found):
-        warnings.warn(str(warning), stacklevel=4)
-
-
-@dataclass(frozen=True)
-class SweepTables:
+@dataclass(frozen=True, repr=False)
+class SweepTables(Shown):
     """A finished sweep; the frames are read from its folder when they are first asked for.
 
     Parameters
     ----------
     experiment : what was run.
-    folder : where its tables lie.
+    folder : where its tables are.
     """
 
     experiment: Experiment
     folder: Path
 
     def _frame(self, name: str) -> pd.DataFrame:
-        return read_table(self.folder / name).to_pandas()
+        return make_frame(read_table(self.folder / name).to_pandas())
+
+    def _line(self) -> str:
+        return f"'{self.experiment.title}': {self.experiment.size:,} points, in {self.folder}"
+
+    def _tables(self) -> Sequence[Table]:
+        spread = ("_median", "_p05", "_p95")
+        shown = [name for name in self.points.columns if not name.endswith(spread)]
+        return [table_of(self.points[shown], self.experiment.question)]
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -187,13 +166,12 @@ class SweepTables:
     @cached_property
     def ranking(self) -> pd.DataFrame:
         """The points, nearest to the experiment's target split first."""
-        import pandas as pd
-
-        return pd.DataFrame(rank(self.experiment, self.folder))
+        return make_frame([point.document() for point in rank(self.experiment, self.folder)])
 
 
+@check_inputs()
 def sweep(
-    experiment: str | Path | Experiment,
+    experiment: AnyExperiment,
     out: str | Path | None = None,
     executor: Executor | None = None,
     *,
@@ -203,7 +181,8 @@ def sweep(
 
     Parameters
     ----------
-    experiment : name of a shipped experiment, path of a file, or an experiment that was read.
+    experiment : name of a shipped experiment, path of a file, a dictionary as a file would hold it, or an experiment
+        that was read.
     out : folder of the sweep, where the same call resumes it; by default one that goes with the result.
     executor : where it runs, from `sim.runner.executors`; in this process by default.
     replicates : per point, in place of the experiment's own; more can be added to a finished folder.
@@ -219,22 +198,3 @@ def sweep(
         weakref.finalize(tables, shutil.rmtree, folder, ignore_errors=True)
     run_sweep(spec, folder, executor)
     return tables
-
-
-def experiment_of(experiment: str | Path | Experiment, overrides: Sequence[str]) -> Experiment:
-    """An experiment with other values for some of its keys."""
-    if not isinstance(experiment, Experiment):
-        spec = read_experiment(experiment, overrides)
-        _warn(spec.warnings)
-        return spec
-    bases = {reference: base.document() for reference, base in experiment.bases.items()}
-    spec = experiment_from(experiment.document(), experiment.title or "experiment", Path(), overrides, bases)
-    _warn([*experiment.warnings, *spec.warnings])
-    return spec
-
-
-def goal_of(goal: str | Path | Goal, overrides: Sequence[str]) -> Goal:
-    """A goal with other values for some of its keys; one that was read as it is."""
-    spec = goal if isinstance(goal, Goal) else read_goal(goal, overrides)
-    _warn(spec.warnings)
-    return spec

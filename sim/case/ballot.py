@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number
+from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, discount
 from sim.rules.choice import STANCES
 from sim.rules.parameters import Parameters
@@ -71,8 +72,8 @@ def text_of(vote: Vote) -> Text:
     )
 
 
-@dataclass(frozen=True)
-class Ballot:
+@dataclass(frozen=True, repr=False)
+class Ballot(Shown):
     """One resolution, ready to be voted on. Arrays are (N,), or (P, N) for P sets of parameters at once.
 
     Parameters
@@ -107,8 +108,8 @@ class Ballot:
         return replace(self, **own)
 
 
-@dataclass(frozen=True)
-class Terms:
+@dataclass(frozen=True, repr=False)
+class Terms(Shown):
     """What the changes of a scenario may edit, by editable name; arrays (N,)."""
 
     values: Mapping[str, FloatArray]
@@ -118,8 +119,8 @@ class Terms:
         return {name.split(".", 1)[1]: array for name, array in self.values.items() if name.startswith(f"{prefix}.")}
 
 
-@dataclass(frozen=True)
-class Standing:
+@dataclass(frozen=True, repr=False)
+class Standing(Shown):
     """What members bring to one vote, before any fitted parameter weighs it; a `Ballot` once one has.
 
     Parameters

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sim.results.showing import Shown
 from sim.specs import Event, Months, Scenario
 
 DAYS_PER_MONTH = 365.25 / 12
 
 
-@dataclass(frozen=True)
-class Month:
+@dataclass(frozen=True, repr=False)
+class Month(Shown):
     """A month and what happens in it.
 
     Parameters

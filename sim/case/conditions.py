@@ -12,6 +12,7 @@ import numpy as np
 from sim.arrays import ActionArray, FloatArray
 from sim.case.calendar import Month, daily_force, in_force
 from sim.case.market import Cells
+from sim.results.showing import Shown
 from sim.rules.energy import rerouted
 from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
@@ -40,8 +41,8 @@ JOINED, OWN_DECISION, LEFT = 1, 0, -1
 TRADE_SECTORS = ("trade", "technology", "transport")
 
 
-@dataclass(frozen=True)
-class Conditions:
+@dataclass(frozen=True, repr=False)
+class Conditions(Shown):
     """A month's conditions as its events leave them. Arrays (N,) for all members or scalars for one; K commodities.
 
     Parameters

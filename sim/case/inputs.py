@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray, Number
 from sim.case.market import Cells
+from sim.results.showing import Shown
 from sim.rules.energy import thrift
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, weighted
@@ -40,8 +41,8 @@ class Readiness:
     readiness: FloatArray
 
 
-@dataclass(frozen=True)
-class MonthInputs:
+@dataclass(frozen=True, repr=False)
+class MonthInputs(Shown):
     """Arrays (N,) for all members, (R, N) where replicates differ, or scalars for one member in one replicate.
 
     `cells` and `instruments` hold what only some have.

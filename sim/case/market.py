@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray, Number
+from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
 from sim.rules.totals import whole_total
 
@@ -26,8 +27,8 @@ DISCOUNTED = ("crude",)
 any discount in it."""
 
 
-@dataclass(frozen=True)
-class Cells:
+@dataclass(frozen=True, repr=False)
+class Cells(Shown):
     """Buyers of commodities; all members' cells, or one member's. K commodities, C cells, sorted by commodity.
 
     Parameters

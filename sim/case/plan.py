@@ -17,6 +17,7 @@ from sim.case.conditions import Conditions, Touch, conditions_of, touch_of
 from sim.case.inputs import MonthInputs
 from sim.case.market import GAS, Cells, cells_of
 from sim.errors import input_error
+from sim.results.showing import Shown
 from sim.rules.energy import ceiling
 from sim.rules.totals import exact_total
 from sim.specs import Months, Scenario, members_of
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 
-@dataclass(frozen=True, eq=False)
-class Plan:
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan(Shown):
     """The months of one scenario.
 
     Parameters

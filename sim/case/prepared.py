@@ -20,6 +20,7 @@ from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
 from sim.case.start import Start
 from sim.errors import InputError
+from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 
-@dataclass(frozen=True)
-class Case:
+@dataclass(frozen=True, repr=False)
+class Case(Shown):
     """A scenario in its world, ready to run.
 
     Parameters

@@ -9,15 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.arguments import Argument, describe, read_table, whole_number
 from sim.case.draws import drawn
 from sim.case.prepared import Case, prepare, with_seed
 from sim.errors import InputError, Problem
 from sim.specs import Scenario, read_scenario, scenario_from
+from sim.specs.scenario.spec import LAST_SEED
 
 WHERE = "AlignmentModel"
+SEED = REPLICATE = whole_number(0, LAST_SEED)
+SCENARIO = OVERRIDES = Argument("a dictionary", read_table)
 FRESH = 2**31
 """Replicates that a model without a seed and a replicate takes one of."""
-LAST_SEED = 2**63 - 1
 
 
 class Request(NamedTuple):
@@ -39,9 +42,9 @@ def read_request(
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a scenario file, a `Scenario` or a `Case`. Or a scenario of Mesa's:
-        its ``rng`` is the seed, its ``file`` one of the above and its ``replicate`` the replicate, where it has them;
-        all else in it are overrides.
+    scenario : name of a shipped scenario, path of a scenario file, a dictionary as a file would hold it, a `Scenario`
+        or a `Case`. Or a scenario of Mesa's: its ``rng`` is the seed, its ``file`` one of the above and its
+        ``replicate`` the replicate, where it has them; all else in it are overrides.
     seed, rng : the scenario's seed, in either of Mesa's two spellings; its own by default.
     replicate : from 0. By default the first where there is a seed, and otherwise one that nobody has asked for.
     overrides : other values for keys of the scenario, ``__`` standing for the dot.
@@ -50,7 +53,7 @@ def read_request(
     ------
     InputError : the scenario, an override, the seed or the replicate is not valid; all problems are listed.
     """
-    overrides = dict(overrides or {})
+    overrides = OVERRIDES.value(WHERE, "overrides", overrides or {})
     if seed is not None and rng is not None:
         raise InputError([Problem(WHERE, "seed", "got both seed and rng.", "Give one of them.")])
     if is_of_mesa(scenario):
@@ -64,7 +67,7 @@ def read_request(
     if replicate is None:
         number = 0 if whole is not None else int(np.random.default_rng().integers(FRESH))
     else:
-        number = _whole("replicate", replicate)
+        number = REPLICATE.value(WHERE, "replicate", replicate)
     return Request(drawn(case, number), number)
 
 
@@ -82,14 +85,7 @@ def read_seed(key: str, given: object) -> int | None:
     if isinstance(given, np.random.SeedSequence):
         is_plain = isinstance(given.entropy, int) and given.entropy <= LAST_SEED and not given.spawn_key
         return given.entropy if is_plain else int(given.generate_state(1, np.uint64)[0] >> np.uint64(1))  # type: ignore[return-value]
-    return None if given is None else _whole(key, given)
-
-
-def _whole(key: str, given: object) -> int:
-    is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
-    if not (is_whole and 0 <= given <= LAST_SEED):  # type: ignore[operator]
-        raise InputError([Problem(WHERE, key, f"got {given!r}; a whole number from 0 to 2**63 - 1 is needed.")])
-    return int(given)  # type: ignore[call-overload]
+    return None if given is None else SEED.value(WHERE, key, given)
 
 
 def build_case(scenario: object, seed: int | None, overrides: Mapping[str, object]) -> Case:
@@ -101,15 +97,15 @@ def build_case(scenario: object, seed: int | None, overrides: Mapping[str, objec
         texts.append(f"seed={seed}")
     if isinstance(scenario, str | Path):
         return prepare(read_scenario(scenario, texts))
+    if isinstance(scenario, Mapping):
+        return prepare(scenario_from(SCENARIO.value(WHERE, "scenario", scenario), "scenario", Path(), texts))
     spec = scenario.spec if isinstance(scenario, Case) else scenario
     if not isinstance(spec, Scenario):
-        message = f"got {type(scenario).__name__}; a name, a path, a Scenario or a Case is needed."
+        message = f"got {describe(scenario)}; a name, a path, a dictionary, a Scenario or a Case is needed."
         raise InputError([Problem(WHERE, "scenario", message)])
     return prepare(scenario_from(spec.document(), spec.title, Path(), texts) if texts else spec)
 
 
 def _written(value: object) -> str:
     """A value as ``--set`` takes it: numbers and lists as in TOML, everything else as text."""
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
     return json.dumps(value) if isinstance(value, bool | int | float | list | tuple) else str(value)

@@ -9,6 +9,7 @@ from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
 from sim.case.inputs import MonthInputs, month_inputs
 from sim.case.market import Cells
+from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, alignment, remembered_stance
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import weighted
@@ -21,8 +22,8 @@ EVENLY = Divisiveness(0.5**0.5, 0.5**0.5)
 """Divisiveness of length 1, half along either dimension: the unit of alignment."""
 
 
-@dataclass(frozen=True)
-class Start:
+@dataclass(frozen=True, repr=False)
+class Start(Shown):
     """What hangs on no fitted parameter: the editable quantities on the first day, and the target's energy exports."""
 
     world: World

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pydantic import JsonValue
 
 from sim.case import prepare
 from sim.cli.output import say
@@ -41,7 +43,7 @@ def check_points(reference: str, experiment: Experiment) -> None:
     points = points_of(experiment)
     failures = list(_failures(experiment, points))
     hopeless = _hopeless(points, failures)
-    blamed: dict[tuple[str, Problem], list[Any]] = {}
+    blamed: dict[tuple[str, Problem], list[JsonValue]] = {}
     combined: list[_Failure] = []
     for point, problems in failures:
         names = [name for name, value in point.values.items() if (name, _text(value)) in hopeless]
@@ -52,11 +54,11 @@ def check_points(reference: str, experiment: Experiment) -> None:
             name = _culprit(problem, names, is_everywhere=len(failures) == len(points))
             blamed.setdefault((name, problem), []).append(point.values.get(name))
     if blamed:
-        raise InputError(_refusal(reference, experiment, *told, values) for told, values in blamed.items())
+        raise InputError(_refusal(reference, experiment, *cause, values) for cause, values in blamed.items())
     if combined:
         (point, (problem, *_)), *_ = combined
         there = ", ".join(f"{name} = {_text(value)}" for name, value in point.values.items())
-        of = f"{len(combined)} of {len(points)} points cannot be run, because their values do not go together"
+        of = f"{len(combined)} of {len(points)} points cannot be run, because their values cannot be combined"
         say(f"warning: {reference}: {of}; the first is {there}: {problem.key}: {problem.message}")
 
 
@@ -119,19 +121,21 @@ def _culprit(problem: Problem, names: Sequence[str], *, is_everywhere: bool) -> 
     return "" if is_everywhere and not own else (own or names)[0]
 
 
-def _refusal(reference: str, experiment: Experiment, name: str, problem: Problem, values: Sequence[Any]) -> Problem:
-    """A problem told at the factor whose values bring it about, of the scenario where none does."""
+def _refusal(
+    reference: str, experiment: Experiment, name: str, problem: Problem, values: Sequence[JsonValue]
+) -> Problem:
+    """A problem at the factor whose values cause it, or of the scenario where none does."""
     if not name:
         return Problem(reference, "scenario", f"no point can be run: {problem.key}: {problem.message}", problem.fix)
     distinct = {_text(value): value for value in values}
-    told = ", ".join(list(distinct)[:MOST_LISTED]) + (", ..." if len(distinct) > MOST_LISTED else "")
+    listed = ", ".join(list(distinct)[:MOST_LISTED]) + (", ..." if len(distinct) > MOST_LISTED else "")
     own = "" if short_key(problem.key).startswith(short_key(name)) else f"{problem.key}: "
     key = _place(experiment, name, list(distinct.values()))
-    return Problem(reference, key, f"cannot be run with {told}: {own}{problem.message}", problem.fix)
+    return Problem(reference, key, f"cannot be run with {listed}: {own}{problem.message}", problem.fix)
 
 
-def _place(experiment: Experiment, name: str, values: Sequence[Any]) -> str:
-    """Where the values of a factor stand in the experiment's file."""
+def _place(experiment: Experiment, name: str, values: Sequence[JsonValue]) -> str:
+    """Where the values of a factor are in the experiment's file."""
     place: Key = ("scenario",) if name == BY_SCENARIO else (*OVER, name)
     listed = experiment.scenario if name == BY_SCENARIO else experiment.design.over[name].values
     if listed is None or len(values) > 1:

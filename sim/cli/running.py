@@ -12,8 +12,8 @@ import typer
 from sim.cli.output import DONE, FAILED, INTERRUPTED, say
 from sim.errors import input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
-from sim.runner.folder.tables import POINTS
-from sim.runner.folder.writing import PLAN, Finished
+from sim.runner.folder.files import PLAN, POINTS
+from sim.runner.folder.writing import Finished
 
 Workers = Annotated[int, typer.Option(help="Processes on this machine.", min=1)]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]

@@ -18,8 +18,12 @@ from scipy.stats import truncnorm
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observation
+from sim.results.calibration import Belief
+from sim.results.intervals import LEVELS, Ends, ends_of, interval_of
+from sim.results.parts import Interval
 from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Scenario
+from sim.specs import Fit, Scenario
+from sim.specs.fits import Draws, FittedText
 from sim.world import load_world
 from sim.world.loading import world_hashes
 
@@ -131,19 +135,8 @@ def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
     return moved or contraction(unknown, draws) >= IDENTIFIED_FROM
 
 
-@dataclass(frozen=True)
-class Belief:
-    """A number before and after the votes: means, 90 % intervals, and whether the votes say anything of it."""
-
-    name: str
-    prior: tuple[float, float, float]
-    posterior: tuple[float, float, float]
-    contraction: float
-    is_identified: bool
-
-
 def beliefs(calibration: Calibration) -> list[Belief]:
-    """Prior beside posterior of every number that has a prior; texts' terms are named after their resolution."""
+    """Prior and posterior of every number that has a prior; a resolution's own terms are named after it."""
     found = []
     observations = calibration.posterior.observations
     for column, unknown in enumerate(calibration.posterior.unknowns):
@@ -154,8 +147,8 @@ def beliefs(calibration: Calibration) -> list[Belief]:
         found.append(
             Belief(
                 name=f"{text}{unknown.name}",
-                prior=_told(prior.mean(), prior.ppf([0.05, 0.95])),
-                posterior=_told(draws.mean(), np.quantile(draws, [0.05, 0.95])),
+                prior=Interval(mean=prior.mean(), p05=prior.ppf(LEVELS[0]), p95=prior.ppf(LEVELS[1])),
+                posterior=interval_of(draws),
                 contraction=contraction(unknown, draws),
                 is_identified=is_identified(unknown, draws),
             )
@@ -163,16 +156,13 @@ def beliefs(calibration: Calibration) -> list[Belief]:
     return found
 
 
-def _told(mean: float, interval: FloatArray) -> tuple[float, float, float]:
-    return float(mean), float(interval[0]), float(interval[1])
-
-
-def document_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> dict[str, object]:
-    """A fit as plain data: rounded values, intervals, scores at them, draws, and what they were fitted to."""
+def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> Fit:
+    """A fit as a parameter file holds it: rounded values, intervals, scores at them, draws, and what it rests on."""
     posterior, draws = calibration.posterior, calibration.draws
     shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.text is None}
-    document: dict[str, object] = {
-        "settings": {
+    drawn = shared if len(draws) else {}
+    return Fit(
+        settings={
             "method": "mode of the posterior at equilibrium, SLSQP; draws by weighted members and redrawn priors",
             "world": specs[0].world,
             "scenarios": [spec.title for spec in specs],
@@ -181,43 +171,44 @@ def document_of(calibration: Calibration, specs: Sequence[Scenario], seed: int =
             "draws": len(draws),
             "draw_seed": seed,
         },
-        "data": world_hashes(load_world(specs[0].world)),
-        "parameters": calibration.parameters,
-    }
-    if len(draws):
-        document["intervals"] = {name: _interval(draws[:, column]) for name, column in shared.items()}
-        document["contraction"] = {
-            name: round(contraction(posterior.unknowns[column], draws[:, column]), 3) for name, column in shared.items()
-        }
-    document["text"] = [_text_document(calibration, index) for index in range(len(specs))]
-    if len(draws):
-        document["draws"] = {
-            "parameters": {name: _listed(draws[:, column]) for name, column in shared.items()},
-            "texts": {
-                seen.resolution: {name: _listed(draws[:, column]) for name, column in _terms(posterior, index)}
-                for index, seen in enumerate(posterior.observations)
-            },
-        }
-    return document
+        data=world_hashes(load_world(specs[0].world)),
+        parameters=calibration.parameters,
+        intervals={name: _interval(draws[:, column]) for name, column in drawn.items()},
+        contraction={
+            name: round(contraction(posterior.unknowns[column], draws[:, column]), 3) for name, column in drawn.items()
+        },
+        text=tuple(_fitted_text(calibration, index) for index in range(len(specs))),
+        draws=_fitted_draws(calibration, shared) if len(draws) else None,
+    )
 
 
-def _text_document(calibration: Calibration, index: int) -> dict[str, object]:
-    posterior, vector = calibration.posterior, calibration.found.vector
+def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> Draws:
+    posterior, draws = calibration.posterior, calibration.draws
+    return Draws(
+        parameters={name: _listed(draws[:, column]) for name, column in shared.items()},
+        texts={
+            seen.resolution: {name: _listed(draws[:, column]) for name, column in _terms(posterior, index)}
+            for index, seen in enumerate(posterior.observations)
+        },
+    )
+
+
+def _fitted_text(calibration: Calibration, index: int) -> FittedText:
+    posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
     seen, text = posterior.observations[index], posterior.text(vector, index)
     scored = seen.votes >= 0
     chances = three_classes(posterior.chances(vector, index)[scored])
-    document: dict[str, object] = {
-        "resolution": seen.resolution,
-        "severity": _rounded(text.severity),
-        "divisiveness": [_rounded(part) for part in text.divisiveness],
-        "target_threat": _rounded(text.target_threat),
-        "sender_threat": _rounded(text.sender_threat),
-    }
-    if len(calibration.draws):
-        found = {name: _interval(calibration.draws[:, column]) for name, column in _terms(posterior, index)}
-        document["intervals"] = found
-    document["scores"] = {k: round(v, 4) for k, v in score(chances, classes_of(seen.votes[scored])).document().items()}
-    return document
+    scores = score(chances, classes_of(seen.votes[scored]))
+    conflict, order = text.divisiveness
+    return FittedText(
+        resolution=seen.resolution,
+        severity=_rounded(text.severity),
+        divisiveness=(_rounded(conflict), _rounded(order)),
+        target_threat=_rounded(text.target_threat),
+        sender_threat=_rounded(text.sender_threat),
+        intervals={name: _interval(draws[:, column]) for name, column in _terms(posterior, index) if len(draws)},
+        scores={name: round(value, 4) for name, value in scores},
+    )
 
 
 def _terms(posterior: Posterior, index: int) -> Iterator[tuple[str, int]]:
@@ -229,14 +220,17 @@ def _rounded(value: object) -> float:
     return float(f"{float(value):.{DIGITS}g}")  # type: ignore[arg-type]
 
 
-def _interval(draws: FloatArray) -> list[float]:
-    return [_rounded(value) for value in np.quantile(draws, [0.05, 0.95])]
+def _interval(draws: FloatArray) -> Ends:
+    low, high = ends_of(draws)
+    return _rounded(low), _rounded(high)
 
 
-def _listed(draws: FloatArray) -> list[float]:
-    return [_rounded(value) for value in draws]
+def _listed(draws: FloatArray) -> tuple[float, ...]:
+    return tuple(_rounded(value) for value in draws)
 
 
-def written(document: Mapping[str, object]) -> str:
-    """The document of a fit as TOML."""
-    return f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(document)}"
+def as_toml(fit: Fit) -> str:
+    """A parameter file, as it is written."""
+    return (
+        f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(fit.document())}"
+    )

@@ -1,4 +1,4 @@
-"""Members held out: what is said of a member by parameters fitted to the votes of the others alone.
+"""Members held out: each is predicted by parameters fitted to the votes of the others alone.
 
 Members are cut into folds at random. For each fold the parameters and all texts' terms are fitted to the other members'
 votes, and the fold's members are predicted: they lose all their votes on the texts fitted, as observations, as inputs
@@ -8,8 +8,8 @@ of these texts is no input either: only what was known before the first of them 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,18 +17,20 @@ from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.fitting.calibration import observed
 from sim.fitting.posterior import Observation, Posterior, observation
 from sim.fitting.refitted import known_before
+from sim.results.intervals import Ends
+from sim.results.scores import ScoreIntervals, Scores
+from sim.results.validation import HeldOutValidation, Lead, Leads, Validation
 from sim.rules.parameters import fitted_resolutions
 from sim.scoring import baselines
 from sim.scoring.samples import Sample, sample
-from sim.scoring.scores import Scores, losses, paired_interval, three_classes
-from sim.scoring.verdict import Validation, judged, said_by_rules
+from sim.scoring.scores import losses, paired_interval, three_classes
+from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios
 from sim.world import load_world
 
 FOLDS, FOLD_SEEDS = 20, 3
 REGRESSIONS = ("ideal_point", "earlier_votes", "multinomial_logit", "random_forest")
-"""Rules with coefficients, that the model is set against pair by pair."""
-COMPARED = ("rps", "log_loss")
+"""Rules with coefficients, that the model is compared with member by member."""
 
 
 @dataclass(frozen=True)
@@ -37,38 +39,11 @@ class HeldOut:
 
     Parameters
     ----------
-    mean : the scores, mean over the cuts into folds; intervals, recall and reliability are those of the first cut.
-    by_cut : the scores for each cut.
     chances : declared probabilities of the classes (N, 3), mean over the cuts.
-    best : by score, the rule among the regressions that does best on it.
-    lead : by score, mean of the model's loss less the best regression's over members, and its 90 % interval: an
-        interval below 0 says that the model does better on members like these.
     """
 
-    mean: Validation
-    folds: int
-    by_cut: tuple[Validation, ...]
+    scores: HeldOutValidation
     chances: FloatArray
-    best: Mapping[str, str]
-    lead: Mapping[str, tuple[float, float, float]]
-
-    def spread(self) -> dict[str, tuple[float, float]]:
-        """Smallest and largest over the cuts of each declared score."""
-        found = [one.declared.document() for one in self.by_cut]
-        return {name: (min(one[name] for one in found), max(one[name] for one in found)) for name in found[0]}
-
-    def document(self) -> dict[str, object]:
-        """The entry of ``sim validate --mode held-out --json``."""
-        return {
-            **self.mean.document(),
-            "folds": self.folds,
-            "fold_seeds": len(self.by_cut),
-            "spread": self.spread(),
-            "lead": {
-                name: {"over": self.best[name], "mean": found[0], "p05": found[1], "p95": found[2]}
-                for name, found in self.lead.items()
-            },
-        }
 
 
 def held_out(
@@ -101,13 +76,13 @@ def held_out(
             vector = posterior.fit(weights, start=whole.vector).vector
             for index in range(len(observations)):
                 model[index][out] = posterior.chances(vector, index)[out]
-                for name, chances in said_by_rules([(one, ~out) for one in samples], samples[index]).items():
+                for name, chances in rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
                     rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = chances[out]
             done += 1
             on_progress(done)
         cuts.append((model, rules))
     return [
-        _summed(samples[index], seen.votes, [(model[index], rules[index]) for model, rules in cuts], folds)
+        _score_cuts(samples[index], seen.votes, [(model[index], rules[index]) for model, rules in cuts], folds)
         for index, seen in enumerate(observations)
     ]
 
@@ -144,42 +119,59 @@ def cut(observations: Sequence[Observation], folds: int, seed: int) -> Iterator[
         yield np.isin(np.arange(len(observations[0].votes)), order[fold::folds])
 
 
-def _summed(
+def _score_cuts(
     asked: Sample, votes: IntArray, cuts: Sequence[tuple[FloatArray, dict[str, FloatArray]]], folds: int
 ) -> HeldOut:
     scored = asked.observed >= 0
     observed = asked.observed[scored]
     counts = np.bincount(observed, minlength=3)
     by_cut = []
-    for model, said in cuts:
+    for model, forecasts in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
         classes[scored] = baselines.pinned(three_classes(model[scored]), counts)
-        by_cut.append(judged("held-out", asked, chances=model, pinned=classes, votes=votes, said=said))
-    mean = _mean(by_cut)
-    rules = [rule for rule in REGRESSIONS if rule in mean.baselines]
-    best: dict[str, str] = {}
-    lead: dict[str, tuple[float, float, float]] = {}
-    for name in COMPARED:
-        best[name] = min(rules, key={rule: getattr(mean.baselines[rule], name) for rule in rules}.__getitem__)
+        by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
+    mean = _mean_of_cuts(by_cut)
+    declared = [one.declared for one in by_cut]
+
+    def lead(name: str) -> Lead:
+        """The model's loss less that of the regression that does best by a score."""
+        rules = {rule: getattr(mean.baselines[rule], name) for rule in REGRESSIONS if rule in mean.baselines}
+        best = min(rules, key=rules.__getitem__)
         ours = [losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
-        theirs = [losses(said[best[name]][scored], observed)[name] for _, said in cuts]
-        lead[name] = paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))
-    chances = np.mean([three_classes(model) for model, _ in cuts], axis=0)
-    return HeldOut(mean=mean, folds=folds, by_cut=tuple(by_cut), chances=chances, best=best, lead=lead)
+        theirs = [losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
+        return Lead(over=best, **dict(paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))))
+
+    scores = HeldOutValidation(
+        **dict(mean),
+        folds=folds,
+        fold_seeds=len(cuts),
+        spread=ScoreIntervals(**{name: _extremes(values) for name, values in _by_score(declared).items()}),
+        lead=Leads(rps=lead("rps"), log_loss=lead("log_loss")),
+    )
+    return HeldOut(scores, np.mean([three_classes(model) for model, _ in cuts], axis=0))
 
 
-def _mean(cuts: Sequence[Validation]) -> Validation:
+def _mean_of_cuts(cuts: Sequence[Validation]) -> Validation:
     first = cuts[0]
-    return replace(
-        first,
-        pinned=_mean_scores([one.pinned for one in cuts]),
-        declared=_mean_scores([one.declared for one in cuts]),
-        baselines={name: _mean_scores([one.baselines[name] for one in cuts]) for name in first.baselines},
-        baselines_pinned={
-            name: _mean_scores([one.baselines_pinned[name] for one in cuts]) for name in first.baselines_pinned
-        },
+    return first.model_copy(
+        update={
+            "pinned": _mean([one.pinned for one in cuts]),
+            "declared": _mean([one.declared for one in cuts]),
+            "baselines": {name: _mean([one.baselines[name] for one in cuts]) for name in first.baselines},
+            "baselines_pinned": {
+                name: _mean([one.baselines_pinned[name] for one in cuts]) for name in first.baselines_pinned
+            },
+        }
     )
 
 
-def _mean_scores(found: Sequence[Scores]) -> Scores:
-    return Scores(**{name: float(np.mean([getattr(one, name) for one in found])) for name in found[0].document()})
+def _by_score(found: Sequence[Scores]) -> dict[str, list[float]]:
+    return {name: [getattr(one, name) for one in found] for name in Scores.model_fields}
+
+
+def _mean(found: Sequence[Scores]) -> Scores:
+    return Scores(**{name: float(np.mean(values)) for name, values in _by_score(found).items()})
+
+
+def _extremes(values: Sequence[float]) -> Ends:
+    return min(values), max(values)

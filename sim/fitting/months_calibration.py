@@ -24,7 +24,7 @@ from sim.runner.run import run
 from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
-from sim.specs import Scenario, scenario_from
+from sim.specs import Fit, Scenario, scenario_from
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
 
@@ -52,7 +52,7 @@ SCATTER = 0.15
 """Standard deviation of the logarithm of a figure about the run."""
 AID_SCATTER = 0.7
 LEAST_AID = 0.02
-"""Billions of euros below which a donor's aid is not told from this."""
+"""Billions of euros below which a donor's aid cannot be distinguished from this."""
 PRIOR_SCATTER = 0.7
 FIGURES = ("crude_imports", "supplier_crude_share")
 REVENUE = ("revenue", "revenue_share")
@@ -193,17 +193,17 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
     return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
 
 
-def document_of(fit: MonthsFit, spec: Scenario) -> dict[str, object]:
-    """A fit as plain data, values rounded to four digits."""
+def fit_of(fit: MonthsFit, spec: Scenario) -> Fit:
+    """A fit as a parameter file holds it, values rounded to four digits."""
     case = prepare(spec)
-    return {
-        "settings": {
+    return Fit(
+        settings={
             "method": "logit (coalition) and least squares of logarithms (market, aid), drawn to declared starts",
             "scenario": spec.title,
             "until": "2022-08-31",
             "replicates": REPLICATES,
             "losses": {name: round(loss, 3) for name, loss in fit.losses.items()},
         },
-        "data": world_hashes(case.world) | energy_hashes(case.world),
-        "parameters": {name: float(f"{value:.4g}") for name, value in fit.parameters.items()},
-    }
+        data=world_hashes(case.world) | energy_hashes(case.world),
+        parameters={name: float(f"{value:.4g}") for name, value in fit.parameters.items()},
+    )

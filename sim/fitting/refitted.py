@@ -1,9 +1,9 @@
 """The next vote: parameters fitted again to the earlier roll calls alone, and then asked about a vote that was to come.
 
 Nothing dated on the day of the vote or later is read but the vote itself, to score it. The text is put as it could
-have been beforehand: it divides as its words say, is so severe that the counts of the last vote on the question are
-expected again, and threats are those that the scenario declares. *Pinned*, severity and abstaining are then moved to
-the observed counts.
+have been before the vote: it divides as its words say, is so severe that the counts of the last vote on the question
+are expected again, and threats are those that the scenario declares. *Pinned*, severity and abstaining are then moved
+to the observed counts.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from sim.case import Case, prepare
 from sim.case.ballot import Text, ballot_of, text_of, topic_of
 from sim.errors import input_error
 from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, observation
+from sim.results.validation import Validation
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import unit_resolution
 from sim.scoring.rollcalls import Observed
 from sim.scoring.samples import sample
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
-from sim.scoring.verdict import Validation, judged, said_by_rules
+from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios
 from sim.world import RollCall, World, load_world
 
@@ -45,7 +46,7 @@ def validate_refitted(
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
             known = known_before(with_rollcalls(world, put, earlier), vote.date)
-            found.append(_told(put.model_copy(update={"vote": (vote,)}), known, call))
+            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call))
     return found
 
 
@@ -54,7 +55,7 @@ def known_before(world: World, day: date) -> World:
     return replace(world, rollcalls=tuple(call for call in world.rollcalls if call.date < day))
 
 
-def _told(spec: Scenario, world: World, call: Observed) -> Validation:
+def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
     if not learnt:
@@ -73,8 +74,8 @@ def _told(spec: Scenario, world: World, call: Observed) -> Validation:
     asked = sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
-    return judged(
-        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, said=said_by_rules(training, asked)
+    return score_vote(
+        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
     )
 
 

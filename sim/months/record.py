@@ -10,6 +10,7 @@ from sim.arrays import BoolArray, FloatArray, Number
 from sim.case.conditions import Conditions
 from sim.case.inputs import MonthInputs
 from sim.months.state import State
+from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
 
 
@@ -70,8 +71,8 @@ class Gift:
     aid: FloatArray
 
 
-@dataclass
-class MonthRecord:
+@dataclass(repr=False)
+class MonthRecord(Shown):
     """The month at hand, of all members or of one; each part is there once its phase is over.
 
     Parameters
@@ -121,8 +122,8 @@ class Party(Protocol):
         """Uniform numbers in [0, 1) for a process and an occasion, at least where they are needed."""
 
 
-@dataclass(frozen=True)
-class MonthView:
+@dataclass(frozen=True, repr=False)
+class MonthView(Shown):
     """What a month came to, for all members: what is reported beside the state after it.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weighted_dependence
+from sim.results.showing import Shown
 from sim.rules.beliefs import belief, prior_counts
 from sim.rules.coalition import noise
 from sim.rules.drift import cut_off
@@ -22,8 +23,8 @@ START = "start"
 """The occasion of these draws."""
 
 
-@dataclass
-class State:
+@dataclass(repr=False)
+class State(Shown):
     """Arrays (R, N), or scalars for one member in one replicate.
 
     Parameters

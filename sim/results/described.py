@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.results.showing import Shown
 
-class Result(BaseModel):
+
+class Result(Shown, BaseModel):
     """A result, or a part of one. It is frozen, and has no other fields than those of its class."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

@@ -27,7 +27,8 @@ class Parameter:
     Parameters
     ----------
     name : as written in a scenario's ``[parameters]``.
-    unit : of the value; "utility" is in units of the logit noise, whose scale is 1.
+    label : what people call it.
+    unit : of the value; 1 utility is one unit of log-odds.
     low, high : inclusive bounds.
     meaning : what it does, in a sentence.
     default : value used where a scenario gives none.
@@ -39,6 +40,7 @@ class Parameter:
     """
 
     name: str
+    label: str
     unit: str
     low: float
     high: float

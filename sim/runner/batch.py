@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import JsonValue
 
 from sim.arrays import ActionArray, BoolArray
 from sim.case import Case, prepare
@@ -48,7 +49,7 @@ class Point:
     number: int
     spec: Scenario | None
     replicates: int = 0
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, JsonValue] = field(default_factory=dict)
     error: str = ""
     drawn_as: tuple[str, ...] = ()
     case: Case | None = None

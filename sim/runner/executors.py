@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
+from sim.arguments import whole_number
 from sim.errors import InputError, Problem, input_error
 from sim.runner.identity import describe_worker, identity
 
@@ -72,10 +73,14 @@ class Processes:
     Parameters
     ----------
     workers : how many, 1 or more.
+
+    Raises
+    ------
+    InputError : that is no such number.
     """
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
+        self.workers = whole_number(1).value("Processes", "workers", workers)
 
     def check_workers(self) -> str:
         """The identity of this program: its files may change while it runs."""

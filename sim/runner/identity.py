@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import input_error
+from sim.results.folder import MemberClass, Program, Provenance
 
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 PACKAGE = Path(__file__).parents[1]
@@ -36,19 +37,14 @@ def processor_features() -> list[str]:
     return sorted({str(target.get("current", "")) for target in found.values()})
 
 
-def provenance() -> dict[str, object]:
+def provenance() -> Provenance:
     """What the bytes of a result may depend on besides its inputs."""
-    return {
-        "program": {
-            "name": "alignment-sim",
-            "version": program_version(),
-            "commit": _commit(),
-            "hash": program_hash(),
-        },
-        "packages": {name: _package_version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "processor_features": processor_features(),
-    }
+    return Provenance(
+        program=Program(name="alignment-sim", version=program_version(), commit=_commit(), hash=program_hash()),
+        packages={name: _package_version(name) for name in PACKAGES},
+        python=platform.python_version(),
+        processor_features=processor_features(),
+    )
 
 
 @cache
@@ -79,7 +75,7 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def describe_class(of: type) -> dict[str, str]:
+def describe_class(of: type) -> MemberClass:
     """The name of a class and a hash of its source, by which results of two classes can be distinguished.
 
     Raises
@@ -91,15 +87,16 @@ def describe_class(of: type) -> dict[str, str]:
     except (OSError, TypeError):
         message = "has no source that can be read, so what it gives cannot be kept."
         raise input_error(of.__qualname__, "", message, "Define it in a file.") from None
-    return {"name": f"{of.__module__}.{of.__qualname__}", "hash": hashlib.sha256(source.encode()).hexdigest()}
+    name = f"{of.__module__}.{of.__qualname__}"
+    return MemberClass(name=name, hash=hashlib.sha256(source.encode()).hexdigest())
 
 
 @cache
 def identity() -> str:
     """The program and what it computes with, as canonical JSON: equal where results may be put together."""
     own = provenance()
-    own["program"] = {"version": program_version(), "hash": program_hash()}
-    return json.dumps(own, sort_keys=True)
+    program = own.program.model_dump(include={"version", "hash"})
+    return json.dumps(own.document() | {"program": program}, sort_keys=True)
 
 
 def check_program(asked: str) -> None:

@@ -14,6 +14,7 @@ from sim.case.inputs import MonthInputs
 from sim.months.record import MonthView
 from sim.months.series import member_series, total_series
 from sim.months.state import State
+from sim.results.showing import Shown
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import Parameters
 
@@ -41,8 +42,8 @@ def measure_band(samples: SingleArray) -> Band:
     return Band(values.mean(axis=0), low, high)
 
 
-@dataclass(frozen=True, eq=False)
-class MonthsSummary:
+@dataclass(frozen=True, eq=False, repr=False)
+class MonthsSummary(Shown):
     """What the months came to, as means and intervals; equal to itself alone.
 
     Parameters
@@ -74,8 +75,8 @@ class MonthsSummary:
         return self.totals[name]
 
 
-@dataclass(frozen=True, eq=False)
-class MonthsSamples:
+@dataclass(frozen=True, eq=False, repr=False)
+class MonthsSamples(Shown):
     """The months replicate by replicate, with the figures of a `MonthsSummary` worked out when they are asked for.
 
     Parameters

@@ -10,6 +10,10 @@ import numpy as np
 
 from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
 from sim.case import Case
+from sim.results.parts import Split
+from sim.results.showing import Shown
+from sim.results.tables import Column, Table, table
+from sim.results.wording import write_interval
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.months import MonthsResult
 from sim.world import World
@@ -17,8 +21,8 @@ from sim.world import World
 CODES = len(ACTIONS)
 
 
-@dataclass(frozen=True)
-class VoteChange:
+@dataclass(frozen=True, repr=False)
+class VoteChange(Shown):
     """How a vote differs from the same vote of a base, at the same random numbers.
 
     Parameters
@@ -54,8 +58,8 @@ class VoteChange:
         return self.replicates_where(STANCES[None, :] < STANCES[:, None])
 
 
-@dataclass(frozen=True)
-class VoteResult:
+@dataclass(frozen=True, repr=False)
+class VoteResult(Shown):
     """What came of one vote in some replicates, or in all.
 
     Parameters
@@ -75,9 +79,19 @@ class VoteResult:
     actions: ActionArray | None = None
     change: VoteChange | None = None
 
+    @property
+    def split(self) -> Split:
+        """The median members that support, abstain and oppose."""
+        return Split(**{action: np.median(members) for action, members in self.by_action.items()})
 
-@dataclass(frozen=True)
-class RunResult:
+    @property
+    def by_action(self) -> dict[str, IntArray]:
+        """Members (R,) by the action of a split that they do."""
+        return {action: self.tallies[:, ACTIONS.index(action)] for action in Split.model_fields}
+
+
+@dataclass(frozen=True, repr=False)
+class RunResult(Shown):
     """A finished, or interrupted, run.
 
     Parameters
@@ -96,6 +110,31 @@ class RunResult:
     def replicates(self) -> int:
         """Replicates that were run."""
         return len(self.votes[0].tallies)
+
+    def _line(self) -> str:
+        months = "" if self.months is None else f", {len(self.months.months)} months"
+        splits = ", ".join(str(vote.split) for vote in self.votes)
+        plural = "s" if len(self.votes) > 1 else ""
+        return f"'{self.case.spec.title}': {self.replicates:,} runs{months}, split{plural} {splits}"
+
+    def _tables(self) -> list[Table]:
+        spec = self.case.spec
+        actions = [Column(f"{action} (90 % of runs)") for action in Split.model_fields]
+        columns = [Column("vote"), Column("date"), *actions, Column("observed")]
+        facts = {"world": spec.world, "runs": f"{self.replicates:,}", "seed": spec.seed, "engine": self.engine}
+        return [
+            table(spec.question, columns, [self._row(vote) for vote in self.votes]),
+            table("", [Column("run"), Column("")], list(facts.items())),
+        ]
+
+    def _row(self, vote: VoteResult) -> list[object]:
+        """A vote in a table: intervals of its tally, and the observed split."""
+        intervals = [write_interval(*np.quantile(members, (0.05, 0.95))) for members in vote.by_action.values()]
+        call = self.case.world.rollcall(vote.resolution)
+        observed = None
+        if call is not None:
+            observed = Split(**{action: (call.votes == ACTIONS.index(action)).sum() for action in Split.model_fields})
+        return [vote.resolution, vote.date, *intervals, observed]
 
 
 def count_tallies(actions: ActionArray) -> IntArray:

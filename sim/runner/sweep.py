@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.errors import InputError
+from sim.results.folder import RunContents, SweepContents
 from sim.runner.batch import Point
 from sim.runner.designs import points_of, spec_of
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import document_hash
-from sim.runner.folder.writing import Contents, Finished, keep
+from sim.runner.folder.writing import Finished, Keeping, keep
 from sim.runner.identity import describe_class
 from sim.runner.plan import OnProgress, Plan, ignore_progress, plan_run
 from sim.specs import Experiment
@@ -42,18 +43,16 @@ def sweep(
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
-    contents = Contents(
+    document = experiment.document()
+    contents = SweepContents(
         kind="sweep",
-        specs=experiment.bases,
-        entries={
-            "experiment": experiment.document(),
-            "scenarios": {reference: base.document() for reference, base in experiment.bases.items()},
-            "experiment_hash": document_hash(experiment.document()),
-        },
-        identified_by=experiment.document(),
+        experiment=document,
+        scenarios={reference: base.document() for reference, base in experiment.bases.items()},
+        experiment_hash=document_hash(document),
     )
+    kept = Keeping(contents, experiment.bases, document)
     plan = plan_sweep(experiment)
-    return keep(plan, contents, folder, executor or InProcess(), retries_failed=retries_failed, on_progress=on_progress)
+    return keep(plan, kept, folder, executor or InProcess(), retries_failed=retries_failed, on_progress=on_progress)
 
 
 def keep_run(
@@ -82,21 +81,19 @@ def keep_run(
     """
     spec, other = case.spec, None if base is None else base.spec
     members = None if member_class is None else describe_class(member_class)
-    contents = Contents(
+    contents = RunContents(
         kind="run",
-        specs={"scenario": spec} | ({} if other is None else {"base": other}),
-        entries={
-            "scenario": spec.document(),
-            "scenario_hash": document_hash(spec.document()),
-            "base": None if other is None else other.document(),
-            "parameters": dict(case.parameters),
-            "seed": spec.seed,
-            "member_class": members,
-        },
-        identified_by=spec.document() | {"member_class": members},
+        scenario=spec.document(),
+        scenario_hash=document_hash(spec.document()),
+        base=None if other is None else other.document(),
+        parameters=dict(case.parameters),
+        seed=spec.seed,
+        member_class=members,
     )
+    specs = {"scenario": spec} | ({} if other is None else {"base": other})
+    kept = Keeping(contents, specs, spec.document() | {"member_class": members and members.document()})
     plan = plan_run(case, engine=engine, base=base, member_class=member_class)
-    return keep(plan, contents, folder, executor or InProcess(), on_progress=on_progress)
+    return keep(plan, kept, folder, executor or InProcess(), on_progress=on_progress)
 
 
 def plan_sweep(experiment: Experiment) -> Plan:

@@ -1,4 +1,4 @@
-"""What simple rules would have said: the scores that a model has to beat.
+"""Forecasts of simple rules, whose scores a model has to beat.
 
 A rule learns from rows, the members of earlier votes or some members of the vote itself, and is asked about all members
 of one vote. It never looks at how these voted in it. Where some rows are of the vote that is asked about, rates of
@@ -26,14 +26,14 @@ from sim.scoring.scores import CLASSES
 Training = Sequence[tuple[Sample, BoolArray]]
 """Votes, and which of their members (N,) may be learnt from; members without an observed class never are."""
 Rule = Callable[[Training, Sample], FloatArray | None]
-"""Probabilities (N, 3) for the members of the vote that is asked about, or None where the rule cannot say."""
+"""Probabilities (N, 3) for the members of the vote that is asked about, or None where the rule gives no forecast."""
 
 PERSISTENCE_WEIGHT = 10.0
 """How many members' worth of counts persistence lays over the base rates: a vote is repeated, but not for sure."""
 REGION_WEIGHT = 1.0
-"""How many members' worth of counts the chamber's rates are beside those of a region."""
+"""How many members' worth of counts the Assembly's rates add to those of a region."""
 TIE_BREAK = 1e-6
-"""What an ideal point counts beside a record: it decides between equal records only."""
+"""What an ideal point adds to a record: it decides between equal records only."""
 MOST_SHIFT = 30.0
 """Largest shift of log odds; a class of which nobody was is as good as ruled out there."""
 
@@ -65,7 +65,7 @@ def persistence(training: Training, asked: Sample) -> FloatArray | None:
 
 
 def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
-    """Members have the shares of the classes in their regional group, with the chamber's rates as one member more."""
+    """Members have the shares of the classes in their regional group, with the Assembly's rates as one member more."""
     classes, regions = _chamber(training, asked)
     if not len(classes):
         return None
@@ -130,7 +130,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "random_forest": random_forest,
     }
 )
-"""Every rule by name, in the order in which they are told. The last two need the extra ``learn``."""
+"""Every rule by name, in the order in which they are reported. The last two need the extra ``learn``."""
 
 
 def pinned(probabilities: FloatArray, counts: IntArray) -> FloatArray:
@@ -177,10 +177,10 @@ def _stacked(training: Training, asked: Sample, regressors: Callable[[Sample], F
     found = [(sample, rows) for sample, rows in found if len(rows)]
     votes = list(dict.fromkeys(sample.resolution for sample, _ in found))
     # A vote that nothing is known of has no indicator, so that the others' would say nothing about it.
-    told = votes if len(votes) > 1 and asked.resolution in votes else []
+    marked = votes if len(votes) > 1 and asked.resolution in votes else []
 
     def of(sample: Sample, rows: IntArray) -> FloatArray:
-        indicators = np.tile([float(sample.resolution == vote) for vote in told], (len(rows), 1))
+        indicators = np.tile([float(sample.resolution == vote) for vote in marked], (len(rows), 1))
         return np.column_stack([regressors(sample)[rows], indicators])
 
     wanted = of(asked, np.arange(len(asked.observed)))

@@ -6,76 +6,18 @@ has its own losses, and intervals draw members again with replacement.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
+from sim.results.intervals import Ends, ends_of
+from sim.results.parts import ByAction, Interval
+from sim.results.scores import Bin, Reliability, ScoreIntervals, Scores
+from sim.results.validation import Recall
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 
 CLASSES = ("oppose", "abstain", "support")
 SMALLEST_PROBABILITY = 1e-6
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Scores over n members.
-
-    Parameters
-    ----------
-    accuracy : share of members whose likeliest class was the observed one.
-    balanced_accuracy : mean over the observed classes of the share got right.
-    brier : squared error summed over the classes (Brier 1950); 0 best, 2 worst.
-    rps : ranked probability score (Epstein 1969), divided by the number of classes less one; 0 best, 1 worst.
-    log_loss : mean of -log of the probability of the observed class, clipped at 1e-6.
-    """
-
-    accuracy: float
-    balanced_accuracy: float
-    brier: float
-    rps: float
-    log_loss: float
-
-    def document(self) -> dict[str, float]:
-        """The scores by name."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Probabilities of about the same size, and how often what they were given to came true.
-
-    Parameters
-    ----------
-    count : number of probabilities.
-    forecast : their mean.
-    frequency : share that came true.
-    p05, p95 : the 90 % interval of that share (Wilson 1927).
-    """
-
-    count: int
-    forecast: float
-    frequency: float
-    p05: float
-    p95: float
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Bins from the smallest probabilities to the largest.
-
-    Parameters
-    ----------
-    error : expected calibration error: mean of ``|forecast - frequency|`` over the bins, weighted by their counts.
-    """
-
-    bins: tuple[Bin, ...]
-    error: float
-
-    def document(self) -> dict[str, object]:
-        """Bins and error as plain data."""
-        return asdict(self)
 
 
 def classes_of(actions: NDArray[np.integer]) -> IntArray:
@@ -131,7 +73,7 @@ def score(probabilities: FloatArray, observed: IntArray, predicted: IntArray | N
     )
 
 
-def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> dict[str, tuple[float, int] | None]:
+def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction[Recall | None]:
     """Of the members that did each action: the share for which it was the likeliest of the four, and their number.
 
     Parameters
@@ -141,14 +83,14 @@ def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> dict[str
 
     Returns
     -------
-    Name of the action to share in [0, 1] and number, or to None where nobody did it.
+    For each action the share and the number, or None where nobody did it.
     """
     is_right = probabilities.argmax(axis=1) == actions
-    found: dict[str, tuple[float, int] | None] = {}
+    found: dict[str, Recall | None] = {}
     for code, name in enumerate(ACTIONS):
         did = actions == code
-        found[name] = (float(is_right[did].mean()), int(did.sum())) if did.any() else None
-    return found
+        found[name] = Recall(share=float(is_right[did].mean()), n=int(did.sum())) if did.any() else None
+    return ByAction[Recall | None](**found)
 
 
 def intervals(
@@ -158,7 +100,7 @@ def intervals(
     *,
     resamples: int = 1000,
     seed: int = 0,
-) -> dict[str, tuple[float, float]]:
+) -> ScoreIntervals:
     """The 90 % interval (p05, p95) of each of the `Scores`: percentile bootstrap over members (Efron 1979).
 
     Balanced accuracy is the mean over the classes that a resample holds, as `score` would give it.
@@ -175,18 +117,17 @@ def intervals(
     counts = weights @ is_of_class
     right = weights @ (is_of_class * of["is_right"][:, None])
     balanced = (right / np.maximum(counts, 1)).sum(axis=1) / (counts > 0).sum(axis=1)
-    drawn = {
-        "accuracy": weights @ of["is_right"] / len(observed),
-        "balanced_accuracy": balanced,
-        **{name: weights @ of[name] / len(observed) for name in ("brier", "rps", "log_loss")},
-    }
-    return {name: _p05_p95(values) for name, values in drawn.items()}
+    return ScoreIntervals(
+        accuracy=ends_of(weights @ of["is_right"] / len(observed)),
+        balanced_accuracy=ends_of(balanced),
+        brier=ends_of(weights @ of["brier"] / len(observed)),
+        rps=ends_of(weights @ of["rps"] / len(observed)),
+        log_loss=ends_of(weights @ of["log_loss"] / len(observed)),
+    )
 
 
-def paired_interval(
-    loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0
-) -> tuple[float, float, float]:
-    """Mean over members of ``loss_a - loss_b``, and its 90 % interval: (mean, p05, p95).
+def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0) -> Interval:
+    """Mean over members of ``loss_a - loss_b``, and its 90 % interval.
 
     Both forecasts are of the same members, so what is hard about a member cancels. An interval without 0 says that
     the two differ on members like these.
@@ -197,18 +138,13 @@ def paired_interval(
     resamples, seed : as in `intervals`.
     """
     difference = loss_a - loss_b
-    drawn = _resamples(len(difference), resamples, seed) @ difference / len(difference)
-    return (float(difference.mean()), *_p05_p95(drawn))
+    low, high = ends_of(_resamples(len(difference), resamples, seed) @ difference / len(difference))
+    return Interval(mean=float(difference.mean()), p05=low, p95=high)
 
 
 def _resamples(n: int, resamples: int, seed: int) -> FloatArray:
     """How often each member is drawn in each resample, (resamples, n); rows sum to n."""
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-
-
-def _p05_p95(values: FloatArray) -> tuple[float, float]:
-    low, high = np.quantile(values, [0.05, 0.95])
-    return float(low), float(high)
 
 
 def reliability(probabilities: FloatArray, observed: IntArray, bins: int = 10, of: int | None = None) -> Reliability:
@@ -231,7 +167,7 @@ def reliability(probabilities: FloatArray, observed: IntArray, bins: int = 10, o
     place = np.searchsorted(edges, forecast)
     found = tuple(_bin(forecast[place == b], truth[place == b]) for b in np.unique(place))
     error = sum(b.count * abs(b.forecast - b.frequency) for b in found) / len(forecast)
-    return Reliability(found, float(error))
+    return Reliability(bins=found, error=float(error))
 
 
 def _bin(forecast: FloatArray, truth: FloatArray) -> Bin:
@@ -239,7 +175,7 @@ def _bin(forecast: FloatArray, truth: FloatArray) -> Bin:
     return Bin(count=len(truth), forecast=float(forecast.mean()), frequency=float(truth.mean()), p05=low, p95=high)
 
 
-def share_interval(hits: int, trials: int) -> tuple[float, float]:
+def share_interval(hits: int, trials: int) -> Ends:
     """The 90 % interval of a share (Wilson 1927): of hits in so many trials.
 
     Examples

@@ -1,13 +1,13 @@
-"""Scoring a scenario against roll calls, beside what simple rules would have said.
+"""Scoring a scenario against roll calls, compared with simple rules.
 
-*Declared* is the scenario as it stands. *Pinned* fits severity and the abstaining base rate to the observed counts
+*Declared* is the unchanged scenario. *Pinned* fits severity and the abstaining base rate to the observed counts
 alone, so that only who does what is judged: its accuracy ranks members by P(support) - P(oppose) and cuts at the
 counts.
 
-A resolution that the shipped parameters were fitted to is judged *in-sample*, and so are the rules beside it: they
-learn from its own votes. Any other is told from the roll calls before its day, by the model as by the rules: a *next
-vote* where it came after all that the parameters were fitted to, an *earlier vote*, whose parameters come from later
-ones, where it did not. Where the world has no roll call about the target before, the rules learn from the vote itself.
+A resolution that the shipped parameters were fitted to is judged *in-sample*, and so are the rules: they learn from its
+own votes. Any other is predicted from the roll calls before its day, by the model as by the rules: a *next vote* where
+it came after all that the parameters were fitted to, an *earlier vote*, whose parameters come from later ones, where it
+did not. Where the world has no roll call about the target before, the rules learn from the vote itself.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
 from sim.errors import input_error
 from sim.months.run import MonthRun
+from sim.results.validation import Mode, Validation
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.result import VoteResult, frequencies
@@ -34,7 +35,7 @@ from sim.runner.run import run
 from sim.scoring.rollcalls import Observed, shipped_rollcalls
 from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import three_classes
-from sim.scoring.verdict import Validation, judged, said_by_rules
+from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario
 from sim.world import RollCall, World, load_world
 
@@ -55,7 +56,7 @@ def validate(
 
     Raises
     ------
-    InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are given.
+    InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are fixed.
     """
     world = load_world(spec.world)
     found = []
@@ -138,13 +139,18 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
     mode = mode_of(case, number)
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
-    return judged(
-        mode, asked, chances=chances, pinned=three_classes(pinned), votes=votes, said=said_by_rules(training, asked)
+    return score_vote(
+        mode,
+        asked,
+        chances=chances,
+        pinned=three_classes(pinned),
+        votes=votes,
+        forecasts=rule_forecasts(training, asked),
     )
 
 
-def mode_of(case: Case, number: int) -> str:
-    """Where a vote stands to those that the shipped parameters were fitted to: see `Validation`."""
+def mode_of(case: Case, number: int) -> Mode:
+    """How a vote is related to those that the shipped parameters were fitted to: see `Validation`."""
     ballot, fitted = case.ballots[number], fitted_resolutions()
     if ballot.resolution in fitted:
         return "in-sample"

@@ -67,6 +67,10 @@ class Fit(Section):
     text: Annotated[tuple[FittedText, ...], Strict(False)] = ()
     draws: Draws | None = None
 
+    def document(self) -> dict[str, Any]:
+        """The file as plain data, without what is empty."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
     @property
     def size(self) -> int:
         """Number of draws."""

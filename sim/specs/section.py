@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 
+from sim.results.showing import Shown
 from sim.specs.names import MemberReference
 from sim.world import World
 
@@ -39,7 +40,7 @@ Day = Annotated[
 ]
 
 
-class Section(BaseModel):
+class Section(Shown, BaseModel):
     """What all parts of a scenario share: frozen, no unknown keys, no conversions, finite numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

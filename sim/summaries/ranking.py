@@ -1,10 +1,10 @@
-"""Ranking the points of a sweep by how near they come to a split, with the score of the members beside it."""
+"""Ranking the points of a sweep by how near they come to a split, with the score of their members."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,22 +13,24 @@ import pyarrow.parquet as pq
 from sim.arrays import IntArray
 from sim.case import prepare
 from sim.errors import input_error
+from sim.results.scores import Scores
+from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.designs import points_of, spec_of
+from sim.runner.designs import DesignPoint, points_of, spec_of
+from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
 from sim.runner.folder.whole import write_whole
 from sim.runner.result import frequencies
 from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Experiment, Factor, Scenario, TargetSplit
+from sim.specs import Experiment, Factor, TargetSplit
 from sim.summaries.summary import is_scored
 from sim.summaries.tallies import NEAR
 
-RANKING = "ranking.parquet"
 ZOOM = 0.5
 """Part of a range that a finer design around the best point keeps."""
 
 
-def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
+def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     """The points of a finished sweep, nearest to the target split first; also written to ``ranking.parquet``.
 
     Points are ordered by their mean distance from the split, then by how often they come near it.
@@ -38,25 +40,28 @@ def rank(experiment: Experiment, folder: Path) -> list[dict[str, object]]:
         raise ValueError("the experiment has no target split")
     points = {point.number: point for point in points_of(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
-    finished = FinishedTables(folder)
+    finished, scorer = FinishedTables(folder), _Scorer(experiment, resolution)
     looked_for = wanted(target)
     codes = [ACTIONS.index(action) for action in looked_for]
-    entries: list[dict[str, Any]] = []
+    found = []
     for vote in (vote for votes in finished.votes.values() for vote in votes if vote.resolution == resolution):
         point = points[vote.point]
         gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(looked_for.values())))
-        entries.append(
-            {
-                "point": vote.point,
-                "values": dict(point.values),
-                "exactly": float((gaps == 0).all(axis=1).mean()),
-                "near": float((gaps <= NEAR).all(axis=1).mean()),
-                "distance": float(gaps.sum(axis=1).mean()),
-                **_member_scores(spec_of(experiment, point), finished.counts(vote), resolution),
-            }
+        scores = scorer.score(point, finished.counts(vote))
+        found.append(
+            RankedPoint(
+                rank=0,  # given once all are known
+                point=vote.point,
+                values=dict(point.values),
+                exactly=float((gaps == 0).all(axis=1).mean()),
+                near=float((gaps <= NEAR).all(axis=1).mean()),
+                distance=float(gaps.sum(axis=1).mean()),
+                accuracy=None if scores is None else scores.accuracy,
+                rps=None if scores is None else scores.rps,
+            )
         )
-    entries.sort(key=lambda entry: (entry["distance"], -entry["near"], entry["point"]))
-    ranking: list[dict[str, object]] = [{"rank": place, **entry} for place, entry in enumerate(entries, start=1)]
+    found.sort(key=lambda one: (one.distance, -one.near, one.point))
+    ranking = tuple(one.model_copy(update={"rank": place}) for place, one in enumerate(found, start=1))
     _write(ranking, folder / RANKING)
     return ranking
 
@@ -69,23 +74,44 @@ def wanted(target: TargetSplit) -> dict[str, int]:
     return counts
 
 
-def _member_scores(spec: Scenario, counts: IntArray, resolution: str) -> Mapping[str, float | None]:
-    """Accuracy and RPS of a point's members, where members were kept and the world has the roll call."""
-    case = prepare(spec)
-    call = case.world.rollcall(resolution)
-    if call is None or not len(counts):
-        return {"accuracy": None, "rps": None}
-    chances = frequencies(counts)
-    vote = [ballot.resolution for ballot in case.ballots].index(resolution)
-    scored = is_scored(case, vote, call)
-    found = score(three_classes(chances[scored]), classes_of(call.votes[scored]))
-    return {"accuracy": found.accuracy, "rps": found.rps}
+class _Scorer:
+    """Scores the members of points in one vote, where members were kept and the world has the roll call.
+
+    Who has a fixed vote does not depend on the parameters, so points that differ in these alone are read once.
+    """
+
+    def __init__(self, experiment: Experiment, resolution: str) -> None:
+        self.experiment, self.resolution = experiment, resolution
+        self._observed: dict[str, IntArray | None] = {}
+
+    def score(self, point: DesignPoint, counts: IntArray) -> Scores | None:
+        """The scores of a point from how often its members did what, (N, 4)."""
+        if not len(counts):
+            return None
+        others = {name: value for name, value in point.values.items() if not name.startswith("parameters.")}
+        key = json.dumps(others, sort_keys=True)
+        if key not in self._observed:
+            self._observed[key] = self._observe(point)
+        observed = self._observed[key]
+        if observed is None:
+            return None
+        scored = observed >= 0
+        return score(three_classes(frequencies(counts)[scored]), classes_of(observed[scored]))
+
+    def _observe(self, point: DesignPoint) -> IntArray | None:
+        """Action codes (N,) of the members whose vote was drawn and is on record, -1 of the others."""
+        case = prepare(spec_of(self.experiment, point))
+        call = case.world.rollcall(self.resolution)
+        if call is None:
+            return None
+        number = [ballot.resolution for ballot in case.ballots].index(self.resolution)
+        return np.where(is_scored(case, number, call), call.votes, -1)
 
 
-def _write(ranking: list[dict[str, object]], path: Path) -> None:
-    flat = [{**{k: v for k, v in entry.items() if k != "values"}} for entry in ranking]
+def _write(ranking: Sequence[RankedPoint], path: Path) -> None:
+    columns = {name: [getattr(one, name) for one in ranking] for name in RANKING_SCHEMA.names}
     with write_whole(path) as file:
-        pq.write_table(pa.Table.from_pylist(flat), file, compression="zstd")
+        pq.write_table(pa.table(columns, schema=RANKING_SCHEMA), file, compression="zstd")
 
 
 def refined(experiment: Experiment, folder: Path) -> Experiment:
@@ -93,7 +119,7 @@ def refined(experiment: Experiment, folder: Path) -> Experiment:
     ranking = rank(experiment, folder)
     if not ranking:
         raise input_error(str(folder), "", "every point failed, so there is none to refine around.")
-    best: Mapping[str, object] = ranking[0]["values"]  # type: ignore[assignment]
+    best = ranking[0].values
     over = {}
     for name, factor in experiment.design.over.items():
         if factor.values is not None:

@@ -41,9 +41,9 @@ def panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
 
 def blank(width: float, height: float) -> Figure:
     """A figure without axes; inches."""
-    from matplotlib.figure import Figure as NewFigure
+    from sim.views.shown import ShownFigure  # Matplotlib is slow to load
 
-    return NewFigure(figsize=(width, height), layout="constrained", facecolor=PAPER)
+    return ShownFigure(figsize=(width, height), layout="constrained", facecolor=PAPER)
 
 
 def finish(on: Panel, title: str, corner: str) -> Axes:

@@ -12,14 +12,14 @@ from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
 from sim.views.frame import blank, figure_of, head
 from sim.views.pictures.against import plot_change, plot_movers
-from sim.views.pictures.chamber import chamber_figure
+from sim.views.pictures.chamber import chamber_figure, plot_chamber
 from sim.views.pictures.explanation import plot_explanation
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import plot_members
-from sim.views.pictures.months import months_figure
+from sim.views.pictures.months import months_figure, plot_months
 from sim.views.pictures.network import plot_network
-from sim.views.pictures.reasons import reasons_figure
+from sim.views.pictures.reasons import plot_reasons, reasons_figure
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import corner, plot_sweep
@@ -44,6 +44,7 @@ class Wish:
     output : of a sweep, as in ``sim sensitivity``.
     over : levers along the axes of a sweep.
     is_observed : whether a map shows what members did in place of what they are likeliest to do.
+    ax : axes to draw on; by default those of a new figure. Of a picture with several panels it has the first.
     """
 
     resolution: str | None = None
@@ -51,6 +52,7 @@ class Wish:
     output: str | None = None
     over: tuple[str, ...] = field(default=())
     is_observed: bool = False
+    ax: Axes | None = None
 
 
 @dataclass(frozen=True)
@@ -77,45 +79,56 @@ OF_RUNS: Mapping[str, Kind] = {
     "chamber": Kind(
         "a seat per member, the observed vote beside the run nearest to the median",
         (),
-        lambda r, n, w: chamber_figure(r, n),
+        lambda r, n, w: (
+            chamber_figure(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
+        ),
     ),
     "map": Kind(
         "the world, a mark of equal size per member by its likeliest action (--observed: by what it did)",
         (),
-        lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed),
+        lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed, ax=w.ax),
     ),
     "tallies": Kind(
         "how many did each action in all replicates, the observed number marked",
         (),
-        lambda r, n, w: plot_tallies(r, number=n),
+        lambda r, n, w: plot_tallies(r, number=n, ax=w.ax),
     ),
     "members": Kind(
         "a column of probabilities per member, the misses marked",
         (),
-        lambda r, n, w: plot_members(r, number=n),
+        lambda r, n, w: plot_members(r, number=n, ax=w.ax),
     ),
-    "network": Kind("whom members look to", (), lambda r, n, w: plot_network(r, number=n)),
+    "network": Kind("whom members look to", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
     "reliability": Kind(
-        "probabilities beside what came true", ("observed",), lambda r, n, w: plot_reliability(r, number=n)
+        "probabilities beside what came true", ("observed",), lambda r, n, w: plot_reliability(r, number=n, ax=w.ax)
     ),
-    "change": Kind("what each replicate changes against the base", ("base",), lambda r, n, w: plot_change(r, number=n)),
-    "movers": Kind("who moves against the base, and which way", ("base",), lambda r, n, w: plot_movers(r, number=n)),
-    "months": Kind("fuel, sanctions, help and alignment between votes", ("months",), lambda r, n, w: months_figure(r)),
+    "change": Kind(
+        "what each replicate changes against the base", ("base",), lambda r, n, w: plot_change(r, number=n, ax=w.ax)
+    ),
+    "movers": Kind(
+        "who moves against the base, and which way", ("base",), lambda r, n, w: plot_movers(r, number=n, ax=w.ax)
+    ),
+    "months": Kind(
+        "fuel, sanctions, help and alignment between votes",
+        ("months",),
+        lambda r, n, w: months_figure(r) if w.ax is None else plot_months(r, ax=w.ax),
+    ),
     "explanation": Kind(
         "what speaks for a member's likeliest action over the next (--member)",
         ("member",),
-        lambda r, n, w: plot_explanation(_explained(r, n, w)),
+        lambda r, n, w: draw_explanation(_explained(r, n, w), "explanation", w),
     ),
     "reasons": Kind(
         "how a member's reasons move over the months, the text asked in each (--member)",
         ("months", "member"),
-        lambda r, n, w: reasons_figure(_explained(r, n, w)),
+        lambda r, n, w: draw_explanation(_explained(r, n, w), "reasons", w),
     ),
 }
 OF_SWEEPS: Mapping[str, str] = {
     "sweep": "an output along one lever, or over two (--output, --over)",
     "sensitivity": "Sobol's or Morris's indices of an output (--output), of designs saltelli and morris",
 }
+OF_EXPLANATIONS = ("explanation", "reasons")
 KINDS: Mapping[str, str] = {**{name: kind.meaning for name, kind in OF_RUNS.items()}, **OF_SWEEPS}
 
 
@@ -126,16 +139,26 @@ def check_picture(option: str, path: Path) -> None:
     ------
     InputError : its name ends in no format, its folder does not exist, or Matplotlib is missing.
     """
-    from importlib.util import find_spec
-
     if path.suffix.lower() not in FORMATS:
         raise input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
     if not path.parent.is_dir():
         raise input_error(option, "", f"the folder of '{path}' does not exist.")
     if path.is_dir():
         raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
+    check_matplotlib(option)
+
+
+def check_matplotlib(where: str) -> None:
+    """Refuse to draw where Matplotlib is not installed.
+
+    Raises
+    ------
+    InputError : it is not.
+    """
+    from importlib.util import find_spec
+
     if find_spec("matplotlib") is None:
-        raise input_error(option, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
+        raise input_error(where, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def check_kind(kind: str) -> None:
@@ -162,14 +185,22 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
     number = vote_number(result.case.spec, wish.resolution)
     resolution = result.votes[number].resolution
     missing = {
-        "base": (result.base is None, "there is no base to tell it apart from.", "Give a what-if, or --set."),
+        "base": (
+            result.base is None,
+            "there is no base to tell it apart from.",
+            "Give a what-if, or --set; in Python, plot what sim.compare gives.",
+        ),
         "observed": (
             result.case.world.rollcall(resolution) is None,
             f"the world has no roll call of {resolution}.",
             "'sim world' lists those it has.",
         ),
         "months": (result.months is None, "the scenario has no months.", "2022-2023 has some."),
-        "member": (wish.member is None, "whose?", "Give --member, such as --member BLR."),
+        "member": (
+            wish.member is None,
+            "whose?",
+            "Give --member BLR; in Python, plot what sim.explain gives, or give member='BLR'.",
+        ),
     }
     for need in OF_RUNS[kind].needs:
         is_missing, message, fix = missing[need]
@@ -178,6 +209,20 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
     if wish.is_observed and result.case.world.rollcall(resolution) is None:
         raise input_error("--observed", "", f"the world has no roll call of {resolution}.")
     return figure_of(OF_RUNS[kind].draw(result, number, wish))
+
+
+def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
+    """A picture of an explanation.
+
+    Raises
+    ------
+    InputError : the scenario has no months, over which reasons could move.
+    """
+    if kind == "explanation":
+        return figure_of(plot_explanation(found, ax=wish.ax))
+    if not found.monthly:
+        raise input_error("--kind", kind, "the scenario has no months.", "2022-2023 has some.")
+    return reasons_figure(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
 
 
 def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
@@ -191,11 +236,11 @@ def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
         fix = f"Of a sweep there are {', '.join(OF_SWEEPS)}."
         raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
     if kind == "sweep":
-        return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution))
+        return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution, ax=wish.ax))
     asked = asked_of(kept.experiment, [wish.output or "support"], None, wish.resolution)
     found, _ = analyse(kept.experiment, kept.folder, asked)
-    if len(found) == 1:
-        return figure_of(plot_indices(found[0], corner=corner(kept)))
+    if len(found) == 1 or wish.ax is not None:
+        return figure_of(plot_indices(found[0], corner=corner(kept), ax=wish.ax))
     figure = blank(6.2, 3.2 * len(found))
     for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
         plot_indices(indices, ax=ax)

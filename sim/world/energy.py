@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.results.showing import Shown
 from sim.world.tables import Folder, hashes_of
 from sim.world.world import World
 
@@ -27,8 +28,8 @@ STEMS = ("energy_flows", "energy_prices", "energy_fills", "transit")
 """Files that the months read."""
 
 
-@dataclass(frozen=True)
-class Energy:
+@dataclass(frozen=True, repr=False)
+class Energy(Shown):
     """Purchases of N members and prices of C commodities over M months.
 
     Parameters

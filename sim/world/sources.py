@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.results.world import Figure, Source
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a member; `value` is empty where the source has none."""
-
-    column: str
-    label: str
-    value: str
-    unit: str
-    year: str
-    source: str
-    note: str
-
-
-def source_table(world: World) -> list[dict[str, str]]:
-    """The rows of ``columns.csv``: file, column, label, unit, year, source, terms, note. Empty if there is none."""
+def source_table(world: World) -> list[Source]:
+    """The rows of ``columns.csv``. Empty if there is none."""
     path = world.folder / "columns.csv"
-    return read_rows(path) if path.is_file() else []
+    rows = read_rows(path) if path.is_file() else []
+    return [Source(**{name: row.get(name, "") for name in Source.model_fields}) for row in rows]
 
 
 def member_figures(world: World, iso3: str) -> list[Figure]:
     """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns."""
-    entries = {(row["file"], row["column"]): row for row in source_table(world)}
+    entries = {(entry.file, entry.column): entry for entry in source_table(world)}
     found = []
     for file in ("members.csv", "figures.csv"):
         path = world.folder / file
@@ -37,10 +26,14 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
             continue
         row = next(row for row in read_rows(path) if row["iso3"] == iso3)
         for column, value in row.items():
-            entry = entries.get((path.name, column), {})
-            details = {key: entry.get(key, "") for key in ("unit", "year", "source", "note")}
-            found.append(Figure(column=column, label=entry.get("label", column), value=value, **details))
+            of = entries.get((path.name, column)) or _undescribed(path.name, column)
+            details = {key: getattr(of, key) for key in ("label", "unit", "year", "source", "note")}
+            found.append(Figure(column=column, value=value, **details))
     return found
+
+
+def _undescribed(file: str, column: str) -> Source:
+    return Source(file=file, column=column, label=column, unit="", year="", source="", terms="", note="")
 
 
 ORIGINS = {
@@ -85,10 +78,11 @@ def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
     derived = [(file, column) for file, column in ORIGINS.get(quantity, ()) if _has(world, file)]
     places = derived or named
-    described = {(row["file"].removesuffix(".gz"), row["column"]): row for row in source_table(world)}
+    described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        Origin(*place, **{key: described[place][key] for key in keys} if place in described else {}) for place in places
+        Origin(*place, **{key: getattr(described[place], key) for key in keys} if place in described else {})
+        for place in places
     )
 
 

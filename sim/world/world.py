@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
+from sim.results.showing import Shown
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""
@@ -107,8 +108,8 @@ class Sanction:
     note: str
 
 
-@dataclass(frozen=True)
-class RollCall:
+@dataclass(frozen=True, repr=False)
+class RollCall(Shown):
     """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded."""
 
     resolution: str
@@ -124,8 +125,8 @@ class RollCall:
         return np.bincount(self.votes[self.votes >= 0], minlength=len(ROLL_CALL_VOTES))
 
 
-@dataclass(frozen=True)
-class AssemblyVotes:
+@dataclass(frozen=True, repr=False)
+class AssemblyVotes(Shown):
     """All recorded votes of the Assembly over some years: `votes` is (number of votes, N), coded as in `RollCall`."""
 
     dates: NDArray[np.datetime64]
@@ -152,8 +153,8 @@ class Carried:
     year: int
 
 
-@dataclass(frozen=True)
-class World:
+@dataclass(frozen=True, repr=False)
+class World(Shown):
     """Members in the order of their ISO3 codes, their attributes (N,), and the ties (N, N) between them.
 
     Parameters

@@ -13,6 +13,7 @@ ROOT = Path(sim.__file__).parent
 LAYERS = (
     {"arrays"},
     {"errors", "randomness"},
+    {"arguments"},
     {"rules"},
     {"results"},
     {"world"},
@@ -26,7 +27,8 @@ LAYERS = (
     {"fitting"},
     {"summaries"},
     {"whatif"},
-    {"views", "api"},
+    {"views"},
+    {"api"},
     {"explore"},
     {"cli"},
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import Belief, beliefs
-from sim.scoring.scores import Bin, Reliability
+from sim.fitting.calibration import beliefs
+from sim.results.calibration import Belief
+from sim.results.parts import Interval
+from sim.results.scores import Bin, Reliability
 from sim.scoring.validation import validate
 from sim.specs import read_scenario
 from sim.world import load_world
@@ -84,10 +86,20 @@ def test_misses_are_framed_and_given_votes_are_blank():
 
 
 def test_reliability_and_beliefs_are_drawn_where_they_lie():
-    ax = pictures.plot_reliability(Reliability((Bin(10, 0.2, 0.3, 0.1, 0.5), Bin(10, 0.8, 0.7, 0.5, 0.9)), 0.1))
+    bins = (
+        Bin(count=10, forecast=0.2, frequency=0.3, p05=0.1, p95=0.5),
+        Bin(count=10, forecast=0.8, frequency=0.7, p05=0.5, p95=0.9),
+    )
+    ax = pictures.plot_reliability(Reliability(bins=bins, error=0.1))
     points = next(line for line in ax.lines if line.get_linestyle() == "None")
     assert list(zip(*points.get_data(), strict=True)) == [(0.2, 0.3), (0.8, 0.7)]
-    belief = Belief("grievance", (1.0, 0.0, 2.0), (1.5, 1.0, 2.0), 0.7, True)
+    belief = Belief(
+        name="grievance",
+        prior=Interval(mean=1.0, p05=0.0, p95=2.0),
+        posterior=Interval(mean=1.5, p05=1.0, p95=2.0),
+        contraction=0.7,
+        is_identified=True,
+    )
     ends = [line.get_xdata() for line in pictures.plot_beliefs([belief]).lines if len(line.get_xdata()) == 2]
     assert [list(x) for x in ends[:2]] == [[-1.0, 1.0], [0.0, 1.0]]
 
@@ -99,6 +111,10 @@ def test_a_profile_is_drawn_from_its_best_and_tells_what_moves_with_it():
     )
     line = pictures.plot_profile(found, others=["grievance"]).lines[1]
     assert list(line.get_ydata()) == [-2.0, -1.0, 0.0]
-    told = [Belief(name, (0.0,) * 3, (0.0,) * 3, 0.0, False) for name in found.others]
+    unmoved = Interval(mean=0.0, p05=0.0, p95=0.0)
+    told = [
+        Belief(name=name, prior=unmoved, posterior=unmoved, contraction=0.0, is_identified=False)
+        for name in found.others
+    ]
     assert tables.moved_with(found, told, {"grievance": 1.0, "abstain_bias": 1.0}) == ["grievance"]
     assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profiled(found, ["grievance"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.fitting.calibration import calibrate, document_of, observed, written
+from sim.fitting.calibration import as_toml, calibrate, fit_of, observed
 from sim.fitting.posterior import Posterior
 from sim.rules.parameters import registry
 from sim.specs import read_scenario
@@ -23,7 +23,7 @@ def made_again():
     specs = [read_scenario(name) for name in NAMES]
     fit = calibrate(specs, draws=2)
     assert fit.found.has_converged
-    return tomllib.loads(written(document_of(fit, specs)))
+    return tomllib.loads(as_toml(fit_of(fit, specs)))
 
 
 def test_shipped_defaults_can_be_made_again(made_again):

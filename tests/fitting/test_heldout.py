@@ -68,18 +68,16 @@ def test_folds_hold_every_scored_member_once(observations):
 
 def test_held_out_scores_come_with_spread_and_lead():
     found = held_out(SPEC, folds=2, fold_seeds=2)
-    assert [entry.mean.resolution for entry in found] == ["A/RES/ES-11/1", "A/RES/ES-11/2", "A/RES/ES-11/3"]
-    for entry in found:
-        document = entry.document()
-        low, high = document["spread"]["rps"]
-        assert low <= document["declared"]["rps"] <= high
-        assert document["mode"] == "held-out"
-        best = min(REGRESSIONS, key=lambda name: document["baselines"][name]["rps"])
-        assert document["lead"]["rps"]["over"] == best
-        difference = document["declared"]["rps"] - document["baselines"][best]["rps"]
-        assert document["lead"]["rps"]["mean"] == pytest.approx(difference)
+    assert [entry.scores.resolution for entry in found] == ["A/RES/ES-11/1", "A/RES/ES-11/2", "A/RES/ES-11/3"]
+    for scores in (entry.scores for entry in found):
+        low, high = scores.spread.rps
+        assert low <= scores.declared.rps <= high
+        assert scores.mode == "held-out"
+        best = min(REGRESSIONS, key=lambda name: scores.baselines[name].rps)
+        assert scores.lead.rps.over == best
+        assert scores.lead.rps.mean == pytest.approx(scores.declared.rps - scores.baselines[best].rps)
         # A model of what members stand to lose, fitted to half of them, beats the rates of the chamber for the others.
-        assert document["declared"]["rps"] < document["baselines"]["base_rates"]["rps"]
+        assert scores.declared.rps < scores.baselines["base_rates"].rps
 
 
 def test_a_scenario_of_ones_own_is_fitted_alone():

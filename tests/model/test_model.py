@@ -178,7 +178,7 @@ def test_replicates_that_do_not_exist_are_refused(replicate: object) -> None:
 
 @pytest.mark.parametrize("scenario", [5, None, ["es-11-1"]])
 def test_what_is_no_scenario_is_refused(scenario: object) -> None:
-    with pytest.raises(InputError, match="a name, a path, a Scenario or a Case is needed"):
+    with pytest.raises(InputError, match="a name, a path, a dictionary, a Scenario or a Case is needed"):
         AlignmentModel(scenario)
 
 

@@ -14,8 +14,8 @@ from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.months import print_months
 from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
+from sim.runner.folder.files import MONTHS
 from sim.runner.folder.repeat import repeat
-from sim.runner.folder.tables import MONTHS
 from sim.runner.months import MonthsSamples
 from sim.runner.result import RunResult
 from sim.runner.run import run

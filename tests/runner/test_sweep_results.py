@@ -14,11 +14,15 @@ from support.sweeps import CROSSING, SMALL, TABLES, bytes_of, sim_sweep, two_vot
 from sim.case import prepare
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
+from sim.rules.parameters import registry
 from sim.runner import batch as batches
 from sim.runner.designs import points_of, spec_of
 from sim.runner.executors import InProcess
-from sim.runner.sweep import sweep
-from sim.specs import read_experiment
+from sim.runner.folder.files import PURPOSES
+from sim.runner.folder.reading import read_points
+from sim.runner.sweep import keep_run, sweep
+from sim.specs import read_experiment, read_scenario
+from sim.summaries.ranking import rank
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,30 @@ def test_statistics_are_numpys_own(two):
             assert row[f"{action}_mean"] == pytest.approx(rows[action].mean(), rel=1e-12)
             found = row[[f"{action}_{name}" for name in ("p05", "median", "p95")]].tolist()
             assert found == pytest.approx(np.quantile(rows[action], [0.05, 0.5, 0.95]).tolist(), rel=1e-12)
+
+
+def test_every_file_says_what_it_is_for_and_every_column_what_it_holds(tmp_path):
+    experiment = read_experiment(written(tmp_path, CROSSING), ["replicates=5"])
+    sweep(experiment, tmp_path / "out")
+    rank(experiment, tmp_path / "out")
+    keep_run(prepare(read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=2"])), tmp_path / "kept")
+    files = [path for name in ("out", "kept") for path in (tmp_path / name).iterdir() if path.name != ".lock"]
+    assert {path.name for path in files} == set(PURPOSES)
+    for path in (path for path in files if path.suffix == ".parquet"):
+        for column in pq.ParquetFile(path).schema_arrow:
+            assert column.metadata[b"label"], (path, column.name)
+            assert column.metadata[b"description"], (path, column.name)
+            assert b"unit" in column.metadata
+    lever = pq.ParquetFile(tmp_path / "out" / "points.parquet").schema_arrow.field("parameters.retaliation_absent")
+    assert registry()["retaliation_absent"].meaning in lever.metadata[b"description"].decode()
+
+
+def test_points_are_read_back_as_they_are_in_the_table(two):
+    experiment, folder, frames = two
+    points = read_points(folder)
+    assert [point.resolution for point in points] == frames["points.parquet"]["resolution"].tolist()
+    assert [point.tallies.oppose.p95 for point in points] == frames["points.parquet"]["oppose_p95"].tolist()
+    assert [list(point.values) for point in points] == [list(experiment.factors)] * len(points)
 
 
 def test_counts_of_members_add_up_to_the_tallies(two):

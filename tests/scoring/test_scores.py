@@ -131,7 +131,12 @@ def test_recalls_are_told_for_each_of_the_four_actions() -> None:
     """Two opposed, and one of them was expected to; the one absent was expected to abstain; nobody abstained."""
     likeliest = np.eye(4)[[OPPOSE, SUPPORT, ABSTAIN, SUPPORT]]
     found = recalls(likeliest, np.array([OPPOSE, OPPOSE, ABSENT, SUPPORT]))
-    assert found == {"oppose": (0.5, 2), "absent": (0.0, 1), "abstain": None, "support": (1.0, 1)}
+    assert found.document() == {
+        "oppose": {"share": 0.5, "n": 2},
+        "absent": {"share": 0.0, "n": 1},
+        "abstain": None,
+        "support": {"share": 1.0, "n": 1},
+    }
 
 
 @examples(max_examples=20)
@@ -144,14 +149,14 @@ def test_intervals_are_those_of_scores_of_members_drawn_again(
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=60)
     drawn = [np.repeat(np.arange(n), weight) for weight in weights]
     wanted = [score(chances[members], observed[members]).document() for members in drawn]
-    for name, interval in intervals(chances, observed, resamples=60, seed=seed).items():
+    for name, interval in intervals(chances, observed, resamples=60, seed=seed):
         assert interval == pytest.approx(np.quantile([scores[name] for scores in wanted], [0.05, 0.95]))
 
 
 def test_the_interval_of_a_share_has_the_width_of_a_binomial() -> None:
     """Rule: accuracy 0.7 of 500 members: 0.7 -/+ 1.645 sqrt(0.7 * 0.3 / 500), within 0.006."""
     observed = np.repeat([2, 0], [350, 150])
-    low, high = intervals(np.eye(3)[[2] * 500], observed)["accuracy"]
+    low, high = intervals(np.eye(3)[[2] * 500], observed).accuracy
     assert (low, high) == pytest.approx((0.7 - 0.0337, 0.7 + 0.0337), abs=0.006)
 
 
@@ -163,9 +168,10 @@ def test_paired_intervals_are_those_of_the_members_differences(made: NDArray[np.
     weights = np.random.default_rng(3).multinomial(n, np.full(n, 1 / n), size=60)
     wanted = [np.repeat(first - second, weight).mean() for weight in weights]
     found = paired_interval(first, second, resamples=60, seed=3)
-    assert found == pytest.approx((first.mean() - second.mean(), *np.quantile(wanted, [0.05, 0.95])))
-    mean, low, high = paired_interval(second, first, resamples=60, seed=3)
-    assert (-mean, -high, -low) == pytest.approx(found)
+    ends = np.quantile(wanted, [0.05, 0.95])
+    assert (found.mean, found.p05, found.p95) == pytest.approx((first.mean() - second.mean(), *ends))
+    turned = paired_interval(second, first, resamples=60, seed=3)
+    assert (-turned.mean, -turned.p95, -turned.p05) == pytest.approx((found.mean, found.p05, found.p95))
 
 
 @examples(max_examples=40)

@@ -35,33 +35,33 @@ def _without_the_slow_rules(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)  # which they need
 
 
-def document(spec, calls, **options):
-    return {entry.resolution: entry.document() for entry in validate(spec, calls, **options)}
+def by_resolution(spec, calls, **options):
+    return {entry.resolution: entry for entry in validate(spec, calls, **options)}
 
 
 def test_any_resolution_of_a_file_is_scored_from_what_came_before():
-    found = document(SPEC, [LATER, FIRST])
-    assert [entry["mode"] for entry in found.values()] == ["next-vote", "next-vote"]
+    found = by_resolution(SPEC, [LATER, FIRST])
+    assert [entry.mode for entry in found.values()] == ["next-vote", "next-vote"]
     assert list(found) == ["first", "later"]
-    assert found["first"]["n"] == 191
+    assert found["first"].n == 191
     # The last roll call the world knows is that of April, which the made-up one repeats.
-    assert found["first"]["baselines"]["persistence"]["accuracy"] == 1.0
-    assert found["later"]["baselines"]["persistence"]["accuracy"] < 0.6
+    assert found["first"].baselines["persistence"].accuracy == 1.0
+    assert found["later"].baselines["persistence"].accuracy < 0.6
 
 
 def test_rolling_makes_the_earlier_ones_of_the_file_known_and_no_later_one():
     again = replace(LATER, resolution="again", date=date(2023, 2, 23))
-    fixed, rolling = (document(SPEC, [FIRST, LATER, again], is_rolling=is_rolling) for is_rolling in (False, True))
+    fixed, rolling = (by_resolution(SPEC, [FIRST, LATER, again], is_rolling=is_rolling) for is_rolling in (False, True))
     assert rolling["first"] == fixed["first"]
     assert rolling["again"] != fixed["again"]
-    assert rolling["again"]["baselines"]["persistence"]["accuracy"] == 1.0
-    assert rolling["again"]["pinned"]["rps"] < fixed["again"]["pinned"]["rps"]
+    assert rolling["again"].baselines["persistence"].accuracy == 1.0
+    assert rolling["again"].pinned.rps < fixed["again"].pinned.rps
 
 
 def test_rolling_reaches_a_resolution_that_the_scenario_holds():
     (vote,) = SPEC.vote
     own = SPEC.model_copy(update={"vote": (vote.model_copy(update={"resolution": "later", "date": LATER.date}),)})
-    assert document(own, [FIRST, LATER], is_rolling=True)["later"] != document(own, [FIRST, LATER])["later"]
+    assert by_resolution(own, [FIRST, LATER], is_rolling=True)["later"] != by_resolution(own, [FIRST, LATER])["later"]
 
 
 def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
@@ -73,12 +73,12 @@ def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
 
     spec = read_scenario("es-11-1", ["replicates=50"])
     asked = [Observed("asked", date(2022, 3, 2), WORLD.rollcall("A/RES/ES-11/1").votes)]
-    before = document(spec, asked)
+    before = by_resolution(spec, asked)
     monkeypatch.setattr(
         validation, "load_world", lambda name: replace(WORLD, rollcalls=tuple(map(scrambled, WORLD.rollcalls)))
     )
-    assert document(spec, asked) == before
-    assert before["asked"]["mode"] == "earlier-vote"
+    assert by_resolution(spec, asked) == before
+    assert before["asked"].mode == "earlier-vote"
 
 
 @pytest.mark.parametrize(("name", "mode"), [("es-11-1", "in-sample"), ("ga-68-262", "earlier-vote")])

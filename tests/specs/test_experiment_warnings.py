@@ -218,5 +218,5 @@ def test_points_that_fail_together_are_counted_and_the_first_named(
     over = {f"parameters.sanction_{action}": {"from": 0, "to": 1, "steps": 3} for action in ("abstain", "absent")}
     refused, (warned,) = checked(design(over), tmp_path, capsys)
     assert refused == []
-    assert warned.startswith("3 of 9 points cannot be run, because their values do not go together; the first is ")
+    assert warned.startswith("3 of 9 points cannot be run, because their values cannot be combined; the first is ")
     assert "sanction_abstain = 0.5, parameters.sanction_absent = 0.0" in warned

@@ -9,15 +9,16 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import prepare
-from sim.fitting.calibration import Belief, Calibration, beliefs, calibrate
+from sim.fitting.calibration import Calibration, beliefs, calibrate
 from sim.fitting.heldout import HeldOut, held_out
 from sim.fitting.posterior import Observation
 from sim.fitting.refitted import validate_refitted
+from sim.results.calibration import Belief
+from sim.results.validation import Validation
 from sim.runner.result import frequencies
 from sim.runner.run import run
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
-from sim.scoring.verdict import Validation
 from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path
 from sim.world import World, load_world
 from tools.validation.profiles import Profile, profile

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.scores import Reliability
+from sim.results.validation import Validation
 from sim.rules.parameters import registry
-from sim.scoring.scores import Reliability, classes_of, reliability
-from sim.scoring.verdict import Validation
+from sim.scoring.scores import classes_of, reliability
 from tools.validation import pictures as pictures
 from tools.validation import tables as tables
 from tools.validation.assessment import BLOCS, FITTED, Assessed, Assessment, assess
@@ -39,8 +40,8 @@ def page(found: Assessment) -> str:
     shared = [one for one in found.from_priors.unknowns if one.text is None]
     text = TEMPLATE.format(
         summary=tables.summary(found.votes),
-        folds=found.votes[0].held_out.folds,
-        cuts=len(found.votes[0].held_out.by_cut),
+        folds=found.votes[0].held_out.scores.folds,
+        cuts=found.votes[0].held_out.scores.fold_seeds,
         lead_line=_lead_line(found),
         next_line=_next_line(found),
         coverage_line=f"Recovery of known numbers: intervals of {_percent(LEVEL)} held {_coverage(_pooled(found))}.",
@@ -51,8 +52,8 @@ def page(found: Assessment) -> str:
         members=found.votes[0].in_sample.n,
         closer=" ".join(_closer(vote.in_sample) for vote in found.votes),
         in_sample=_by_vote(found, lambda vote: tables.scores(vote.in_sample)),
-        held_out=_by_vote(found, lambda vote: tables.scores(vote.held_out.mean)),
-        leads=tables.leads([vote.held_out for vote in found.votes]),
+        held_out=_by_vote(found, lambda vote: tables.scores(vote.held_out.scores)),
+        leads=tables.leads([vote.held_out.scores for vote in found.votes]),
         next_votes=_by_vote(found, lambda vote: tables.scores(vote.next_vote)),
         earlier_closer=_closer(found.earlier),
         earlier=tables.scores(found.earlier),
@@ -110,7 +111,7 @@ def _closer(found: Validation) -> str:
 
 
 def _lead_line(found: Assessment) -> str:
-    better = [tables.day(vote) for vote in found.votes if all(ends[2] < 0 for ends in vote.held_out.lead.values())]
+    better = [tables.day(vote) for vote in found.votes if all(lead.p95 < 0 for _, lead in vote.held_out.scores.lead)]
     others = [tables.day(vote) for vote in found.votes if tables.day(vote) not in better]
     told = "Held-out members: below the best regression by both scores, with 90 % intervals that exclude 0, on "
     rest = f"; on {_and(others)} not shown by both" if others else ""
@@ -230,11 +231,8 @@ def figures(found: Assessment) -> dict[str, Figure]:
     ):
         pictures.plot_reliability(_reliability(found, is_held_out=is_held_out), ax=ax, title=title)
     for ax, vote in zip(drawn["baselines"].subplots(1, 3), found.votes, strict=True):
-        mean = vote.held_out.mean
-        spread = {name: of["rps"] for name, of in mean.baselines_intervals.items()} | {
-            "model": mean.declared_intervals["rps"]
-        }
-        pictures.plot_baselines(mean, ax=ax, intervals=spread, title=f"{words(vote.resolution)}, {tables.day(vote)}")
+        title = f"{words(vote.resolution)}, {tables.day(vote)}"
+        pictures.plot_baselines(vote.held_out.scores, ax=ax, title=title)
     for ax, one in zip(drawn["profiles"].subplots(2, 2).flat, found.profiles, strict=True):
         pictures.plot_profile(one, ax=ax, others=BLOCS if one.name == "peer_influence" else ())
     drawn["beliefs"] = new(8.6, 0.24 * len(found.beliefs) + 1.2)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.fitting.calibration import Belief
-from sim.scoring.scores import CLASSES, Reliability
-from sim.scoring.verdict import Validation
+from sim.results.calibration import Belief
+from sim.results.scores import Reliability
+from sim.results.validation import Validation
+from sim.scoring.scores import CLASSES
 from tools.validation.profiles import TELLING, Profile
 
 if TYPE_CHECKING:
@@ -122,26 +123,15 @@ def plot_profile(result: Profile, *, ax: Axes | None = None, others: Sequence[st
     return ax
 
 
-def plot_baselines(
-    result: Validation,
-    *,
-    ax: Axes | None = None,
-    intervals: Mapping[str, tuple[float, float]],
-    title: str = "",
-) -> Axes:
-    """RPS of the model and of every rule, the best on top.
-
-    Parameters
-    ----------
-    intervals : 90 % interval of the RPS by name, of the ``model`` and of the rules that have one.
-    """
+def plot_baselines(result: Validation, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """RPS of the model and of every rule with its 90 % interval, the best on top."""
     found = {"model": result.declared.rps, **{name: scores.rps for name, scores in result.baselines.items()}}
+    intervals = {"model": result.intervals.declared, **result.intervals.baselines}
     names = sorted(found, key=found.__getitem__, reverse=True)
     ax = _axes(ax, (4.6, 3.4))
     for row, name in enumerate(names):
         colour, marker = (BLUE, "o") if name == "model" else (BLACK, "D")
-        low, high = intervals.get(name, (found[name], found[name]))
-        ax.plot([low, high], [row, row], color=colour, linewidth=1.4)
+        ax.plot(intervals[name].rps, [row, row], color=colour, linewidth=1.4)
         ax.plot(found[name], row, color=colour, marker=marker, markersize=6 if name == "model" else 4)
     ax.set_yticks(range(len(names)), [words(name) for name in names], fontsize=9)
     ax.set(xlim=(0, None), xlabel="ranked probability score, 0 is best")
@@ -155,14 +145,13 @@ def plot_beliefs(result: Sequence[Belief], *, ax: Axes | None = None) -> Axes:
     """Prior and posterior of every number, in standard widths of its prior: means and 90 % intervals."""
     ax = _axes(ax, (7.2, 0.24 * len(result) + 1.2))
     for row, belief in enumerate(reversed(result)):
-        middle, low, high = belief.prior
-        for (mean, p05, p95), colour, marker, at in (
+        middle, scale = belief.prior.mean, (belief.prior.p95 - belief.prior.p05) / 2
+        for of, colour, marker, at in (
             (belief.prior, GREY, "s", row + 0.16),
             (belief.posterior, BLUE if belief.is_identified else ORANGE, "o", row - 0.16),
         ):
-            scale = (high - low) / 2
-            ax.plot([(p05 - middle) / scale, (p95 - middle) / scale], [at, at], color=colour, linewidth=2)
-            ax.plot((mean - middle) / scale, at, color=colour, marker=marker, markersize=4)
+            ax.plot([(of.p05 - middle) / scale, (of.p95 - middle) / scale], [at, at], color=colour, linewidth=2)
+            ax.plot((of.mean - middle) / scale, at, color=colour, marker=marker, markersize=4)
     for colour, marker, label in (
         (GREY, "s", "prior"),
         (BLUE, "o", "posterior"),

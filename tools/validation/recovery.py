@@ -24,6 +24,7 @@ from sim.ensemble import simulate
 from sim.fitting.calibration import draw_of, observed, prior_draw
 from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, observation
 from sim.fitting.refitted import with_fit
+from sim.results.intervals import ends_of
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import ORDERED
 from sim.specs import Scenario
@@ -97,7 +98,7 @@ class Recovery:
         held = self.holds if columns is None else self.holds[:, columns]
         found = binomtest(int(held.sum()), held.size).proportion_ci(0.9)
         sets = np.random.default_rng(0).integers(len(held), size=(1000, len(held)))
-        low, high = np.quantile(held.mean(axis=1)[sets].mean(axis=1), [0.05, 0.95])
+        low, high = ends_of(held.mean(axis=1)[sets].mean(axis=1))
         return Rate(
             hits=int(held.sum()),
             trials=held.size,

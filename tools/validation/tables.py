@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.fitting.calibration import Belief
-from sim.fitting.heldout import HeldOut
+from sim.results.calibration import Belief
+from sim.results.intervals import Ends
+from sim.results.parts import Interval
+from sim.results.scores import Scores
+from sim.results.validation import HeldOutValidation, Validation
 from sim.rules.choice import ACTIONS
-from sim.scoring.scores import Scores, classes_of
-from sim.scoring.verdict import Validation
+from sim.scoring.scores import classes_of
 from sim.world import World
 from tools.validation.assessment import Assessed, Assessment
 from tools.validation.pictures import words
@@ -33,14 +35,14 @@ def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
     """A row per vote: held out beside the best regression, and the next vote beside the best ranking."""
     rows = []
     for vote in votes:
-        held, ahead = vote.held_out.mean, vote.next_vote
-        best = {score: held.baselines[rule] for score, rule in vote.held_out.best.items()}
+        held, ahead = vote.held_out.scores, vote.next_vote
+        best_rps, best_log_loss = (held.baselines[lead.over] for lead in (held.lead.rps, held.lead.log_loss))
         ranking = max(ahead.baselines_pinned[rule].accuracy for rule in RANKINGS if rule in ahead.baselines_pinned)
         rows.append(
             [
                 f"{day(vote)} ({words(vote.resolution)})",
                 f"{held.declared.rps:.4f}, {held.declared.log_loss:.3f}",
-                f"{best['rps'].rps:.4f}, {best['log_loss'].log_loss:.3f}",
+                f"{best_rps.rps:.4f}, {best_log_loss.log_loss:.3f}",
                 f"{ahead.pinned.accuracy:.3f}",
                 f"{ranking:.3f}",
             ]
@@ -65,8 +67,8 @@ def scores(found: Validation) -> str:
         _score_row("**the model**", found.declared, found.pinned),
         [
             "90 % interval",
-            *(_interval(found.declared_intervals[name], digits) for name, digits in DIGITS.items()),
-            *(_interval(found.pinned_intervals[name], 3) for name in RANKED),
+            *(_interval(getattr(found.intervals.declared, name), digits) for name, digits in DIGITS.items()),
+            *(_interval(getattr(found.intervals.pinned, name), 3) for name in RANKED),
         ],
     ]
     for name, of in found.baselines.items():
@@ -86,25 +88,24 @@ def _score_row(name: str, declared: Scores, pinned: Scores | None) -> list[str]:
     return [name, *(f"{getattr(declared, score):.{digits}f}" for score, digits in DIGITS.items()), *ranked]
 
 
-def _interval(ends: tuple[float, float], digits: int) -> str:
+def _interval(ends: Ends, digits: int) -> str:
     return f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
 
 
-def leads(found: Sequence[HeldOut]) -> str:
+def leads(found: Sequence[HeldOutValidation]) -> str:
     """By how much the model's losses lie below the best regression's, pair by pair."""
     rows = []
     for held in found:
-        for score, (mean, low, high) in held.lead.items():
-            spread = held.spread()[score]
+        for score, lead in held.lead:
             rows.append(
                 [
-                    words(held.mean.resolution),
+                    words(held.resolution),
                     {"rps": "RPS", "log_loss": "log loss"}[score],
-                    words(held.best[score]),
-                    f"{mean:+.4f}",
-                    f"{low:+.4f} to {high:+.4f}",
-                    "better" if high < 0 else "worse" if low > 0 else "not told apart",
-                    _interval(spread, 4),
+                    words(lead.over),
+                    f"{lead.mean:+.4f}",
+                    f"{lead.p05:+.4f} to {lead.p95:+.4f}",
+                    "better" if lead.p95 < 0 else "worse" if lead.p05 > 0 else "not told apart",
+                    _interval(getattr(held.spread, score), 4),
                 ]
             )
     head = ["", "score", "best regression", "model less it", "90 % interval", "the model is", "model, over the cuts"]
@@ -126,8 +127,8 @@ def beliefs(found: Sequence[Belief]) -> str:
     return table(["number", "prior", "posterior", "contraction", ""], rows)
 
 
-def _told(of: tuple[float, float, float]) -> str:
-    return f"{of[0]:.2f} ({of[1]:.2f} to {of[2]:.2f})"
+def _told(of: Interval) -> str:
+    return f"{of.mean:.2f} ({of.p05:.2f} to {of.p95:.2f})"
 
 
 def profiled(found: Profile, others: Sequence[str]) -> str:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from sim.cli.output import AsJson, console, print_json, say, table
+from sim.cli.output import AsJson, console, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
-from sim.specs import Scenario, read_scenario
+from sim.specs import Fit, Scenario, read_scenario
 from sim.world import load_world
-
-if TYPE_CHECKING:
-    from sim.fitting.calibration import Belief
 
 DEFAULT_MONTHS = "2022-2023"
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
@@ -43,7 +39,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Fit the shared parameters, and each text's severity and divisiveness, to roll calls."""
-    from sim.fitting.calibration import beliefs, calibrate, document_of, written  # SciPy is slow to load
+    from sim.fitting.calibration import beliefs, calibrate, fit_of  # SciPy is slow to load
+    from sim.fitting.tables import belief_table
 
     if out is not None and out.exists():
         raise input_error("--out", str(out), "exists.", "Give a new file.")
@@ -52,40 +49,39 @@ def command(
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
     _check(specs)
     with progress("draws", draws) as report:
-        fit = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
-    document = document_of(fit, specs, draw_seed)
-    _give(document, written(document), out, as_json, is_printed=not draws)
+        found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
+    _give(fit_of(found, specs, draw_seed), out, as_json, is_printed=not draws)
     if draws and not as_json:
-        console().print(_table(beliefs(fit)))
-    if not fit.found.has_converged:
+        print_table(console(), belief_table(beliefs(found)))
+    if not found.found.has_converged:
         say("the search did not converge")
         return 1
     return 0
 
 
 def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
-    from sim.fitting.calibration import written
-    from sim.fitting.months_calibration import document_of, fit_months
+    from sim.fitting.months_calibration import fit_months, fit_of
 
     if spec.months is None:
         raise input_error(f"scenario '{spec.title}'", "months", "missing.", "Give a scenario that has months.")
     try:
-        fit = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
+        found = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
     except ValueError as error:
         raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
-    document = document_of(fit, spec)
-    _give(document, written(document), out, as_json)
+    _give(fit_of(found, spec), out, as_json)
     return 0
 
 
-def _give(document: dict[str, object], text: str, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
+def _give(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
+    from sim.fitting.calibration import as_toml
+
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        out.write_text(as_toml(fit), encoding="utf-8")
         say(f"written to {out}")
     if as_json:
-        print_json(document)
+        print_json(fit.document())
     elif out is None and is_printed:
-        print(text, end="")
+        print(as_toml(fit), end="")
 
 
 def _check(specs: Sequence[Scenario]) -> None:
@@ -102,22 +98,3 @@ def _check(specs: Sequence[Scenario]) -> None:
             problems.append(Problem(where, "world", message))
     if problems:
         raise InputError(problems)
-
-
-def _table(found: Sequence[Belief]) -> Table:
-    rows = [
-        [
-            b.name.removeprefix("A/RES/").replace("_", " "),
-            f"{b.prior[0]:.2f}",
-            "{:.2f} to {:.2f}".format(*b.prior[1:]),
-            f"{b.posterior[0]:.2f}",
-            "{:.2f} to {:.2f}".format(*b.posterior[1:]),
-            f"{b.contraction:.2f}",
-            "yes" if b.is_identified else "no",
-        ]
-        for b in found
-    ]
-    columns = ["", "prior", "90 %", "posterior", "90 %", "contraction", "told?"]
-    return table(
-        "Means and intervals before and after the votes; told: do the votes say anything of it?", columns, rows
-    )

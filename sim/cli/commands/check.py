@@ -1,4 +1,4 @@
-"""``sim check``, ``sim init``, ``sim schema``: a file of one's own, validated without running."""
+"""``sim check``, ``sim init``, ``sim schema``: a file of your own, validated without running."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ attribute = "dependence.security"
 multiply = 0.5
 reason = "say here why"
 
-# Say beforehand what you expect; the result is told against it. Take the marks away and fill it in.
+# Say in advance what you expect; the result is compared with it. Take the marks away and fill it in.
 # [expected]
 # direction = "More support, from members that ..."
 # support = "up"
@@ -79,7 +79,7 @@ def init(
     file: Annotated[Path, typer.Argument(help="New TOML file.")],
     base: Annotated[str, typer.Option(help="Shipped scenario to start from.")] = "es-11-1",
 ) -> int:
-    """Start a what-if scenario of one's own from a shipped one."""
+    """Start a what-if scenario of your own from a shipped one."""
     if file.exists():
         raise input_error(str(file), "", "exists.", "Give a new file.")
     if base not in shipped_scenarios():
@@ -98,6 +98,6 @@ def schema(
 ) -> int:
     """Print the JSON Schema of scenario, experiment or goal files, for editors that complete and check TOML."""
     if experiment and goal:
-        raise input_error("sim schema", "--goal", "goes not with --experiment.", "Give one of them.")
+        raise input_error("sim schema", "--goal", "cannot be combined with --experiment.", "Give one of them.")
     print_json(goal_schema() if goal else experiment_schema() if experiment else scenario_schema())
     return 0

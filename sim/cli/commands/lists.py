@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
-from sim.cli.output import AsJson, console, print_json, table
+from sim.cli.output import AsJson, console, print_json, print_table
 from sim.errors import did_you_mean, input_error
+from sim.results.described import Result
+from sim.results.lists import ListedParameter, Shipped, ShippedExperiment, ShippedScenario
+from sim.results.tables import COUNT, FIGURE, Column, Table, table
+from sim.results.wording import write_figure
 from sim.rules.parameters import registry
 from sim.specs import read_experiment, read_goal, read_scenario, shipped_names, shipped_scenarios
 from sim.world import shipped_worlds
@@ -23,60 +28,64 @@ def command(
     if kind not in KINDS:
         fix = did_you_mean(kind, KINDS, f"Allowed are {', '.join(KINDS)}.")
         raise input_error("sim list", kind, "there is no such list.", fix)
-    if kind == "parameters":
-        _parameters(as_json)
-    elif kind == "scenarios":
-        specs = {name: read_scenario(name) for name in shipped_scenarios()}
+    if kind == "worlds":
         if as_json:
-            print_json(
-                [{"name": n, "title": s.title, "question": s.question, "base": s.base} for n, s in specs.items()]
-            )
+            print_json(list(shipped_worlds()))
         else:
-            rows = [[name, spec.question] for name, spec in specs.items()]
-            console().print(table("Shipped scenarios", ["name", "question"], rows, texts=2))
-    elif kind == "experiments":
-        found = {name: read_experiment(name) for name in shipped_names("experiments")}
-        if as_json:
-            print_json(
-                [{"name": n, "title": e.title, "question": e.question, "points": e.size} for n, e in found.items()]
-            )
-        else:
-            rows = [[name, e.question, f"{e.size:,}", f"{e.replicates or '-'}"] for name, e in found.items()]
-            columns = ["name", "question", "points", "replicates"]
-            console().print(table("Shipped experiments", columns, rows, texts=2))
-    elif kind == "goals":
-        goals = {name: read_goal(name) for name in shipped_names("goals")}
-        if as_json:
-            print_json([{"name": n, "title": g.title, "question": g.question} for n, g in goals.items()])
-        else:
-            rows = [[name, goal.question] for name, goal in goals.items()]
-            console().print(table("Shipped goals", ["name", "question"], rows, texts=2))
-    elif as_json:
-        print_json(list(shipped_worlds()))
+            print("\n".join(shipped_worlds()))
+        return 0
+    entries, made = LISTS[kind]()
+    if as_json:
+        print_json([entry.document() for entry in entries])
     else:
-        print("\n".join(shipped_worlds()))
+        print_table(console(), made)
     return 0
 
 
-def _parameters(as_json: bool) -> None:
-    entries = registry().values()
-    if as_json:
-        print_json(
-            [
-                {
-                    "name": p.name,
-                    "default": p.default,
-                    "low": p.low,
-                    "high": p.high,
-                    "unit": p.unit,
-                    "meaning": p.meaning,
-                    "source": p.source,
-                    "prior": p.prior,
-                }
-                for p in entries
-            ]
-        )
-        return
-    rows = [[p.name, f"{p.default:.4g}", f"{p.low:g} to {p.high:g}", p.unit, p.meaning] for p in entries]
-    screen = console()
-    screen.print(table("Parameters", ["name", "default", "allowed", "unit", "meaning"], rows, texts=5))
+def _scenarios() -> tuple[Sequence[Result], Table]:
+    found = [
+        ShippedScenario(name=name, title=spec.title, question=spec.question, base=spec.base)
+        for name, spec in ((name, read_scenario(name)) for name in shipped_scenarios())
+    ]
+    return found, table("Shipped scenarios", NAMED, [[one.name, one.question] for one in found])
+
+
+def _experiments() -> tuple[Sequence[Result], Table]:
+    specs = {name: read_experiment(name) for name in shipped_names("experiments")}
+    found = [
+        ShippedExperiment(name=name, title=spec.title, question=spec.question, points=spec.size)
+        for name, spec in specs.items()
+    ]
+    columns = (*NAMED, Column("points", COUNT), Column("runs a point", COUNT))
+    rows = [[one.name, one.question, one.points, specs[one.name].replicates] for one in found]
+    return found, table("Shipped experiments", columns, rows)
+
+
+def _goals() -> tuple[Sequence[Result], Table]:
+    found = [
+        Shipped(name=name, title=goal.title, question=goal.question)
+        for name, goal in ((name, read_goal(name)) for name in shipped_names("goals"))
+    ]
+    return found, table("Shipped goals", NAMED, [[one.name, one.question] for one in found])
+
+
+def _parameters() -> tuple[Sequence[Result], Table]:
+    found = [
+        ListedParameter(**{name: getattr(parameter, name) for name in ListedParameter.model_fields})
+        for parameter in registry().values()
+    ]
+    columns = (Column("name"), Column("default", FIGURE), Column("allowed"), Column("unit"), Column("meaning"))
+    rows = [
+        [one.name, one.default, f"{write_figure(one.low)} to {write_figure(one.high)}", one.unit, one.meaning]
+        for one in found
+    ]
+    return found, table("Parameters", columns, rows)
+
+
+NAMED = (Column("name"), Column("question"))
+LISTS: Mapping[str, Callable[[], tuple[Sequence[Result], Table]]] = {
+    "scenarios": _scenarios,
+    "experiments": _experiments,
+    "goals": _goals,
+    "parameters": _parameters,
+}

@@ -11,8 +11,8 @@ from sim.cli.cases import case_and_base
 from sim.cli.output import Overrides, run_settings, say
 from sim.cli.progress import progress
 from sim.errors import input_error
+from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
-from sim.runner.folder.manifest import MANIFEST
 from sim.runner.result import RunResult
 from sim.runner.run import run
 from sim.specs.shipped import shipped_names, shipped_scenarios

@@ -27,6 +27,6 @@ def command(
         print(f"{folder}: repeated exactly")
     for name in different:
         say(f"{folder / name}: differs from the repetition")
-    if different and read_manifest(folder)["processor_features"] != processor_features():
+    if different and read_manifest(folder).processor_features != processor_features():
         say("the run was made with other processor features, on which the last bit of an exponential may depend")
     return 1 if different else 0

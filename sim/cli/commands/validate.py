@@ -1,27 +1,23 @@
-"""``sim validate``: score a scenario against roll calls, beside what simple rules would have said."""
+"""``sim validate``: score a scenario against roll calls, compared with simple rules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from sim.cli.output import AsJson, Overrides, console, print_json, table
+from sim.cli.output import AsJson, Overrides, console, print_json, print_table
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
+from sim.results.validation import HeldOutValidation, Validation, ValidationReport
 from sim.specs import Scenario
 from sim.world import load_world
 
 if TYPE_CHECKING:
-    from sim.fitting.heldout import HeldOut
     from sim.scoring.rollcalls import Observed
-    from sim.scoring.scores import Scores
-    from sim.scoring.verdict import Validation
 
 
 def command(
@@ -40,7 +36,7 @@ def command(
         ),
     ] = "as-it-stands",
     folds: Annotated[int, typer.Option(help="Parts that members are cut into, for held-out.", min=2, max=190)] = 20,
-    fold_seeds: Annotated[int, typer.Option(help="How often they are cut anew, for held-out.", min=1, max=100)] = 3,
+    fold_seeds: Annotated[int, typer.Option(help="How often they are cut again, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
     as_json: AsJson = False,
 ) -> int:
@@ -55,98 +51,37 @@ def command(
     from sim.scoring.rollcalls import read_rollcalls
 
     calls = None if rollcalls is None else read_rollcalls(rollcalls, load_world(spec.world))
-    screen = console()
-    if mode == "held-out":
-        held = _held_out(spec, folds, fold_seeds)
-        documents = [entry.document() for entry in held]
-        for entry in held if not as_json else ():
-            _print(screen, entry.mean)
-            _print_lead(screen, entry)
-    else:
-        found = _validated(spec, calls, mode, rolling)
-        documents = [one.document() for one in found]
-        for one in found if not as_json else ():
-            _print(screen, one)
+    held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
+    found = held or _validate(spec, calls, mode, rolling)
     if as_json:
-        print_json({"resolutions": documents})
+        print_json(ValidationReport(resolutions=found).document())
         return 0
-    screen.print(
-        "accuracy: higher is better; Brier (0 to 2), RPS (0 to 1), log loss: lower is better\n"
-        "absent counts as abstain; intervals are over members; pinned: accuracy by rank, cut at the counts"
-    )
+    from sim.scoring.tables import SCALES, lead_table, score_tables
+
+    screen = console()
+    for one in found:
+        for made in score_tables(one):
+            print_table(screen, made)
+            screen.print()
+        if isinstance(one, HeldOutValidation):
+            print_table(screen, lead_table(one))
+            screen.print()
+    screen.print(SCALES)
     return 0
 
 
 MODES = ("as-it-stands", "next-vote", "held-out")
 
 
-def _validated(spec: Scenario, calls: Sequence[Observed] | None, mode: str, rolling: bool) -> list[Validation]:
+def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> tuple[Validation, ...]:
     from sim.fitting.refitted import validate_refitted
     from sim.scoring.validation import validate  # SciPy is slow to load
 
-    return (validate_refitted if mode == "next-vote" else validate)(spec, calls, is_rolling=rolling)
+    return tuple((validate_refitted if mode == "next-vote" else validate)(spec, calls, is_rolling=is_rolling))
 
 
-def _held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[HeldOut]:
+def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
     from sim.fitting.heldout import held_out
 
     with progress("folds", folds * fold_seeds) as report:
-        return held_out(spec, folds, fold_seeds, on_progress=report)
-
-
-def _print(screen: Console, found: Validation) -> None:
-    screen.print(_table(found))
-    screen.print(f"likeliest action right: {_recall(found)}")
-
-
-def _print_lead(screen: Console, entry: HeldOut) -> None:
-    low, high = entry.spread()["rps"]
-    screen.print(f"{entry.folds} folds, mean of {len(entry.by_cut)} cuts; declared RPS from {low:.4f} to {high:.4f}")
-    for name, (mean, p05, p95) in entry.lead.items():
-        rule = entry.best[name].replace("_", " ")
-        screen.print(f"{WORDS[name]} less that of the best regression ({rule}): {mean:+.4f} ({p05:+.4f} to {p95:+.4f})")
-
-
-WORDS = {"rps": "RPS", "log_loss": "log loss"}
-TOLD = {
-    "in-sample": "model and rules were fitted to this very vote",
-    "next-vote": "told from earlier votes",
-    "earlier-vote": "parameters fitted to later votes",
-    "refitted": "fitted to earlier votes alone",
-    "held-out": "members held out",
-}
-
-
-def _table(entry: Validation) -> Table:
-    rows = [
-        ["pinned to the counts", *[""] * 5],
-        _row("the model", entry.pinned),
-        _spread(entry.pinned_intervals),
-        *(_row(name.replace("_", " "), scores) for name, scores in entry.baselines_pinned.items()),
-        ["as declared", *[""] * 5],
-        _row("the model", entry.declared),
-        _spread(entry.declared_intervals),
-        *(_row(name.replace("_", " "), scores) for name, scores in entry.baselines.items()),
-    ]
-    title = f"{entry.resolution}: {entry.n} members scored; {TOLD[entry.mode]}"
-    return table(title, ["", "accuracy", "balanced", "Brier", "RPS", "log loss"], rows)
-
-
-def _row(name: str, scores: Scores) -> list[str]:
-    return [
-        f"  {name}",
-        f"{scores.accuracy:.3f}",
-        f"{scores.balanced_accuracy:.3f}",
-        f"{scores.brier:.3f}",
-        f"{scores.rps:.4f}",
-        f"{scores.log_loss:.3f}",
-    ]
-
-
-def _spread(found: Mapping[str, tuple[float, float]]) -> list[str]:
-    digits = {"accuracy": 3, "balanced_accuracy": 3, "brier": 3, "rps": 4, "log_loss": 3}
-    return ["    90 % interval", *(f"{found[name][0]:.{n}f}-{found[name][1]:.{n}f}" for name, n in digits.items())]
-
-
-def _recall(entry: Validation) -> str:
-    return ", ".join(f"{name} {share[0]:.0%} of {share[1]}" for name, share in entry.recall.items() if share)
+        return tuple(one.scores for one in held_out(spec, folds, fold_seeds, on_progress=report))

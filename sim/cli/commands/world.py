@@ -7,15 +7,21 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare, roles_of, terms_of
-from sim.cli.output import AsJson, console, print_json, table
+from sim.cli.output import AsJson, console, print_json, print_table
 from sim.errors import did_you_mean, input_error
+from sim.results.tables import COUNT, Column, Kind, table
+from sim.results.wording import NOTHING, write_number, write_share
+from sim.results.world import Group, ListedSanction, Member, MemberProfile, Peer, Quantity
 from sim.rules.influence import listened_to
 from sim.specs import Scenario, read_scenario
 from sim.world import World, load_world
 from sim.world.quantities import quantities
-from sim.world.sources import Figure, member_figures
+from sim.world.sources import member_figures
 
 LISTS = ("members", "groups", "attributes")
+MOST_PEERS = 10
+MILLIONS = Kind(lambda value: write_number(value, 2))
+QUANTITY = Kind(lambda value: write_number(value, 3))
 USES = {
     "dependence.energy": "what the target can withhold: weight dependence_energy",
     "dependence.arms": "what the target can withhold: weight dependence_arms",
@@ -58,29 +64,29 @@ def command(
         (iso3,) = world.resolve(what)
     except (KeyError, ValueError):
         fix = did_you_mean(what, (*LISTS, *world.iso3, *world.names), "'sim world members' lists them.")
-        raise input_error("sim world", what, f"is no member of {world.name}, and no list.", fix) from None
+        raise input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
     _member(spec, world, iso3, as_json)
     return 0
 
 
 def _members(world: World, as_json: bool) -> None:
+    members = [Member(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
     if as_json:
-        print_json([{"iso3": i, "name": n, "region": r} for i, n, r in zip(world.iso3, world.names, world.regions)])
+        print_json([member.document() for member in members])
         return
-    rows = [
-        [iso3, world.names[i], world.regions[i], f"{world.attributes['population'][i] / 1e6:,.2f}"]
-        for i, iso3 in enumerate(world.iso3)
-    ]
-    title = f"{world.title}: {world.size} members"
-    console().print(table(title, ["code", "name", "regional group", "population, millions"], rows, texts=3))
+    columns = (Column("code"), Column("name"), Column("regional group"), Column("population, millions", MILLIONS))
+    population = world.attributes["population"] / 1e6
+    rows = [[one.iso3, one.name, one.region, float(population[i])] for i, one in enumerate(members)]
+    print_table(console(), table(f"{world.title}: {world.size} members", columns, rows))
 
 
 def _groups(world: World, as_json: bool) -> None:
     if as_json:
-        print_json([{"key": g.key, "name": g.name, "members": list(g.members)} for g in world.groups])
+        print_json([Group(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
         return
-    rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", str(len(g.members))] for g in world.groups]
-    console().print(table("Groups", ["key", "name", "kind", "members"], rows, texts=3))
+    columns = (Column("key"), Column("name"), Column("kind"), Column("members", COUNT))
+    rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", len(g.members)] for g in world.groups]
+    print_table(console(), table("Groups", columns, rows))
 
 
 def _attributes(world: World, as_json: bool) -> None:
@@ -88,60 +94,64 @@ def _attributes(world: World, as_json: bool) -> None:
 
     entries = source_table(world)
     if as_json:
-        print_json(entries)
+        print_json([entry.document() for entry in entries])
         return
     screen = console()
-    rows = [[e["file"], e["column"], e["unit"], e["year"], e["source"]] for e in entries]
-    screen.print(table("Every column and its source", ["file", "column", "unit", "year", "source"], rows, texts=5))
+    sources = [[e.file, e.column, e.unit, e.year, e.source] for e in entries]
+    print_table(
+        screen, table("Every column and its source", _texts("file", "column", "unit", "year", "source"), sources)
+    )
     screen.print()
-    screen.print(table("What a [[change]] may edit", ["attribute", "how the model uses it"], [*USES.items()], texts=2))
+    columns = _texts("attribute", "how the model uses it")
+    print_table(screen, table("What a [[change]] may edit", columns, [*USES.items()]))
 
 
 def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
+    found = _profile(spec, world, iso3)
+    if as_json:
+        print_json(found.document())
+        return
+    screen, names = console(), dict(zip(world.iso3, world.names))
+    region = world.regions[world.index[iso3]]
+    screen.print(f"[bold]{found.name} ({iso3})[/], {region}; {', '.join(found.groups)}\n")
+    columns = (
+        Column("quantity"),
+        Column("value", QUANTITY),
+        Column("how the model uses it"),
+        Column("where a rule filled it in"),
+    )
+    rows = [[q.name, q.value, q.use, q.rule or "from its source"] for q in found.quantities]
+    print_table(screen, table(f"What the model weighs, for '{spec.title}'", columns, rows))
+    screen.print("\npeers: " + ", ".join(f"{names[peer.iso3]} {write_share(peer.weight)}" for peer in found.peers))
+    if found.sanctions:
+        listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
+        screen.print()
+        print_table(screen, table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
+    if found.figures:
+        figures = [[f.column, f.value or "blank", f.unit, f.year, f.source] for f in found.figures]
+        screen.print()
+        print_table(screen, table("Every figure", _texts("column", "value", "unit", "year", "source"), figures))
+
+
+def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = {fill.quantity: fill.rule for fill in world.fills if fill.iso3 == iso3}
-    derived = [(name, float(array[i]), USES[name], rules.get(name, "")) for name, array in terms.values.items()]
-    peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:10]
-    listed = [s for s in world.sanctions if s.iso3 == iso3]
-    figures = member_figures(world, iso3)
-    groups = [group.key for group in world.groups if iso3 in group.members]
-    if as_json:
-        print_json(
-            {
-                "iso3": iso3,
-                "name": world.names[i],
-                "groups": groups,
-                "quantities": [{"name": n, "value": v, "use": u, "rule": r} for n, v, u, r in derived],
-                "peers": [{"iso3": world.iso3[j], "weight": float(weight)} for j, weight in peers],
-                "sanctions": [s.__dict__ for s in listed],
-                "figures": [figure.__dict__ for figure in figures],
-            }
-        )
-        return
-    screen = console()
-    screen.print(f"[bold]{world.names[i]} ({iso3})[/], {world.regions[i]}; {', '.join(groups)}\n")
-    title = f"What the model weighs, for '{spec.title}'"
-    rows = [[name, f"{value + 0.0:.3f}", use, rule or "from its source"] for name, value, use, rule in derived]
-    made = table(title, ["quantity", "value", "how the model uses it", "where a rule filled it in"], [], texts=1)
-    for column in made.columns[2:]:
-        column.justify = "left"
-    for row in rows:
-        made.add_row(*row)
-    screen.print(made)
-    screen.print("\npeers: " + ", ".join(f"{world.names[j]} {100 * weight:.1f} %" for j, weight in peers))
-    if listed:
-        rows = [[s.sender, s.breadth, s.since or "-", s.instrument] for s in listed]
-        screen.print()
-        screen.print(table("Sanctions in force", ["sender", "breadth", "since", "instrument"], rows, texts=4))
-    _print_figures(figures)
+    peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
+    return MemberProfile(
+        iso3=iso3,
+        name=world.names[i],
+        groups=tuple(group.key for group in world.groups if iso3 in group.members),
+        quantities=tuple(
+            Quantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
+            for name, values in terms.values.items()
+        ),
+        peers=tuple(Peer(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
+        sanctions=tuple(ListedSanction(**vars(one)) for one in world.sanctions if one.iso3 == iso3),
+        figures=tuple(member_figures(world, iso3)),
+    )
 
 
-def _print_figures(figures: list[Figure]) -> None:
-    if not figures:
-        return
-    rows = [[f.column, f.value or "blank", f.unit, f.year, f.source] for f in figures]
-    screen = console()
-    screen.print()
-    screen.print(table("Every figure", ["column", "value", "unit", "year", "source"], rows, texts=5))
+def _texts(*labels: str) -> tuple[Column, ...]:
+    return tuple(Column(label) for label in labels)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from sim.case import Case, prepare
 from sim.errors import InputError, Problem, input_error
+from sim.results.folder import Manifest, RunManifest, SweepManifest
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
-from sim.runner.folder.manifest import MANIFEST, changed_tables, read_manifest
+from sim.runner.folder.files import MANIFEST
+from sim.runner.folder.manifest import Wanted, changed_tables, read_manifest, read_manifest_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.folder.writing import data_hashes, fit_hash
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
@@ -24,7 +25,7 @@ class KeptRun:
     """A run as a folder holds it, with its months and its base."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: RunManifest
     result: RunResult
 
 
@@ -33,7 +34,7 @@ class KeptSweep:
     """A finished sweep as a folder holds it."""
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: SweepManifest
     experiment: Experiment
 
 
@@ -44,9 +45,9 @@ def read_run(folder: Path) -> KeptRun:
     ------
     InputError : the folder holds none, it is damaged, or data or defaults have changed since.
     """
-    manifest = _read_whole(folder, "run")
+    manifest = _read_whole(folder, RunManifest)
     case, base = cases_of(manifest, folder)
-    tables, engine = FinishedTables(folder), manifest["engine"]
+    tables, engine = FinishedTables(folder), manifest.engine
     result = RunResult(case, engine, _read_votes(tables, 0, case), tables.months(0))
     if base is not None:
         before = RunResult(base, engine, _read_votes(tables, 1, base), tables.months(1))
@@ -61,7 +62,7 @@ def read_sweep(folder: Path) -> KeptSweep:
     ------
     InputError : the folder holds none, it is damaged, or data or defaults have changed since.
     """
-    manifest = _read_whole(folder, "sweep")
+    manifest = _read_whole(folder, SweepManifest)
     return KeptSweep(folder, manifest, experiment_of(manifest, folder))
 
 
@@ -72,10 +73,10 @@ def kind_of(folder: Path) -> str:
     ------
     InputError : neither.
     """
-    return str(read_manifest(folder)["kind"])
+    return read_manifest(folder).kind
 
 
-def cases_of(manifest: Mapping[str, Any], folder: Path) -> tuple[Case, Case | None]:
+def cases_of(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
     """The case of a kept run, and its base.
 
     Raises
@@ -83,16 +84,16 @@ def cases_of(manifest: Mapping[str, Any], folder: Path) -> tuple[Case, Case | No
     InputError : data, defaults or parameters are no longer what they were, or the manifest is damaged.
     """
     where = str(folder / MANIFEST)
-    check_engine(manifest["engine"], f"{where}: engine")
-    documents = [manifest["scenario"], *([] if manifest["base"] is None else [manifest["base"]])]
-    specs = [scenario_from({**one, "replicates": manifest["replicates"]}, where, folder) for one in documents]
+    check_engine(manifest.engine, f"{where}: engine")
+    documents = [manifest.scenario, *([] if manifest.base is None else [manifest.base])]
+    specs = [scenario_from({**one, "replicates": manifest.replicates}, where, folder) for one in documents]
     _check_inputs(manifest, dict(zip(("scenario", "base"), specs)), folder)
     case, *others = [prepare(spec) for spec in specs]
-    _check_values("parameters", manifest["parameters"], case.parameters, folder)
+    _check_values("parameters", manifest.parameters, case.parameters, folder)
     return case, others[0] if others else None
 
 
-def experiment_of(manifest: Mapping[str, Any], folder: Path) -> Experiment:
+def experiment_of(manifest: SweepManifest, folder: Path) -> Experiment:
     """The experiment of a kept sweep.
 
     Raises
@@ -100,14 +101,14 @@ def experiment_of(manifest: Mapping[str, Any], folder: Path) -> Experiment:
     InputError : data or defaults are no longer what they were, or the manifest is damaged.
     """
     where = str(folder / MANIFEST)
-    experiment = experiment_from(manifest["experiment"], where, folder, bases=manifest["scenarios"])
+    experiment = experiment_from(manifest.experiment, where, folder, bases=manifest.scenarios)
     _check_inputs(manifest, experiment.bases, folder)
     return experiment
 
 
-def _read_whole(folder: Path, kind: str) -> Mapping[str, Any]:
+def _read_whole(folder: Path, wanted: type[Wanted]) -> Wanted:
     """The manifest, with the tables next to it found to be those that it names."""
-    manifest = read_manifest(folder, kind)
+    manifest = read_manifest_of(folder, wanted)
     wrong = changed_tables(manifest, folder)
     if wrong:
         raise InputError(
@@ -146,26 +147,25 @@ def _read_change(tables: FinishedTables, own: VoteRows, base: VoteRows, case: Ca
     return merge_changes(changes)
 
 
-def _check_inputs(manifest: Mapping[str, Any], specs: Mapping[str, Scenario], folder: Path) -> None:
+def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Path) -> None:
     """Refuse a folder whose data, defaults or parameter files are no longer what they were."""
     worlds = [load_world(spec.world) for spec in specs.values()]
     now = {world.name: data_hashes(world, [*specs.values()]) for world in worlds}
-    before: Mapping[str, Mapping[str, str]] = manifest["worlds"]
     changed = [
         f"{world}.{name}"
         for world, files in now.items()
-        for name in sorted({*files, *before.get(world, {})})
-        if files.get(name) != before.get(world, {}).get(name)
+        for name in sorted({*files, *manifest.worlds.get(world, {})})
+        if files.get(name) != manifest.worlds.get(world, {}).get(name)
     ]
     where = str(folder / MANIFEST)
     if changed:
         raise InputError(Problem(where, name, "this data file has changed since.") for name in changed)
-    if manifest["fits"] != {name: fit_hash(spec) for name, spec in specs.items()}:
+    if manifest.fits != {name: fit_hash(spec) for name, spec in specs.items()}:
         raise input_error(where, "fits", "the parameter file has changed since.")
-    _check_values("defaults", manifest["defaults"], defaults(), folder)
+    _check_values("defaults", manifest.defaults, defaults(), folder)
 
 
-def _check_values(key: str, before: object, now: Mapping[str, float], folder: Path) -> None:
+def _check_values(key: str, before: Mapping[str, float], now: Mapping[str, float], folder: Path) -> None:
     if dict(now) != before:
         message = "the registry's defaults have changed since."
         raise input_error(str(folder / MANIFEST), key, message, "Use the version that is named in it.")

@@ -6,63 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, input_error
-from sim.runner.folder.tables import ALWAYS
+from sim.results.folder import Execution, Manifest, RunManifest, SweepManifest
+from sim.runner.folder.files import ALWAYS, EXECUTION, MANIFEST
 
 SCHEMA_VERSION = 2
-MANIFEST, EXECUTION = "manifest.json", "execution.json"
-"""What a repetition needs; and what may differ between repetitions."""
-Count = Annotated[int, Field(ge=1)]
-Hashes = Mapping[str, str]
-TableName = Annotated[str, Field(pattern=r"^\w+\.parquet$")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-
-class _Program(_Part):
-    name: str
-    version: str
-    commit: str | None
-    hash: str
-
-
-class _Kept(_Part):
-    schema_version: int
-    program: _Program
-    packages: Mapping[str, str]
-    python: str
-    processor_features: list[str]
-    engine: str
-    replicates: Count
-    points: Count
-    defaults: Mapping[str, float]
-    worlds: Mapping[str, Hashes]
-    fits: Mapping[str, str | None]
-    tables: Mapping[TableName, str]
-
-
-class _Run(_Kept):
-    scenario: dict[str, Any]
-    scenario_hash: str
-    base: dict[str, Any] | None
-    parameters: Mapping[str, float]
-    seed: int
-    member_class: Mapping[str, str] | None
-
-
-class _Sweep(_Kept):
-    experiment: dict[str, Any]
-    experiment_hash: str
-    scenarios: Mapping[str, dict[str, Any]]
-
-
-KINDS: Mapping[str, type[_Kept]] = {"run": _Run, "sweep": _Sweep}
+KINDS: Mapping[str, type[Manifest]] = {"run": RunManifest, "sweep": SweepManifest}
+Wanted = TypeVar("Wanted", RunManifest, SweepManifest)
 
 
 def document_hash(document: Mapping[str, object]) -> str:
@@ -79,56 +33,74 @@ def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
     return found
 
 
-def read_manifest(folder: Path, kind: str | None = None) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a kept run or sweep.
-
-    Parameters
-    ----------
-    kind : ``run`` or ``sweep`` where only one will do.
 
     Raises
     ------
-    InputError : there is none, it cannot be read, is damaged, or is of another kind or version.
+    InputError : there is none, it cannot be read, is damaged, or is of another version.
     """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         fix = "Give a folder that 'sim run --out' or 'sim sweep' finished."
         raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
     except (OSError, ValueError, RecursionError) as error:
         raise input_error(str(path), "", f"cannot be read: {error}.") from None
-    found = manifest.get("kind") if isinstance(manifest, dict) else None
-    if not isinstance(found, str) or found not in KINDS:
+    kind = document.get("kind") if isinstance(document, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
         raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
-    if kind is not None and found != kind:
-        raise input_error(str(folder), "", f"holds a {found}; a {kind} is needed.")
-    _check(manifest, found, str(path))
-    return manifest
-
-
-def _check(manifest: Mapping[str, Any], kind: str, where: str) -> None:
-    """Refuse a manifest that is damaged, or of another version."""
-    version = manifest.get("schema_version")
+    version = document.get("schema_version")
     if type(version) is int and version != SCHEMA_VERSION:
         message = f"got {version}; this program reads {SCHEMA_VERSION}."
         fix = "Make the result again, or read it with the version that is named in it."
-        raise input_error(where, "schema_version", message, fix)
+        raise input_error(str(path), "schema_version", message, fix)
     try:
-        KINDS[kind].model_validate(manifest)
+        manifest = KINDS[kind].model_validate(document, strict=True)
     except ValidationError as error:
         wrong = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
-        raise InputError(Problem(where, key, "is missing or damaged.") for key in wrong) from None
-    missing = [name for name in ALWAYS if name not in manifest["tables"]]
+        raise InputError(Problem(str(path), key, "is missing or damaged.") for key in wrong) from None
+    _check(manifest, str(path))
+    return manifest
+
+
+def read_manifest_of(folder: Path, wanted: type[Wanted]) -> Wanted:
+    """The manifest of a folder of one kind.
+
+    Raises
+    ------
+    InputError : as for `read_manifest`, or it is of the other kind.
+    """
+    manifest = read_manifest(folder)
+    if not isinstance(manifest, wanted):
+        needed = next(kind for kind, of in KINDS.items() if of is wanted)
+        raise input_error(str(folder), "", f"holds a {manifest.kind}; a {needed} is needed.")
+    return manifest
+
+
+def _check(manifest: Manifest, where: str) -> None:
+    """Refuse a manifest that names too few tables, or whose hash is of something else."""
+    missing = [name for name in ALWAYS if name not in manifest.tables]
     if missing:
         raise InputError(Problem(where, "tables", f"is damaged: it does not name {name}.") for name in missing)
-    what = "scenario" if kind == "run" else "experiment"
-    if manifest[f"{what}_hash"] != document_hash(manifest[what]):
+    if isinstance(manifest, RunManifest):
+        what, document, expected = "scenario", manifest.scenario, manifest.scenario_hash
+    else:
+        what, document, expected = "experiment", manifest.experiment, manifest.experiment_hash
+    if expected != document_hash(document):
         raise input_error(where, f"{what}_hash", f"does not belong to the {what} that the manifest holds.")
 
 
-def changed_tables(manifest: Mapping[str, Any], folder: Path) -> list[str]:
+def read_execution(folder: Path) -> Execution | None:
+    """How a kept run or sweep was made; None where nothing sound says it, which nothing depends on."""
+    try:
+        return Execution.model_validate_json((folder / EXECUTION).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def changed_tables(manifest: Manifest, folder: Path) -> list[str]:
     """Names of the tables that are missing, or not as they were when the manifest was written."""
-    expected: Mapping[str, str] = manifest["tables"]
-    now = hashes([folder / name for name in expected if (folder / name).is_file()], folder)
-    return [name for name, before in expected.items() if now.get(name) != before]
+    now = hashes([folder / name for name in manifest.tables if (folder / name).is_file()], folder)
+    return [name for name, before in manifest.tables.items() if now.get(name) != before]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +16,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, IntArray
+from sim.results.parts import ByAction, Statistics
+from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.folder.tables import MEMBERS, MONTHS, POINTS, ROWS_PER_GROUP, SIDED, TALLIES, VOTES
+from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, STATISTICS, TALLIES, VOTES, points_schema
+from sim.runner.folder.tables import ROWS_PER_GROUP
 from sim.runner.months import SIDES, Band, MonthsSummary
 
 
@@ -28,6 +32,37 @@ def open_table(path: Path) -> pq.ParquetFile:
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     """All rows of a Parquet file."""
     return open_table(path).read(columns=columns)
+
+
+def read_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a Parquet file, as the values of some columns in their order."""
+    table = read_table(path, list(columns))
+    return zip(*(table[name].to_pylist() for name in columns), strict=True)
+
+
+def read_points(folder: Path) -> list[SweptPoint]:
+    """The table of points of a finished folder, row by row."""
+    table = read_table(folder / POINTS)
+    names = [name for name in table.column_names if name not in points_schema({}).names]
+    return [
+        SweptPoint(
+            point=row["point"],
+            values={name: row[name] for name in names},
+            resolution=row["resolution"],
+            seed=row["seed"],
+            replicates=row["replicates"],
+            error=row["error"],
+            settled=row["settled"],
+            tallies=None if row["resolution"] is None else _tallies_of(row),
+        )
+        for row in table.to_pylist()
+    ]
+
+
+def _tallies_of(row: Mapping[str, float]) -> ByAction[Statistics]:
+    return ByAction[Statistics](
+        **{action: Statistics(**{name: row[f"{action}_{name}"] for name in STATISTICS}) for action in ACTIONS}
+    )
 
 
 @dataclass(frozen=True)
@@ -61,11 +96,14 @@ class FinishedTables:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        points = read_table(folder / POINTS, ["point", "resolution", "replicates", "error"]).to_pylist()
-        rows = [row for row in points if row["error"] is None]
-        count: dict[int, int] = {}
-        for row in rows:
-            count[row["point"]] = count.get(row["point"], 0) + 1
+        rows = [
+            (point, resolution, replicates)
+            for point, resolution, replicates, error in read_columns(
+                folder / POINTS, "point", "resolution", "replicates", "error"
+            )
+            if error is None
+        ]
+        count = Counter(point for point, _, _ in rows)
         kept = max(count.values(), default=1) + 1  # readers of a point alternate between its votes
         self._tallies = _Rows(folder / TALLIES, kept)
         self._members = _Rows(folder / MEMBERS, kept) if (folder / MEMBERS).is_file() else None
@@ -73,9 +111,9 @@ class FinishedTables:
         sizes = self._rows_per_point()
         self.votes: dict[int, list[VoteRows]] = {}
         start = first = 0
-        for row in rows:
-            point, size = row["point"], sizes.get(row["point"], 0) // count[row["point"]]
-            vote = VoteRows(point, row["resolution"], row["replicates"], start, range(first, first + size))
+        for point, resolution, replicates in rows:
+            size = sizes.get(point, 0) // count[point]
+            vote = VoteRows(point, resolution, replicates, start, range(first, first + size))
             self.votes.setdefault(point, []).append(vote)
             start, first = start + vote.replicates, first + size
 

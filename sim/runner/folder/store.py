@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from sim.results.described import Result
 from sim.runner.batch import Batch, BatchResult
 from sim.runner.folder.whole import UNFINISHED, refuse_links, write_whole
 from sim.runner.months import Band, MonthsResult, MonthsSamples, MonthsSummary
@@ -127,21 +125,53 @@ def _number(path: Path) -> int:
     return int(named[1])
 
 
+class _Vote(Result):
+    """A vote, whose arrays are next to the header."""
+
+    resolution: str
+    date: date
+
+
+class _Months(Result):
+    """The months, whose arrays are next to the header: one per series, and one per vote."""
+
+    months: tuple[str, ...]
+    members: tuple[str, ...]
+    totals: tuple[str, ...]
+    watched: int
+    is_summary: bool
+    votes: int
+
+
+class _Entry(Result):
+    """What the header of a file says of a batch."""
+
+    batch: Batch
+    error: str
+    trace: str
+    votes: tuple[_Vote, ...]
+    months: _Months | None
+
+
+class _Header(Result):
+    entries: tuple[_Entry, ...]
+
+
 def _pack(results: Sequence[BatchResult]) -> bytes:
     """A zip of arrays, and a checksum of all of it."""
-    header = []
+    entries = []
     arrays: dict[str, np.ndarray] = {}
     for number, result in enumerate(results):
-        votes = [{"resolution": vote.resolution, "date": vote.date.isoformat()} for vote in result.votes]
-        entry = {**asdict(result.batch), "error": result.error, "trace": result.trace, "votes": votes}
         for place, vote in enumerate(result.votes):
             own = {name: getattr(vote, name) for name in ("tallies", "counts", "is_settled", "actions")}
             arrays |= {f"{number}.{place}.{name}": array for name, array in own.items() if array is not None}
         if result.months is not None:
-            entry["months"], of_months = _pack_months(result.months)
-            arrays |= {f"{number}.months.{name}": array for name, array in of_months.items()}
-        header.append(entry)
-    arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+            arrays |= {f"{number}.months.{name}": array for name, array in _month_arrays(result.months).items()}
+        votes = tuple(_Vote(resolution=vote.resolution, date=vote.date) for vote in result.votes)
+        months = None if result.months is None else _describe_months(result.months)
+        entries.append(_Entry(batch=result.batch, error=result.error, trace=result.trace, votes=votes, months=months))
+    header = _Header(entries=tuple(entries)).model_dump_json()
+    arrays["header"] = np.frombuffer(header.encode(), dtype=np.uint8)
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
     return packed.getvalue() + hashlib.sha256(packed.getbuffer()).digest()
@@ -160,48 +190,57 @@ def read_batches(path: Path) -> list[BatchResult]:
         raise DamageError(f"{path} is damaged")
     with np.load(io.BytesIO(content[:-size]), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    return [_unpack(entry, arrays, str(number)) for number, entry in enumerate(json.loads(arrays["header"].tobytes()))]
+    header = _Header.model_validate_json(arrays["header"].tobytes())
+    return [_unpack(entry, arrays, str(number)) for number, entry in enumerate(header.entries)]
 
 
-def _unpack(entry: Mapping[str, Any], arrays: Arrays, key: str) -> BatchResult:
+def _unpack(entry: _Entry, arrays: Arrays, key: str) -> BatchResult:
     votes = tuple(
         VoteResult(
-            resolution=vote["resolution"],
-            date=date.fromisoformat(vote["date"]),
+            resolution=vote.resolution,
+            date=vote.date,
             tallies=arrays[f"{key}.{place}.tallies"],
             counts=arrays[f"{key}.{place}.counts"],
             is_settled=arrays[f"{key}.{place}.is_settled"],
             actions=arrays.get(f"{key}.{place}.actions"),
         )
-        for place, vote in enumerate(entry["votes"])
+        for place, vote in enumerate(entry.votes)
     )
-    batch = Batch(entry["point"], entry["first"], entry["count"])
-    months = _unpack_months(entry["months"], arrays, f"{key}.months") if "months" in entry else None
-    return BatchResult(batch, votes, months, entry["error"], entry["trace"])
+    months = None if entry.months is None else _unpack_months(entry.months, arrays, f"{key}.months")
+    return BatchResult(entry.batch, votes, months, entry.error, entry.trace)
 
 
-def _pack_months(months: MonthsResult) -> tuple[dict[str, object], Arrays]:
-    about = {"months": months.months, "members": [*months.members], "totals": [*months.totals]}
-    of_votes = months.sides if isinstance(months, MonthsSummary) else months.actions
-    arrays: dict[str, np.ndarray] = {f"vote.{place}": np.asarray(array) for place, array in enumerate(of_votes)}
+def _describe_months(months: MonthsResult) -> _Months:
+    return _Months(
+        months=months.months,
+        members=tuple(months.members),
+        totals=tuple(months.totals),
+        watched=months.watched,
+        is_summary=isinstance(months, MonthsSummary),
+        votes=len(_of_votes(months)),
+    )
+
+
+def _month_arrays(months: MonthsResult) -> Arrays:
+    arrays = {f"vote.{place}": np.asarray(array) for place, array in enumerate(_of_votes(months))}
     for kind, series in (("members", months.members), ("totals", months.totals)):
         arrays |= {f"{kind}.{name}": np.asarray(values) for name, values in series.items()}
-    return {
-        **about,
-        "watched": months.watched,
-        "is_summary": isinstance(months, MonthsSummary),
-        "votes": len(of_votes),
-    }, arrays
+    return arrays
 
 
-def _unpack_months(about: Mapping[str, Any], arrays: Arrays, key: str) -> MonthsResult:
-    members, totals = ({name: arrays[f"{key}.{kind}.{name}"] for name in about[kind]} for kind in ("members", "totals"))
-    of_votes = tuple(arrays[f"{key}.vote.{place}"] for place in range(about["votes"]))
-    if not about["is_summary"]:
-        return MonthsSamples(tuple(about["months"]), members, totals, of_votes)
+def _of_votes(months: MonthsResult) -> Sequence[np.ndarray]:
+    return months.sides if isinstance(months, MonthsSummary) else months.actions
+
+
+def _unpack_months(about: _Months, arrays: Arrays, key: str) -> MonthsResult:
+    members = {name: arrays[f"{key}.members.{name}"] for name in about.members}
+    totals = {name: arrays[f"{key}.totals.{name}"] for name in about.totals}
+    of_votes = tuple(arrays[f"{key}.vote.{place}"] for place in range(about.votes))
+    if not about.is_summary:
+        return MonthsSamples(about.months, members, totals, of_votes)
     return MonthsSummary(
-        months=tuple(about["months"]),
-        watched=about["watched"],
+        months=about.months,
+        watched=about.watched,
         members={name: Band(*values) for name, values in members.items()},
         totals={name: Band(*values) for name, values in totals.items()},
         sides=of_votes,

@@ -1,7 +1,7 @@
 """The tables of a result: a few Parquet files, the same bytes however they were made.
 
 Batches are read in one canonical order and rows leave in groups of a fixed size, so memory stays flat and neither
-tasks nor workers nor interruptions show. This is the only place that says what the tables hold.
+tasks nor workers nor interruptions show. What the tables hold is declared in `sim.runner.folder.files`.
 """
 
 from __future__ import annotations
@@ -10,26 +10,39 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import JsonValue
 
 from sim.arrays import BoolArray, IntArray
+from sim.results.intervals import LEVELS
+from sim.results.parts import ByAction, Statistics
+from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import Batch, BatchResult, Point
+from sim.runner.folder.files import (
+    MEMBERS,
+    MONTHS,
+    OF_OUTPUT,
+    POINTS,
+    SIDED,
+    STATISTICS,
+    TALLIES,
+    TALLY_SCHEMA,
+    VOTES,
+    points_schema,
+)
 from sim.runner.folder.store import Store
 from sim.runner.folder.whole import write_whole
 from sim.runner.months import SIDES, MonthsResult, merge_months, month_columns
 
 ROWS_PER_GROUP = 100_000
-POINTS, TALLIES, MEMBERS, VOTES = "points.parquet", "tallies.parquet", "members.parquet", "votes.parquet"
-MONTHS, SIDED = "months.parquet", "sides.parquet"
-NAMES = (POINTS, TALLIES, MEMBERS, VOTES, MONTHS, SIDED)
-ALWAYS = (POINTS, TALLIES)
-"""Tables that are there whatever was asked for."""
+Columns = dict[str, Sequence[object] | np.ndarray]
+"""Rows of a table, by column."""
 
 
 class _Stream:
@@ -40,8 +53,8 @@ class _Stream:
         self.waiting: list[pa.Table] = []
         self.rows = 0
 
-    def add(self, columns: Mapping[str, Any]) -> None:
-        self.add_table(pa.table(dict(columns), schema=self.writer.schema))
+    def add(self, columns: Columns) -> None:
+        self.add_table(pa.table(columns, schema=self.writer.schema))
 
     def add_table(self, table: pa.Table) -> None:
         self.waiting.append(table)
@@ -72,39 +85,6 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
                 writer.close()
 
 
-TALLY_SCHEMA = pa.schema(
-    [
-        ("point", pa.int32()),
-        ("resolution", pa.string()),
-        ("replicate", pa.int32()),
-        *((action, pa.int32()) for action in ACTIONS),
-        ("is_settled", pa.bool_()),
-    ]
-)
-MEMBER_SCHEMA = pa.schema(
-    [("point", pa.int32()), ("resolution", pa.string()), ("iso3", pa.string())]
-    + [(action, pa.int32()) for action in ACTIONS]
-)
-VOTE_SCHEMA = pa.schema(
-    [("point", pa.int32()), ("resolution", pa.string()), ("replicate", pa.int32()), ("actions", pa.binary())]
-)
-MONTH_SCHEMA = pa.schema(
-    [("point", pa.int32()), ("replicates", pa.int32())]
-    + [(name, pa.string()) for name in ("month", "series", "iso3")]
-    + [(name, pa.float64()) for name in ("mean", "p05", "p95")]
-)
-SIDE_SCHEMA = pa.schema(
-    [("point", pa.int32()), ("resolution", pa.string()), ("iso3", pa.string())]
-    + [(name, pa.float64()) for name in SIDES]
-)
-OF_OUTPUT = {
-    "members": {MEMBERS: MEMBER_SCHEMA},
-    "votes": {VOTES: VOTE_SCHEMA},
-    "months": {MONTHS: MONTH_SCHEMA, SIDED: SIDE_SCHEMA},
-}
-"""Tables that an output is written to."""
-
-
 @dataclass
 class _Summary:
     """Frequencies of the tallies of one point and vote, from which every statistic follows."""
@@ -123,19 +103,23 @@ class _Summary:
         self.settled += int(is_settled.sum())
         self.replicates += len(tallies)
 
-    def row(self) -> dict[str, float]:
+    def tallies(self) -> ByAction[Statistics]:
         """Mean, median and 90 % interval per action, as `numpy.quantile` gives them."""
-        found: dict[str, float] = {"settled": self.settled / self.replicates}
-        for code, action in enumerate(ACTIONS):
-            counts = self.frequencies[code]
-            found[f"{action}_mean"] = float(counts @ np.arange(self.size + 1)) / self.replicates
-            for name, level in (("median", 0.5), ("p05", 0.05), ("p95", 0.95)):
-                found[f"{action}_{name}"] = _quantile(counts, level)
-        return found
+        return ByAction[Statistics](**{action: self._statistics(code) for code, action in enumerate(ACTIONS)})
+
+    def _statistics(self, code: int) -> Statistics:
+        counts = self.frequencies[code]
+        low, high = LEVELS
+        return Statistics(
+            mean=float(counts @ np.arange(self.size + 1)) / self.replicates,
+            median=_quantile(counts, 0.5),
+            p05=_quantile(counts, low),
+            p95=_quantile(counts, high),
+        )
 
 
 def _quantile(counts: IntArray, level: float) -> float:
-    """The quantile of values 0, 1, ... that stand `counts` times each, linear between order statistics."""
+    """The quantile of values 0, 1, ... that occur `counts` times each, linear between order statistics."""
     cumulated = np.cumsum(counts)
     position = level * (cumulated[-1] - 1)
     below = np.floor(position)
@@ -178,16 +162,16 @@ def _write_point(
     batches: Sequence[Batch],
     codes: Mapping[int, Sequence[str]],
     streams: Mapping[str, _Stream],
-) -> list[dict[str, object]]:
+) -> list[SweptPoint]:
     """Send the rows of a point on their way; its rows in the table of points come back."""
     errors = [store.errors[batch][0] for batch in batches if batch in store.errors]
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
-        return [_point_row(point, None, error, 0, {})]
+        return [_swept(point, error=error)]
     iso3, rows = codes[point.number], []
     for place, vote in enumerate(point.spec.vote):
         summary = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
-        rows.append(_point_row(point, vote.resolution, "", summary.replicates, summary.row()))
+        rows.append(_swept(point, vote.resolution, summary))
     if MONTHS in streams:
         months = merge_months([result.months for result in store.read(batches) if result.months is not None])
         if months is not None:
@@ -217,12 +201,12 @@ def _write_vote(
         if VOTES in streams and vote.actions is not None:
             streams[VOTES].add(key | {"actions": [row.tobytes() for row in vote.actions]})
     if MEMBERS in streams:
-        own = {"point": [number] * len(codes), "resolution": [resolution] * len(codes), "iso3": list(codes)}
+        own: Columns = {"point": [number] * len(codes), "resolution": [resolution] * len(codes), "iso3": list(codes)}
         streams[MEMBERS].add(own | {action: counts[:, code] for code, action in enumerate(ACTIONS)})
     return summary
 
 
-def _replicate_columns(number: int, resolution: str, batch: Batch) -> dict[str, Any]:
+def _replicate_columns(number: int, resolution: str, batch: Batch) -> Columns:
     return {
         "point": np.full(batch.count, number, dtype=np.int32),
         "resolution": [resolution] * batch.count,
@@ -235,40 +219,38 @@ def _write_months(point: Point, months: MonthsResult, codes: Sequence[str], stre
     rows = len(columns["mean"])
     streams[MONTHS].add({"point": [point.number] * rows, "replicates": [months.watched] * rows, **columns})
     for vote, shares in zip(point.spec.vote if point.spec else (), months.sides, strict=True):
-        own = {"point": [point.number] * len(codes), "resolution": [vote.resolution] * len(codes), "iso3": list(codes)}
+        size = len(codes)
+        own: Columns = {"point": [point.number] * size, "resolution": [vote.resolution] * size, "iso3": list(codes)}
         streams[SIDED].add(own | dict(zip(SIDES, shares, strict=True)))
 
 
-def _point_row(
-    point: Point, resolution: str | None, error: str, replicates: int, statistics: Mapping[str, float]
-) -> dict[str, object]:
-    return {
-        "point": point.number,
-        **point.values,
-        "resolution": resolution,
-        "seed": None if point.spec is None else point.spec.seed,
-        "replicates": replicates,
-        "error": error or None,
-        **statistics,
-    }
+def _swept(point: Point, resolution: str | None = None, summary: _Summary | None = None, error: str = "") -> SweptPoint:
+    return SweptPoint(
+        point=point.number,
+        values=point.values,
+        resolution=resolution,
+        seed=None if point.spec is None else point.spec.seed,
+        replicates=0 if summary is None else summary.replicates,
+        error=error or None,
+        settled=None if summary is None else summary.settled / summary.replicates,
+        tallies=None if summary is None else summary.tallies(),
+    )
 
 
-def _points(points: Sequence[Point], rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    statistics = ["settled", *(f"{a}_{s}" for a in ACTIONS for s in ("mean", "median", "p05", "p95"))]
-    factors = list(dict.fromkeys(name for point in points for name in point.values))
-    columns: dict[str, pa.Array] = {"point": pa.array([row["point"] for row in rows], pa.int32())}
-    for name in factors:
-        values = [row.get(name) for row in rows]
-        is_number = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values if v is not None)
-        columns[name] = (
-            pa.array([None if v is None else float(v) for v in values], pa.float64())  # type: ignore[arg-type]
-            if is_number
-            else pa.array([v if isinstance(v, str) else json.dumps(v, default=str) for v in values], pa.string())
-        )
-    columns["resolution"] = pa.array([row["resolution"] for row in rows], pa.string())
-    columns["seed"] = pa.array([row["seed"] for row in rows], pa.int64())
-    columns["replicates"] = pa.array([row["replicates"] for row in rows], pa.int32())
-    columns["error"] = pa.array([row["error"] for row in rows], pa.string())
-    for name in statistics:
-        columns[name] = pa.array([row.get(name) for row in rows], pa.float64())
-    return pa.table(columns)
+def _points(points: Sequence[Point], rows: Sequence[SweptPoint]) -> pa.Table:
+    """The table of points. A factor's values are numbers where all of them are, else text."""
+    names = dict.fromkeys(name for point in points for name in point.values)
+    factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}
+    columns = dict(factors)
+    for name in ("point", "resolution", "seed", "replicates", "error", "settled"):
+        columns[name] = [getattr(row, name) for row in rows]
+    for action, statistic in product(ACTIONS, STATISTICS):
+        found = [None if row.tallies is None else getattr(row.tallies.of(action), statistic) for row in rows]
+        columns[f"{action}_{statistic}"] = found
+    return pa.table(columns, schema=points_schema({name: values.type for name, values in factors.items()}))
+
+
+def _factor_column(values: Sequence[JsonValue]) -> pa.Array:
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
+        return pa.array(values, pa.float64())
+    return pa.array([v if isinstance(v, str) else json.dumps(v) for v in values], pa.string())

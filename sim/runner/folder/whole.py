@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
 from sim.errors import InputError, Problem
+from sim.results.described import Result
 
 UNFINISHED = ".unfinished"
 """What the name of a file ends with while it is being written."""
@@ -41,18 +39,10 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def write_json(path: Path, document: Mapping[str, object]) -> None:
-    """Write a document as indented JSON, whole or not at all."""
+def write_json(path: Path, result: Result) -> None:
+    """Write a result as indented JSON, whole or not at all."""
     with write_whole(path) as file:
-        file.write((json.dumps(document, indent=2, default=_plain) + "\n").encode())
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{value!r} has no JSON form")
+        file.write((json.dumps(result.document(), indent=2) + "\n").encode())
 
 
 def refuse_links(folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import os
 import platform
 import shutil
@@ -20,23 +19,25 @@ from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from sim.errors import InputError, input_error
+from sim.results.folder import Contents, Document, Execution, FolderIdentity, FolderPlan, Hashes
 from sim.rules.parameters import defaults
 from sim.runner.batch import Batch, BatchResult, split_replicates, summarise_months
 from sim.runner.executors import Executor
+from sim.runner.folder.files import EXECUTION, MANIFEST, NAMES, PLAN, POINTS
 from sim.runner.folder.manifest import (
-    EXECUTION,
-    MANIFEST,
+    KINDS,
     SCHEMA_VERSION,
     changed_tables,
     document_hash,
     hashes,
     read_manifest,
 )
-from sim.runner.folder.reading import FinishedTables, VoteRows, read_table
+from sim.runner.folder.reading import FinishedTables, VoteRows, read_columns
 from sim.runner.folder.store import Store
-from sim.runner.folder.tables import NAMES, POINTS, write_tables
+from sim.runner.folder.tables import write_tables
 from sim.runner.folder.whole import UNFINISHED, refuse_links, write_json
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
@@ -47,25 +48,23 @@ from sim.world import World, load_world
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
 
-PLAN, BATCHES, LOCK = "plan.json", "batches", ".lock"
+BATCHES, LOCK = "batches", ".lock"
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What a folder is of.
+class Keeping:
+    """What is kept in a folder.
 
     Parameters
     ----------
-    kind : ``run`` or ``sweep``.
+    contents : as its manifest holds it.
     specs : the scenarios that it rests on, by their names.
-    entries : what its manifest holds besides what every manifest holds.
     identified_by : what makes two folders the same but for their number of replicates.
     """
 
-    kind: str
+    contents: Contents
     specs: Mapping[str, Scenario]
-    entries: Mapping[str, object]
-    identified_by: Mapping[str, object] = field(repr=False)
+    identified_by: Document = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Finished:
 
 def keep(
     plan: Plan,
-    contents: Contents,
+    kept: Keeping,
     folder: Path,
     executor: Executor,
     *,
@@ -118,7 +117,7 @@ def keep(
     with _lock(folder):
         for leftover in folder.glob(f"*{UNFINISHED}"):
             leftover.unlink()
-        return _Folder(plan, contents, folder, executor).finish(retries_failed, on_progress)
+        return _Folder(plan, kept, folder, executor).finish(retries_failed, on_progress)
 
 
 def make_folder(folder: Path) -> None:
@@ -161,7 +160,7 @@ class _Folder:
     """A folder while it is locked."""
 
     plan: Plan
-    contents: Contents
+    kept: Keeping
     folder: Path
     executor: Executor
 
@@ -182,7 +181,7 @@ class _Folder:
             if self._is_enough(before == asked, retries_failed):
                 return self._finished(0)
             damaged = self._reopen()
-        write_json(folder / PLAN, {"identity": about, "replicates": asked})
+        write_json(folder / PLAN, FolderPlan(identity=about, replicates=asked))
         store = Store(folder / BATCHES)
         store.dropped += damaged
         if retries_failed:
@@ -201,7 +200,7 @@ class _Folder:
         store.add([summarise_months(result, self.plan.points[result.batch.point]) for result in results])
 
     def _specs(self) -> list[Scenario]:
-        return [point.spec for point in self.plan.points if point.spec is not None] or [*self.contents.specs.values()]
+        return [point.spec for point in self.plan.points if point.spec is not None] or [*self.kept.specs.values()]
 
     def _reopen(self) -> list[str]:
         """Make a finished folder ready for more: its tables become batches again, or are named if they are damaged."""
@@ -227,25 +226,24 @@ class _Folder:
                 if is_short and any(result.months is not None for result in store.read(own)):
                     store.forget(own)
 
-    def _describe(self, worlds: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
-        """What makes two folders the same but for their number of replicates; never two programs in one folder."""
+    def _describe(self, worlds: dict[str, Hashes]) -> FolderIdentity:
         documents = {point.number: point.spec.document() for point in self.plan.points if point.spec is not None}
-        return {
-            "kind": self.contents.kind,
-            "document": document_hash(_without_replicates(self.contents.identified_by)),
-            "points": document_hash({str(number): _without_replicates(one) for number, one in documents.items()}),
-            "engine": self.plan.engine,
-            "outputs": list(self.plan.outputs),
-            "worlds": worlds,
-            "defaults": document_hash(defaults()),
-            "fits": document_hash(self._fits()),
-            "program": identity(),
-        }
+        return FolderIdentity(
+            kind=self.kept.contents.kind,
+            asked=document_hash(_without_replicates(self.kept.identified_by)),
+            points=document_hash({str(number): _without_replicates(one) for number, one in documents.items()}),
+            engine=self.plan.engine,
+            outputs=list(self.plan.outputs),
+            worlds=worlds,
+            defaults=document_hash(defaults()),
+            fits=document_hash(self._fits()),
+            program=identity(),
+        )
 
     def _fits(self) -> dict[str, str | None]:
-        return {name: fit_hash(spec) for name, spec in self.contents.specs.items()}
+        return {name: fit_hash(spec) for name, spec in self.kept.specs.items()}
 
-    def _compare_plan(self, about: Mapping[str, object]) -> list[int] | None:
+    def _compare_plan(self, about: FolderIdentity) -> list[int] | None:
         """Replicates per point that the folder was meant to hold, or None if it is new.
 
         Raises
@@ -256,40 +254,37 @@ class _Folder:
         if not path.is_file():
             return None
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            replicates = [int(count) for count in kept["replicates"]]
-            before = kept["identity"]
-            differing = [key for key, value in about.items() if before.get(key) != value]
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            before = FolderPlan.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError):
             raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
+        differing = [key for key, value in about if getattr(before.identity, key) != value]
         if differing:
-            raise self._refusal(differing[0], before, about)
-        if len(replicates) != len(self.plan.points):
-            message = f"is damaged: it holds {len(replicates)} numbers for {len(self.plan.points)} points."
+            raise self._refusal(differing[0], before.identity, about)
+        if len(before.replicates) != len(self.plan.points):
+            message = f"is damaged: it holds {len(before.replicates)} numbers for {len(self.plan.points)} points."
             raise input_error(str(path), "replicates", message, "Give another folder.")
-        return replicates
+        return before.replicates
 
-    def _refusal(self, key: str, before: Mapping[str, object], about: Mapping[str, object]) -> InputError:
+    def _refusal(self, key: str, before: FolderIdentity, about: FolderIdentity) -> InputError:
         if key == "program":
-            now, then = str(about["program"]), str(before.get("program", "{}"))
-            message = f"was begun by another program: {describe_difference(now, then)}."
+            message = f"was begun by another program: {describe_difference(about.program, before.program)}."
             fix = "Give a new folder, or go on with the program that began it."
             return input_error("--out", str(self.folder), message, fix)
         others = {
-            "kind": f"a {before.get('kind')}, not a {about['kind']}",
+            "kind": f"a {before.kind}, not a {about.kind}",
             "engine": "results of the other engine",
             "worlds": "results of other data",
             "defaults": "results of other defaults",
             "fits": "results of another parameter file",
         }
-        what = others.get(key, f"another {self.contents.kind}")
+        what = others.get(key, f"another {about.kind}")
         return input_error("--out", str(self.folder), f"holds {what}.", "Give another folder.")
 
     def _write(
         self,
         store: Store,
         codes: Mapping[int, Sequence[str]],
-        about: Mapping[str, object],
+        about: FolderIdentity,
         seconds: float,
         runs: int,
     ) -> None:
@@ -299,39 +294,36 @@ class _Folder:
             outputs = [name for name in outputs if name != "months"]
         write_tables(folder, store, plan.points, codes, outputs)
         traces = {str(batch): trace for batch, (_, trace) in store.errors.items() if trace}
-        execution = {
-            "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            "seconds": round(seconds, 3),
-            "runs": runs,
-            "machine": platform.machine(),
-            "system": platform.platform(),
-            "tracebacks": traces,
-        }
+        execution = Execution(
+            finished=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            seconds=round(seconds, 3),
+            runs=runs,
+            machine=platform.machine(),
+            system=platform.platform(),
+            tracebacks=traces,
+        )
         write_json(folder / EXECUTION, execution)
-        manifest = {
-            "schema_version": SCHEMA_VERSION,
-            "kind": self.contents.kind,
-            **provenance(),
-            **self.contents.entries,
-            "engine": plan.engine,
-            "replicates": plan.replicates,
-            "points": len(plan.points),
-            "defaults": defaults(),
-            "worlds": about["worlds"],
-            "fits": self._fits(),
-            "tables": hashes([folder / name for name in NAMES if (folder / name).is_file()], folder),
-        }
+        manifest = KINDS[about.kind](
+            **dict(self.kept.contents),
+            **dict(provenance()),
+            schema_version=SCHEMA_VERSION,
+            engine=plan.engine,
+            replicates=plan.replicates,
+            points=len(plan.points),
+            defaults=defaults(),
+            worlds=about.worlds,
+            fits=self._fits(),
+            tables=hashes([folder / name for name in NAMES if (folder / name).is_file()], folder),
+        )
         write_json(folder / MANIFEST, manifest)
         shutil.rmtree(folder / BATCHES)
 
     def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> Finished:
-        failed = {
-            row["point"] for row in read_table(self.folder / POINTS, ["point", "error"]).to_pylist() if row["error"]
-        }
+        failed = {point for point, error in read_columns(self.folder / POINTS, "point", "error") if error}
         return Finished(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
 
 
-def data_hashes(world: World, specs: Iterable[Scenario]) -> dict[str, str]:
+def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
     """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
     has_months = any(spec.months is not None for spec in specs)
     return world_hashes(world) | (energy_hashes(world) if has_months else {})
@@ -343,7 +335,7 @@ def fit_hash(spec: Scenario) -> str | None:
     return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _without_replicates(document: Mapping[str, object]) -> dict[str, object]:
+def _without_replicates(document: Document) -> Document:
     return {key: value for key, value in document.items() if key != "replicates"}
 
 

@@ -20,6 +20,8 @@ Direction = Literal["up", "down", "unchanged"]
 Dividing = Literal["both", "conflict", "order"]
 
 EDITS = ("multiply", "add", "set")
+LAST_SEED = 2**63 - 1
+MOST_REPLICATES = 10_000_000
 
 
 class Roles(Section):
@@ -111,8 +113,8 @@ class Scenario(Section):
     title: Text = Field(description="What the scenario is called.")
     question: Text = Field(description="The question that it answers.")
     world: Text = Field(description="The name of a shipped world, or a folder as seen from this file.")
-    seed: int = Field(ge=0, le=2**63 - 1, description="The number that all random draws are keyed by.")
-    replicates: int = Field(ge=1, le=10_000_000, description="How many runs, each with its own random numbers.")
+    seed: int = Field(ge=0, le=LAST_SEED, description="The number that all random draws are keyed by.")
+    replicates: int = Field(ge=1, le=MOST_REPLICATES, description="How many runs, each with its own random numbers.")
     roles: Roles = Field(description="Who is the target, who the victim, who the senders of sanctions.")
     vote: Annotated[tuple[Vote, ...], Strict(False)] = Field(
         min_length=1, description="The resolutions, each once, in the order of their dates."

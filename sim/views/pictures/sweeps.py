@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import JsonValue
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
+from sim.results.wording import write_figure
 from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
-from sim.runner.folder.reading import read_table
-from sim.runner.folder.tables import POINTS
+from sim.runner.folder.reading import read_points
 from sim.summaries.ranking import wanted
+from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import REPORTED
 from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, figure_of, finish, panel
 from sim.views.styles import INK, MISS, STYLES
@@ -41,14 +43,14 @@ class Slice:
     ----------
     over : the levers along the axes, one or two.
     levels : the values of each.
-    held : what the other levers stand at; empty where they vary with those drawn.
+    held : what the other levers are held at; empty where they vary with those drawn.
     points : those that are drawn.
     is_grid : whether there is one point at each crossing of the levels.
     """
 
     over: tuple[str, ...]
-    levels: Mapping[str, list[Any]]
-    held: Mapping[str, Any]
+    levels: Mapping[str, list[JsonValue]]
+    held: Mapping[str, JsonValue]
     points: tuple[DesignPoint, ...]
     is_grid: bool
 
@@ -85,7 +87,7 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
     )
 
 
-def _middle(levels: Sequence[Any]) -> Any:
+def _middle(levels: Sequence[JsonValue]) -> JsonValue:
     return levels[(len(levels) - 1) // 2]
 
 
@@ -126,7 +128,7 @@ def corner(kept: KeptSweep) -> str:
     """The corner of a picture of a sweep."""
     worlds = [base.world for base in kept.experiment.bases.values()]
     title = kept.experiment.title or "Sweep"
-    return corner_of_sweep(title, worlds, kept.manifest["replicates"], kept.manifest["experiment_hash"])
+    return corner_of_sweep(title, worlds, kept.manifest.replicates, kept.manifest.experiment_hash)
 
 
 def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes | None) -> Axes:
@@ -157,7 +159,7 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
     if ticks is not None:
         on.ax.set_xticks(range(len(ticks)), ticks)
     bare(on.ax, "bottom", "left")
-    on.ax.set_xlabel(_told(lever), fontsize=TEXT, color=INK)
+    on.ax.set_xlabel(_label(lever), fontsize=TEXT, color=INK)
     on.ax.set_ylabel(_unit(output) if output else "mean number of members", fontsize=TEXT, color=INK)
     if output is None:
         on.ax.legend(
@@ -165,11 +167,11 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
         )
         on.ax.set_ylim(bottom=-2)
     shaded = "; shaded: 90 % of replicates" if is_line and bands else ""
-    aimed = "; dotted: the split looked for" if split else ""
+    aimed = "; dotted: the target split" if split else ""
     if output is not None and output not in REPORTED:
         on.ax.set_ylim(-0.02, 1.02)  # a share
     what = _unit(output) if output else "members per action"
-    title = f"{vote}: {what} along {_told(lever)}{_held(cut)}{shaded}{aimed}"
+    title = f"{vote}: {what} along {_label(lever)}{_held(cut)}{shaded}{aimed}"
     return finish(on, title, corner(kept))
 
 
@@ -195,21 +197,21 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
         _number(on, values)
     for name, axis in ((across, on.ax.xaxis), (up, on.ax.yaxis)):
         step = -(-len(cut.levels[name]) // MOST_TICKS)
-        axis.set_ticks(range(0, len(cut.levels[name]), step), [shortened(v) for v in cut.levels[name][::step]])
+        axis.set_ticks(range(0, len(cut.levels[name]), step), [write_setting(v) for v in cut.levels[name][::step]])
     bare(on.ax)
     on.ax.tick_params(labelsize=SMALL)
-    on.ax.set_xlabel(_told(across), fontsize=TEXT, color=INK)
-    on.ax.set_ylabel(_told(up), fontsize=TEXT, color=INK)
+    on.ax.set_xlabel(_label(across), fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(_label(up), fontsize=TEXT, color=INK)
     return finish(on, f"{vote}: {_unit(output)}{_held(cut)}{aimed}", corner(kept))
 
 
 def _contour(on: Panel, values: FloatArray, aim: float) -> str:
     """The line where the output is what is looked for, and what the title says of it."""
     if min(values.shape) < 2 or not np.nanmin(values) <= aim <= np.nanmax(values):
-        return f"; {aim:g}, as looked for, is not met here"
+        return f"; the target of {write_figure(aim)} is not met here"
     for width, colour in ((3.4, "white"), (1.8, MISS)):
         on.ax.contour(values, levels=[aim], colors=[colour], linewidths=width)
-    return f"; line: {aim:g}, as looked for"
+    return f"; line: the target of {write_figure(aim)}"
 
 
 def _number(on: Panel, values: FloatArray) -> None:
@@ -231,25 +233,28 @@ def _number(on: Panel, values: FloatArray) -> None:
 
 def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
     """Both ends (2, points) of the 90 % interval over the replicates, by action."""
-    names = [f"{action}_{end}" for action in REPORTED for end in ("p05", "p95")]
-    rows = read_table(kept.folder / POINTS, ["point", "resolution", *names]).to_pylist()
-    at = {row["point"]: row for row in rows if row["resolution"] == vote}
-    ends = {name: [at[p.number][name] if p.number in at else np.nan for p in cut.points] for name in names}
-    return {action: np.array([ends[f"{action}_p05"], ends[f"{action}_p95"]]) for action in REPORTED}
+    at = {point.point: point.tallies for point in read_points(kept.folder) if point.resolution == vote}
+
+    def ends(action: str) -> FloatArray:
+        found = [at.get(point.number) for point in cut.points]
+        of = [None if tallies is None else tallies.of(action) for tallies in found]
+        return np.array([(np.nan, np.nan) if one is None else (one.p05, one.p95) for one in of]).T
+
+    return {action: ends(action) for action in REPORTED}
 
 
 def _places(cut: Slice, lever: str) -> tuple[FloatArray, list[str] | None]:
-    """Where the points stand along a lever, and what is written there where its values are no numbers."""
+    """Where the points are along a lever, and what is written there where its values are no numbers."""
     values = [point.values[lever] for point in cut.points]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return np.array(values, dtype=np.float64), None
     levels = cut.levels[lever]
     return np.array([_index(levels, value) for value in values], dtype=np.float64), [
-        shortened(value) for value in levels
+        write_setting(value) for value in levels
     ]
 
 
-def _index(levels: Sequence[Any], value: Any) -> int:
+def _index(levels: Sequence[JsonValue], value: JsonValue) -> int:
     return [json.dumps(level, sort_keys=True) for level in levels].index(json.dumps(value, sort_keys=True))
 
 
@@ -266,17 +271,9 @@ def _unit(output: str) -> str:
     return f"probability: {output}" if ":" in output else f"share of replicates: {output}"
 
 
-def _told(lever: str) -> str:
+def _label(lever: str) -> str:
     return lever.removeprefix("parameters.")
 
 
 def _held(cut: Slice) -> str:
-    return "".join(f", {_told(name)} at {shortened(value)}" for name, value in cut.held.items())
-
-
-def shortened(value: Any) -> str:
-    """A value of a lever in a few letters."""
-    if isinstance(value, list):
-        return f"[{', '.join(shortened(item) for item in value)}]"
-    text = f"{value:.3g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 20 else text[:17] + "..."
+    return "".join(f", {_label(name)} at {write_setting(value)}" for name, value in cut.held.items())

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.runner.folder.manifest import EXECUTION, document_hash
+from sim.results.folder import Manifest
+from sim.runner.folder.manifest import document_hash, read_execution
 from sim.specs import Experiment, Scenario
 from sim.views.frame import figure_of
 from sim.views.report.page import Picture
@@ -29,32 +30,22 @@ def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     return Picture(inline_svg(figure, key, words), words, is_wide)
 
 
-def provenance_of(manifest: Mapping[str, Any], folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
+def provenance_of(manifest: Manifest, folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
     """Where a result comes from, as names and texts."""
-    program = manifest["program"]
-    execution = _read(folder / EXECUTION)
-    seconds = execution.get("seconds")
+    program, execution = manifest.program, read_execution(folder)
     told = {
-        "program": f"{program['name']} {program['version']}",
-        "commit": program["commit"] or "not known: installed from a package",
-        "made": execution.get("finished"),
-        "took": f"{seconds:g} seconds" if isinstance(seconds, int | float) else None,
-        "on": execution.get("system"),
-        "Python": manifest["python"],
-        "packages": ", ".join(f"{name} {version}" for name, version in manifest["packages"].items()),
-        "processor features": ", ".join(manifest["processor_features"]) or "none that matter",
+        "program": f"{program.name} {program.version}",
+        "commit": program.commit or "not known: installed from a package",
+        "made": execution and execution.finished,
+        "took": execution and f"{execution.seconds:g} seconds",
+        "on": execution and execution.system,
+        "Python": manifest.python,
+        "packages": ", ".join(f"{name} {version}" for name, version in manifest.packages.items()),
+        "processor features": ", ".join(manifest.processor_features) or "none that matter",
         "reasons": spec.reasons.strip() or None,
         "sources": "; ".join(spec.sources) or None,
     }
     return {name: str(text) for name, text in told.items() if text is not None}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def as_json(document: object) -> str:

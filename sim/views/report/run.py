@@ -41,7 +41,7 @@ def page_of_run(kept: KeptRun) -> Page:
         answers += answer_months(months)
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
-    hashes = {f"{world}/{name}": value for world, files in manifest["worlds"].items() for name, value in files.items()}
+    hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=spec.title,
         question=spec.question,
@@ -49,12 +49,12 @@ def page_of_run(kept: KeptRun) -> Page:
         facts=f"{result.replicates:,} runs, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
-            "scenario hash": manifest["scenario_hash"],
+            "scenario hash": manifest.scenario_hash,
             **provenance_of(manifest, kept.folder, spec),
         },
         commands=(f"sim rerun {kept.folder.name}",),
-        document=as_json(manifest["scenario"]),
-        hashes={**hashes, **manifest["tables"]},
+        document=as_json(manifest.scenario),
+        hashes={**hashes, **manifest.tables},
     )
 
 

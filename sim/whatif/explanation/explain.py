@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.errors import did_you_mean, input_error
+from sim.results.showing import Shown
 from sim.specs import Scenario
 from sim.specs.draft import short_key
 from sim.whatif.explanation.levers import Lever, levers_of
@@ -24,8 +25,8 @@ NARROW = 2.0
 """Width of a lever up to which a walk along it goes from bound to bound; a wider one is walked a quarter each way."""
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Shown):
     """A member's action in one vote, explained.
 
     Parameters

@@ -22,6 +22,7 @@ from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
+from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
@@ -30,8 +31,8 @@ from sim.runner.result import count_replicates, frequencies
 from sim.summaries.summary import with_given
 
 
-@dataclass(frozen=True)
-class Term:
+@dataclass(frozen=True, repr=False)
+class Term(Shown):
     """What one cause adds to the utilities of all members.
 
     Parameters
@@ -69,8 +70,8 @@ class Term:
         return replace(self, added=added, value=value, made_of=made_of)
 
 
-@dataclass(frozen=True)
-class Anatomy:
+@dataclass(frozen=True, repr=False)
+class Anatomy(Shown):
     """One vote of a case taken apart, over many replicates.
 
     Parameters

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from sim.results.showing import Shown
 from sim.scoring.scores import share_interval
 from sim.specs.goal.levers import Setting
 from sim.specs.goal.spec import Goal
@@ -48,8 +49,8 @@ class Checked:
     high: float
 
 
-@dataclass(frozen=True)
-class Reached:
+@dataclass(frozen=True, repr=False)
+class Reached(Shown):
     """What a search found.
 
     Parameters

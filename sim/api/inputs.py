@@ -1,0 +1,199 @@
+"""What the functions of the package may be given, and how it becomes a scenario, an experiment or a goal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeAlias, TypeVar
+
+import sim
+from sim.arguments import (
+    FLAG,
+    PATH,
+    TEXT,
+    Argument,
+    check_arguments,
+    each,
+    one_of,
+    read_table,
+    subclass_of,
+    whole_number,
+)
+from sim.errors import Problem, input_error
+from sim.runner.batch import ENGINES
+from sim.specs import (
+    Experiment,
+    Goal,
+    Scenario,
+    experiment_from,
+    goal_from,
+    read_experiment,
+    read_goal,
+    read_scenario,
+    scenario_from,
+)
+from sim.specs.scenario.spec import LAST_SEED, MOST_REPLICATES
+from sim.specs.scenario.warnings import warnings_of
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+AnyScenario: TypeAlias = str | Path | Mapping[str, object] | Scenario
+AnyExperiment: TypeAlias = str | Path | Mapping[str, object] | Experiment
+AnyGoal: TypeAlias = str | Path | Mapping[str, object] | Goal
+
+
+def _source(kind: type, noun: str) -> Argument[object]:
+    """A name, a path, a dictionary as a TOML file would hold it, or what was read from one of these."""
+
+    def read(given: Any) -> object:
+        if isinstance(given, kind) or (isinstance(given, str) and given):
+            return given
+        if isinstance(given, os.PathLike):
+            return Path(given)
+        if isinstance(given, Mapping):
+            return read_table(given)
+        raise TypeError
+
+    return Argument(f"a name, a path, a dictionary or {noun}", read)
+
+
+def _read_member_class(given: object) -> object:
+    from sim.model import MemberState  # Mesa is slow to load
+
+    return subclass_of(MemberState).read(given)
+
+
+def _read_executor(given: object) -> object:
+    methods = [getattr(given, name, None) for name in ("check_workers", "results")]
+    if isinstance(given, type) or not all(map(callable, methods)):
+        raise TypeError
+    return given
+
+
+def _read_axes(given: object) -> object:
+    from matplotlib.axes import Axes  # slow to load
+
+    if not isinstance(given, Axes):
+        raise TypeError
+    return given
+
+
+SCENARIO = _source(Scenario, "a Scenario")
+TEXTS = each(TEXT, "a list of texts")
+SETTINGS = each(TEXT, "a list of texts such as 'replicates=50'")
+ARGUMENTS: Mapping[str, Argument[Any]] = {
+    "scenario": SCENARIO,
+    "base": SCENARIO,
+    "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
+    "experiment": _source(Experiment, "an Experiment"),
+    "goal": _source(Goal, "a Goal"),
+    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_table),
+    "replicates": whole_number(1, MOST_REPLICATES),
+    "seed": whole_number(0, LAST_SEED),
+    "engine": one_of(*ENGINES),
+    "member_class": Argument("a subclass of sim.model.MemberState", _read_member_class),
+    "workers": whole_number(1),
+    "executor": Argument("an executor such as sim.runner.executors.Processes(4)", _read_executor),
+    "out": PATH,
+    "member": TEXT,
+    "resolution": TEXT,
+    "tries_levers": FLAG,
+    "along": TEXT,
+    "outputs": TEXTS,
+    "event": TEXT,
+    "kind": TEXT,
+    "ax": Argument("an Axes of Matplotlib", _read_axes),
+    "output": TEXT,
+    "over": TEXTS,
+    "is_observed": FLAG,
+}
+"""What the arguments of the functions of the package may be, by their names."""
+
+
+def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
+    """Make a function of the package refuse arguments that it cannot take.
+
+    Parameters
+    ----------
+    **others : what an argument of the function may be, where that is not what `ARGUMENTS` has under its name.
+    """
+
+    def decorate(function: Callable[Given, Found]) -> Callable[Given, Found]:
+        return check_arguments(f"sim.{function.__name__}", **{**ARGUMENTS, **others})(function)
+
+    return decorate
+
+
+def spec_of(
+    scenario: AnyScenario,
+    overrides: Mapping[str, object] | None,
+    replicates: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario with other values for some of its keys."""
+    numbers = {"replicates": replicates, "seed": seed}
+    given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
+    written = _scenario_of(scenario)
+    spec = written
+    if given:
+        set_in = scenario_from({**written.document(), "set": given}, written.title, Path())
+        spec = set_in.model_copy(update={"base": written.base})
+    _warn(warnings_of(f"scenario '{written.title}'", spec, written))
+    return spec
+
+
+def _scenario_of(scenario: AnyScenario) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, Mapping):
+        return scenario_from(scenario, "scenario", Path())
+    return read_scenario(scenario)
+
+
+def experiment_of(experiment: AnyExperiment, overrides: Sequence[str]) -> Experiment:
+    """An experiment with other values for some of its keys."""
+    if isinstance(experiment, Experiment):
+        bases = {reference: base.document() for reference, base in experiment.bases.items()}
+        where = experiment.title or "experiment"
+        spec = experiment_from(experiment.document(), where, Path(), overrides, bases)
+        _warn([*experiment.warnings, *spec.warnings])
+        return spec
+    if isinstance(experiment, Mapping):
+        spec = experiment_from(experiment, "experiment", Path(), overrides)
+    else:
+        spec = read_experiment(experiment, overrides)
+    _warn(spec.warnings)
+    return spec
+
+
+def goal_of(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
+    """A goal with other values for some of its keys.
+
+    Raises
+    ------
+    InputError : it is not valid; or it was read already, and there are overrides.
+    """
+    if isinstance(goal, Goal):
+        if overrides:
+            message = "a goal that was read cannot be changed."
+            raise input_error("sim.reach", "overrides", message, "Give its name, its path or a dictionary.")
+        spec = goal
+    elif isinstance(goal, Mapping):
+        spec = goal_from(goal, "goal", Path(), overrides)
+    else:
+        spec = read_goal(goal, overrides)
+    _warn(spec.warnings)
+    return spec
+
+
+def _warn(found: Iterable[Problem]) -> None:
+    """Warn of what is seldom meant in an input, at the line that called the package."""
+    frame, level = sys._getframe(), 1
+    package = f"{Path(sim.__file__).parent}{os.sep}"
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    for warning in dict.fromkeys(found):
+        warnings.warn(str(warning), stacklevel=level)

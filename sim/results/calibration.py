@@ -1,0 +1,20 @@
+"""What a calibration says of a number: what was believed of it before the votes, and after."""
+
+from __future__ import annotations
+
+from sim.results.described import Result, quantity
+from sim.results.parts import Interval
+
+
+class Belief(Result):
+    """A number before and after the votes."""
+
+    name: str = quantity("number", "name of the number; that of a resolution's own follows the resolution")
+    prior: Interval = quantity("prior", "mean and 90 % interval before the votes")
+    posterior: Interval = quantity("posterior", "mean and 90 % interval after them")
+    contraction: float = quantity(
+        "contraction", "by how much the votes narrowed the variance of the prior; 1 all of it, 0 nothing"
+    )
+    is_identified: bool = quantity(
+        "identified", "whether the votes say anything of it: narrowed its prior, or moved it"
+    )

@@ -1,0 +1,182 @@
+"""The files of a folder of results: what each is for, and what the columns of its tables are.
+
+Label, unit and description of a column are in the Parquet file itself, as metadata of its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from sim.results.parts import Statistics
+from sim.rules.choice import ACTIONS
+from sim.rules.parameters import registry
+from sim.runner.months import SIDES
+
+MANIFEST, EXECUTION, PLAN = "manifest.json", "execution.json", "plan.json"
+POINTS, TALLIES, MEMBERS, VOTES = "points.parquet", "tallies.parquet", "members.parquet", "votes.parquet"
+MONTHS, SIDED, RANKING = "months.parquet", "sides.parquet", "ranking.parquet"
+PURPOSES: Mapping[str, str] = {
+    MANIFEST: "Everything that a repetition needs; the same bytes however the result was made.",
+    EXECUTION: "What may differ between repetitions.",
+    PLAN: "What the folder is meant to hold, and by which program: a call that asks for anything else is refused.",
+    POINTS: "A row per point and vote. A run has point 0, and point 1 for its base where it has one.",
+    TALLIES: "A row per point, vote and replicate.",
+    MEMBERS: "A row per point, vote and member; of a sweep with the output `members`.",
+    VOTES: "A row per point, vote and replicate; of a run with a base, of a sweep with the output `votes`.",
+    MONTHS: "A row per point, month, series and member, where the scenario has months; of a sweep with the output "
+    "`months`.",
+    SIDED: "A row per point, vote and member, where the scenario has months: how often it votes for one side and "
+    "helps the other in some month.",
+    RANKING: "A row per point of a sweep, nearest to the target split first; with `[target_split]`.",
+}
+"""What each file is for."""
+NAMES = (POINTS, TALLIES, MEMBERS, VOTES, MONTHS, SIDED)
+"""Tables that a manifest names, where they are there."""
+ALWAYS = (POINTS, TALLIES)
+"""Tables that are there whatever was asked for."""
+
+
+def _column(name: str, kind: pa.DataType, label: str, description: str, unit: str = "") -> pa.Field:
+    return pa.field(name, kind, metadata={"label": label, "unit": unit, "description": description})
+
+
+_POINT = _column("point", pa.int32(), "point", "number of the point, from 0")
+_RESOLUTION = _column("resolution", pa.string(), "resolution", "the vote")
+_REPLICATE = _column("replicate", pa.int32(), "run", "number of the replicate, from 0")
+_MEMBER = _column("iso3", pa.string(), "member", "code of the member")
+
+
+def _actions(description: str, unit: str) -> list[pa.Field]:
+    return [_column(action, pa.int32(), action, description.format(action), unit) for action in ACTIONS]
+
+
+TALLY_SCHEMA = pa.schema(
+    [
+        _POINT,
+        _RESOLUTION,
+        _REPLICATE,
+        *_actions("members whose action is {}", "members"),
+        _column("is_settled", pa.bool_(), "settled", "whether deliberation had come to rest after the last round"),
+    ]
+)
+MEMBER_SCHEMA = pa.schema(
+    [_POINT, _RESOLUTION, _MEMBER, *_actions("replicates in which the action of the member is {}", "runs")]
+)
+VOTE_SCHEMA = pa.schema(
+    [
+        _POINT,
+        _RESOLUTION,
+        _REPLICATE,
+        _column(
+            "actions",
+            pa.binary(),
+            "actions",
+            "a byte per member, in the order of their codes: "
+            + ", ".join(f"{code} {action}" for code, action in enumerate(ACTIONS)),
+        ),
+    ]
+)
+MONTH_SCHEMA = pa.schema(
+    [
+        _POINT,
+        _column("replicates", pa.int32(), "runs", "replicates that the figures rest on: the first 200", "runs"),
+        _column("month", pa.string(), "month", "the month, such as 2022-02"),
+        _column("series", pa.string(), "series", "name of the series"),
+        _column("iso3", pa.string(), "member", "code of the member; empty for the series of the whole"),
+        _column("mean", pa.float64(), "mean", "mean over these replicates", "that of the series"),
+        _column("p05", pa.float64(), "low", "lower end of their 90 % interval", "that of the series"),
+        _column("p95", pa.float64(), "high", "upper end of it", "that of the series"),
+    ]
+)
+_SIDED = {
+    "supports_and_helps_target": (
+        "supports and helps the target",
+        "share of replicates in which it supports the resolution and helps the target",
+    ),
+    "supports_and_helps_covertly": (
+        "supports and helps the target covertly",
+        "the same with covert help",
+    ),
+    "withholds_and_helps_victim": (
+        "withholds support and helps the victim",
+        "share of replicates in which it does not support the resolution and helps the victim",
+    ),
+}
+SIDE_SCHEMA = pa.schema(
+    [_POINT, _RESOLUTION, _MEMBER, *(_column(name, pa.float64(), *_SIDED[name], unit="share") for name in SIDES)]
+)
+OF_OUTPUT = {
+    "members": {MEMBERS: MEMBER_SCHEMA},
+    "votes": {VOTES: VOTE_SCHEMA},
+    "months": {MONTHS: MONTH_SCHEMA, SIDED: SIDE_SCHEMA},
+}
+"""Tables that an output is written to."""
+RANKING_SCHEMA = pa.schema(
+    [
+        _column("rank", pa.int32(), "rank", "place, from 1"),
+        _POINT,
+        _column("exactly", pa.float64(), "exactly", "share of replicates that meet the split", "share"),
+        _column("near", pa.float64(), "near", "share within 5 members of it on every action asked for", "share"),
+        _column("distance", pa.float64(), "members off", "mean sum of the distances from it", "members"),
+        _column(
+            "accuracy",
+            pa.float64(),
+            "accuracy",
+            "share of the members scored whose likeliest class is the observed one; empty without a roll call",
+            "share",
+        ),
+        _column("rps", pa.float64(), "RPS", "their ranked probability score; empty without a roll call", "0 to 1"),
+    ]
+)
+
+
+STATISTICS = {name: Statistics.model_fields[name] for name in ("mean", "median", "p05", "p95")}
+"""Statistics of the tallies of a point, as columns, in their order."""
+
+
+def points_schema(factors: Mapping[str, pa.DataType]) -> pa.Schema:
+    """The columns of the table of points.
+
+    Parameters
+    ----------
+    factors : what is varied, by key, and the type of its values.
+    """
+    return pa.schema(
+        [
+            _POINT,
+            *(_factor(name, kind) for name, kind in factors.items()),
+            _RESOLUTION,
+            _column("seed", pa.int64(), "seed", "seed of the point"),
+            _column("replicates", pa.int32(), "runs", "replicates of the point", "runs"),
+            _column("error", pa.string(), "error", "why the point failed; empty where it did not"),
+            _column(
+                "settled",
+                pa.float64(),
+                "settled",
+                "share of replicates in which deliberation had come to rest",
+                "share",
+            ),
+            *(
+                _column(
+                    f"{action}_{name}",
+                    pa.float64(),
+                    f"{action}, {statistic.title}",
+                    f"{statistic.description} of the members whose action is {action}",
+                    "members",
+                )
+                for action in ACTIONS
+                for name, statistic in STATISTICS.items()
+            ),
+        ]
+    )
+
+
+def _factor(name: str, kind: pa.DataType) -> pa.Field:
+    if name == "role":
+        return _column(name, kind, "role", "of a run with a base: `scenario` or `base`")
+    parameter = registry().get(name.removeprefix("parameters."))
+    if parameter is not None:
+        return _column(name, kind, name, f"value at the point: {parameter.meaning}", parameter.unit)
+    return _column(name, kind, name, "value of this key at the point")

@@ -1,0 +1,85 @@
+"""Scores as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.results.scores import ScoreIntervals, Scores
+from sim.results.tables import SHARE, Column, Kind, Table, table
+from sim.results.validation import HeldOutValidation, Mode, Validation
+from sim.results.wording import write_number, write_share
+from sim.rules.choice import ACTIONS
+
+LOSS = Kind(lambda value: write_number(value, 4))
+LEAD = Kind(lambda value: write_number(value, 4, is_signed=True))
+COLUMNS = (
+    Column(""),
+    Column("accuracy", SHARE),
+    Column("balanced", SHARE),
+    Column("Brier", LOSS),
+    Column("RPS", LOSS),
+    Column("log loss", LOSS),
+)
+MODES: Mapping[Mode, str] = {
+    "in-sample": "model and rules were fitted to this vote",
+    "next-vote": "predicted from earlier votes",
+    "earlier-vote": "parameters were fitted to later votes",
+    "refitted": "fitted to earlier votes alone",
+    "held-out": "members held out",
+}
+SCALES = (
+    "Accuracy: higher is better. Brier (0 to 2), RPS (0 to 1), log loss: lower is better. Absent counts as abstain; "
+    "intervals are over members. Pinned: accuracy by rank, cut at the observed counts."
+)
+
+
+def score_tables(found: Validation) -> tuple[Table, Table]:
+    """The model and the simple rules: pinned to the observed counts, and as declared."""
+    about = f"{found.resolution}, {{}}: {found.n} members scored; {MODES[found.mode]}"
+    pinned = _rows(found.pinned, found.intervals.pinned, found.baselines_pinned)
+    declared = _rows(found.declared, found.intervals.declared, found.baselines)
+    note = f"Likeliest action right: {_write_recall(found)}."
+    return table(about.format("pinned"), COLUMNS, pinned), table(about.format("declared"), COLUMNS, declared, note)
+
+
+def lead_table(found: HeldOutValidation) -> Table:
+    """The model compared with the best regression."""
+    columns = (
+        Column("score"),
+        Column("best regression"),
+        Column("model less regression", LEAD),
+        Column("90 % from", LEAD),
+        Column("to", LEAD),
+        Column("model, lowest cut", LOSS),
+        Column("highest cut", LOSS),
+    )
+    rows = []
+    for name, label in (("rps", "RPS"), ("log_loss", "log loss")):
+        lead = getattr(found.lead, name)
+        mean, low, high = lead.mean, lead.p05, lead.p95
+        rows.append([label, _label(lead.over), mean, low, high, *getattr(found.spread, name)])
+    note = f"{found.folds} folds; scores are means over {found.fold_seeds} cuts of the members into folds."
+    return table(f"{found.resolution}: the model and the best regression", columns, rows, note)
+
+
+def _rows(model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]) -> list[list[object]]:
+    ends = [ends for _, ends in intervals]
+    return [
+        ["the model", *_values(model)],
+        ["  90 % interval from", *(low for low, _ in ends)],
+        ["  to", *(high for _, high in ends)],
+        *([_label(name), *_values(scores)] for name, scores in rules.items()),
+    ]
+
+
+def _values(scores: Scores) -> list[float]:
+    return [value for _, value in scores]
+
+
+def _label(rule: str) -> str:
+    return rule.replace("_", " ")
+
+
+def _write_recall(found: Validation) -> str:
+    recalls = {action: found.recall.of(action) for action in ACTIONS}
+    return ", ".join(f"{action} {write_share(of.share)} of {of.n}" for action, of in recalls.items() if of is not None)

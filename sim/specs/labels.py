@@ -1,0 +1,68 @@
+"""What people call the keys of a scenario: on axes, in tables and on pages, where keys are not typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.rules.parameters import registry
+from sim.specs.scenario.spec import Scenario
+from sim.world.labels import label_quantity
+
+KEYS: Mapping[str, str] = {
+    "scenario": "scenario",
+    "roles.target": "target",
+    "roles.victim": "victim",
+    "roles.senders": "sanctioning side",
+    "months.end": "last month",
+    "parameter_uncertainty": "uncertain parameters",
+    "seed": "seed",
+    "replicates": "runs",
+    "world": "world",
+}
+VOTE: Mapping[str, str] = {
+    "resolution": "resolution",
+    "date": "day of the vote",
+    "severity": "severity of the resolution",
+    "target_threat": "threat of the target",
+    "sender_threat": "threat of the sanctioning side",
+    "topic": "topic of the resolution",
+    "divides_by": "what the resolution divides by",
+}
+DIVISIVENESS = ("division over the conflict", "division over the order of the world")
+EDITS: Mapping[str, str] = {"multiply": "times", "add": "plus", "set": "set to"}
+
+
+def label_key(key: str, spec: Scenario | None = None) -> str:
+    """What people call a key that can be set; the key itself where it has no label.
+
+    Parameters
+    ----------
+    key : dotted, such as ``vote.0.target_threat``.
+    spec : the scenario it belongs to, whose votes and changes are named where there are several.
+
+    Examples
+    --------
+    >>> label_key("parameters.enforcement"), label_key("vote.0.target_threat")
+    ('belief in enforcement', 'threat of the target')
+    """
+    if key in KEYS:
+        return KEYS[key]
+    kind, *rest = key.split(".")
+    if kind == "parameters" and len(rest) == 1 and rest[0] in registry():
+        return registry()[rest[0]].label
+    number = int(rest.pop(0)) if rest and rest[0].isdecimal() else 0
+    match kind, rest:
+        case "vote", ["divisiveness", place] if place in ("0", "1"):
+            return DIVISIVENESS[int(place)] + _of_vote(number, spec)
+        case "vote", ["divisiveness"]:
+            return "division by the resolution" + _of_vote(number, spec)
+        case "vote", [name] if name in VOTE:
+            return VOTE[name] + _of_vote(number, spec)
+        case "change", [edit] if edit in EDITS and spec is not None and number < len(spec.change):
+            change = spec.change[number]
+            return f"{label_quantity(change.attribute)} of {', '.join(change.members)}, {EDITS[edit]}"
+    return label_quantity(key)
+
+
+def _of_vote(number: int, spec: Scenario | None) -> str:
+    return "" if spec is None or len(spec.vote) < 2 else f" ({spec.vote[number].resolution})"
