@@ -25,8 +25,8 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.rules.payoffs import isolation, weighted
-from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit
-from sim.world import World, load_world
+from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
+from sim.world import World
 from sim.world.energy import Energy, load_energy
 from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
 from sim.world.world import EXPOSURE_CHANNELS
@@ -81,7 +81,7 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     ------
     InputError : the world lacks what these roles need, or a change sets a value out of bounds.
     """
-    world = world or load_world(spec.world)
+    world = world or world_of(spec)
     path = fit_path(spec)
     fit = None if path is None else read_fit(path)
     parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}

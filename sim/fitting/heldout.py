@@ -25,8 +25,7 @@ from sim.scoring import baselines
 from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import losses, paired_interval, three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
-from sim.specs import Scenario, read_scenario, shipped_scenarios
-from sim.world import load_world
+from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 
 FOLDS, FOLD_SEEDS = 20, 3
 REGRESSIONS = ("ideal_point", "earlier_votes", "multinomial_logit", "random_forest")
@@ -107,7 +106,7 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
 
 def _before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """The roll calls, each with only what was known before the first of them."""
-    known = known_before(load_world(specs[0].world), min(spec.vote[0].date for spec in specs))
+    known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
     return [observation(spec, observed(spec).votes, known) for spec in specs]
 
 

@@ -13,7 +13,7 @@ from sim.errors import input_error
 from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
-from sim.world import load_world
+from sim.specs import world_of
 
 if TYPE_CHECKING:
     from sim.model import MemberState
@@ -248,6 +248,6 @@ def _check_worlds(plan: Plan) -> None:
     InputError : there is one.
     """
     for point in plan.points:
-        if point.case is not None and point.case.world is not load_world(point.case.spec.world):
+        if point.case is not None and point.case.world is not world_of(point.case.spec):
             message = "was made ready with a world of its own, which workers do not have."
             raise input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

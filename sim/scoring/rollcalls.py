@@ -23,7 +23,7 @@ class Observed:
 
 def shipped_rollcalls(world: World) -> list[Observed]:
     """The world's own roll calls."""
-    return [Observed(call.resolution, call.date, call.votes) for call in world.rollcalls]
+    return [Observed(call.resolution, call.date, call.votes) for call in world.record]
 
 
 def read_rollcalls(path: Path, world: World) -> list[Observed]:

@@ -15,6 +15,7 @@ from sim.specs.scenario.reading import read_scenario, scenario_from
 from sim.specs.scenario.schema import scenario_schema
 from sim.specs.scenario.spec import Change, Expected, Roles, Scenario, Vote
 from sim.specs.shipped import shipped_folder, shipped_names, shipped_scenarios
+from sim.specs.worlds import world_of
 
 __all__ = [
     "Change",
@@ -48,4 +49,5 @@ __all__ = [
     "shipped_folder",
     "shipped_names",
     "shipped_scenarios",
+    "world_of",
 ]

@@ -16,9 +16,9 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import points_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
-from sim.specs import Experiment
+from sim.specs import Experiment, world_of
 from sim.summaries.tallies import is_near
-from sim.world import World, load_world
+from sim.world import World
 
 PLAIN = (*ACTIONS, *RULES, "near")
 HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
@@ -133,7 +133,7 @@ def answered(experiment: Experiment, folder: Path, question: Question) -> Answer
 
 
 def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
-    world = load_world(next(iter(experiment.bases.values())).world)
+    world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in RULES:

@@ -94,7 +94,7 @@ def test_a_next_vote_is_told_from_earlier_ones_alone(monkeypatch):
         replace(call, votes=random.permutation(call.votes)) if call.date >= asked[0].date else call
         for call in WORLD.rollcalls
     )
-    monkeypatch.setattr(refitted, "load_world", lambda name: replace(WORLD, rollcalls=calls))
+    monkeypatch.setattr(refitted, "world_of", lambda spec: replace(WORLD, rollcalls=calls))
     assert validate_refitted(SPEC_3, asked)[0].document() == before
 
 

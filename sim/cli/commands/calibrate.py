@@ -11,8 +11,7 @@ import typer
 from sim.cli.output import AsJson, console, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
-from sim.specs import Fit, Scenario, read_scenario
-from sim.world import load_world
+from sim.specs import Fit, Scenario, read_scenario, world_of
 
 DEFAULT_MONTHS = "2022-2023"
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
@@ -90,7 +89,7 @@ def _check(specs: Sequence[Scenario]) -> None:
         where = f"scenario '{spec.title}'"
         if len(spec.vote) != 1:
             problems.append(Problem(where, "vote", f"has {len(spec.vote)} votes; a scenario to fit has one."))
-        elif load_world(spec.world).rollcall(spec.vote[0].resolution) is None:
+        elif world_of(spec).rollcall(spec.vote[0].resolution) is None:
             message = f"the world {spec.world} has no roll call of {spec.vote[0].resolution}."
             problems.append(Problem(where, "vote.0.resolution", message))
         if spec.world != specs[0].world:

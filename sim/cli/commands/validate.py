@@ -13,8 +13,7 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.validation import HeldOutValidation, Validation, ValidationReport
-from sim.specs import Scenario
-from sim.world import load_world
+from sim.specs import Scenario, world_of
 
 if TYPE_CHECKING:
     from sim.scoring.rollcalls import Observed
@@ -50,7 +49,7 @@ def command(
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     from sim.scoring.rollcalls import read_rollcalls
 
-    calls = None if rollcalls is None else read_rollcalls(rollcalls, load_world(spec.world))
+    calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
     held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
     found = held or _validate(spec, calls, mode, rolling)
     if as_json:

@@ -137,7 +137,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
-    rules = {fill.quantity: fill.rule for fill in world.fills if fill.iso3 == iso3}
+    rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,

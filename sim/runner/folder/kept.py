@@ -16,8 +16,7 @@ from sim.runner.folder.manifest import Wanted, changed_tables, read_manifest, re
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.folder.writing import data_hashes, fit_hash
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
-from sim.specs import Experiment, Scenario, experiment_from, scenario_from
-from sim.world import load_world
+from sim.specs import Experiment, Scenario, experiment_from, scenario_from, world_of
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def _read_change(tables: FinishedTables, own: VoteRows, base: VoteRows, case: Ca
 
 def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Path) -> None:
     """Refuse a folder whose data, defaults or parameter files are no longer what they were."""
-    worlds = [load_world(spec.world) for spec in specs.values()]
+    worlds = [world_of(spec) for spec in specs.values()]
     now = {world.name: data_hashes(world, [*specs.values()]) for world in worlds}
     changed = [
         f"{world}.{name}"

@@ -43,8 +43,8 @@ from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
-from sim.specs import Scenario, fit_path
-from sim.world import World, load_world
+from sim.specs import Scenario, fit_path, world_of
+from sim.world import World
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
 
@@ -167,7 +167,7 @@ class _Folder:
     def finish(self, retries_failed: bool, on_progress: OnProgress) -> Finished:
         started = time.monotonic()
         plan, folder = self.plan, self.folder
-        worlds = {spec.world: load_world(spec.world) for spec in self._specs()}
+        worlds = {spec.world: world_of(spec) for spec in self._specs()}
         about = self._describe({world.name: data_hashes(world, self._specs()) for world in worlds.values()})
         asked = [point.replicates for point in plan.points]
         before = self._compare_plan(about)

@@ -17,6 +17,7 @@ from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
 from sim.specs.scenario.spec import Scenario
 from sim.specs.shipped import is_folder, located
+from sim.specs.worlds import first_day
 from sim.world import World, load_world, shipped_worlds
 
 
@@ -142,7 +143,7 @@ def _world(draft: Draft) -> World | None:
             return None
         name = draft.document["world"] = str(folder.resolve())
     try:
-        return load_world(name)
+        return load_world(name, at=first_day(draft.document))
     except InputError as error:
         draft.problems.extend(error.problems)
         return None
