@@ -282,5 +282,7 @@ def _filled(folder: Folder, index: Index) -> dict[tuple[str, str, str], dict[int
     found: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
     for row in table.rows:
         if row.has_member("iso3", index) and row.has_word("figure", (*YEARLY_ATTRIBUTES, *YEARLY_TIES)):
-            found[row["figure"], row["iso3"], row["partner"]][int(row.number("year", *YEARS))] = row["rule"]
+            rules = found[row["figure"], row["iso3"], row["partner"]]
+            year = int(row.number("year", *YEARS))
+            rules[year] = f"{rules[year]}; {row['rule']}" if year in rules else row["rule"]
     return dict(found)

@@ -87,8 +87,8 @@ class DatedWorld:
         InputError : the day is not after the start.
         """
         if day <= self.start:
-            message = f"got {day}; the world {self.name} is known from {self.start + timedelta(days=1)} on."
-            raise input_error("date", "", message, "Give a later date, or a world of your own.")
+            message = f"got {day}; its figures are known from {self.start + timedelta(days=1)} on."
+            raise input_error(f"world {self.name}", "date", message, "Give a later date, or a world of your own.")
         return _Snapshot(self, day - timedelta(days=1)).world()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.derivation.un.aid import aid_rows
 from tools.derivation.un.attributes import attribute_rows
-from tools.derivation.un.common import CODES, FIGURES, OUT, RAW, Filled, Table, frame
+from tools.derivation.un.common import CODES, FIGURES, OUT, RAW, Filled, Table, texts
 from tools.derivation.un.energy import energy_rows
 from tools.derivation.un.food import food_rows
 from tools.derivation.un.sanctions import sanction_rows
@@ -64,9 +64,7 @@ def text_of(rows: Table, columns: Sequence[str] = ()) -> str:
 
 
 def _rows(name: str) -> Table:
-    return [
-        {str(key): value for key, value in row.items()} for row in frame(name).fillna("").astype(str).to_dict("records")
-    ]
+    return [{str(key): value for key, value in row.items()} for row in texts(name).to_dict("records")]
 
 
 def _members() -> Table:

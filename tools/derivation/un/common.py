@@ -48,6 +48,11 @@ def frame(name: str) -> pd.DataFrame:
     return pd.read_csv(RAW / name, keep_default_na=False, na_values=[""])
 
 
+def texts(name: str) -> pd.DataFrame:
+    """The same with every cell as text, and a blank as an empty one."""
+    return pd.read_csv(RAW / name, keep_default_na=False, dtype=str)
+
+
 def records(table: pd.DataFrame) -> Iterator[Any]:
     """The rows of a table, each with its cells as attributes."""
     return iter(table.itertuples(index=False))

@@ -15,6 +15,7 @@ from tools.derivation.un.common import (
     frame,
     others,
     pairs,
+    texts,
     tie_rows,
     totals,
 )
@@ -32,9 +33,9 @@ def energy_rows(filled: Filled) -> Table:
         for partners in (others(RUSSIA), (RUSSIA,)):
             rows += tie_rows("energy", year, _from_imports(year), everyone, partners)
         for iso3 in CODES:
-            rule = "no figure on fuel before 2015: share of the partner in all imports of the year"
-            for partner in ("", RUSSIA):
-                filled.note("energy", iso3, year, rule, partner)
+            rule = "no figure on fuel before 2015: share of the partner in all imports"
+            filled.note("energy", iso3, year, f"{rule} where it is in OPEC, other partners none counted")
+            filled.note("energy", iso3, year, rule, RUSSIA)
     for year in FUEL_YEARS:
         dependence, is_known = _from_fuel(year)
         for i in np.flatnonzero(~is_known):
@@ -47,11 +48,18 @@ def energy_rows(filled: Filled) -> Table:
 
 
 def _from_imports(year: int) -> FloatArray:
+    """Share in all imports of the partners that are known to sell fuel: members of OPEC in the year, and Russia."""
     shares = import_shares(year).copy()
     is_known = np.any(shares > 0, axis=1)
     for i in np.flatnonzero(~is_known):
         shares[i], _ = stand_in(shares, is_known, CODES[i])
-    return shares
+    return shares * [iso3 == RUSSIA or iso3 in _sellers(year) for iso3 in CODES]
+
+
+def _sellers(year: int) -> set[str]:
+    own = texts("organisation_membership.csv")
+    own = own[(own["organisation"] == "OPEC") & (own["date_from"] <= f"{year}-12-31")]
+    return set(own[(own["date_to"] == "") | (own["date_to"] > f"{year}-12-31")]["iso3"])
 
 
 def _from_fuel(year: int) -> tuple[FloatArray, BoolArray]:

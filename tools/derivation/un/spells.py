@@ -8,7 +8,7 @@ from itertools import permutations
 
 from tools.derivation.folders import FIGURES as UN_2022_FIGURES
 from tools.derivation.folders import WORLD as UN_2022
-from tools.derivation.un.common import CODES, INDEX, YEARS, Table, frame, records
+from tools.derivation.un.common import CODES, INDEX, YEARS, Table, frame, records, texts
 from tools.derivation.world import FORCES_THAT_MATTER, read_dyads
 
 ATOP_LAST = 2018
@@ -29,7 +29,7 @@ def membership_rows() -> Table:
     Organisations without dated records are those of ``un-2022`` with the changes of ``membership_changes.csv``: a
     blank first day says that the member was in before 2010, or that the day is not known.
     """
-    dated = frame("organisation_membership.csv").fillna("")
+    dated = texts("organisation_membership.csv")
     rows: Table = [
         {"organisation": row.organisation, "iso3": row.iso3, "date_from": row.date_from, "date_to": row.date_to}
         for row in records(dated)
@@ -46,7 +46,7 @@ def membership_rows() -> Table:
 
 def _undated() -> Table:
     groups = tomllib.loads((UN_2022 / "world.toml").read_text(encoding="utf-8"))["group"]
-    changes = frame("membership_changes.csv").fillna("")
+    changes = texts("membership_changes.csv")
     rows: Table = []
     for group in groups:
         own = changes[changes["organisation"] == group["key"]]
@@ -76,10 +76,11 @@ def tie_spell_rows(memberships: Table) -> Table:
                 rows.append(_row("pact", str(one["iso3"]), str(other["iso3"]), span))
     rows += _alliances()
     rows += [_row("forces", host, "USA", span) for host, spans in _american_forces().items() for span in spans]
-    for force in records(frame("foreign_forces.csv").fillna("").astype(str)):
+    for force in records(texts("foreign_forces.csv")):
         if force.counts == "1":
             rows.append(_row("forces", str(force.host), str(force.sender), (str(force.date_from), str(force.date_to))))
-    return sorted(rows, key=lambda row: [str(value) for value in row.values()])
+    once = {tuple(map(str, row.values())): row for row in rows}
+    return [once[key] for key in sorted(once)]
 
 
 def _row(kind: str, iso3: str, partner: str, span: Span) -> dict[str, object]:
@@ -102,7 +103,10 @@ def _alliances() -> Table:
         own = spells[(spells[column] == 1) & spells["iso3"].isin(INDEX) & spells["partner"].isin(INDEX)]
         for row in records(own):
             last = "" if row.year_to >= ATOP_LAST else str(row.year_to)
-            rows.append(_row(kind, str(row.iso3), str(row.partner), (str(row.year_from), last)))
+            span = (str(row.year_from), last)
+            rows.append(_row(kind, row.iso3, row.partner, span))
+            if kind == "pact":  # one that binds a single side, such as Japan's with the United States, counts for both
+                rows.append(_row(kind, row.partner, row.iso3, span))
     return rows
 
 
@@ -110,7 +114,7 @@ def _american_forces() -> dict[str, list[Span]]:
     """Spells with 100 or more American troops; the count of a year holds through the next."""
     counts = frame("us_troops_by_year.csv.gz")
     counts = counts[counts["year"].isin(YEARS) & (counts["us_troops_active_duty"] >= FORCES_THAT_MATTER)]
-    refused = {(str(row.host), str(row.sender)) for row in records(frame("foreign_forces.csv")) if row.counts == 0}
+    refused = {(str(row.host), str(row.sender)) for row in records(texts("foreign_forces.csv")) if row.counts == "0"}
     spells: dict[str, list[Span]] = {}
     for host, years in counts.groupby("iso3")["year"].apply(list).items():
         if host not in INDEX or host == "USA" or (host, "USA") in refused:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.world.tables import read_rows
-from tools.derivation.un.common import CODES, UN_2022, Table, frame, records
+from tools.derivation.un.common import CODES, UN_2022, Table, frame, records, texts
 
 FIRST_DAY = "2004-01-01"
 """The seven years before the first date of the world are whole from here."""
@@ -67,7 +67,7 @@ def _late() -> tuple[pd.DataFrame, Table]:
     """2022 and 2023: directed resolutions under their symbols where date and tally leave one candidate."""
     votes = frame("unga_votes_2022_2023.csv.gz").set_index("resolution")
     matches: Table = []
-    for row in records(frame("directed_2022_2023.csv").fillna("")):
+    for row in records(texts("directed_2022_2023.csv")):
         key, how = _identified(votes, row)
         if key is not None:
             own = votes.loc[key, list(CODES)]
@@ -92,7 +92,8 @@ def _identified(votes: pd.DataFrame, official: Any) -> tuple[str | None, str]:
     open_ones = votes[votes.index.str.startswith("rcid:")]
     near = open_ones[open_ones["date"].str.startswith(official.date or year)]
     counts = {code: (near[list(CODES)] == code).sum(axis=1) for code in ANSWERS}
-    lacking = {code: want - counts[code] for code, want in zip(ANSWERS, (official.yes, official.no, official.abstain))}
+    wanted = dict(zip(ANSWERS, map(int, (official.yes, official.no, official.abstain))))
+    lacking = {code: want - counts[code] for code, want in wanted.items()}
     blanks = near[list(CODES)].isna().sum(axis=1)
     fits = sum(lacking.values()) <= blanks
     for lack in lacking.values():
@@ -116,17 +117,17 @@ def rollcall_rows() -> Table:
 def resolution_rows(assembly: pd.DataFrame) -> Table:
     """The rows of ``resolutions.csv``: those with roll calls, and the directed ones that the Assembly's votes hold."""
     days = dict(zip(assembly["resolution"], assembly["date"]))
-    coded = frame("country_resolutions.csv").rename(columns={"target_iso3": "target", "category": "topic"})
+    coded = texts("country_resolutions.csv").rename(columns={"target_iso3": "target", "category": "topic"})
     rows: dict[str, dict[str, object]] = {}
-    for row in records(pd.concat([coded, frame("directed_2022_2023.csv")]).fillna("")):
+    for row in records(pd.concat([coded, texts("directed_2022_2023.csv")])):
         if row.symbol in days:
             own = {"resolution": row.symbol, "date": days[row.symbol], "title": row.title, "target": row.target}
-            flag = "" if row.us_important_vote == "" else int(row.us_important_vote)
+            flag = row.us_important_vote.removesuffix(".0")
             rows[row.symbol] = {**own, "topic": row.topic, "directness": row.directness, "us_important_vote": flag}
-    for symbol, texts in _ukraine().items():
+    for symbol, entry in _ukraine().items():
         flag = int(symbol in set(frame("important_votes.csv")["symbol"]))
         before = rows.get(symbol, {"directness": 3, "us_important_vote": flag})
-        rows[symbol] = {**texts, "directness": before["directness"], "us_important_vote": before["us_important_vote"]}
+        rows[symbol] = {**entry, "directness": before["directness"], "us_important_vote": before["us_important_vote"]}
     return sorted(rows.values(), key=lambda row: (str(row["date"]), str(row["resolution"])))
 
 
