@@ -109,7 +109,7 @@ def dated_on(day: date) -> set[str]:
         if spell.first == day or spell.last == day - ONE_DAY:
             found.add(part)
     if "condition" in found:
-        found |= {"attribute effective_control", "attribute arrears"}
+        found |= {"attribute effective_control", "attribute arrears", "fills"}
     if found & {"tie pact", "tie forces", "tie consultation"}:
         found |= {"tie security", "tie consultation"}
     if any(row["date"] == day.isoformat() for row in rows_of("resolutions.csv")):
@@ -304,9 +304,12 @@ def test_groups_conditions_currencies_and_sanctions_follow_their_dates(islands: 
     assert free_ports("2012-06-02") == ("ASH", "CAL")
     assert free_ports("2014-01-02") == ("ASH", "BRI", "CAL")
     assert free_ports("2015-01-02") == ("ASH", "CAL")
+    arrears = {fill.iso3 for fill in islands.at(date(2013, 1, 1)).fills if fill.quantity == "arrears"}
+    assert arrears == {"ASH", "BRI", "CAL", "DUN"}, "no list of arrears is not the same as none"
     control = [islands.at(date(2013, 3, day)).attributes["effective_control"][1] for day in (1, 2, 3)]
     assert control == [0, 0, 1]
     assert dict(islands.at(date(2013, 1, 1)).currencies) == {"ASH": 0.6}
+    assert ("FP", "currency share") in {(fill.iso3, fill.quantity) for fill in islands.at(date(2013, 1, 1)).fills}
     assert dict(islands.at(date(2013, 1, 2)).currencies) == {"ASH": 0.5, "FP": 0.2}
     breadths = [
         [one.breadth for one in islands.at(day).sanctions]

@@ -26,6 +26,8 @@ HALF = 0.5
 UNLISTED_AGREEMENT = 0.5
 QUANTITIES = {kind: f"dependence.{kind}" for kind in ("trade", "arms", "energy", "food")} | {"aid": "exposure.aid"}
 """What a kind of tie is called in the list of fills."""
+CURRENCY = "currency share"
+"""What the share of an issuer's currency in reserves is called in the lists of fills and of what is carried."""
 BREADTHS = ("targeted", "sectoral", "comprehensive")
 
 Numbers = TypeVar("Numbers", FloatArray, IntArray)
@@ -105,7 +107,7 @@ class _Snapshot:
 
     def world(self) -> World:
         dated = self.dated
-        attributes, ties = self._attributes(), self._ties()
+        attributes, ties, currencies = self._attributes(), self._ties(), self._currencies()
         points = {year: self._of(array) for year, array in dated.ideal_points.items() if year < self.eve.year}
         calls = [replace(call, votes=self._of(call.votes)) for call in dated.rollcalls]
         for array in (*attributes.values(), *ties.values(), *points.values(), *self.years.values()):
@@ -123,7 +125,7 @@ class _Snapshot:
             groups=tuple(self._groups()),
             ties=ties,
             coverage={},
-            currencies=self._currencies(),
+            currencies=currencies,
             sanctions=self._sanctions(),
             rollcalls=tuple(call for call in calls if call.date <= self.eve),
             ideal_points=points,
@@ -159,9 +161,11 @@ class _Snapshot:
 
     def _condition(self, name: str, usual: float) -> FloatArray:
         values = np.full(len(self.dated.iso3), usual)
-        for attribute, i, value, spell in self.dated.conditions:
-            if attribute == name and spell.holds(self.eve):
-                values[i] = value
+        held = [one for one in self.dated.conditions if one[0] == name and one[3].holds(self.eve)]
+        for _, i, value, _ in held:
+            values[i] = value
+        if not held and usual == 0:
+            self.fills += [Fill(iso3, name, "no list of the time: none counted") for iso3 in self.codes]
         return values
 
     def _ties(self) -> dict[str, FloatArray]:
@@ -215,12 +219,18 @@ class _Snapshot:
                 yield replace(group, members=members)
 
     def _currencies(self) -> dict[str, float]:
-        """Each issuer's share of the latest year; issuers without one yet are left out."""
-        known = {
-            issuer: [year for year in shares if year < self.eve.year]
+        """Each issuer's share of its latest year; an issuer without one yet is left out, and listed."""
+        before = self.eve.year
+        latest = {
+            issuer: max((year for year in shares if year < before), default=NO_YEAR)
             for issuer, shares in self.dated.currencies.items()
         }
-        return {issuer: self.dated.currencies[issuer][max(years)] for issuer, years in known.items() if years}
+        for issuer, year in latest.items():
+            if year == NO_YEAR:
+                self.fills.append(Fill(issuer, CURRENCY, f"no figure before {before}: none counted"))
+            elif year < max(latest.values()):
+                self.carried.append(Carried(issuer, CURRENCY, year))
+        return {issuer: self.dated.currencies[issuer][year] for issuer, year in latest.items() if year != NO_YEAR}
 
     def _sanctions(self) -> tuple[Sanction, ...]:
         """For each pair the broadest measure in force."""
