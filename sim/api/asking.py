@@ -14,28 +14,23 @@ from sim.api.running import SweepTables, sweep
 from sim.api.showing import table_of
 from sim.case import prepare
 from sim.results.changes import ComparisonSummary
+from sim.results.explanation import MemberOverview, MemberReasons
+from sim.results.goals import GoalSearch
+from sim.results.sensitivity import SensitivityAnalysis
 from sim.results.showing import Shown
 from sim.results.tables import Table
 from sim.rules.choice import ACTIONS
 from sim.runner.executors import Executor
 from sim.whatif.compare import Comparison, change_rows, list_figures, summarise_comparison
 from sim.whatif.compare import compare as compare_specs
-from sim.whatif.discovery import Region
-from sim.whatif.explanation.decisive import OVERVIEW, overview_rows
+from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, vote_number
 from sim.whatif.explanation.explain import explain as explain_member
-from sim.whatif.explanation.explained import (
-    explanation_document,
-    lever_rows,
-    month_rows,
-    peer_rows,
-    term_rows,
-    walk_rows,
-)
+from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.terms import take_apart
-from sim.whatif.goals.reach import Reached, frontier_rows, reach_document
+from sim.whatif.goals.reach import Reached, list_frontier, summarise_search
 from sim.whatif.goals.reach import reach as search
-from sim.whatif.sensitivity import Indices, analyse, asked_of
+from sim.whatif.sensitivity import asked_of, list_indices, summarise_sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,47 +125,50 @@ class Explained(Shown):
         return [table_of(self.terms, "What each term adds to the utility of each action")]
 
     @cached_property
-    def summary(self) -> dict[str, object]:
-        """The document of ``sim explain --json``."""
-        return explanation_document(self.explanation)
+    def summary(self) -> MemberReasons:
+        """All of it; its ``document()`` is what ``sim explain --json`` prints."""
+        return summarise_explanation(self.explanation)
 
     @cached_property
     def terms(self) -> pd.DataFrame:
-        """A row per term: what it adds to each action, in units of the logit noise, and its value.
+        """A row per term: what it adds to the utility of each action, and its value.
 
         Where parameters are drawn, ``p05.support`` and so on hold what 90 % of the draws lie between.
         """
         import pandas as pd
 
-        return make_frame(pd.json_normalize(term_rows(self.explanation)).drop(columns="made_of"))
+        terms = [term.document() for term in self.summary.terms]
+        return make_frame(pd.json_normalize(terms).drop(columns="made_of"))
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """A row per month and term, the text asked in each month: what it adds to each action; empty without months."""
+        """A row per month and term, the resolution asked in each month: what it adds; empty without months."""
         import pandas as pd
 
-        return pd.DataFrame(month_rows(self.explanation))
+        return pd.DataFrame([row.document() for row in list_terms(self.summary)] if self.summary.months else [])
 
     @cached_property
     def peers(self) -> pd.DataFrame:
-        """A row per peer, the heaviest first: weight, mean stance, what it adds to support."""
+        """A row per peer, those with most weight first: weight, mean stance, what it adds to support."""
         import pandas as pd
 
-        return pd.DataFrame(peer_rows(self.explanation))
+        return pd.DataFrame([peer.document() for peer in self.summary.peers])
 
     @cached_property
     def tips(self) -> pd.DataFrame:
-        """A row per lever and action it can make the likeliest: the values run at either side of the tip."""
+        """A row per lever and action that it can make the likeliest: values before and beyond the switching point."""
         import pandas as pd
 
-        return pd.json_normalize(lever_rows(self.explanation), "tips", ["lever", "kind", "now", "low", "high", "unit"])
+        levers = [lever.document() for lever in self.summary.levers]
+        return pd.json_normalize(levers, "tips", ["lever", "kind", "now", "low", "high", "unit"])
 
     @cached_property
     def along(self) -> pd.DataFrame:
-        """A row per value of the lever that was walked along: probability of each action."""
+        """A row per value of the lever that was asked for: probability of each action."""
         import pandas as pd
 
-        return pd.DataFrame(walk_rows(self.explanation))
+        walk = self.summary.along
+        return pd.DataFrame([] if walk is None else [point.document() for point in walk.points])
 
 
 @check_inputs()
@@ -185,7 +183,7 @@ def explain(
     replicates: int | None = None,
     seed: int | None = None,
 ) -> Explained:
-    """Explain a member's action in a vote: its utilities term by term, and what would tip it.
+    """Explain a member's action in a vote: its utilities term by term, and what would change its vote.
 
     Parameters
     ----------
@@ -193,8 +191,8 @@ def explain(
     member : code or name.
     overrides : other values for keys of the scenario, as in ``--set``.
     resolution : which vote; the first by default.
-    tries_levers : whether to look for what would tip the member, which takes some seconds.
-    along : a lever to walk along, such as ``dependence.arms``, or with a range ``vote.severity=-5:0``.
+    tries_levers : whether to look for what would change its vote, which takes some seconds.
+    along : a lever along which to run the vote, such as ``dependence.arms``, or with a range ``vote.severity=-5:0``.
     replicates, seed : in place of the scenario's own.
 
     Raises
@@ -220,7 +218,7 @@ def explain_all(
     resolution: str | None = None,
     replicates: int | None = None,
 ) -> pd.DataFrame:
-    """The decisive term of every member whose vote is drawn, a row each; the table of ``sim explain --all``.
+    """The decisive term of every member whose vote is not fixed, a row each; the table of ``sim explain --all``.
 
     Raises
     ------
@@ -229,8 +227,8 @@ def explain_all(
     import pandas as pd
 
     spec = spec_of(scenario, overrides, replicates)
-    rows = overview_rows(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates))
-    return pd.DataFrame(rows, columns=list(OVERVIEW))
+    overview = summarise_members(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates))
+    return pd.DataFrame([member.document() for member in overview.members], columns=list(MemberOverview.model_fields))
 
 
 @dataclass(frozen=True, repr=False)
@@ -249,16 +247,16 @@ class GoalReached(Shown):
         return [table_of(self.frontier, "Combinations of levers; none is both cheaper and surer than one of these")]
 
     @cached_property
-    def summary(self) -> dict[str, object]:
-        """The document of ``sim reach --json``."""
-        return reach_document(self.found)
+    def summary(self) -> GoalSearch:
+        """All of it; its ``document()`` is what ``sim reach --json`` prints."""
+        return summarise_search(self.found)
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
         """A row per combination that none checked is both cheaper and surer than: cost, probability, levers."""
         import pandas as pd
 
-        return pd.DataFrame(frontier_rows(self.found))
+        return pd.DataFrame(list_frontier(self.summary))
 
 
 @check_inputs(overrides=SETTINGS)
@@ -287,18 +285,16 @@ def reach(goal: AnyGoal, overrides: Sequence[str] = ()) -> GoalReached:
 
 @dataclass(frozen=True, repr=False)
 class Sensitivity(Shown):
-    """What outputs hang on, and where an event happens.
+    """What outputs depend on, and where an event happens.
 
     Parameters
     ----------
-    tables : the sweep that it was worked out from.
-    found : the indices of each output and scenario.
-    discovered : the regions of the event; None where none was asked for.
+    tables : the sweep that it was computed from.
+    summary : all of it; its ``document()`` is what ``sim sensitivity --json`` prints.
     """
 
     tables: SweepTables
-    found: tuple[Indices, ...]
-    discovered: tuple[Region, ...] | None
+    summary: SensitivityAnalysis
 
     def _line(self) -> str:
         return self.tables._line()
@@ -312,14 +308,14 @@ class Sensitivity(Shown):
         """A row per output and lever: Morris's or Sobol's figures with their 90 % intervals."""
         import pandas as pd
 
-        return pd.DataFrame([row for found in self.found for row in found.rows()])
+        return pd.DataFrame([row for found in self.summary.indices for row in list_indices(found)])
 
     @cached_property
     def regions(self) -> pd.DataFrame:
-        """A row per region: its bounds, how often the event happens there, and how much of it lies there."""
+        """A row per region: its bounds, how often the event happens there, and its share of all cases."""
         import pandas as pd
 
-        return pd.DataFrame([region.document() for region in self.discovered or ()])
+        return pd.DataFrame([region.document() for region in self.summary.regions or ()])
 
 
 @check_inputs(overrides=SETTINGS)
@@ -333,7 +329,7 @@ def sensitivity(
     executor: Executor | None = None,
     overrides: Sequence[str] = (),
 ) -> Sensitivity:
-    """Run an experiment, or what is left of it, and say what its outputs hang on.
+    """Run an experiment, or what is left of it, and find what its outputs depend on.
 
     Parameters
     ----------
@@ -360,5 +356,4 @@ def sensitivity(
     spec = experiment_of(experiment, overrides)
     asked = asked_of(spec, outputs, event, resolution)
     tables = sweep(spec, out, executor)
-    found, regions = analyse(spec, tables.folder, asked)
-    return Sensitivity(tables, tuple(found), None if regions is None else tuple(regions))
+    return Sensitivity(tables, summarise_sensitivity(spec, tables.folder, asked))

@@ -21,6 +21,7 @@ from sim.cli.commands import (
     reach,
     report,
     rerun,
+    rollcalls,
     run,
     sensitivity,
     sweep,
@@ -83,9 +84,16 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "rerun": rerun.command,
     "world": world.command,
     "list": lists.command,
+    "rollcalls import": rollcalls.import_,
     "check": check.check,
     "init": check.init,
     "schema": check.schema,
 }
+"""Every command by its name; those of two words are listed together under the first."""
+GROUPS = {"rollcalls": typer.Typer(help="Files of roll calls as people have them.", no_args_is_help=True)}
+
+for group, commands in GROUPS.items():
+    app.add_typer(commands, name=group)
 for name, command in COMMANDS.items():
-    app.command(name)(with_status(command))
+    group, _, own = name.rpartition(" ")
+    GROUPS.get(group, app).command(own)(with_status(command))

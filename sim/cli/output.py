@@ -132,15 +132,3 @@ def print_lines(screen: Console, lines: Sequence[str]) -> None:
     """Print plain sentences, a line each."""
     for line in lines:
         screen.print(line, markup=False)
-
-
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> RichTable:
-    """A table whose first columns are text and whose others are numbers, set to the right."""
-    made = RichTable(
-        title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
-    )
-    for number, column in enumerate(columns):
-        made.add_column(column, justify="left" if number < texts else "right", overflow="fold")
-    for row in rows:
-        made.add_row(*row)
-    return made

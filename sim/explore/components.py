@@ -8,8 +8,9 @@ from typing import Any
 
 import solara
 import solara.lab
+from pydantic_core import to_jsonable_python
 
-from sim.results.described import Result
+from sim.explore.reasons import PageReasons, PageTips, Refused
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,30 +24,19 @@ class Data:
 
 
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
-    """Data that are made again only when something else is given of which they are made.
-
-    Parameters
-    ----------
-    make : gives a result, a list of results, or plain data.
-    """
-    return solara.use_memo(lambda: Data(_plain(make())), made_of)
-
-
-def _plain(made: Any) -> Any:
-    if isinstance(made, Result):
-        return made.document()
-    return [_plain(one) for one in made] if isinstance(made, list) else made
+    """Data that are made again only when something else is given of which they are made; results become plain data."""
+    return solara.use_memo(lambda: Data(to_jsonable_python(make())), made_of)
 
 
 def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:
-    """Work in a thread, done anew when something else is given, that ends and is let go of when the page is closed.
+    """Work in a thread, done again when something else is given, that ends when the page is closed.
 
-    Solara never forgets the first function that a task is given. What is given here leads to the work only while the
-    page is open, so that results of closed pages do not pile up.
+    Solara keeps the first function that a task is given. What is given here leads to the work only while the page is
+    open, so that results of closed pages do not pile up.
 
     Parameters
     ----------
-    work : whose value is that of the task; a generator's latest value is told as it goes.
+    work : whose value is that of the task; of a generator, the latest value so far.
     """
     newest: solara.Ref[Callable[[], Any] | None] = solara.use_ref(None)
     newest.current = work
@@ -66,10 +56,12 @@ def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Ta
 
 
 def component(name: str, *data: str) -> Callable[[Callable[..., None]], Callable[..., solara.Element]]:
-    """A component in Vue, some of whose arguments are `Data`."""
-    return solara.component_vue(
-        name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: value and value.plain)
-    )
+    """A component in Vue, some of whose arguments are `Data`, or results that are small."""
+    return solara.component_vue(name, vuetify=False, to_json=dict.fromkeys(data, lambda value, _: _plain(value)))
+
+
+def _plain(value: Any) -> Any:
+    return value.plain if isinstance(value, Data) else to_jsonable_python(value)
 
 
 @component("parts/levers.vue", "groups", "edits", "senders", "attributes", "references")
@@ -125,11 +117,11 @@ def Members(  # noqa: N802, D103
 ) -> None: ...
 
 
-@solara.component_vue("parts/reasons.vue", vuetify=False)
+@component("parts/reasons.vue", "reasons", "tips")
 def Reasons(  # noqa: N802, D103
-    reasons: dict[str, Any] | None,
+    reasons: PageReasons | Refused | None,
     busy: bool,
-    tips: dict[str, Any] | None,
+    tips: PageTips | None,
     tipping: bool,
     actions: list[str],
     event_pick: Callable[[str], None],

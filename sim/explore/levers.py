@@ -1,10 +1,10 @@
-"""The levers of a page: what can be moved, between which ends, and where it stands; and what a move does to a state."""
+"""The levers of a page: what can be changed, its range and value; and what a change does to a state."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from sim.case.ballot import WEIGHTS
 from sim.case.changes import BOUNDS
@@ -12,8 +12,10 @@ from sim.errors import input_error
 from sim.explore.result import Explored
 from sim.explore.start import PAGE, Start, scenario_of
 from sim.explore.state import Edit, State
+from sim.results.described import Result
 from sim.rules.parameters import registry
 from sim.specs import Vote, members_of
+from sim.specs.labels import label_key
 from sim.specs.overrides import value_of
 from sim.specs.scenario.schema import schema_of
 from sim.world.quantities import PEER_KINDS
@@ -24,22 +26,18 @@ REACH, BOTH_WAYS = 2.0, 4.0
 """How far a wider slider goes at least: above 0 where there is nothing below it, else either way of the baseline."""
 STEPS = 100
 """Places of a slider, at most: it has pixels for about twice as many."""
+MOST_OPEN = 3
+"""Groups that are open at first."""
 DIGITS, TIE = 9, 1e-9
 """Digits that a slider counts in, and how near two numbers are that differ by rounding alone."""
 FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
 DELIBERATION = ("peer_influence", "inertia")
-TEXT = {
-    "severity": ("severity of the text", "utility"),
-    "target_threat": ("the target's threat", "times that on ES-11/1"),
-    "sender_threat": ("the senders' threat", "times that on ES-11/1"),
-}
-DIVISIVENESS = ("whose side one is on", "how the world is run")
+VOTE_UNITS = {"severity": "utility", "target_threat": "times that on ES-11/1", "sender_threat": "times that on ES-11/1"}
 
 
-@dataclass(frozen=True)
-class Lever:
+class Lever(Result):
     """One number with a slider.
 
     Parameters
@@ -47,7 +45,7 @@ class Lever:
     key : the dotted key that is set.
     label, unit, help : for people.
     low, high, step : of the slider; what is typed may lie beyond it, within what the files allow.
-    now, before : where it stands, and in the baseline.
+    now, before : its value, and that in the baseline.
     """
 
     key: str
@@ -61,10 +59,39 @@ class Lever:
     before: float
 
 
-def groups_of(found: Explored) -> list[dict[str, object]]:
-    """The levers in groups, as plain data for the page."""
+class Group(Result):
+    """Levers that are shown together, and whether the group is open at first."""
+
+    title: str
+    is_open: bool
+    levers: tuple[Lever, ...]
+
+
+class Sender(Result):
+    """A member that is on the sanctioning side now, or was in the baseline."""
+
+    iso3: str
+    name: str
+    is_sender: bool
+    was_sender: bool
+
+
+class Multiplier(Result):
+    """A multiplier that was added on the page, with its slider."""
+
+    key: str
+    members: str
+    attribute: str
+    multiply: object
+    low: float
+    high: float
+    step: float
+
+
+def groups_of(found: Explored) -> list[Group]:
+    """The levers in groups."""
     groups: Mapping[str, Iterator[Lever]] = {
-        "The text and the threats": _vote_levers(found),
+        "The resolution and the threats": _vote_levers(found),
         "Sanctions": _parameters(found, SANCTIONS),
         "Peers": _parameters(found, DELIBERATION),
         "Weight of what the target can withhold": _parameters(found, WEIGHTS["dependence"].values()),
@@ -72,7 +99,7 @@ def groups_of(found: Explored) -> list[dict[str, object]]:
         "Weight of each kind of peers": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
     }
     return [
-        {"title": title, "is_open": place < 3, "levers": [asdict(lever) for lever in levers]}
+        Group(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
         for place, (title, levers) in enumerate(groups.items())
     ]
 
@@ -80,12 +107,12 @@ def groups_of(found: Explored) -> list[dict[str, object]]:
 def _vote_levers(found: Explored) -> Iterator[Lever]:
     number, properties = found.state.vote, schema_of(Vote)["properties"]
     vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
-    for name, (label, unit) in TEXT.items():
+    for name, unit in VOTE_UNITS.items():
         bounds, meaning = properties[name], properties[name]["description"]
         ends = (bounds["minimum"], bounds["maximum"])
         yield _lever(
             f"vote.{number}.{name}",
-            label=label,
+            label=label_key(f"vote.{name}"),
             unit=unit,
             meaning=meaning,
             ends=ends,
@@ -93,12 +120,12 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
             before=getattr(before, name),
         )
     bounds, meaning = properties["divisiveness"]["items"], properties["divisiveness"]["description"]
-    for place, words in enumerate(DIVISIVENESS):
-        key, label = f"vote.{number}.divisiveness.{place}", f"divides by {words}"
+    for place in range(len(vote.divisiveness)):
+        key = f"vote.{number}.divisiveness.{place}"
         ends = (bounds["minimum"], bounds["maximum"])
         yield _lever(
             key,
-            label=label,
+            label=label_key(key),
             unit="factor",
             meaning=meaning,
             ends=ends,
@@ -107,13 +134,18 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
         )
 
 
-def _parameters(found: Explored, names: object) -> Iterator[Lever]:
-    for name in names:  # type: ignore[attr-defined]
+def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
+    for name in names:
         known = registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
-        label, ends = name.replace("_", " "), (known.low, known.high)
         yield _lever(
-            f"parameters.{name}", label=label, unit=known.unit, meaning=known.meaning, ends=ends, now=now, before=before
+            f"parameters.{name}",
+            label=known.label,
+            unit=known.unit,
+            meaning=known.meaning,
+            ends=(known.low, known.high),
+            now=now,
+            before=before,
         )
 
 
@@ -147,22 +179,29 @@ def _round_step(least: float) -> float:
     return next(step for step in steps if step > least * (1 - TIE))
 
 
-def senders_of(found: Explored) -> list[dict[str, object]]:
-    """The senders now and in the baseline, each with whether it stands among them; in the order of their names."""
+def senders_of(found: Explored) -> list[Sender]:
+    """The senders now and in the baseline, in the order of their names."""
     world = found.case.world
     now, before = (set(members_of(world, spec.roles.senders)) for spec in (found.spec, found.baseline.case.spec))
     names = dict(zip(world.iso3, world.names, strict=True))
     rows = [
-        {"iso3": iso3, "name": names[iso3], "is_sender": iso3 in now, "was_sender": iso3 in before}
-        for iso3 in now | before
+        Sender(iso3=iso3, name=names[iso3], is_sender=iso3 in now, was_sender=iso3 in before) for iso3 in now | before
     ]
-    return sorted(rows, key=lambda row: str(row["name"]))
+    return sorted(rows, key=lambda row: row.name)
 
 
-def edits_of(found: Explored) -> list[dict[str, object]]:
+def edits_of(found: Explored) -> list[Multiplier]:
     """The multipliers that were added on the page."""
     return [
-        {**asdict(edit), "low": FACTORS[0], "high": FACTORS[1], "step": 0.05, "key": f"edit.{place}"}
+        Multiplier(
+            key=f"edit.{place}",
+            members=edit.members,
+            attribute=edit.attribute,
+            multiply=edit.multiply,
+            low=FACTORS[0],
+            high=FACTORS[1],
+            step=0.05,
+        )
         for place, edit in enumerate(found.state.edits)
     ]
 
@@ -199,13 +238,13 @@ def moved(start: Start, found: Explored, key: str, text: str) -> State:
         state = replace(found.state, edits=tuple(edits))
     else:
         plain = found.state.with_setting(key, None)
-        state = plain if _stands_at(start, plain, key, value) else plain.with_setting(key, value)
+        state = plain if _is_at(start, plain, key, value) else plain.with_setting(key, value)
     scenario_of(start, state)
     return state
 
 
-def _stands_at(start: Start, state: State, key: str, value: object) -> bool:
-    """Whether a key that is not set stands at a value anyway: a lever that is put back leaves no trace."""
+def _is_at(start: Start, state: State, key: str, value: object) -> bool:
+    """Whether a key that is not set has a value anyway: a lever that is put back leaves no trace."""
     own = scenario_of(start, state).document()
     holder: object = own
     for part in key.split("."):

@@ -29,7 +29,7 @@ from sim.explore.levers import (
     with_sender,
     without_edit,
 )
-from sim.explore.reasons import reasons, tips
+from sim.explore.reasons import PageReasons, PageTips, Refused, reasons, tips
 from sim.explore.result import Explored, explored, steps, whole
 from sim.explore.start import Start, messages, start_from
 from sim.explore.state import State, state_from
@@ -93,23 +93,23 @@ def is_seen() -> bool:
 
 @solara.component
 def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
-    """The reasons of the member that is chosen, taken apart in the background; what would tip it only when asked.
+    """The reasons of the chosen member, found in the background; what would change its vote only when asked.
 
-    They are taken apart as soon as there is an answer, and again once it is whole.
+    They are found as soon as there is an answer, and again once it is whole.
     """
     asked, set_asked = solara.use_state(None)
     member, state = found.state.member, replace(found.state, month="")
-    kept = solara.use_ref({})
+    kept: solara.Ref[PageReasons | Refused | None] = solara.use_ref(None)
     is_asked = asked is not None and asked == state
 
-    def take() -> dict[str, Any] | None:
+    def take() -> PageReasons | Refused | None:
         time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
         try:
             return reasons(found) if member and taken.is_current() else None
         except InputError as error:
-            return {"iso3": member, "refused": messages(error)}
+            return Refused(iso3=member, refused=tuple(messages(error)))
 
-    def search() -> Iterator[dict[str, Any]]:
+    def search() -> Iterator[PageTips | None]:
         for so_far in tips(found) if is_asked else ():
             if not tipped.is_current():
                 return
@@ -121,7 +121,7 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
     tipped = use_background(search, [asked])
     solara.use_effect(lambda: set_asked(None), [state])  # what was asked before a move is searched no longer
     kept.current = (taken.finished and taken.value) or kept.current
-    known = kept.current if member and kept.current.get("iso3") == member else None
+    known = kept.current if member and kept.current and kept.current.iso3 == member else None
     Reasons(
         reasons=known,
         busy=bool(member) and taken.pending,

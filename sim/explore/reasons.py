@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sim.explore.result import Explored
-from sim.rules.choice import ACTIONS
-from sim.summaries.tallies import REPORTED
+from sim.results.described import Result
+from sim.results.explanation import Decisive, Peer, Term
+from sim.results.parts import ByAction
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.explained import explanation_document
 from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.summary import summarise_explanation
+from sim.whatif.explanation.switching import Member, find_by_lever
 from sim.whatif.explanation.terms import take_apart
-from sim.whatif.explanation.tipping import Member, tips_by_lever
 
 MOST_PEERS = 8
 MOST_TIPS = 12
@@ -22,58 +22,86 @@ TIPS_TAKE = {
     (True, False): "a minute or two",
     (True, True): "some minutes",
 }
-"""How long it takes to find what tips a member, by whether there are months, and whether parameters are drawn."""
+"""How long it takes to find what would change a vote, by whether there are months, and drawn parameters."""
 
 
-def reasons(found: Explored) -> dict[str, Any]:
-    """The explanation of the member that is chosen: every term that acts, the decisive one, the heaviest peers.
+class PageReasons(Result):
+    """What a page shows of an explanation: every term that adds something, the decisive one, the main peers."""
 
-    It is of the replicates that are run so far, whose number it says.
-    """
+    iso3: str
+    name: str
+    is_given: bool
+    likeliest: str
+    probabilities: ByAction[float]
+    utilities: ByAction[float]
+    replicates: int
+    tips_take: str
+    terms: tuple[Term, ...]
+    idle: tuple[str, ...]
+    decisive: Decisive | None
+    peers: tuple[Peer, ...]
+    other_peers: int
+
+
+class Refused(Result):
+    """Why there are no reasons of a member."""
+
+    iso3: str
+    refused: tuple[str, ...]
+
+
+class PageTip(Result):
+    """A switching point in the table of a page."""
+
+    lever: str
+    now: float
+    to: float
+    action: str
+    share: float
+
+
+class PageTips(Result):
+    """The switching points found so far, nearest first, and how many of the levers were tried."""
+
+    tried: int
+    levers: int
+    rows: tuple[PageTip, ...]
+
+
+def reasons(found: Explored) -> PageReasons:
+    """The explanation of the chosen member, over the replicates that were run so far."""
     case, state = found.case, found.state
     anatomy = take_apart(case, state.vote, found.result.replicates)
-    document = explanation_document(Explanation(anatomy, case.world.index[state.member]))
-    terms: Any = document["terms"]
-    peers: Any = document["peers"]
-    acting = [
-        {"term": term["term"], "meaning": term["meaning"], "value": term["value"], **{a: term[a] for a in REPORTED}}
-        for term in terms
-        if any(term[action] for action in REPORTED)
-    ]
-    return {
-        **{key: document[key] for key in ("iso3", "name", "is_given", "likeliest", "probabilities", "utilities")},
-        "replicates": found.result.replicates,
-        "tips_take": TIPS_TAKE[case.plan is not None, case.fit is not None],
-        "terms": acting,
-        "idle": [term["term"] for term in terms if not any(term[action] for action in REPORTED)],
-        "decisive": document["decisive"],
-        "peers": peers[:MOST_PEERS],
-        "other_peers": len(peers) - MOST_PEERS if len(peers) > MOST_PEERS else 0,
-    }
+    explained = summarise_explanation(Explanation(anatomy, case.world.index[state.member]))
+    acting = tuple(term for term in explained.terms if any(term.values()))
+    return PageReasons(
+        iso3=explained.iso3,
+        name=explained.name,
+        is_given=explained.is_given,
+        likeliest=explained.likeliest,
+        probabilities=explained.probabilities,
+        utilities=explained.utilities,
+        replicates=explained.replicates,
+        tips_take=TIPS_TAKE[case.plan is not None, case.fit is not None],
+        terms=acting,
+        idle=tuple(term.term for term in explained.terms if term not in acting),
+        decisive=explained.decisive,
+        peers=explained.peers[:MOST_PEERS],
+        other_peers=len(explained.peers[MOST_PEERS:]),
+    )
 
 
-def tips(found: Explored) -> Iterator[dict[str, Any]]:
-    """What would tip the member that is chosen, as far as levers are tried: an answer after each, nearest tips first.
-
-    Yields
-    ------
-    ``tried`` and ``levers``, numbers of levers, and the ``rows`` of the tips found so far.
-    """
+def tips(found: Explored) -> Iterator[PageTips]:
+    """What would change the vote of the chosen member: an answer after each lever that was tried."""
     number, iso3 = found.state.vote, found.state.member
     member = Member(found.case, number, found.case.world.index[iso3], found.spec.replicates)
     levers = levers_of(found.case, number, iso3)
     now = int(member.simulated(found.spec).argmax())
-    rows: list[dict[str, Any]] = []
-    for tried, (lever, nearest) in enumerate(tips_by_lever(member, levers, now), start=1):
+    rows: list[PageTip] = []
+    for tried, (lever, points) in enumerate(find_by_lever(member, levers, now), start=1):
         rows += [
-            {
-                "lever": lever.key,
-                "now": lever.now,
-                "to": tip.beyond,
-                "action": ACTIONS[tip.action],
-                "share": abs(tip.change) / lever.width,
-            }
-            for tip in nearest
+            PageTip(lever=lever.key, now=lever.now, to=point.beyond, action=point.action, share=point.share_of_width)
+            for point in points
         ]
-        rows.sort(key=lambda row: row["share"])
-        yield {"tried": tried, "levers": len(levers), "rows": rows[:MOST_TIPS]}
+        rows.sort(key=lambda row: row.share)
+        yield PageTips(tried=tried, levers=len(levers), rows=tuple(rows[:MOST_TIPS]))

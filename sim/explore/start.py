@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -165,14 +165,26 @@ def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
         "base": shipped_scenarios(),
         "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),
         "fit": () if start.spec.fit is None else (start.spec.fit,),
+        "known_rollcalls": start.spec.known_rollcalls,
     }
     assigned = document.get("set")
     problems = []
     for holder in (document, assigned if isinstance(assigned, dict) else {}):
-        for name, names in allowed.items():
-            value = holder.get(name)
-            if isinstance(value, str) and value not in names:
-                fix = did_you_mean(value, names, f"There are {', '.join(names) or 'none'}.")
-                problems.append(Problem(PAGE, name, f"got '{value}'; a page loads no other files.", fix))
+        for key, value in holder.items():
+            name = key.partition(".")[0].strip("\"'")
+            names = allowed.get(name, ())
+            for text in _texts(value) if name in allowed else ():
+                if text not in names:
+                    fix = did_you_mean(text, names, f"There are {', '.join(names) or 'none'}.")
+                    problems.append(Problem(PAGE, name, f"got '{text}'; a page loads no other files.", fix))
     if problems:
         raise InputError(problems)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts in a value of a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)

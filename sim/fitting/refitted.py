@@ -21,13 +21,13 @@ from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, observation
 from sim.results.validation import Validation
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import unit_resolution
-from sim.scoring.rollcalls import Observed
 from sim.scoring.samples import sample
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
+from sim.world.rollcalls.files import Observed
 
 
 def validate_refitted(

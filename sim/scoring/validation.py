@@ -32,12 +32,12 @@ from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.result import VoteResult, frequencies
 from sim.runner.run import run
-from sim.scoring.rollcalls import Observed, shipped_rollcalls
 from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, world_of
-from sim.world import RollCall, World, world_before
+from sim.world import World, world_before
+from sim.world.rollcalls.files import Observed, join_rollcalls, rollcalls_of
 
 
 def validate(
@@ -75,7 +75,7 @@ def asked_of(
     ------
     InputError : no vote of the scenario has a roll call, and no file is given.
     """
-    calls = {call.resolution: call for call in (shipped_rollcalls(world) if rollcalls is None else rollcalls)}
+    calls = {call.resolution: call for call in (rollcalls_of(world) if rollcalls is None else rollcalls)}
     own = [vote.resolution for vote in spec.vote if vote.resolution in calls]
     if rollcalls is None and not own:
         have = ", ".join(calls)
@@ -98,20 +98,7 @@ def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
 def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> World:
     """The world with more roll calls about the scenario's target, on the question of its last vote."""
     (target,) = world.resolve(spec.roles.target)
-    known = {call.resolution for call in world.rollcalls}
-    more = [
-        RollCall(
-            resolution=call.resolution,
-            date=call.date,
-            title=call.resolution,
-            target=target,
-            topic=topic_of(spec.vote[-1]),
-            votes=call.votes,
-        )
-        for call in calls
-        if call.resolution not in known
-    ]
-    return replace(world, rollcalls=tuple(sorted((*world.rollcalls, *more), key=lambda call: call.date)))
+    return join_rollcalls(world, calls, target, topic_of(spec.vote[-1]))
 
 
 def mean_stances(vote: VoteResult) -> FloatArray:

@@ -49,7 +49,7 @@ def _resolved(world: World, reference: str) -> tuple[str, ...]:
     try:
         return world.resolve(reference)
     except KeyError:
-        fix = did_you_mean(reference, world.references(), f"'sim world {world.name}' shows those there are.")
+        fix = world.hint(reference, f"'sim world {world.name}' shows those there are.")
         raise _unknown(f'no member or group "{reference}" in the world {world.name}.', fix) from None
 
 

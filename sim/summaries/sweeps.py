@@ -9,6 +9,8 @@ from pydantic import JsonValue
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure
+from sim.specs import Scenario
+from sim.specs.labels import label_key
 from sim.summaries.tallies import NEAR, REPORTED
 
 LONGEST = 20
@@ -29,9 +31,14 @@ def write_setting(value: JsonValue) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def points_table(points: Sequence[SweptPoint], levers: Sequence[str]) -> Table:
-    """The mean tally of every vote at every point."""
-    columns, cells = _levers([point.values for point in points], levers)
+def points_table(points: Sequence[SweptPoint], levers: Sequence[str], spec: Scenario) -> Table:
+    """The mean tally of every vote at every point.
+
+    Parameters
+    ----------
+    spec : the scenario whose levers they are, for their labels.
+    """
+    columns, cells = _levers([point.values for point in points], levers, spec)
     has_votes = len({point.resolution for point in points}) > 1
     has_errors = any(point.error for point in points)
     rows = [
@@ -49,9 +56,9 @@ def points_table(points: Sequence[SweptPoint], levers: Sequence[str]) -> Table:
     return table("Mean members per action", head, rows)
 
 
-def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str]) -> Table:
-    """The points of a sweep, nearest to the target split first."""
-    columns, cells = _levers([point.values for point in ranking], levers)
+def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: Scenario) -> Table:
+    """The points of a sweep, nearest to the target split first; `spec` as in `points_table`."""
+    columns, cells = _levers([point.values for point in ranking], levers, spec)
     rows = [
         [point.rank, *own, point.exactly, point.near, point.distance, point.accuracy]
         for point, own in zip(ranking, cells, strict=True)
@@ -73,11 +80,11 @@ def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str]) -> Tabl
 
 
 def _levers(
-    points: Sequence[Mapping[str, JsonValue]], levers: Sequence[str]
+    points: Sequence[Mapping[str, JsonValue]], levers: Sequence[str], spec: Scenario
 ) -> tuple[list[Column], list[list[JsonValue]]]:
     """A column for each lever, of numbers where all its values are, and what is in it at each point."""
     numeric = [name for name in levers if all(type(values[name]) in (int, float) for values in points)]
-    columns = [Column(name, FIGURE if name in numeric else TEXT) for name in levers]
+    columns = [Column(label_key(name, spec), FIGURE if name in numeric else TEXT) for name in levers]
     return columns, [
         [values[name] if name in numeric else write_setting(values[name]) for name in levers] for values in points
     ]

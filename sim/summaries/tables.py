@@ -109,5 +109,8 @@ def change_table(vote: ComparedVote) -> Table:
 def adoption_table(base: VoteChanged) -> Table:
     """How often the resolution is adopted before and after, by each rule."""
     rows = [[RULES[rule], one.base, one.now, one.lost, one.gained] for rule, one in base.adoption.items()]
-    columns = [Column("rule"), *(Column(name, SHARE) for name in ("base", "what-if", "no longer", "newly"))]
+    columns = [
+        Column("rule"),
+        *(Column(name, SHARE) for name in ("base", "what-if", "no longer adopted", "newly adopted")),
+    ]
     return table("Adopted, in share of runs", columns, rows)

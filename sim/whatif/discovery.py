@@ -1,14 +1,13 @@
 """In which region of the levers does something happen? Scenario discovery by a shallow tree (Bryant & Lempert 2010).
 
 A classification tree (Breiman et al. 1984, as scikit-learn grows it) splits the points of a sweep where the event is
-common from those where it is rare. Every point stands in with the share of its replicates that have the event.
+common from those where it is rare. Every point counts with the share of its runs that have the event.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import input_error
+from sim.results.sensitivity import Bound, Region
 from sim.runner.designs import points_of
 from sim.specs import Experiment
 from sim.whatif.outputs import Answers
@@ -26,62 +26,8 @@ LEAST_SHARE = 0.05
 LEAST_POINTS = 20
 
 
-@dataclass(frozen=True)
-class Bound:
-    """A lever above or below a value, or at one of its values where they are no numbers.
-
-    Parameters
-    ----------
-    low, high : the lever is above, or at most; None where it is not bounded so.
-    is_value, value : for a lever without numbers: whether it is, or is not, at this value.
-    """
-
-    lever: str
-    low: float | None = None
-    high: float | None = None
-    value: str | None = None
-    is_value: bool = True
-
-    def __str__(self) -> str:
-        if self.value is not None:
-            return f"{self.lever} {'is' if self.is_value else 'is not'} {self.value}"
-        if self.low is not None and self.high is not None:
-            return f"{self.low:.4g} < {self.lever} <= {self.high:.4g}"
-        return f"{self.lever} > {self.low:.4g}" if self.low is not None else f"{self.lever} <= {self.high:.4g}"
-
-
-@dataclass(frozen=True)
-class Region:
-    """A box in the space of the levers.
-
-    Parameters
-    ----------
-    bounds : what holds in it; empty where it is the whole space.
-    points : points of the design in it.
-    share : of all points.
-    probability : mean share of replicates with the event in it (its density).
-    coverage : part of all events that lie in it.
-    """
-
-    bounds: tuple[Bound, ...]
-    points: int
-    share: float
-    probability: float
-    coverage: float
-
-    def document(self) -> dict[str, object]:
-        """The region as plain data."""
-        return {
-            "where": [str(bound) for bound in self.bounds],
-            "points": self.points,
-            "share": self.share,
-            "probability": self.probability,
-            "coverage": self.coverage,
-        }
-
-
 def check_regions(experiment: Experiment) -> None:
-    """Refuse an experiment whose regions could not be told apart, before it is run.
+    """Refuse an experiment whose regions could not be found, before it is run.
 
     Raises
     ------
@@ -91,12 +37,12 @@ def check_regions(experiment: Experiment) -> None:
         fix = "Install alignment-sim with the extra 'sensitivity'."
         raise input_error("--event", "", "regions need scikit-learn.", fix)
     if experiment.size < LEAST_POINTS:
-        message = f"there are {experiment.size} points; {LEAST_POINTS} are needed to tell regions apart."
+        message = f"there are {experiment.size} points; {LEAST_POINTS} are needed to find regions."
         raise input_error("--event", "", message, "Give the design more samples or steps.")
 
 
 def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
-    """The regions that tell an event apart, those where it is likeliest first.
+    """The regions in which an event is more or less common, those where it is likeliest first.
 
     Parameters
     ----------
@@ -107,7 +53,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     columns, labels = _columns(points)
     happens = answers.values
     if np.ptp(happens) == 0:
-        return [Region(bounds=(), points=len(happens), share=1.0, probability=float(happens[0]), coverage=1.0)]
+        return [Region(where=(), points=len(happens), share=1.0, probability=float(happens[0]), coverage=1.0)]
     from sklearn.tree import DecisionTreeClassifier
 
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_weight_fraction_leaf=LEAST_SHARE, random_state=0)
@@ -117,7 +63,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     leaves = tree.apply(columns)
     found = [
         Region(
-            bounds=tuple(_merged(path)),
+            where=tuple(_merged(path)),
             points=int((inside := leaves == leaf).sum()),
             share=float(inside.mean()),
             probability=float(happens[inside].mean()),
@@ -130,7 +76,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
 
 
 def _columns(points: list[Mapping[str, Any]]) -> tuple[FloatArray, list[tuple[str, str | None]]]:
-    """Levers as columns, (points, columns): numbers as they are, others as one column for each value."""
+    """Levers as columns, (points, columns): numbers unchanged, others as one column for each value."""
     columns: list[list[float]] = []
     labels: list[tuple[str, str | None]] = []
     for lever in points[0]:

@@ -114,7 +114,7 @@ def vote_of(experiment: Experiment, resolution: str | None) -> str:
     resolutions = [vote.resolution for base in experiment.bases.values() for vote in base.vote]
     if resolution is not None and resolution not in resolutions:
         fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        raise input_error("--resolution", "", f"'{resolution}' is no vote of this experiment.", fix)
+        raise input_error("--resolution", "", f"'{resolution}' is not a vote of this experiment.", fix)
     return resolution or resolutions[0]
 
 
@@ -158,8 +158,8 @@ def _probability(option: str, name: str, world: World, experiment: Experiment) -
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
-        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
-        raise input_error(option, name, f"'{reference}' is no member of {world.name}.", fix) from None
+        fix = world.hint(reference, "'sim world members' lists them.")
+        raise input_error(option, name, f"'{reference}' is not a member of {world.name}.", fix) from None
     if "members" not in experiment.outputs:
         fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'
         raise input_error(option, name, "needs members, which this experiment does not keep.", fix)

@@ -1,12 +1,13 @@
-"""Which levers an output hangs on: elementary effects (Morris 1991), Sobol indices (Sobol 1993; Saltelli et al. 2010).
+"""Which levers an output depends on: elementary effects and Sobol indices.
 
-Both are worked out by SALib from the points of a sweep. All points share their random numbers unless the experiment
-says otherwise, so that an output differs between points by the levers alone.
+Elementary effects are by Morris (1991), Sobol indices by Sobol (1993) and Saltelli et al. (2010).
+SALib computes both from the points of a sweep. All points share their random numbers unless the experiment has others
+for each, so that an output differs between points by the levers alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,9 +16,10 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, input_error
+from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
 from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
 from sim.specs import Design, Experiment
-from sim.whatif.discovery import Region, check_regions, regions_of
+from sim.whatif.discovery import check_regions, regions_of
 from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
 
 Asking = TypeVar("Asking")
@@ -25,47 +27,7 @@ Asking = TypeVar("Asking")
 CONFIDENCE = 0.90
 RESAMPLES = 500
 ANALYSED = ("morris", "saltelli")
-"""Kinds of designs that indices can be worked out from."""
-
-
-@dataclass(frozen=True)
-class Indices:
-    """How much an output hangs on each lever, over the whole of its range.
-
-    Parameters
-    ----------
-    kind : ``morris`` or ``saltelli``.
-    output, resolution : what was looked at.
-    scenario : which of the experiment's scenarios.
-    levers : the factors, those that matter most first.
-    figures : name of a figure to its values, one for each lever. Of ``morris``, in the unit of the output: ``mu_star``,
-        mean size of the effect of the lever's whole range, with ``mu_star_low`` and ``mu_star_high``; ``mu``, its mean
-        with its sign; ``sigma``, how much it differs with the other levers. Of ``saltelli``: ``first`` and ``total``
-        index, each with ``_low`` and ``_high``: shares of the output's variance. Intervals are of 90 %.
-    mean, deviation : of the output over the points.
-    """
-
-    kind: str
-    output: str
-    resolution: str
-    scenario: str
-    levers: tuple[str, ...]
-    figures: Mapping[str, FloatArray]
-    mean: float
-    deviation: float
-
-    def rows(self) -> list[dict[str, object]]:
-        """A row per lever."""
-        return [
-            {
-                "scenario": self.scenario,
-                "resolution": self.resolution,
-                "output": self.output,
-                "lever": lever,
-                **{name: float(values[place]) for name, values in self.figures.items()},
-            }
-            for place, lever in enumerate(self.levers)
-        ]
+"""Kinds of designs that indices can be computed from."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +89,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
 
     Raises
     ------
-    InputError : a point failed, so that its differences cannot be taken.
+    InputError : a point failed, so that its differences are unknown.
     """
     size = experiment.size // len(experiment.scenario)
     at = dict(zip(answers.points, answers.values, strict=True))
@@ -138,7 +100,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
         numbers = range(place * size, (place + 1) * size)
         failed = sum(number not in at for number in numbers)
         if failed:
-            message = f"{failed} of {size} points failed, so that the indices cannot be worked out."
+            message = f"{failed} of {size} points failed, so that the indices cannot be computed."
             raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
         values = np.array([at[number] for number in numbers])
         found.append(
@@ -147,7 +109,9 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
     return found
 
 
-def analyse(experiment: Experiment, folder: Path, asked: Asked) -> tuple[list[Indices], list[Region] | None]:
+def analyse(
+    experiment: Experiment, folder: Path, asked: Asked
+) -> tuple[tuple[Indices, ...], tuple[Region, ...] | None]:
     """The indices and regions that were asked for, from a finished sweep; no regions where no event was.
 
     Raises
@@ -158,7 +122,33 @@ def analyse(experiment: Experiment, folder: Path, asked: Asked) -> tuple[list[In
         found for question in asked.outputs for found in indices_of(experiment, answered(experiment, folder, question))
     ]
     event = asked.event
-    return indices, None if event is None else regions_of(experiment, answered(experiment, folder, event))
+    regions = None if event is None else tuple(regions_of(experiment, answered(experiment, folder, event)))
+    return tuple(indices), regions
+
+
+def summarise_sensitivity(experiment: Experiment, folder: Path, asked: Asked) -> SensitivityAnalysis:
+    """The result of ``sim sensitivity``, from a finished sweep.
+
+    Raises
+    ------
+    InputError : points failed that the indices need.
+    """
+    indices, regions = analyse(experiment, folder, asked)
+    return SensitivityAnalysis(
+        experiment=experiment.title,
+        folder=str(folder),
+        kind=experiment.design.kind,
+        points=experiment.size,
+        indices=indices,
+        event=None if asked.event is None else asked.event.name,
+        regions=regions,
+    )
+
+
+def list_indices(found: Indices) -> list[dict[str, str | float]]:
+    """A row per lever, the scenario, vote and output with it: the rows of ``--csv``."""
+    of = {"scenario": found.scenario, "resolution": found.resolution, "output": found.output}
+    return [{**of, **lever.document()} for lever in found.levers]
 
 
 def analysed(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
@@ -169,28 +159,24 @@ def analysed(design: Design, values: FloatArray, output: str, resolution: str, s
     design : of kind ``morris`` or ``saltelli``.
     values : the output at each point, in the order of the design.
     """
-    names = list(design.over)
-    if np.ptp(values) == 0:
-        figures = {name: np.zeros(len(names)) for name in NAMES[design.kind]}
+    of_kind: type[MorrisIndices | SobolIndices] = MorrisIndices if design.kind == "morris" else SobolIndices
+    names, is_still = list(design.over), np.ptp(values) == 0
+    if is_still:
+        figures = {figure: np.zeros(len(names)) for figure in of_kind.model_fields if figure != "lever"}
     else:
         figures = (_morris if design.kind == "morris" else _sobol)(design, values)
-    order = np.argsort(-figures["mu_star" if design.kind == "morris" else "total"], kind="stable")
+    levers = [
+        of_kind(lever=name, **{figure: float(found[place]) for figure, found in figures.items()})
+        for place, name in enumerate(names)
+    ]
     return Indices(
-        kind=design.kind,
-        output=output,
-        resolution=resolution,
         scenario=scenario,
-        levers=tuple(names[place] for place in order),
-        figures={name: figure[order] for name, figure in figures.items()},
+        resolution=resolution,
+        output=output,
         mean=float(values.mean()),
-        deviation=float(values.std()) if np.ptp(values) else 0.0,
+        deviation=0.0 if is_still else float(values.std()),
+        levers=tuple(sorted(levers, key=lambda lever: -lever.size)),
     )
-
-
-NAMES = {
-    "morris": ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma"),
-    "saltelli": ("first", "first_low", "first_high", "total", "total_low", "total_high"),
-}
 
 
 def _morris(design: Design, values: FloatArray) -> dict[str, FloatArray]:

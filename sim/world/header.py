@@ -10,6 +10,7 @@ from math import fsum
 from typing import Any
 
 from sim.errors import did_you_mean
+from sim.world.names import hint_for_code
 from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
 
@@ -158,7 +159,7 @@ def _check_members(folder: Folder, key: str, codes: list[Any], members: Mapping[
         elif iso3 in codes[:position]:
             folder.problem(FILE, key, f"'{iso3}' is listed more than once.")
         elif members and iso3 not in members:
-            folder.problem(FILE, key, f"'{iso3}' is not a member of this world.", did_you_mean(iso3, members))
+            folder.problem(FILE, key, f"'{iso3}' is not a member of this world.", hint_for_code(iso3, members))
 
 
 def _coverage(
@@ -184,7 +185,8 @@ def _currencies(folder: Folder, entries: Mapping[str, Any], taken: Mapping[str, 
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
             folder.problem(FILE, key, f"got {_short(weight)}; allowed is 0 to 1.")
         elif taken is not None and issuer.casefold() not in taken:
-            folder.problem(FILE, key, "is neither a member nor a group of this world.", did_you_mean(issuer, taken))
+            fix = hint_for_code(issuer, set(taken.values()), taken)
+            folder.problem(FILE, key, "is neither a member nor a group of this world.", fix)
         else:
             found[issuer] = float(weight)
     if fsum(found.values()) > 1 + 1e-9:

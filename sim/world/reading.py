@@ -16,6 +16,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean
 from sim.world.header import EVERYONE, read_header
+from sim.world.names import hint_for_code
 from sim.world.tables import Folder, Row, Table, shares
 from sim.world.world import (
     ATTRIBUTES,
@@ -144,7 +145,7 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
         row.has_member("iso3", index)
         if index and row["sender"] not in senders:
             message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
-            row.problem("sender", message, did_you_mean(row["sender"], senders))
+            row.problem("sender", message, hint_for_code(row["sender"], index, senders))
         row.has_word("breadth", BREADTHS)
         row.has_word("secondary", ("0", "1"))
     return tuple(

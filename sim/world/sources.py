@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from sim.results.explanation import Origin
 from sim.results.world import Figure, Source
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
@@ -102,18 +102,6 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """A column that a quantity is derived from; label, unit, year and source are empty where the world gives none."""
-
-    file: str
-    column: str
-    label: str = ""
-    unit: str = ""
-    year: str = ""
-    source: str = ""
-
-
 def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     """The columns of a world that an editable quantity, or ``memory``, is derived from; none where it has none of them.
 
@@ -130,8 +118,8 @@ def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        Origin(*place, **{key: getattr(described[place], key) for key in keys} if place in described else {})
-        for place in places
+        Origin(file=file, column=column, **{key: getattr(described.get((file, column)), key, "") for key in keys})
+        for file, column in places
     )
 
 

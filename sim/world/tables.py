@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +18,14 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, did_you_mean
+from sim.world.names import hint_for_code
 
 TOLD_PER_FILE = 50
 """Problems of one file that are told one by one; the rest are counted."""
+
+LINE = re.compile(r"line (\d+)(?:, )?(.*)")
+LINES_NAMED = 3
+"""Lines of one problem that are named; the others are counted."""
 
 
 class Row:
@@ -75,7 +81,7 @@ class Row:
             return True
         if members and (self._file, iso3) not in self._folder.strangers:
             self._folder.strangers.add((self._file, iso3))
-            self.problem(column, f"{_got(iso3)} is not a member of this world.", did_you_mean(iso3, members))
+            self.problem(column, f"{_got(iso3)} is not a member of this world.", hint_for_code(iso3, members))
         return False
 
 
@@ -131,7 +137,7 @@ class Folder:
         """
         told: list[Problem] = []
         counts: Counter[str] = Counter()
-        for problem in self.problems:
+        for problem in _merged(self.problems):
             counts[problem.where] += 1
             if counts[problem.where] <= TOLD_PER_FILE:
                 told.append(problem)
@@ -196,6 +202,25 @@ class Folder:
                 is_usable = False
         rows = [Row(self, name, line, dict(zip(header, cells))) for line, cells in lines] if is_usable else []
         return Table(name, tuple(header), tuple(rows))
+
+
+def _merged(problems: Sequence[Problem]) -> list[Problem]:
+    """Problems of which those that are the same but for the line are one, with the first of their lines."""
+    lines: dict[Problem, list[str]] = {}
+    for problem in problems:
+        found = LINE.fullmatch(problem.key)
+        line, column = found.groups() if found else ("", problem.key)
+        lines.setdefault(replace(problem, key=column), []).append(line)
+    return [replace(problem, key=_place(own, problem.key)) for problem, own in lines.items()]
+
+
+def _place(lines: Sequence[str], column: str) -> str:
+    """Where a problem is: its lines, of which the first are named, and its column."""
+    if not lines[0]:
+        return column
+    word, more = "line" if len(lines) == 1 else "lines", len(lines) - LINES_NAMED
+    shown = ", ".join(lines[:LINES_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return f"{word} {shown}, {column}" if column else f"{word} {shown}"
 
 
 def shares(rows: Sequence[Row], column: str) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
+from sim.world.names import Place, fold, known_names, nearest, place_of
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""
@@ -226,14 +228,62 @@ class World(Shown):
             found.setdefault(region.casefold(), members)
         return found
 
+    @cached_property
+    def _members_by_folded(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for reference in self.references():
+            found.setdefault(fold(reference), self._members_by_reference[reference.casefold()])
+        return found
+
+    @cached_property
+    def _members_by_place(self) -> Mapping[Place, tuple[str, ...]]:
+        """Members that are real states: code and name mean the same place."""
+        places = ((iso3, place_of(iso3), place_of(name)) for iso3, name in zip(self.iso3, self.names, strict=True))
+        return {place: (iso3,) for iso3, place, named in places if place is not None and place == named}
+
     def resolve(self, reference: str) -> tuple[str, ...]:
-        """Codes of a member (ISO3 or name), a group (key, name or alias), a region, or ``ALL``; in any letter case.
+        """Codes of a member (code, or any of its names), a group (key, name or alias), a region, or ``ALL``.
+
+        Case, accents, apostrophes and spaces make no difference. The world's own names count before all others.
 
         Raises
         ------
         KeyError : nothing in the world goes by that name.
         """
-        return self._members_by_reference[reference.casefold()]
+        own = self._members_by_reference.get(reference.casefold()) or self._members_by_folded.get(fold(reference))
+        if own is not None:
+            return own
+        place = place_of(reference)
+        if place is None:
+            raise KeyError(reference)
+        return self._members_by_place[place]
+
+    def hint(self, reference: str, otherwise: str = "") -> str:
+        """What to add to a message about a name that is not that of a member: what it means, or what was meant.
+
+        Parameters
+        ----------
+        otherwise : what to say where the name is like no other.
+        """
+        with suppress(KeyError):
+            return f"It stands for {len(self.resolve(reference))} members; one is needed."
+        place = place_of(reference)
+        if place is not None:
+            return self._tell_absent(place)
+        meanings: dict[str, object] = {known: self.resolve(known) for known in self.references()}
+        if self._members_by_place:
+            for known, other in known_names().items():
+                meanings.setdefault(known, self._members_by_place.get(other, other))
+        near = nearest(reference, meanings)
+        if not near:
+            return otherwise
+        meant = meanings[near[0]]
+        if isinstance(meant, Place):
+            return self._tell_absent(meant)
+        return f"Did you mean {' or '.join(repr(name) for name in near if not isinstance(meanings[name], Place))}?"
+
+    def _tell_absent(self, place: Place) -> str:
+        return place.note or f"{place.name} ({place.key}) is not a member of the world {self.name}."
 
     def references(self) -> tuple[str, ...]:
         """Every name that `resolve` accepts."""

@@ -51,7 +51,7 @@ def test_compare_takes_files_scenarios_and_changes():
 def test_explain_gives_frames():
     found = sim.explain("harbour-blockade", "Gullrock", replicates=100, along="vote.severity")
     for action in ("support", "abstain", "oppose", "absent"):
-        assert found.terms[action].sum() == pytest.approx(found.summary["utilities"][action])
+        assert found.terms[action].sum() == pytest.approx(found.summary.utilities.of(action))
     assert len(found.along) == 11
     assert set(found.tips["action"]) <= {"support", "abstain", "oppose", "absent"}
     assert (found.tips["beyond"] - found.tips["now"].astype(float)).tolist() == pytest.approx(
@@ -67,7 +67,7 @@ def test_reach_gives_the_frontier():
     found = sim.reach("india-deplores", ["replicates=40", "goal.probability=0.3"])
     assert found.frontier["cost"].is_monotonic_increasing
     assert found.frontier["probability_in_search"].is_monotonic_increasing
-    assert len(found.frontier) == len(found.summary["frontier"])
+    assert len(found.frontier) == len(found.summary.frontier)
 
 
 def test_sensitivity_gives_frames():

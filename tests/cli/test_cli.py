@@ -69,11 +69,11 @@ def test_both_engines_print_the_same_votes():
 
 def test_a_what_if_says_who_moves_and_a_null_one_that_nobody_does(tmp_path):
     moved = sim("run", "es-11-1-april-threat", "--replicates", 200)
-    assert "Belarus" in moved.stdout.split("Who moves")[1]
+    assert "Belarus" in moved.stdout.split("Who votes differently")[1]
     assert "as expected" in moved.stdout
     null = tmp_path / "null.toml"
     null.write_text('title = "null"\nquestion = "nothing?"\nbase = "es-11-1"\n[set]\n"vote.target_threat" = 1.0\n')
-    assert "nobody moves, in any replicate" in sim("run", null, "--replicates", 200).stdout
+    assert "No member votes differently in any run" in sim("run", null, "--replicates", 200).stdout
     vote = document("run", null, "--replicates", 200)["votes"][0]
     assert vote["base"]["moved"] == []
     assert set(vote["base"]["change"].values()) == {0.0}

@@ -1,19 +1,23 @@
 """The reference says what the code says, and the site builds without a warning and loads nothing from the network."""
 
+import json
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jsonschema
 import pytest
 import typer
+from support.commands import sim
 from support.pages import CHROMIUM, NO_CHROMIUM
 
 from sim.cli.app import COMMANDS, app
-from sim.cli.commands import compare, explain, reach, sensitivity
+from sim.results.described import Result, quantity
+from sim.results.parts import ByAction
 from sim.rules.parameters import registry
-from tools.manual import commands, keys, meanings, parameters, questions
+from tools.manual import commands, keys, parameters
 from tools.manual.documents import keys_of
 from tools.manual.reference import FOLDER, pages
 
@@ -45,45 +49,69 @@ def test_every_parameter_command_and_option_is_in_the_reference():
                     assert f"`{option}`" in sections[name], f"sim {name} {option}"
 
 
-def test_a_key_without_a_meaning_is_refused_and_so_is_a_meaning_of_nothing():
-    with pytest.raises(ValueError, match="without a meaning: \\['near'\\]"):
-        meanings.key_table({"near": "number", "seed": "number"}, {"seed": "the seed"})
-    with pytest.raises(ValueError, match="meaning of nothing: \\['near'\\]"):
-        meanings.key_table({"seed": "number"}, {"seed": "the seed", "near": "gone"})
+def test_every_field_of_every_result_has_a_label_and_a_description():
+    def results(kind):
+        yield from kind.__subclasses__()
+        for below in kind.__subclasses__():
+            yield from results(below)
+
+    described = [kind for kind in results(Result) if kind.__module__.startswith("sim.results.")]
+    assert len(described) > 50
+    for kind in described:
+        for name, field in kind.model_fields.items():
+            assert field.title, f"{kind.__name__}.{name} has no label"
+            assert field.description, f"{kind.__name__}.{name} has no description"
 
 
-@pytest.mark.parametrize("name", ["comparison_document", "explanation_document", "reach_document", "_document"])
-def test_a_key_that_a_command_prints_needs_a_meaning(name, monkeypatch):
-    """A key added to any of the four documents of what-if questions stops the manual."""
-    (module,) = (module for module in (compare, explain, reach, sensitivity) if hasattr(module, name))
-    whole = getattr(module, name)
-    monkeypatch.setattr(module, name, lambda *arguments, **named: {**whole(*arguments, **named), "brand_new": 1})
-    with pytest.raises(ValueError, match="without a meaning: \\['brand_new'\\]"):
-        list(questions.parts())
+def test_every_json_document_has_its_page_in_the_reference():
+    for command in ("run", "compare", "explain", "reach", "sensitivity", "sweep", "validate"):
+        text = (FOLDER / f"output-{command}.md").read_text(encoding="utf-8")
+        assert f"`sim {command}" in text.split("\n")[2]
 
 
-def test_every_json_document_has_its_part_in_the_reference():
-    text = (FOLDER / "output.md").read_text(encoding="utf-8")
-    for command in ("run", "compare", "explain", "reach", "sensitivity", "validate"):
-        assert f"## `sim {command} --json`\n" in text
+def test_every_key_that_is_printed_is_on_the_page():
+    """The page is made from types; what a command prints is checked against it."""
+    printed = json.loads(sim("run", "2022-2023", "--replicates", 3, "--set", "months.end=2022-04-30", "--json").stdout)
+    text = (FOLDER / "output-run.md").read_text(encoding="utf-8")
+    for path in paths_of(printed):
+        parts = re.escape(path).split(r"\.")
+        general = [rf"(?:{part}|[A-Z]+)" for part in parts]
+        shortened = [r"\.".join(general[: number + 1]) for number in range(len(general))]
+        assert any(re.search(rf"`{one}`", text) for one in shortened), path
 
 
-def test_keys_of_a_document_stand_for_what_varies():
-    document = {
-        "votes": [
-            {"tally": {action: {"mean": 1.0, "p05": 0.0} for action in ("support", "abstain", "oppose", "absent")}},
-            {"near": None, "moved": []},
-            {"near": 0.5, "moved": [{"iso3": "IND", "to": []}, {"iso3": "BRA", "to": ["support"]}]},
-        ],
-        "world": {"files": {"a.csv": "00", "b.csv": "01"}},
-    }
-    assert keys_of(document) == {
-        "votes[].tally.ACTION": "table: mean, p05",
-        "votes[].near": "number",
-        "votes[].moved[].iso3": "text",
-        "votes[].moved[].to": "list of texts",
-        "world.files.FILE": "text",
-    }
+def paths_of(value, path=""):
+    if isinstance(value, dict) and value:
+        for key, below in value.items():
+            yield from paths_of(below, f"{path}.{key}".removeprefix("."))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for below in value:
+            yield from paths_of(below, f"{path}[]")
+    else:
+        yield path
+
+
+class Inner(Result):
+    share: float | None = quantity("share", "how often", unit="share")
+
+
+class Outer(Result):
+    tally: ByAction[int] = quantity("tally", "members", unit="members")
+    inner: Inner | None = quantity("inner", "null where there is none")
+    again: Inner = quantity("again", "once more")
+    by_member: dict[str, list[str]] = quantity("by member", "codes", named="MEMBER")
+    rows: list[Inner] = quantity("rows", "all of them")
+
+
+def test_the_keys_of_a_type_name_what_varies_and_what_was_described_before():
+    assert list(keys_of(Outer, {}, "it")) == [
+        ("tally.ACTION", "number", "members", "members"),
+        ("inner", "table or null", "", "null where there is none"),
+        ("inner.share", "number or null", "share", "how often"),
+        ("again", "as `inner` of it", "", "once more"),
+        ("by_member.MEMBER", "list of texts", "", "codes"),
+        ("rows[]", "as `inner` of it", "", "all of them"),
+    ]
 
 
 class Page(HTMLParser):
@@ -169,3 +197,11 @@ def test_every_table_of_a_scenario_is_in_the_reference():
         assert f"## `{heading}`\n" in text
     for kind in ("invasion", "sanctions", "embargo", "price_cap", "halt"):
         assert f'### `kind = "{kind}"`' in text
+
+
+@pytest.mark.parametrize("name", ["run", "compare"])
+def test_what_is_printed_meets_its_json_schema(name):
+    schema = json.loads(sim("schema", "--result", name).stdout)
+    printed = json.loads(sim(name, "es-11-1-april-threat", "--replicates", 5, "--json").stdout)
+    jsonschema.Draft202012Validator(schema).validate(printed)
+    assert schema["properties"]["replicates"]["title"] == "runs"

@@ -26,14 +26,13 @@ from sim.explore.result import explored, extended, steps
 from sim.explore.start import REPLICATES, baseline_of, document_of, messages, scenario_of, scenario_text, start_from
 from sim.explore.state import Edit, State, state_from
 from sim.explore.timeline import calendar, course
-from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
 from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
-from sim.whatif.explanation.tipping import Member, tips_of
+from sim.whatif.explanation.switching import Member, find_switching_points
 from sim.world import load_world
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=12)
@@ -136,6 +135,9 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
         with pytest.raises(InputError, match="a page loads no other files") as told:
             explored(start, State(source=f'{key} = "{secret}"\n'))
         assert "hidden" not in str(told.value)
+    for text in (f'known_rollcalls = ["{secret}"]', f'[set]\n"known_rollcalls.0" = "{secret}"'):
+        with pytest.raises(InputError, match=r"known_rollcalls: got .*a page loads no other files"):
+            explored(start, State(source=text))
 
 
 def test_a_link_reads_no_other_files(start, tmp_path):
@@ -157,26 +159,24 @@ def test_a_lever_put_back_leaves_no_trace(start):
 def test_every_lever_moves_what_it_says(start):
     found = explored(start, State())
     for group in groups_of(found):
-        for lever in group["levers"]:
-            goal = lever["low"] if lever["now"] != lever["low"] else lever["high"]
-            after = explored(start, moved(start, found, lever["key"], repr(goal)))
-            places = {each["key"]: each for again in groups_of(after) for each in again["levers"]}
-            assert places.pop(lever["key"])["now"] == pytest.approx(goal)
-            assert all(each["now"] == each["before"] for each in places.values()), lever["key"]
+        for lever in group.levers:
+            goal = lever.low if lever.now != lever.low else lever.high
+            after = explored(start, moved(start, found, lever.key, repr(goal)))
+            places = {each.key: each for again in groups_of(after) for each in again.levers}
+            assert places.pop(lever.key).now == pytest.approx(goal)
+            assert all(each.now == each.before for each in places.values()), lever.key
 
 
 @pytest.mark.parametrize("severity", ["-4.825", "-9.137"])
 def test_sliders_stop_at_round_numbers(start, severity):
     found = explored(start, moved(start, explored(start, State()), "vote.0.severity", severity))
-    levers = {lever["key"]: lever for group in groups_of(found) for lever in group["levers"]}
-    assert all(lever["low"] <= lever["now"] <= lever["high"] for lever in levers.values())
+    levers = {lever.key: lever for group in groups_of(found) for lever in group.levers}
+    assert all(lever.low <= lever.now <= lever.high for lever in levers.values())
     for lever in levers.values():
-        assert f"{lever['step']:e}"[0] in "15"
-        assert lever["low"] / lever["step"] == pytest.approx(round(lever["low"] / lever["step"]), abs=1e-6), lever[
-            "key"
-        ]
-        assert (lever["high"] - lever["low"]) / lever["step"] <= 101
-    assert (levers["vote.0.target_threat"]["step"], levers["parameters.enforcement"]["step"]) == (0.05, 0.01)
+        assert f"{lever.step:e}"[0] in "15"
+        assert lever.low / lever.step == pytest.approx(round(lever.low / lever.step), abs=1e-6), lever.key
+        assert (lever.high - lever.low) / lever.step <= 101
+    assert (levers["vote.0.target_threat"].step, levers["parameters.enforcement"].step) == (0.05, 0.01)
 
 
 @pytest.mark.parametrize(
@@ -202,11 +202,11 @@ def test_a_factor_below_zero_is_refused(start):
 def test_senders_leave_and_join_and_come_back(start):
     found = explored(start, State())
     left = explored(start, with_sender(start, found, "DEU", False))
-    rows = {row["iso3"]: row for row in senders_of(left)}
-    assert rows["DEU"] == {"iso3": "DEU", "name": "Germany", "is_sender": False, "was_sender": True}
+    rows = {row.iso3: row for row in senders_of(left)}
+    assert rows["DEU"].document() == {"iso3": "DEU", "name": "Germany", "is_sender": False, "was_sender": True}
     assert with_sender(start, left, "DEU", True) == State()
     joined = explored(start, with_sender(start, found, "TUR", True))
-    assert {row["iso3"] for row in senders_of(joined) if not row["was_sender"]} == {"TUR"}
+    assert {row.iso3 for row in senders_of(joined) if not row.was_sender} == {"TUR"}
     with pytest.raises(InputError, match="RUS is the target"):
         with_sender(start, found, "RUS", True)
 
@@ -238,7 +238,7 @@ def test_the_data_hold_every_member(start):
 def test_reasons_add_up(start):
     found = reasons(explored(start, State(member="BLR")))
     for action in REPORTED:
-        assert sum(term[action] for term in found["terms"]) == pytest.approx(found["utilities"][action])
+        assert sum(getattr(term, action) for term in found.terms) == pytest.approx(found.utilities.of(action))
 
 
 def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
@@ -246,13 +246,13 @@ def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
     explanation = explain(found.spec, "IND", tries_levers=False)
     levers = levers_of(found.case, 0, "IND")
     (nearest,) = (lever for lever in levers if lever.key == "vote.0.target_threat")
-    expected = tips_of(Member(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest)
+    expected = find_switching_points(Member(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest)
     before = levers.index(nearest)
     so_far = next(itertools.islice(tips(found), before, None))
-    assert (so_far["tried"], so_far["levers"]) == (before + 1, len(levers))
-    rows = {row["action"]: row["to"] for row in so_far["rows"] if row["lever"] == nearest.key}
+    assert (so_far.tried, so_far.levers) == (before + 1, len(levers))
+    rows = {row.action: row.to for row in so_far.rows if row.lever == nearest.key}
     assert rows
-    assert rows.items() <= {ACTIONS[tip.action]: tip.beyond for tip in expected.values()}.items()  # the nearest alone
+    assert rows.items() <= {point.action: point.beyond for point in expected}.items()  # the nearest alone
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +262,7 @@ def start_of_months():
 
 def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
     found = explored(start_of_months, replace(State(), vote=1))
-    assert next(lever["key"] for lever in groups_of(found)[0]["levers"]) == "vote.1.severity"
+    assert next(lever.key for lever in groups_of(found)[0].levers) == "vote.1.severity"
     assert edits_of(found) == []
     for wrong, said in (
         (State(vote=9), "there is no vote 9"),

@@ -109,7 +109,7 @@ def shares(row):
 def test_reasons_grow_with_the_answer(visit):
     page = visit("?member=IND&vote.0.severity=-4")
     whole(page)
-    page.wait_for_selector("#terms caption:has-text('1,000 replicates')", timeout=60_000)
+    page.wait_for_selector("#terms caption:has-text('1,000 runs')", timeout=60_000)
     member = page.locator("#members tr[data-iso3=IND]")
     assert shares(page.locator("#terms .sum >> nth=1")) == pytest.approx(shares(member), abs=1)
 

@@ -10,9 +10,9 @@ from sim.errors import InputError
 from sim.fitting import heldout, refitted
 from sim.fitting.heldout import cut, fitted_with, held_out
 from sim.fitting.refitted import known_before, validate_refitted
-from sim.scoring.rollcalls import Observed
 from sim.specs import read_scenario
 from sim.world import load_world
+from sim.world.rollcalls.files import Observed
 
 WORLD = load_world("un-2022")
 SPEC = read_scenario("es-11-1")

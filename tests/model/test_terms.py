@@ -211,5 +211,5 @@ def test_the_decisive_term_by_hand() -> None:
             continue
         assert found.probability == pytest.approx(base)
         assert found.at_mean == pytest.approx(min(left))
-        assert found.term == int(np.argmin(left))
+        assert found.term == anatomy.terms[int(np.argmin(left))].name
     assert max(losses[False]) < min(losses[True])  # a term that costs little is not called decisive

@@ -18,7 +18,6 @@ from sim.case.ballot import NOT_GIVEN
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run
-from sim.scoring.rollcalls import shipped_rollcalls
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
     classes_of,
@@ -37,6 +36,7 @@ from sim.specs import read_scenario
 from sim.summaries.summary import is_scored, list_misses, split_of, summarise_run
 from sim.summaries.tallies import is_near, share_behind, summarise_tally
 from sim.world import RollCall
+from sim.world.rollcalls.files import rollcalls_of
 
 observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)
 
@@ -255,7 +255,7 @@ def roll_call(resolution: str, day: date, votes: list[int], target: str = "M0000
 def test_pinning_gives_back_the_observed_counts(name: str) -> None:
     """Rule: expected supporters and opposers within 0.01 of those observed; who they were makes no difference."""
     case = prepare(read_scenario(name))
-    calls = {call.resolution: call for call in shipped_rollcalls(case.world)}
+    calls = {call.resolution: call for call in rollcalls_of(case.world)}
     votes = calls[case.ballots[0].resolution].votes
     drawn = (case.ballots[0].given == NOT_GIVEN) & (votes >= 0)
     chances = pinned_probabilities(case, 0, votes, [])

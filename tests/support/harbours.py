@@ -71,8 +71,8 @@ class Harbours:
         groups = {"free ports": ("WHT", "GRN", "GRY"), **{code.casefold(): (code,) for code in self.iso3}}
         return groups[reference.casefold()]
 
-    def references(self) -> tuple[str, ...]:
-        return (*self.iso3, "Free Ports")
+    def hint(self, reference: str, otherwise: str = "") -> str:
+        return otherwise
 
     def attributes_editable(self) -> tuple[str, ...]:
         return ("dependence.energy", "isolation")

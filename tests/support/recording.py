@@ -74,7 +74,7 @@ def experiment(name: str) -> dict[str, Numbers]:
 
 def goal(name: str) -> dict[str, Numbers]:
     """The cheapest combination and the frontier."""
-    return dict(of_document("reach", sim.reach(name, [f"replicates={REPLICATES}"]).summary))
+    return dict(of_document("reach", sim.reach(name, [f"replicates={REPLICATES}"]).summary.document()))
 
 
 def scores(name: str) -> dict[str, Numbers]:

@@ -10,14 +10,11 @@ import pypdfium2 as pdfium
 import pytest
 from support.commands import sim
 
-from sim.views.report.months_tables import (
-    by_month_table,
-    helpers_table,
-    months_answer,
-    published_table,
-    two_faced_tables,
-)
-from sim.views.report.page import AS_SHORT, Column, table
+from sim.results.run import RunSummary
+from sim.results.tables import FIGURE, SHARE, Column, table
+from sim.results.wording import write_share
+from sim.summaries.months_tables import answer_months, months_tables
+from sim.summaries.sentences import answer_vote
 from sim.views.report.parts import differences
 
 WIDTHS = {"phone": 390, "desktop": 1280}
@@ -98,31 +95,40 @@ def test_a_page_holds_question_answer_pictures_tables_provenance_and_repetition(
     assert manifest["program"]["version"] in text
 
 
-def test_the_page_of_a_what_if_tells_the_figures_of_the_run_and_what_was_changed(pages):
-    text = pages["what-if"].read_text(encoding="utf-8")
-    told = json.loads(sim("run", "es-11-1-april-threat", "--replicates", 100, "--json").stdout)["votes"][0]
-    split = told["split"]["with_target"]
-    assert f"{split['support']:.0f} members in support, {split['abstain']:.0f} abstaining" in text
-    assert f"support {told['base']['change']['support']:+.1f}" in text
-    assert "observed were 141/35/5" in text
+def test_the_page_of_a_what_if_has_the_figures_of_the_run_and_what_was_changed(pages):
+    text = html.unescape(pages["what-if"].read_text(encoding="utf-8")).replace("\u00a0", " ")
+    printed = json.loads(sim("run", "es-11-1-april-threat", "--replicates", 100, "--json").stdout)
+    (vote,) = RunSummary.model_validate(printed).votes
+    for sentence in answer_vote(vote):
+        assert sentence in text
     row = re.search(r"<td[^>]*>vote\.0\.target_threat</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", text)
     assert (float(row[1]), float(row[2])) == (1.0, 2.0)
     members = re.search(r"<h3>Every member</h3>(.*?)</table>", text, re.DOTALL)[1]
-    assert members.count("<tr") == 1 + len(told["members"])
-    belarus = next(member for member in told["members"] if member["iso3"] == "BLR")
-    assert f">{100 * belarus['oppose']:.1f} %<" in re.search(r"<tr[^>]*><td[^>]*>Belarus<.*?</tr>", members)[0]
-    assert text.count('class="marked"') == int(re.search(r"The (\d+) members it gets wrong", text)[1])
+    assert members.count("<tr") == 1 + len(vote.members)
+    belarus = next(member for member in vote.members if member.iso3 == "BLR")
+    assert f">{write_share(belarus.oppose)}<" in re.search(r"<tr[^>]*><td[^>]*>Belarus<.*?</tr>", members)[0]
 
 
-def test_the_page_of_months_tells_them_first_in_the_tables_of_the_run(pages):
+def test_what_was_observed_and_missed_is_not_shown_of_a_what_if(pages):
+    text = pages["what-if"].read_text(encoding="utf-8")
+    assert "Observed:" not in text
+    assert "Members it gets wrong" not in text
+    assert 'class="marked"' not in text
+    text = pages["months"].read_text(encoding="utf-8")
+    wrong = [int(count) for count in re.findall(r"Members it gets wrong: (\d+)", text)]
+    assert text.count('class="marked"') == sum(wrong) > 0
+
+
+def test_the_page_of_months_starts_with_them_in_the_tables_of_the_run(pages):
     text = html.unescape(pages["months"].read_text(encoding="utf-8")).replace("\u00a0", " ")
-    months = json.loads(sim("run", "2022-2023", "--replicates", 10, "--json").stdout)["months"]
-    assert months_answer(months) in text
+    printed = json.loads(sim("run", "2022-2023", "--replicates", 10, "--json").stdout)
+    months = RunSummary.model_validate(printed).months
+    assert " ".join(answer_months(months)) in text
     assert text.index(">The months</h2>") < text.index(">A/RES/ES-11/1, 2 March 2022</h2>")
-    for found in (by_month_table(months), helpers_table(months), published_table(months), *two_faced_tables(months)):
+    for found in months_tables(months):
         shown = re.search(rf"<h3>{re.escape(found.title)}</h3>(.*?)</table>", text, re.DOTALL)[1]
         rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr.*?</tr>", shown)]
-        assert rows == [[cell.text for cell in row] for row in found.rows] != []
+        assert rows == [[cell.text for cell in row] for row in found.cells()] != []
         assert found.note in text
 
 
@@ -175,11 +181,9 @@ def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
 
 
 def test_cells_sort_by_their_values():
-    made_of = table(
-        "t", [Column("a"), Column("b", 1, " %"), Column("c", AS_SHORT)], [["B", 12.34, 0.5], [None, None, 2]]
-    )
-    assert [[cell.text for cell in row] for row in made_of.rows] == [["B", "12.3 %", "0.5"], ["–", "–", "2"]]
-    assert [[cell.key for cell in row] for row in made_of.rows] == [["b", "12.34", "0.5"], ["", "-1e99", "2.0"]]
+    made_of = table("t", [Column("a"), Column("b", SHARE), Column("c", FIGURE)], [["B", 0.123, 0.5], [None, None, 2]])
+    assert [[cell.text for cell in row] for row in made_of.cells()] == [["B", "12 %", "0.5"], ["–", "–", "2"]]
+    assert [[cell.key for cell in row] for row in made_of.cells()] == [["b", "0.123", "0.5"], ["", "-1e99", "2.0"]]
 
 
 def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
@@ -197,7 +201,7 @@ def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
         (["plot", "es-11-1", "--kind", "sweep", "--out", "a.png"], "sim sweep"),
         (["plot", "sanction-enforcement", "--kind", "chamber", "--out", "a.png"], "is an experiment"),
         (["plot", "es-11-1", "--kind", "explanation", "--out", "a.png"], "--member"),
-        (["plot", "es-11-1", "--kind", "explanation", "--member", "Bela", "--out", "a.png"], "no member"),
+        (["plot", "es-11-1", "--kind", "explanation", "--member", "Bela", "--out", "a.png"], "is not a member of"),
         (["plot", "es-11-1", "--kind", "change", "--out", "a.png"], "no base"),
         (["plot", "es-11-1", "--kind", "map", "--out", "nowhere/a.png"], "does not exist"),
     ],

@@ -211,8 +211,8 @@ def test_bars_of_indices_are_the_figures(effects):
     (found,), _ = analyse(effects.experiment, effects.folder, asked_of(effects.experiment, ["support"]))
     ax = plot_indices(found)
     (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
-    assert np.allclose([bar.get_width() for bar in bars], found.figures["mu_star"][: len(bars)])
-    assert [label.get_text() for label in ax.get_yticklabels()] == list(found.levers[: len(bars)])
+    assert np.allclose([bar.get_width() for bar in bars], [lever.mu_star for lever in found.levers[: len(bars)]])
+    assert [label.get_text() for label in ax.get_yticklabels()] == [lever.lever for lever in found.levers[: len(bars)]]
 
 
 def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_are_not(founding):
@@ -258,7 +258,7 @@ def test_actions_differ_in_lightness_too():
         ("explanation", Wish(), "--member"),
         ("reasons", Wish(member="IND"), "no months"),
         ("sweep", Wish(), "picture of a sweep"),
-        ("map", Wish(resolution="A/RES/1"), "no vote"),
+        ("map", Wish(resolution="A/RES/1"), "not a vote"),
     ],
 )
 def test_what_a_run_has_not_is_told(founding, kind, wish, told):

@@ -18,8 +18,8 @@ from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.run import run, run_compared
 from sim.specs import read_scenario
-from sim.summaries.changes import adoption
-from sim.whatif.compare import compare, comparison_document, comparison_rows
+from sim.summaries.changes import summarise_change
+from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 
 @examples(max_examples=80)
@@ -79,11 +79,10 @@ def test_flips_are_counted_by_replicate() -> None:
     severity = balanced_severity()
     texts = [read_scenario("es-11-3", [f"vote.severity={s}", "replicates=400"]) for s in (severity, severity + 0.1)]
     found = compare(texts)
-    entry = adoption(found.base.votes[0], found.others[0].votes[0], "two-thirds")
-    assert entry["base"] - entry["lost"] + entry["gained"] == pytest.approx(entry["now"])
-    assert entry["gained"] == 0  # a dearer text wins nobody, at any draw
-    assert entry["lost"] > 0
-    assert adoption(found.base.votes[0], found.base.votes[0], "two-thirds")["lost"] == 0
+    entry = summarise_change(found.others[0], found.base, 0).adoption["two-thirds"]
+    assert entry.base - entry.lost + entry.gained == pytest.approx(entry.now)
+    assert entry.gained == 0  # a more severe resolution wins nobody, at any draw
+    assert entry.lost > 0
 
 
 def test_another_text_is_voted_on_with_the_draws_of_the_base() -> None:
@@ -113,16 +112,16 @@ def test_scenarios_that_cannot_be_paired_are_refused_with_every_reason() -> None
 
 def test_rows_hold_every_figure_of_the_document() -> None:
     found = compare([read_scenario("harbour-blockade", extra) for extra in ([], ["vote.severity=-3"])])
-    vote = comparison_document(found)["compared"][0]["votes"][0]  # type: ignore[index]
-    rows = comparison_rows(found)
-    by_key = {(row["quantity"], row["iso3"], row["name"]): row for row in rows}
+    vote = summarise_comparison(found).compared[0].votes[0]
+    rows = list_figures(found)
+    by_key = {(row.figure, row.iso3, row.name): row for row in rows}
     for action in ACTIONS:
         row = by_key["tally", None, action]
-        assert row["change"] == vote["base"]["change"][action]
-        assert [row["p05"], row["p95"]] == vote["base"]["change_interval"][action]
-        assert row["now"] - row["base"] == pytest.approx(row["change"])
-    moved = {row["iso3"]: row["now"] for row in rows if row["quantity"] == "moved"}
-    assert moved == {mover["iso3"]: mover["moved"] for mover in vote["base"]["moved"]}
+        assert row.change == pytest.approx(vote.base.change.of(action))
+        assert (row.p05, row.p95) == vote.base.change_interval.of(action)
+        assert row.now - row.base == pytest.approx(row.change)  # type: ignore[operator]
+    moved = {row.iso3: row.now for row in rows if row.figure == "moved"}
+    assert moved == {mover.iso3: mover.moved for mover in vote.base.moved}
     assert moved
 
 
@@ -138,7 +137,7 @@ def test_the_command_compares_files_and_changes_alike(tmp_path: Path) -> None:
     file = tmp_path / "figures.csv"
     told = sim("compare", "es-11-1", "es-11-3", "es-11-1-no-peers", "--replicates", 50, "--csv", file)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.count("flips to lost") == 2
+    assert told.stdout.count("no longer adopted") == 2
     assert max(map(len, told.stdout.splitlines())) <= 100
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert len({row["scenario"] for row in rows}) == 2
@@ -150,7 +149,7 @@ def test_nothing_to_compare_with_is_told() -> None:
     assert "--set vote.target_threat=2" in done.stderr
     assert done.stdout == ""
     null = sim("compare", "harbour-blockade", "--set", "vote.severity=-4.5")
-    assert "nobody moves, in any replicate" in null.stdout
+    assert "No member votes differently in any run." in null.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is told of an explanation: documents, frames, tables, the overview of all members, mistakes."""
+"""What is reported of an explanation: documents, frames, tables, the overview of all members, mistakes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from sim.case import prepare
 from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.whatif.explanation.decisive import overview_rows
+from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import explain
-from sim.whatif.explanation.explained import explanation_document
+from sim.whatif.explanation.summary import summarise_explanation
 from sim.whatif.explanation.terms import take_apart
 
 
@@ -62,30 +62,34 @@ def test_draws_of_the_terms() -> None:
     """Ranges over the draws lie about the mean, are none where nothing is drawn, and a range of one draw is a point."""
     spec = read_scenario("es-11-1", ["parameter_uncertainty=true"])
     for replicates in (5, 200):
-        found = explanation_document(
+        found = summarise_explanation(
             explain(spec.model_copy(update={"replicates": replicates}), "IND", tries_levers=False)
         )
         wide = 0
-        for term in found["terms"]:  # type: ignore[attr-defined]
+        for term in found.terms:
+            assert term.p05 is not None
+            assert term.p95 is not None
             for low, mean, high in (
-                *((term["p05"][action], term[action], term["p95"][action]) for action in ACTIONS),
-                (term["over_next"]["p05"], term["over_next"]["mean"], term["over_next"]["p95"]),
+                *((term.p05.of(action), getattr(term, action), term.p95.of(action)) for action in ACTIONS),
+                (term.over_next.p05, term.over_next.mean, term.over_next.p95),
             ):
+                assert low is not None
+                assert high is not None
                 assert low <= mean + 1e-12
                 assert mean <= high + 1e-12
                 wide += high > low + 1e-12
         assert (wide > 0) == (replicates > 5)
-    central = explanation_document(explain(read_scenario("es-11-1", ["replicates=5"]), "IND", tries_levers=False))
-    assert {term["p05"] for term in central["terms"]} == {None}  # type: ignore[attr-defined]
-    assert central["months"] == []
+    central = summarise_explanation(explain(read_scenario("es-11-1", ["replicates=5"]), "IND", tries_levers=False))
+    assert {term.p05 for term in central.terms} == {None}
+    assert central.months == ()
 
 
 def test_a_walk_is_a_run_at_each_value() -> None:
     spec = read_scenario("harbour-blockade", ["replicates=200"])
-    found = explanation_document(explain(spec, "Gullrock", tries_levers=False, walks_along="vote.severity=-6:-2"))
-    points = found["along"]["points"]  # type: ignore[index]
-    assert [point["value"] for point in points] == pytest.approx(list(np.linspace(-6, -2, 11)))
-    support = [point["support"] for point in points]
+    walk = explain(spec, "Gullrock", tries_levers=False, walks_along="vote.severity=-6:-2").walk
+    assert walk is not None
+    assert [point.value for point in walk.points] == pytest.approx(list(np.linspace(-6, -2, 11)))
+    support = [point.support for point in walk.points]
     assert support == sorted(support, reverse=True)
     again = run(prepare(read_scenario("harbour-blockade", ["vote.severity=-6", "replicates=200"])))
     i = again.case.world.index["GUL"]
@@ -103,13 +107,12 @@ def test_a_later_vote_remembers_what_was_simulated(tmp_path) -> None:  # type: i
     assert (later != earlier).any()
 
 
-def test_given_votes_are_told_and_not_tipped() -> None:
-    found = explanation_document(explain(read_scenario("harbour-blockade"), "ASH"))
-    assert found["is_given"]
-    assert found["levers"] == []
-    assert "ASH" not in {
-        row["iso3"] for row in overview_rows(take_apart(prepare(read_scenario("harbour-blockade")), 0, 9))
-    }
+def test_fixed_votes_are_reported_and_no_lever_is_tried() -> None:
+    found = summarise_explanation(explain(read_scenario("harbour-blockade"), "ASH"))
+    assert found.is_given
+    assert found.levers == ()
+    overview = summarise_members(take_apart(prepare(read_scenario("harbour-blockade")), 0, 9))
+    assert "ASH" not in {member.iso3 for member in overview.members}
 
 
 def test_the_command_prints_all_of_it() -> None:
@@ -120,7 +123,7 @@ def test_the_command_prints_all_of_it() -> None:
         "together",
         "What the terms are made of",
         "Its peers",
-        "What would tip it",
+        "What would change its vote",
         "Along",
     ):
         assert part in told.stdout
@@ -144,7 +147,7 @@ WRONG = {
     "unknown member": (["es-11-1", "Indai"], "Did you mean 'India'?"),
     "no member": (["es-11-1"], "a member or --all"),
     "both": (["es-11-1", "IND", "--all"], "a member or --all"),
-    "a group": (["es-11-1", "NATO"], "is no member"),
+    "a group": (["es-11-1", "NATO"], "is not a member"),
     "unknown vote": (["es-11-1", "IND", "--resolution", "A/RES/ES-11/9"], "Did you mean 'A/RES/ES-11/1'?"),
     "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),
     "no lever at all": (["es-11-1", "IND", "--along", "nonsense"], "Give one such as 'vote.severity'."),
@@ -165,7 +168,7 @@ def test_mistakes_are_told(arguments: list[str], message: str) -> None:
 
 @pytest.fixture(scope="module")
 def all_given(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The harbours' scenario with every vote given."""
+    """The harbours' scenario with every vote fixed."""
     file = tmp_path_factory.mktemp("given") / "given.toml"
     file.write_text(
         'title = "t"\nquestion = "q"\nbase = "harbour-blockade"\nreplicates = 7\n[[pledge]]\nreason = "r"\n'
@@ -184,7 +187,7 @@ def test_where_every_vote_is_given_nothing_is_decisive(all_given: Path, tmp_path
     assert (told.returncode, told.stderr) == (0, "")
     assert "nan %" not in told.stdout
     told = sim("explain", all_given, "--all", "--csv", tmp_path / "all.csv")
-    assert "every vote is given" in told.stdout
+    assert "every vote is fixed" in told.stdout
     columns = list(sim_package.explain_all(all_given).columns)
     assert (tmp_path / "all.csv").read_text(encoding="utf-8").strip() == ",".join(columns)
     assert columns == list(sim_package.explain_all("harbour-blockade", replicates=7).columns)

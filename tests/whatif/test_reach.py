@@ -26,7 +26,7 @@ from sim.specs.goal.moves import moved
 from sim.whatif.goals import reach as reaching
 from sim.whatif.goals.combinations import Combinations, Tried
 from sim.whatif.goals.outcomes import reached, shortfall
-from sim.whatif.goals.reach import reach, reach_document
+from sim.whatif.goals.reach import reach, summarise_search
 from sim.whatif.goals.search import Search
 
 QUARTERS, EIGHTHS = np.linspace(0, 2, 9), np.linspace(0, 1, 9)
@@ -150,7 +150,7 @@ class Cover:
         generator = np.random.default_rng(seed)
         self.votes, self.prices = generator.integers(1, 6, size), generator.uniform(0.2, 4.0, size).round(2)
         self.axes, self.now, self.tried = [((), (str(i),)) for i in range(size)], (0,) * size, {}
-        self.goal, self.dearest = SimpleNamespace(seed=0), float(self.prices.sum())
+        self.goal, self.highest_cost = SimpleNamespace(seed=0), float(self.prices.sum())
 
     def cost(self, places):
         return float(self.prices @ np.array(places))
@@ -225,8 +225,8 @@ def test_an_interrupted_search_tells_what_it_tried() -> None:
     assert len(found.combinations.tried) == 50
     assert found.surest.probability > found.as_it_stands.probability
     assert found.surest == found.frontier[-1]
-    document = reach_document(found)
-    assert (document["is_interrupted"], document["tried"], document["checked"]) == (True, 50, found.checked)
+    search = summarise_search(found)
+    assert (search.is_interrupted, search.tried, search.checked) == (True, 50, found.checked)
 
 
 def test_checks_use_replicates_that_the_search_has_not_seen() -> None:
@@ -239,11 +239,10 @@ def test_checks_use_replicates_that_the_search_has_not_seen() -> None:
 
 
 def test_the_same_goal_gives_the_same_answer_and_the_frontier_rises() -> None:
-    one, other = (reach_document(reach(harbour_goal(GOALS["rule"]))) for _ in range(2))
+    one, other = (summarise_search(reach(harbour_goal(GOALS["rule"]))) for _ in range(2))
     assert one == other
-    frontier = one["frontier"]
-    costs = [entry["cost"] for entry in frontier]  # type: ignore[attr-defined]
-    chances = [entry["probability"] for entry in frontier]  # type: ignore[attr-defined]
+    costs = [entry.cost for entry in one.frontier]
+    chances = [entry.probability for entry in one.frontier]
     assert costs == sorted(set(costs))
     assert chances == sorted(set(chances))
 
@@ -389,10 +388,10 @@ def test_an_interrupted_command_tells_and_writes_what_it_tried(
 
 
 def test_a_goal_without_a_title_begins_with_its_scenario(tmp_path: Path) -> None:
-    """And combinations that cannot be put together are counted, with the reason of one."""
+    """And combinations whose values cannot be combined are counted, with the reason of one."""
     file = tmp_path / "goal.toml"
     file.write_text(CROSSING + CROSSING[CROSSING.index("[[lever]]") :].replace("_absent", "_abstain"), encoding="utf-8")
     lines = sim("reach", file).stdout.splitlines()
     assert lines[0] == "Harbour blockade: the seven harbours vote on SH/2"
-    (refused,) = [line for line in lines if "cannot be put together" in line]
+    (refused,) = [line for line in lines if "cannot be combined" in line]
     assert refused.startswith("3 of them")  # of nine: absent at its default, or at 1, over abstain

@@ -14,6 +14,7 @@ from sim.case import Case
 from sim.cli.commands.sensitivity import command
 from sim.ensemble import Outcome, simulate
 from sim.errors import InputError
+from sim.results.sensitivity import Indices
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import batch
@@ -25,6 +26,7 @@ from sim.specs.experiment.priors import prior_ranges
 from sim.whatif.discovery import regions_of
 from sim.whatif.outputs import Answers, answered, event_of, output_of
 from sim.whatif.sensitivity import analysed, asked_of, indices_of
+from sim.whatif.sensitivity_tables import indices_table
 
 OVER = {
     "vote.severity": {"from": -6.0, "to": -3.0},
@@ -39,17 +41,23 @@ def made(kind, samples, over=OVER, **keys):
     return experiment_from({"outputs": ["members"], **written}, "s.toml", Path())
 
 
+def column(found: Indices, name: str) -> np.ndarray:
+    """A figure of every lever."""
+    return np.array([getattr(lever, name) for lever in found.levers])
+
+
 def test_sobol_indices_of_a_linear_case_are_the_closed_form() -> None:
     """Of y = sum a_i x_i with x uniform, first and total index are a_i^2 / sum a^2 (Saltelli et al. 2008)."""
     design = made("saltelli", 1024).design
     weights = np.array([4.0, 2.0, 1.0])
     found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
-    assert found.levers == tuple(OVER)
+    assert [lever.lever for lever in found.levers] == list(OVER)
     expected = weights**2 / (weights**2).sum()
     for name in ("first", "total"):
-        assert np.abs(found.figures[name] - expected).max() < 0.01
-        assert (found.figures[f"{name}_low"] <= expected + 0.01).all()
-        assert (found.figures[f"{name}_high"] >= expected - 0.01).all()
+        value, low, high = (column(found, figure) for figure in (name, f"{name}_low", f"{name}_high"))
+        assert np.abs(value - expected).max() < 0.01
+        assert (low <= expected + 0.01).all()
+        assert (high >= expected - 0.01).all()
 
 
 def test_sobol_indices_of_a_product_are_the_closed_form() -> None:
@@ -57,7 +65,7 @@ def test_sobol_indices_of_a_product_are_the_closed_form() -> None:
     design = made("saltelli", 2048).design
     shares = shares_of(design)
     found = analysed(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
-    first, total = (dict(zip(found.levers, found.figures[name], strict=True)) for name in ("first", "total"))
+    first, total = ({lever.lever: getattr(lever, name) for lever in found.levers} for name in ("first", "total"))
     names = list(OVER)
     for name in names[:2]:
         assert first[name] == pytest.approx(3 / 7, abs=0.02)
@@ -71,18 +79,20 @@ def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
     design = made("morris", 6).design
     weights = np.array([1.0, -5.0, 3.0])
     found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
-    assert found.levers == tuple(np.array(list(OVER))[[1, 2, 0]])
-    assert found.figures["mu_star"] == pytest.approx([5, 3, 1])
-    assert found.figures["mu"] == pytest.approx([-5, 3, 1])
-    assert np.abs(found.figures["sigma"]).max() < 1e-9
+    assert [lever.lever for lever in found.levers] == list(np.array(list(OVER))[[1, 2, 0]])
+    assert column(found, "mu_star") == pytest.approx([5, 3, 1])
+    assert column(found, "mu") == pytest.approx([-5, 3, 1])
+    assert np.abs(column(found, "sigma")).max() < 1e-9
 
 
 def test_an_output_that_never_moves_has_indices_of_zero() -> None:
     for kind in ("morris", "saltelli"):
         design = made(kind, 4).design
         found = analysed(design, np.full(len(shares_of(design)), 0.1), "y", "R", "s")
-        assert all((figure == 0).all() for figure in found.figures.values())
+        assert {lever.lever for lever in found.levers} == set(OVER)
+        assert all(figure == 0 for lever in found.levers for name, figure in lever if name != "lever")
         assert found.deviation == 0
+        assert "no lever changes it" in indices_table(found).note
 
 
 def test_a_trajectory_moves_one_lever_at_a_time() -> None:
@@ -145,7 +155,7 @@ def swept(tmp_path_factory):
 def test_a_lever_without_effect_has_exactly_none(swept) -> None:  # type: ignore[no-untyped-def]
     experiment, folder = swept
     (found,) = indices_of(experiment, read_output(experiment, folder, "support"))
-    total = dict(zip(found.levers, found.figures["total"], strict=True))
+    total = {lever.lever: lever.size for lever in found.levers}
     assert total["vote.sender_threat"] == 0
     assert max(total.values()) > 0
 
@@ -177,11 +187,11 @@ def test_a_known_region_is_found() -> None:
     best = found[0]
     assert best.probability == 1.0
     assert best.coverage == 1.0
-    bounds = {bound.lever: bound for bound in best.bounds}
+    bounds = {bound.lever: bound for bound in best.where}
     assert set(bounds) == {"vote.severity", "vote.target_threat"}
     assert bounds["vote.severity"].low == pytest.approx(-4, abs=0.05)
     assert bounds["vote.target_threat"].low == pytest.approx(1, abs=0.05)
-    assert all(bound.high is None for bound in best.bounds)
+    assert all(bound.high is None for bound in best.where)
     assert sum(region.points for region in found) == 256
     assert sum(region.share for region in found) == pytest.approx(1)
     assert sum(region.coverage for region in found) == pytest.approx(1)
@@ -192,7 +202,7 @@ def test_what_happens_everywhere_or_nowhere_has_no_region() -> None:
     experiment = made("random", 30)
     for value in (0.0, 1.0):
         (region,) = regions_of(experiment, Answers("e", "SH/2", tuple(range(30)), np.full(30, value)))
-        assert region.bounds == ()
+        assert region.where == ()
         assert region.probability == value
 
 
@@ -202,8 +212,9 @@ def test_levers_without_numbers_are_told_by_their_value() -> None:
     happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in points_of(experiment)])
     best = regions_of(experiment, Answers("e", "SH/2", tuple(range(60)), happens))[0]
     assert best.probability == 1.0
-    assert len(best.bounds) == 1
-    assert "roles.senders" in str(best.bounds[0])
+    assert len(best.where) == 1
+    assert "roles.senders" in str(best.where[0])
+    assert best.document()["where"] == [str(best.where[0])]
 
 
 def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
@@ -211,7 +222,7 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     asked = ["--output", "support", "--output", "IND:abstain", "--event", "oppose>20"]
     told = sim("sensitivity", *arguments, *asked)
     assert told.returncode == 0, told.stderr
-    for part in ("support", "IND:abstain", "first", "total", "Where 'oppose>20'", "isolation of ALL"):
+    for part in ("support", "IND:abstain", "alone", "in total", "Where 'oppose>20'", "isolation of ALL"):
         assert part in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 100
     again = sim("sensitivity", *arguments, *asked)
@@ -252,7 +263,7 @@ WRONG = {
     "indices of another kind": (["isolation", "--output", "support"], "got 'factorial', which has no indices"),
     "unknown output": (["where-threats-work", "--output", "suport"], "Did you mean 'support'?"),
     "unknown member": (["where-threats-work", "--output", "Indai:abstain"], "Did you mean 'India'?"),
-    "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is no vote of this experiment"),
+    "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is not a vote of this experiment"),
     "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
     "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
     "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "indices go there"),

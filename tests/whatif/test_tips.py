@@ -1,4 +1,4 @@
-"""Tipping points are verified by running at either side, with the months and the drawn parameters of the scenario."""
+"""Switching points are verified by running on either side, with the months and the drawn parameters of the scenario."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from support.commands import document
 from support.months_worlds import blockade_by_months
 
 from sim.case import Case, prepare
+from sim.errors import InputError
+from sim.results.explanation import SwitchingPoint
+from sim.rules.choice import ACTIONS
 from sim.runner.run import run
 from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
-from sim.whatif.explanation.explained import by_name
 from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.switching import Member, find_switching_points
 from sim.whatif.explanation.terms import take_apart
-from sim.whatif.explanation.tipping import Member, Tip, tips_of
 
 HARBOURS = ("ELM", "FER", "GUL")
 CLOSE_CALL = 0.05
@@ -30,7 +32,7 @@ def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return blockade_by_months(tmp_path_factory.mktemp("blockade"))
 
 
-def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Tip]], now: int) -> None:
+def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, SwitchingPoint]], now: int) -> None:
     """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
     replicates = case.spec.replicates
     member = Member(case, number, index, replicates)
@@ -40,20 +42,21 @@ def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Tip]
 
     assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
     for lever, tip in tips:
-        assert likeliest(lever, tip.before) != tip.action
-        assert likeliest(lever, tip.beyond) == tip.action != now
+        action = ACTIONS.index(tip.action)
+        assert likeliest(lever, tip.before) != action
+        assert likeliest(lever, tip.beyond) == action != now
         assert lever.low <= tip.beyond <= lever.high
         assert tip.change == tip.beyond - lever.now
         assert abs(tip.before - lever.now) < abs(tip.change)
         for value in np.linspace(lever.now, tip.before, 5):
             chances = member.simulated(lever.at(float(value)))
-            assert chances.argmax() != tip.action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
+            assert chances.argmax() != action or np.sort(chances)[-2] > chances.max() - CLOSE_CALL, lever.key
 
 
 @pytest.mark.parametrize("iso3", HARBOURS)
 def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
     found = explain(read_scenario("harbour-blockade", ["replicates=300"]), iso3)
-    tips = [(lever, tip) for lever, tips in found.tips for tip in tips]
+    tips = [(lever, tip) for lever, tips in found.tried for tip in tips]
     check_tips(found.anatomy.case, 0, found.index, tips, found.likeliest)
 
 
@@ -66,13 +69,13 @@ VARIANTS = {
 }
 
 
-def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, Tip]], int]:
+def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, SwitchingPoint]], int]:
     """The tips of Gullrock by some levers, and the action that is its likeliest."""
     index = case.world.index["GUL"]
     now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
     member = Member(case, number, index, case.spec.replicates)
     levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
-    return [(lever, tip) for lever in levers for tip in tips_of(member, lever, now).values()], now
+    return [(lever, tip) for lever in levers for tip in find_switching_points(member, lever, now)], now
 
 
 @pytest.mark.parametrize(("number", "overrides"), VARIANTS.values(), ids=VARIANTS)
@@ -104,6 +107,30 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
             prepare(lever.at(end))
 
 
+IRAN = [
+    "roles.target=IRN",
+    "roles.victim=ISR",
+    "parameters.dependence_energy=0",
+    "parameters.dependence_food=0",
+    "parameters.align_consultation=0",
+    "replicates=10",
+]
+"""A target whose energy, food and consultation ties the shipped world does not know, left out by the scenario."""
+
+
+def test_weights_of_ties_that_the_world_does_not_know_are_no_levers() -> None:
+    """A weight other than 0 would be refused; all other levers are there, and may be put anywhere in their ranges."""
+    known, unknown = (prepare(read_scenario("es-11-1", overrides)) for overrides in ([], IRAN))
+    missing = {"dependence_energy", "dependence_food", "align_consultation"}
+    keys = {lever.key for lever in levers_of(unknown, 0, "IND")}
+    assert {lever.key for lever in levers_of(known, 0, "IND")} - keys == {f"parameters.{name}" for name in missing}
+    for lever in levers_of(unknown, 0, "IND"):
+        for end in (lever.low, lever.high):
+            prepare(lever.at(end), unknown.world)
+    with pytest.raises(InputError, match="knows ties of the kind 'energy' only with RUS, not with IRN"):
+        explain(unknown.spec, "IND", tries_levers=False, walks_along="parameters.dependence_energy")
+
+
 @pytest.mark.parametrize("number", [0, 1], ids=["votes", "months"])
 def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
     """Of the scenario with its drawn parameters, and at either side of each tip, as 'sim run --set' has them."""
@@ -122,9 +149,9 @@ def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
     case = prepare(read_scenario(source, [f"replicates={replicates}", "parameter_uncertainty=true"]))
     tips, _ = tips_of_some(case, number)
     for lever, tip in {lever.kind: (lever, tip) for lever, tip in tips}.values():
-        for value, chances in ((tip.before, tip.chances_before), (tip.beyond, tip.chances_beyond)):
+        for value, chances in ((tip.before, tip.probabilities_before), (tip.beyond, tip.probabilities_beyond)):
             setting = f"{lever.key}={value!r}"
             if lever.kind == "attribute":
                 attribute = lever.key.partition(" of ")[0]
                 setting = f"change=[{{members=['GUL'], attribute='{attribute}', set={value!r}, reason='what if'}}]"
-            assert by_name(chances) == ran(setting), lever.key
+            assert chances.document() == ran(setting), lever.key

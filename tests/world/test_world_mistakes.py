@@ -6,6 +6,7 @@ import gzip
 import re
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,7 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "fill of a stranger": (
         text("fills.csv", "FER", "FEN"),
-        "line 2, iso3: 'FEN' is not a member of this world. Did you",
+        "line 2, iso3: 'FEN' is not a member of this world.",
     ),
     # world.toml
     "bad TOML": (text("world.toml", "title =", "title"), "world.toml: cannot be read: Expected '=' after a key"),
@@ -338,11 +339,20 @@ def test_everything_wrong_is_told_at_once(folder: Path) -> None:
 
 def test_a_flood_is_cut_short(folder: Path) -> None:
     path = folder / "ties.csv"
-    spoilt = re.sub(",0(?=[,\n])", ",x", path.read_text())
+    numbers = count()
+    spoilt = re.sub(",0(?=[,\n])", lambda _: f",x{next(numbers)}", path.read_text())
     path.write_text(spoilt)
     *some, last = told(folder)
     assert 0 < len(some) < spoilt.count(",x")
     assert last == f"mine/ties.csv: and {spoilt.count(',x') - len(some)} more problems."
+
+
+def test_the_same_mistake_in_many_lines_is_told_once(folder: Path) -> None:
+    path = folder / "ties.csv"
+    path.write_text(re.sub(",0(?=[,\n])", ",x", path.read_text()))
+    lines = told(folder)
+    assert len(lines) <= len(path.read_text().splitlines()[0].split(","))
+    assert any(re.fullmatch("mine/ties.csv: lines 2, 3, 4 and .* more, arms: got 'x'; .*", line) for line in lines)
 
 
 def test_no_such_world() -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from sim.results.described import Result
-from sim.results.parts import ByAction
+from sim.results.months import Path
+from sim.results.parts import ByAction, Interval, Split
+from sim.results.scores import ByScore
 from tools.manual.markdown import code, table
 
+LEAVES = (Interval, ByScore, Split, Path)
+"""Types whose fields mean the same wherever they are."""
 WORDS = {str: "text", bool: "true or false", int: "number", float: "number", datetime.date: "date"}
 
 
@@ -33,25 +37,26 @@ class _Type(NamedTuple):
     is_nullable: bool
 
 
-def key_table(kind: type[Result], known: dict[type[Result], str], of: str) -> str:
+def key_table(kind: type[Result], known: dict[type[Result], str], of: str, without: Collection[str] = ()) -> str:
     """The keys of a type of result.
 
     Parameters
     ----------
     known : types that the page has described, and where; those described here join them.
     of : name of the document.
+    without : fields that are left out.
     """
-    rows = [[code(key.path), key.kind, key.unit, key.meaning] for key in keys_of(kind, known, of)]
+    rows = [[code(key.path), key.kind, key.unit, key.meaning] for key in keys_of(kind, known, of, without)]
     return table(["key", "value", "unit", "meaning"], rows)
 
 
-def keys_of(kind: type[Result], known: dict[type[Result], str], of: str) -> Iterator[Key]:
+def keys_of(
+    kind: type[Result], known: dict[type[Result], str], of: str, without: Collection[str] = (), path: str = ""
+) -> Iterator[Key]:
     """Every key of a type of result, in order; a type that was described before is named rather than repeated."""
-    yield from _keys(kind, "", known, of)
-
-
-def _keys(kind: type[Result], path: str, known: dict[type[Result], str], of: str) -> Iterator[Key]:
     for name, field in kind.model_fields.items():
+        if name in without:
+            continue
         key = f"{path}.{field.alias or name}".removeprefix(".")
         found = _unwrap(field.annotation, field)
         unit = str(_extra(field).get("unit", ""))
@@ -68,7 +73,7 @@ def _keys(kind: type[Result], path: str, known: dict[type[Result], str], of: str
             if found.is_nullable:
                 yield Key(here, "table or null", unit, meaning)
             known[found.inner] = f"`{here}` of {of}"
-            yield from _keys(found.inner, here, known, of)
+            yield from keys_of(found.inner, known, of, path=here)
 
 
 def _unwrap(annotation: Any, field: FieldInfo, steps: str = "") -> _Type:
@@ -105,9 +110,8 @@ def _is_result(kind: Any) -> bool:
 
 
 def _is_leaf(kind: type[Result]) -> bool:
-    """Whether a type is told in a word: all its fields are numbers, and it says nothing of their units."""
-    fields = kind.model_fields.values()
-    return all(field.annotation in (int, float) and not _extra(field).get("unit") for field in fields)
+    """Whether a type is written in one line: its fields say the same of every quantity."""
+    return issubclass(kind, LEAVES)
 
 
 def _or_null(found: _Type) -> str:

@@ -1,158 +1,178 @@
-"""What comes out: the keys of JSON documents and the files of kept runs and sweeps, read off small ones made here.
+"""What comes out: a page for the JSON document of each command, and one for the files of kept runs and sweeps.
 
-What each key means is said in ``meanings.toml``. A key without a meaning, or a meaning without a key, is an error.
+Everything is read from the types of results and from the schemas of the tables.
 """
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
-from sim.case import prepare
-from sim.fitting.heldout import COMPARED, REGRESSIONS, HeldOut
-from sim.months.series import MEMBER_SERIES
-from sim.runner.executors import InProcess
-from sim.runner.folder.reading import open_table
-from sim.runner.result import RunResult
-from sim.runner.run import run
-from sim.runner.sweep import keep_run, sweep
-from sim.scoring.scores import Scores
-from sim.scoring.validation import validate
-from sim.scoring.verdict import Validation
-from sim.specs import experiment_from, read_scenario
-from sim.summaries.ranking import rank
-from sim.summaries.summary import summary
-from sim.summaries.tallies import REPORTED
-from tools.manual.documents import keys_of
+from sim.results.changes import ComparedFigure, ComparisonSummary
+from sim.results.described import Result
+from sim.results.explanation import MemberReasons, Overview
+from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
+from sim.results.goals import GoalSearch
+from sim.results.run import RunSummary
+from sim.results.scores import Scores
+from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
+from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
+from sim.results.sweep import SweepReport
+from sim.results.validation import HeldOutValidation, Validation
+from sim.rules.choice import ACTIONS
+from sim.runner.folder import files
+from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
-from tools.manual.meanings import check, key_table, meanings
-from tools.manual.questions import parts as parts_of_questions
 
-EXPERIMENT = {
-    "scenario": "es-11-1",
-    "replicates": 2,
-    "outputs": ["members", "votes"],
-    "target_split": {"support": 141},
-    "design": {"kind": "factorial", "over": {"parameters.enforcement": {"values": [0.1, 0.9]}}},
+
+class Part(NamedTuple):
+    """A part of a page: its heading, what is said of it, and the type it shows."""
+
+    heading: str
+    text: str
+    kind: type[Result]
+
+
+class Document(NamedTuple):
+    """A page on what a command prints.
+
+    Parameters
+    ----------
+    parts : the types that it shows, one after another.
+    """
+
+    title: str
+    text: str
+    parts: Sequence[Part]
+
+
+WORDS = (
+    "An *action* is support, abstain, oppose or absent. A member's *probabilities* are smoothed frequencies "
+    "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` stands for each entry of "
+    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, "
+    "with labels and units."
+)
+DOCUMENTS: Mapping[str, Document] = {
+    "run": Document(
+        "What `sim run --json` prints",
+        "One document for each run: every vote with its split, and the months where the scenario has them.",
+        [Part("", "", RunSummary)],
+    ),
+    "compare": Document(
+        "What `sim compare` prints",
+        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table.",
+        [Part("With `--json`", "", ComparisonSummary), Part("With `--csv`", "A row for each figure.", ComparedFigure)],
+    ),
+    "explain": Document(
+        "What `sim explain --json` prints",
+        "Utilities are means over the runs, and the terms add up to them. 1 utility is one unit of log-odds: an action "
+        "whose utility is larger by 1 is 2.7 times as likely.",
+        [Part("One member", "", MemberReasons), Part("With `--all`", "", Overview)],
+    ),
+    "reach": Document("What `sim reach --json` prints", "", [Part("", "", GoalSearch)]),
+    "sensitivity": Document(
+        "What `sim sensitivity --json` prints",
+        "",
+        [
+            Part("", "", SensitivityAnalysis),
+            Part("A lever of a design of kind `morris`", "", MorrisIndices),
+            Part("A lever of a design of kind `saltelli`", "", SobolIndices),
+        ],
+    ),
+    "sweep": Document("What `sim sweep --json` prints", "", [Part("", "", SweepReport)]),
+    "validate": Document(
+        "What `sim validate --json` prints",
+        "`resolutions` lists the resolutions that were scored. *Pinned*: severity and the base rate of abstention are "
+        "fitted to the observed counts, and members are ranked. *Declared*: the scenario unchanged. Scores are over "
+        "three classes; absence counts as abstention.",
+        [
+            Part("An entry of `resolutions`", "", Validation),
+            Part("With `--mode held-out`, every entry also has", "", HeldOutValidation),
+            Part("Scores", "", Scores),
+        ],
+    ),
 }
-FUELS = ("crude", "products", "pipeline_gas", "lng", "coal")
+TABLES: Mapping[str, pa.Schema] = {
+    files.POINTS: files.points_schema({"role": pa.string(), "FACTOR": pa.float64()}),
+    files.TALLIES: files.TALLY_SCHEMA,
+    files.MEMBERS: files.MEMBER_SCHEMA,
+    files.VOTES: files.VOTE_SCHEMA,
+    files.MONTHS: files.MONTH_SCHEMA,
+    files.SIDED: files.SIDE_SCHEMA,
+    files.RANKING: files.RANKING_SCHEMA,
+}
+MANIFESTS: Mapping[str, Sequence[Part]] = {
+    files.MANIFEST: [Part("Of a run", "", RunManifest), Part("Of a sweep it also has", "", SweepManifest)],
+    files.EXECUTION: [Part("", "", Execution)],
+    files.PLAN: [Part("", "", FolderPlan)],
+}
 
 
 def pages() -> dict[str, str]:
-    """The page, by the name of its file."""
-    meant = meanings()
-    votes, months = _run("es-11-1-april-threat"), _run("2022-2023-no-taiwan-visit")
-    document = summary(months)
-    found = validate(read_scenario("es-11-1", ["replicates=20"]))
-    scored, fits = [one.document() for one in found], [_as_held_out(found[0]).document()]
-    of_votes, of_scores = keys_of(summary(votes)), keys_of({"resolutions": scored})
-    of_months = keys_of({"months": document["months"]})
-    of_held_out = {key: kind for key, kind in keys_of({"resolutions": fits}).items() if key not in of_scores}
-    parts = [
-        "Words are those of the tables: an *action* is support, abstain, oppose or absent; a *member's* probabilities "
-        "are smoothed frequencies (n + 1/2) / (R + 2) over R replicates; `p05` and `p95` bound the 90 % interval. In a "
-        "key, `[]` stands for each entry of a list, and CAPITALS for one of several names.",
-        "## `sim run --json`",
-        key_table(of_votes, meant["run"]),
-        "### The part `months`",
-        "Only where the scenario has `[months]`; means and intervals are over the first replicates.",
-        key_table(of_months, meant["months"]),
-        "### Series of the months",
-        _series(document["months"], meant["series"]),
-        *parts_of_questions(),
-        "## `sim validate --json`",
-        "*Pinned*: severity and the abstaining base rate are fitted to the observed counts, and members are ranked. "
-        "*Declared*: as the scenario stands. Scores are over three classes, absent counted with abstain.",
-        key_table(of_scores, meant["validate"]),
-        "With `--mode held-out`, every entry also has:",
-        key_table(of_held_out, meant["held_out"]),
-        "## Scores",
-        key_table(dict.fromkeys(Scores.__dataclass_fields__, "number"), meant["scores"]),
-        *_folders(months, meant),
+    """Every page on output, by the name of its file."""
+    known: dict[type[Result], str] = {}
+    found = {f"output-{name}.md": _document(name, document, known) for name, document in DOCUMENTS.items()}
+    listed = [f"- [{document.title}](output-{name}.md)" for name, document in DOCUMENTS.items()]
+    listed += [
+        "- [The series of the months](output-months.md)",
+        "- [The files of a kept run or sweep](output-folders.md)",
     ]
-    return {"output.md": page("Output", *parts)}
+    return {
+        "output.md": page("Output", WORDS, "\n".join(listed)),
+        **found,
+        "output-months.md": page("The series of the months", _series()),
+        "output-folders.md": page("The files of a kept run or sweep", *_folders(known)),
+    }
 
 
-def _run(name: str) -> RunResult:
-    """A small run of a what-if beside its base."""
-    spec = read_scenario(name, ["replicates=20"])
-    base = read_scenario(str(spec.base), ["replicates=20", f"seed={spec.seed}"])
-    return run(prepare(spec), base=prepare(base))
+def _document(name: str, document: Document, known: dict[type[Result], str]) -> str:
+    parts = [document.text]
+    for number, part in enumerate(document.parts):
+        bases = [one.kind for one in document.parts[:number] if issubclass(part.kind, one.kind)]
+        without = {field for kind in bases for field in kind.model_fields}
+        parts += [f"## {part.heading}" if part.heading else "", part.text]
+        parts.append(key_table(part.kind, known, f"`sim {name} --json`", without))
+    return page(document.title, *parts)
 
 
-def _as_held_out(found: Validation) -> HeldOut:
-    """Scores in the form of those of held-out members, for the keys of their document."""
-    return HeldOut(
-        mean=found,
-        folds=2,
-        by_cut=(found,),
-        chances=np.zeros((found.n, 3)),
-        best=dict.fromkeys(COMPARED, REGRESSIONS[0]),
-        lead=dict.fromkeys(COMPARED, (0.0, 0.0, 0.0)),
-    )
-
-
-def _series(months: Any, meanings: Mapping[str, str]) -> str:
-    """The series over the whole and over members, those of fuels and actions told once."""
-    units = dict.fromkeys(months["totals"], "") | dict(MEMBER_SERIES) | months["units"]
-    told = {_generic(name): unit for name, unit in units.items()}
-    whole = {_generic(name) for name in months["totals"]}
-    members = {_generic(name) for name in months["units"]}
-    check(told, meanings)
+def _series() -> str:
+    """Every series; those of a fuel once for all of them."""
+    fuels = {
+        f"{head}_FUEL": one._replace(description=one.description.format(fuel="fuel")) for head, one in OF_FUELS.items()
+    }
     rows = [
-        [code(name), ", ".join(["whole"] * (name in whole) + ["members"] * (name in members)), unit, meanings[name]]
-        for name, unit in told.items()
+        [code(name), of, one.unit, one.label.format(fuel="fuel"), one.description]
+        for of, series in (("whole", WHOLE_SERIES), ("members", MEMBER_SERIES), ("fuels", fuels))
+        for name, one in series.items()
     ]
-    return table(["series", "of", "unit", "meaning"], rows)
+    return table(["series", "of", "unit", "label", "meaning"], rows)
 
 
-def _generic(name: str) -> str:
-    head, _, fuel = name.partition("_")
-    return f"{head}_FUEL" if fuel in FUELS else name
+def _folders(known: dict[type[Result], str]) -> list[str]:
+    """Every file that a folder of results may hold, with its keys or columns."""
+    parts = ["`sim run --out FOLDER` and `sim sweep` write a folder of results."]
+    for name, purpose in files.PURPOSES.items():
+        parts += [f"## `{name}`", purpose]
+        if name in TABLES:
+            parts.append(_columns(TABLES[name]))
+        for number, part in enumerate(MANIFESTS.get(name, ())):
+            before = set().union(*(one.kind.model_fields for one in MANIFESTS[name][:number]))
+            parts += [part.heading, key_table(part.kind, known, code(name), before)]
+    return parts
 
 
-def _folders(kept: RunResult, meanings: Mapping[str, Any]) -> Iterator[str]:
-    """The files of a kept run and of a sweep."""
-    with tempfile.TemporaryDirectory() as scratch:
-        run_folder, sweep_folder = Path(scratch) / "run", Path(scratch) / "sweep"
-        keep_run(kept.case, run_folder, base=kept.base.case if kept.base else None)
-        experiment = experiment_from(EXPERIMENT, "example", Path())
-        sweep(experiment, sweep_folder, InProcess())
-        rank(experiment, sweep_folder)
-        yield "## The folder of a kept run or sweep (`--out`)"
-        yield from _files([run_folder, sweep_folder], meanings["files"])
-
-
-def _files(folders: Sequence[Path], meanings: Mapping[str, Any]) -> Iterator[str]:
-    """Every file that is in any of these folders, with all keys or columns that it has in them."""
-    names = {path.name: path for folder in folders for path in folder.iterdir() if not path.name.startswith(".")}
-    check(names, {name: entry["what"] for name, entry in meanings.items()})
-    for name, entry in meanings.items():
-        paths = [folder / name for folder in folders if (folder / name).is_file()]
-        yield f"### `{name}`"
-        yield str(entry["what"])
-        if name.endswith(".json"):
-            documents = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-            yield key_table({key: kind for one in documents for key, kind in keys_of(one).items()}, entry["keys"])
-        else:
-            yield _columns(paths, entry["keys"])
-
-
-def _columns(paths: Sequence[Path], meanings: Mapping[str, str]) -> str:
-    columns: dict[str, str] = {}
-    for column in (column for path in paths for column in open_table(path).schema_arrow):
-        action, _, statistic = column.name.partition("_")
-        name = f"ACTION_{statistic}" if action in REPORTED and statistic else column.name
-        name = "ACTION" if column.name in REPORTED else "FACTOR" if column.name.startswith("parameters.") else name
-        columns.setdefault(name, _type(column.type))
-    check(columns, meanings)
-    return table(["column", "value", "meaning"], [[code(name), kind, meanings[name]] for name, kind in columns.items()])
+def _columns(schema: pa.Schema) -> str:
+    """The columns of a table; what each action has is written once."""
+    rows: dict[str, list[str]] = {}
+    for field in schema:
+        about = {key.decode(): value.decode() for key, value in field.metadata.items()}
+        action = next((action for action in ACTIONS if field.name.startswith(action)), None)
+        name = field.name if action is None else field.name.replace(action, "ACTION")
+        meaning = about["description"] if action is None else about["description"].replace(action, "ACTION")
+        rows.setdefault(name, [code(name), _type(field.type), about["unit"], meaning])
+    return table(["column", "value", "unit", "meaning"], list(rows.values()))
 
 
 def _type(kind: pa.DataType) -> str:

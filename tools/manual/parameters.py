@@ -18,10 +18,9 @@ def pages() -> dict[str, str]:
     by_months = sum(parameter.source == BY_MONTHS for parameter in known.values())
     pairs = "; ".join(f"{code(smaller)} ≤ {code(larger)}" for smaller, larger in ORDERED)
     parts = [
-        f"Every number of the model: {len(known)}. {fitted} are fitted to votes by `sim calibrate`, and have a prior "
-        f"beside them; {by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their "
-        "source says. Utilities are in units of the logit noise, "
-        "whose scale is 1. A scenario's `[parameters]` are differences from the defaults, and `--set "
+        f"Every number of the model: {len(known)}. {fitted} are fitted to votes by `sim calibrate`, and have a prior; "
+        f"{by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their source says. "
+        "1 utility is one unit of log-odds. A scenario's `[parameters]` are differences from the defaults, and `--set "
         "parameters.NAME=VALUE` does the same for one run. `sim list parameters` prints this table.",
         "Bounds are inclusive. A prior is a normal distribution, cut off at the bounds: mean ± standard deviation.",
     ]
@@ -36,7 +35,7 @@ def _row(parameter: Parameter) -> list[str]:
     if parameter.prior is not None:
         value += f"<br>prior {number(parameter.prior[0])} ± {number(parameter.prior[1])}"
     unit = f"{parameter.unit}, whole" if parameter.is_count else parameter.unit
-    meaning = f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}."
+    meaning = f"*{parameter.label[0].upper()}{parameter.label[1:]}*: {parameter.meaning}."
     return [f"{code(parameter.name)}<br>{unit}", value, f"{meaning} *Source:* {_source(parameter)}."]
 
 

@@ -12,7 +12,8 @@ from sim.case import prepare
 from sim.cli.output import Overrides, print_json
 from sim.cli.points import check_points
 from sim.cli.reading import read_experiment, read_goal, read_scenario
-from sim.errors import input_error
+from sim.errors import did_you_mean, input_error
+from sim.results.documents import DOCUMENTS
 from sim.specs import (
     experiment_schema,
     goal_schema,
@@ -95,9 +96,20 @@ def init(
 def schema(
     experiment: Annotated[bool, typer.Option("--experiment", help="Of experiment files.")] = False,
     goal: Annotated[bool, typer.Option("--goal", help="Of goal files.")] = False,
+    result: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="Of what a command prints with --json, such as run.")
+    ] = None,
 ) -> int:
-    """Print the JSON Schema of scenario, experiment or goal files, for editors that complete and check TOML."""
-    if experiment and goal:
-        raise input_error("sim schema", "--goal", "cannot be combined with --experiment.", "Give one of them.")
-    print_json(goal_schema() if goal else experiment_schema() if experiment else scenario_schema())
+    """Print a JSON Schema: of scenario files by default, for editors that complete and check TOML."""
+    if experiment + goal + (result is not None) > 1:
+        raise input_error(
+            "sim schema", "", "--experiment, --goal and --result cannot be combined.", "Give one of them."
+        )
+    if result is not None and result not in DOCUMENTS:
+        fix = did_you_mean(result, DOCUMENTS, f"There are {', '.join(DOCUMENTS)}.")
+        raise input_error("sim schema", "--result", f"'{result}' is not a command that has a document.", fix)
+    if result is not None:
+        print_json(DOCUMENTS[result].model_json_schema(mode="serialization"))
+    else:
+        print_json(goal_schema() if goal else experiment_schema() if experiment else scenario_schema())
     return 0

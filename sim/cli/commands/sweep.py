@@ -110,8 +110,8 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen = console()
     screen.print(f"[bold]{spec.title}[/]: {found.points} points of {found.replicates:,} runs in {found.folder}")
     if found.ranking:
-        print_table(screen, ranking_table(found.ranking, list(spec.factors)), MOST_SHOWN)
+        print_table(screen, ranking_table(found.ranking, list(spec.factors), spec.first), MOST_SHOWN)
         screen.print(f"All points: {RANKING} in {found.folder}")
     else:
-        print_table(screen, points_table(read_points(Path(found.folder)), list(spec.factors)), MOST_LISTED)
+        print_table(screen, points_table(read_points(Path(found.folder)), list(spec.factors), spec.first), MOST_LISTED)
         screen.print(f"All there is: {POINTS} in {found.folder}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,15 +14,16 @@ from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.validation import HeldOutValidation, Validation, ValidationReport
 from sim.specs import Scenario, world_of
-
-if TYPE_CHECKING:
-    from sim.scoring.rollcalls import Observed
+from sim.world.rollcalls.files import Observed, read_rollcalls
 
 
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     rollcalls: Annotated[
-        Path | None, typer.Option(help="CSV with resolution, date, iso3, vote; the world's own roll calls by default.")
+        Path | None,
+        typer.Option(
+            help="CSV with resolution, date, iso3, vote, as 'sim rollcalls import' writes it; by default the world's."
+        ),
     ] = None,
     rolling: Annotated[
         bool, typer.Option("--rolling", help="Count earlier roll calls of the file as known, too.")
@@ -47,8 +48,6 @@ def command(
         raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
-    from sim.scoring.rollcalls import read_rollcalls
-
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
     held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
     found = held or _validate(spec, calls, mode, rolling)

@@ -67,7 +67,7 @@ def command(
     try:
         (iso3,) = world.resolve(what)
     except (KeyError, ValueError):
-        fix = did_you_mean(what, (*LISTS, *world.iso3, *world.names), "'sim world members' lists them.")
+        fix = did_you_mean(what, LISTS) or world.hint(what, "'sim world members' lists them.")
         raise input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
     _member(spec, world, iso3, as_json)
     return 0

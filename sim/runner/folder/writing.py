@@ -12,6 +12,7 @@ import os
 import platform
 import shutil
 import time
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
 from sim.specs import Scenario, fit_path, world_of
+from sim.specs.worlds import rollcall_hashes
 from sim.world import World
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
@@ -325,8 +327,10 @@ class _Folder:
 
 def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
     """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    specs = [*specs]
     has_months = any(spec.months is not None for spec in specs)
-    return world_hashes(world) | (energy_hashes(world) if has_months else {})
+    named = [rollcall_hashes(spec) for spec in specs if world_of(spec).name == world.name]
+    return world_hashes(world) | (energy_hashes(world) if has_months else {}) | dict(ChainMap(*named))
 
 
 def fit_hash(spec: Scenario) -> str | None:

@@ -120,6 +120,11 @@ class Experiment(Section):
         return experiment
 
     @property
+    def first(self) -> Scenario:
+        """The first of its scenarios."""
+        return next(iter(self._bases.values()))
+
+    @property
     def bases(self) -> Mapping[str, Scenario]:
         """Each scenario by its name here, with the experiment's own ``[set]``, seed and replicates in it."""
         return self._bases

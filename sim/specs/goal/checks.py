@@ -251,7 +251,7 @@ def _cost_findings(key: Key, costs: Mapping[str, float], candidates: Sequence[st
         except (KeyError, ValueError):
             code = ""
         if code not in candidates:
-            fix = did_you_mean(name, [*candidates, *(world.names[world.index[code]] for code in candidates)])
+            fix = "" if code else world.hint(name)
             yield Finding((*key, name), "is no member that this lever moves.", fix or "Leave it out.")
         elif seen.setdefault(code, name) != name:
             yield Finding((*key, name), f'is {code}, as "{seen[code]}" is.', "Give each member one cost.")

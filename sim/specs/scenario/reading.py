@@ -19,6 +19,7 @@ from sim.specs.scenario.spec import Scenario
 from sim.specs.shipped import is_folder, located
 from sim.specs.worlds import first_day
 from sim.world import World, load_world, shipped_worlds
+from sim.world.rollcalls.files import load_rollcalls
 
 
 def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -109,6 +110,8 @@ def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
         override(draft, text)
     document = draft.document
     world = _world(draft)
+    if world is not None:
+        _check_rollcalls(draft, world)
     scenario = _validated(draft, world)
     if document.get("parameter_uncertainty") is True and not draft.problems:
         _check_draws(draft)
@@ -147,6 +150,27 @@ def _world(draft: Draft) -> World | None:
     except InputError as error:
         draft.problems.extend(error.problems)
         return None
+
+
+def _check_rollcalls(draft: Draft, world: World) -> None:
+    """Name files of roll calls from the root, and note what is wrong with them."""
+    names = draft.document.get("known_rollcalls")
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        return  # reported when the whole is validated
+    paths = [draft.origin(("known_rollcalls", number)).folder / name for number, name in enumerate(names)]
+    draft.document["known_rollcalls"] = [str(path.resolve()) for path in paths]
+    known = {call.resolution: call.votes for call in world.record}
+    for number, path in enumerate(paths):
+        try:
+            calls = load_rollcalls(path.resolve(), world.iso3)
+        except InputError as error:
+            draft.keep(error.problems)
+            continue
+        for call in calls:
+            differing = int((known.setdefault(call.resolution, call.votes) != call.votes).sum())
+            if differing:
+                message = f"{shown(path)} has other votes on {call.resolution} of {differing} members than are known."
+                draft.note(Finding(("known_rollcalls", number), message, "Take that roll call out of the file."))
 
 
 def _validated(draft: Draft, world: World | None) -> Scenario | None:

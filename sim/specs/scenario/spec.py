@@ -126,6 +126,11 @@ class Scenario(Section):
         None,
         description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
     )
+    known_rollcalls: Texts = Field(
+        (),
+        description="Files of roll calls, as seen from this file, that join those of the world: known where dated "
+        "before the vote, and what the scenario's own votes are compared with. Takes the place of the base's list.",
+    )
     parameter_uncertainty: bool = Field(
         False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
     )

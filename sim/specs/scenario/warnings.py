@@ -16,7 +16,7 @@ from sim.specs.draft import Finding, Key, dotted
 from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
 
-ABOUT = ("world", "roles", "vote", "parameters", "pledge", "change", "months", "event")
+ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "months", "event")
 """Keys by which one scenario differs from another; the others describe it, or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""

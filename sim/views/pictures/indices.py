@@ -1,4 +1,4 @@
-"""Which levers an output hangs on: Sobol's and Morris's figures as bars with their intervals."""
+"""Which levers an output depends on: Sobol's and Morris's figures as bars with their intervals."""
 
 from __future__ import annotations
 
@@ -6,35 +6,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.sensitivity import Indices, MorrisIndices, SobolIndices
+from sim.specs import Scenario
+from sim.specs.labels import label_key
 from sim.views.frame import SMALL, TEXT, bare, finish, panel
 from sim.views.styles import INK, STYLES
-from sim.whatif.sensitivity import CONFIDENCE, Indices
+from sim.whatif.sensitivity import CONFIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_LEVERS = 20
 BARS = {
-    "morris": (("mu_star", "mean size of the effect of the whole range"),),
-    "saltelli": (("total", "total, with interactions"), ("first", "alone")),
+    MorrisIndices: (("mu_star", "mean size of the effect of the whole range"),),
+    SobolIndices: (("total", "total, with interactions"), ("first", "alone")),
 }
-"""Figures that are drawn, by kind of design: name and what it is called."""
+"""Figures that are drawn, by kind of indices: name and label."""
 
 
-def plot_indices(found: Indices, *, corner: str = "", ax: Axes | None = None) -> Axes:
-    """Draw how much an output hangs on each lever, those that matter most first.
+def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = None, ax: Axes | None = None) -> Axes:
+    """Draw how much an output depends on each lever, those that matter most first.
 
     Parameters
     ----------
-    corner : what stands in the corner of a picture of its own.
+    corner : what is written in the corner of a picture of its own.
+    spec : the scenario whose levers they are, for their labels.
     """
-    drawn, levers = BARS[found.kind], found.levers[:MOST_LEVERS]
+    levers = found.levers[:MOST_LEVERS]
+    kind = type(levers[0])
+    drawn = BARS[kind]
     on = panel(ax, 1.9 + 0.27 * len(levers))
     rows = np.arange(len(levers))[::-1].astype(np.float64)
     fills = (STYLES["support"].fill, STYLES["abstain"].fill)
     for place, (name, label) in enumerate(drawn):
-        values = found.figures[name][: len(levers)]
-        low, high = found.figures[f"{name}_low"][: len(levers)], found.figures[f"{name}_high"][: len(levers)]
+        values, low, high = (
+            np.array([getattr(lever, figure) for lever in levers]) for figure in (name, f"{name}_low", f"{name}_high")
+        )
         height = 0.72 / len(drawn)
         at = rows + 0.36 - height * (place + 0.5)
         spans = np.stack([np.maximum(values - low, 0), np.maximum(high - values, 0)])
@@ -42,12 +49,12 @@ def plot_indices(found: Indices, *, corner: str = "", ax: Axes | None = None) ->
         bars.set_label(label)
         on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
     on.ax.axvline(0, color=INK, linewidth=0.8)
-    on.ax.set_yticks(rows, list(levers))
+    on.ax.set_yticks(rows, [label_key(lever.lever, spec) for lever in levers])
     bare(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
-    unit = "share of the variance over the points" if found.kind == "saltelli" else f"effect on '{found.output}'"
+    unit = "share of the variance over the points" if kind is SobolIndices else f"effect on '{found.output}'"
     on.ax.set_xlabel(f"{unit}; lines: {100 * CONFIDENCE:.0f} % intervals", fontsize=TEXT, color=INK)
     on.ax.legend(loc="lower right", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     rest = f"; the first {len(levers)} of {len(found.levers)}" if len(levers) < len(found.levers) else ""
-    title = f"What '{found.output}' at {found.resolution} hangs on ({found.scenario}){rest}"
+    title = f"What '{found.output}' at {found.resolution} depends on ({found.scenario}){rest}"
     return finish(on, title, corner)

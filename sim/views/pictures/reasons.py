@@ -12,7 +12,7 @@ from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
 from sim.views.pictures.months import LOGIT_UNIT, along_months, legend_below
 from sim.views.styles import FAINT, INK, LOOKS, STYLES
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.explained import moving
+from sim.whatif.explanation.summary import moving
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

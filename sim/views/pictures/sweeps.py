@@ -16,6 +16,8 @@ from sim.results.wording import write_figure
 from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
+from sim.specs import Scenario
+from sim.specs.labels import label_key
 from sim.summaries.ranking import wanted
 from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import REPORTED
@@ -132,7 +134,7 @@ def corner(kept: KeptSweep) -> str:
 
 
 def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes | None) -> Axes:
-    on = panel(ax, 3.9)
+    on, spec = panel(ax, 3.9), kept.experiment.first
     lever = cut.over[0]
     at, ticks = _places(cut, lever)
     order = np.argsort(at, kind="stable")
@@ -159,24 +161,24 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
     if ticks is not None:
         on.ax.set_xticks(range(len(ticks)), ticks)
     bare(on.ax, "bottom", "left")
-    on.ax.set_xlabel(_label(lever), fontsize=TEXT, color=INK)
+    on.ax.set_xlabel(label_key(lever, spec), fontsize=TEXT, color=INK)
     on.ax.set_ylabel(_unit(output) if output else "mean number of members", fontsize=TEXT, color=INK)
     if output is None:
         on.ax.legend(
             loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, frameon=False, fontsize=TEXT, labelcolor=INK
         )
         on.ax.set_ylim(bottom=-2)
-    shaded = "; shaded: 90 % of replicates" if is_line and bands else ""
+    shaded = "; shaded: 90 % of runs" if is_line and bands else ""
     aimed = "; dotted: the target split" if split else ""
     if output is not None and output not in REPORTED:
         on.ax.set_ylim(-0.02, 1.02)  # a share
     what = _unit(output) if output else "members per action"
-    title = f"{vote}: {what} along {_label(lever)}{_held(cut)}{shaded}{aimed}"
+    title = f"{vote}: {what} along {label_key(lever, spec)}{_held(cut, spec)}{shaded}{aimed}"
     return finish(on, title, corner(kept))
 
 
 def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | None) -> Axes:
-    on = panel(ax, 4.3)
+    on, spec = panel(ax, 4.3), kept.experiment.first
     across, up = cut.over
     size = (len(cut.levels[up]), len(cut.levels[across]))
     values = np.full(size, np.nan)
@@ -200,9 +202,9 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
         axis.set_ticks(range(0, len(cut.levels[name]), step), [write_setting(v) for v in cut.levels[name][::step]])
     bare(on.ax)
     on.ax.tick_params(labelsize=SMALL)
-    on.ax.set_xlabel(_label(across), fontsize=TEXT, color=INK)
-    on.ax.set_ylabel(_label(up), fontsize=TEXT, color=INK)
-    return finish(on, f"{vote}: {_unit(output)}{_held(cut)}{aimed}", corner(kept))
+    on.ax.set_xlabel(label_key(across, spec), fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(label_key(up, spec), fontsize=TEXT, color=INK)
+    return finish(on, f"{vote}: {_unit(output)}{_held(cut, spec)}{aimed}", corner(kept))
 
 
 def _contour(on: Panel, values: FloatArray, aim: float) -> str:
@@ -261,19 +263,15 @@ def _index(levels: Sequence[JsonValue], value: JsonValue) -> int:
 def _wanted(kept: KeptSweep, vote: str) -> dict[str, int]:
     """The counts that the experiment looks for in this vote, if it looks for any."""
     target = kept.experiment.target_split
-    first = next(iter(kept.experiment.bases.values())).vote[0].resolution
+    first = kept.experiment.first.vote[0].resolution
     return wanted(target) if target is not None and (target.resolution or first) == vote else {}
 
 
 def _unit(output: str) -> str:
     if output in REPORTED:
         return f"mean number of members: {output}"
-    return f"probability: {output}" if ":" in output else f"share of replicates: {output}"
+    return f"probability: {output}" if ":" in output else f"share of runs: {output}"
 
 
-def _label(lever: str) -> str:
-    return lever.removeprefix("parameters.")
-
-
-def _held(cut: Slice) -> str:
-    return "".join(f", {_label(name)} at {write_setting(value)}" for name, value in cut.held.items())
+def _held(cut: Slice, spec: Scenario) -> str:
+    return "".join(f", {label_key(name, spec)} at {write_setting(value)}" for name, value in cut.held.items())

@@ -12,6 +12,7 @@ from sim.results.tables import Column, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.specs.labels import label_key
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge
 from sim.summaries.summary import list_misses, summarise_run
@@ -84,7 +85,9 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
         return Section("What was changed", ("Nothing: the scenario was run unchanged, without a base.",))
     base, spec = result.base.case.spec, result.case.spec
     found = differences(base.document(), spec.document())
-    tables = [table(f"Against '{base.title}'", [Column("key"), Column("base"), Column("here")], found)]
+    rows = [[label_key(key, spec), key, before, now] for key, before, now in found]
+    columns = [Column(name) for name in ("what", "key", "base", "here")]
+    tables = [table(f"Against '{base.title}'", columns, rows)]
     sentences, pictures = [], []
     for number, vote in enumerate(votes):
         if vote.base is None:

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
+from sim.results.sensitivity import Indices
 from sim.results.sweep import RankedPoint, SweptPoint
-from sim.results.tables import FIGURE, Column, Table, table
+from sim.results.tables import Column, Table, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.files import POINTS
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
+from sim.specs import Experiment
+from sim.specs.labels import label_key
 from sim.summaries.ranking import rank
 from sim.summaries.sentences import list_words
 from sim.summaries.sweeps import points_table, ranking_table, write_setting
@@ -21,7 +24,8 @@ from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import corner, plot_sweep, slice_of
 from sim.views.report.page import Page, Picture, Section
 from sim.views.report.parts import as_json, picture, provenance_of
-from sim.whatif.sensitivity import ANALYSED, Indices, analyse, asked_of
+from sim.whatif.sensitivity import ANALYSED, analyse, asked_of
+from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
 """Points that are listed; of more, the first."""
@@ -37,22 +41,25 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     ranking = rank(experiment, kept.folder) if experiment.target_split is not None else ()
     resolutions = list(dict.fromkeys(str(point.resolution) for point in done))
     indices = _indices(kept, len(points) - len(done))
-    levers = list(indices[0].levers if indices else experiment.factors)[:MOST_LEVERS]  # those of indices, by weight
+    by_weight = [one.lever for one in indices[0].levers] if indices else list(experiment.factors)
+    levers = by_weight[:MOST_LEVERS]
     sections = [
         Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
-        drawn = tuple(picture(plot_indices(found, corner=corner(kept))) for found in indices)
-        sections.append(Section("What it depends on", (), drawn, tuple(_indices_table(found) for found in indices)))
+        drawn = tuple(picture(plot_indices(found, corner=corner(kept), spec=experiment.first)) for found in indices)
+        sections.append(
+            Section("What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices))
+        )
     if ranking:
-        ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS]).first(MOST_ROWS)
+        ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first).first(MOST_ROWS)
         sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
     sections += [_changed(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=_answer(done, levers, ranking, len(points) - len(done)),
+        answer=_answer(experiment, done, levers, ranking, len(points) - len(done)),
         facts=(
             f"{manifest.points:,} points, {manifest.replicates:,} runs each, design {experiment.design.kind}, "
             f"scenarios: {list_words(list(experiment.scenario))}"
@@ -68,24 +75,31 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     )
 
 
-def _answer(done: Sequence[SweptPoint], levers: Sequence[str], ranking: Sequence[RankedPoint], failed: int) -> str:
+def _answer(
+    experiment: Experiment,
+    done: Sequence[SweptPoint],
+    levers: Sequence[str],
+    ranking: Sequence[RankedPoint],
+    failed: int,
+) -> str:
     support = [(point.tallies.support.mean, point) for point in done if point.tallies is not None]
     (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
     said = (
-        f"Mean support goes from {write_number(least, 1)} members ({_at(low.values, levers)}) "
-        f"to {write_number(most, 1)} ({_at(high.values, levers)})."
+        f"Mean support goes from {write_number(least, 1)} members ({_at(low.values, levers, experiment)}) "
+        f"to {write_number(most, 1)} ({_at(high.values, levers, experiment)})."
     )
     if ranking:
         best = ranking[0]
         said += (
-            f" Nearest to the target split is {_at(best.values, levers)}: {write_number(best.distance, 1)} members off "
-            f"it on average, and within {NEAR} of it in {write_share(best.near)} of runs."
+            f" Nearest to the target split is {_at(best.values, levers, experiment)}: "
+            f"{write_number(best.distance, 1)} members off it on average, and within {NEAR} of it in "
+            f"{write_share(best.near)} of runs."
         )
     return said + (f" {failed} points failed." if failed else "")
 
 
-def _at(values: Mapping[str, JsonValue], levers: Sequence[str]) -> str:
-    return ", ".join(f"{name} = {write_setting(values[name])}" for name in levers[:4])
+def _at(values: Mapping[str, JsonValue], levers: Sequence[str], experiment: Experiment) -> str:
+    return ", ".join(f"{label_key(name, experiment.first)} = {write_setting(values[name])}" for name in levers[:4])
 
 
 def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
@@ -95,18 +109,10 @@ def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Pict
     return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
-def _indices(kept: KeptSweep, failed: int) -> list[Indices]:
+def _indices(kept: KeptSweep, failed: int) -> tuple[Indices, ...]:
     if kept.experiment.design.kind not in ANALYSED or failed:
-        return []
+        return ()
     return analyse(kept.experiment, kept.folder, asked_of(kept.experiment, ["support"]))[0]
-
-
-def _indices_table(found: Indices) -> Table:
-    names = list(found.figures)
-    rows = [[row["lever"], *(row[name] for name in names)] for row in found.rows()]
-    title = f"What '{found.output}' at {found.resolution} depends on ({found.scenario})"
-    columns = [Column("lever"), *(Column(name.replace("_", " "), FIGURE) for name in names)]
-    return table(title, columns, rows, "Low and high: 90 % intervals.")
 
 
 def _changed(kept: KeptSweep) -> Section:
@@ -114,6 +120,7 @@ def _changed(kept: KeptSweep) -> Section:
     design = experiment.design.over.items()
     ranges = [
         [
+            label_key(name, experiment.first),
             name,
             list_words([write_setting(value) for value in factor.values])
             if factor.values is not None
@@ -121,14 +128,16 @@ def _changed(kept: KeptSweep) -> Section:
         ]
         for name, factor in design
     ]
-    tables = [table("What was varied", [Column("lever"), Column("values")], ranges)]
+    tables = [table("What was varied", [Column("lever"), Column("key"), Column("values")], ranges)]
     if experiment.set:
-        fixed = [[name, as_json(value)] for name, value in experiment.set.items()]
-        tables.append(table("What was set at every point", [Column("key"), Column("value")], fixed))
+        fixed = [[label_key(name, experiment.first), name, as_json(value)] for name, value in experiment.set.items()]
+        tables.append(table("What was set at every point", [Column("what"), Column("key"), Column("value")], fixed))
     return Section("What was changed", (), (), tuple(tables))
 
 
 def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: KeptSweep) -> Table:
     count = len(kept.experiment.factors)
     few = f" {len(levers)} of {count} levers." if len(levers) < count else ""
-    return replace(points_table(points, levers), note=f"All there is: {POINTS}.{few}").first(MOST_ROWS)
+    return replace(points_table(points, levers, kept.experiment.first), note=f"All there is: {POINTS}.{few}").first(
+        MOST_ROWS
+    )

@@ -1,4 +1,4 @@
-"""Why a member acts as it does in a scenario: its utilities term by term, its peers, and what would tip it."""
+"""Why a member acts as it does in a scenario: its utilities term by term, its peers, and what would change its vote."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.errors import did_you_mean, input_error
+from sim.errors import InputError, did_you_mean, input_error
+from sim.results.explanation import SwitchingPoint, Walk
 from sim.results.showing import Shown
 from sim.specs import Scenario
 from sim.specs.draft import short_key
-from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.levers import Lever, levers_of, unknown_ties
 from sim.whatif.explanation.monthly import asked_monthly
+from sim.whatif.explanation.switching import Member, find_by_lever, walk_along
 from sim.whatif.explanation.terms import Anatomy, take_all_apart
-from sim.whatif.explanation.tipping import Member, Tip, along, tips_by_lever
 from sim.world import World
 
 POINTS_ALONG = 11
 NARROW = 2.0
-"""Width of a lever up to which a walk along it goes from bound to bound; a wider one is walked a quarter each way."""
+"""Width up to which the whole range of a lever is run; of a wider one, a quarter of the range either way."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,16 +33,16 @@ class Explanation(Shown):
     ----------
     anatomy : the vote taken apart, for all members.
     index : the member's.
-    monthly : in a scenario with months, the same text taken apart in each of them, as `asked_monthly` asks it.
-    tips : every lever that was tried, and its nearest tips.
-    walk : a lever, values of it, and probabilities (values, 4) of the member's actions there; None if not asked for.
+    monthly : in a scenario with months, the same resolution taken apart in each of them, as `asked_monthly` asks it.
+    tried : every lever that was tried, and the switching points that were found, nearest first.
+    walk : what the member does along a lever; None if not asked for.
     """
 
     anatomy: Anatomy
     index: int
     monthly: tuple[Anatomy, ...] = ()
-    tips: tuple[tuple[Lever, tuple[Tip, ...]], ...] = ()
-    walk: tuple[Lever, tuple[float, ...], FloatArray] | None = None
+    tried: tuple[tuple[Lever, tuple[SwitchingPoint, ...]], ...] = ()
+    walk: Walk | None = None
 
     @property
     def likeliest(self) -> int:
@@ -51,7 +51,7 @@ class Explanation(Shown):
 
     @property
     def next(self) -> int:
-        """Action code of the highest utility besides the likeliest action's."""
+        """Code of the action with the highest utility, apart from the likeliest."""
         utilities = self.anatomy.utilities[self.index].copy()
         utilities[self.likeliest] = -np.inf
         return int(utilities.argmax())
@@ -72,8 +72,8 @@ def explain(
     ----------
     reference : the member, by code or name.
     resolution : which vote; the first by default.
-    tries_levers : whether to look for what would tip the member.
-    walks_along : a lever to walk along, such as ``dependence.arms``, or with its range ``dependence.arms=0:1``.
+    tries_levers : whether to look for what would change its vote.
+    walks_along : a lever along which to run the vote, such as ``dependence.arms``, or ``dependence.arms=0:1``.
     on_progress : called before the first lever that is tried and after each, with those done and all there are.
 
     Raises
@@ -83,19 +83,19 @@ def explain(
     case = prepare(spec)
     index, number = _member(case.world, reference), vote_number(spec, resolution)
     levers = levers_of(case, number, case.world.iso3[index])
-    walk = None if walks_along is None else _walk(levers, walks_along)
+    way = None if walks_along is None else _way(case, levers, walks_along)
     found = explanation_of(case, number, index, spec.replicates)
     member = Member(case, number, index, spec.replicates)
-    tips: list[tuple[Lever, tuple[Tip, ...]]] = []
-    tried = levers if tries_levers and found.anatomy.is_drawn[index] else ()
-    with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
-        if tried:
-            on_progress(0, len(tried))
-        for of_lever in tips_by_lever(member, tried, found.likeliest):
-            tips.append(of_lever)
-            on_progress(len(tips), len(tried))
-        walked = None if walk is None else (*walk, along(member, *walk))
-    return replace(found, tips=tuple(tips), walk=walked)
+    tried: list[tuple[Lever, tuple[SwitchingPoint, ...]]] = []
+    wanted = levers if tries_levers and found.anatomy.is_drawn[index] else ()
+    with threadpool_limits(limits=1):  # many runs of an Assembly's size: threads cost more than they save
+        if wanted:
+            on_progress(0, len(wanted))
+        for of_lever in find_by_lever(member, wanted, found.likeliest):
+            tried.append(of_lever)
+            on_progress(len(tried), len(wanted))
+        walk = None if way is None else walk_along(member, *way)
+    return replace(found, tried=tuple(tried), walk=walk)
 
 
 def explanation_of(case: Case, number: int, index: int, replicates: int) -> Explanation:
@@ -124,7 +124,7 @@ def vote_number(spec: Scenario, resolution: str | None) -> int:
         return 0
     if resolution not in resolutions:
         fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        raise input_error("--resolution", "", f"'{resolution}' is no vote of '{spec.title}'.", fix)
+        raise input_error("--resolution", "", f"'{resolution}' is not a vote of '{spec.title}'.", fix)
     return resolutions.index(resolution)
 
 
@@ -132,22 +132,25 @@ def _member(world: World, reference: str) -> int:
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
-        fix = did_you_mean(reference, (*world.iso3, *world.names), "'sim world members' lists them.")
-        raise input_error("MEMBER", "", f"'{reference}' is no member of {world.name}.", fix) from None
+        fix = world.hint(reference, "'sim world members' lists them.")
+        raise input_error("MEMBER", "", f"'{reference}' is not a member of {world.name}.", fix) from None
     return world.index[iso3]
 
 
-def _walk(levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
-    """The lever that is meant, and the values to walk along."""
+def _way(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
+    """The lever that is meant, and the values that it is to have."""
     name, equals, ends = text.partition("=")
     named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}
     lever = named.get(short_key(name.strip()))
     if lever is None:
+        unknown = unknown_ties(case).get(name.strip().removeprefix("parameters."))
+        if unknown is not None:
+            raise InputError([unknown])
         such = next(key for key, lever in named.items() if lever.kind == "vote")
         fix = did_you_mean(name, named, f"Give one such as '{such}'.")
         raise input_error("--along", "", f"there is no lever '{name}'.", fix)
-    part = lever.width / 4
-    low, high = (lever.low, lever.high) if lever.width <= NARROW else (lever.now - part, lever.now + part)
+    quarter = lever.width / 4
+    low, high = (lever.low, lever.high) if lever.width <= NARROW else (lever.now - quarter, lever.now + quarter)
     if equals:
         try:
             low, high = (float(end) for end in ends.split(":"))

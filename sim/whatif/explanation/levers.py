@@ -1,4 +1,4 @@
-"""Levers: the numbers of a scenario that a what-if can move, each with where it stands and how far it may go."""
+"""Levers: the numbers of a scenario that a what-if can change, each with its value and its range."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sim.case import Case
 from sim.case.changes import BOUNDS
+from sim.errors import Problem
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
 from sim.specs.scenario.schema import schema_of
+from sim.world.quantities import coverage_problems
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Lever:
     ----------
     key : how it is written: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
     kind : ``attribute``, ``vote`` or ``parameter``.
-    now : where it stands.
-    low, high : how far it may go, now among them.
+    now : its value in the scenario.
+    low, high : its range, which holds `now`.
     unit : what it is counted in.
     at : the scenario with the lever at a value.
     """
@@ -36,14 +38,15 @@ class Lever:
 
     @property
     def width(self) -> float:
-        """How far apart the bounds are."""
+        """Difference of the ends of its range."""
         return self.high - self.low
 
 
 def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
-    """Every lever of a vote: the editable attributes of one member, the numbers of the text, the parameters.
+    """Every lever of a vote: the editable attributes of one member, the numbers of the resolution, the parameters.
 
-    Parameters, but for counts such as rounds, go as far as the registry lets them where the others stand.
+    The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are no
+    levers, nor are weights of ties that the world does not know for the target.
 
     Parameters
     ----------
@@ -104,10 +107,23 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
     return Lever(key=key, kind="vote", now=now, low=bounds["minimum"], high=bounds["maximum"], unit=unit, at=at)
 
 
+def unknown_ties(case: Case) -> dict[str, Problem]:
+    """Parameters that weigh ties which the world does not know for the target, and what it lacks.
+
+    A scenario may leave such ties out, with a weight of 0; with any other it is refused.
+    """
+    found = {}
+    for name in registry():
+        weighed = {**case.parameters, name: 1.0}
+        for problem in coverage_problems(case.world, case.roles, weighed, f"scenario '{case.spec.title}'"):
+            found[name] = problem
+    return found
+
+
 def _parameters(case: Case) -> Iterator[Lever]:
-    spec = case.spec
+    spec, unknown = case.spec, unknown_ties(case)
     for name, parameter in registry().items():
-        if parameter.is_count:
+        if parameter.is_count or name in unknown:
             continue
         low, high = parameter.low, parameter.high
         for smaller, larger in ORDERED:

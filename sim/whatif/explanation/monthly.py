@@ -1,4 +1,4 @@
-"""The text of a vote, asked again in every month: how the reasons for and against it move."""
+"""A resolution put to the vote again in every month: how the reasons for and against it move."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from sim.case.conditions import Touch
 
 
 def asked_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
-    """The case in which a vote's text is also asked on the same day of every other month, and the ballot of each month.
+    """The case in which a resolution is also asked on the same day of every other month, and the ballot of each month.
 
-    Members answer with the draws of the vote, as the months have left them and with what they remember by then. Nobody
-    remembers these answers, and nothing follows from them. A month that is too short is asked on its last day.
+    Members answer with the random numbers of the vote, in their state at that point and with what they remember by
+    then. Nobody remembers these answers, and nothing follows from them. A month that is too short is asked on its last
+    day.
 
     Parameters
     ----------
-    number : which vote of a scenario with months; in its own month it is asked as ever.
+    number : which vote of a scenario with months; in its own month it is asked as in the scenario.
     """
     plan = case.plan
     if plan is None:
@@ -47,17 +48,17 @@ def asked_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
 
 
 def _standing_on(case: Case, number: int, on: date) -> Standing:
-    """What members would bring to a vote if its text were put to them on another day: what they remember by then.
+    """What members would bring to a vote if it were held on another day: what they remember by then.
 
     Parameters
     ----------
-    number : which vote of the scenario; once it has been taken, it is remembered like any other.
+    number : which vote of the scenario; once it has been held, it is remembered like any other.
     on : a day from which to that of the vote no change of the world takes effect.
     """
     spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
-    taken = [earlier for earlier in spec.vote if earlier.date <= on]
+    held = [earlier for earlier in spec.vote if earlier.date <= on]
     memory_sum, memory_weight, own_discounts = remembered(
-        spec, case.world, vote=vote, earlier=taken, half_life=case.parameters["memory_half_life_years"]
+        spec, case.world, vote=vote, earlier=held, half_life=case.parameters["memory_half_life_years"]
     )
     return replace(
         case.standings[number],

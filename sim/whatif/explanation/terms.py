@@ -1,7 +1,7 @@
 """Why members act as they do: the utilities of a vote taken apart into what each cause adds to each action.
 
 The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is taken apart further, into
-the channels and inputs it is a weighted sum of, in the same unit: that of the logit noise, whose scale is 1. Where
+the channels and inputs it is a weighted sum of, in the same unit: utility, of which 1 is one unit of log-odds. Where
 replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
 of the utilities.
 """
@@ -22,6 +22,7 @@ from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
+from sim.results.parts import ByAction
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
@@ -41,7 +42,7 @@ class Term(Shown):
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action that is left alone is not there.
     parameter : the parameter that weighs it; empty where there are several.
-    value : what is weighed (N,), mean over replicates; None where it is the text's or a parameter alone.
+    value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
@@ -116,12 +117,12 @@ class Anatomy(Shown):
 
     @property
     def chances(self) -> FloatArray:
-        """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is given."""
+        """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is fixed."""
         return with_given(frequencies(self.counts), self.ballot.given)
 
     @property
     def is_drawn(self) -> BoolArray:
-        """Members (N,) whose vote is not given."""
+        """Members (N,) whose votes are not fixed."""
         return self.ballot.given == NOT_GIVEN
 
     def joined(self, other: Anatomy) -> Anatomy:
@@ -144,6 +145,11 @@ class Anatomy(Shown):
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
     return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
+
+
+def name_actions(values: FloatArray) -> ByAction[float]:
+    """Values (4,) by action code as values by name; never minus zero."""
+    return ByAction(**{action: float(value) + 0.0 for action, value in zip(ACTIONS, values, strict=True)})
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:

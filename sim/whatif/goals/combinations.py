@@ -52,7 +52,7 @@ class Combinations:
     ----------
     axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
     tried : every combination that was run, by its places.
-    refused : those of them whose values do not go together, and why.
+    refused : those of them whose values cannot be combined, and why.
     """
 
     def __init__(self, goal: Goal) -> None:
@@ -60,8 +60,8 @@ class Combinations:
         self.world = world_of(goal.base)
         self._of_levers = [axes_of(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
         self.axes = [axis for axes in self._of_levers for axis in axes]
-        stands = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
-        self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, stands, strict=True))
+        values = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
+        self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, values, strict=True))
         self.tried: dict[Places, Tried] = {}
         self.refused: dict[Places, InputError] = {}
 
@@ -71,8 +71,8 @@ class Combinations:
         return math.prod(map(len, self.axes))
 
     @property
-    def dearest(self) -> float:
-        """The cost of all levers at the dearer end."""
+    def highest_cost(self) -> float:
+        """The cost of all levers at the ends that cost more."""
         ends = [self.costs([0] * len(self.axes)), self.costs([-1] * len(self.axes))]
         return math.fsum(map(max, zip(*ends, strict=True)))
 
@@ -99,13 +99,13 @@ class Combinations:
 
         Raises
         ------
-        InputError : its values do not go together.
+        InputError : its values cannot be combined.
         """
         settings = list(zip(self.goal.lever, self.settings(places), strict=True))
         return prepare(moved(self.goal.base, settings), self.world)
 
     def run(self, places: Places) -> Tried:
-        """What comes of a combination, on the random numbers of the search; values that do not go together never do."""
+        """What comes of a combination, on the random numbers of the search; values that cannot be combined never do."""
         if places not in self.tried:
             cost = self.cost(places)
             try:
@@ -123,7 +123,7 @@ class Combinations:
         return self.tried[places]
 
     def sound(self) -> list[Tried]:
-        """Those that were run and whose values go together."""
+        """Those that were run and whose values can be combined."""
         return [tried for places, tried in self.tried.items() if places not in self.refused]
 
     def successes(self, places: Places, replicates: int) -> int:

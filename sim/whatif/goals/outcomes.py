@@ -10,7 +10,7 @@ from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import count_tallies
 from sim.specs.goal.spec import Count, Split, Wanted
-from sim.whatif.explanation.tipping import expected_chances
+from sim.whatif.explanation.switching import expected_chances
 
 
 def vote_of(wanted: Wanted, case: Case) -> int:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from sim.results.goals import Combination, GoalSearch, MovedLever
 from sim.results.showing import Shown
 from sim.scoring.scores import share_interval
 from sim.specs.goal.levers import Setting
@@ -80,7 +81,7 @@ class Reached(Shown):
 def reach(goal: Goal, *, on_progress: Callable[[int], None] = lambda tried: None) -> Reached:
     """Search for the cheapest combination of levers that reaches a goal.
 
-    An interrupt ends the search; what was tried until then is checked and told. Another one ends the checks.
+    An interrupt ends the search; what was tried until then is checked and reported. Another one ends the checks.
 
     Parameters
     ----------
@@ -89,9 +90,9 @@ def reach(goal: Goal, *, on_progress: Callable[[int], None] = lambda tried: None
 
     Raises
     ------
-    KeyboardInterrupt : interrupted before it was known how things stand.
+    KeyboardInterrupt : interrupted before the unchanged scenario was checked.
     """
-    with threadpool_limits(limits=1):  # many runs of a chamber's size: threads cost more than they bring
+    with threadpool_limits(limits=1):  # many runs of an Assembly's size: threads cost more than they save
         return _reach(goal, on_progress)
 
 
@@ -203,67 +204,61 @@ def _frontier(points: Iterable[Point], cost: Callable[[Point], float]) -> list[P
     return kept
 
 
-def reach_document(found: Reached) -> dict[str, object]:
-    """The document of ``sim reach --json``."""
+def summarise_search(found: Reached) -> GoalSearch:
+    """The result of ``sim reach``."""
     goal, space = found.combinations.goal, found.combinations
-    return {
-        "goal": goal.title,
-        "question": goal.question,
-        "scenario": goal.base.title,
-        "wanted": goal.goal.model_dump(exclude_none=True),
-        "cost_unit": goal.cost_unit,
-        "is_reached": found.best is not None,
-        "is_exhaustive": found.is_exhaustive,
-        "is_interrupted": found.is_interrupted,
-        "combinations": space.count,
-        "tried": len(space.tried),
-        "refused": len(space.refused),
-        "checked": found.checked,
-        "replicates": goal.replicates,
-        "fresh_replicates": found.fresh_replicates,
-        "as_it_stands": checked_document(found, found.as_it_stands),
-        "best": None if found.best is None else checked_document(found, found.best),
-        "surest": checked_document(found, found.surest),
-        "frontier": [checked_document(found, each) for each in found.frontier],
-    }
+    return GoalSearch(
+        goal=goal.title,
+        question=goal.question,
+        scenario=goal.base.title,
+        wanted=goal.goal.model_dump(exclude_none=True),
+        cost_unit=goal.cost_unit,
+        is_reached=found.best is not None,
+        is_exhaustive=found.is_exhaustive,
+        is_interrupted=found.is_interrupted,
+        combinations=space.count,
+        tried=len(space.tried),
+        refused=len(space.refused),
+        checked=found.checked,
+        replicates=goal.replicates,
+        fresh_replicates=found.fresh_replicates,
+        as_it_stands=_combination(space, found.as_it_stands),
+        best=None if found.best is None else _combination(space, found.best),
+        surest=_combination(space, found.surest),
+        frontier=tuple(_combination(space, each) for each in found.frontier),
+    )
 
 
-def checked_document(found: Reached, checked: Checked) -> dict[str, object]:
-    """A combination as plain data: its cost, its probability in the search and on fresh numbers, and each lever."""
-    goal, space = found.combinations.goal, found.combinations
-    settings, costs = space.settings(checked.tried.places), space.costs(checked.tried.places)
-    return {
-        "cost": checked.tried.cost,
-        "probability_in_search": checked.tried.probability,
-        "probability": checked.probability,
-        "p05": checked.low,
-        "p95": checked.high,
-        "levers": [
-            {"lever": lever.name, "kind": lever.kind, "now": _plain(now), "value": _plain(setting), "cost": cost}
-            for lever, now, setting, cost in zip(goal.lever, goal.now, settings, costs, strict=True)
-        ],
-    }
+def _combination(space: Combinations, checked: Checked) -> Combination:
+    """A combination that was checked: its cost, how surely it reaches the goal, and each lever."""
+    goal, places = space.goal, checked.tried.places
+    levers = zip(goal.lever, goal.now, space.settings(places), space.costs(places), strict=True)
+    return Combination(
+        cost=checked.tried.cost,
+        probability_in_search=checked.tried.probability,
+        probability=checked.probability,
+        p05=checked.low,
+        p95=checked.high,
+        levers=tuple(
+            MovedLever(lever=lever.name, kind=lever.kind, now=now, value=setting, cost=cost)
+            for lever, now, setting, cost in levers
+        ),
+    )
 
 
-def frontier_rows(found: Reached) -> list[dict[str, object]]:
-    """The frontier as a table, a row per combination: cost, probability with its interval, and each lever's value."""
-    space = found.combinations
-    names = [lever.name for lever in space.goal.lever]
+def list_frontier(search: GoalSearch) -> list[dict[str, float | str]]:
+    """A row per combination of the frontier: cost, probability with its interval, and each lever's value."""
     return [
         {
-            "cost": checked.tried.cost,
-            "probability": checked.probability,
-            "p05": checked.low,
-            "p95": checked.high,
-            "probability_in_search": checked.tried.probability,
-            **dict(zip(names, map(_cell, space.settings(checked.tried.places)), strict=True)),
+            "cost": found.cost,
+            "probability": found.probability,
+            "p05": found.p05,
+            "p95": found.p95,
+            "probability_in_search": found.probability_in_search,
+            **{lever.lever: _cell(lever.value) for lever in found.levers},
         }
-        for checked in found.frontier
+        for found in search.frontier
     ]
-
-
-def _plain(setting: Setting) -> float | list[str]:
-    return list(setting) if isinstance(setting, tuple) else setting
 
 
 def _cell(setting: Setting) -> float | str:

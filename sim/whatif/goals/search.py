@@ -15,7 +15,7 @@ from sim.arrays import FloatArray
 from sim.whatif.goals.combinations import Combinations, Places, Tried
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
-"""Probabilities that cheap combinations are looked for, beside the one that is wanted: the frontier of cost."""
+"""Probabilities that cheap combinations are looked for, apart from the one that is wanted: the frontier of cost."""
 CANDIDATES_PER_AXIS, LEAST_POPULATION, LARGEST_POPULATION = 10, 20, 80
 STRIDES = 4
 """Steps over the whole of a range that the first climb takes."""
@@ -39,19 +39,19 @@ class Search:
 
     def __init__(self, space: Combinations, on_progress: Callable[[int], None]) -> None:
         self.space, self.on_progress = space, on_progress
-        self.dearest = space.dearest or 1.0
+        self.highest_cost = space.highest_cost or 1.0
         self.beyond: list[Tried] = []
 
     def run(self, places: Places) -> Tried:
-        """What comes of a combination, told on the way."""
+        """What comes of a combination; progress is reported."""
         found = self.space.run(places)
         self.on_progress(len(self.space.tried))
         return found
 
     def loss(self, vector: FloatArray, wanted: float) -> float:
-        """The cost as a share of the dearest where the goal is reached; above 1, how far it is missed."""
+        """The cost as a share of the highest where the goal is reached; above 1, how far it is missed."""
         found = self.run(tuple(int(place) for place in np.rint(vector)))
-        return found.cost / self.dearest if found.probability >= wanted else 1.0 + _missed(found, wanted)
+        return found.cost / self.highest_cost if found.probability >= wanted else 1.0 + _missed(found, wanted)
 
     def _alone(self) -> dict[int, Tried]:
         """What comes of each axis that is moved by itself to where it brings the goal nearest."""
@@ -64,7 +64,7 @@ class Search:
     def go_on(self, places: Places) -> None:
         """The way on from a combination until each axis is where it alone brings the goal nearest, best value first.
 
-        Once all replicates reach the goal they tell no more, while further moves still make it surer.
+        Once all replicates reach the goal they cannot show that further moves make it surer still.
         """
         start, here, alone = self.run(self.space.now), self.run(places), self._alone()
 
@@ -79,7 +79,7 @@ class Search:
                 self.beyond.append(here)
 
     def climb(self) -> list[Places]:
-        """The way up from where things stand: each time the move of one axis that brings the goal nearer for its cost.
+        """The way up from the unchanged scenario: each time the move that brings the goal nearest for its cost.
 
         The greedy rule for covering at the least cost (Wolsey 1982): where many members may be moved one by one, few
         evolved combinations come as near.
@@ -159,7 +159,7 @@ class Search:
             here = better
 
     def _neighbours(self, places: Places) -> Iterator[Places]:
-        """Combinations with a lever put back where it stands, or one or two levers moved by a step."""
+        """Combinations with a lever put back to its value in the scenario, or one or two levers moved by a step."""
         levers = range(len(places))
         for lever in levers:
             yield _with(places, {lever: self.space.now[lever]})

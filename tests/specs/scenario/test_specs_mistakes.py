@@ -60,7 +60,7 @@ from support.harbours import SECOND_VOTE, VALID, told
             'world = "harbour"',
             "that is neither a shipped world nor a folder. Did you mean",
         ),
-        ('"RED"', '"RUD"', 'roles.target: no member or group "RUD" in the world harbours. Did you '),
+        ('"RED"', '"RUD"', 'roles.target: no member or group "RUD" in the world harbours.'),
         ('"RED"', '"{x}"', 'roles.target: no member or group "{x}" in the world harbours.'),
         ('"RED"', '"Free Ports"', 'roles.target: "Free Ports" stands for 3 members; one is needed.'),
         ('"RED"', '"-GRN"', 'roles.target: no member or group "-GRN"'),

@@ -1,7 +1,8 @@
-"""Where a lever tips a member: the nearest value at which another action is its likeliest, verified by running.
+"""Switching points: the nearest value of a lever at which another action is a member's likeliest, checked by running.
 
-The search walks outward from where the lever stands, on the probabilities at the equilibrium in which members see
-their peers' expected stances; what it finds is then run at either side, on the scenario's own random numbers.
+The search goes outwards from the lever's value in the scenario, on the probabilities at the equilibrium in which
+members see their peers' expected stances; what it finds is then run on either side, on the scenario's own random
+numbers.
 """
 
 from __future__ import annotations
@@ -17,44 +18,26 @@ from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
-from sim.rules.choice import STANCES
+from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
+from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
 from sim.summaries.summary import with_given
 from sim.whatif.explanation.levers import Lever
+from sim.whatif.explanation.terms import name_actions
 
 Likeliest = Callable[[float], int]
 
 STEPS = np.geomspace(1e-3, 1.0, 13)
-"""Distances from where a lever stands, as shares of the way to its bound, at which the search looks."""
+"""Distances from a lever's value, as shares of the way to the end of its range, at which the search looks."""
 CLOSE = 1e-4
-"""How closely the equilibrium's tipping point is found, as a share of the lever's width."""
+"""How closely the equilibrium's switching point is found, as a share of the lever's range."""
 BRACKET = 0.02
-"""Distance of the two runs from each other that is aimed for, as a share of the change, or of the width if larger."""
+"""Aim for the distance of the two runs: this share of the change, or `CLOSE` of the range if that is larger."""
 MOST_RUNS = 12
 DRAWS_EXPECTED = 8
 """Draws of the parameters that the search is on the mean of."""
-
-
-@dataclass(frozen=True)
-class Tip:
-    """The nearest value of a lever found at which an action is a member's likeliest, and the runs at either side.
-
-    Parameters
-    ----------
-    action : action code that becomes the likeliest.
-    before, beyond : values of the lever at which a run has another action, and this one, as the likeliest.
-    change : from where the lever stands to `beyond`.
-    chances_before, chances_beyond : probabilities (4,) by action code in these runs, smoothed frequencies.
-    """
-
-    action: int
-    before: float
-    beyond: float
-    change: float
-    chances_before: FloatArray
-    chances_beyond: FloatArray
 
 
 @dataclass(frozen=True)
@@ -67,7 +50,7 @@ class Member:
     replicates: int
 
     def _case(self, spec: Scenario) -> Case:
-        """What the vote of a scenario hangs on, ready to run: nothing from after its month."""
+        """What the vote of a scenario depends on, ready to run: nothing from after its month."""
         start = self.case.start
         if spec.months is not None:
             end = spec.vote[self.number].date
@@ -80,7 +63,7 @@ class Member:
         return expected_chances(self._case(spec), self.number)[self.index]
 
     def simulated(self, spec: Scenario) -> FloatArray:
-        """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; sure of a vote given."""
+        """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; a fixed vote is certain."""
         case = self._case(spec)
         found = [
             simulate(case, *block)[self.number].actions[:, [self.index]] for block in list_ranges(0, self.replicates)
@@ -113,22 +96,24 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     return expected[number]
 
 
-def tips_by_lever(member: Member, levers: Sequence[Lever], now: int) -> Iterator[tuple[Lever, tuple[Tip, ...]]]:
-    """Each lever with its nearest tips, one after the other: who asks may tell how far it is, or stop."""
+def find_by_lever(
+    member: Member, levers: Sequence[Lever], now: int
+) -> Iterator[tuple[Lever, tuple[SwitchingPoint, ...]]]:
+    """Each lever with its switching points, one lever after the other: who asks may show progress, or stop."""
     for lever in levers:
-        yield lever, tuple(tips_of(member, lever, now).values())
+        yield lever, find_switching_points(member, lever, now)
 
 
-def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
-    """The nearest tip of a lever to each action that it can make the likeliest, by action code.
+def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
+    """The nearest switching point of a lever to each action that it can make the likeliest, nearest first.
 
-    A lever that changes nothing for the member at either of its bounds is not searched.
+    A lever that changes nothing for the member at either end of its range is not searched.
 
     Parameters
     ----------
-    now : action code that is the likeliest where the lever stands.
+    now : code of the action that is the likeliest in the scenario.
     """
-    found: dict[int, Tip] = {}
+    found: dict[int, SwitchingPoint] = {}
 
     @cache
     def simulated(value: float) -> FloatArray:
@@ -144,15 +129,15 @@ def tips_of(member: Member, lever: Lever, now: int) -> dict[int, Tip]:
     expected = likeliest(lever.now)  # which may be another action than in the runs, where two are nearly as likely
     is_idle = all((chances(end) == chances(lever.now)).all() for end in (lever.low, lever.high))
     if is_idle and expected == now:
-        return found
+        return ()
     there = [] if expected == now else [(expected, lever.now, end) for end in (lever.low, lever.high)]
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:
             continue
-        tip = _verified(simulated, lever, action=action, value=value, end=end)
-        if tip is not None and (action not in found or abs(tip.change) < abs(found[action].change)):
-            found[action] = tip
-    return found
+        point = _verified(simulated, lever, action=action, value=value, end=end)
+        if point is not None and (action not in found or abs(point.change) < abs(found[action].change)):
+            found[action] = point
+    return tuple(sorted(found.values(), key=lambda point: abs(point.change)))
 
 
 def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float, float]]:
@@ -181,8 +166,8 @@ def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, 
 
 def _verified(
     simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
-) -> Tip | None:
-    """The tip near a value, between two runs of which the farther alone has the action as its likeliest."""
+) -> SwitchingPoint | None:
+    """The switching point near a value: of two runs, only the farther one has the action as its likeliest."""
     direction = 1.0 if end > lever.now else -1.0
     aim = max(BRACKET * abs(value - lever.now), CLOSE * lever.width)
 
@@ -210,16 +195,18 @@ def _verified(
             break
         middle = (before + beyond) / 2
         before, beyond = (before, middle) if holds(middle) else (middle, beyond)
-    return Tip(
-        action=action,
+    return SwitchingPoint(
+        action=ACTIONS[action],
         before=before,
         beyond=beyond,
         change=beyond - lever.now,
-        chances_before=simulated(before),
-        chances_beyond=simulated(beyond),
+        share_of_width=abs(beyond - lever.now) / lever.width,
+        probabilities_before=name_actions(simulated(before)),
+        probabilities_beyond=name_actions(simulated(beyond)),
     )
 
 
-def along(member: Member, lever: Lever, values: Sequence[float]) -> FloatArray:
-    """Probabilities (values, 4) of a member's actions with a lever at each of some values, by running."""
-    return np.stack([member.simulated(lever.at(value)) for value in values])
+def walk_along(member: Member, lever: Lever, values: Sequence[float]) -> Walk:
+    """What a member does with a lever at each of some values, by running."""
+    points = (WalkPoint(value=value, **dict(name_actions(member.simulated(lever.at(value))))) for value in values)
+    return Walk(lever=lever.key, points=tuple(points))

@@ -1,0 +1,93 @@
+"""``sim rollcalls``: files of roll calls as people have them, read and written in the project's own format."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.output import AsJson, check_writable, console, print_json, print_lines, print_table
+from sim.errors import input_error
+from sim.results.rollcalls import RollCallImport
+from sim.world import load_world
+from sim.world.rollcalls.dates import ORDERS
+from sim.world.rollcalls.files import write_rollcalls
+from sim.world.rollcalls.importing import import_rollcalls
+from sim.world.rollcalls.tables import resolutions_table, unmatched_table
+
+MOST_ROWS = 20
+
+
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help="Table of votes: CSV with commas, semicolons or tabs, in any of the usual layouts.")
+    ],
+    out: Annotated[Path, typer.Option(help="CSV to write, with resolution, date, iso3, vote.")],
+    world: Annotated[str, typer.Option(help="World whose members are meant: a shipped one, or a folder.")] = "un-2022",
+    dates: Annotated[
+        str | None, typer.Option(help="Order in dates of numbers: dmy (day first) or mdy (month first).")
+    ] = None,
+    resolution: Annotated[str, typer.Option(help="What to call the resolution of a file with one roll call.")] = "",
+    day: Annotated[
+        str | None, typer.Option("--date", help="Day of the roll calls that have none in the file, as 2022-03-02.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read roll calls as people have them (the UN Digital Library, Voeten, spreadsheets), and report what was read."""
+    order = next((one for one in ORDERS if one == dates), None)
+    if dates is not None and order is None:
+        raise input_error("--dates", "", f"got '{dates}'; allowed are {', '.join(ORDERS)}.")
+    check_writable("--out", out)
+    if out.exists() and file.exists() and out.samefile(file):
+        raise input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
+    found = import_rollcalls(
+        file,
+        load_world(world, at=date.max),
+        out,
+        order=order,
+        resolution=resolution,
+        day=None if day is None else _day(day),
+    )
+    write_rollcalls(out, found.rows())
+    if as_json:
+        print_json(found.report.document())
+    else:
+        _print(found.report)
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise input_error("--date", "", f"got '{text}'; a date like 2022-03-02 is needed.") from None
+
+
+def _print(report: RollCallImport) -> None:
+    screen = console()
+    print_lines(
+        screen,
+        [
+            f"{report.file}: {report.layout}; {report.encoding}, {report.delimiter}",
+            f"Roll calls: {len(report.resolutions):,}; votes: {report.votes:,}; members: {report.members:,}",
+            "",
+        ],
+    )
+    print_table(screen, resolutions_table(report), MOST_ROWS)
+    for title, unmatched in (
+        ("Not members: left out", report.unmatched_members),
+        ("Not votes: left out", report.unread_votes),
+    ):
+        if unmatched:
+            screen.print()
+            print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
+    counted = (
+        (report.blank, "Cells without a vote, which is no record rather than an absence"),
+        (report.not_members, "Cells that say 'not a member', which is no record either"),
+        (report.repeated, "Votes that are in the file more than once, the same each time"),
+    )
+    lines = [f"{what}: {count:,}" for count, what in counted if count]
+    use = f"{report.out}: written; score it with 'sim validate SCENARIO --rollcalls {report.out}', or make it known:"
+    print_lines(screen, ["", *lines, use, f'known_rollcalls = ["{report.out}"] in a scenario next to it'])

@@ -1,0 +1,26 @@
+"""The documents that commands print with ``--json``, by the name of the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.results.changes import ComparisonSummary
+from sim.results.described import Result
+from sim.results.explanation import MemberReasons
+from sim.results.goals import GoalSearch
+from sim.results.rollcalls import RollCallImport
+from sim.results.run import RunSummary
+from sim.results.sensitivity import SensitivityAnalysis
+from sim.results.sweep import SweepReport
+from sim.results.validation import ValidationReport
+
+DOCUMENTS: Mapping[str, type[Result]] = {
+    "run": RunSummary,
+    "compare": ComparisonSummary,
+    "explain": MemberReasons,
+    "reach": GoalSearch,
+    "sensitivity": SensitivityAnalysis,
+    "sweep": SweepReport,
+    "validate": ValidationReport,
+    "rollcalls": RollCallImport,
+}

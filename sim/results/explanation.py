@@ -1,0 +1,265 @@
+"""Why members act as they do in a vote: what each term adds to their utilities, and what would change their votes.
+
+Utilities are in units of log-odds: where one is larger by 1, its action is 2.7 times as likely. They are means over the
+runs, and the terms add up to them. Where a class has several bases, the fields of the last one come first.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from sim.results.described import Result, quantity
+from sim.results.parts import ByAction
+
+UTILITY, PROBABILITY = "utility", "probability"
+"""Units."""
+
+
+class Origin(Result):
+    """A column of a world that a quantity is derived from; what the world does not say about it is empty."""
+
+    file: str = quantity("file", "file in the world's folder")
+    column: str = quantity("column", "name of the column")
+    label: str = quantity("label", "what the column holds")
+    unit: str = quantity("unit", "what its numbers are counted in")
+    year: str = quantity("year", "the year or day that it is of")
+    source: str = quantity("source", "who published it")
+
+
+class MadeOf(Result):
+    """A quantity that a term is made of, and where it comes from."""
+
+    name: str = quantity("quantity", "name of the quantity", key="quantity")
+    value: float = quantity("value", "its value on the day of the vote, mean over the runs")
+    at_start: float | None = quantity(
+        "before the first month",
+        "its value before the first month; null in a scenario without months, and for `drift` and `memory`",
+    )
+    parameter: str = quantity("parameter", "the parameter that weighs it; empty where it has none of its own")
+    weight: float | None = quantity("weight", "value of that parameter, mean over its draws; null where there is none")
+    rule: str = quantity(
+        "rule", "how a missing value was filled in, or how members learn it; empty where columns hold it"
+    )
+    origins: tuple[Origin, ...] = quantity("columns", "the columns that it is derived from")
+
+
+class Addition(Result):
+    """What a term adds to the utilities of a member's actions."""
+
+    term: str = quantity("term", "name of the term: the quantity that is weighed, or what the term is called")
+    part_of: str = quantity("part of", "the term of the model's equation that it is a part of", key="of")
+    support: float = quantity("support", "what it adds to the utility of supporting", unit=UTILITY)
+    abstain: float = quantity("abstain", "what it adds to the utility of abstaining", unit=UTILITY)
+    oppose: float = quantity("oppose", "what it adds to the utility of opposing", unit=UTILITY)
+    absent: float = quantity("absent", "what it adds to the utility of being absent", unit=UTILITY)
+    value: float | None = quantity(
+        "value", "what is weighed; null where it depends on the resolution or a parameter alone"
+    )
+
+    def values(self) -> tuple[float, float, float, float]:
+        """What it adds to each action, in the order in which people read them."""
+        return self.support, self.abstain, self.oppose, self.absent
+
+
+class OverNext(Result):
+    """What a term adds to the likeliest action compared with the next one."""
+
+    mean: float = quantity("mean", "mean over the runs", unit=UTILITY)
+    p05: float | None = quantity(
+        "low", "5 % quantile over the draws of the parameters; null where none are drawn", unit=UTILITY
+    )
+    p95: float | None = quantity(
+        "high", "95 % quantile over the draws of the parameters; null where none are drawn", unit=UTILITY
+    )
+
+
+class Term(Addition):
+    """A term of the vote that is explained, with its spread over the draws of the parameters and what it is made of."""
+
+    p05: ByAction[float] | None = quantity(
+        "low",
+        "5 % quantile of what it adds, over the draws of the parameters, each the mean of its runs; null where none "
+        "are drawn",
+        unit=UTILITY,
+    )
+    p95: ByAction[float] | None = quantity(
+        "high", "95 % quantile of what it adds; null where no parameters are drawn", unit=UTILITY
+    )
+    over_next: OverNext = quantity("over the next", "what it adds to the likeliest action compared with the next one")
+    likeliest_at_mean: float | None = quantity(
+        "at the mean",
+        "probability of the likeliest action if this term were as large as on average among the members whose votes "
+        "are not fixed; null where every vote is fixed",
+        unit=PROBABILITY,
+    )
+    meaning: str = quantity("meaning", "what its parameter stands for")
+    made_of: tuple[MadeOf, ...] = quantity("made of", "the quantities that it is made of")
+
+
+class Decisive(Result):
+    """The term that sets a member apart: at the mean of the members, it costs the likeliest action most probability."""
+
+    term: str = quantity("decisive term", "name of the term")
+    probability: float = quantity(
+        "probability", "probability of the likeliest action at the utilities", unit=PROBABILITY
+    )
+    at_mean: float = quantity(
+        "at the mean", "probability of that action with this term at the mean of the members", unit=PROBABILITY
+    )
+    then_likeliest: str = quantity("likeliest then", "the likeliest action with this term at the mean")
+
+
+class Peer(Result):
+    """A member that the explained member looks to."""
+
+    iso3: str = quantity("code", "code of the peer")
+    name: str = quantity("member", "its name")
+    weight: float = quantity("weight", "its share of the weight of all peers", unit="share")
+    stance: float = quantity("mean stance", "its mean stance, from -1 (opposes) to 1 (supports)")
+    support: float = quantity("adds to support", "what it adds to the utility of supporting", unit=UTILITY)
+
+
+class Answer(Result):
+    """What a member does, in the runs and by its utilities."""
+
+    probabilities: ByAction[float] = quantity(
+        "share of runs", "probability of each action, as `sim run --json` has it", unit=PROBABILITY
+    )
+    utilities: ByAction[float] = quantity("utility", "utility of each action", unit=UTILITY)
+    probabilities_from_utilities: ByAction[float] = quantity(
+        "from the utilities", "probability of each action at these utilities", unit=PROBABILITY
+    )
+
+
+class Dated(Result):
+    """A month in which the resolution is asked."""
+
+    month: str = quantity("month", "the month, such as 2022-03")
+    date: datetime.date = quantity("date", "the day of the month on which the resolution is asked")
+
+
+class ExplainedMonth(Answer, Dated):
+    """What a member would do if the resolution were put to the vote in a month, and why."""
+
+    terms: tuple[Addition, ...] = quantity("terms", "what each term adds in that month")
+
+
+class TermInMonth(Addition, Dated):
+    """What a term adds in a month: a row of the table of all months."""
+
+
+class SwitchingPoint(Result):
+    """The value of a lever, nearest to where it is, at which another action becomes a member's likeliest."""
+
+    action: str = quantity("switches to", "the action that becomes the likeliest")
+    before: float = quantity("not yet at", "value at which a run does not have it as the likeliest")
+    beyond: float = quantity("switches at", "value at which a run has it as the likeliest, the nearest found")
+    change: float = quantity("change", "difference between that value and where the lever is")
+    share_of_width: float = quantity(
+        "share of the range", "size of that change as a share of the lever's range", unit="share"
+    )
+    probabilities_before: ByAction[float] = quantity(
+        "probabilities before", "probability of each action in the run at `before`", unit=PROBABILITY
+    )
+    probabilities_beyond: ByAction[float] = quantity(
+        "probabilities beyond", "probability of each action in the run at `beyond`", unit=PROBABILITY
+    )
+
+
+class TriedLever(Result):
+    """An input that can be changed, and where the member switches to another action as it is."""
+
+    lever: str = quantity("lever", "the input, as it is written in a scenario")
+    kind: str = quantity("kind", "`attribute` of the member, number of the `vote`, or `parameter` of the model")
+    now: float = quantity("now", "its value in the scenario")
+    low: float = quantity("low", "the lowest value that it may have")
+    high: float = quantity("high", "the highest value that it may have")
+    unit: str = quantity("unit", "what it is counted in")
+    tips: tuple[SwitchingPoint, ...] = quantity(
+        "switching points", "where other actions become the likeliest, nearest first; empty where none does"
+    )
+
+
+class WalkPoint(Result):
+    """A value of the lever of `--along`, and what the member does there."""
+
+    value: float = quantity("value", "value of the lever")
+    support: float = quantity("support", "probability of supporting", unit=PROBABILITY)
+    abstain: float = quantity("abstain", "probability of abstaining", unit=PROBABILITY)
+    oppose: float = quantity("oppose", "probability of opposing", unit=PROBABILITY)
+    absent: float = quantity("absent", "probability of being absent", unit=PROBABILITY)
+
+
+class Walk(Result):
+    """What a member does along the values of one lever."""
+
+    lever: str = quantity("lever", "the lever of `--along`")
+    points: tuple[WalkPoint, ...] = quantity("points", "values of the lever, in rising order")
+
+
+class ExplainedVote(Result):
+    """Which member's action in which vote is explained."""
+
+    scenario: str = quantity("scenario", "title of the scenario")
+    seed: int = quantity("seed", "number that all random draws are keyed by")
+    replicates: int = quantity("runs", "runs that the explanation is a mean of")
+    parameter_uncertainty: bool = quantity(
+        "drawn parameters", "whether the fitted parameters are drawn from their posterior"
+    )
+    resolution: str = quantity("resolution", "name of the resolution")
+    date: datetime.date = quantity("date", "day of the vote")
+    iso3: str = quantity("code", "code of the member")
+    name: str = quantity("member", "name of the member")
+    is_given: bool = quantity("fixed vote", "whether its vote is fixed, so that the utilities play no part in it")
+    likeliest: str = quantity("likeliest action", "the action that it has in most runs")
+    next: str = quantity("next action", "of its other actions, the one with the highest utility")
+
+
+class MemberReasons(Answer, ExplainedVote):
+    """Why a member acts as it does in a vote, and what would change its vote."""
+
+    terms: tuple[Term, ...] = quantity("terms", "what each term adds to the utilities")
+    decisive: Decisive | None = quantity(
+        "decisive term",
+        "the term that costs the likeliest action most at the mean of the members; null where that is less than 5 "
+        "percentage points",
+    )
+    peers: tuple[Peer, ...] = quantity("peers", "the members that it looks to, those with most weight first")
+    months: tuple[ExplainedMonth, ...] = quantity(
+        "months", "the same resolution asked in each month; empty in a scenario without months"
+    )
+    levers: tuple[TriedLever, ...] = quantity(
+        "levers", "the inputs that were changed; empty with `--no-levers`, and where the vote is fixed"
+    )
+    along: Walk | None = quantity("along a lever", "what it does along the lever of `--along`; null without it")
+
+
+class MemberOverview(Result):
+    """The likeliest action of a member whose vote is not fixed, and the term that is decisive for it."""
+
+    iso3: str = quantity("code", "code of the member")
+    name: str = quantity("member", "name of the member")
+    likeliest: str = quantity("likeliest action", "the action that it has in most runs")
+    probability: float = quantity("share of runs", "probability of that action, from the runs", unit=PROBABILITY)
+    decisive: str | None = quantity(
+        "decisive term", "the decisive term; null where none costs the action 5 percentage points"
+    )
+    from_utilities: float = quantity(
+        "from the utilities", "probability of that action at the utilities", unit=PROBABILITY
+    )
+    at_mean: float | None = quantity(
+        "at the mean",
+        "the same with the decisive term at the mean of the members; null where no term is decisive",
+        unit=PROBABILITY,
+    )
+    then_likeliest: str | None = quantity(
+        "likeliest then", "the likeliest action with that term at the mean; null where no term is decisive"
+    )
+
+
+class Overview(Result):
+    """The decisive term of every member whose vote is not fixed."""
+
+    scenario: str = quantity("scenario", "title of the scenario")
+    resolution: str = quantity("resolution", "name of the resolution")
+    members: tuple[MemberOverview, ...] = quantity("members", "the members whose votes are not fixed")

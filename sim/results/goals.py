@@ -1,0 +1,65 @@
+"""The cheapest combination of levers that reaches a goal, and what more certainty would cost."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from sim.results.described import Result, quantity
+
+Setting = float | tuple[str, ...]
+"""Where a lever is: a number, or the codes of the members that it moves."""
+
+
+class MovedLever(Result):
+    """A lever of a goal, and where a combination puts it."""
+
+    lever: str = quantity("lever", "what the lever changes, in the order of the file")
+    kind: str = quantity("kind", "`number`, `attribute`, `join`, `leave` or `pledge`")
+    now: Setting = quantity("now", "its value in the scenario; an empty list for a lever over members")
+    value: Setting = quantity("to", "its value in the combination; for a lever over members the codes of those moved")
+    cost: float = quantity("cost", "what that costs, in the goal's `cost_unit`")
+
+
+class Combination(Result):
+    """A combination of levers, and how surely it reaches the goal on fresh random numbers."""
+
+    cost: float = quantity("cost", "cost of all its levers, in the goal's `cost_unit`")
+    probability_in_search: float = quantity(
+        "probability in the search", "share of the runs of the search that reach the goal", unit="share"
+    )
+    probability: float = quantity("probability", "share of the fresh runs that reach the goal", unit="share")
+    p05: float = quantity("low", "lower end of the 90 % interval of that probability", unit="share")
+    p95: float = quantity("high", "upper end of the 90 % interval of that probability", unit="share")
+    levers: tuple[MovedLever, ...] = quantity("levers", "each lever of the goal")
+
+
+class GoalSearch(Result):
+    """What a search for the cheapest combination that reaches a goal found."""
+
+    goal: str = quantity("goal", "title of the goal")
+    question: str = quantity("question", "its question")
+    scenario: str = quantity("scenario", "title of the scenario that is changed")
+    wanted: dict[str, JsonValue] = quantity("wanted", "the outcome that is wanted, as `[goal]` in the file has it")
+    cost_unit: str = quantity("cost unit", "what costs are counted in")
+    is_reached: bool = quantity("reached", "whether a combination was found that is as sure as wanted on fresh runs")
+    is_exhaustive: bool = quantity("exhaustive", "whether all combinations were run, so that none is cheaper")
+    is_interrupted: bool = quantity(
+        "interrupted", "whether an interrupt ended the search or the checks before they were done"
+    )
+    combinations: int = quantity("combinations", "combinations that there are")
+    tried: int = quantity("tried", "combinations that were run")
+    refused: int = quantity(
+        "refused",
+        "combinations whose values cannot be combined, such as two pledges of one member; they never reach the goal",
+    )
+    checked: int = quantity("checked", "combinations that were run again on fresh random numbers; all below are")
+    replicates: int = quantity("runs in the search", "runs that each combination was judged by in the search")
+    fresh_replicates: int = quantity("fresh runs", "runs of each check, none of which the search has seen")
+    as_it_stands: Combination = quantity("unchanged", "the combination that changes nothing")
+    best: Combination | None = quantity(
+        "cheapest", "the cheapest combination found that is as sure as wanted; null where there is none"
+    )
+    surest: Combination = quantity("surest", "of all that were checked the one most likely to reach the goal")
+    frontier: tuple[Combination, ...] = quantity(
+        "frontier", "combinations that no other that was checked is both cheaper and surer than, by rising cost"
+    )

@@ -1,0 +1,273 @@
+"""The tables of an explanation, as people read them: on the screen and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.results.explanation import MadeOf, MemberReasons, Origin, Overview, Peer, Term, TriedLever, Walk
+from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
+from sim.results.wording import NOTHING, write_figure, write_interval, write_number
+from sim.rules.parameters import registry
+from sim.specs.labels import label_key
+from sim.summaries.tallies import REPORTED
+from sim.whatif.explanation.explain import Explanation
+from sim.whatif.explanation.summary import moving
+from sim.world.labels import label_quantity
+
+MOST_PEERS = 8
+MOST_POINTS = 8
+"""Switching points of one kind of levers that are listed."""
+MOST_IDLE = 16
+"""Levers without a switching point up to which they are listed by name."""
+MOST_MOVING = 4
+"""Terms that have a column of their own in the table of the months."""
+KINDS = {
+    "attribute": "What would change its vote: its own attributes",
+    "vote": "What would change its vote: the resolution and the threats",
+    "parameter": "What would change its vote: parameters of the model, the same for all members",
+}
+ADDED = Kind(lambda value: UTILITY.write(value) if value else NOTHING)
+"""Utility that a term adds, none of it written as such."""
+SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
+"""Small utilities."""
+VALUE = Kind(lambda value: write_number(value, 3))
+SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
+"""Changes of any size."""
+MEMORY = (
+    "Memory is of what the member did in its own earlier votes in each run. A run keeps its random numbers, so it "
+    "mostly does the same again, and shares change less than the sum does."
+)
+
+
+def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
+    """All tables of an explanation, in the order in which people read them.
+
+    Parameters
+    ----------
+    reasons : the same explanation, summarized.
+    """
+    yield answer_table(reasons)
+    yield terms_table(reasons)
+    yield quantities_table(reasons)
+    yield sources_table(reasons)
+    if reasons.peers:
+        yield peers_table(reasons.peers)
+    if reasons.months:
+        yield months_table(found, reasons)
+    for kind in KINDS:
+        levers = [lever for lever in reasons.levers if lever.kind == kind]
+        if levers:
+            yield levers_table(KINDS[kind], levers, reasons.likeliest)
+    if reasons.along is not None:
+        yield walk_table(reasons.along)
+
+
+def answer_table(reasons: MemberReasons) -> Table:
+    """How often the member does each action, and what its utilities make of it."""
+    columns = [
+        Column("action"),
+        Column("share of runs", SHARE),
+        Column("utility", UTILITY),
+        Column("probability at that utility", SHARE),
+    ]
+    rows = [
+        (
+            action,
+            reasons.probabilities.of(action),
+            reasons.utilities.of(action),
+            reasons.probabilities_from_utilities.of(action),
+        )
+        for action in REPORTED
+    ]
+    return table("What it does", columns, rows)
+
+
+def terms_table(reasons: MemberReasons) -> Table:
+    """What each term adds to each action, those that add nothing left out."""
+    likeliest, is_drawn = reasons.likeliest, reasons.parameter_uncertainty
+    acting = _acting(reasons)
+    columns = [Column("term"), *(Column(action, ADDED) for action in REPORTED), Column("at the mean", SHARE)]
+    rows: list[list[object]] = [[label_quantity(term.term), *term.values(), term.likeliest_at_mean] for term in acting]
+    rows.append(["together", *(reasons.utilities.of(action) for action in REPORTED), None])
+    note = (
+        f"At the mean: probability of '{likeliest}' if the term were as large as on average among the members whose "
+        "votes are not fixed."
+    )
+    if is_drawn:
+        columns.append(Column("over the next, 90 %"))
+        for row, term in zip(rows, [*acting, None], strict=True):
+            row.append(term and _spread(term))
+        note += (
+            f" Over the next: what it adds to '{likeliest}' compared with '{reasons.next}', in 90 % of the draws of "
+            "the parameters."
+        )
+    idle = [label_quantity(term.term) for term in reasons.terms if term not in acting]
+    if idle:
+        note += f" These add nothing here: {', '.join(idle)}."
+    return table("What each term adds to the utility of each action", columns, rows, note)
+
+
+def _acting(reasons: MemberReasons) -> list[Term]:
+    """The terms that add something."""
+    return [term for term in reasons.terms if any(term.values())]
+
+
+def _spread(term: Term) -> str | None:
+    """What a term adds to the likeliest action over the next, over the draws of the parameters."""
+    low, high = term.over_next.p05, term.over_next.p95
+    return None if low is None or high is None else write_interval(low, high, 2, is_signed=True)
+
+
+def quantities_table(reasons: MemberReasons) -> Table:
+    """What the terms that add something are made of."""
+    starts = [Column("before the first month", VALUE)] if reasons.months else []
+    columns = [Column("quantity"), *starts, Column("value", VALUE), Column("weight", FIGURE), Column("parameter")]
+    rows = [
+        [
+            name,
+            *([made.at_start] if reasons.months else []),
+            made.value,
+            made.weight,
+            registry()[made.parameter].label if made.parameter else None,
+        ]
+        for name, made in _quantities(reasons)
+    ]
+    return table("What the terms are made of", columns, rows)
+
+
+def sources_table(reasons: MemberReasons) -> Table:
+    """Where the quantities of the terms that add something come from."""
+    rows = [(name, _source(made)) for name, made in _quantities(reasons)]
+    return table("Where that comes from", [Column("quantity"), Column("source")], rows)
+
+
+def _quantities(reasons: MemberReasons) -> Iterator[tuple[str, MadeOf]]:
+    """The quantities of the terms that add something, each with its name."""
+    for term in _acting(reasons):
+        for made in term.made_of:
+            own, of = label_quantity(made.name), label_quantity(term.term)
+            yield own if made.name == term.term else f"{of}: {own}", made
+
+
+def _source(made: MadeOf) -> str:
+    return made.rule or "; ".join(map(_column, made.origins)) or "not known in this world"
+
+
+def _column(origin: Origin) -> str:
+    """A column, and its source where the world names one."""
+    source = ", ".join(part for part in (origin.source, origin.year) if part)
+    return f"{origin.file}, {origin.column}" + (f": {source}" if source else "")
+
+
+def peers_table(peers: tuple[Peer, ...]) -> Table:
+    """The peers with most weight, and the others together."""
+    columns = [
+        Column("member"),
+        Column("weight", SHARE),
+        Column("mean stance", UTILITY),
+        Column("adds to support", SMALL),
+    ]
+    first, rest = peers[:MOST_PEERS], peers[MOST_PEERS:]
+    rows: list[tuple[object, ...]] = [(peer.name, peer.weight, peer.stance, peer.support) for peer in first]
+    if rest:
+        weight, added = sum(peer.weight for peer in rest), sum(peer.support for peer in rest)
+        rows.append((f"{len(rest)} others", weight, None, added))
+    return table("Its peers", columns, rows)
+
+
+def months_table(found: Explanation, reasons: MemberReasons) -> Table:
+    """What speaks for the likeliest action over the next, month by month."""
+    sums = moving(found, MOST_MOVING)
+    columns = [
+        Column("month"),
+        *(Column(label_quantity(name), UTILITY) for name in sums),
+        Column(f"share of runs: {reasons.likeliest}", SHARE),
+    ]
+    rows = [
+        [
+            f"{month.month}{'*' if month.date == reasons.date else ''}",
+            *(float(values[place]) for values in sums.values()),
+            month.probabilities.of(reasons.likeliest),
+        ]
+        for place, month in enumerate(reasons.months)
+    ]
+    note = (
+        "The same resolution asked on the same day of every month, with the random numbers of the vote (*). "
+        "Steady: the terms that do not move. --json and --csv have every term."
+    )
+    if "memory" in sums:
+        note += f" {MEMORY}"
+    title = f"Month by month: what speaks for '{reasons.likeliest}' over '{reasons.next}'"
+    return table(title, columns, rows, note)
+
+
+def levers_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
+    """Where levers make another action the likeliest, the nearest ones first, and which of them never do."""
+    columns = [
+        Column("lever"),
+        Column("now", FIGURE),
+        Column("not yet at", FIGURE),
+        Column("switches at", FIGURE),
+        Column("change", SIGNED),
+        Column("to"),
+    ]
+    points = sorted(
+        ((point.share_of_width, lever, point) for lever in levers for point in lever.tips), key=lambda each: each[0]
+    )
+    rows = [
+        (_short(lever), lever.now, point.before, point.beyond, point.change, point.action)
+        for _, lever, point in points[:MOST_POINTS]
+    ]
+    notes = [f"Beyond a switching point, another action is likelier than '{likeliest}'."] if rows else []
+    if len(points) > len(rows):
+        notes.append(f"{len(points) - len(rows)} more switching points are farther off; --json has them.")
+    idle = [_short(lever) for lever in levers if not lever.tips]
+    if len(idle) > MOST_IDLE:
+        notes.append(f"{len(idle)} levers do not change its vote within their ranges.")
+    elif idle:
+        notes.append(f"These do not change its vote within their ranges: {', '.join(idle)}.")
+    return table(title, columns, rows, " ".join(notes))
+
+
+def _short(lever: TriedLever) -> str:
+    """What people call a lever, without the member."""
+    return label_key(lever.lever.partition(" of ")[0])
+
+
+def walk_table(walk: Walk) -> Table:
+    """What the member does along a lever."""
+    columns = [Column("value", FIGURE), *(Column(action, SHARE) for action in REPORTED)]
+    rows = [(point.value, point.support, point.abstain, point.oppose, point.absent) for point in walk.points]
+    return table(f"Along {label_key(walk.lever.partition(' of ')[0])}: probability of each action", columns, rows)
+
+
+def overview_table(overview: Overview) -> Table:
+    """The decisive term of every member whose vote is not fixed."""
+    columns = [
+        Column("member"),
+        Column("likeliest"),
+        Column("decisive term"),
+        Column("runs", SHARE),
+        Column("utility", SHARE),
+        Column("at mean", SHARE),
+        Column("then"),
+    ]
+    rows = [
+        (
+            member.name,
+            member.likeliest,
+            "none" if member.decisive is None else label_quantity(member.decisive),
+            member.probability,
+            member.from_utilities,
+            member.at_mean,
+            member.then_likeliest,
+        )
+        for member in overview.members
+    ]
+    note = (
+        "Decisive: the term that costs the likeliest action most probability when it is put at its mean over the "
+        "members whose votes are not fixed, while peers keep their stances; none where no term costs it 5 points. "
+        "Runs: share of the runs with the likeliest action. Utility: its probability at the utilities and the peers' "
+        "mean stances. At mean: the same with the decisive term at its mean. Then: the likeliest action in that case."
+    )
+    return table(f"{overview.resolution}: what decides", columns, rows, note)

@@ -1,0 +1,122 @@
+"""The tables of a sensitivity analysis, as people read them: on the screen and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
+from sim.results.tables import SHARE, Column, Kind, Table, table
+from sim.results.wording import write_interval, write_number, write_share
+from sim.rules.adoption import RULES
+from sim.specs import Scenario
+from sim.specs.labels import label_key
+
+WIDE = 0.5
+"""Width of the interval of a total index, a share of the variance, from which on the index is hardly known."""
+OF_MORRIS = (
+    "Effect: mean size of the change that the lever's whole range makes, in the unit of the output. Mean change: the "
+    "same with its sign. Deviation: how much it differs with the values of the other levers."
+)
+OF_SOBOL = (
+    "Alone: share of the output's variance that the lever explains by itself. In total: the share that it explains by "
+    "itself and together with other levers."
+)
+IS_WIDE = "Some intervals are wide: more samples make them narrower (--set design.samples=N, with a new folder)."
+
+
+def indices_table(found: Indices, spec: Scenario | None = None) -> Table:
+    """How much an output depends on each lever, those that matter most first.
+
+    Parameters
+    ----------
+    spec : the scenario whose levers they are, for their labels.
+    """
+    morris = [lever for lever in found.levers if isinstance(lever, MorrisIndices)]
+    sobol = [lever for lever in found.levers if isinstance(lever, SobolIndices)]
+    digits = 1 if morris and found.deviation > 1 else 2
+    mean, deviation = write_number(found.mean, digits), write_number(found.deviation, digits)
+    title = f"What '{found.output}' on {found.resolution} depends on ({found.scenario})"
+    made = _of_morris(title, morris, digits, spec) if morris else _of_sobol(title, sobol, digits, spec)
+    if found.deviation == 0:
+        return replace(made, note=f"'{found.output}' is {mean} at every point: no lever changes it.")
+    points = f"'{found.output}' is {mean} on average over the points, with a standard deviation of {deviation}."
+    return replace(made, note=f"{points} {made.note}")
+
+
+def _of_morris(title: str, levers: Sequence[MorrisIndices], digits: int, spec: Scenario | None) -> Table:
+    effect, change = (Kind(partial(write_number, digits=digits, is_signed=signed)) for signed in (False, True))
+    columns = [
+        Column("lever"),
+        Column("effect", effect),
+        Column("90 % interval"),
+        Column("mean change", change),
+        Column("deviation", effect),
+    ]
+    rows = [
+        (
+            label_key(lever.lever, spec),
+            lever.mu_star,
+            write_interval(lever.mu_star_low, lever.mu_star_high, digits),
+            lever.mu,
+            lever.sigma,
+        )
+        for lever in levers
+    ]
+    return table(title, columns, rows, OF_MORRIS)
+
+
+def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int, spec: Scenario | None) -> Table:
+    index = Kind(partial(write_number, digits=digits))
+    columns = [
+        Column("lever"),
+        Column("alone", index),
+        Column("90 % interval"),
+        Column("in total", index),
+        Column("90 % interval"),
+    ]
+    rows = [
+        (
+            label_key(lever.lever, spec),
+            lever.first,
+            write_interval(lever.first_low, lever.first_high, digits),
+            lever.total,
+            write_interval(lever.total_low, lever.total_high, digits),
+        )
+        for lever in levers
+    ]
+    is_wide = any(lever.total_high - lever.total_low > WIDE for lever in levers)
+    return table(title, columns, rows, f"{OF_SOBOL} {IS_WIDE}" if is_wide else OF_SOBOL)
+
+
+def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> Table:
+    """Where an event happens, the regions in which it is likeliest first."""
+    columns = [
+        Column("where"),
+        Column("happens in", SHARE),
+        Column("share of all cases", SHARE),
+        Column("share of the points", SHARE),
+    ]
+    rows = [
+        (
+            _write_bounds(region, spec),
+            region.probability,
+            region.coverage,
+            region.share,
+        )
+        for region in regions
+    ]
+    happens = f"'{event}' fails" if event in RULES else f"'{event}' holds"
+    note = (
+        "Happens in: share of the runs in the region. Share of all cases: of all runs with the event, those in the "
+        "region. Share of the points: of all points of the design, those in the region."
+    )
+    if len(regions) == 1:
+        note = f"{happens} in {write_share(regions[0].probability)} of the runs, whatever the values of the levers."
+    return table(f"Where {happens}", columns, rows, note)
+
+
+def _write_bounds(region: Region, spec: Scenario | None) -> str:
+    bounds = [str(replace(bound, lever=label_key(bound.lever, spec))) for bound in region.where]
+    return " and ".join(bounds) or "everywhere"
