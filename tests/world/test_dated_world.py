@@ -23,6 +23,7 @@ from sim.specs import read_scenario, world_of
 from sim.world import Carried, DatedWorld, World, load_dated_world, load_world, world_before
 from sim.world.dated.spells import Spell
 from sim.world.loading import world_hashes
+from sim.world.rollcalls.files import Observed, join_rollcalls
 from sim.world.world import ATTRIBUTES, TIE_KINDS
 
 FIRST, LAST = date(2011, 1, 2), date(2024, 3, 1)
@@ -385,6 +386,17 @@ def test_a_scenario_is_set_on_the_eve_of_its_first_vote() -> None:
     assert np.array_equal(*votes)
     earlier = prepare(read_scenario("es-11-1", ["world=un", "vote.date=2014-03-27"])).world
     assert earlier.years["trade"].max() == 2013
+
+
+def test_roll_calls_of_a_file_are_known_from_their_days(islands: DatedWorld) -> None:
+    world = islands.at(date(2013, 1, 1))
+    votes = np.zeros(world.size, dtype=np.int64)
+    calls = [
+        Observed(name, date(year, 12, 31), votes) for name, year in (("early", 2012), ("late", 2013), ("R/2", 2012))
+    ]
+    joined = join_rollcalls(world, calls, "DUN", "peace")
+    assert [call.resolution for call in joined.rollcalls] == ["R/1", "early"], "R/2 is the world's own, of later"
+    assert joined.outcomes == world.outcomes
 
 
 def test_a_scenario_too_early_is_refused() -> None:
