@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import input_error
+from sim.results.showing import Shown
 from sim.world.dated.series import NO_YEAR, Block, Yearly
 from sim.world.dated.spells import Spell
 from sim.world.world import TIE_KINDS, AssemblyVotes, Carried, Fill, Group, RollCall, Sanction, World
@@ -35,8 +36,8 @@ FilledYears = Mapping[tuple[str, str, str], Mapping[int, str]]
 """Attribute or kind of tie, member and partner, to the rule that supplied the figure of a year."""
 
 
-@dataclass(frozen=True)
-class DatedWorld:
+@dataclass(frozen=True, repr=False)
+class DatedWorld(Shown):
     """N members in the order of their codes, and everything about them with its dates.
 
     Parameters
@@ -47,7 +48,7 @@ class DatedWorld:
     attributes : attribute to its figures by year.
     conditions : attribute, member, value and spell.
     blocks : ties by year.
-    tie_spells : kind to the places of member and partner and the spell, sorted by nothing.
+    tie_spells : kind to the places of member and partner, and the spell.
     groups : without members, which are in `memberships`: key to member and spell.
     currencies : issuer to year to share of world reserves.
     sanctions : each with its spell.
