@@ -156,7 +156,7 @@ class Explained(Shown):
 
     @cached_property
     def tips(self) -> pd.DataFrame:
-        """A row per lever and action that it can make the likeliest: values before and beyond the switching point."""
+        """A row per lever and action that it can make the most likely: values before and beyond the switching point."""
         import pandas as pd
 
         levers = [lever.document() for lever in self.summary.levers]

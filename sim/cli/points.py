@@ -1,4 +1,4 @@
-"""The points of an experiment made ready without running them: what a sweep of it would find wrong."""
+"""The points of an experiment prepared without running them: the errors that a sweep of it would meet."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class _Failure(NamedTuple):
 
 
 def check_points(reference: str, experiment: Experiment) -> None:
-    """Make every point ready; what fails for a combination of values alone is printed on stderr.
+    """Prepare every point; an error that only a combination of values causes is printed on stderr.
 
     Parameters
     ----------
-    reference : what the experiment is called in messages.
+    reference : the name of the experiment in messages.
 
     Raises
     ------
-    InputError : no point can be run, or not with some value of a factor.
+    InputError : no point can be run, or none with some value of a factor.
     """
     points = points_of(experiment)
     failures = list(_failures(experiment, points))
@@ -63,7 +63,7 @@ def check_points(reference: str, experiment: Experiment) -> None:
 
 
 def _failures(experiment: Experiment, points: Sequence[DesignPoint]) -> Iterator[_Failure]:
-    """The points that cannot be run. Of points that differ in nothing that can keep them from it one is made ready."""
+    """The points that cannot be run. Points that differ only in what cannot be wrong are prepared once."""
     verdicts: dict[str, Sequence[Problem]] = {}
     with progress("points checked", len(points)) as report:
         for done, point in enumerate(points, start=1):
@@ -94,7 +94,7 @@ def _placeless(error: InputError) -> list[Problem]:
 
 
 def _kind(spec: Scenario) -> str:
-    """What of a scenario can keep it from being made ready: neither its texts nor how large its parameters are."""
+    """The part of a scenario on which its errors depend: neither its texts nor the size of its parameters."""
     document = spec.model_dump(mode="json", include={"world", "roles", "change", "months", "event", "fit"})
     votes = [(vote.resolution, f"{vote.date}") for vote in spec.vote]
     left_out = sorted(name for name, value in spec.parameters.items() if value == 0)

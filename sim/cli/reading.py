@@ -1,4 +1,4 @@
-"""Files that a command is given, read and checked; warnings are printed on stderr."""
+"""Reading the files that a command is given; warnings are printed on stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page shows of a state: numbers, the chamber, the distributions, the map, who moved."""
+"""What a page shows of a state: numbers, the chamber, the distributions, the map, who votes differently."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ MOST_BINS = 28
 VISIBLE = 0.05
 """Members that vote differently in a smaller share of the runs are counted rather than listed."""
 SCALE = 1000
-"""Units of a drawing per radius of the chamber, or of the globe."""
+"""Units of a drawing for each radius of the chamber, or of the globe."""
 
 MARKS = {"o": "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z", "D": "M0,-8L8,0L0,8L-8,0Z", "s": "M-6,-6H6V6H-6Z"}
 """Shapes by Matplotlib's letter, as paths about 8 units from the middle."""
 CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour": "#B8006B"}
-"""The frame of the member that is chosen, about 14 units from the middle: no ring, which a difference has."""
+"""The frame of the member that is chosen, about 14 units from the middle; a ring marks a difference."""
 
 
 class Row(Result):
@@ -107,7 +107,7 @@ def board(found: Explored) -> Board:
     if change is None:
         raise ValueError("the run was not compared with its baseline")
     often = [mover for mover in change.moved if mover.moved >= VISIBLE]
-    observed = now.observed
+    observed = None if found.is_what_if else now.observed
     return Board(
         title=found.spec.title,
         question=found.spec.question,
@@ -116,29 +116,29 @@ def board(found: Explored) -> Board:
         all_replicates=found.spec.replicates,
         vote=number,
         votes=[f"{vote.resolution}, {vote.date}" for vote in found.spec.vote],
-        rows=[_row(name, now, before, change) for name in REPORTED],
+        rows=[_row(name, now, before, change, observed) for name in REPORTED],
         split=str(now.split.with_target),
         split_before=str(before.split.with_target),
         besides_target=now.split.without_target.oppose,
         observed=None if observed is None else "/".join(str(observed.of(name)) for name in SPLIT),
-        near=now.near,
-        accuracy=now.accuracy,
+        near=None if observed is None else now.near,
+        accuracy=None if observed is None else now.accuracy,
         settled=now.settled,
-        histograms=[_histogram(found, name, now.observed) for name in REPORTED],
+        histograms=[_histogram(found, name, observed) for name in REPORTED],
         members=_members(found, now, before),
         movers=often,
         rarely=len(change.moved) - len(often),
     )
 
 
-def _row(name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged) -> Row:
+def _row(name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged, observed: ByAction[int] | None) -> Row:
     tally = now.tally.of(name)
     return Row(
         action=name,
         median=tally.median,
         p05=tally.p05,
         p95=tally.p95,
-        observed=None if now.observed is None else now.observed.of(name),
+        observed=None if observed is None else observed.of(name),
         before=before.tally.of(name).median,
         change=change.change.of(name),
         population=now.population_share.of(name),
@@ -175,7 +175,7 @@ def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[Sho
             now=_likeliest(row),
             before=_likeliest(was),
             chances=[round(getattr(row, name), 4) for name in REPORTED],
-            observed=row.observed,
+            observed=None if found.is_what_if else row.observed,
             **{name: float(share[i]) for name, share in shares.items()},
         )
         for i, (row, was) in enumerate(zip(now.members, before.members, strict=True))
@@ -201,7 +201,7 @@ class Name(Result):
 
 
 class Scenery(Result):
-    """What stays while levers move: seats and tiles of the members, land, and how actions look."""
+    """What does not change while levers move: seats and tiles of the members, land, and how actions look."""
 
     seats: list[list[int]]
     seat_radius: float
@@ -218,9 +218,9 @@ class Scenery(Result):
 
 
 def scenery(found: Explored) -> Scenery:
-    """What stays while levers move.
+    """What does not change while levers move.
 
-    A member keeps its seat: seats follow the baseline's probabilities, from support to opposition.
+    A member keeps its seat: seats are ordered by the baseline's probabilities, from support to opposition.
     """
     world = found.case.world
     chances = frequencies(found.baseline.votes[found.state.vote].counts)
@@ -252,7 +252,7 @@ def _map(reference: str, day: date) -> tuple[FloatArray, str]:
 
 
 def _wraps(ring: FloatArray) -> bool:
-    """Whether an island lies on both ends of the map, and would be drawn right across it."""
+    """Whether an island is on both ends of the map, and would be drawn across all of it."""
     return bool(np.abs(np.diff(ring[:, 0])).max() > 1)
 
 

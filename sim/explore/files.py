@@ -1,4 +1,4 @@
-"""What a page hands out: the scenario file, and the data as CSV and JSON."""
+"""The files that a page offers for download: the scenario, and the data as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
 
 
 def members_csv(found: Explored) -> str:
-    """A row per vote and member: probabilities here and in the baseline, observed action, how often it moves."""
+    """A row per vote and member: probabilities now and in the baseline, observed action, how often it differs."""
     lines = io.StringIO()
     before = [f"baseline_{name}" for name in REPORTED]
     columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]

@@ -1,4 +1,4 @@
-"""The page of `sim explore` in Solara: each session holds a state of its own, and every event makes the next one."""
+"""The page of `sim explore` in Solara: each session has a state of its own, and every event makes the next one."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from sim.explore.timeline import calendar, course
 from sim.summaries.tallies import REPORTED
 
 STARTED = "SIM_EXPLORE"
-"""Environment variable that hands the scenario and its overrides over to the page, as JSON."""
+"""Environment variable with the scenario and its overrides, as JSON, for the page."""
 SETTLED_S = 0.3
-"""Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
+"""Seconds without a move after which the other replicates are run, and the reasons of a member are computed."""
 STYLE = Path(__file__).parent / "parts" / "page.css"
 
 
@@ -49,10 +49,10 @@ class Shown:
 
     Parameters
     ----------
-    found : the state and what came of it.
+    found : the state and its result.
     refused : messages by what was refused: the key of a lever, or ``members``, ``senders``, ``page``.
     stamp : grows with every event that was answered.
-    file : name and text of the file that was asked for last, and the stamp then.
+    file : name and text of the file that was asked for last, and the stamp at that time.
     """
 
     found: Explored
@@ -63,13 +63,13 @@ class Shown:
 
 @cache
 def started() -> Start:
-    """What the program was started with."""
+    """The scenario and overrides that the program was started with."""
     reference, overrides = json.loads(os.environ[STARTED])
     return start_from(reference, overrides)
 
 
 def opened(start: Start, query: str | None) -> Shown:
-    """What a session shows first: what its link says, or the scenario as it was started with the link refused."""
+    """What a session shows first: the state of its link, or the scenario as started if the link is refused."""
     try:
         return Shown(explored(start, state_from(query) if query else start.state))
     except InputError as error:
@@ -85,7 +85,7 @@ def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored]
 
 
 def is_seen() -> bool:
-    """Whether a browser still shows the page: one may be gone without having said so."""
+    """Whether a browser still shows the page: it may have closed without a message."""
     if not kernel_context.has_current_context():
         return True  # drawn without a server
     return kernel_context.PageStatus.CONNECTED in kernel_context.get_current_context().page_status.values()
@@ -93,9 +93,9 @@ def is_seen() -> bool:
 
 @solara.component
 def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
-    """The reasons of the chosen member, found in the background; what would change its vote only when asked.
+    """The reasons of the chosen member, computed in the background; what would change its vote only on request.
 
-    They are found as soon as there is an answer, and again once it is whole.
+    They are computed as soon as there is an answer, and again once it has all replicates.
     """
     asked, set_asked = solara.use_state(None)
     member, state = found.state.member, replace(found.state, month="")
@@ -119,7 +119,7 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
 
     taken = use_background(take, [state, found.is_whole])
     tipped = use_background(search, [asked])
-    solara.use_effect(lambda: set_asked(None), [state])  # what was asked before a move is searched no longer
+    solara.use_effect(lambda: set_asked(None), [state])  # a move ends the search that was asked for before it
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current and kept.current.iso3 == member else None
     Reasons(
@@ -134,7 +134,7 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
 
 
 def use_whole(start: Start, answer: Explored) -> Explored:
-    """The answer to a move, which grows in the background once no move has come for a while."""
+    """The answer to a move, to which replicates are added in the background once there is no move for a while."""
     grown, set_grown = solara.use_state(answer)
     asked = answer.state.asked
 
@@ -160,11 +160,11 @@ def Page() -> None:  # noqa: N802
     shown, set_shown = solara.use_state(first)
     found = use_whole(start, shown.found)
     state, months, earlier = found.state, found.result.months, found.baseline.months
-    # Seats are those of the baseline's first answer, and stay while it grows.
+    # Seats are those of the baseline's first answer, and do not change while it grows.
     scene = use_data(lambda: scenery(found), [found.baseline.case.spec, state.vote])
     drawn = use_data(lambda: board(found), [found])
     dates = use_data(lambda: calendar(found), [found.case.plan])
-    lived = use_data(lambda: months and course(months), [months])
+    simulated = use_data(lambda: months and course(months), [months])
     before = use_data(lambda: earlier and course(earlier), [earlier])
     groups = use_data(lambda: groups_of(found), [found])
     edits = use_data(lambda: edits_of(found), [state.edits])
@@ -173,7 +173,7 @@ def Page() -> None:  # noqa: N802
     references = use_data(lambda: references_of(found), [found.spec.world, found.spec.vote[0].date])
 
     def answer(place: str, change: Callable[[Explored], State]) -> None:
-        # Several events may come before the page is drawn again: each starts from what the one before it left.
+        # Several events may come before the page is drawn again: each starts from the state that the last one made.
         set_shown(lambda last: answered(start, last, place, change))
 
     def look(**at: Any) -> None:
@@ -218,7 +218,7 @@ def Page() -> None:  # noqa: N802
         if months and earlier:
             Timeline(
                 calendar=dates,
-                now=lived,
+                now=simulated,
                 before=before,
                 scenery=scene,
                 month=state.month,

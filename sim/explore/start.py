@@ -1,4 +1,4 @@
-"""What a page is started with, and the scenario document that a state of it stands for."""
+"""The scenario that a page is started with, and the scenario document of a state."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from sim.specs.overrides import value_of
 from sim.world import shipped_worlds
 
 REPLICATES = 1000
-"""Replicates that every move runs."""
+"""Replicates that are run for every move."""
 READ = 64
-"""Scenarios that are kept as read: a move needs the one before it, too."""
+"""Scenarios that are kept after reading: a move also needs the one before it."""
 PAGE = "scenario"
-"""What the document of a page is called in messages."""
+"""Name of the document of a page in messages."""
 REASON = "explored"
 
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """The scenario that a page was started with; there is one of it, equal to itself alone.
+    """The scenario that a page was started with; equal to itself alone.
 
     Parameters
     ----------
     reference : name of a shipped scenario, or path of a file.
-    spec : that scenario as it stands; the baseline.
-    state : the state that a page begins with: the ``--set`` of the command line.
+    spec : that scenario unchanged; the baseline.
+    state : the first state of a page: the ``--set`` of the command line.
     """
 
     reference: str
@@ -43,14 +43,14 @@ class Start:
 
 
 def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
-    """Read a scenario and what is set of it on the command line.
+    """Read a scenario and its overrides on the command line.
 
     Raises
     ------
     InputError : the scenario or an override is wrong.
     """
     spec = read_scenario(reference)
-    read_scenario(reference, overrides)  # told in the words of the command line
+    read_scenario(reference, overrides)  # for messages in the words of the command line
     state = State()
     for text in overrides:
         key, _, value = text.partition("=")
@@ -59,13 +59,13 @@ def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
 
 
 def document_of(start: Start, state: State) -> dict[str, Any]:
-    """The document that a state stands for, as a scenario file would hold it.
+    """The document of a state, as a scenario file would hold it.
 
-    It names its base where that is shipped or was loaded with a file, and is whole where it is a file of the user.
+    It names its base where that is shipped or was loaded with a file; where it is a file of the user, it has all keys.
 
     Raises
     ------
-    InputError : a loaded file is no TOML, or it or a setting reads other files of this machine.
+    InputError : a loaded file is not TOML, or it or a setting reads other files of this machine.
     """
     if state.source:
         document = _loaded(state.source)
@@ -103,7 +103,7 @@ def scenario_of(start: Start, state: State) -> Scenario:
 
     Raises
     ------
-    InputError : with the messages that the same values in a file get.
+    InputError : with the messages for the same values in a file.
     """
     return _scenario(start, state.asked)
 
@@ -115,10 +115,10 @@ def _scenario(start: Start, asked: State) -> Scenario:
 
 
 def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
-    """What a state is told apart from: the base of a loaded file, else the scenario the page was started with.
+    """What a state is compared with: the base of a loaded file, else the scenario that the page was started with.
 
-    A file whose votes or world are others than these is its own baseline, as it was loaded. As `sim run` has it, the
-    baseline takes over the seed, and whether parameters are uncertain.
+    A loaded file with other votes or another world than that is its own baseline. As in `sim run`, the baseline uses
+    the seed of the state, and draws parameters if the state does.
     """
     baseline = start.spec
     if state.source:
@@ -131,7 +131,7 @@ def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
 
 
 def messages(error: InputError) -> list[str]:
-    """What is wrong, in the words that a file gets, without the name of the file."""
+    """The messages for the same mistakes in a file, without the name of the file."""
     return [_in_place(problem) for problem in error.problems]
 
 
@@ -160,7 +160,7 @@ def _loaded(source: str) -> dict[str, Any]:
 
 
 def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
-    """A page names what is shipped and what it was started with; a link or a loaded file opens no other file."""
+    """Refuse other files than those shipped and those that the page was started with, in a link or a loaded file."""
     allowed = {
         "base": shipped_scenarios(),
         "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),

@@ -70,7 +70,7 @@ class ListedSanction(Result):
     breadth: str = quantity("breadth", "the broadest measure: targeted, sectoral or comprehensive")
     is_secondary: bool = quantity("secondary", "whether third parties are threatened, too")
     since: str = quantity("since", "when they began; empty where that is not known")
-    instrument: str = quantity("instrument", "the act that they rest on")
+    instrument: str = quantity("instrument", "the legal act that imposes them")
     note: str = quantity("note", "what else there is to know")
 
 

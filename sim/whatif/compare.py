@@ -1,7 +1,7 @@
-"""Scenarios compared at the same random numbers: what changes, for whom, how surely, and does it decide.
+"""Scenarios compared at the same random numbers: what changes, for whom, in how many runs, and is it decisive.
 
 The first scenario is the base. The others run with its seed and as many replicates, and where a vote is on another
-resolution, with the draws of the base's vote in the same place: members differ by their causes alone.
+resolution, with the draws of the base's vote in the same place: members differ by their reasons alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.summaries.tallies import CODES, REPORTED, summarise_tally
 
 @dataclass(frozen=True)
 class Comparison:
-    """Finished runs of scenarios of as many votes, paired by replicate.
+    """Finished runs of scenarios with the same number of votes, paired by replicate.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def compare(
 
     Parameters
     ----------
-    specs : two or more; the first is the base, whose seed and replicates all take.
+    specs : two or more; the first is the base, whose seed and replicates all of them use.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
     executor : where they run; in this process by default.
     on_progress : called after every batch.
@@ -81,7 +81,7 @@ def _mismatches(base: Case, case: Case) -> list[Problem]:
         problems.append(Problem(where, "world", message, "Compare scenarios of one world."))
     if len(case.ballots) != len(base.ballots):
         message = f"has {len(case.ballots)} votes; the base '{base.spec.title}' has {len(base.ballots)}."
-        problems.append(Problem(where, "vote", message, "Compare scenarios with as many votes."))
+        problems.append(Problem(where, "vote", message, "Compare scenarios with the same number of votes."))
     return problems
 
 

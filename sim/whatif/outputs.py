@@ -1,4 +1,4 @@
-"""Figures of a finished sweep that a sensitivity analysis can look at, one for each design point."""
+"""Outputs of a finished sweep that a sensitivity analysis can look at, one for each design point."""
 
 from __future__ import annotations
 
@@ -21,24 +21,34 @@ from sim.summaries.tallies import is_near
 from sim.world import World
 
 PLAIN = (*ACTIONS, *RULES, "near")
+LABELS = {
+    "support": "number of members that support",
+    "abstain": "number of members that abstain",
+    "oppose": "number of members that oppose",
+    "absent": "number of absent members",
+    "majority": "share of runs with a simple majority",
+    "two-thirds": "share of runs with a two-thirds majority",
+    "near": "share of runs near the observed tally",
+}
+"""What people call the outputs that are not of a member."""
 HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
 EVENT = re.compile(r"^(?P<output>.+?)(?P<sign>[<>])(?P<bound>-?[0-9.]+)$")
 
 
 Figure = Callable[[FinishedTables, VoteRows], FloatArray]
-"""What gives a figure of a vote at a point: of every replicate, or once where it is a probability over them."""
+"""What computes an output of a vote at a point: for every replicate, or once where it is a probability over them."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A figure that is asked for, found to be one that the experiment can answer.
+    """A question about an output or an event, checked to be one that the experiment can answer.
 
     Parameters
     ----------
-    name : what the figure is: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
+    name : which output: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
         the observed tally), or a member's action (its probability); or an event.
     resolution : the vote.
-    answer : what gives it at a point.
+    answer : what computes it at a point.
     """
 
     name: str
@@ -46,15 +56,29 @@ class Question:
     answer: Callable[[FinishedTables, VoteRows], float]
 
 
+def label_output(name: str) -> str:
+    """What people call an output.
+
+    Examples
+    --------
+    >>> label_output("majority"), label_output("IND:abstain")
+    ('share of runs with a simple majority', 'probability that IND does: abstain')
+    """
+    if name in LABELS:
+        return LABELS[name]
+    member, _, action = name.rpartition(":")
+    return f"probability that {member} does: {action}"
+
+
 @dataclass(frozen=True)
 class Answers:
-    """A figure of one vote at every point of an experiment.
+    """An output of one vote at every point of an experiment.
 
     Parameters
     ----------
     name, resolution : of the question.
     points : numbers of the points, those that failed left out.
-    values : the figure at each.
+    values : the output at each.
     """
 
     name: str
@@ -64,7 +88,7 @@ class Answers:
 
 
 def output_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
-    """The question for a figure, before anything is run.
+    """The question about an output, before anything is run.
 
     Parameters
     ----------
@@ -73,7 +97,7 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
 
     Raises
     ------
-    InputError : there is no such figure or vote, or the experiment does not keep what it is made of.
+    InputError : there is no such output or vote, or the experiment does not keep what it is computed from.
     """
     vote = vote_of(experiment, resolution)
     figure = _figure("--output", name, vote, experiment)
@@ -81,15 +105,15 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
 
 
 def event_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
-    """The question for the share of replicates with an event; of a probability, whether it holds at the point.
+    """The question for the share of replicates with an event; for a probability, whether the bound holds at the point.
 
     Parameters
     ----------
-    name : a figure and a bound, such as ``support<100`` or ``BLR:oppose>0.5``; or a rule, which then fails.
+    name : an output and a bound, such as ``support<100`` or ``BLR:oppose>0.5``; or a rule, which then fails.
 
     Raises
     ------
-    InputError : there is no such event or vote, or the experiment does not keep what it is made of.
+    InputError : there is no such event or vote, or the experiment does not keep what it is computed from.
     """
     vote = vote_of(experiment, resolution)
     if name in RULES:
@@ -98,14 +122,14 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     found = EVENT.match(name)
     if found is None:
         fix = f"Give a rule that fails ({', '.join(RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
-        raise input_error("--event", "", f"got '{name}'.", fix)
+        raise input_error("--event", "", f"'{name}' is not an event.", fix)
     figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
     sign = -1.0 if found["sign"] == "<" else 1.0
     return Question(name, vote, lambda finished, vote: float((sign * (figure(finished, vote) - bound) > 0).mean()))
 
 
 def vote_of(experiment: Experiment, resolution: str | None) -> str:
-    """The resolution that is meant, the first of the scenarios' votes where none is named.
+    """The resolution that is asked about: the first of the scenarios' votes where none is named.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 Elementary effects are by Morris (1991), Sobol indices by Sobol (1993) and Saltelli et al. (2010).
 SALib computes both from the points of a sweep. All points share their random numbers unless the experiment has others
-for each, so that an output differs between points by the levers alone.
+for each; so an output differs between points by the levers alone.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ Asking = TypeVar("Asking")
 CONFIDENCE = 0.90
 RESAMPLES = 500
 ANALYSED = ("morris", "saltelli")
-"""Kinds of designs that indices can be computed from."""
+"""Kinds of designs from which indices can be computed."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of an experiment, found to be what it can answer before anything is run.
+    """What is asked of an experiment, checked to be what it can answer before anything is run.
 
     Parameters
     ----------
-    outputs : figures whose indices are wanted.
-    event : what to find the regions of; None where nothing is asked for.
+    outputs : whose indices are wanted.
+    event : whose regions are wanted; None where nothing is asked for.
     """
 
     outputs: tuple[Question, ...]
@@ -71,7 +71,7 @@ def asked_of(
     kind = experiment.design.kind
     if outputs and kind not in ANALYSED:
         fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
-        problems.append(Problem("design.kind", "", f"got '{kind}', which has no indices.", fix))
+        problems.append(Problem("design.kind", "", f"a design of kind '{kind}' has no indices.", fix))
     elif outputs:
         checked(lambda: salib("sim sensitivity", "it"))
     questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
@@ -101,7 +101,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
         failed = sum(number not in at for number in numbers)
         if failed:
             message = f"{failed} of {size} points failed, so that the indices cannot be computed."
-            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
+            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet has the errors.")
         values = np.array([at[number] for number in numbers])
         found.append(
             analysed(experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference)

@@ -10,12 +10,12 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.results.described import Result
-from sim.results.months import Path
+from sim.results.months import MonthlySeries
 from sim.results.parts import ByAction, Interval, Split
 from sim.results.scores import ByScore
 from tools.manual.markdown import code, table
 
-LEAVES = (Interval, ByScore, Split, Path)
+LEAVES = (Interval, ByScore, Split, MonthlySeries)
 """Types whose fields mean the same wherever they are."""
 WORDS = {str: "text", bool: "true or false", int: "number", float: "number", datetime.date: "date"}
 

@@ -43,7 +43,7 @@ class Profile:
 
     @property
     def best(self) -> float:
-        """The value at which the votes are likeliest."""
+        """The value at which the votes are most likely."""
         return float(self.values[self.log_likelihood.argmax()])
 
     @property

@@ -161,7 +161,7 @@ def recovered(found: Recovery) -> str:
 
 
 def misses(vote: Assessed, world: World, reasons: dict[str, str]) -> str:
-    """Members whose likeliest class was not what they did, the surest mistakes first."""
+    """Members whose most likely class was not what they did, the surest mistakes first."""
     observed = classes_of(vote.votes)
     missed = np.flatnonzero((vote.votes >= 0) & (vote.chances.argmax(axis=1) != observed))
     given = vote.chances[np.arange(world.size), observed]

@@ -46,7 +46,7 @@ def check(
 
 
 def is_kind(reference: str, table: str, kind: Kind) -> bool:
-    """Whether a reference means a file with this table, or is the name of a shipped one of this kind."""
+    """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
     if Path(reference).is_file():
         return table in read_toml(Path(reference))
     return reference.removesuffix(".toml") in shipped_names(kind)
@@ -54,7 +54,7 @@ def is_kind(reference: str, table: str, kind: Kind) -> bool:
 
 TEMPLATE = """\
 title = "{title}"
-question = "say here what you ask"
+question = "write your question here"
 base = "{base}"
 
 # Keys of the base to change; the same as '--set' on the command line.
@@ -66,9 +66,9 @@ base = "{base}"
 members = ["CSTO", "-RUS"]
 attribute = "dependence.security"
 multiply = 0.5
-reason = "say here why"
+reason = "write the reason here"
 
-# Say in advance what you expect; the result is compared with it. Take the marks away and fill it in.
+# Write before the run what you expect; the result is compared with it. Remove the '#' signs and fill it in.
 # [expected]
 # direction = "More support, from members that ..."
 # support = "up"
@@ -82,7 +82,7 @@ def init(
 ) -> int:
     """Start a what-if scenario of your own from a shipped one."""
     if file.exists():
-        raise input_error(str(file), "", "exists.", "Give a new file.")
+        raise input_error(str(file), "", "exists already.", "Give a new file.")
     if base not in shipped_scenarios():
         raise input_error(
             "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."

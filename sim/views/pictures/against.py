@@ -48,7 +48,7 @@ def plot_change(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
     on.ax.xaxis.set_major_formatter(lambda value, _: write_number(value, is_signed=True))
     on.ax.set_xlabel("change of the number of members, same random numbers", fontsize=TEXT, color=INK)
     on.ax.set_ylabel("mean (90 % interval)", fontsize=SMALL, color=FAINT)
-    title = f"{result.votes[number].resolution}: what changes {against}"
+    title = f"{result.votes[number].resolution}: change of the tally {against}"
     return finish(on, title, corner_of(result.case, result.replicates))
 
 
@@ -66,7 +66,7 @@ def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
     _, against = _against(result, number)
     moved = list_movers(result, number)
     shown = moved[:MOST_MOVERS]
-    rest = f"; {len(moved) - len(shown)} more do so less often" if len(moved) > len(shown) else ""
+    rest = f"; {len(moved) - len(shown)} more in fewer runs" if len(moved) > len(shown) else ""
     title = f"{result.votes[number].resolution}: who votes differently {against}{rest}"
     on = panel(ax, 1.7 + 0.19 * max(len(shown), 2))
     if shown:
@@ -81,7 +81,7 @@ def plot_movers(result: RunResult, *, number: int = 0, ax: Axes | None = None) -
 
 
 def _bars(ax: Axes, shown: list[Mover], replicates: int) -> None:
-    """A bar per member in three parts, one after another; ways that nobody moves are left out."""
+    """Draw a bar per member in three parts, by the direction of the change; parts that no member has are left out."""
     places = np.arange(len(shown))[::-1]
     towards, away, moves = (np.array([getattr(row, key) for row in shown]) for key in ("towards", "away", "moved"))
     left = np.zeros(len(shown))
@@ -110,8 +110,8 @@ def _bars(ax: Axes, shown: list[Mover], replicates: int) -> None:
 
 
 def _against(result: RunResult, number: int) -> tuple[VoteChange, str]:
-    """What a vote changes, and the base in words."""
+    """The change of a vote against the base, and the base in words."""
     change = result.votes[number].change
     if change is None or result.base is None:
         raise ValueError("the run has no base to compare with")
-    return change, f"against '{result.base.case.spec.title}'"
+    return change, f"compared with '{result.base.case.spec.title}'"

@@ -1,4 +1,4 @@
-"""The chamber: one seat per member, observed beside simulated."""
+"""The chamber: one seat per member, observed and simulated side by side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.arrays import ActionArray
 from sim.ensemble import simulate
 from sim.runner.result import RunResult
-from sim.summaries.summary import observed_call
+from sim.summaries.summary import find_observed, require_observed
 from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import CORNER, blank, corner_of, day, figure_of, finish, head, panel
 from sim.views.pictures.marks import counted, draw_marks, legend
@@ -43,22 +43,19 @@ def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = Fals
 
     Raises
     ------
-    ValueError : the observed vote is asked for where the world has none.
+    ValueError : the observed vote is asked for, and there is none.
     """
     vote = result.votes[number]
     what = f"{vote.resolution}, {day(vote.date)}"
     on = panel(ax, 3.55)
     if is_observed:
-        _draw(on.ax, observed_call(result, number).votes)
-        told = "observed" if not on.is_own else f"The chamber as observed: {what}"
-        return finish(on, told, corner_of(result.case, None))
+        _draw(on.ax, require_observed(result, number).votes)
+        title = f"The observed vote: {what}" if on.is_own else "observed"
+        return finish(on, title, corner_of(result.case, None))
     _draw(on.ax, typical_actions(result, number))
-    told = f"the run nearest to the median of {result.replicates:,}"
-    return finish(
-        on,
-        f"simulated: {told}" if not on.is_own else f"The chamber simulated, {told}: {what}",
-        corner_of(result.case, result.replicates),
-    )
+    of_run = f"the run nearest to the median of {result.replicates:,}"
+    title = f"The simulated vote, {of_run}: {what}" if on.is_own else f"simulated: {of_run}"
+    return finish(on, title, corner_of(result.case, result.replicates))
 
 
 def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
@@ -75,14 +72,14 @@ def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
 
 
 def chamber_figure(result: RunResult, number: int = 0) -> Figure:
-    """Observed beside simulated; simulated alone where nothing was observed."""
+    """The observed and the simulated vote side by side; the simulated one alone where none was observed."""
     vote = result.votes[number]
-    if result.case.world.rollcall(vote.resolution) is None:
+    if find_observed(result, number) is None:
         return figure_of(plot_chamber(result, number=number))
     figure = blank(9.6, 3.6)
     left, right = figure.subplots(1, 2)
     plot_chamber(result, number=number, is_observed=True, ax=left)
     plot_chamber(result, number=number, ax=right)
-    title = f"{vote.resolution}, {day(vote.date)}: the chamber observed and simulated"
+    title = f"{vote.resolution}, {day(vote.date)}: the observed and the simulated vote"
     head(figure, title, corner_of(result.case, result.replicates))
     return figure

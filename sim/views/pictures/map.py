@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.runner.result import RunResult
-from sim.summaries.summary import observed_call
+from sim.summaries.summary import require_observed
 from sim.views.frame import corner_of, day, finish, panel
 from sim.views.geography import TILE, outlines, tiles
 from sim.views.pictures.marks import counted, draw_marks, legend, likeliest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw the world: each member's likeliest action, or its observed one.
+    """Draw the world: each member's most likely action, or its observed one.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
 
     Raises
     ------
-    ValueError : the observed vote is asked for where the world has none.
+    ValueError : the observed vote is asked for, and there is none.
     """
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -36,7 +36,7 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     on = panel(ax, 3.25)
     actions, said = likeliest(vote)
     if is_observed:
-        actions, said = observed_call(result, number).votes, "what each member did"
+        actions, said = require_observed(result, number).votes, "what each member did"
     rings, places = outlines(world), tiles(world)
     if rings:
         land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))

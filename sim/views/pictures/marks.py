@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
+from sim.results.wording import write_number
 from sim.runner.result import VoteResult
 from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import TEXT
@@ -80,13 +81,13 @@ def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0
 
 
 def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
-    """Each member's likeliest action (N,), and that in words beside the median tally, whose counts are others.
+    """Each member's most likely action (N,), and a title that gives the median tally, whose counts differ from it.
 
-    A member that supports in 60 % of replicates counts whole among the likeliest, and not in every tally.
+    A member that supports in 60 % of the runs counts as one that supports here, and in 60 % of the tallies.
     """
     median = np.median(vote.tallies, axis=0)
-    split = "/".join(f"{median[CODES[name]]:.0f}" for name in SPLIT)
-    return vote.counts.argmax(axis=1), f"each member's likeliest action (the median tally is {split})"
+    split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
+    return vote.counts.argmax(axis=1), f"each member's most likely action (the median tally is {split})"
 
 
 def counted(actions: NDArray[np.integer]) -> list[str]:

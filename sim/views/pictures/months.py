@@ -1,4 +1,4 @@
-"""The months between votes: fuel sold, the coalition and what it costs, open and covert help, alignment."""
+"""The months between votes: fuel sold, members that sanction, help to either side, alignment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.series import FUELS, series_of
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
+from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, bare, blank, corner_of, finish, head, panel
 from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
@@ -17,24 +18,27 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-LOGIT_UNIT = "units of the logit noise"
-"""Of utilities, and so of alignment."""
 TOPICS: Mapping[str, tuple[str, str]] = {
     "fuel": ("Fuel that the target sells", "million tonnes a month"),
     "sanctions": ("Members that sanction the target, and are listed", "members"),
     "help": ("Members that help a side", "members"),
-    "alignment": ("Alignment since the start (up: to the senders)", LOGIT_UNIT),
+    "alignment": ("Change of alignment since the start (up: towards the sanctioning side)", UTILITY_UNIT),
 }
 """What can be drawn of the months: title and unit."""
+SERIES: Mapping[str, tuple[str, ...]] = {
+    "sanctions": ("members_joined", "listings"),
+    "help": ("helpers", "helpers_covert", "helpers_of_victim"),
+}
+"""Series of the whole that are drawn, by topic."""
 MOST_TICKS = 6
 
 
 def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
-    """Draw series of the months: means over the replicates with 90 % intervals, the months of votes marked.
+    """Draw series of the months: means over the runs with 90 % intervals; the months of votes are marked.
 
     Parameters
     ----------
-    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``; of the last, the band holds the middle 80 % of members.
+    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``. The band of alignment holds the middle 80 % of members.
 
     Raises
     ------
@@ -58,7 +62,7 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
     if not lines:
         on.ax.set_yticks([])
-        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
+        on.ax.text(0.5, 0.5, "no data in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
     legend_below(on.ax)
     if on.is_own:
         title += "" if topic == "alignment" else "; shaded: 90 % intervals"
@@ -66,7 +70,7 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
 
 
 def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
-    """Put months along the axis, those of votes marked by lines of one label."""
+    """Put months along the axis, and mark those of votes by lines with one label."""
     label = "vote" if len(votes) == 1 else "votes"
     for at in sorted({months.index(vote) for vote in votes if vote in months}):
         ax.axvline(at, color=FAINT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0, label=label)
@@ -99,15 +103,9 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
-        return {fuel_name(fuel): scale(months.total(name), 1e3) for fuel, name in sold.items()}
-    if topic == "sanctions":
-        return {
-            "in the coalition": months.total("members_joined"),
-            "listed in the month": months.total("listings"),
-        }
-    if topic == "help":
-        named = {"the target": "helpers", "of them covertly": "helpers_covert", "the victim": "helpers_of_victim"}
-        return {label: months.total(name) for label, name in named.items()}
+        return {FUELS.get(fuel, fuel): scale(months.total(name), 1e3) for fuel, name in sold.items()}
+    if topic in SERIES:
+        return {series_of(name).label: months.total(name) for name in SERIES[topic]}
     shifts = months.member_mean("alignment_shift")
     low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
     return {"median member, and the middle 80 % of members": Band(middle, low, high)}
@@ -118,13 +116,8 @@ def scale(band: Band, unit: float) -> Band:
     return Band(*(values / unit for values in band))
 
 
-def fuel_name(commodity: str) -> str:
-    """A fuel of the data as people write it."""
-    return "LNG" if commodity == "lng" else commodity.replace("_", " ")
-
-
 def months_figure(result: RunResult) -> Figure:
-    """The four topics beside each other."""
+    """The four topics in one figure."""
     if result.months is None:
         raise ValueError("the scenario has no months")
     figure = blank(9.6, 6.6)

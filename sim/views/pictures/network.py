@@ -64,7 +64,7 @@ def _apart(places: FloatArray, gap: float) -> FloatArray:
 
 
 def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw each member's heaviest ties to its peers, the members by their likeliest action.
+    """Draw each member's heaviest ties to its peers, the members by their most likely action.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     _name(on.ax, case, ties, places)
     legend(on.ax, counted(actions), (0.5, 0.0))
     title = (
-        f"Whom members look to: the {HEAVIEST} heaviest ties of each; named are those looked to most, where there is "
-        f"room. {vote.resolution}, {day(vote.date)}: {said}"
+        f"Whom members look to: the {HEAVIEST} heaviest ties of each, and the codes of those looked to most, where "
+        f"there is room. {vote.resolution}, {day(vote.date)}: {said}"
     )
     return finish(on, title, corner_of(case, result.replicates))
 
 
 def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: FloatArray) -> None:
-    """The codes of those looked to most, beside their marks where there is room."""
+    """Write the codes of those looked to most next to their marks, where there is room."""
     looked_to = np.zeros(case.world.size)
     for _, peer, weight in ties:
         looked_to[peer] += weight

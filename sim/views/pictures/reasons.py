@@ -1,4 +1,4 @@
-"""How a member's reasons move over the months: what speaks for its likeliest action, and what it would do."""
+"""How a member's reasons change over the months: what speaks for its most likely action, and what it would do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.rules.choice import ACTIONS
 from sim.summaries.tallies import CODES, REPORTED
-from sim.views.frame import TEXT, blank, corner_of, day, finish, head, panel
-from sim.views.pictures.months import LOGIT_UNIT, along_months, legend_below
+from sim.views.frame import TEXT, UTILITY_UNIT, blank, corner_of, day, finish, head, panel
+from sim.views.pictures.months import along_months, legend_below
 from sim.views.styles import FAINT, INK, LOOKS, STYLES
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.summary import moving
+from sim.world.labels import label_quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def plot_reasons(found: Explanation, *, ax: Axes | None = None) -> Axes:
-    """Draw what the terms that move add to the likeliest action over the next, month by month, and all terms together.
+    """Draw what the terms that change add to the most likely action over the next, month by month, and the sum of all.
 
     Raises
     ------
@@ -34,16 +35,16 @@ def plot_reasons(found: Explanation, *, ax: Axes | None = None) -> Axes:
     at = np.arange(len(together))
     on.ax.axhline(0, color=FAINT, linewidth=0.7, zorder=0)
     for (label, values), (colour, dash) in zip(terms.items(), LOOKS, strict=False):
-        on.ax.plot(at, values, color=colour, linestyle=dash, linewidth=1.5, label=label)
-    on.ax.plot(at, steady, color=FAINT, linewidth=1.0, label="terms that do not move")
+        on.ax.plot(at, values, color=colour, linestyle=dash, linewidth=1.5, label=label_quantity(label))
+    on.ax.plot(at, steady, color=FAINT, linewidth=1.0, label="terms that do not change")
     on.ax.plot(at, together, color=INK, linewidth=2.4, label="together")
     _months(on.ax, found)
-    on.ax.set_ylabel(LOGIT_UNIT, fontsize=TEXT, color=INK)
+    on.ax.set_ylabel(UTILITY_UNIT, fontsize=TEXT, color=INK)
     return finish(on, f"What speaks for '{first}' over '{second}'", _corner(found))
 
 
 def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
-    """Draw how likely each action of the member is in every month in which the text is asked.
+    """Draw how likely each action of the member is in every month in which the resolution is asked.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
 
 
 def reasons_figure(found: Explanation) -> Figure:
-    """Reasons and answers below each other.
+    """Reasons and answers, one below the other.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def reasons_figure(found: Explanation) -> Figure:
         plot(found, ax=ax)
     anatomy = found.anatomy
     name, ballot = anatomy.case.world.names[found.index], anatomy.ballot
-    given = "" if anatomy.is_drawn[found.index] else " (its vote is given: the reasons decide nothing)"
+    given = "" if anatomy.is_drawn[found.index] else " (its vote is fixed, so the reasons play no part in it)"
     title = f"{name} on {ballot.resolution}, {day(ballot.date)}: asked again in every month{given}"
     head(figure, title, _corner(found))
     return figure

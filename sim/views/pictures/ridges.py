@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.results.parts import ByAction
 from sim.results.wording import write_interval, write_number
 from sim.runner.result import RunResult
+from sim.summaries.summary import find_observed
 from sim.summaries.tallies import CODES, count_actions, measure
 from sim.views.frame import SMALL, TEXT, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, MISS, STYLES
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT, TOP = 0.7, 0.78
-"""Of the highest bar of a row and of the mark above it, where rows stand 1 apart."""
+"""Heights of the highest bar of a row and of the mark above it; rows are 1 apart."""
 
 
 def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
@@ -30,7 +31,7 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     number : which vote, from 0.
     """
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
+    call = find_observed(result, number)
     observed = None if call is None else count_actions(call.tally)
     on = panel(ax, 3.6)
     labels = {}

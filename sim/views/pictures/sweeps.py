@@ -12,18 +12,18 @@ from pydantic import JsonValue
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
-from sim.results.wording import write_figure
+from sim.results.wording import write_figure, write_number
 from sim.runner.designs import DesignPoint, levels_of, points_of
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
 from sim.specs import Scenario
 from sim.specs.labels import label_key
-from sim.summaries.ranking import wanted
+from sim.summaries.ranking import count_wanted
 from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import REPORTED
 from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, figure_of, finish, panel
 from sim.views.styles import INK, MISS, STYLES
-from sim.whatif.outputs import answered, output_of, vote_of
+from sim.whatif.outputs import answered, label_output, output_of, vote_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 MOST_NUMBERED = 66
-"""Cells of a heat map up to which each holds its number."""
+"""Each cell of a heat map holds its number up to this many cells."""
 MOST_TICKS = 9
 SHADES = "cividis"
 
@@ -45,7 +45,7 @@ class Slice:
     ----------
     over : the levers along the axes, one or two.
     levels : the values of each.
-    held : what the other levers are held at; empty where they vary with those drawn.
+    held : the values at which the other levers are held; empty where they vary with those drawn.
     points : those that are drawn.
     is_grid : whether there is one point at each crossing of the levels.
     """
@@ -58,7 +58,7 @@ class Slice:
 
 
 def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
-    """What can be drawn of a sweep: along its one or two levers of most values, or those that are named.
+    """The part of a sweep that can be drawn: along its one or two levers with most values, or those that are named.
 
     Levers of a factorial design that are not drawn are held at the middle one of their values.
 
@@ -69,7 +69,7 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
     levels = levels_of(kept.experiment)
     for name in over:
         if name not in levels:
-            raise input_error("--over", name, "is no lever of this sweep.", did_you_mean(name, levels))
+            raise input_error("--over", name, "is not a lever of this sweep.", did_you_mean(name, levels))
     if len(over) > 2:
         raise input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
     points = points_of(kept.experiment)
@@ -106,7 +106,7 @@ def plot_sweep(
     Parameters
     ----------
     output : as in ``sim sensitivity``; all actions along one lever, and ``support`` over two, by default.
-    over : the levers; those of most values by default.
+    over : the levers; those with most values by default.
     resolution : which vote; the first by default.
 
     Raises
@@ -208,7 +208,7 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
 
 
 def _contour(on: Panel, values: FloatArray, aim: float) -> str:
-    """The line where the output is what is looked for, and what the title says of it."""
+    """Draw the line where the output is at its target; what the title says about it."""
     if min(values.shape) < 2 or not np.nanmin(values) <= aim <= np.nanmax(values):
         return f"; the target of {write_figure(aim)} is not met here"
     for width, colour in ((3.4, "white"), (1.8, MISS)):
@@ -224,7 +224,7 @@ def _number(on: Panel, values: FloatArray) -> None:
         on.ax.text(
             column,
             row,
-            f"{values[row, column]:.{digits}f}",
+            write_number(values[row, column], digits),
             ha="center",
             va="center",
             fontsize=SMALL,
@@ -234,7 +234,7 @@ def _number(on: Panel, values: FloatArray) -> None:
 
 
 def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
-    """Both ends (2, points) of the 90 % interval over the replicates, by action."""
+    """Both ends (2, points) of the 90 % interval over the runs, by action."""
     at = {point.point: point.tallies for point in read_points(kept.folder) if point.resolution == vote}
 
     def ends(action: str) -> FloatArray:
@@ -246,7 +246,7 @@ def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
 
 
 def _places(cut: Slice, lever: str) -> tuple[FloatArray, list[str] | None]:
-    """Where the points are along a lever, and what is written there where its values are no numbers."""
+    """Where the points are along a lever, and what is written there where its values are not numbers."""
     values = [point.values[lever] for point in cut.points]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return np.array(values, dtype=np.float64), None
@@ -261,16 +261,14 @@ def _index(levels: Sequence[JsonValue], value: JsonValue) -> int:
 
 
 def _wanted(kept: KeptSweep, vote: str) -> dict[str, int]:
-    """The counts that the experiment looks for in this vote, if it looks for any."""
+    """The counts of the target split, where this vote has one."""
     target = kept.experiment.target_split
     first = kept.experiment.first.vote[0].resolution
-    return wanted(target) if target is not None and (target.resolution or first) == vote else {}
+    return count_wanted(target) if target is not None and (target.resolution or first) == vote else {}
 
 
 def _unit(output: str) -> str:
-    if output in REPORTED:
-        return f"mean number of members: {output}"
-    return f"probability: {output}" if ":" in output else f"share of runs: {output}"
+    return f"mean {label_output(output)}" if output in REPORTED else label_output(output)
 
 
 def _held(cut: Slice, spec: Scenario) -> str:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from sim.results.sensitivity import Indices
-from sim.results.sweep import RankedPoint, SweptPoint
+from sim.results.sweep import SweptPoint
 from sim.results.tables import Column, Table, table
-from sim.results.wording import write_number, write_share
 from sim.runner.folder.files import POINTS
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
-from sim.specs import Experiment
 from sim.specs.labels import label_key
 from sim.summaries.ranking import rank
 from sim.summaries.sentences import list_words
-from sim.summaries.sweeps import points_table, ranking_table, write_setting
-from sim.summaries.tallies import NEAR, REPORTED
+from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, write_setting
+from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import corner, plot_sweep, slice_of
 from sim.views.report.page import Page, Picture, Section
@@ -28,9 +24,9 @@ from sim.whatif.sensitivity import ANALYSED, analyse, asked_of
 from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
-"""Points that are listed; of more, the first."""
+"""Points that are listed; where there are more, the first ones."""
 MOST_LEVERS = 6
-"""Levers that tables and pictures of points go by: a sheet of paper holds no more columns."""
+"""Levers in tables and pictures of points: a sheet of paper has no room for more columns."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
@@ -59,7 +55,7 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=_answer(experiment, done, levers, ranking, len(points) - len(done)),
+        answer=answer_sweep(experiment, points, levers, ranking),
         facts=(
             f"{manifest.points:,} points, {manifest.replicates:,} runs each, design {experiment.design.kind}, "
             f"scenarios: {list_words(list(experiment.scenario))}"
@@ -73,33 +69,6 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         document=as_json({"experiment": manifest.experiment, "scenarios": manifest.scenarios}),
         hashes={**hashes, **manifest.tables},
     )
-
-
-def _answer(
-    experiment: Experiment,
-    done: Sequence[SweptPoint],
-    levers: Sequence[str],
-    ranking: Sequence[RankedPoint],
-    failed: int,
-) -> str:
-    support = [(point.tallies.support.mean, point) for point in done if point.tallies is not None]
-    (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
-    said = (
-        f"Mean support goes from {write_number(least, 1)} members ({_at(low.values, levers, experiment)}) "
-        f"to {write_number(most, 1)} ({_at(high.values, levers, experiment)})."
-    )
-    if ranking:
-        best = ranking[0]
-        said += (
-            f" Nearest to the target split is {_at(best.values, levers, experiment)}: "
-            f"{write_number(best.distance, 1)} members off it on average, and within {NEAR} of it in "
-            f"{write_share(best.near)} of runs."
-        )
-    return said + (f" {failed} points failed." if failed else "")
-
-
-def _at(values: Mapping[str, JsonValue], levers: Sequence[str], experiment: Experiment) -> str:
-    return ", ".join(f"{label_key(name, experiment.first)} = {write_setting(values[name])}" for name in levers[:4])
 
 
 def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
@@ -138,6 +107,6 @@ def _changed(kept: KeptSweep) -> Section:
 def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: KeptSweep) -> Table:
     count = len(kept.experiment.factors)
     few = f" {len(levers)} of {count} levers." if len(levers) < count else ""
-    return replace(points_table(points, levers, kept.experiment.first), note=f"All there is: {POINTS}.{few}").first(
-        MOST_ROWS
-    )
+    return replace(
+        points_table(points, levers, kept.experiment.first), note=f"All columns are in {POINTS}.{few}"
+    ).first(MOST_ROWS)

@@ -1,8 +1,8 @@
-"""Switching points: the nearest value of a lever at which another action is a member's likeliest, checked by running.
+"""Switching points: the nearest value of a lever at which another action is a member's most likely one.
 
-The search goes outwards from the lever's value in the scenario, on the probabilities at the equilibrium in which
-members see their peers' expected stances; what it finds is then run on either side, on the scenario's own random
-numbers.
+The search goes outwards from the lever's value in the scenario, with the probabilities at the equilibrium in which
+members see their peers' expected stances. What it finds is then checked by runs on either side, with the scenario's own
+random numbers.
 """
 
 from __future__ import annotations
@@ -99,19 +99,19 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
 def find_by_lever(
     member: Member, levers: Sequence[Lever], now: int
 ) -> Iterator[tuple[Lever, tuple[SwitchingPoint, ...]]]:
-    """Each lever with its switching points, one lever after the other: who asks may show progress, or stop."""
+    """Each lever with its switching points, one lever after the other, so that the caller may show progress or stop."""
     for lever in levers:
         yield lever, find_switching_points(member, lever, now)
 
 
 def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
-    """The nearest switching point of a lever to each action that it can make the likeliest, nearest first.
+    """The nearest switching point of a lever to each action that it can make the most likely, nearest first.
 
     A lever that changes nothing for the member at either end of its range is not searched.
 
     Parameters
     ----------
-    now : code of the action that is the likeliest in the scenario.
+    now : code of the action that is the most likely in the scenario.
     """
     found: dict[int, SwitchingPoint] = {}
 
@@ -141,7 +141,7 @@ def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[Switc
 
 
 def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float, float]]:
-    """The first value at which each action becomes the likeliest on the way to either bound, and that bound."""
+    """The first value at which each action becomes the most likely on the way to either bound, and that bound."""
     for end in (lever.low, lever.high):
         seen: set[int] = set()
         here, action = lever.now, likeliest(lever.now)
@@ -157,7 +157,7 @@ def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float,
 
 
 def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
-    """Where an action stops being the likeliest between two values, just beyond, and what follows it there."""
+    """A value just beyond the one at which an action stops being the most likely, and the action that follows it."""
     while abs(outside - inside) > close:
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if likeliest(middle) == action else (inside, middle)
@@ -167,7 +167,7 @@ def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, 
 def _verified(
     simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
 ) -> SwitchingPoint | None:
-    """The switching point near a value: of two runs, only the farther one has the action as its likeliest."""
+    """The switching point near a value: of two simulations, only the farther one has the action as its likeliest."""
     direction = 1.0 if end > lever.now else -1.0
     aim = max(BRACKET * abs(value - lever.now), CLOSE * lever.width)
 
@@ -207,6 +207,6 @@ def _verified(
 
 
 def walk_along(member: Member, lever: Lever, values: Sequence[float]) -> Walk:
-    """What a member does with a lever at each of some values, by running."""
+    """What a member does with a lever at each of some values, by simulation."""
     points = (WalkPoint(value=value, **dict(name_actions(member.simulated(lever.at(value))))) for value in values)
     return Walk(lever=lever.key, points=tuple(points))

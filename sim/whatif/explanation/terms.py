@@ -1,7 +1,7 @@
-"""Why members act as they do: the utilities of a vote taken apart into what each cause adds to each action.
+"""Why members vote as they do: the utilities of a vote, split into what each cause adds to each action.
 
-The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is taken apart further, into
-the channels and inputs it is a weighted sum of, in the same unit: utility, of which 1 is one unit of log-odds. Where
+The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is split further, into the
+channels and inputs of which it is a weighted sum, in the same unit: utility, of which 1 is one unit of log-odds. Where
 replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
 of the utilities.
 """
@@ -40,7 +40,7 @@ class Term(Shown):
     ----------
     name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
     of : the engine's own term that this is a part of.
-    added : action to what is added, (N,), mean over replicates; an action that is left alone is not there.
+    added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
     value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
@@ -54,12 +54,12 @@ class Term(Shown):
     made_of: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def array(self) -> FloatArray:
-        """What is added, (N, 4) by action code; 0 for an action that is left alone."""
+        """What is added, (N, 4) by action code; 0 for an action to which nothing is added."""
         size = len(next(iter(self.added.values())))
         return np.stack([self.added.get(action, np.zeros(size)) for action in ACTIONS], axis=1)
 
     def joined(self, other: Term, share: float) -> Term:
-        """The mean of this term and the same in other replicates, which are this share of all."""
+        """The mean of this term and the same term in other replicates, which are this share of all."""
 
         def both(one: Mapping[str, FloatArray], two: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
             return {name: values + share * (two[name] - values) for name, values in one.items()}
@@ -73,7 +73,7 @@ class Term(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Anatomy(Shown):
-    """One vote of a case taken apart, over many replicates.
+    """The terms of one vote of a case, over many replicates.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class Anatomy(Shown):
         return self.ballot.given == NOT_GIVEN
 
     def joined(self, other: Anatomy) -> Anatomy:
-        """The same vote in these replicates and others."""
+        """The same vote over these replicates and others."""
         share = other.replicates / (self.replicates + other.replicates)
         draws = None if self.draws is None else np.concatenate([self.draws, other.draws])
         return replace(
@@ -153,7 +153,7 @@ def name_actions(values: FloatArray) -> ByAction[float]:
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
-    """Run the first replicates of a case and take one of its votes apart.
+    """Run the first replicates of a case and split one of its votes into terms.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
 def take_all_apart(
     case: Case, numbers: Collection[int], replicates: int, keeps_draws_of: int | None = None
 ) -> dict[int, Anatomy]:
-    """Run the first replicates of a case, as far as needed, and take some of its votes apart.
+    """Run the first replicates of a case, as far as needed, and split some of its votes into terms.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def take_all_apart(
 
 
 def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
-    """Votes taken apart, replicates with the same parameters by themselves."""
+    """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
         (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
     ]
@@ -218,11 +218,11 @@ def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iter
 def parts_of(
     case: Case, number: int, state: State | None, earlier: Sequence[FloatArray], peers: FloatArray
 ) -> Iterator[Term]:
-    """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
+    """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
     Parameters
     ----------
-    state : as the months have left it at the vote; None in a scenario without months.
+    state : the state of the months on the day of the vote; None in a scenario without months.
     earlier : stances (R, N) in each earlier vote of the scenario.
     peers : mean stance of each member's peers, (R, N).
     """
@@ -260,7 +260,7 @@ def parts_of(
         value: Number | None = None,
         made_of: Mapping[str, Number] = MappingProxyType({}),
     ) -> Term:
-        """The engine's term at this amount: each is in proportion to what it is made of."""
+        """The engine's term at this amount; every term is proportional to its amount."""
         whole = mean(amount)
         added = {action: unit * whole for action, unit in units[of].items()}
         quantities = {quantity: mean(values) for quantity, values in made_of.items()}
@@ -301,7 +301,7 @@ def parts_of(
 
 
 def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
-    """The editable quantities as the months have moved them, (R, N) where they have."""
+    """The editable quantities after the changes of the months, (R, N) where they changed."""
     moved = {
         "dependence.energy": state.energy,
         "dependence.trade": inputs.trade * state.trade_kept,

@@ -1,4 +1,4 @@
-"""Combinations of levers: what each costs, and how surely it reaches a goal; each is run once."""
+"""Combinations of levers: what each costs, and the share of runs in which it reaches a goal; each is run once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Tried:
 
 
 class Combinations:
-    """The combinations of a goal's levers, and what came of those that were tried.
+    """The combinations of a goal's levers, and the results of those that were tried.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Combinations:
 
     Attributes
     ----------
-    axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
+    axes : the values that each input may take: one axis for a range, and one for each member that may be moved.
     tried : every combination that was run, by its places.
     refused : those of them whose values cannot be combined, and why.
     """
@@ -105,7 +105,7 @@ class Combinations:
         return prepare(moved(self.goal.base, settings), self.world)
 
     def run(self, places: Places) -> Tried:
-        """What comes of a combination, on the random numbers of the search; values that cannot be combined never do."""
+        """Run a combination on the random numbers of the search; one that cannot be combined never reaches the goal."""
         if places not in self.tried:
             cost = self.cost(places)
             try:
@@ -127,7 +127,7 @@ class Combinations:
         return [tried for places, tried in self.tried.items() if places not in self.refused]
 
     def successes(self, places: Places, replicates: int) -> int:
-        """How many of as many fresh replicates, none of which the search has seen, reach the goal."""
+        """How many of a number of fresh replicates, which the search did not use, reach the goal."""
         case = self.case(places)
         number = vote_of(self.goal.goal, case)
         return sum(

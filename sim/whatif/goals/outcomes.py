@@ -31,9 +31,9 @@ def reached(wanted: Wanted, case: Case, actions: ActionArray) -> BoolArray:
 
 
 def shortfall(wanted: Wanted, case: Case, actions: ActionArray) -> float:
-    """How far the replicates are from the goal on average, 0 or more: what a search follows where none reaches it.
+    """How far the replicates are from the goal on average, 0 or more; a search follows it where none reaches the goal.
 
-    In members for tallies; for a member's action, how unlikely it is at equilibrium.
+    It is in members for tallies; for a member's action, it is how unlikely the action is at equilibrium.
     """
     tallies = count_tallies(actions)
     if wanted.member is not None:
