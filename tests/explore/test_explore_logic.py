@@ -32,6 +32,7 @@ from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.switching import Member, find_switching_points
 from sim.world import load_world
 
@@ -250,7 +251,7 @@ def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
     before = levers.index(nearest)
     so_far = next(itertools.islice(tips(found), before, None))
     assert (so_far.tried, so_far.levers) == (before + 1, len(levers))
-    rows = {row.action: row.to for row in so_far.rows if row.lever == nearest.key}
+    rows = {row.action: row.to for row in so_far.rows if row.lever == label_lever(nearest.key)}
     assert rows
     assert rows.items() <= {point.action: point.beyond for point in expected}.items()  # the nearest alone
 
@@ -266,7 +267,7 @@ def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
     assert edits_of(found) == []
     for wrong, said in (
         (State(vote=9), "there is no vote 9"),
-        (State(member="XXX"), "'XXX' is the code of no member"),
+        (State(member="XXX"), "'XXX' is not the code of a member"),
         (State(month="2022-20"), "got '2022-20', which is no month of the scenario. They run from 2022-02 to 2023-06"),
     ):
         with pytest.raises(InputError, match=said):
@@ -346,7 +347,7 @@ def test_the_timeline_shows_what_the_run_holds(start_of_months):
     assert [any("vote on" in item.what for item in items) for items in dates.items] == dates.votes
     assert sum(dates.votes) == 2
     lines = {line.label: line for chart in lived.charts for line in chart.lines}
-    assert lines["in the coalition"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
+    assert lines["members that sanction"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
     assert lines["aid to the victim"].high == pytest.approx(
         [value / 1e3 for value in told.totals["aid"].p95], rel=1e-3, abs=1e-3
     )

@@ -81,7 +81,7 @@ def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> No
     months = summarise_run(result).months
     assert months is not None
     print_months_tables(Console(file=written, width=160), months)
-    for text in ("2022-03", "Help to the target", "against the base", "sanction"):
+    for text in ("2022-03", "Help to the target", "compared with the base", "sanction"):
         assert text in written.getvalue()
 
 

@@ -172,7 +172,7 @@ def test_levers_are_called_by_their_labels_and_keys_are_where_one_types_them(pag
 def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
     text = pages["effects"].read_text(encoding="utf-8").replace("<wbr>", "")
     indices, points = (
-        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What &#39;", "Mean members")
+        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What the", "Mean members")
     )
     ranked = re.findall(r'<tr><td[^>]* data-key="([^"]+)"', indices)
     heads = re.findall(r"<th[^>]*>(.*?)</th>", points)

@@ -66,11 +66,12 @@ def _day(text: str) -> date:
 
 
 def _print(report: RollCallImport) -> None:
-    screen = console()
+    screen, count = console(), len(report.resolutions)
     print_lines(
         screen,
         [
-            f"{len(report.resolutions):,} roll calls read, with {report.votes:,} votes of {report.members:,} members.",
+            f"{count:,} roll call{'' if count == 1 else 's'} read, with {report.votes:,} votes of {report.members:,} "
+            "members.",
             f"{report.file}: {report.layout}; {report.encoding}, {report.delimiter}",
             "",
         ],
@@ -83,12 +84,12 @@ def _print(report: RollCallImport) -> None:
         if unmatched:
             screen.print()
             print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
-    counted = (
+    cells = (
         (report.blank, "Cells without a vote; they count as no record, not as an absence"),
         (report.not_members, "Cells that say 'not a member'; they count as no record, too"),
         (report.repeated, "Votes that are in the file more than once, the same each time"),
     )
-    lines = [f"{what}: {count:,}" for count, what in counted if count]
+    lines = [f"{what}: {number:,}" for number, what in cells if number]
     use = [
         f"{report.out}: written. Score a scenario against it: sim validate SCENARIO --rollcalls {report.out}",
         f'Or let members know these votes: known_rollcalls = ["{report.out}"] in a scenario file in the same folder.',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 MOST_STEPS = 12
+LABEL_LETTERS = 26
+"""Letters of a label on a line."""
 
 
 def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
@@ -47,7 +50,7 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     anatomy = found.anatomy
     case, ballot, name = anatomy.case, anatomy.ballot, anatomy.case.world.names[found.index]
     first, second, steps = steps_of(found)
-    on = panel(ax, 1.6 + 0.25 * (len(steps) + 1))
+    on = panel(ax, 1.6 + 0.28 * (len(steps) + 1))
     ends = np.cumsum([value for _, value in steps])
     total = float(ends[-1]) if len(ends) else 0.0
     rows = np.arange(len(steps) + 1)[::-1]
@@ -67,11 +70,11 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
         label = on.ax.text(at, row, UTILITY.write(value), ha=side, va="center", fontsize=SMALL)
         label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     on.ax.set_xlim(low - room, high + room)
-    on.ax.set_yticks(rows, [*(step for step, _ in steps), "together"])
+    on.ax.set_yticks(rows, [*(textwrap.fill(step, LABEL_LETTERS) for step, _ in steps), "together"])
     bare(on.ax, "bottom")
-    on.ax.tick_params(axis="y", length=0)
+    on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     on.ax.xaxis.set_major_formatter(lambda value, _: write_figure(value))
-    ways = f"to the left: for '{second}'; to the right: for '{first}'"
+    ways = f"left: for '{second}'; right: for '{first}'"
     on.ax.set_xlabel(f"{UTILITY_UNIT}\n{ways}", fontsize=TEXT, color=INK)
     given = "" if anatomy.is_drawn[found.index] else " (its vote is fixed, so the terms play no part in it)"
     title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"

@@ -59,7 +59,7 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     output = label_output(found.output)
     unit = "share of the variance over the points" if kind is SobolIndices else f"effect on the {output}"
-    on.ax.set_xlabel(f"{unit}; lines: {write_share(CONFIDENCE)} intervals", fontsize=TEXT, color=INK)
+    on.ax.set_xlabel(f"{unit}\nlines: {write_share(CONFIDENCE)} intervals", fontsize=TEXT, color=INK)
     on.ax.legend(loc="lower right", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     rest = f"; the first {len(levers)} of {len(found.levers)}" if len(levers) < len(found.levers) else ""
     title = f"What the {output} depends on: {found.resolution}, {found.scenario}{rest}"

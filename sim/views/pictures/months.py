@@ -10,7 +10,7 @@ import numpy as np
 from sim.results.series import FUELS, series_of
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, bare, blank, corner_of, finish, head, panel
+from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
 from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "fuel": ("Fuel that the target sells", "million tonnes a month"),
     "sanctions": ("Members that sanction the target, and are listed", "members"),
     "help": ("Members that help a side", "members"),
-    "alignment": ("Change of alignment since the start (up: towards the sanctioning side)", UTILITY_UNIT),
+    "alignment": ("Change of alignment since the start", "utility (log-odds)\nup: towards the sanctioning side"),
 }
 """What can be drawn of the months: title and unit."""
 SERIES: Mapping[str, tuple[str, ...]] = {

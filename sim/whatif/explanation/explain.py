@@ -159,6 +159,6 @@ def _way(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[f
             raise input_error("--along", "", message) from None
         if not lever.low <= low < high <= lever.high:
             allowed = f"{lever.low:g} to {lever.high:g}"
-            message = f"got {ends}; {name} can be {allowed}, and the lower end comes first."
-        raise input_error("--along", "", message)
+            message = f"got {ends}; {name} goes from {allowed}, with the lower end first."
+            raise input_error("--along", "", message)
     return lever, tuple(np.linspace(max(low, lever.low), min(high, lever.high), POINTS_ALONG).tolist())
