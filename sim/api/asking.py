@@ -21,7 +21,7 @@ from sim.results.showing import Shown
 from sim.results.tables import Table
 from sim.rules.choice import ACTIONS
 from sim.runner.executors import Executor
-from sim.whatif.compare import Comparison, change_rows, list_figures, summarise_comparison
+from sim.whatif.compare import Comparison, list_changes, list_figures, summarise_comparison
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, vote_number
@@ -30,7 +30,7 @@ from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.terms import take_apart
 from sim.whatif.goals.reach import Reached, list_frontier, summarise_search
 from sim.whatif.goals.reach import reach as search
-from sim.whatif.sensitivity import asked_of, list_indices, summarise_sensitivity
+from sim.whatif.sensitivity import check_questions, list_indices, summarise_sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ class Compared(Shown):
         """A row per scenario, vote and replicate: change of the members per action."""
         import pandas as pd
 
-        return pd.DataFrame(change_rows(self.comparison))
+        return pd.DataFrame(list_changes(self.comparison))
 
 
 @check_inputs()
@@ -354,6 +354,6 @@ def sensitivity(
     True
     """
     spec = experiment_of(experiment, overrides)
-    asked = asked_of(spec, outputs, event, resolution)
+    asked = check_questions(spec, outputs, event, resolution)
     tables = sweep(spec, out, executor)
     return Sensitivity(tables, summarise_sensitivity(spec, tables.folder, asked))

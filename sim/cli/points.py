@@ -42,11 +42,11 @@ def check_points(reference: str, experiment: Experiment) -> None:
     """
     points = points_of(experiment)
     failures = list(_failures(experiment, points))
-    hopeless = _hopeless(points, failures)
+    hopeless = _find_hopeless(points, failures)
     blamed: dict[tuple[str, Problem], list[JsonValue]] = {}
     combined: list[_Failure] = []
     for point, problems in failures:
-        names = [name for name, value in point.values.items() if (name, _text(value)) in hopeless]
+        names = [name for name, value in point.values.items() if (name, _write_value(value)) in hopeless]
         if not names:
             combined.append(_Failure(point, problems))
             continue
@@ -57,7 +57,7 @@ def check_points(reference: str, experiment: Experiment) -> None:
         raise InputError(_refusal(reference, experiment, *cause, values) for cause, values in blamed.items())
     if combined:
         (point, (problem, *_)), *_ = combined
-        there = ", ".join(f"{name} = {_text(value)}" for name, value in point.values.items())
+        there = ", ".join(f"{name} = {_write_value(value)}" for name, value in point.values.items())
         of = f"{len(combined)} of {len(points)} points cannot be run, because their values cannot be combined"
         say(f"warning: {reference}: {of}; the first is {there}: {problem.key}: {problem.message}")
 
@@ -70,7 +70,7 @@ def _failures(experiment: Experiment, points: Sequence[DesignPoint]) -> Iterator
             try:
                 spec = spec_of(experiment, point)
             except InputError as error:
-                yield _Failure(point, _placeless(error))
+                yield _Failure(point, _drop_places(error))
             else:
                 kind = _kind(spec)
                 if kind not in verdicts:
@@ -84,11 +84,11 @@ def _problems(spec: Scenario) -> Sequence[Problem]:
     try:
         prepare(spec)
     except InputError as error:
-        return _placeless(error)
+        return _drop_places(error)
     return ()
 
 
-def _placeless(error: InputError) -> list[Problem]:
+def _drop_places(error: InputError) -> list[Problem]:
     """The problems of a point, by the keys of its scenario alone, so that those that points share are equal."""
     return [Problem("", one.key.removeprefix("set."), one.message, one.fix) for one in error.problems]
 
@@ -101,10 +101,10 @@ def _kind(spec: Scenario) -> str:
     return json.dumps([document, votes, left_out, spec.parameter_uncertainty], sort_keys=True)
 
 
-def _hopeless(points: Sequence[DesignPoint], failures: Sequence[_Failure]) -> set[tuple[str, str]]:
+def _find_hopeless(points: Sequence[DesignPoint], failures: Sequence[_Failure]) -> set[tuple[str, str]]:
     """The factors and values that fail at every point."""
     occurs, fails = (
-        Counter((name, _text(value)) for point in some for name, value in point.values.items())
+        Counter((name, _write_value(value)) for point in some for name, value in point.values.items())
         for some in (points, [failure.point for failure in failures])
     )
     return {setting for setting, count in fails.items() if count == occurs[setting]}
@@ -127,7 +127,7 @@ def _refusal(
     """A problem at the factor whose values cause it, or of the scenario where none does."""
     if not name:
         return Problem(reference, "scenario", f"no point can be run: {problem.key}: {problem.message}", problem.fix)
-    distinct = {_text(value): value for value in values}
+    distinct = {_write_value(value): value for value in values}
     listed = ", ".join(list(distinct)[:MOST_LISTED]) + (", ..." if len(distinct) > MOST_LISTED else "")
     own = "" if short_key(problem.key).startswith(short_key(name)) else f"{problem.key}: "
     key = _place(experiment, name, list(distinct.values()))
@@ -143,5 +143,5 @@ def _place(experiment: Experiment, name: str, values: Sequence[JsonValue]) -> st
     return dotted((*place, *(() if name == BY_SCENARIO else ("values",)), listed.index(values[0])))
 
 
-def _text(value: object) -> str:
+def _write_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

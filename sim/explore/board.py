@@ -36,7 +36,7 @@ CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour":
 """The frame of the member that is chosen, about 14 units from the middle; a ring marks a difference."""
 
 
-class Row(Result):
+class TallyRow(Result):
     """The tally of an action, now and in the baseline."""
 
     action: str
@@ -61,7 +61,7 @@ class Histogram(Result):
     observed: int | None
 
 
-class Shown(Result):
+class BoardMember(Result):
     """A member: its most likely action now and in the baseline, and how often it votes differently."""
 
     iso3: str
@@ -85,7 +85,7 @@ class Board(Result):
     all_replicates: int
     vote: int
     votes: list[str]
-    rows: list[Row]
+    rows: list[TallyRow]
     split: str
     split_before: str
     besides_target: float
@@ -94,12 +94,12 @@ class Board(Result):
     accuracy: float | None
     settled: float
     histograms: list[Histogram]
-    members: list[Shown]
+    members: list[BoardMember]
     movers: list[Mover]
     rarely: int
 
 
-def board(found: Explored) -> Board:
+def make_board(found: Explored) -> Board:
     """The numbers and the members of the vote that is shown."""
     number = found.state.vote
     now, before = (summarise_vote(run, number) for run in (found.result, found.baseline))
@@ -131,9 +131,11 @@ def board(found: Explored) -> Board:
     )
 
 
-def _row(name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged, observed: ByAction[int] | None) -> Row:
+def _row(
+    name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged, observed: ByAction[int] | None
+) -> TallyRow:
     tally = now.tally.of(name)
-    return Row(
+    return TallyRow(
         action=name,
         median=tally.median,
         p05=tally.p05,
@@ -165,11 +167,11 @@ def _histogram(found: Explored, name: str, observed: ByAction[int] | None) -> Hi
     )
 
 
-def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[Shown]:
+def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[BoardMember]:
     change = found.result.votes[found.state.vote].change
     shares = {} if change is None else measure_moves(change, found.result.replicates)
     return [
-        Shown(
+        BoardMember(
             iso3=row.iso3,
             name=row.name,
             now=_likeliest(row),
@@ -193,7 +195,7 @@ class Look(Result):
     edge: str
 
 
-class Name(Result):
+class MemberName(Result):
     """A member by code and name."""
 
     iso3: str
@@ -214,10 +216,10 @@ class Scenery(Result):
     marks: Mapping[str, str]
     styles: Mapping[str, Look]
     actions: tuple[str, ...]
-    members: list[Name]
+    members: list[MemberName]
 
 
-def scenery(found: Explored) -> Scenery:
+def make_scenery(found: Explored) -> Scenery:
     """What does not change while levers move.
 
     A member keeps its seat: seats are ordered by the baseline's probabilities, from support to opposition.
@@ -240,7 +242,7 @@ def scenery(found: Explored) -> Scenery:
         marks={name: MARKS[style.marker] for name, style in STYLES.items()},
         styles={name: Look(fill=style.fill, edge=style.edge) for name, style in STYLES.items()},
         actions=REPORTED,
-        members=[Name(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
+        members=[MemberName(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
     )
 
 

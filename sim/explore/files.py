@@ -7,13 +7,13 @@ import io
 import json
 
 from sim.explore.result import Explored
-from sim.explore.start import Start, scenario_text
+from sim.explore.start import Launch, scenario_text
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_run, summarise_vote
 from sim.summaries.tallies import REPORTED
 
 
-def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
+def file_of(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
     """Name and text of a file.
 
     Parameters

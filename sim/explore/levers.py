@@ -10,8 +10,8 @@ from sim.case.ballot import WEIGHTS
 from sim.case.changes import BOUNDS
 from sim.errors import input_error
 from sim.explore.result import Explored
-from sim.explore.start import PAGE, Start, scenario_of
-from sim.explore.state import Edit, State
+from sim.explore.start import PAGE, Launch, scenario_of
+from sim.explore.state import Edit, PageState
 from sim.results.described import Result
 from sim.rules.parameters import registry
 from sim.specs import Vote, members_of
@@ -38,7 +38,7 @@ DELIBERATION = ("peer_influence", "inertia")
 VOTE_UNITS = {"severity": "utility", "target_threat": "1 on ES-11/1", "sender_threat": "1 on ES-11/1"}
 
 
-class Lever(Result):
+class Slider(Result):
     """One number with a slider.
 
     Parameters
@@ -60,12 +60,12 @@ class Lever(Result):
     before: float
 
 
-class Group(Result):
+class SliderGroup(Result):
     """Levers that are shown together, and whether the group is open at first."""
 
     title: str
     is_open: bool
-    levers: tuple[Lever, ...]
+    levers: tuple[Slider, ...]
 
 
 class Sender(Result):
@@ -89,9 +89,9 @@ class Multiplier(Result):
     step: float
 
 
-def groups_of(found: Explored) -> list[Group]:
+def groups_of(found: Explored) -> list[SliderGroup]:
     """The levers in groups."""
-    groups: Mapping[str, Iterator[Lever]] = {
+    groups: Mapping[str, Iterator[Slider]] = {
         "The resolution and the threats": _vote_levers(found),
         "Sanctions": _parameters(found, SANCTIONS),
         "Peers": _parameters(found, DELIBERATION),
@@ -100,12 +100,12 @@ def groups_of(found: Explored) -> list[Group]:
         "Weight of each kind of peer": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
     }
     return [
-        Group(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
+        SliderGroup(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
         for place, (title, levers) in enumerate(groups.items())
     ]
 
 
-def _vote_levers(found: Explored) -> Iterator[Lever]:
+def _vote_levers(found: Explored) -> Iterator[Slider]:
     number, properties = found.state.vote, schema_of(Vote)["properties"]
     vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
     for name, unit in VOTE_UNITS.items():
@@ -135,7 +135,7 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
         )
 
 
-def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
+def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Slider]:
     for name in names:
         known = registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
@@ -152,7 +152,7 @@ def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
 
 def _lever(
     key: str, label: str, unit: str, meaning: str, ends: tuple[float, float], now: float, before: float
-) -> Lever:
+) -> Slider:
     low, high = ends
     if high - low > SHARE:
         reach = BOTH_WAYS if low < 0 else max(REACH, 2 * before)
@@ -160,7 +160,7 @@ def _lever(
     low, high = min(low, now), max(high, now)
     step = _round_step((high - low) / STEPS)
     low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
-    return Lever(
+    return Slider(
         key=key,
         label=label,
         unit=unit,
@@ -227,7 +227,7 @@ def references_of(found: Explored) -> list[str]:
     return sorted(set(found.case.world.references()))
 
 
-def moved(start: Start, found: Explored, key: str, text: str) -> State:
+def move_lever(start: Launch, found: Explored, key: str, text: str) -> PageState:
     """The state with a lever at a typed value, or at the place of its slider.
 
     Parameters
@@ -252,7 +252,7 @@ def moved(start: Start, found: Explored, key: str, text: str) -> State:
     return state
 
 
-def _is_at(start: Start, state: State, key: str, value: object) -> bool:
+def _is_at(start: Launch, state: PageState, key: str, value: object) -> bool:
     """Whether a key has a value without being set, so that a lever that is put back is not kept as a setting."""
     own = scenario_of(start, state).document()
     holder: object = own
@@ -266,7 +266,7 @@ def _is_at(start: Start, state: State, key: str, value: object) -> bool:
     return holder == value and isinstance(holder, bool) == isinstance(value, bool)
 
 
-def with_edit(start: Start, state: State, members: str, attribute: str) -> State:
+def with_edit(start: Launch, state: PageState, members: str, attribute: str) -> PageState:
     """The state with one more multiplier, which changes nothing until it is moved.
 
     Raises
@@ -281,12 +281,12 @@ def with_edit(start: Start, state: State, members: str, attribute: str) -> State
     return more
 
 
-def without_edit(state: State, place: int) -> State:
+def without_edit(state: PageState, place: int) -> PageState:
     """The state without one of its multipliers."""
     return replace(state, edits=(*state.edits[:place], *state.edits[place + 1 :]))
 
 
-def with_sender(start: Start, found: Explored, reference: str, is_sender: bool) -> State:
+def with_sender(start: Launch, found: Explored, reference: str, is_sender: bool) -> PageState:
     """The state with a member on the sanctioning side, or not on it.
 
     Raises

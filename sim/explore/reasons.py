@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from sim.explore.result import Explored
 from sim.results.described import Result
-from sim.results.explanation import Decisive, Peer, Term
+from sim.results.explanation import Decisive, ExplainedTerm, Peer
 from sim.results.parts import ByAction
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.levers import levers_of
 from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.summary import summarise_explanation
-from sim.whatif.explanation.switching import Member, find_by_lever
+from sim.whatif.explanation.switching import WatchedMember, find_by_lever
 from sim.whatif.explanation.terms import take_apart
 from sim.world.labels import label_quantity
 
@@ -39,7 +39,7 @@ class PageReasons(Result):
     utilities: ByAction[float]
     replicates: int
     tips_take: str
-    terms: tuple[Term, ...]
+    terms: tuple[ExplainedTerm, ...]
     idle: tuple[str, ...]
     decisive: Decisive | None
     peers: tuple[Peer, ...]
@@ -71,7 +71,7 @@ class PageTips(Result):
     rows: tuple[PageTip, ...]
 
 
-def reasons(found: Explored) -> PageReasons:
+def explain_chosen(found: Explored) -> PageReasons:
     """The explanation of the chosen member, over the replicates that were run so far."""
     case, state = found.case, found.state
     anatomy = take_apart(case, state.vote, found.result.replicates)
@@ -95,10 +95,10 @@ def reasons(found: Explored) -> PageReasons:
     )
 
 
-def tips(found: Explored) -> Iterator[PageTips]:
+def search_switching_points(found: Explored) -> Iterator[PageTips]:
     """What would change the vote of the chosen member: an answer after each lever that was tried."""
     number, iso3 = found.state.vote, found.state.member
-    member = Member(found.case, number, found.case.world.index[iso3], found.spec.replicates)
+    member = WatchedMember(found.case, number, found.case.world.index[iso3], found.spec.replicates)
     levers = levers_of(found.case, number, iso3)
     now = int(member.simulated(found.spec).argmax())
     rows: list[PageTip] = []

@@ -17,8 +17,8 @@ import tomli_w
 
 from sim.case import Case, prepare
 from sim.errors import input_error
-from sim.explore.start import PAGE, Start, baseline_of, scenario_of
-from sim.explore.state import State
+from sim.explore.start import PAGE, Launch, baseline_of, scenario_of
+from sim.explore.state import PageState
 from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
@@ -31,7 +31,7 @@ FIRST_ANSWERS = (50, 200)
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class StateResult:
     """The result of a state as far as it was run; equal to itself alone.
 
     Parameters
@@ -44,7 +44,7 @@ class Answer:
     result: RunResult
 
 
-_shown: WeakValueDictionary[tuple[Start, State], Answer] = WeakValueDictionary()
+_shown: WeakValueDictionary[tuple[Launch, PageState], StateResult] = WeakValueDictionary()
 """The furthest answer of each state while some page shows it: samples of months are large, and are there once."""
 
 
@@ -52,9 +52,9 @@ _shown: WeakValueDictionary[tuple[Start, State], Answer] = WeakValueDictionary()
 class Explored:
     """A state, its scenario, and its result; equal to itself alone."""
 
-    state: State
+    state: PageState
     spec: Scenario
-    answer: Answer
+    answer: StateResult
 
     @property
     def result(self) -> RunResult:
@@ -90,7 +90,7 @@ class Explored:
         return () if self.case.plan is None else tuple(month.name for month in self.case.plan.months)
 
 
-def explored(start: Start, state: State, known: Explored | None = None) -> Explored:
+def run_state(start: Launch, state: PageState, known: Explored | None = None) -> Explored:
     """Run a state up to the first answer.
 
     Parameters
@@ -126,7 +126,7 @@ def _check(found: Explored) -> None:
         raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
 
 
-def extended(start: Start, found: Explored) -> Explored:
+def extended(start: Launch, found: Explored) -> Explored:
     """The same with the next replicates."""
     further = _shown.get((start, found.state.asked))
     if further is not None and further.result.replicates > found.result.replicates:
@@ -135,27 +135,27 @@ def extended(start: Start, found: Explored) -> Explored:
     return _share(start, replace(found, answer=answer))
 
 
-def _share(start: Start, found: Explored) -> Explored:
+def _share(start: Launch, found: Explored) -> Explored:
     """The same, known to every page that comes to the same state while another shows it."""
     _shown[start, found.state.asked] = found.answer
     return found
 
 
-def steps(start: Start, found: Explored) -> Iterator[Explored]:
+def add_replicates(start: Launch, found: Explored) -> Iterator[Explored]:
     """What is to be added to an answer, step by step; the last is whole."""
     while not found.is_whole:
         found = extended(start, found)
         yield found
 
 
-def whole(start: Start, found: Explored) -> Explored:
+def complete(start: Launch, found: Explored) -> Explored:
     """The same with all replicates."""
-    for later in steps(start, found):
+    for later in add_replicates(start, found):
         found = later
     return found
 
 
-def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult, ...]) -> Answer:
+def _add_batch(start: Launch, state: PageState, case: Case, before: tuple[BatchResult, ...]) -> StateResult:
     """The next replicates of a case, compared with the baseline, after those that are there."""
     has_months = case.plan is not None
     baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
@@ -163,7 +163,7 @@ def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult
     batch = Batch(0, first, _step((case, baseline.case), first))
     base, own_base = baseline.upto(batch)
     batches = (*before, compare_batches(simulate_batch(case, batch), own_base, case))
-    return Answer(batches, replace(merge_batches(case, "ensemble", batches), base=base))
+    return StateResult(batches, replace(merge_batches(case, "ensemble", batches), base=base))
 
 
 def _step(cases: tuple[Case, ...], done: int) -> int:

@@ -12,14 +12,14 @@ from typing import Any
 import tomli_w
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
-from sim.explore.state import LONGEST_FILE, State
+from sim.explore.state import LONGEST_FILE, PageState
 from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
 from sim.specs.overrides import value_of
 from sim.world import shipped_worlds
 
 REPLICATES = 1000
 """Replicates that are run for every move."""
-READ = 64
+SCENARIOS_KEPT = 64
 """Scenarios that are kept after reading: a move also needs the one before it."""
 PAGE = "scenario"
 """Name of the document of a page in messages."""
@@ -27,7 +27,7 @@ REASON = "explored"
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
+class Launch:
     """The scenario that a page was started with; equal to itself alone.
 
     Parameters
@@ -39,10 +39,10 @@ class Start:
 
     reference: str
     spec: Scenario
-    state: State
+    state: PageState
 
 
-def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
+def read_launch(reference: str, overrides: Sequence[str] = ()) -> Launch:
     """Read a scenario and its overrides on the command line.
 
     Raises
@@ -51,14 +51,14 @@ def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
     """
     spec = read_scenario(reference)
     read_scenario(reference, overrides)  # for messages in the words of the command line
-    state = State()
+    state = PageState()
     for text in overrides:
         key, _, value = text.partition("=")
         state = state.with_setting(key.strip(), value_of(value.strip()))
-    return Start(reference, spec, state)
+    return Launch(reference, spec, state)
 
 
-def document_of(start: Start, state: State) -> dict[str, Any]:
+def document_of(start: Launch, state: PageState) -> dict[str, Any]:
     """The document of a state, as a scenario file would hold it.
 
     It names its base where that is shipped or was loaded with a file; where it is a file of the user, it has all keys.
@@ -92,13 +92,13 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
     return document
 
 
-def scenario_text(start: Start, state: State) -> str:
+def scenario_text(start: Launch, state: PageState) -> str:
     """The scenario file of a state."""
     document = {**document_of(start, state), "replicates": scenario_of(start, state).replicates}
     return tomli_w.dumps(document, multiline_strings=True)
 
 
-def scenario_of(start: Start, state: State) -> Scenario:
+def scenario_of(start: Launch, state: PageState) -> Scenario:
     """The checked scenario of a state.
 
     Raises
@@ -108,13 +108,13 @@ def scenario_of(start: Start, state: State) -> Scenario:
     return _scenario(start, state.asked)
 
 
-@lru_cache(READ)
-def _scenario(start: Start, asked: State) -> Scenario:
+@lru_cache(SCENARIOS_KEPT)
+def _scenario(start: Launch, asked: PageState) -> Scenario:
     spec = scenario_from(document_of(start, asked), PAGE, Path())
     return spec.model_copy(update={"replicates": REPLICATES})
 
 
-def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
+def baseline_of(start: Launch, state: PageState, spec: Scenario) -> Scenario:
     """What a state is compared with: the base of a loaded file, else the scenario that the page was started with.
 
     A loaded file with other votes or another world than that is its own baseline. As in `sim run`, the baseline uses
@@ -122,15 +122,15 @@ def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
     """
     baseline = start.spec
     if state.source:
-        base = document_of(start, State(source=state.source)).get("base")
+        base = document_of(start, PageState(source=state.source)).get("base")
         baseline = read_scenario(base) if isinstance(base, str) else start.spec
         if not _is_comparable(baseline, spec):
-            baseline = scenario_of(start, State(source=state.source))
+            baseline = scenario_of(start, PageState(source=state.source))
     numbers = {name: getattr(spec, name) for name in ("replicates", "seed", "parameter_uncertainty")}
     return baseline.model_copy(update=numbers)
 
 
-def messages(error: InputError) -> list[str]:
+def list_messages(error: InputError) -> list[str]:
     """The messages for the same mistakes in a file, without the name of the file."""
     return [_in_place(problem) for problem in error.problems]
 
@@ -159,7 +159,7 @@ def _loaded(source: str) -> dict[str, Any]:
         raise input_error(PAGE, "", f"is not valid TOML: {error}.") from error
 
 
-def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
+def _refuse_other_files(document: Mapping[str, Any], start: Launch) -> None:
     """Refuse other files than those shipped and those that the page was started with, in a link or a loaded file."""
     allowed = {
         "base": shipped_scenarios(),

@@ -43,7 +43,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """Everything that a page shows apart from the scenario that it was started with.
 
     Parameters
@@ -68,11 +68,11 @@ class State:
         return hash(self.link())
 
     @property
-    def asked(self) -> State:
+    def asked(self) -> PageState:
         """What is run: the state without the vote, month and member that are shown."""
-        return State(self.settings, self.edits, self.source)
+        return PageState(self.settings, self.edits, self.source)
 
-    def with_setting(self, key: str, value: object) -> State:
+    def with_setting(self, key: str, value: object) -> PageState:
         """The state with a key set, or no longer set where the value is None."""
         settings = {**dict(self.settings), key: tuple(value) if isinstance(value, list) else value}
         return replace(self, settings=tuple(sorted((k, v) for k, v in settings.items() if v is not None)))
@@ -90,14 +90,14 @@ class State:
         return urlencode(pairs)
 
 
-def state_from(query: str) -> State:
+def read_link(query: str) -> PageState:
     """The state that a query string holds.
 
     Raises
     ------
     InputError : it is not a link of this program; values are checked when the scenario is made.
     """
-    state = State()
+    state = PageState()
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name == "edit":
             parts = text.split("|")

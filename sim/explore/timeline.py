@@ -11,7 +11,7 @@ from sim.explore.result import Explored
 from sim.results.described import Result
 from sim.results.series import series_of
 from sim.runner.months import Band, MonthsResult
-from sim.views.pictures.months import TOPICS, lines_of, scale
+from sim.views.pictures.months import TOPICS, lines_of, scale_band
 from sim.views.styles import LOOKS, MISS, STYLES
 from sim.world import World
 
@@ -29,19 +29,19 @@ TOTALS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
 )
 """Charts of series of the whole: title, unit, the divisor of the numbers, and the series."""
 SHIFT = "alignment_shift"
-EVERYONE = "all members"
+ALL_MEMBERS = "all members"
 SHARES, UTILITIES = 100, 1000
 """Whole numbers per unit: the page gets probabilities in hundredths, and utilities in thousandths."""
 
 
-class Dated(Result):
+class DatedItem(Result):
     """A vote or an event, with its date."""
 
     date: str
     what: str
 
 
-class Group(Result):
+class MemberGroup(Result):
     """A group of members, by their places."""
 
     name: str
@@ -69,11 +69,11 @@ class Calendar(Result):
     """What is the same in all runs: months, the votes and events of each, maps and groups."""
 
     months: list[str]
-    items: list[list[Dated]]
+    items: list[list[DatedItem]]
     votes: list[bool]
     maps: list[MemberMap]
     shift: Shift
-    groups: list[Group]
+    groups: list[MemberGroup]
     looks: list[str]
 
 
@@ -107,14 +107,14 @@ class Course(Result):
     members: Mapping[str, list[list[int]]]
 
 
-def calendar(found: Explored) -> Calendar | None:
+def make_calendar(found: Explored) -> Calendar | None:
     """What is the same in all runs; None without months."""
     plan, world = found.case.plan, found.case.world
     if plan is None:
         return None
     dated = [
         [
-            _vote(found, item) if isinstance(item, int) else Dated(date=str(item.date), what=item.what)
+            _vote(found, item) if isinstance(item, int) else DatedItem(date=str(item.date), what=item.what)
             for item in month.items
         ]
         for month in plan.months
@@ -130,22 +130,24 @@ def calendar(found: Explored) -> Calendar | None:
     )
 
 
-def _vote(found: Explored, number: int) -> Dated:
+def _vote(found: Explored, number: int) -> DatedItem:
     vote = found.spec.vote[number]
-    return Dated(date=str(vote.date), what=f"vote on {vote.resolution}")
+    return DatedItem(date=str(vote.date), what=f"vote on {vote.resolution}")
 
 
-def _groups(world: World) -> list[Group]:
+def _groups(world: World) -> list[MemberGroup]:
     """The groups of a world and their members' places, everyone first."""
-    own = [Group(name=group.key, members=world.indices(group.members).tolist()) for group in world.groups]
-    return [Group(name=EVERYONE, members=list(range(world.size))), *own]
+    own = [MemberGroup(name=group.key, members=world.indices(group.members).tolist()) for group in world.groups]
+    return [MemberGroup(name=ALL_MEMBERS, members=list(range(world.size))), *own]
 
 
-def course(months: MonthsResult) -> Course:
+def make_course(months: MonthsResult) -> Course:
     """The results of a run, month by month."""
     charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
     for title, unit, per_unit, names in TOTALS:
-        charts.append((title, unit, {series_of(name).label: scale(months.total(name), per_unit) for name in names}))
+        charts.append(
+            (title, unit, {series_of(name).label: scale_band(months.total(name), per_unit) for name in names})
+        )
     shares = {key: _whole(months.member_mean(key), SHARES) for key in MAPS}
     return Course(
         replicates=months.watched,

@@ -15,7 +15,7 @@ UTILITY, PROBABILITY = "utility", "probability"
 """Units."""
 
 
-class Origin(Result):
+class SourceColumn(Result):
     """A column of a world that a quantity is derived from; what the world does not say about it is empty."""
 
     file: str = quantity("file", "file in the world's folder")
@@ -40,7 +40,7 @@ class MadeOf(Result):
     rule: str = quantity(
         "rule", "how a missing value was filled in, or how members learn it; empty where columns hold it"
     )
-    origins: tuple[Origin, ...] = quantity("columns", "the columns that it is derived from")
+    origins: tuple[SourceColumn, ...] = quantity("columns", "the columns that it is derived from")
 
 
 class Addition(Result):
@@ -73,7 +73,7 @@ class OverNext(Result):
     )
 
 
-class Term(Addition):
+class ExplainedTerm(Addition):
     """A term of the vote that is explained, with its spread over the draws of the parameters and what it is made of."""
 
     p05: ByAction[float] | None = quantity(
@@ -119,7 +119,7 @@ class Peer(Result):
     support: float = quantity("adds to support", "what it adds to the utility of supporting", unit=UTILITY)
 
 
-class Answer(Result):
+class MemberAnswer(Result):
     """What a member does, in the runs and by its utilities."""
 
     probabilities: ByAction[float] = quantity(
@@ -131,20 +131,20 @@ class Answer(Result):
     )
 
 
-class Dated(Result):
+class DatedMonth(Result):
     """A month in which the resolution is asked."""
 
     month: str = quantity("month", "the month, such as 2022-03")
     date: datetime.date = quantity("date", "the day of the month on which the resolution is asked")
 
 
-class ExplainedMonth(Answer, Dated):
+class ExplainedMonth(MemberAnswer, DatedMonth):
     """What a member would do if the resolution were put to the vote in a month, and why."""
 
     terms: tuple[Addition, ...] = quantity("terms", "what each term adds in that month")
 
 
-class TermInMonth(Addition, Dated):
+class TermInMonth(Addition, DatedMonth):
     """What a term adds in a month: a row of the table of all months."""
 
 
@@ -215,10 +215,10 @@ class ExplainedVote(Result):
     next: str = quantity("next action", "of its other actions, the one with the highest utility")
 
 
-class MemberReasons(Answer, ExplainedVote):
+class MemberReasons(MemberAnswer, ExplainedVote):
     """Why a member acts as it does in a vote, and what would change its vote."""
 
-    terms: tuple[Term, ...] = quantity("terms", "what each term adds to the utilities")
+    terms: tuple[ExplainedTerm, ...] = quantity("terms", "what each term adds to the utilities")
     decisive: Decisive | None = quantity(
         "decisive term",
         "the term that costs the most likely action most at the mean of the members; null where that is less than 5 "

@@ -36,12 +36,12 @@ class Panel:
     is_own: bool
 
 
-def panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
+def make_panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
     """The axes that were given, or those of a new figure."""
-    return Panel(ax, False) if ax is not None else Panel(blank(width, height).subplots(), True)
+    return Panel(ax, False) if ax is not None else Panel(make_figure(width, height).subplots(), True)
 
 
-def blank(width: float, height: float) -> Figure:
+def make_figure(width: float, height: float) -> Figure:
     """A figure without axes; inches."""
     from sim.views.shown import ShownFigure  # Matplotlib is slow to load
 
@@ -51,7 +51,7 @@ def blank(width: float, height: float) -> Figure:
 def finish(on: Panel, title: str, corner: str) -> Axes:
     """Give a panel its title and, where the figure is its own, the corner."""
     if on.is_own:
-        head(figure_of(on.ax), title, corner)
+        put_title(figure_of(on.ax), title, corner)
     else:
         on.ax.set_title(title, fontsize=TITLE - 1, color=INK)
     return on.ax
@@ -70,7 +70,7 @@ def figure_of(drawn: Axes | Figure) -> Figure:
     return figure
 
 
-def head(figure: Figure, title: str, corner: str) -> None:
+def put_title(figure: Figure, title: str, corner: str) -> None:
     """Put a title above a figure, and source and hash in its lower left corner, with room for both."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -90,22 +90,24 @@ def wrap(text: str, width: float, size: float) -> str:
     return textwrap.fill(text, int(width * 72 / (0.61 * size)), break_on_hyphens=False)
 
 
-def corner_of(case: Case, replicates: int | None) -> str:
+def write_corner(case: Case, replicates: int | None) -> str:
     """The corner of a picture of a run: scenario, world, number of runs, and the scenario's hash."""
     spec = case.spec
     runs = "" if replicates is None else f", {replicates:,} runs"
     digest = document_hash(spec.document())[:HASH_DIGITS]
-    return f"{_ended(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {digest}"
+    return (
+        f"{_end_sentence(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {digest}"
+    )
 
 
-def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, digest: str) -> str:
+def write_sweep_corner(title: str, worlds: Sequence[str], replicates: int, digest: str) -> str:
     """The corner of a picture of a sweep, with the experiment's hash."""
     named = ", ".join(dict.fromkeys(worlds))
     runs = f"{replicates:,} runs of each point"
-    return f"{_ended(title)} World {named}, {runs}; {_program()}, experiment {digest[:HASH_DIGITS]}"
+    return f"{_end_sentence(title)} World {named}, {runs}; {_program()}, experiment {digest[:HASH_DIGITS]}"
 
 
-def _ended(sentence: str) -> str:
+def _end_sentence(sentence: str) -> str:
     return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
@@ -113,12 +115,12 @@ def _program() -> str:
     return f"alignment-sim {program_version()}"
 
 
-def day(when: date) -> str:
+def write_day(when: date) -> str:
     """A date as people write it."""
     return f"{when.day} {when:%B %Y}"
 
 
-def bare(ax: Axes, *sides: str) -> None:
+def strip_frame(ax: Axes, *sides: str) -> None:
     """Draw the frame only on some sides, with thin lines and small letters."""
     for name, spine in ax.spines.items():
         spine.set_visible(name in sides)

@@ -11,22 +11,22 @@ from sim.errors import did_you_mean, input_error
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed
-from sim.views.frame import blank, figure_of, head
+from sim.views.frame import figure_of, make_figure, put_title
 from sim.views.pictures.against import plot_change, plot_movers
-from sim.views.pictures.chamber import chamber_figure, plot_chamber
+from sim.views.pictures.chamber import draw_chambers, plot_chamber
 from sim.views.pictures.explanation import plot_explanation
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import plot_members
-from sim.views.pictures.months import months_figure, plot_months
+from sim.views.pictures.months import draw_months, plot_months
 from sim.views.pictures.network import plot_network
-from sim.views.pictures.reasons import plot_reasons, reasons_figure
+from sim.views.pictures.reasons import draw_reasons, plot_reasons
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
-from sim.views.pictures.sweeps import corner, plot_sweep
+from sim.views.pictures.sweeps import plot_sweep, write_corner_of
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.outputs import label_output
-from sim.whatif.sensitivity import analyse, asked_of
+from sim.whatif.sensitivity import analyse, check_questions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ class Kind:
     draw: Callable[[RunResult, int, Wish], Axes | Figure]
 
 
-def _explained(result: RunResult, number: int, wish: Wish) -> Explanation:
+def _explain(result: RunResult, number: int, wish: Wish) -> Explanation:
     spec = result.case.spec.model_copy(update={"replicates": result.replicates})
     return explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
 
@@ -82,7 +82,7 @@ OF_RUNS: Mapping[str, Kind] = {
         "a seat per member, the observed vote and the run nearest to the median side by side",
         (),
         lambda r, n, w: (
-            chamber_figure(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
+            draw_chambers(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
         ),
     ),
     "map": Kind(
@@ -117,17 +117,17 @@ OF_RUNS: Mapping[str, Kind] = {
     "months": Kind(
         "fuel, sanctions, help and alignment between votes",
         ("months",),
-        lambda r, n, w: months_figure(r) if w.ax is None else plot_months(r, ax=w.ax),
+        lambda r, n, w: draw_months(r) if w.ax is None else plot_months(r, ax=w.ax),
     ),
     "explanation": Kind(
         "what speaks for a member's most likely action over the next (--member)",
         ("member",),
-        lambda r, n, w: draw_explanation(_explained(r, n, w), "explanation", w),
+        lambda r, n, w: draw_explanation(_explain(r, n, w), "explanation", w),
     ),
     "reasons": Kind(
         "how a member's reasons change over the months, with the resolution asked in each (--member)",
         ("months", "member"),
-        lambda r, n, w: draw_explanation(_explained(r, n, w), "reasons", w),
+        lambda r, n, w: draw_explanation(_explain(r, n, w), "reasons", w),
     ),
 }
 OF_SWEEPS: Mapping[str, str] = {
@@ -229,7 +229,7 @@ def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
         return figure_of(plot_explanation(found, ax=wish.ax))
     if not found.monthly:
         raise input_error("--kind", kind, "the scenario has no months.", "2022-2023 has some.")
-    return reasons_figure(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
+    return draw_reasons(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
 
 
 def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
@@ -244,12 +244,16 @@ def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
         raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
     if kind == "sweep":
         return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution, ax=wish.ax))
-    asked = asked_of(kept.experiment, [wish.output or "support"], None, wish.resolution)
+    asked = check_questions(kept.experiment, [wish.output or "support"], None, wish.resolution)
     found, _ = analyse(kept.experiment, kept.folder, asked)
     if len(found) == 1 or wish.ax is not None:
-        return figure_of(plot_indices(found[0], corner=corner(kept), spec=kept.experiment.first, ax=wish.ax))
-    figure = blank(6.2, 3.2 * len(found))
+        return figure_of(plot_indices(found[0], corner=write_corner_of(kept), spec=kept.experiment.first, ax=wish.ax))
+    figure = make_figure(6.2, 3.2 * len(found))
     for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
         plot_indices(indices, spec=kept.experiment.first, ax=ax)
-    head(figure, f"What the {label_output(asked.outputs[0].name)} depends on, scenario by scenario", corner(kept))
+    put_title(
+        figure,
+        f"What the {label_output(asked.outputs[0].name)} depends on, scenario by scenario",
+        write_corner_of(kept),
+    )
     return figure

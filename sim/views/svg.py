@@ -78,23 +78,23 @@ def _share(group: Element) -> None:
 
 def _short(name: str, value: str) -> str:
     if name == "d":
-        return shortened(value)
+        return shorten_path(value)
     if name == "style":
         return value.replace(": ", ":").replace("; ", ";")
     if name in ("x", "y", "width", "height", "transform"):
         value = re.sub(r"^rotate\(-0 .*\)$", "", value)
-        return re.sub(r"-?\d+\.\d+", _rounded, value)
+        return re.sub(r"-?\d+\.\d+", _round_number, value)
     return value
 
 
-def _rounded(number: re.Match[str]) -> str:
+def _round_number(number: re.Match[str]) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def shortened(drawn: str) -> str:
+def shorten_path(drawn: str) -> str:
     """Write an SVG path of Matplotlib's shorter; one of lines alone as steps, without those too small to be seen."""
     if re.search("[CQ]", drawn):
-        return re.sub(r"-?\d+\.\d+", _rounded, drawn)
+        return re.sub(r"-?\d+\.\d+", _round_number, drawn)
     written: list[str] = []
     start = here = (0, 0)
     steps: list[tuple[int, int]] = []

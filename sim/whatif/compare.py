@@ -69,7 +69,7 @@ def compare(
     if problems:
         raise InputError(problems)
     results = run_compared(cases, first.replicates, engine, executor=executor, on_progress=on_progress)
-    base, *others = (_named(result, case) for result, case in zip(results, cases, strict=True))
+    base, *others = (_rename_votes(result, case) for result, case in zip(results, cases, strict=True))
     return Comparison(base, tuple(replace(other, base=base) for other in others))
 
 
@@ -85,7 +85,7 @@ def _mismatches(base: Case, case: Case) -> list[Problem]:
     return problems
 
 
-def _named(result: RunResult, case: Case) -> RunResult:
+def _rename_votes(result: RunResult, case: Case) -> RunResult:
     """The result under the names of the case's own ballots."""
     pairs = zip(result.votes, case.ballots, strict=True)
     votes = tuple(replace(vote, resolution=ballot.resolution) for vote, ballot in pairs)
@@ -171,7 +171,7 @@ def _figures_of_vote(base: RunResult, other: RunResult, number: int) -> Iterator
             yield figure(kind, mover.name, "share of runs", None, getattr(mover, kind), iso3=mover.iso3)
 
 
-def change_rows(comparison: Comparison) -> list[dict[str, object]]:
+def list_changes(comparison: Comparison) -> list[dict[str, object]]:
     """Change of the members per action, a row per scenario, vote and replicate."""
     return [
         {"scenario": other.case.spec.title, "resolution": vote.resolution, "replicate": replicate}

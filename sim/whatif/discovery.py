@@ -63,7 +63,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     leaves = tree.apply(columns)
     found = [
         Region(
-            where=tuple(_merged(path)),
+            where=tuple(_merge_bounds(path)),
             points=int((inside := leaves == leaf).sum()),
             share=float(inside.mean()),
             probability=float(happens[inside].mean()),
@@ -109,7 +109,7 @@ def _paths(tree: Any, labels: list[tuple[str, str | None]]) -> Iterator[tuple[in
         waiting += [(left, [*path, below]), (right, [*path, above])]
 
 
-def _merged(path: list[Bound]) -> Iterator[Bound]:
+def _merge_bounds(path: list[Bound]) -> Iterator[Bound]:
     """The bounds of each lever as one, in the order of the levers."""
     for lever in dict.fromkeys(bound.lever for bound in path if bound.value is None):
         own = [bound for bound in path if bound.lever == lever and bound.value is None]

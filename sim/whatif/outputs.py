@@ -31,11 +31,11 @@ LABELS = {
     "near": "share of runs near the observed tally",
 }
 """What people call the outputs that are not of a member."""
-HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
+OUTPUTS_HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
 EVENT = re.compile(r"^(?P<output>.+?)(?P<sign>[<>])(?P<bound>-?[0-9.]+)$")
 
 
-Figure = Callable[[FinishedTables, VoteRows], FloatArray]
+Measure = Callable[[FinishedTables, VoteRows], FloatArray]
 """What computes an output of a vote at a point: for every replicate, or once where it is a probability over them."""
 
 
@@ -99,7 +99,7 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
     ------
     InputError : there is no such output or vote, or the experiment does not keep what it is computed from.
     """
-    vote = vote_of(experiment, resolution)
+    vote = find_resolution(experiment, resolution)
     figure = _figure("--output", name, vote, experiment)
     return Question(name, vote, lambda finished, vote: float(figure(finished, vote).mean()))
 
@@ -115,7 +115,7 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     ------
     InputError : there is no such event or vote, or the experiment does not keep what it is computed from.
     """
-    vote = vote_of(experiment, resolution)
+    vote = find_resolution(experiment, resolution)
     if name in RULES:
         met = _figure("--event", name, vote, experiment)
         return Question(name, vote, lambda finished, vote: 1.0 - float(met(finished, vote).mean()))
@@ -128,7 +128,7 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     return Question(name, vote, lambda finished, vote: float((sign * (figure(finished, vote) - bound) > 0).mean()))
 
 
-def vote_of(experiment: Experiment, resolution: str | None) -> str:
+def find_resolution(experiment: Experiment, resolution: str | None) -> str:
     """The resolution that is asked about: the first of the scenarios' votes where none is named.
 
     Raises
@@ -142,7 +142,7 @@ def vote_of(experiment: Experiment, resolution: str | None) -> str:
     return resolution or resolutions[0]
 
 
-def answered(experiment: Experiment, folder: Path, question: Question) -> Answers:
+def answer_question(experiment: Experiment, folder: Path, question: Question) -> Answers:
     """The answer to a question at every point of a finished sweep."""
     finished = FinishedTables(folder)
     rows: Mapping[int, VoteRows] = {
@@ -156,12 +156,12 @@ def answered(experiment: Experiment, folder: Path, question: Question) -> Answer
     return Answers(question.name, question.resolution, points, values)
 
 
-def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
+def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Measure:
     world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in RULES:
-        return lambda finished, vote: _adopted(finished.tallies(vote), name).astype(float)
+        return lambda finished, vote: _is_adopted(finished.tallies(vote), name).astype(float)
     if name == "near":
         call = world.rollcall(resolution)
         if call is None:
@@ -170,15 +170,17 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
     return _probability(option, name, world, experiment)
 
 
-def _adopted(tallies: IntArray, rule: str) -> BoolArray:
+def _is_adopted(tallies: IntArray, rule: str) -> BoolArray:
     return is_adopted(tallies[:, SUPPORT], tallies[:, OPPOSE], "majority" if rule == "majority" else "two-thirds")
 
 
-def _probability(option: str, name: str, world: World, experiment: Experiment) -> Figure:
+def _probability(option: str, name: str, world: World, experiment: Experiment) -> Measure:
     """A member's probability of an action, from the table of members."""
     reference, _, action = name.rpartition(":")
     if action not in ACTIONS or not reference:
-        raise input_error(option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {HELP}."))
+        raise input_error(
+            option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {OUTPUTS_HELP}.")
+        )
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):

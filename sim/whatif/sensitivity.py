@@ -20,7 +20,7 @@ from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityA
 from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
 from sim.specs import Design, Experiment
 from sim.whatif.discovery import check_regions, regions_of
-from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
+from sim.whatif.outputs import Answers, Question, answer_question, event_of, output_of
 
 Asking = TypeVar("Asking")
 
@@ -31,7 +31,7 @@ ANALYSED = ("morris", "saltelli")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Questions:
     """What is asked of an experiment, checked to be what it can answer before anything is run.
 
     Parameters
@@ -44,9 +44,9 @@ class Asked:
     event: Question | None
 
 
-def asked_of(
+def check_questions(
     experiment: Experiment, outputs: Sequence[str], event: str | None = None, resolution: str | None = None
-) -> Asked:
+) -> Questions:
     """What is asked of an experiment, checked.
 
     Parameters
@@ -81,7 +81,7 @@ def asked_of(
         checked(lambda: check_regions(experiment))
     if problems:
         raise InputError(problems)
-    return Asked(tuple(question for question in questions if question is not None), happening)
+    return Questions(tuple(question for question in questions if question is not None), happening)
 
 
 def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
@@ -104,13 +104,15 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
             raise input_error("design.over", "", message, "Narrow the ranges; points.parquet has the errors.")
         values = np.array([at[number] for number in numbers])
         found.append(
-            analysed(experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference)
+            compute_indices(
+                experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference
+            )
         )
     return found
 
 
 def analyse(
-    experiment: Experiment, folder: Path, asked: Asked
+    experiment: Experiment, folder: Path, asked: Questions
 ) -> tuple[tuple[Indices, ...], tuple[Region, ...] | None]:
     """The indices and regions that were asked for, from a finished sweep; no regions where no event was.
 
@@ -119,14 +121,16 @@ def analyse(
     InputError : points failed that the indices need.
     """
     indices = [
-        found for question in asked.outputs for found in indices_of(experiment, answered(experiment, folder, question))
+        found
+        for question in asked.outputs
+        for found in indices_of(experiment, answer_question(experiment, folder, question))
     ]
     event = asked.event
-    regions = None if event is None else tuple(regions_of(experiment, answered(experiment, folder, event)))
+    regions = None if event is None else tuple(regions_of(experiment, answer_question(experiment, folder, event)))
     return tuple(indices), regions
 
 
-def summarise_sensitivity(experiment: Experiment, folder: Path, asked: Asked) -> SensitivityAnalysis:
+def summarise_sensitivity(experiment: Experiment, folder: Path, asked: Questions) -> SensitivityAnalysis:
     """The result of ``sim sensitivity``, from a finished sweep.
 
     Raises
@@ -151,7 +155,7 @@ def list_indices(found: Indices) -> list[dict[str, str | float]]:
     return [{**of, **lever.document()} for lever in found.levers]
 
 
-def analysed(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
+def compute_indices(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
     """The indices of an output from its values at the points of a design.
 
     Parameters

@@ -152,7 +152,7 @@ def test_bad_values_are_refused_in_place(visit):
     assert split(page) == before
     assert urlsplit(page.url).query == ""
     page.click("text=The sanctioning side (")
-    page.click("text=Multiply dependence")
+    page.click("text=Multiply a dependence")
     page.fill("input[aria-label='Members or groups']", "Atlantis")
     page.click("text=Add >> nth=0")
     page.wait_for_selector(".refused:has-text('Atlantis')")

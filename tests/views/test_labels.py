@@ -8,7 +8,7 @@ from support.results import ran
 from sim.case import prepare
 from sim.runner.run import run
 from sim.specs import read_scenario
-from sim.views.frame import blank
+from sim.views.frame import make_figure
 from sim.views.kinds import OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.months import TOPICS, plot_months
 
@@ -20,7 +20,7 @@ def in_order(figure):
 
 
 def test_cut_and_overlapping_labels_are_found():
-    figure = blank(4, 3)
+    figure = make_figure(4, 3)
     figure.text(0.5, 0.5, "in the middle", ha="center")
     assert not cut(figure)
     assert not overlapping(figure)

@@ -26,7 +26,7 @@ from sim.views.frame import save
 from sim.views.geography import tiles
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
-from sim.views.pictures.chamber import plot_chamber, typical_replicate
+from sim.views.pictures.chamber import find_typical_replicate, plot_chamber
 from sim.views.pictures.explanation import plot_explanation, steps_of
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
@@ -38,7 +38,7 @@ from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
 from sim.views.styles import STYLES
 from sim.whatif.explanation.explain import explain
-from sim.whatif.sensitivity import analyse, asked_of
+from sim.whatif.sensitivity import analyse, check_questions
 from sim.world.labels import label_quantity
 
 
@@ -78,7 +78,7 @@ def test_the_chamber_seats_the_votes_that_were_given(founding):
     call = founding.case.world.rollcall("A/RES/ES-11/1")
     seen = marks(plot_chamber(founding, is_observed=True))
     assert seen == {name: int((call.votes == code).sum()) for name, code in CODES.items()}
-    tally = founding.votes[0].tallies[typical_replicate(founding, 0)]
+    tally = founding.votes[0].tallies[find_typical_replicate(founding, 0)]
     assert marks(plot_chamber(founding)) == {name: tally[code] for name, code in CODES.items()}
 
 
@@ -223,7 +223,7 @@ def test_the_lines_of_a_sweep_are_the_table_of_points(line):
 
 
 def test_bars_of_indices_are_the_figures(effects):
-    (found,), _ = analyse(effects.experiment, effects.folder, asked_of(effects.experiment, ["support"]))
+    (found,), _ = analyse(effects.experiment, effects.folder, check_questions(effects.experiment, ["support"]))
     ax = plot_indices(found)
     (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
     assert np.allclose([bar.get_width() for bar in bars], [lever.mu_star for lever in found.levers[: len(bars)]])

@@ -52,7 +52,7 @@ def _sections(schema: Schema, title: str) -> Iterator[str]:
     for name, path in _tables(schema):
         definition = schema["$defs"][name]
         yield f"## {code(path)}"
-        yield _said(definition)
+        yield _describe(definition)
         yield _table(definition)
     for key, entry in schema["properties"].items():
         if "oneOf" in entry.get("items", {}):
@@ -72,13 +72,13 @@ def _kinds(schema: Schema, key: str, names: Sequence[str | None]) -> Iterator[st
     yield _table({"properties": every, "required": required})
     for kind, one in zip(kinds, tables, strict=True):
         yield f"### {code(f'kind = {json.dumps(kind)}')}"
-        yield _said(one)
+        yield _describe(one)
         own = {name: entry for name, entry in one["properties"].items() if name not in shared}
         if own:
             yield _table({"properties": own, "required": one.get("required", ())})
 
 
-def _said(definition: Schema) -> str:
+def _describe(definition: Schema) -> str:
     return str(definition.get("description", "")).split("\n\n")[0]
 
 

@@ -101,7 +101,7 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     on_progress("members held out")
     held = held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
     on_progress("next votes")
-    votes = tuple(_assessed(*each) for each in zip(specs, observations, held, strict=True))
+    votes = tuple(_assess_vote(*each) for each in zip(specs, observations, held, strict=True))
     on_progress("profiles")
     profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
@@ -148,7 +148,7 @@ def in_sample_chances(spec: Scenario) -> FloatArray:
     return three_classes(frequencies(run(prepare(spec)).votes[0].counts))
 
 
-def _assessed(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
+def _assess_vote(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
     world = seen.case.world
     (call,) = (call for call in world.rollcalls if call.resolution == seen.resolution)
     earlier = [one for one in world.rollcalls if one.topic == call.topic and one.date < call.date]

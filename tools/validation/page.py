@@ -19,7 +19,7 @@ from tools.validation import pictures as pictures
 from tools.validation import tables as tables
 from tools.validation.assessment import BLOCS, FITTED, Assessed, Assessment, assess
 from tools.validation.pictures import words
-from tools.validation.profiles import TELLING, Profile
+from tools.validation.profiles import LIMIT, Profile
 from tools.validation.recovery import DRAWS, LEVEL, Recovery
 from tools.validation.text import REASONS, TEMPLATE
 
@@ -44,7 +44,7 @@ def page(found: Assessment) -> str:
         cuts=found.votes[0].held_out.scores.fold_seeds,
         lead_line=_lead_line(found),
         next_line=_next_line(found),
-        coverage_line=f"Recovery of known numbers: intervals of {_percent(LEVEL)} held {_coverage(_pooled(found))}.",
+        coverage_line=f"Recovery of known numbers: intervals of {_percent(LEVEL)} held {_coverage(_pool(found))}.",
         identified_line=_identified_line(found),
         shared=len(shared),
         texts=len(found.from_priors.unknowns) - len(shared),
@@ -60,22 +60,22 @@ def page(found: Assessment) -> str:
         error_in=f"{_reliability(found, is_held_out=False).error:.3f}",
         error_out=f"{_reliability(found, is_held_out=True).error:.3f}",
         beliefs=tables.beliefs(found.beliefs),
-        telling=TELLING,
+        telling=LIMIT,
         open_lines="\n".join(
             f"- {words(one.name)}: {_ends(one)}, the best of the values {one.best:g}" for one in found.profiles
         ),
         peer_line=_peer_line(peers, movers),
-        peer_profile=tables.profiled(peers, columns),
+        peer_profile=tables.profile_table(peers, columns),
         bloc_line=_bloc_line(peers, found.without_blocs),
         other_profiles="\n\n".join(
-            tables.profiled(one, tables.moved_with(one, found.beliefs, deviations)[:4]) for one in others
+            tables.profile_table(one, tables.moved_with(one, found.beliefs, deviations)[:4]) for one in others
         ),
         draws=DRAWS,
         level=_percent(LEVEL),
         sets_priors=len(found.from_priors.truths),
         sets_fit=len(found.near_fit.truths),
-        from_priors=tables.recovered(found.from_priors),
-        near_fit=tables.recovered(found.near_fit),
+        from_priors=tables.recovery_table(found.from_priors),
+        near_fit=tables.recovery_table(found.near_fit),
         recovery_lines=_recovery_lines(found),
         misses_count=", ".join(tables.misses_count(found)),
         most=tables.MOST_MISSES,
@@ -86,10 +86,10 @@ def page(found: Assessment) -> str:
             for name, vote in zip(FITTED, found.votes, strict=True)
         ),
     )
-    return "\n\n".join(_wrapped(block) for block in text.split("\n\n"))
+    return "\n\n".join(_wrap_block(block) for block in text.split("\n\n"))
 
 
-def _wrapped(block: str) -> str:
+def _wrap_block(block: str) -> str:
     """Prose in lines of a common width; tables, headings and pictures as they are."""
     if block.startswith(("|", "#", "!")):
         return block
@@ -142,7 +142,7 @@ def _coverage(found: Recovery) -> str:
     return f"{_percent(rate.rate)} of the truths ({over_sets}): {verdict}"
 
 
-def _pooled(found: Assessment) -> Recovery:
+def _pool(found: Assessment) -> Recovery:
     return found.from_priors.with_more(found.near_fit)
 
 
@@ -155,7 +155,7 @@ def _recovery_lines(found: Assessment) -> str:
     kinds = {
         "drawn from the priors": found.from_priors,
         "near the fit": found.near_fit,
-        "of both kinds": _pooled(found),
+        "of both kinds": _pool(found),
     }
     for what, recovery in kinds.items():
         short = [

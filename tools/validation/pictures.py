@@ -12,7 +12,7 @@ from sim.results.calibration import Belief
 from sim.results.scores import Reliability
 from sim.results.validation import Validation
 from sim.scoring.scores import CLASSES
-from tools.validation.profiles import TELLING, Profile
+from tools.validation.profiles import LIMIT, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ def plot_misses(
         sign = "given" if did < 0 else f"{MARKS[did]} {float(chances[likeliest]):.0%}".replace("%", "")
         ax.text(column + 0.5, row + 0.73, sign, ha="center", va="center", fontsize=6.2, color=ink, zorder=4)
     for region, row in _first_rows(world.regions, places).items():
-        ax.text(-0.2, row + 0.5, _wrapped(region), ha="right", va="center", fontsize=8)
+        ax.text(-0.2, row + 0.5, _wrap_region(region), ha="right", va="center", fontsize=8)
     ax.set(xlim=(-3.6, TILES_A_ROW + 0.1), ylim=(rows + 0.1, -0.1))
     ax.set_axis_off()
     ax.set_title(title, fontsize=10.5)
@@ -102,7 +102,7 @@ def plot_profile(result: Profile, *, ax: Axes | None = None, others: Sequence[st
     others : numbers to draw beside it, on an axis of their own.
     """
     ax = _axes(ax, (4.6, 3.4))
-    ax.axhline(-TELLING, color=GREY, linewidth=1, linestyle=":")
+    ax.axhline(-LIMIT, color=GREY, linewidth=1, linestyle=":")
     likelihood, posterior = result.fall(result.log_likelihood), result.fall(result.log_posterior)
     lines = [
         *ax.plot(result.values, likelihood, color=BLUE, marker="o", markersize=4, label="log likelihood"),
@@ -204,7 +204,7 @@ def _first_rows(regions: Sequence[str], places: Sequence[tuple[int, int]]) -> di
     return rows
 
 
-def _wrapped(region: str) -> str:
+def _wrap_region(region: str) -> str:
     from textwrap import fill
 
     return fill(region.removesuffix(" Group"), 18)

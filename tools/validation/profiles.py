@@ -14,7 +14,7 @@ from sim.arrays import FloatArray
 from sim.fitting.posterior import Observation, Posterior
 from sim.rules.parameters import registry
 
-TELLING = 1.3528
+LIMIT = 1.3528
 """Fall in log likelihood that bounds a 90 % interval where the likelihood is regular: half the 90th percentile of the
 chi-squared distribution with one degree of freedom (Wilks 1938)."""
 
@@ -48,8 +48,8 @@ class Profile:
 
     @property
     def left_open(self) -> tuple[float, float]:
-        """Smallest and largest of the values that the votes do not rule out, by `TELLING`."""
-        kept = self.values[self.fall(self.log_likelihood) > -TELLING]
+        """Smallest and largest of the values that the votes do not rule out, by `LIMIT`."""
+        kept = self.values[self.fall(self.log_likelihood) > -LIMIT]
         return float(kept.min()), float(kept.max())
 
 

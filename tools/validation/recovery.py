@@ -169,7 +169,7 @@ def recover(
     real = Posterior([observed(spec) for spec in specs])
     true, found = [], []
     for number in range(sets):
-        truth, observations = made(specs, real, truths(real, number), number)
+        truth, observations = make_votes(specs, real, truths(real, number), number)
         posterior = Posterior(observations)
         mode = posterior.fit()
         true.append(truth)
@@ -178,7 +178,7 @@ def recover(
     return Recovery(real.unknowns, np.array(true), np.array(found))
 
 
-def made(
+def make_votes(
     specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
 ) -> tuple[FloatArray, list[Observation]]:
     """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""

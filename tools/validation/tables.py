@@ -117,8 +117,8 @@ def beliefs(found: Sequence[Belief]) -> str:
     rows = [
         [
             words(one.name),
-            _told(one.prior),
-            _told(one.posterior),
+            _write_interval(one.prior),
+            _write_interval(one.posterior),
             f"{one.contraction:+.2f}",
             "" if one.is_identified else "not identified by these votes",
         ]
@@ -127,11 +127,11 @@ def beliefs(found: Sequence[Belief]) -> str:
     return table(["number", "prior", "posterior", "contraction", ""], rows)
 
 
-def _told(of: Interval) -> str:
+def _write_interval(of: Interval) -> str:
     return f"{of.mean:.2f} ({of.p05:.2f} to {of.p95:.2f})"
 
 
-def profiled(found: Profile, others: Sequence[str]) -> str:
+def profile_table(found: Profile, others: Sequence[str]) -> str:
     """A profile in figures, with what other numbers are at each of its values."""
     rows = []
     for at, value in enumerate(found.values):
@@ -140,7 +140,7 @@ def profiled(found: Profile, others: Sequence[str]) -> str:
     return table([words(found.name), "log likelihood", "log posterior", *map(words, others)], rows)
 
 
-def recovered(found: Recovery) -> str:
+def recovery_table(found: Recovery) -> str:
     """The rate at which intervals hold the truth, by what the numbers are about."""
     rows = []
     correlations = found.correlations()

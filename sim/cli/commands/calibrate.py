@@ -52,7 +52,7 @@ def command(
     _check(specs)
     with progress("draws", draws) as report:
         found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
-    _give(fit_of(found, specs, draw_seed), out, as_json, is_printed=not draws)
+    _write_fit(fit_of(found, specs, draw_seed), out, as_json, is_printed=not draws)
     if draws and not as_json:
         listed, screen = beliefs(found), console()
         screen.print(_answer(listed, len(specs)), end="\n\n")
@@ -83,11 +83,11 @@ def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
         found = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
     except ValueError as error:
         raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
-    _give(fit_of(found, spec), out, as_json)
+    _write_fit(fit_of(found, spec), out, as_json)
     return 0
 
 
-def _give(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
+def _write_fit(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
     from sim.fitting.calibration import as_toml
 
     if out is not None:

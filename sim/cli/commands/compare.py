@@ -33,7 +33,7 @@ from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.sentences import answer_change, judge_expectation
 from sim.summaries.tables import adoption_table, change_table, movers_table
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 MOST_MOVERS = 15
@@ -104,7 +104,7 @@ def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
     is_same = vote.resolution == vote.base_resolution
     against = "" if is_same else f", compared with {vote.base_resolution} on the random numbers of that vote"
     screen.print(f"[bold]{escape(scenario)}[/]")
-    print_lines(screen, [f"{vote.resolution}, {day(vote.date)}{against}", *answer_change(vote.base)])
+    print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}{against}", *answer_change(vote.base)])
     print_lines(screen, judge_expectation(vote.base))
     for made in (change_table(vote), adoption_table(vote.base)):
         screen.print()

@@ -30,7 +30,7 @@ from sim.errors import input_error
 from sim.results.described import Result
 from sim.results.explanation import MemberOverview, MemberReasons, TermInMonth
 from sim.specs import Scenario
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.sentences import answer_explanation, answer_overview
@@ -112,7 +112,7 @@ def _write(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
-    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {day(reasons.date)}")
+    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {write_day(reasons.date)}")
     drawn = ", drawn parameters" if reasons.parameter_uncertainty else ""
     screen.print(escape(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}"))
     others = [vote.resolution for vote in found.anatomy.case.spec.vote if vote.resolution != reasons.resolution]

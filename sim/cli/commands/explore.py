@@ -9,9 +9,9 @@ import typer
 
 from sim.cli.output import Overrides, say
 from sim.errors import input_error
-from sim.explore.result import explored
+from sim.explore.result import run_state
 from sim.explore.serving import serve
-from sim.explore.start import start_from
+from sim.explore.start import read_launch
 
 
 def command(
@@ -26,8 +26,8 @@ def command(
     """Explore a scenario in a browser: move a lever and see who votes differently; stop with Ctrl-C."""
     if any(find_spec(name) is None for name in ("solara", "uvicorn")):
         raise input_error("sim explore", "", "the dashboard needs Solara.", "Install alignment-sim[explore].")
-    start = start_from(scenario, set_ or [])
-    explored(start, start.state)  # an error is reported here, before a browser opens
+    start = read_launch(scenario, set_ or [])
+    run_state(start, start.state)  # an error is reported here, before a browser opens
     serve(
         scenario,
         set_ or [],

@@ -38,9 +38,9 @@ from sim.summaries.months_tables import answer_months
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import misses_table, movers_table, tally_table
-from sim.views.frame import day, save
+from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
-from sim.views.pictures.chamber import chamber_figure
+from sim.views.pictures.chamber import draw_chambers
 
 LONGEST_LIST, MOST_MOVERS = 40, 15
 
@@ -70,7 +70,7 @@ def command(
     if result is None:
         return status
     if plot is not None:
-        save(chamber_figure(result), plot)
+        save(draw_chambers(result), plot)
         say(f"picture in {plot}")
     if as_json:
         print_json(summarise_run(result).document())
@@ -101,7 +101,7 @@ def _print(result: RunResult) -> None:
     screen.print(f"[bold]{escape(document.scenario)}[/]\n{escape(document.question)}")
     for vote in document.votes:
         screen.print()
-        print_lines(screen, [f"{vote.resolution}, {day(vote.date)}", *answer_vote(vote)])
+        print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])
         if vote.base is not None:
             print_lines(screen, judge_expectation(vote.base))
     if document.months is not None:

@@ -25,8 +25,8 @@ from sim.cli.reading import read_experiment
 from sim.errors import input_error
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
-from sim.whatif.outputs import HELP
-from sim.whatif.sensitivity import ANALYSED, asked_of, list_indices, summarise_sensitivity
+from sim.whatif.outputs import OUTPUTS_HELP
+from sim.whatif.sensitivity import ANALYSED, check_questions, list_indices, summarise_sensitivity
 from sim.whatif.sensitivity_tables import answer_indices, answer_regions, indices_table, regions_table
 
 MOST_LEVERS = 15
@@ -36,7 +36,7 @@ def command(
     experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     output: Annotated[
-        list[str] | None, typer.Option(help=f"Output to explain, support by default: {HELP}. Repeatable.")
+        list[str] | None, typer.Option(help=f"Output to explain, support by default: {OUTPUTS_HELP}. Repeatable.")
     ] = None,
     event: Annotated[
         str | None,
@@ -60,7 +60,7 @@ def command(
     if csv is not None and not outputs:
         raise input_error("--csv", "", "there are no indices to write.", "Give --output.")
     check_writable("--csv", csv)
-    asked = asked_of(spec, outputs, event, resolution)
+    asked = check_questions(spec, outputs, event, resolution)
     status, done = sweep_folder(spec, out, workers, retry_failed=retry_failed)
     if done is None:
         return status

@@ -12,11 +12,11 @@ from sim.cli.output import AsJson, console, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
 from sim.results.tables import COUNT, Column, Kind, table
 from sim.results.wording import NOTHING, write_number, write_share
-from sim.results.world import Group, ListedSanction, Member, MemberProfile, Peer, Quantity
+from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import listened_to
 from sim.specs import Scenario, read_scenario, world_of
 from sim.summaries.sentences import list_words
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.world import World
 from sim.world.labels import label_quantity
 from sim.world.quantities import quantities
@@ -97,7 +97,7 @@ def _overrides(at: str, scenario: str) -> list[str]:
 
 
 def _members(world: World, as_json: bool) -> None:
-    members = [Member(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
+    members = [ListedMember(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
     if as_json:
         print_json([member.document() for member in members])
         return
@@ -117,7 +117,7 @@ def _members(world: World, as_json: bool) -> None:
 
 def _groups(world: World, as_json: bool) -> None:
     if as_json:
-        print_json([Group(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
+        print_json([ListedGroup(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
         return
     columns = (Column("key"), Column("name"), Column("kind"), Column("members", COUNT))
     rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", len(g.members)] for g in world.groups]
@@ -162,7 +162,7 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
         f"{len(found.sanctions) or 'No'} listed sanctions on it are in force.",
     ]
     if world.is_dated:
-        lines.append(f"Figures are as known at the end of {day(world.date)}.")
+        lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
     print_lines(screen, [*lines, ""])
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
@@ -193,10 +193,10 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
         name=world.names[i],
         groups=tuple(group.key for group in world.groups if iso3 in group.members),
         quantities=tuple(
-            Quantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
+            MemberQuantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
             for name, values in terms.values.items()
         ),
-        peers=tuple(Peer(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
+        peers=tuple(PeerWeight(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
         sanctions=tuple(ListedSanction(**vars(one)) for one in world.sanctions if one.iso3 == iso3),
         figures=tuple(member_figures(world, iso3)),
     )

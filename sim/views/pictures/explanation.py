@@ -10,7 +10,7 @@ import numpy as np
 from sim.results.tables import UTILITY
 from sim.results.wording import write_figure
 from sim.rules.choice import ACTIONS
-from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, bare, corner_of, day, finish, panel
+from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK, PAPER, STYLES
 from sim.whatif.explanation.explain import Explanation
 from sim.world.labels import label_quantity
@@ -50,7 +50,7 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     anatomy = found.anatomy
     case, ballot, name = anatomy.case, anatomy.ballot, anatomy.case.world.names[found.index]
     first, second, steps = steps_of(found)
-    on = panel(ax, 1.6 + 0.28 * (len(steps) + 1))
+    on = make_panel(ax, 1.6 + 0.28 * (len(steps) + 1))
     ends = np.cumsum([value for _, value in steps])
     total = float(ends[-1]) if len(ends) else 0.0
     rows = np.arange(len(steps) + 1)[::-1]
@@ -71,11 +71,11 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
         label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     on.ax.set_xlim(low - room, high + room)
     on.ax.set_yticks(rows, [*(textwrap.fill(step, LABEL_LETTERS) for step, _ in steps), "together"])
-    bare(on.ax, "bottom")
+    strip_frame(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     on.ax.xaxis.set_major_formatter(lambda value, _: write_figure(value))
     ways = f"left: for '{second}'; right: for '{first}'"
     on.ax.set_xlabel(f"{UTILITY_UNIT}\n{ways}", fontsize=TEXT, color=INK)
     given = "" if anatomy.is_drawn[found.index] else " (its vote is fixed, so the terms play no part in it)"
-    title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
-    return finish(on, title, corner_of(case, anatomy.replicates))
+    title = f"{name}, {ballot.resolution}, {write_day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
+    return finish(on, title, write_corner(case, anatomy.replicates))

@@ -47,7 +47,7 @@ def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radiu
         ax.add_collection(drawn)
 
 
-def handle(style: Style, label: str) -> Line2D:
+def make_handle(style: Style, label: str) -> Line2D:
     """A mark for a legend."""
     from matplotlib.lines import Line2D as NewLine
 
@@ -63,10 +63,10 @@ def handle(style: Style, label: str) -> Line2D:
     )
 
 
-def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
+def draw_legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
     """The marks of the actions below the axes, each with a label."""
     drawn = ax.legend(
-        handles=[handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
+        handles=[make_handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
         loc="upper center",
         bbox_to_anchor=place,
         ncols=len(STYLES),
@@ -80,7 +80,7 @@ def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0
     drawn.set_zorder(5)
 
 
-def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
+def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
     """Each member's most likely action (N,), and a title that gives the median tally, whose counts differ from it.
 
     A member that supports in 60 % of the runs counts as one that supports here, and in 60 % of the tallies.
@@ -90,6 +90,6 @@ def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
     return vote.counts.argmax(axis=1), f"each member's most likely action (the median tally is {split})"
 
 
-def counted(actions: NDArray[np.integer]) -> list[str]:
+def label_counts(actions: NDArray[np.integer]) -> list[str]:
     """Labels that say how many members do each action."""
     return [f"{int((actions == CODES[name]).sum())} {name}" for name in STYLES]

@@ -14,7 +14,7 @@ from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
 from sim.summaries.summary import find_observed, is_scored, list_misses
 from sim.summaries.tallies import CODES
-from sim.views.frame import CORNER, TEXT, bare, corner_of, day, figure_of, finish, panel
+from sim.views.frame import CORNER, TEXT, figure_of, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
 
@@ -47,7 +47,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     call = find_observed(result, number)
     chances = frequencies(vote.counts)
     order = order_of(chances)
-    on = panel(ax, 4.0, 7.6)
+    on = make_panel(ax, 4.0, 7.6)
     edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
@@ -71,11 +71,11 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     on.ax.set_yticks(ticks, words)
     on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
     on.ax.set_xticks([])
-    bare(on.ax)
+    strip_frame(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
     _legend(on.ax)
-    title = f"{vote.resolution}, {day(vote.date)}: what each member is likely to do{said}"
-    return finish(on, title, corner_of(case, result.replicates))
+    title = f"{vote.resolution}, {write_day(vote.date)}: what each member is likely to do{said}"
+    return finish(on, title, write_corner(case, result.replicates))
 
 
 def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, ...]) -> None:

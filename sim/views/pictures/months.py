@@ -10,7 +10,7 @@ import numpy as np
 from sim.results.series import FUELS, series_of
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
+from sim.views.frame import SMALL, TEXT, finish, make_figure, make_panel, put_title, strip_frame, write_corner
 from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     if months is None:
         raise ValueError("the scenario has no months")
     title, unit = TOPICS[topic]
-    on = panel(ax, 3.2)
+    on = make_panel(ax, 3.2)
     at = np.arange(len(months.months))
     lines = lines_of(months, topic)
     for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
@@ -58,18 +58,18 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
     else:
         on.ax.set_ylim(bottom=0)
-    along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
+    mark_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
     if not lines:
         on.ax.set_yticks([])
         on.ax.text(0.5, 0.5, "no data in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
-    legend_below(on.ax)
+    draw_legend_below(on.ax)
     if on.is_own:
         title += "" if topic == "alignment" else "; shaded: 90 % intervals"
-    return finish(on, title, corner_of(result.case, months.watched))
+    return finish(on, title, write_corner(result.case, months.watched))
 
 
-def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
+def mark_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
     """Put months along the axis, and mark those of votes by lines with one label."""
     label = "vote" if len(votes) == 1 else "votes"
     for at in sorted({months.index(vote) for vote in votes if vote in months}):
@@ -77,11 +77,11 @@ def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
         label = ""
     step = max(1, -(-len(months) // MOST_TICKS))
     ax.set_xticks(range(0, len(months), step), months[::step])
-    bare(ax, "bottom", "left")
+    strip_frame(ax, "bottom", "left")
     ax.tick_params(labelsize=SMALL)
 
 
-def legend_below(ax: Axes) -> None:
+def draw_legend_below(ax: Axes) -> None:
     """Put the legend of lines below the axis, where there are any."""
     handles, labels = ax.get_legend_handles_labels()
     if not handles:
@@ -103,7 +103,7 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
-        return {FUELS.get(fuel, fuel): scale(months.total(name), 1e3) for fuel, name in sold.items()}
+        return {FUELS.get(fuel, fuel): scale_band(months.total(name), 1e3) for fuel, name in sold.items()}
     if topic in SERIES:
         return {series_of(name).label: months.total(name) for name in SERIES[topic]}
     shifts = months.member_mean("alignment_shift")
@@ -111,19 +111,19 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     return {"median member, and the middle 80 % of members": Band(middle, low, high)}
 
 
-def scale(band: Band, unit: float) -> Band:
+def scale_band(band: Band, unit: float) -> Band:
     """A band in units of another size."""
     return Band(*(values / unit for values in band))
 
 
-def months_figure(result: RunResult) -> Figure:
+def draw_months(result: RunResult) -> Figure:
     """The four topics in one figure."""
     if result.months is None:
         raise ValueError("the scenario has no months")
-    figure = blank(9.6, 6.6)
+    figure = make_figure(9.6, 6.6)
     for topic, ax in zip(TOPICS, figure.subplots(2, 2).ravel(), strict=True):
         plot_months(result, topic=topic, ax=ax)
     first, last = result.months.months[0], result.months.months[-1]
     title = f"The months from {first} to {last}: means and 90 % intervals"
-    head(figure, title, corner_of(result.case, result.months.watched))
+    put_title(figure, title, write_corner(result.case, result.months.watched))
     return figure

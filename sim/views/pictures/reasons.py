@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.rules.choice import ACTIONS
 from sim.summaries.tallies import CODES, REPORTED
-from sim.views.frame import TEXT, UTILITY_UNIT, blank, corner_of, day, finish, head, panel
-from sim.views.pictures.months import along_months, legend_below
+from sim.views.frame import TEXT, UTILITY_UNIT, finish, make_figure, make_panel, put_title, write_corner, write_day
+from sim.views.pictures.months import draw_legend_below, mark_months
 from sim.views.styles import FAINT, INK, LOOKS, STYLES
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.summary import moving
+from sim.whatif.explanation.summary import sum_changing_terms
 from sim.world.labels import label_quantity
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ def plot_reasons(found: Explanation, *, ax: Axes | None = None) -> Axes:
     ValueError : the scenario has no months.
     """
     _check(found)
-    on = panel(ax, 3.6)
+    on = make_panel(ax, 3.6)
     first, second = ACTIONS[found.likeliest], ACTIONS[found.next]
-    terms = moving(found, len(LOOKS) - 1)
+    terms = sum_changing_terms(found, len(LOOKS) - 1)
     together, steady = terms.pop("together"), terms.pop("steady")
     at = np.arange(len(together))
     on.ax.axhline(0, color=FAINT, linewidth=0.7, zorder=0)
@@ -51,7 +51,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
     ValueError : the scenario has no months.
     """
     _check(found)
-    on = panel(ax, 3.2)
+    on = make_panel(ax, 3.2)
     chances = np.stack([month.chances[found.index] for month in found.monthly])
     for name in REPORTED:
         style = STYLES[name]
@@ -72,7 +72,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
     return finish(on, "What it would do", _corner(found))
 
 
-def reasons_figure(found: Explanation) -> Figure:
+def draw_reasons(found: Explanation) -> Figure:
     """Reasons and answers, one below the other.
 
     Raises
@@ -80,14 +80,14 @@ def reasons_figure(found: Explanation) -> Figure:
     ValueError : the scenario has no months.
     """
     _check(found)
-    figure = blank(6.4, 7.4)
+    figure = make_figure(6.4, 7.4)
     for plot, ax in zip((plot_reasons, plot_answers), figure.subplots(2, 1, height_ratios=(5, 4)), strict=True):
         plot(found, ax=ax)
     anatomy = found.anatomy
     name, ballot = anatomy.case.world.names[found.index], anatomy.ballot
     given = "" if anatomy.is_drawn[found.index] else " (its vote is fixed, so the reasons play no part in it)"
-    title = f"{name} on {ballot.resolution}, {day(ballot.date)}: asked again in every month{given}"
-    head(figure, title, _corner(found))
+    title = f"{name} on {ballot.resolution}, {write_day(ballot.date)}: asked again in every month{given}"
+    put_title(figure, title, _corner(found))
     return figure
 
 
@@ -98,9 +98,9 @@ def _check(found: Explanation) -> None:
 
 def _months(ax: Axes, found: Explanation) -> None:
     months = [f"{month.ballot.date:%Y-%m}" for month in found.monthly]
-    along_months(ax, months, [f"{found.anatomy.ballot.date:%Y-%m}"])
-    legend_below(ax)
+    mark_months(ax, months, [f"{found.anatomy.ballot.date:%Y-%m}"])
+    draw_legend_below(ax)
 
 
 def _corner(found: Explanation) -> str:
-    return corner_of(found.anatomy.case, found.anatomy.replicates)
+    return write_corner(found.anatomy.case, found.anatomy.replicates)

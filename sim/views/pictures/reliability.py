@@ -10,7 +10,7 @@ from sim.results.wording import write_number, write_share
 from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, reliability, three_classes
 from sim.summaries.summary import is_scored, require_observed
-from sim.views.frame import TEXT, bare, corner_of, day, finish, panel
+from sim.views.frame import TEXT, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK, STYLES
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
-    on = panel(ax, 5.0, 4.6)
+    on = make_panel(ax, 5.0, 4.6)
     on.ax.plot([0, 1], [0, 1], color=FAINT, linewidth=0.9, linestyle="dashed", label="perfectly calibrated")
     on.ax.errorbar(
         forecast,
@@ -55,12 +55,12 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     words = [write_share(tick) for tick in ticks]
     on.ax.set_xticks(ticks, words)
     on.ax.set_yticks(ticks, words)
-    bare(on.ax, "bottom", "left")
+    strip_frame(on.ax, "bottom", "left")
     on.ax.set_xlabel("probability in the model", fontsize=TEXT, color=INK)
     on.ax.set_ylabel("share that came true, with 90 % intervals", fontsize=TEXT, color=INK)
     on.ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     title = (
-        f"{vote.resolution}, {day(vote.date)}: probabilities and what came true; mean difference "
+        f"{vote.resolution}, {write_day(vote.date)}: probabilities and what came true; mean difference "
         f"{write_number(100 * found.error)} percentage points"
     )
-    return finish(on, title, corner_of(case, result.replicates))
+    return finish(on, title, write_corner(case, result.replicates))

@@ -88,7 +88,7 @@ def _breakable(name: str) -> Markup:
     return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
 
 
-def written(page: Page) -> str:
+def render_page(page: Page) -> str:
     """The page as HTML that needs no other file."""
     import jinja2
 

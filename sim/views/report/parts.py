@@ -22,7 +22,7 @@ WITHOUT_EFFECT = ("title", "question", "reasons", "sources", "expected", "seed",
 """Keys of a scenario that make no difference to its base: texts, and numbers that the base takes from it."""
 
 
-def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
+def make_picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     """A drawing for a page; its title describes it in words."""
     figure = figure_of(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())

@@ -17,7 +17,7 @@ from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import members_table, misses_table, movers_table, tally_table
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
 from sim.views.pictures.map import plot_map
@@ -27,7 +27,7 @@ from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.report.page import Page, Section
-from sim.views.report.parts import as_json, list_differences, picture, provenance_of
+from sim.views.report.parts import as_json, list_differences, make_picture, provenance_of
 
 
 def page_of_run(kept: KeptRun) -> Page:
@@ -61,22 +61,22 @@ def page_of_run(kept: KeptRun) -> Page:
 
 def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> Section:
     is_observed = vote.observed is not None and vote.base is None
-    pictures = [picture(plot_chamber(result, number=number))]
+    pictures = [make_picture(plot_chamber(result, number=number))]
     if is_observed:
-        pictures.insert(0, picture(plot_chamber(result, number=number, is_observed=True)))
+        pictures.insert(0, make_picture(plot_chamber(result, number=number, is_observed=True)))
     pictures += [
-        picture(plot_tallies(result, number=number)),
-        picture(plot_map(result, number=number)),
-        picture(plot_members(result, number=number), is_wide=True),
+        make_picture(plot_tallies(result, number=number)),
+        make_picture(plot_map(result, number=number)),
+        make_picture(plot_members(result, number=number), is_wide=True),
     ]
     if is_observed and vote.accuracy is not None:
-        pictures.append(picture(plot_reliability(result, number=number)))
+        pictures.append(make_picture(plot_reliability(result, number=number)))
     misses = list_misses(result, number) if is_observed else []
     tables = [tally_table(vote, result.replicates)]
     if is_observed:
         tables.append(misses_table(misses))
     tables.append(members_table(vote, {miss.iso3 for miss in misses}))
-    title = f"{vote.resolution}, {day(vote.date)}"
+    title = f"{vote.resolution}, {write_day(vote.date)}"
     return Section(title, (), tuple(pictures), tuple(tables))
 
 
@@ -92,7 +92,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
-        pictures += [picture(plot_change(result, number=number)), picture(plot_movers(result, number=number))]
+        pictures += [make_picture(plot_change(result, number=number)), make_picture(plot_movers(result, number=number))]
         if vote.base.moved:
             tables.append(movers_table(vote.resolution, vote.base.moved))
         sentences += judge_expectation(vote.base)
@@ -100,7 +100,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> Section:
-    pictures = tuple(picture(plot_months(result, topic=topic)) for topic in TOPICS)
+    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
     return Section("The months", sentences, pictures, tuple(months_tables(months)))
 
@@ -112,4 +112,4 @@ def _ties_section(result: RunResult) -> Section:
     settled = (
         f"In {write_share(float(rounds))} of runs no member still changed in the last of {result.case.rounds} rounds."
     )
-    return Section("Whom members look to", (revised, settled), (picture(plot_network(result)),))
+    return Section("Whom members look to", (revised, settled), (make_picture(plot_network(result)),))

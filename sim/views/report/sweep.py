@@ -17,10 +17,10 @@ from sim.summaries.sentences import list_words
 from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, write_setting
 from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
-from sim.views.pictures.sweeps import corner, plot_sweep, slice_of
+from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
 from sim.views.report.page import Page, Picture, Section
-from sim.views.report.parts import as_json, picture, provenance_of
-from sim.whatif.sensitivity import ANALYSED, analyse, asked_of
+from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.whatif.sensitivity import ANALYSED, analyse, check_questions
 from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
@@ -43,14 +43,16 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
-        drawn = tuple(picture(plot_indices(found, corner=corner(kept), spec=experiment.first)) for found in indices)
+        drawn = tuple(
+            make_picture(plot_indices(found, corner=write_corner_of(kept), spec=experiment.first)) for found in indices
+        )
         sections.append(
             Section("What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices))
         )
     if ranking:
         ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first).first(MOST_ROWS)
         sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
-    sections += [_changed(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
+    sections += [_changes_section(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=experiment.title or "Sweep",
@@ -74,17 +76,17 @@ def page_of_sweep(kept: KeptSweep) -> Page:
 def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
     cut = slice_of(kept)
     if len(cut.over) == 2 and cut.is_grid:
-        return tuple(picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
-    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
+        return tuple(make_picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
+    return tuple(make_picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
 def _indices(kept: KeptSweep, failed: int) -> tuple[Indices, ...]:
     if kept.experiment.design.kind not in ANALYSED or failed:
         return ()
-    return analyse(kept.experiment, kept.folder, asked_of(kept.experiment, ["support"]))[0]
+    return analyse(kept.experiment, kept.folder, check_questions(kept.experiment, ["support"]))[0]
 
 
-def _changed(kept: KeptSweep) -> Section:
+def _changes_section(kept: KeptSweep) -> Section:
     experiment = kept.experiment
     design = experiment.design.over.items()
     ranges = [

@@ -15,8 +15,8 @@ from sim.results.showing import Shown
 from sim.specs import Scenario
 from sim.specs.draft import short_key
 from sim.whatif.explanation.levers import Lever, levers_of, unknown_ties
-from sim.whatif.explanation.monthly import asked_monthly
-from sim.whatif.explanation.switching import Member, find_by_lever, walk_along
+from sim.whatif.explanation.monthly import ask_monthly
+from sim.whatif.explanation.switching import WatchedMember, find_by_lever, walk_along
 from sim.whatif.explanation.terms import Anatomy, take_all_apart
 from sim.world import World
 
@@ -33,7 +33,7 @@ class Explanation(Shown):
     ----------
     anatomy : the terms of the vote, for all members.
     index : the member's.
-    monthly : in a scenario with months, the same for the resolution asked in each month, by `asked_monthly`.
+    monthly : in a scenario with months, the same for the resolution asked in each month, by `ask_monthly`.
     tried : every lever that was tried, and the switching points that were found, nearest first.
     walk : what the member does along a lever; None if not asked for.
     """
@@ -83,9 +83,9 @@ def explain(
     case = prepare(spec)
     index, number = _member(case.world, reference), vote_number(spec, resolution)
     levers = levers_of(case, number, case.world.iso3[index])
-    way = None if walks_along is None else _way(case, levers, walks_along)
+    way = None if walks_along is None else _find_walk(case, levers, walks_along)
     found = explanation_of(case, number, index, spec.replicates)
-    member = Member(case, number, index, spec.replicates)
+    member = WatchedMember(case, number, index, spec.replicates)
     tried: list[tuple[Lever, tuple[SwitchingPoint, ...]]] = []
     wanted = levers if tries_levers and found.anatomy.is_drawn[index] else ()
     with threadpool_limits(limits=1):  # many runs of an Assembly's size: threads cost more than they save
@@ -107,7 +107,7 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     """
     if case.plan is None:
         return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
-    asked, numbers = asked_monthly(case, number)
+    asked, numbers = ask_monthly(case, number)
     found = take_all_apart(asked, numbers, replicates, index)
     return Explanation(found[number], index, tuple(found[at] for at in numbers))
 
@@ -137,7 +137,7 @@ def _member(world: World, reference: str) -> int:
     return world.index[iso3]
 
 
-def _way(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
+def _find_walk(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
     """The lever to walk along, and its values."""
     name, equals, ends = text.partition("=")
     named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}

@@ -8,22 +8,23 @@ from sim.arrays import FloatArray
 from sim.case.ballot import WEIGHTS
 from sim.results.explanation import (
     Addition,
-    Answer,
     ExplainedMonth,
     MadeOf,
+    MemberAnswer,
     MemberReasons,
     OverNext,
     Peer,
     TermInMonth,
     TriedLever,
 )
-from sim.results.explanation import Term as ExplainedTerm
+from sim.results.explanation import ExplainedTerm as ExplainedTerm
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import listened_to
 from sim.rules.parameters import registry
+from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.terms import Anatomy, Term, chances_of, name_actions
+from sim.whatif.explanation.terms import Anatomy, Term, chances_of
 from sim.world.sources import origins_of
 
 LOW, HIGH = 0.05, 0.95
@@ -78,10 +79,10 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
     )
 
 
-def _answer(anatomy: Anatomy, i: int) -> Answer:
+def _answer(anatomy: Anatomy, i: int) -> MemberAnswer:
     """What a member does, in the runs and by its utilities."""
     utilities = anatomy.utilities[i]
-    return Answer(
+    return MemberAnswer(
         probabilities=name_actions(anatomy.chances[i]),
         utilities=name_actions(utilities),
         probabilities_from_utilities=name_actions(chances_of(utilities)),
@@ -190,7 +191,7 @@ def list_terms(reasons: MemberReasons) -> list[TermInMonth]:
     ]
 
 
-def moving(found: Explanation, most: int) -> dict[str, FloatArray]:
+def sum_changing_terms(found: Explanation, most: int) -> dict[str, FloatArray]:
     """What speaks for the most likely action over the next, month by month: name to utility, (T,) each.
 
     The terms that change most come first, then the sum of the others that change, of those that do not, and of all.

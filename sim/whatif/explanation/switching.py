@@ -24,10 +24,10 @@ from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
 from sim.summaries.summary import with_given
+from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.levers import Lever
-from sim.whatif.explanation.terms import name_actions
 
-Likeliest = Callable[[float], int]
+MostLikely = Callable[[float], int]
 
 STEPS = np.geomspace(1e-3, 1.0, 13)
 """Distances from a lever's value, as shares of the way to the end of its range, at which the search looks."""
@@ -41,7 +41,7 @@ DRAWS_EXPECTED = 8
 
 
 @dataclass(frozen=True)
-class Member:
+class WatchedMember:
     """Whose action is watched: a member's index, in one vote of a case, over as many replicates."""
 
     case: Case
@@ -97,14 +97,14 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
 
 
 def find_by_lever(
-    member: Member, levers: Sequence[Lever], now: int
+    member: WatchedMember, levers: Sequence[Lever], now: int
 ) -> Iterator[tuple[Lever, tuple[SwitchingPoint, ...]]]:
     """Each lever with its switching points, one lever after the other, so that the caller may show progress or stop."""
     for lever in levers:
         yield lever, find_switching_points(member, lever, now)
 
 
-def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
+def find_switching_points(member: WatchedMember, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
     """The nearest switching point of a lever to each action that it can make the most likely, nearest first.
 
     A lever that changes nothing for the member at either end of its range is not searched.
@@ -134,13 +134,13 @@ def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[Switc
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:
             continue
-        point = _verified(simulated, lever, action=action, value=value, end=end)
+        point = _verify(simulated, lever, action=action, value=value, end=end)
         if point is not None and (action not in found or abs(point.change) < abs(found[action].change)):
             found[action] = point
     return tuple(sorted(found.values(), key=lambda point: abs(point.change)))
 
 
-def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float, float]]:
+def _crossings(likeliest: MostLikely, lever: Lever) -> Iterator[tuple[int, float, float]]:
     """The first value at which each action becomes the most likely on the way to either bound, and that bound."""
     for end in (lever.low, lever.high):
         seen: set[int] = set()
@@ -156,7 +156,7 @@ def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float,
             here = there
 
 
-def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
+def _boundary(likeliest: MostLikely, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
     """A value just beyond the one at which an action stops being the most likely, and the action that follows it."""
     while abs(outside - inside) > close:
         middle = (inside + outside) / 2
@@ -164,7 +164,7 @@ def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, 
     return outside, likeliest(outside)
 
 
-def _verified(
+def _verify(
     simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
 ) -> SwitchingPoint | None:
     """The switching point near a value: of two simulations, only the farther one has the action as its likeliest."""
@@ -206,7 +206,7 @@ def _verified(
     )
 
 
-def walk_along(member: Member, lever: Lever, values: Sequence[float]) -> Walk:
+def walk_along(member: WatchedMember, lever: Lever, values: Sequence[float]) -> Walk:
     """What a member does with a lever at each of some values, by simulation."""
     points = (WalkPoint(value=value, **dict(name_actions(member.simulated(lever.at(value))))) for value in values)
     return Walk(lever=lever.key, points=tuple(points))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.results.explanation import MadeOf, MemberReasons, Origin, Overview, Peer, Term, TriedLever, Walk
+from sim.results.explanation import ExplainedTerm, MadeOf, MemberReasons, Overview, Peer, SourceColumn, TriedLever, Walk
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.rules.parameters import registry
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.sentences import label_lever
-from sim.whatif.explanation.summary import moving
+from sim.whatif.explanation.summary import sum_changing_terms
 from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
@@ -107,12 +107,12 @@ def terms_table(reasons: MemberReasons) -> Table:
     return table("What each term adds to the utility of each action", columns, rows, note)
 
 
-def _acting(reasons: MemberReasons) -> list[Term]:
+def _acting(reasons: MemberReasons) -> list[ExplainedTerm]:
     """The terms that add something."""
     return [term for term in reasons.terms if any(term.values())]
 
 
-def _spread(term: Term) -> str | None:
+def _spread(term: ExplainedTerm) -> str | None:
     """What a term adds to the most likely action over the next, over the draws of the parameters."""
     low, high = term.over_next.p05, term.over_next.p95
     return None if low is None or high is None else write_interval(low, high, 2, is_signed=True)
@@ -153,7 +153,7 @@ def _source(made: MadeOf) -> str:
     return made.rule or "; ".join(map(_column, made.origins)) or "not known in this world"
 
 
-def _column(origin: Origin) -> str:
+def _column(origin: SourceColumn) -> str:
     """A column, and its source where the world names one."""
     source = ", ".join(part for part in (origin.source, origin.year) if part)
     return f"{origin.file}, {origin.column}" + (f": {source}" if source else "")
@@ -177,7 +177,7 @@ def peers_table(peers: tuple[Peer, ...]) -> Table:
 
 def months_table(found: Explanation, reasons: MemberReasons) -> Table:
     """What speaks for the most likely action over the next, month by month."""
-    sums = moving(found, MOST_MOVING)
+    sums = sum_changing_terms(found, MOST_MOVING)
     columns = [
         Column("month"),
         *(Column(label_quantity(name), UTILITY) for name in sums),

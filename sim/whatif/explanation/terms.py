@@ -22,7 +22,6 @@ from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import State
-from sim.results.parts import ByAction
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, probabilities
 from sim.rules.influence import peer_term
@@ -58,7 +57,7 @@ class Term(Shown):
         size = len(next(iter(self.added.values())))
         return np.stack([self.added.get(action, np.zeros(size)) for action in ACTIONS], axis=1)
 
-    def joined(self, other: Term, share: float) -> Term:
+    def merge(self, other: Term, share: float) -> Term:
         """The mean of this term and the same term in other replicates, which are this share of all."""
 
         def both(one: Mapping[str, FloatArray], two: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -125,13 +124,13 @@ class Anatomy(Shown):
         """Members (N,) whose votes are not fixed."""
         return self.ballot.given == NOT_GIVEN
 
-    def joined(self, other: Anatomy) -> Anatomy:
+    def merge(self, other: Anatomy) -> Anatomy:
         """The same vote over these replicates and others."""
         share = other.replicates / (self.replicates + other.replicates)
         draws = None if self.draws is None else np.concatenate([self.draws, other.draws])
         return replace(
             self,
-            terms=tuple(one.joined(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
+            terms=tuple(one.merge(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
             counts=self.counts + other.counts,
             stances=self.stances + share * (other.stances - self.stances),
             pulls=self.pulls + share * (other.pulls - self.pulls),
@@ -145,11 +144,6 @@ class Anatomy(Shown):
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
     return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
-
-
-def name_actions(values: FloatArray) -> ByAction[float]:
-    """Values (4,) by action code as values by name; never minus zero."""
-    return ByAction(**{action: float(value) + 0.0 for action, value in zip(ACTIONS, values, strict=True)})
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
@@ -174,15 +168,15 @@ def take_all_apart(
     """
     found: dict[int, Anatomy] = {}
     for block in list_ranges(0, replicates):
-        for piece in _taken(case, *block, numbers):
+        for piece in _take_pieces(case, *block, numbers):
             if case.fit is not None and keeps_draws_of is not None:
                 piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
             number = piece.number
-            found[number] = found[number].joined(piece) if number in found else piece
+            found[number] = found[number].merge(piece) if number in found else piece
     return found
 
 
-def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
+def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
         (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
@@ -230,7 +224,7 @@ def parts_of(
     terms = case.standings[number].terms
     belief: Number = parameters["enforcement"]
     if state is not None and case.plan is not None:
-        terms, belief = _moved(terms, state, case.plan.inputs), state.belief
+        terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
@@ -300,7 +294,7 @@ def parts_of(
     yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", value=peers)
 
 
-def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
+def _apply_months(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
     """The editable quantities after the changes of the months, (R, N) where they changed."""
     moved = {
         "dependence.energy": state.energy,

@@ -177,7 +177,7 @@ def _try_combinations(search: Search) -> None:
 def _check_combinations(search: Search, checks: _Checks) -> None:
     """Check the frontier and the surest combination; then, from the cheapest on, those that reached the goal."""
     space, wanted = search.space, search.space.goal.goal.probability
-    tried = space.sound()
+    tried = space.list_sound()
     surest = min(tried, key=lambda each: (-each.probability, each.shortfall, each.cost))
     for each in (*_frontier(tried, lambda each: each.cost), surest):
         checks.check(each)
