@@ -1,4 +1,4 @@
-"""Ask from Python what would change an outcome, whom it moves and why, and get pandas frames."""
+"""Ask from Python what would change an outcome, who votes differently and why, and get pandas frames."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Compared(Shown):
-    """Scenarios run beside a base; the frames are made when they are first asked for."""
+    """Scenarios compared with a base; the frames are made when they are first asked for."""
 
     comparison: Comparison
 
@@ -78,7 +78,7 @@ def compare(
     seed: int | None = None,
     engine: str = "ensemble",
 ) -> Compared:
-    """Run scenarios beside a base, replicate by replicate on the same random numbers.
+    """Compare scenarios with a base, replicate by replicate on the same random numbers.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def compare(
     specs = [first]
     for other in others:
         if isinstance(other, Mapping):
-            told = ", ".join(f"{key}={value}" for key, value in other.items())
-            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
+            changes = ", ".join(f"{key}={value}" for key, value in other.items())
+            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {changes}"}))
         else:
             specs.append(spec_of(other, None))
     return Compared(compare_specs(specs, engine))
@@ -133,7 +133,7 @@ class Explained(Shown):
     def terms(self) -> pd.DataFrame:
         """A row per term: what it adds to the utility of each action, and its value.
 
-        Where parameters are drawn, ``p05.support`` and so on hold what 90 % of the draws lie between.
+        Where parameters are drawn, ``p05.support`` and ``p95.support`` and so on are the ends of 90 % of the draws.
         """
         import pandas as pd
 
@@ -244,7 +244,7 @@ class GoalReached(Shown):
         )
 
     def _tables(self) -> Sequence[Table]:
-        return [table_of(self.frontier, "Combinations of levers; none is both cheaper and surer than one of these")]
+        return [table_of(self.frontier, "Combinations of levers for which no checked one is both cheaper and surer")]
 
     @cached_property
     def summary(self) -> GoalSearch:
@@ -253,7 +253,7 @@ class GoalReached(Shown):
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """A row per combination that none checked is both cheaper and surer than: cost, probability, levers."""
+        """A row per combination for which no checked one is both cheaper and surer: cost, probability, levers."""
         import pandas as pd
 
         return pd.DataFrame(list_frontier(self.summary))
@@ -329,7 +329,7 @@ def sensitivity(
     executor: Executor | None = None,
     overrides: Sequence[str] = (),
 ) -> Sensitivity:
-    """Run an experiment, or what is left of it, and find what its outputs depend on.
+    """Run an experiment, or the rest of it, and find what its outputs depend on.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
 DELIBERATION = ("peer_influence", "inertia")
-VOTE_UNITS = {"severity": "utility", "target_threat": "1 on ES-11/1", "sender_threat": "1 on ES-11/1"}
+VOTE_UNITS = {"severity": "utility", "target_threat": "times that on ES-11/1", "sender_threat": "times that on ES-11/1"}
 
 
 class Slider(Result):

@@ -15,7 +15,7 @@ SHARE_OF_RUNS = "share of runs"
 class Mover(Result):
     """A member that votes differently from the base in some runs."""
 
-    iso3: str = quantity("code", "code of the member; those that change most often come first")
+    iso3: str = quantity("code", "code of the member; those that change in most runs come first")
     name: str = quantity("member", "its name")
     moved: float = quantity("votes differently", "in how many runs it votes differently", unit=SHARE_OF_RUNS)
     towards: float = quantity(

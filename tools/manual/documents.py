@@ -1,4 +1,4 @@
-"""A type of result as the list of its keys: what varies by action, member or series is written once."""
+"""A type of result as a list of its keys; keys that vary by action, member or series are written once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def key_table(kind: type[Result], known: dict[type[Result], str], of: str, witho
 def keys_of(
     kind: type[Result], known: dict[type[Result], str], of: str, without: Collection[str] = (), path: str = ""
 ) -> Iterator[Key]:
-    """Every key of a type of result, in order; a type that was described before is named rather than repeated."""
+    """Every key of a type of result, in order; a type that was described before is referred to, not repeated."""
     for name, field in kind.model_fields.items():
         if name in without:
             continue

@@ -1,6 +1,6 @@
-"""Profiles: how much worse the votes are explained when a number is held elsewhere and all others are fitted again.
+"""Profiles: how much worse the votes are explained when a number is held at another value and all others are refitted.
 
-What other numbers can make up for shows in a flat profile: the votes do not tell the two apart.
+Where other numbers can make up for it, the profile is flat: the votes do not distinguish the two.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Profile:
     values : where it was held, (V,).
     log_likelihood : of the votes, without any prior, (V,).
     log_posterior : with the priors of all numbers, its own among them, (V,).
-    others : the shared numbers fitted beside it, by name, (V,).
+    others : the other shared numbers, fitted at each value, by name, (V,).
     """
 
     name: str
@@ -38,7 +38,7 @@ class Profile:
     others: Mapping[str, FloatArray]
 
     def fall(self, of: FloatArray) -> FloatArray:
-        """How far a log likelihood or posterior lies below its largest value, (V,): 0 at the best, else negative."""
+        """How far a log likelihood or posterior is below its largest value, (V,): 0 at the best, else negative."""
         return of - of.max()
 
     @property

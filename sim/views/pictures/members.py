@@ -69,7 +69,8 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         said = f"; the most likely vote is not the observed one for {len(wrong)} of {scored} members scored"
         _name(on.ax, [case.world.index[miss.iso3] for miss in wrong], order, case.world.iso3)
     on.ax.set_yticks(ticks, words)
-    on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
+    bottom = -0.47 if wrong else -0.02 if call is None else -0.17
+    on.ax.set(xlim=(-1, len(order)), ylim=(bottom, 1.02))
     on.ax.set_xticks([])
     strip_frame(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)

@@ -31,6 +31,8 @@ SERIES: Mapping[str, tuple[str, ...]] = {
 }
 """Series of the whole that are drawn, by topic."""
 MOST_TICKS = 6
+LEGEND_LETTERS = 50
+"""Letters of four labels up to which they are on one line of a legend."""
 
 
 def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
@@ -91,7 +93,7 @@ def draw_legend_below(ax: Axes) -> None:
         labels,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.13),
-        ncols=4 if len(handles) == 4 else 3,
+        ncols=(2 if sum(map(len, labels)) > LEGEND_LETTERS else 4) if len(handles) == 4 else 3,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,

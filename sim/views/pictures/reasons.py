@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.wording import write_share
 from sim.rules.choice import ACTIONS
 from sim.summaries.tallies import CODES, REPORTED
 from sim.views.frame import TEXT, UTILITY_UNIT, finish, make_figure, make_panel, put_title, write_corner, write_day
@@ -67,6 +68,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
             clip_on=False,
         )
     on.ax.set_ylim(0, 1)
+    on.ax.yaxis.set_major_formatter(lambda value, _: write_share(value))
     _months(on.ax, found)
     on.ax.set_ylabel("probability", fontsize=TEXT, color=INK)
     return finish(on, "What it would do", _corner(found))

@@ -167,7 +167,7 @@ def _boundary(likeliest: MostLikely, inside: float, outside: float, action: int,
 def _verify(
     simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
 ) -> SwitchingPoint | None:
-    """The switching point near a value: of two simulations, only the farther one has the action as its likeliest."""
+    """The switching point near a value: of two simulations, the action is the most likely only in the farther one."""
     direction = 1.0 if end > lever.now else -1.0
     aim = max(BRACKET * abs(value - lever.now), CLOSE * lever.width)
 
