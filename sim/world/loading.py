@@ -15,6 +15,8 @@ from sim.world.reading import read_world
 from sim.world.tables import hashes_of
 from sim.world.world import World
 
+ALIASES = {"un-2022": ("un", date(2022, 2, 24))}
+"""Names of a shipped world on a day: on the first day of the invasion, where no other day is asked for."""
 STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
 """Files that the model reads of a world without dates; the others of its folder are for people."""
 
@@ -46,6 +48,7 @@ def load_world(reference: str | Path, folder: Path | None = None, at: date | Non
     >>> load_world("un", at=date(2014, 3, 27)).years["trade"].max()
     2013
     """
+    reference, at = _resolve_alias(reference, at)
     path = _path_of(reference, folder)
     if not is_dated(path):
         return _load(path)
@@ -62,7 +65,7 @@ def load_dated_world(reference: str | Path, folder: Path | None = None) -> Dated
     ------
     InputError : there is no such world, it has no dates, or its files have problems (all of them are listed).
     """
-    path = _path_of(reference, folder)
+    path = _path_of(_resolve_alias(reference, None)[0], folder)
     if not is_dated(path):
         fix = "A dated world has a table attributes.csv."
         raise input_error("world", "", f"the figures of the world {path.name} have no dates.", fix)
@@ -85,6 +88,14 @@ def world_before(world: World, day: date) -> World:
 def world_hashes(world: World) -> dict[str, str]:
     """SHA-256 of every file the model reads of a world, by file name."""
     return hashes_of(world.folder, DATED_STEMS if world.is_dated else STEMS)
+
+
+def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, date | None]:
+    """The world and the day that a name stands for."""
+    if str(reference) not in ALIASES:
+        return reference, at
+    name, day = ALIASES[str(reference)]
+    return name, at or day
 
 
 def _path_of(reference: str | Path, folder: Path | None) -> Path:
