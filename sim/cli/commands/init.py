@@ -127,8 +127,8 @@ def _write_new(
     screen = console()
     screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.", markup=False)
     screen.print(
-        "The severity may well be a spread higher or lower: try --set vote.severity. Both threats are 0: give those that "
-        "were made.",
+        "The severity may well be a spread higher or lower: try --set vote.severity. Both threats are 0: give those "
+        "that were made.",
         markup=False,
     )
     print_table(screen, _earlier_table(found), MOST_SHOWN)
