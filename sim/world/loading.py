@@ -23,9 +23,9 @@ STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "i
 
 @cache
 def shipped_worlds() -> tuple[str, ...]:
-    """Names of the worlds that come with the program."""
+    """Names of the worlds that come with the program, those that mean one of them on a day included."""
     data = Path(str(files("sim"))) / "data"
-    return tuple(sorted(path.parent.name for path in data.glob("*/world.toml")))
+    return tuple(sorted([*(path.parent.name for path in data.glob("*/world.toml")), *ALIASES]))
 
 
 def load_world(reference: str | Path, folder: Path | None = None, at: date | None = None) -> World:
@@ -48,8 +48,7 @@ def load_world(reference: str | Path, folder: Path | None = None, at: date | Non
     >>> load_world("un", at=date(2014, 3, 27)).years["trade"].max()
     2013
     """
-    reference, at = _resolve_alias(reference, at)
-    path = _path_of(reference, folder)
+    path, at = _path_of(reference, folder), _resolve_alias(reference, at)[1]
     if not is_dated(path):
         return _load(path)
     if at is None:
@@ -65,7 +64,7 @@ def load_dated_world(reference: str | Path, folder: Path | None = None) -> Dated
     ------
     InputError : there is no such world, it has no dates, or its files have problems (all of them are listed).
     """
-    path = _path_of(_resolve_alias(reference, None)[0], folder)
+    path = _path_of(reference, folder)
     if not is_dated(path):
         fix = "A dated world has a table attributes.csv."
         raise input_error("world", "", f"the figures of the world {path.name} have no dates.", fix)
@@ -99,6 +98,7 @@ def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, 
 
 
 def _path_of(reference: str | Path, folder: Path | None) -> Path:
+    reference, _ = _resolve_alias(reference, None)
     if str(reference) in shipped_worlds():
         return Path(str(files("sim"))) / "data" / str(reference)
     path = (folder or Path()) / reference
