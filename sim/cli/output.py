@@ -18,7 +18,7 @@ from rich.table import Table as RichTable
 from sim.cli.terminals import can_write
 from sim.errors import input_error
 from sim.results.described import Result
-from sim.results.tables import Table
+from sim.results.tables import Cell, Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -113,21 +113,32 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
         header_style="dim",
     )
     cells = shown.cells()
-    has_room = screen.width >= NARROWEST
-    for place, column in enumerate(shown.columns):
-        is_number, longest = column.kind.is_number, max((len(row[place].text) for row in cells), default=0)
-        made.add_column(
-            escape(column.label),
-            justify="right" if is_number else "left",
-            overflow="fold",
-            no_wrap=has_room and not is_number and longest <= SHORT,
-            min_width=max(map(len, column.label.split()), default=1) if has_room and is_number else None,
-        )
+    for column, width in zip(shown.columns, _share_out(shown, cells, screen.width), strict=True):
+        is_number = column.kind.is_number
+        made.add_column(escape(column.label), justify="right" if is_number else "left", overflow="fold", width=width)
     for row in cells:
         made.add_row(*(escape(cell.text) for cell in row))
     screen.print(made)
     if shown.note:
         screen.print(shown.note, markup=False)
+
+
+def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None]:
+    """Widths of the columns of a table that is too wide for the screen; None where a column may have what it needs.
+
+    No number, no short text and no word of a heading is broken while there is room; long texts share the rest.
+    """
+    longest = [max((len(row[place].text) for row in cells), default=0) for place in range(len(shown.columns))]
+    wanted = [max(size, len(column.label)) for size, column in zip(longest, shown.columns, strict=True)]
+    least = []
+    for column, size in zip(shown.columns, longest, strict=True):
+        word = max(map(len, column.label.split()), default=1)
+        least.append(max(size, word) if column.kind.is_number or size <= SHORT else max(word, SHORT // 2))
+    room = width - 2 * (len(wanted) - 1)
+    if sum(wanted) <= room or sum(least) > room:
+        return [None] * len(wanted)
+    spare, lacking = room - sum(least), sum(wanted) - sum(least)
+    return [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
 
 
 def print_lines(screen: Console, lines: Sequence[str]) -> None:

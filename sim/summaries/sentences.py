@@ -79,8 +79,18 @@ def judge_expectation(base: VoteChanged) -> list[str]:
     return sentences
 
 
-def answer_validation(found: Validation) -> str:
-    """How often a scenario is right about the members of a vote, and whether a simple rule does better."""
+def answer_validations(found: Sequence[Validation]) -> list[str]:
+    """How often scenarios are right about the members of a vote, and whether a simple rule does better."""
+    if len(found) == 1:
+        return [_answer_validation(found[0])]
+    better = sum(all(one.declared.rps < rule.rps for rule in one.baselines.values()) for one in found)
+    return [
+        f"By the ranked probability score (RPS) the model is better than every simple rule on {better} of "
+        f"{len(found)} resolutions."
+    ]
+
+
+def _answer_validation(found: Validation) -> str:
     model = found.declared
     right = (
         f"{found.resolution} ({MODES[found.mode]}): the most likely vote is the observed one for "

@@ -34,7 +34,7 @@ class Search:
 def searching(start, monkeypatch):
     """The reasons of a member rendered, and a search for tips under way; with what the page shows of them."""
     search = Search()
-    monkeypatch.setattr(page, "tips", search)
+    monkeypatch.setattr(page, "search_switching_points", search)
     shown = {}
     monkeypatch.setattr(page, "Reasons", lambda **given: shown.update(given) or solara.Div())
     found = run_state(start, PageState(member="IND"))

@@ -185,8 +185,8 @@ def _peer_line(peers: Profile, movers: Sequence[str]) -> str:
     low, high = peers.left_open
     lost = max(-peers.fall(peers.log_likelihood)[(peers.values >= low) & (peers.values <= high)])
     return (
-        f"From {low:g} to {high:g} the log likelihood changes by at most {lost:.2f}: what peers explain at one value is "
-        f"explained at another by causes that peers share. As peer influence goes from {peers.values[0]:g} to "
+        f"From {low:g} to {high:g} the log likelihood changes by at most {lost:.2f}: what peers explain at one value "
+        f"is explained at another by causes that peers share. As peer influence goes from {peers.values[0]:g} to "
         f"{peers.values[-1]:g}, {_and(list(dict.fromkeys(changes)))}. The value that ships depends on its prior as "
         "much as on the votes."
     )

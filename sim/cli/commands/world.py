@@ -34,6 +34,8 @@ USES = {
     "dependence.food": "what the target can withhold; weight dependence_food",
     "dependence.trade": "what the target can withhold; weight dependence_trade",
     "dependence.security": "what the target can withhold; weight dependence_security",
+    "dependence.aid": "what the target can withhold; weight dependence_aid",
+    "dependence.finance": "what the target can withhold; weight dependence_finance",
     "exposure.trade": "what the sanctioning side can withhold; weight exposure_trade",
     "exposure.finance": "what the sanctioning side can withhold; weight exposure_finance",
     "exposure.aid": "what the sanctioning side can withhold; weight exposure_aid",
@@ -41,8 +43,7 @@ USES = {
     "alignment.consultation": "-1 with a consultation pact with the target; weight align_consultation",
     "alignment.organisations": "minus 1 / size of each organisation shared with the target; weight align_organisations",
     "alignment.security": "strongest security tie with the sanctioning side; weight align_security",
-    "alignment.african_union": "-1 for a member of the African Union; weight align_african_union",
-    "alignment.arab_league": "1 for a member of the Arab League; weight align_arab_league",
+    "alignment.leaning": "the sides to which its groups lean; weight align_leaning",
     "alignment.ideal_point": "ideal point, positive towards the sanctioning side; weight align_ideal_point",
     "alignment.democracy": "liberal democracy; weight align_democracy",
     "alignment.contested_texts": (
