@@ -22,7 +22,7 @@ from sim.results.tables import Cell, Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-SHORT = 24
+SHORT = 26
 """Letters up to which a text in a table stays on one line."""
 NARROWEST = 100
 """Width in columns where the output is not a terminal."""

@@ -36,12 +36,17 @@ def answer_indices(found: Indices, spec: Scenario | None = None) -> str:
     if found.deviation == 0:
         return f"{about} does not depend on any lever."
     named = [f"{label_key(lever.lever, spec)} ({_write_size(lever, found)})" for lever in found.levers[:MOST_NAMED]]
-    return f"{about} depends most on {list_words(named)}."
+    is_wide = any(_is_wide(lever) for lever in found.levers)
+    return f"{about} depends most on {list_words(named)}.{' Some intervals are wide.' if is_wide else ''}"
+
+
+def _is_wide(lever: MorrisIndices | SobolIndices) -> bool:
+    return isinstance(lever, SobolIndices) and lever.total_high - lever.total_low > WIDE
 
 
 def _write_size(lever: MorrisIndices | SobolIndices, found: Indices) -> str:
     if isinstance(lever, SobolIndices):
-        return f"{write_share(min(max(lever.total, 0.0), 1.0))} of its variance"
+        return f"in total {write_number(lever.total, 2)}"
     return f"mean effect {write_number(lever.mu_star, 1 if found.deviation > 1 else 2)}"
 
 
@@ -117,7 +122,7 @@ def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int, spec: Sce
         )
         for lever in levers
     ]
-    is_wide = any(lever.total_high - lever.total_low > WIDE for lever in levers)
+    is_wide = any(_is_wide(lever) for lever in levers)
     return table(title, columns, rows, f"{OF_SOBOL} {IS_WIDE}" if is_wide else OF_SOBOL)
 
 
