@@ -20,8 +20,11 @@ BLOCK = re.compile(r'^```(\w*)(?: title="([^"\n]+)")?\n(.*?)^```$', re.MULTILINE
 INLINE = re.compile(r"`(?:\.venv/bin/)?sim ([a-z]+)((?: [^`\n]+)?)`")
 COPY = re.compile(r"^cp -r (\S+) (\S+)$", re.MULTILINE)
 COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
-
-
+QUESTIONS = re.compile(r"^\| question \| command \|\n\|[-| ]+\|\n((?:\|.*\n)+)", re.MULTILINE)
+"""A table of questions; its commands run as those of fenced blocks do."""
+CELL = re.compile(r"`sim ([^`]+)`")
+OMITTED = "..."
+"""A line of a shown output that stands for any number of lines."""
 SHOWN = re.compile(r"^```sh\n([^`]*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 """Commands with a block of text right after them: what the last of them prints."""
 
@@ -44,6 +47,8 @@ def commands(page):
         if language in ("", "sh"):
             found = (COMMAND.match(line) for line in text.splitlines())
             yield from (shlex.split(match[1], comments=True) for match in found if match)
+    for rows in QUESTIONS.findall(page.read_text(encoding="utf-8")):
+        yield from (shlex.split(line) for line in CELL.findall(rows))
 
 
 def outputs(page):
@@ -64,7 +69,27 @@ def test_commands_run_in_their_order(page, tmp_path):
         done = sim(*arguments, cwd=tmp_path)
         assert done.returncode == 0, f"{page.name}: sim {shlex.join(arguments)}\n{done.stderr}"
         if (text := shown.get(tuple(arguments))) is not None:
-            assert [line.rstrip() for line in done.stdout.splitlines()] == text, f"{page.name}: {arguments}"
+            printed = [line.rstrip() for line in done.stdout.splitlines()]
+            assert is_shown(text, printed), f"{page.name}: {arguments}\n{done.stdout}"
+
+
+def is_shown(text, printed):
+    """Whether these lines are what was printed, but for the lines that ``...`` leaves out."""
+    pattern = "".join(r"(?:.*\n)*?" if line == OMITTED else re.escape(f"{line}\n") for line in text)
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
+
+
+def test_a_shown_output_may_leave_lines_out_and_no_more():
+    printed = ["a", "b", "c", "d"]
+    for text in ("abcd", "a...d", "a...cd", "ab..."):
+        assert is_shown(lines_of(text), printed), text
+    for text in ("ab", "b...d", "a...c", "ad", "a...x...d"):
+        assert not is_shown(lines_of(text), printed), text
+
+
+def lines_of(letters):
+    """A line for each letter, and for each ``...``."""
+    return re.findall(r"\.\.\.|\w", letters)
 
 
 @pytest.mark.filterwarnings("ignore:.*ipyparallel")
@@ -95,9 +120,15 @@ def test_commands_named_in_the_text_exist(page):
     known = typer.main.get_command(app).commands
     for command, rest in INLINE.findall(page.read_text(encoding="utf-8")):
         assert command in known, f"{name_of(page)}: sim {command}"
-        options = {option for one in known[command].params for option in (*one.opts, *one.secondary_opts)}
+        options = options_of(known[command])
         for option in re.findall(r"--[a-z][a-z-]*", rest):
             assert option in options | {"--help"}, f"{name_of(page)}: sim {command} {option}"
+
+
+def options_of(command):
+    """The options of a command, and of those below it."""
+    own = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    return own.union(*(options_of(below) for below in getattr(command, "commands", {}).values()))
 
 
 def test_links_lead_somewhere():
@@ -106,28 +137,32 @@ def test_links_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
 def test_the_figures_of_the_readme_are_those_of_the_program():
     """The founding result and the first what-if, as the README's first screen gives them."""
     from sim.case import prepare
     from sim.runner.run import run
     from sim.specs import read_scenario
-    from sim.summaries.summary import summarise_vote
+    from sim.summaries.summary import split_of, summarise_vote
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
     result = run(threat, base=base)
-    for found in (result, result.base):
-        split = summarise_vote(found, 0).split.with_target
-        assert str(split) in readme
     vote = summarise_vote(result.base, 0)
-    assert f"support {vote.tally.support.p05:.0f} to {vote.tally.support.p95:.0f} in 90 %" in readme
-    assert f"likeliest is what {100 * vote.accuracy:.0f} % of the members did" in readme
-    change = summarise_vote(result, 0).base
-    assert f"Support falls by {-change.change.support:.1f} members on average" in readme
-    assert all(mover.towards == 0 for mover in change.moved)
-    named = re.search(r"on average: (.*?)\s+and (\w+) move", readme.replace("\n", " "))
-    first = [mover.name for mover in change.moved[:5]]
-    assert all(name.removeprefix("the ") in first for name in [*named[1].split(", "), named[2]])
+    observed = split_of(base.world.rollcall(vote.resolution).tally)
+    assert f"| observed | **{observed.with_target}** | {observed.without_target} |" in README
+    simulated = f"**{vote.split.with_target}** | {vote.split.without_target}"
+    assert f"| simulated (median of 1,000 runs) | {simulated} |" in README
+    assert f"In 90 % of the runs {vote.tally.support.p05:.0f} to {vote.tally.support.p95:.0f} members support" in README
+    assert f"For {100 * vote.accuracy:.0f} % of the members" in README
+    changed = summarise_vote(result, 0)
+    falls = f"Support falls by {-changed.base.change.support:.1f} members on average"
+    assert f"{falls}, and the split becomes {changed.split.with_target}." in README
+    assert all(mover.towards == 0 for mover in changed.base.moved)
+    named = re.search(r"The ([^.]*?) and (\w+) change their vote most often", README)
+    first = [mover.name for mover in changed.base.moved[:5]]
+    assert {*named[1].split(", "), named[2]} == set(first)
 
 
 def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
@@ -136,12 +171,11 @@ def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.specs import read_scenario
     from sim.summaries.summary import summarise_vote
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     file = tmp_path / "half.toml"
     (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
     file.write_text(text, encoding="utf-8")
     result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
     change = summarise_vote(result, 0).base
     moved = {mover.iso3: mover.moved for mover in change.moved}
-    assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme
+    assert f"makes Belarus vote differently in {100 * moved['BLR']:.0f} of 100 runs" in README
     assert all(abs(mean) < 0.5 for _, mean in change.change)
