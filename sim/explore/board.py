@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -226,7 +227,7 @@ def scenery(found: Explored) -> Scenery:
     order = np.argsort(chances[:, OPPOSE] - chances[:, SUPPORT], kind="stable")
     places = np.empty((world.size, 2))
     places[order] = seats(world.size)
-    cells, land = _map(found.spec.world)
+    cells, land = _map(found.spec.world, found.spec.vote[0].date)
     return Scenery(
         seats=_drawn(places),
         seat_radius=round(SCALE * seat_distance(world.size) * 0.42, 1),
@@ -244,8 +245,8 @@ def scenery(found: Explored) -> Scenery:
 
 
 @lru_cache(4)
-def _map(reference: str) -> tuple[FloatArray, str]:
-    world = load_world(reference)
+def _map(reference: str, day: date) -> tuple[FloatArray, str]:
+    world = load_world(reference, at=day)
     rings = [f"M{' '.join(f'{x},{y}' for x, y in _drawn(ring))}Z" for ring in outlines(world) if not _wraps(ring)]
     return tiles(world), "".join(rings)
 

@@ -169,8 +169,8 @@ def Page() -> None:  # noqa: N802
     groups = use_data(lambda: groups_of(found), [found])
     edits = use_data(lambda: edits_of(found), [state.edits])
     senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
-    attributes = use_data(lambda: attributes_of(found), [found.spec.world])
-    references = use_data(lambda: references_of(found), [found.spec.world])
+    attributes = use_data(lambda: attributes_of(found), [found.spec.world, found.spec.vote[0].date])
+    references = use_data(lambda: references_of(found), [found.spec.world, found.spec.vote[0].date])
 
     def answer(place: str, change: Callable[[Explored], State]) -> None:
         # Several events may come before the page is drawn again: each starts from what the one before it left.

@@ -24,8 +24,7 @@ from sim.results.parts import Interval
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Fit, Scenario, world_of
 from sim.specs.fits import Draws, FittedText
-from sim.world import load_world
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 DIGITS = 4
 """Significant digits that fitted values and draws are written with."""
@@ -60,7 +59,7 @@ def observed(spec: Scenario) -> Observation:
     resolution = spec.vote[0].resolution
     call = world.rollcall(resolution)
     if call is None:
-        have = ", ".join(call.resolution for call in world.rollcalls)
+        have = ", ".join(call.resolution for call in world.record)
         message = f"the world {spec.world} has no roll call of {resolution}."
         raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
     return observation(spec, call.votes, world)
@@ -171,7 +170,7 @@ def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -
             "draws": len(draws),
             "draw_seed": seed,
         },
-        data=world_hashes(load_world(specs[0].world)),
+        data=world_hashes(world_of(specs[0])),
         parameters=calibration.parameters,
         intervals={name: _interval(draws[:, column]) for name, column in drawn.items()},
         contraction={

@@ -26,7 +26,7 @@ from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
 from sim.specs import Fit, Scenario, scenario_from
 from sim.world.energy import energy_hashes
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 REPLICATES = 40
 """Runs averaged at each step of the search, the same ones at every step."""

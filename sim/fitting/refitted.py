@@ -26,7 +26,7 @@ from sim.scoring.scores import three_classes
 from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
-from sim.world import RollCall, World
+from sim.world import RollCall, World, world_before
 from sim.world.rollcalls.files import Observed
 
 
@@ -45,14 +45,15 @@ def validate_refitted(
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
-            known = known_before(with_rollcalls(world, put, earlier), vote.date)
+            known = known_before(with_rollcalls(world_of(put), put, earlier), vote.date)
             found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call))
     return found
 
 
 def known_before(world: World, day: date) -> World:
-    """The world without the roll calls of a day and after it."""
-    return replace(world, rollcalls=tuple(call for call in world.rollcalls if call.date < day))
+    """The world as it was known before a day, without the roll calls of the day and after it."""
+    known = world_before(world, day)
+    return replace(known, rollcalls=tuple(call for call in known.rollcalls if call.date < day))
 
 
 def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:

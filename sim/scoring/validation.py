@@ -36,7 +36,7 @@ from sim.scoring.samples import Sample, sample
 from sim.scoring.scores import three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, world_of
-from sim.world import World
+from sim.world import World, world_before
 from sim.world.rollcalls.files import Observed, join_rollcalls, rollcalls_of
 
 
@@ -62,7 +62,7 @@ def validate(
     found = []
     for put, observed in asked_of(spec, world, rollcalls):
         earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
-        found += _validated(put, with_rollcalls(world, put, earlier), observed)
+        found += _validated(put, with_rollcalls(world_of(put), put, earlier), observed)
     return found
 
 
@@ -141,7 +141,7 @@ def mode_of(case: Case, number: int) -> Mode:
     ballot, fitted = case.ballots[number], fitted_resolutions()
     if ballot.resolution in fitted:
         return "in-sample"
-    is_earlier = any(call.date >= ballot.date for call in case.world.rollcalls if call.resolution in fitted)
+    is_earlier = any(call.date >= ballot.date for call in case.world.record if call.resolution in fitted)
     return "earlier-vote" if is_earlier else "next-vote"
 
 
@@ -151,7 +151,7 @@ def earlier_samples(case: Case, number: int) -> list[Sample]:
     found = []
     for call in case.world.rollcalls:
         if call.target == target and call.date < before:
-            asked = prepare(put_on(case.spec, call.resolution, call.date), case.world)
+            asked = prepare(put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date))
             found.append(sample(asked, 0, call.votes))
     return found
 

@@ -1,7 +1,9 @@
-"""The world that a scenario is set in, with the roll calls of the files that it names."""
+"""The world that a scenario is set in, as it was known before its first vote, with the roll calls of its files."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,15 +14,24 @@ from sim.world.rollcalls.files import join_rollcalls, load_rollcalls
 
 
 def world_of(spec: Scenario) -> World:
-    """The world of a scenario; the roll calls of its files are about its target, on the question of its last vote.
+    """The world of a scenario; of a dated world what was known before the first vote.
 
-    Equal scenarios have the same world: files are read once, as worlds are.
+    The roll calls of the scenario's files are about its target, on the question of its last vote. Equal scenarios have
+    the same world: files are read once, as worlds are.
     """
-    world, last = load_world(spec.world), spec.vote[-1]
+    day, last = spec.vote[0].date, spec.vote[-1]
+    world = load_world(spec.world, at=day)
     if not spec.known_rollcalls:
         return world
     (target,) = world.resolve(spec.roles.target)
-    return _joined(spec.world, spec.known_rollcalls, target, last.topic or last.resolution)
+    return _joined(spec.world, day, spec.known_rollcalls, target, last.topic or last.resolution)
+
+
+def first_day(document: Mapping[str, object]) -> date:
+    """The earliest date among the votes of an unchecked document; the latest there is where none is readable."""
+    votes = document.get("vote")
+    days = [_day(vote.get("date")) for vote in votes if isinstance(vote, dict)] if isinstance(votes, list) else []
+    return min((day for day in days if day is not None), default=date.max)
 
 
 def rollcall_hashes(spec: Scenario) -> dict[str, str]:
@@ -28,8 +39,17 @@ def rollcall_hashes(spec: Scenario) -> dict[str, str]:
     return {name: sha256(Path(name).read_bytes()).hexdigest() for name in spec.known_rollcalls}
 
 
+def _day(value: object) -> date | None:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 @cache
-def _joined(reference: str, names: tuple[str, ...], target: str, topic: str) -> World:
-    world = load_world(reference)
+def _joined(reference: str, day: date, names: tuple[str, ...], target: str, topic: str) -> World:
+    world = load_world(reference, at=day)
     calls = [call for name in names for call in load_rollcalls(Path(name), world.iso3)]
     return join_rollcalls(world, calls, target, topic)

@@ -1,17 +1,22 @@
 """Who the members are, what ties them, and where each figure comes from."""
 
 from sim.arrays import FloatArray, IntArray
-from sim.world.reading import load_world, shipped_worlds
-from sim.world.world import ROLL_CALL_VOTES, Group, RollCall, Sanction, World
+from sim.world.dated import DatedWorld
+from sim.world.loading import load_dated_world, load_world, shipped_worlds, world_before
+from sim.world.world import ROLL_CALL_VOTES, Carried, Group, RollCall, Sanction, World
 
 __all__ = [
     "ROLL_CALL_VOTES",
+    "Carried",
+    "DatedWorld",
     "FloatArray",
     "Group",
     "IntArray",
     "RollCall",
     "Sanction",
     "World",
+    "load_dated_world",
     "load_world",
     "shipped_worlds",
+    "world_before",
 ]

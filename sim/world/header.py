@@ -15,6 +15,7 @@ from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
 
 FILE = "world.toml"
+DATED_KEYS = {"title": str, "start": date, "description": str, "apart": dict, "group": list}
 KEYS = {"title": str, "date": date, "description": str, "coverage": dict, "currencies": dict, "group": list}
 GROUP_KEYS = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
 TYPES = {str: "a text", date: "a date", dict: "a table", list: "a list", bool: "true or false"}
@@ -24,7 +25,11 @@ EVERYONE = "UN"
 
 @dataclass(frozen=True)
 class Header:
-    """What ``world.toml`` says."""
+    """What ``world.toml`` says.
+
+    Of a dated world `date` is its start, and `coverage` lists the partners that are dated apart from all others; its
+    groups have no members here, and currencies are in a table of their own.
+    """
 
     title: str = ""
     date: date = date.min
@@ -34,17 +39,19 @@ class Header:
     groups: tuple[Group, ...] = ()
 
 
-def read_header(folder: Folder, members: Mapping[str, tuple[str, str]]) -> Header:
+def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_dated: bool = False) -> Header:
     """The checked contents of ``world.toml``.
 
     Parameters
     ----------
     members : code to name and region; empty where they could not be read, which leaves codes unchecked.
+    is_dated : whether the figures of the world have dates: see `Header`.
     """
+    day, partners = ("start", "apart") if is_dated else ("date", "coverage")
     try:
         document = tomllib.loads((folder.path / FILE).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        folder.problem(FILE, "", "missing.", "Give title and date.")
+        folder.problem(FILE, "", "missing.", f"Give title and {day}.")
         return Header()
     except UnicodeDecodeError as error:
         folder.problem(FILE, "", f"is not UTF-8 text (byte {error.start + 1}).")
@@ -52,14 +59,15 @@ def read_header(folder: Folder, members: Mapping[str, tuple[str, str]]) -> Heade
     except (OSError, ValueError, RecursionError) as error:
         folder.problem(FILE, "", f"cannot be read: {error}.")
         return Header()
-    valid = _checked(folder, document, kinds=KEYS, needed=("title", "date"), prefix="")
+    valid = _checked(folder, document, kinds=DATED_KEYS if is_dated else KEYS, needed=("title", day), prefix="")
     taken = _members_by_reference(folder, members)
-    groups = _groups(folder, valid.get("group", []), members, taken)
+    entries = valid.get("group", [])
+    groups = _groups(folder, entries, members, taken, has_members=not is_dated)
     return Header(
         title=valid.get("title", ""),
-        date=valid.get("date", date.min),
+        date=valid.get(day, date.min),
         description=valid.get("description", ""),
-        coverage=_coverage(folder, valid.get("coverage", {}), members),
+        coverage=_coverage(folder, partners, valid.get(partners, {}), members),
         currencies=_currencies(folder, valid.get("currencies", {}), taken if members else None),
         groups=groups,
     )
@@ -99,17 +107,25 @@ def _members_by_reference(folder: Folder, members: Mapping[str, tuple[str, str]]
 
 
 def _groups(
-    folder: Folder, entries: list[Any], members: Mapping[str, tuple[str, str]], taken: dict[str, str]
+    folder: Folder,
+    entries: list[Any],
+    members: Mapping[str, tuple[str, str]],
+    taken: dict[str, str],
+    *,
+    has_members: bool,
 ) -> tuple[Group, ...]:
+    needed = ("key", "name", "members") if has_members else ("key", "name")
+    kinds = {key: kind for key, kind in GROUP_KEYS.items() if has_members or key != "members"}
     found = []
     for number, entry in enumerate(entries):
         where = f"group.{number}"
         if not isinstance(entry, dict):
             folder.problem(FILE, where, f"got {_short(entry)}; a table is needed.")
             continue
-        valid = _checked(folder, entry, kinds=GROUP_KEYS, needed=("key", "name", "members"), prefix=f"{where}.")
+        valid = _checked(folder, entry, kinds=kinds, needed=needed, prefix=f"{where}.")
         codes, aliases = valid.get("members", []), valid.get("aliases", [])
-        _check_members(folder, f"{where}.members", codes, members)
+        if has_members:
+            _check_members(folder, f"{where}.members", codes, members)
         if not all(isinstance(alias, str) for alias in aliases):
             folder.problem(FILE, f"{where}.aliases", f"got {_short(aliases)}; a list of texts is needed.")
             aliases = []
@@ -120,7 +136,7 @@ def _groups(
                 folder.problem(FILE, where, f"{message} is needed.")
             elif taken.setdefault(reference.casefold(), where) != where:
                 folder.problem(FILE, where, f"'{reference}' stands for {taken[reference.casefold()]} already.")
-        if all(key in valid for key in ("key", "name", "members")):
+        if all(key in valid for key in needed):
             is_organisation = valid.get("is_organisation", True)
             found.append(
                 Group(
@@ -147,11 +163,11 @@ def _check_members(folder: Folder, key: str, codes: list[Any], members: Mapping[
 
 
 def _coverage(
-    folder: Folder, entries: Mapping[str, Any], members: Mapping[str, tuple[str, str]]
+    folder: Folder, table: str, entries: Mapping[str, Any], members: Mapping[str, tuple[str, str]]
 ) -> dict[str, tuple[str, ...]]:
     found = {}
     for kind, partners in entries.items():
-        key = f"coverage.{kind}"
+        key = f"{table}.{kind}"
         if kind not in TIE_KINDS:
             folder.problem(FILE, key, "unknown kind of tie.", did_you_mean(kind, TIE_KINDS))
         elif not isinstance(partners, list):

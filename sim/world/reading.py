@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import did_you_mean, input_error
+from sim.errors import did_you_mean
 from sim.world.header import EVERYONE, read_header
 from sim.world.names import hint_for_code
-from sim.world.tables import Folder, Row, Table, hashes_of, shares
+from sim.world.tables import Folder, Row, Table, shares
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -43,55 +41,10 @@ BOUNDS = {
     "gdp_usd": (0.0, 1e16),
     "income_usd": (1.0, 1e7),
 }
-STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
-"""Files that the model reads; the others of a world's folder are for people."""
 ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
 CODE = re.compile("[A-Z]{3}")
-
-
-@cache
-def shipped_worlds() -> tuple[str, ...]:
-    """Names of the worlds that come with the program."""
-    data = Path(str(files("sim"))) / "data"
-    return tuple(sorted(path.parent.name for path in data.glob("*/world.toml")))
-
-
-def load_world(reference: str | Path, folder: Path | None = None) -> World:
-    """The world of a shipped name or of a folder; read once and kept.
-
-    Parameters
-    ----------
-    reference : name of a shipped world, or path of a folder.
-    folder : where a relative path starts; the current folder by default.
-
-    Raises
-    ------
-    InputError : there is no such world, or its files have problems (all of them are listed).
-    """
-    if str(reference) in shipped_worlds():
-        return _load(Path(str(files("sim"))) / "data" / str(reference))
-    path = (folder or Path()) / reference
-    try:
-        is_folder = path.is_dir()
-    except (OSError, ValueError):  # too long for a path, or with a null byte in it
-        is_folder = False
-    if not is_folder:
-        names = shipped_worlds()
-        fix = did_you_mean(str(reference), names, f"Shipped worlds: {', '.join(names)}; or give a folder.")
-        raise input_error("world", "", f"'{reference}' is neither a shipped world nor a folder.", fix)
-    return _load(path.resolve())
-
-
-def world_hashes(world: World) -> dict[str, str]:
-    """SHA-256 of every file the model reads of a world, by file name."""
-    return hashes_of(world.folder, STEMS)
-
-
-@cache
-def _load(folder: Path) -> World:
-    return read_world(folder)
 
 
 def read_world(path: Path) -> World:
@@ -109,8 +62,8 @@ def read_world(path: Path) -> World:
     ties = _ties(folder, index)
     sanctions = _sanctions(folder, index, header.groups)
     rollcalls = _rollcalls(folder, index)
-    ideal_points = _ideal_points(folder, index)
-    assembly = _assembly(folder, codes)
+    ideal_points = read_ideal_points(folder, index)
+    assembly = read_assembly(folder, codes)
     fills = _fills(folder, index)
     folder.raise_problems()
     for array in (*attributes.values(), *ties.values(), *ideal_points.values(), *(call.votes for call in rollcalls)):
@@ -261,7 +214,8 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 
-def _ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatArray]:
+def read_ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatArray]:
+    """Ideal points by year, (N,) in the order of `index`; NaN where a member has none."""
     table = folder.table("ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
     table.check_unique("iso3", "year")
     points: dict[int, FloatArray] = {}
@@ -275,7 +229,8 @@ def _ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatAr
     return points
 
 
-def _assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
+def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
+    """All recorded votes of the Assembly, with a column for each of the codes; None where the folder has none."""
     table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
     if not table.rows:
         return None

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
 from sim.results.explanation import Origin
 from sim.results.world import Figure, Source
+from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
+
+MOST_PARTNERS = 5
+"""Partners of a kind of tie that are shown of a dated world, which has ties with all."""
+CARRIED = "carried: later years lack it"
 
 
 def source_table(world: World) -> list[Source]:
@@ -16,8 +25,13 @@ def source_table(world: World) -> list[Source]:
 
 
 def member_figures(world: World, iso3: str) -> list[Figure]:
-    """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns."""
+    """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns.
+
+    Of a dated world the figures that are known on its day, each with its year: see `dated_figures`.
+    """
     entries = {(entry.file, entry.column): entry for entry in source_table(world)}
+    if world.is_dated:
+        return list(dated_figures(world, iso3, entries))
     found = []
     for file in ("members.csv", "figures.csv"):
         path = world.folder / file
@@ -31,6 +45,40 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
     return found
 
 
+def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[Figure]:
+    """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
+
+    The note says what a rule supplied, and what is carried from an earlier year than other members have.
+    """
+    i = world.index[iso3]
+    carried = {(one.quantity, one.year) for one in world.carried if one.iso3 == iso3}
+    for name, values in world.attributes.items():
+        year = int(world.years[name][i]) if name in world.years else 0
+        note = _note(world.rules_of(iso3, "").get(name, ""), (name, year) in carried)
+        yield _figure(entries, ("attributes.csv", name), f"{values[i]:.6g}", str(year or ""), note)
+    for kind, ties in ((kind, ties) for kind, ties in world.ties.items() if kind != "agreement"):
+        largest = [j for j in np.argsort(-ties[i], kind="stable")[:MOST_PARTNERS].tolist() if ties[i, j] > 0]
+        years = {j: int(world.years[kind][i, j]) if kind in world.years else 0 for j in largest}
+        for year in sorted(set(years.values()), reverse=True):
+            partners = [j for j in largest if years[j] == year]
+            text = ", ".join(f"{world.iso3[j]} {ties[i, j]:.3g}" for j in partners)
+            names = {kind, *(f"{kind} ({world.iso3[j]})" for j in partners)}
+            rule = world.rules_of(iso3, world.iso3[partners[0]]).get(QUANTITIES.get(kind, kind), "")
+            note = _note(rule, any((name, year) in carried for name in names))
+            yield _figure(entries, ("ties.csv", kind), text, str(year or ""), note)
+
+
+def _note(rule: str, is_carried: bool) -> str:
+    return "; ".join(text for text in (rule, CARRIED if is_carried else "") if text)
+
+
+def _figure(
+    entries: Mapping[tuple[str, str], Source], place: tuple[str, str], value: str, year: str, note: str
+) -> Figure:
+    of = entries.get(place) or _undescribed(*place)
+    return Figure(column=place[1], label=of.label, value=value, unit=of.unit, year=year, source=of.source, note=note)
+
+
 def _undescribed(file: str, column: str) -> Source:
     return Source(file=file, column=column, label=column, unit="", year="", source="", terms="", note="")
 
@@ -39,8 +87,7 @@ ORIGINS = {
     "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
     "exposure.finance": (("members.csv", "trade_openness"),),
     "alignment.organisations": (("world.toml", "group"),),
-    "alignment.african_union": (("world.toml", "group"),),
-    "alignment.arab_league": (("world.toml", "group"),),
+    "alignment.leaning": (("world.toml", "group"),),
     "alignment.contested_texts": (("assembly_votes.csv", "<iso3>"),),
     "alignment.ideal_point": (("ideal_points.csv", "ideal_point_all"),),
     "alignment.democracy": (("members.csv", "liberal_democracy"),),
@@ -65,6 +112,8 @@ def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
     derived = [(file, column) for file, column in ORIGINS.get(quantity, ()) if _has(world, file)]
     places = derived or named
+    if world.is_dated:
+        places = [("attributes.csv" if file == "members.csv" else file, column) for file, column in places]
     described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(

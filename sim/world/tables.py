@@ -156,12 +156,28 @@ class Folder:
         ----------
         columns : those it must have; others are kept too.
         """
+        name = self.find(stem, columns, is_required)
+        return Table(f"{stem}.csv") if name is None else self.read(name, columns)
+
+    def find(self, stem: str, columns: Sequence[str], is_required: bool = True) -> str | None:
+        """The name of the file that holds a table; None if there is none, with a problem noted where it is required."""
         name = next((name for name in (f"{stem}.csv", f"{stem}.csv.gz") if (self.path / name).is_file()), None)
-        if name is None:
-            if is_required:
-                self.problem(f"{stem}.csv", "", "missing.", f"Give a table with the columns {', '.join(columns)}.")
-            return Table(f"{stem}.csv")
-        return self.read(name, columns)
+        if name is None and is_required:
+            self.problem(f"{stem}.csv", "", "missing.", f"Give a table with the columns {', '.join(columns)}.")
+        return name
+
+    def check_header(self, name: str, header: Sequence[str], columns: Sequence[str]) -> bool:
+        """Whether a header has all the columns, and none twice; notes every problem."""
+        is_usable = True
+        for column in columns:
+            if column not in header:
+                self.problem(name, column, "missing column.", did_you_mean(column, set(header) - set(columns)))
+                is_usable = False
+        for column, count in Counter(header).items():
+            if count > 1:
+                self.problem(name, column, f"{count} columns of this name.")
+                is_usable = False
+        return is_usable
 
     def read(self, name: str, columns: Sequence[str]) -> Table:
         """The table in a file of this name; as for `table`."""
@@ -179,15 +195,7 @@ class Folder:
         if not header:
             self.problem(name, "", "is empty.", f"Give a table with the columns {', '.join(columns)}.")
             return Table(name)
-        is_usable = True
-        for column in columns:
-            if column not in header:
-                self.problem(name, column, "missing column.", did_you_mean(column, set(header) - set(columns)))
-                is_usable = False
-        for column, count in Counter(header).items():
-            if count > 1:
-                self.problem(name, column, f"{count} columns of this name.")
-                is_usable = False
+        is_usable = self.check_header(name, header, columns)
         for line, cells in lines:
             if len(cells) != len(header):
                 self.problem(name, f"line {line}", f"{len(cells)} cells; the header has {len(header)}.")

@@ -47,7 +47,7 @@ ATTRIBUTES = (
 """Numeric columns of ``members.csv``."""
 
 
-DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security")
+DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security", "aid", "finance")
 """What the target can withhold."""
 
 EXPOSURE_CHANNELS = ("trade", "finance", "aid")
@@ -57,8 +57,7 @@ ALIGNMENT_INPUTS = (
     "consultation",
     "organisations",
     "security",
-    "african_union",
-    "arab_league",
+    "leaning",
     "ideal_point",
     "democracy",
     "contested_texts",
@@ -138,11 +137,21 @@ class AssemblyVotes(Shown):
 
 @dataclass(frozen=True)
 class Fill:
-    """A value that a rule supplied because no source has it."""
+    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all."""
 
     iso3: str
     quantity: str
     rule: str
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A figure of an earlier year than others have, because the later ones lack it."""
+
+    iso3: str
+    quantity: str
+    year: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -154,7 +163,11 @@ class World(Shown):
     ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
+    rollcalls : those that what members know is made of; of a dated world those before its day.
     ideal_points : year to array (N,), or empty.
+    years : attribute (N,) or kind of tie (N, N) to the year of each figure, 0 where it has none; empty without dates.
+    carried : figures of an earlier year than others have.
+    outcomes : roll calls after the day of a dated world: results are scored on them, and no rule reads them.
     memo : quantities already derived from this very world, by what they were derived for.
     """
 
@@ -176,12 +189,25 @@ class World(Shown):
     ideal_points: Mapping[int, FloatArray]
     assembly: AssemblyVotes | None
     fills: tuple[Fill, ...] = field(repr=False)
+    years: Mapping[str, IntArray] = field(default_factory=dict, repr=False)
+    carried: tuple[Carried, ...] = field(default=(), repr=False)
+    outcomes: tuple[RollCall, ...] = field(default=(), repr=False)
     memo: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def size(self) -> int:
         """Number of members, N."""
         return len(self.iso3)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether its figures have dates, so that it is the world of one day out of many."""
+        return bool(self.years)
+
+    @property
+    def record(self) -> tuple[RollCall, ...]:
+        """All roll calls, of whatever date."""
+        return (*self.rollcalls, *self.outcomes)
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -269,7 +295,12 @@ class World(Shown):
 
     def rollcall(self, resolution: str) -> RollCall | None:
         """The recorded vote of a resolution, or None."""
-        return next((call for call in self.rollcalls if call.resolution == resolution), None)
+        return next((call for call in self.record if call.resolution == resolution), None)
+
+    def rules_of(self, iso3: str, partner: str) -> dict[str, str]:
+        """What supplied a member's values that no source has, by quantity; of ties those with a partner."""
+        own = [fill for fill in self.fills if fill.iso3 == iso3 and fill.partner in ("", partner)]
+        return {fill.quantity: fill.rule for fill in sorted(own, key=lambda fill: fill.partner != "")}
 
     def attributes_editable(self) -> tuple[str, ...]:
         """What a ``[[change]]`` of a scenario may edit."""

@@ -12,7 +12,7 @@ from sim.fitting.posterior import Posterior
 from sim.rules.parameters import registry
 from sim.specs import read_scenario
 from sim.world import load_world
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 SHIPPED = tomllib.loads((Path(sim.__file__).parent / "data" / "fitted.toml").read_text(encoding="utf-8"))
 NAMES = ("es-11-1", "es-11-2", "es-11-3")

@@ -17,7 +17,7 @@ from sim.scoring.published import CALIBRATION_ENDS, Published, load_published
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.energy import energy_hashes
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 SHIPPED = tomllib.loads((Path(sim.__file__).parent / "data" / "fitted-months.toml").read_text(encoding="utf-8"))
 

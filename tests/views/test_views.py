@@ -17,6 +17,7 @@ from sim.errors import InputError
 from sim.runner.folder.manifest import document_hash
 from sim.runner.result import frequencies
 from sim.specs import read_scenario
+from sim.specs.labels import label_key
 from sim.summaries.months import report_months
 from sim.summaries.summary import list_misses, summarise_vote
 from sim.summaries.tallies import CODES, REPORTED
@@ -212,7 +213,8 @@ def test_bars_of_indices_are_the_figures(effects):
     ax = plot_indices(found)
     (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
     assert np.allclose([bar.get_width() for bar in bars], [lever.mu_star for lever in found.levers[: len(bars)]])
-    assert [label.get_text() for label in ax.get_yticklabels()] == [lever.lever for lever in found.levers[: len(bars)]]
+    labels = [" ".join(label.get_text().split()) for label in ax.get_yticklabels()]
+    assert labels == [label_key(lever.lever) for lever in found.levers[: len(bars)]]
 
 
 def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_are_not(founding):

@@ -222,7 +222,14 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     asked = ["--output", "support", "--output", "IND:abstain", "--event", "oppose>20"]
     told = sim("sensitivity", *arguments, *asked)
     assert told.returncode == 0, told.stderr
-    for part in ("support", "IND:abstain", "alone", "in total", "Where 'oppose>20'", "isolation of ALL"):
+    for part in (
+        "support",
+        "IND:abstain",
+        "alone",
+        "in total",
+        "Where 'oppose>20'",
+        "isolation by sanctions in force of ALL",
+    ):
         assert part in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 100
     again = sim("sensitivity", *arguments, *asked)

@@ -12,7 +12,7 @@ import pytest
 from sim.errors import InputError
 from sim.world import World, load_world
 from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 from sim.world.tables import read_rows
 from tools.derivation.energy import (
     Table,

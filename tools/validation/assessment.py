@@ -19,8 +19,8 @@ from sim.runner.result import frequencies
 from sim.runner.run import run
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
-from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path
-from sim.world import World, load_world
+from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
+from sim.world import World
 from tools.validation.profiles import Profile, profile
 from tools.validation.recovery import Recovery, from_priors, near_fit, recover
 
@@ -107,7 +107,7 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
     on_progress("recovery")
     return Assessment(
-        world=load_world(specs[0].world),
+        world=world_of(specs[0]),
         votes=votes,
         earlier=validate(read_scenario(EARLIER))[0],
         beliefs=tuple(beliefs(fit)),

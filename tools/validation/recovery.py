@@ -27,8 +27,8 @@ from sim.fitting.refitted import with_fit
 from sim.results.intervals import ends_of
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import ORDERED
-from sim.specs import Scenario
-from sim.world import World, load_world
+from sim.specs import Scenario, world_of
+from sim.world import World
 
 DRAWS = 19
 LEVEL = (DRAWS - 1) / (DRAWS + 1)
@@ -182,7 +182,7 @@ def made(
     specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
 ) -> tuple[FloatArray, list[Observation]]:
     """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""
-    world, truth, observations = load_world(specs[0].world), truth.copy(), []
+    world, truth, observations = world_of(specs[0]), truth.copy(), []
     for index, spec in enumerate(specs):
         seen = Observation(prepare(spec, world), real.observations[index].votes)
         truth[real.place["severity", index]] = _severity(real, truth, index, seen)

@@ -43,7 +43,12 @@ def import_(
     if out.exists() and file.exists() and out.samefile(file):
         raise input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
     found = import_rollcalls(
-        file, load_world(world), out, order=order, resolution=resolution, day=None if day is None else _day(day)
+        file,
+        load_world(world, at=date.max),
+        out,
+        order=order,
+        resolution=resolution,
+        day=None if day is None else _day(day),
     )
     write_rollcalls(out, found.rows())
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,11 +14,13 @@ from sim.results.tables import COUNT, Column, Kind, table
 from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import Group, ListedSanction, Member, MemberProfile, Peer, Quantity
 from sim.rules.influence import listened_to
-from sim.specs import Scenario, read_scenario
-from sim.world import World, load_world
+from sim.specs import Scenario, read_scenario, world_of
+from sim.world import World
 from sim.world.quantities import quantities
 from sim.world.sources import member_figures
 
+DATED = "un"
+"""The world that a scenario without dated figures is put in, where another day is asked for."""
 LISTS = ("members", "groups", "attributes")
 MOST_PEERS = 10
 MILLIONS = Kind(lambda value: write_number(value, 2))
@@ -52,11 +55,12 @@ USES = {
 def command(
     what: Annotated[str, typer.Argument(help="members, groups, attributes, or a member by code or name.")] = "members",
     scenario: Annotated[str, typer.Option(help="Scenario whose world, roles and date to show.")] = "es-11-1",
+    at: Annotated[str, typer.Option(help="Show what was known before this day, such as 2014-03-27.")] = "",
     as_json: AsJson = False,
 ) -> int:
     """Show a world: its members, its groups, its attributes with their sources, or everything about one member."""
-    spec = read_scenario(scenario)
-    world = load_world(spec.world)
+    spec = read_scenario(scenario, _overrides(at, scenario))
+    world = world_of(spec)
     if what in LISTS:
         {"members": _members, "groups": _groups, "attributes": _attributes}[what](world, as_json)
         return 0
@@ -67,6 +71,22 @@ def command(
         raise input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
     _member(spec, world, iso3, as_json)
     return 0
+
+
+def _overrides(at: str, scenario: str) -> list[str]:
+    """What puts a scenario on another day, in a world whose figures have dates."""
+    if not at:
+        return []
+    try:
+        date.fromisoformat(at)
+    except ValueError:
+        raise input_error("--at", "", f"got '{at}'; a date like 2014-03-27 is needed.") from None
+    spec = read_scenario(scenario)
+    if len(spec.vote) > 1:
+        message = f"the scenario '{spec.title}' has {len(spec.vote)} votes; one day cannot be put in their place."
+        raise input_error("--at", "", message, "Give a scenario with one vote.")
+    world = [] if world_of(spec).is_dated else [f"world={DATED}"]
+    return [*world, f"vote.0.date={at}"]
 
 
 def _members(world: World, as_json: bool) -> None:
@@ -114,6 +134,8 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
     screen, names = console(), dict(zip(world.iso3, world.names))
     region = world.regions[world.index[iso3]]
     screen.print(f"[bold]{found.name} ({iso3})[/], {region}; {', '.join(found.groups)}\n")
+    if world.is_dated:
+        screen.print(f"As known at the end of {world.date}.\n")
     columns = (
         Column("quantity"),
         Column("value", QUANTITY),
@@ -129,15 +151,19 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
         print_table(screen, table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
     if found.figures:
         figures = [[f.column, f.value or "blank", f.unit, f.year, f.source] for f in found.figures]
+        labels = ["column", "value", "unit", "year", "source"]
+        if world.is_dated:
+            figures = [[*row[:-1], f.note] for row, f in zip(figures, found.figures)]
+            labels[-1] = "carried or filled in"
         screen.print()
-        print_table(screen, table("Every figure", _texts("column", "value", "unit", "year", "source"), figures))
+        print_table(screen, table("Every figure", _texts(*labels), figures))
 
 
 def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
-    rules = {fill.quantity: fill.rule for fill in world.fills if fill.iso3 == iso3}
+    rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,

@@ -48,7 +48,7 @@ from sim.specs import Scenario, fit_path, world_of
 from sim.specs.worlds import rollcall_hashes
 from sim.world import World
 from sim.world.energy import energy_hashes
-from sim.world.reading import world_hashes
+from sim.world.loading import world_hashes
 
 BATCHES, LOCK = "batches", ".lock"
 

@@ -20,7 +20,7 @@ from sim.specs.experiment.design import (
 from sim.specs.experiment.spec import TargetSplit
 from sim.specs.scenario.checks import vote_findings
 from sim.specs.scenario.spec import Scenario
-from sim.world import load_world
+from sim.specs.worlds import world_of
 
 
 def design_findings(design: Design, factors: Mapping[str, Factor], scenarios: int) -> Iterator[Finding]:
@@ -110,7 +110,7 @@ def split_findings(target_split: TargetSplit, base: Scenario) -> Iterator[Findin
     resolutions = [vote.resolution for vote in base.vote]
     yield from vote_findings(("target_split", "resolution"), target_split.resolution, resolutions, f'"{base.title}"')
     counts = target_split.counts()
-    members = load_world(base.world).size - target_split.besides_target
+    members = world_of(base).size - target_split.besides_target
     if sum(counts.values()) > members:
         yield Finding(("target_split",), f"adds up to {sum(counts.values())}; {members} members vote.")
     elif len(counts) == 4 and sum(counts.values()) < members:

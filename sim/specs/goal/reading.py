@@ -20,7 +20,7 @@ from sim.specs.section import sound, sound_items
 from sim.specs.shipped import located
 from sim.specs.study import base_of, validated
 from sim.specs.study_overrides import override_study
-from sim.world import load_world
+from sim.specs.worlds import world_of
 
 LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever)
 
@@ -64,7 +64,7 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
         override_study(draft, text, Goal)
     based = base_of(draft, draft.document.get("scenario"))
     base = None if based is None else based.scenario
-    world = None if base is None else load_world(base.world)
+    world = None if base is None else world_of(base)
     goal = validated(Goal, draft, goal_structure(), world)
     if base is not None and world is not None:
         wanted = sound(Wanted, draft.document.get("goal"), world)

@@ -17,6 +17,7 @@ from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
 from sim.specs.scenario.spec import Scenario
 from sim.specs.shipped import is_folder, located
+from sim.specs.worlds import first_day
 from sim.world import World, load_world, shipped_worlds
 from sim.world.rollcalls.files import load_rollcalls
 
@@ -145,7 +146,7 @@ def _world(draft: Draft) -> World | None:
             return None
         name = draft.document["world"] = str(folder.resolve())
     try:
-        return load_world(name)
+        return load_world(name, at=first_day(draft.document))
     except InputError as error:
         draft.problems.extend(error.problems)
         return None
@@ -158,7 +159,7 @@ def _check_rollcalls(draft: Draft, world: World) -> None:
         return  # reported when the whole is validated
     paths = [draft.origin(("known_rollcalls", number)).folder / name for number, name in enumerate(names)]
     draft.document["known_rollcalls"] = [str(path.resolve()) for path in paths]
-    known = {call.resolution: call.votes for call in world.rollcalls}
+    known = {call.resolution: call.votes for call in world.record}
     for number, path in enumerate(paths):
         try:
             calls = load_rollcalls(path.resolve(), world.iso3)

@@ -145,7 +145,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
     """The quantities of a term, with the rule that filled each in, or the columns it is derived from."""
     case, i = found.anatomy.case, found.index
     weights = {name: parameter for kind in WEIGHTS.values() for name, parameter in kind.items()}
-    rules = {fill.quantity: fill.rule for fill in case.world.fills if fill.iso3 == case.world.iso3[i]}
+    rules = case.world.rules_of(case.world.iso3[i], case.world.iso3[case.roles.target])
     start = {name: values[i] for name, values in case.standings[found.anatomy.number].terms.values.items()}
     start["belief"] = np.float64(case.parameters["enforcement"])
     return tuple(

@@ -13,11 +13,11 @@ from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.runner.batch import list_ranges
+from sim.specs import world_of
 from sim.specs.goal.levers import Setting
 from sim.specs.goal.moves import axes_of, cost_of, joined, moved
 from sim.specs.goal.spec import Goal
 from sim.whatif.goals.outcomes import reached, shortfall, vote_of
-from sim.world import load_world
 
 Places = tuple[int, ...]
 """A combination: the place of each axis among its values."""
@@ -57,7 +57,7 @@ class Combinations:
 
     def __init__(self, goal: Goal) -> None:
         self.goal = goal
-        self.world = load_world(goal.base.world)
+        self.world = world_of(goal.base)
         self._of_levers = [axes_of(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
         self.axes = [axis for axes in self._of_levers for axis in axes]
         values = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]

@@ -62,7 +62,7 @@ def _read(path: Path, index: Mapping[str, int]) -> list[Observed]:
 
 def rollcalls_of(world: World) -> list[Observed]:
     """The roll calls of a world."""
-    return [Observed(call.resolution, call.date, call.votes) for call in world.rollcalls]
+    return [Observed(call.resolution, call.date, call.votes) for call in world.record]
 
 
 def write_rollcalls(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
@@ -74,8 +74,11 @@ def write_rollcalls(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 
 def join_rollcalls(world: World, calls: Sequence[Observed], target: str, topic: str) -> World:
-    """The world with more roll calls, about a target and on a topic; its own of a resolution come first."""
-    own = {call.resolution for call in world.rollcalls}
+    """The world with more roll calls, about a target and on a topic; its own of a resolution come first.
+
+    A dated world knows those before its day alone.
+    """
+    own = {call.resolution for call in world.record}
     more = [
         RollCall(
             resolution=call.resolution,
@@ -86,6 +89,6 @@ def join_rollcalls(world: World, calls: Sequence[Observed], target: str, topic: 
             votes=call.votes,
         )
         for call in calls
-        if call.resolution not in own
+        if call.resolution not in own and (not world.is_dated or call.date <= world.date)
     ]
     return replace(world, rollcalls=tuple(sorted((*world.rollcalls, *more), key=lambda call: call.date)))

@@ -1,0 +1,92 @@
+"""Long tables read by column: hundreds of thousands of rows, checked all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.arrays import FloatArray, IntArray
+from sim.errors import did_you_mean
+from sim.world.tables import Folder
+
+FIRST_LINE = 2
+"""Line of the first row: the header is line 1."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table by column: of each the different texts, and for each row which of them it has."""
+
+    folder: Folder
+    file: str
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    cells: dict[str, IntArray] = field(default_factory=dict)
+
+    def places(self, column: str, words: Sequence[str]) -> IntArray:
+        """The place of each cell among the allowed words, (rows,); 0 with a problem noted where it is none of them."""
+        index = {word: place for place, word in enumerate(words)}
+        for number, text in enumerate(self.texts[column]):
+            if text not in index:
+                fix = did_you_mean(text, [word for word in words if word])
+                self._problem(column, number, f"got '{text}'; that is not allowed here.", fix)
+        return np.array([index.get(text, 0) for text in self.texts[column]], dtype=np.int64)[self.cells[column]]
+
+    def numbers(self, column: str, low: float, high: float) -> FloatArray:
+        """The numbers of a column, (rows,); `low` with a problem noted where a cell is none within the bounds."""
+        values = np.full(len(self.texts[column]), low)
+        for number, text in enumerate(self.texts[column]):
+            try:
+                value = float(text)
+            except ValueError:
+                value = float("nan")
+            if low <= value <= high:
+                values[number] = value
+            else:
+                self._problem(column, number, f"got '{text}'; allowed is {low:g} to {high:g}.")
+        return values[self.cells[column]]
+
+    def check_unique(self, *columns: str) -> None:
+        """Note the first row that repeats what an earlier one has in some columns."""
+        key = np.zeros(len(self.cells[columns[0]]), dtype=np.int64)
+        for column in columns:
+            key = key * len(self.texts[column]) + self.cells[column]
+        _, first = np.unique(key, return_index=True)
+        repeated = np.setdiff1d(np.arange(len(key)), first)
+        if len(repeated):
+            row = int(repeated[0])
+            text = ", ".join(self.texts[column][self.cells[column][row]] for column in columns)
+            self.folder.problem(self.file, f"line {row + FIRST_LINE}", f"{text}: already on an earlier line.")
+
+    def _problem(self, column: str, number: int, message: str, fix: str = "") -> None:
+        line = int(np.argmax(self.cells[column] == number)) + FIRST_LINE
+        self.folder.problem(self.file, f"line {line}, {column}", message, fix)
+
+
+def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
+    """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is of no use."""
+    from pyarrow import ArrowInvalid, csv, string  # slow to load
+
+    name = folder.find(stem, columns)
+    empty = Columns(folder, name or f"{stem}.csv", {column: [] for column in columns})
+    empty.cells.update({column: np.zeros(0, dtype=np.int64) for column in columns})
+    if name is None:
+        return empty
+    as_texts = csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
+    )
+    try:
+        table: Any = csv.read_csv(folder.path / name, convert_options=as_texts)
+    except (OSError, ArrowInvalid) as error:
+        folder.problem(name, "", f"cannot be read: {str(error).splitlines()[0]}.", "Save it as CSV in UTF-8.")
+        return empty
+    if not folder.check_header(name, table.column_names, columns):
+        return empty
+    found = Columns(folder, name)
+    for column in columns:
+        encoded = table.column(column).combine_chunks().dictionary_encode()
+        found.texts[column] = encoded.dictionary.to_pylist()
+        found.cells[column] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return found

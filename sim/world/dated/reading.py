@@ -1,0 +1,288 @@
+"""Reading a dated world from its folder, with every problem of every file reported at once.
+
+The format is documented in docs/data.md. Required: ``world.toml`` with `start`, ``members.csv``, ``attributes.csv`` and
+``ties.csv`` (each may be gzipped). Optional: ``tie_spells.csv``, ``memberships.csv``, ``conditions.csv``,
+``currencies.csv``, ``sanctions.csv``, ``resolutions.csv`` with ``rollcalls.csv``, ``ideal_points.csv``,
+``assembly_votes.csv``, ``fills.csv``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sim.arrays import FloatArray, IntArray
+from sim.errors import did_you_mean
+from sim.world.dated.columns import FIRST_LINE, read_columns
+from sim.world.dated.series import Block, Yearly
+from sim.world.dated.spells import Spell, day_known, spell_of
+from sim.world.dated.world import (
+    CONDITIONS,
+    SPELL_TIES,
+    YEARLY_ATTRIBUTES,
+    YEARLY_TIES,
+    DatedWorld,
+)
+from sim.world.header import EVERYONE, Header, read_header
+from sim.world.reading import BOUNDS, BREADTHS, CODE, read_assembly, read_ideal_points, votes_in
+from sim.world.tables import Folder, Row
+from sim.world.world import AssemblyVotes, Group, RollCall, Sanction
+
+STEMS = (
+    "world",
+    "members",
+    "attributes",
+    "ties",
+    "tie_spells",
+    "memberships",
+    "conditions",
+    "currencies",
+    "sanctions",
+    "rollcalls",
+    "resolutions",
+    "ideal_points",
+    "assembly_votes",
+)
+"""Files that the model reads of a dated world."""
+YEARS = (1900, 3000)
+LIMITS = (-1e16, 1e16)
+"""What any attribute may be; each has bounds of its own."""
+SPELL = ("date_from", "date_to")
+
+Index = Mapping[str, int]
+
+
+def is_dated(path: Path) -> bool:
+    """Whether a folder holds a world whose figures have dates."""
+    return any((path / name).is_file() for name in ("attributes.csv", "attributes.csv.gz"))
+
+
+def read_dated_world(path: Path) -> DatedWorld:
+    """The dated world in a folder, read again.
+
+    Raises
+    ------
+    InputError : with every problem of every file.
+    """
+    folder = Folder(path)
+    members = _members(folder)
+    index = {row["iso3"]: i for i, row in enumerate(members)}
+    header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members}, is_dated=True)
+    positions = {
+        name: np.array([row.number(name, *BOUNDS[name]) for row in members]) for name in ("latitude", "longitude")
+    }
+    joined = tuple(day_known(row, "member_since") for row in members)
+    attributes = _attributes(folder, index)
+    blocks = _ties(folder, index, header)
+    assembly = read_assembly(folder, list(index))
+    dated = DatedWorld(
+        name=path.name,
+        title=header.title,
+        start=header.date,
+        description=header.description,
+        folder=path,
+        iso3=tuple(index),
+        names=tuple(row["name"] for row in members),
+        regions=tuple(row["region"] for row in members),
+        joined=joined,
+        positions=positions,
+        attributes=attributes,
+        conditions=_conditions(folder, index),
+        blocks=blocks,
+        tie_spells=_tie_spells(folder, index),
+        groups=header.groups,
+        memberships=_memberships(folder, index, header.groups),
+        currencies=_currencies(folder, index, header.groups),
+        sanctions=_sanctions(folder, index, header.groups),
+        rollcalls=_rollcalls(folder, index, assembly),
+        ideal_points=read_ideal_points(folder, index),
+        assembly=assembly,
+        filled=_filled(folder, index),
+    )
+    folder.raise_problems()
+    return dated
+
+
+def _members(folder: Folder) -> list[Row]:
+    table = folder.table("members", ("iso3", "name", "region", "latitude", "longitude", "member_since"))
+    if not table.rows and not folder.problems:
+        folder.problem(table.file, "", "no members.")
+    table.check_texts("name", "region")
+    table.check_unique("iso3")
+    for row in table.rows:
+        if not CODE.fullmatch(row["iso3"]):
+            row.problem("iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
+    return sorted(table.rows, key=lambda row: row["iso3"])
+
+
+def _attributes(folder: Folder, index: Index) -> dict[str, Yearly]:
+    table = read_columns(folder, "attributes", ("attribute", "iso3", "year", "value"))
+    kinds, members = table.places("attribute", YEARLY_ATTRIBUTES), table.places("iso3", list(index))
+    years, values = table.numbers("year", *YEARS).astype(np.int64), table.numbers("value", *LIMITS)
+    table.check_unique("attribute", "iso3", "year")
+    found = {}
+    for number, name in enumerate(YEARLY_ATTRIBUTES):
+        at = np.flatnonzero(kinds == number)
+        low, high = BOUNDS.get(name, (0.0, 1.0))
+        if not len(at) and len(kinds):
+            folder.problem(table.file, "attribute", f"no row of '{name}'.")
+        for row in at[(values[at] < low) | (values[at] > high)]:
+            folder.problem(
+                table.file, f"line {row + FIRST_LINE}", f"{name} is {values[row]:g}; allowed is {low:g} to {high:g}."
+            )
+        known_years = np.unique(years[at])
+        array = np.full((len(known_years), len(index)), np.nan)
+        array[np.searchsorted(known_years, years[at]), members[at]] = values[at]
+        found[name] = Yearly(known_years, array, ~np.isnan(array))
+    return found
+
+
+def _ties(folder: Folder, index: Index, header: Header) -> tuple[Block, ...]:
+    """One block for all partners of a kind, and one for each partner that is dated apart."""
+    names = ("kind", "iso3", "partner", "year", "value")
+    table = read_columns(folder, "ties", names)
+    kinds, members, partners = (table.places(name, words) for name, words in _words(index).items())
+    years, values = table.numbers("year", *YEARS).astype(np.int64), table.numbers("value", 0.0, 1.0)
+    table.check_unique(*names[:-1])
+    blocks = []
+    for number, kind in enumerate(YEARLY_TIES):
+        apart = header.coverage.get(kind, ())
+        alone = np.array([index[code] for code in apart if code in index], dtype=np.int64)
+        rest = np.setdiff1d(np.arange(len(index)), alone)
+        for partner, columns in (("", rest), *((code, np.array([index[code]])) for code in apart if code in index)):
+            # A row without a partner says that the member has no such tie in the year.
+            is_own = (kinds == number) & (np.isin(partners, columns) | ((partners == len(index)) & (partner == "")))
+            at = np.flatnonzero(is_own)
+            yearly = _yearly(members[at], partners[at], years[at], values[at], columns, len(index))
+            blocks.append(Block(kind, partner, columns, yearly))
+    return tuple(blocks)
+
+
+def _words(index: Index) -> dict[str, Sequence[str]]:
+    """What the cells of the columns of ``ties.csv`` may be, in the order of the numbers they become."""
+    return {"kind": YEARLY_TIES, "iso3": list(index), "partner": [*index, ""]}
+
+
+def _yearly(
+    members: IntArray, partners: IntArray, years: IntArray, values: FloatArray, columns: IntArray, size: int
+) -> Yearly:
+    known_years = np.unique(years)
+    place = {int(column): number for number, column in enumerate(columns)}
+    array = np.zeros((len(known_years), size, len(columns)))
+    is_known = np.zeros((len(known_years), size), dtype=np.bool_)
+    at = np.searchsorted(known_years, years)
+    is_known[at, members] = True
+    has_partner = partners < size
+    where = np.array([place[int(partner)] for partner in partners[has_partner]], dtype=np.int64)
+    array[at[has_partner], members[has_partner], where] = values[has_partner]
+    return Yearly(known_years, array, is_known)
+
+
+def _tie_spells(folder: Folder, index: Index) -> dict[str, tuple[tuple[int, int, Spell], ...]]:
+    table = folder.table("tie_spells", ("kind", "iso3", "partner", *SPELL), is_required=False)
+    found: dict[str, list[tuple[int, int, Spell]]] = {kind: [] for kind in SPELL_TIES}
+    for row in table.rows:
+        ends = [row.has_member(column, index) for column in ("iso3", "partner")]
+        if row.has_word("kind", SPELL_TIES) and all(ends):
+            found[row["kind"]].append((index[row["iso3"]], index[row["partner"]], spell_of(row)))
+    return {kind: tuple(spells) for kind, spells in found.items()}
+
+
+def _memberships(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dict[str, tuple[tuple[str, Spell], ...]]:
+    table = folder.table("memberships", ("organisation", "iso3", *SPELL), is_required=bool(groups))
+    found: dict[str, list[tuple[str, Spell]]] = {group.key: [] for group in groups}
+    for row in table.rows:
+        is_member = row.has_member("iso3", index)
+        if row["organisation"] not in found:
+            fix = did_you_mean(row["organisation"], found)
+            row.problem("organisation", f"'{row['organisation']}' is no key of a group in world.toml.", fix)
+        elif is_member:
+            found[row["organisation"]].append((row["iso3"], spell_of(row)))
+    return {key: tuple(members) for key, members in found.items()}
+
+
+def _conditions(folder: Folder, index: Index) -> tuple[tuple[str, int, float, Spell], ...]:
+    table = folder.table("conditions", ("iso3", "attribute", "value", *SPELL), is_required=False)
+    return tuple(
+        (row["attribute"], index[row["iso3"]], row.number("value", 0.0, 1.0), spell_of(row))
+        for row in table.rows
+        if row.has_member("iso3", index) and row.has_word("attribute", CONDITIONS)
+    )
+
+
+def _currencies(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dict[str, dict[int, float]]:
+    table = folder.table("currencies", ("issuer", "year", "share"), is_required=False)
+    table.check_unique("issuer", "year")
+    issuers = (*index, *(group.key for group in groups))
+    found: dict[str, dict[int, float]] = defaultdict(dict)
+    for row in table.rows:
+        if row.has_word("issuer", issuers):
+            found[row["issuer"]][int(row.number("year", *YEARS))] = row.number("share", 0.0, 1.0)
+    return dict(found)
+
+
+def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple[tuple[Sanction, Spell], ...]:
+    columns = ("iso3", "sender", *SPELL, "breadth", "secondary", "instrument", "note")
+    table = folder.table("sanctions", columns, is_required=False)
+    senders = (*index, *(group.key for group in groups), EVERYONE)
+    found = []
+    for row in table.rows:
+        is_whole = row.has_member("iso3", index)
+        if index and row["sender"] not in senders:
+            message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
+            row.problem("sender", message, did_you_mean(row["sender"], senders))
+        is_whole &= row.has_word("breadth", BREADTHS)
+        if row.has_word("secondary", ("0", "1")) and is_whole:
+            sanction = Sanction(
+                iso3=row["iso3"],
+                sender=row["sender"],
+                breadth=row["breadth"],
+                is_secondary=row["secondary"] == "1",
+                since=row["date_from"],
+                instrument=row["instrument"],
+                note=row["note"],
+            )
+            found.append((sanction, spell_of(row)))
+    return tuple(found)
+
+
+def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> tuple[RollCall, ...]:
+    """The resolutions with their votes: those of ``rollcalls.csv``, else the record of the Assembly under that name."""
+    table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
+    columns = ("resolution", "date", "title", "target", "topic")
+    resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
+    resolutions.check_unique("resolution")
+    resolutions.check_texts("resolution", "topic")
+    votes = votes_in(table, index)
+    dates = {row["resolution"]: row["date"] for row in resolutions.rows}
+    for row in table.rows:
+        if row["date"] != dates.get(row["resolution"]):
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates.get(row['resolution'])}.")
+            dates[row["resolution"]] = row["date"]  # reported once
+    recorded = {} if assembly is None else dict(zip(assembly.resolutions, assembly.votes, strict=True))
+    calls = []
+    for row in resolutions.rows:
+        if row["target"]:
+            row.has_member("target", index)
+        own = votes.get(row["resolution"], recorded.get(row["resolution"]))
+        if own is None:
+            row.problem("resolution", f"'{row['resolution']}' has no votes in {table.file} or among the Assembly's.")
+        else:
+            own.setflags(write=False)
+            texts = {name: row[name] for name in ("resolution", "title", "target", "topic")}
+            calls.append(RollCall(date=row.day("date"), votes=own, **texts))
+    return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
+
+
+def _filled(folder: Folder, index: Index) -> dict[tuple[str, str, str], dict[int, str]]:
+    table = folder.table("fills", ("figure", "iso3", "partner", "year", "rule"), is_required=False)
+    found: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
+    for row in table.rows:
+        if row.has_member("iso3", index) and row.has_word("figure", (*YEARLY_ATTRIBUTES, *YEARLY_TIES)):
+            rules = found[row["figure"], row["iso3"], row["partner"]]
+            year = int(row.number("year", *YEARS))
+            rules[year] = f"{rules[year]}; {row['rule']}" if year in rules else row["rule"]
+    return dict(found)
