@@ -13,6 +13,7 @@ from support.commands import sim
 
 from sim.cli.app import app
 from sim.cli.commands.check import check
+from tools.manual.shown import is_shown, outputs, refreshed
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -23,10 +24,6 @@ COMMAND = re.compile(r"^(?:\.venv/bin/)?sim (.*)$")
 QUESTIONS = re.compile(r"^\| question \| command \|\n\|[-| ]+\|\n((?:\|.*\n)+)", re.MULTILINE)
 """A table of questions; its commands run as those of fenced blocks do."""
 CELL = re.compile(r"`sim ([^`]+)`")
-OMITTED = "..."
-"""A line of a shown output that stands for any number of lines."""
-SHOWN = re.compile(r"^```sh\n([^`]*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-"""Commands with a block of text right after them: what the last of them prints."""
 
 
 def blocks(page):
@@ -51,16 +48,9 @@ def commands(page):
         yield from (shlex.split(line) for line in CELL.findall(rows))
 
 
-def outputs(page):
-    """What a page shows of what a command prints, by the command's line."""
-    found = SHOWN.findall(page.read_text(encoding="utf-8"))
-    commands = [COMMAND.match(block.splitlines()[-1])[1] for block, _ in found]
-    return {tuple(shlex.split(line)): text.splitlines() for line, (_, text) in zip(commands, found)}
-
-
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_run_in_their_order(page, tmp_path):
-    shown = outputs(page)
+    shown = outputs(page.read_text(encoding="utf-8"))
     for name, text in files(page).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
@@ -73,18 +63,25 @@ def test_commands_run_in_their_order(page, tmp_path):
             assert is_shown(text, printed), f"{page.name}: {arguments}\n{done.stdout}"
 
 
-def is_shown(text, printed):
-    """Whether these lines are what was printed, but for the lines that ``...`` leaves out."""
-    pattern = "".join(r"(?:.*\n)*?" if line == OMITTED else re.escape(f"{line}\n") for line in text)
-    return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
-
-
 def test_a_shown_output_may_leave_lines_out_and_no_more():
     printed = ["a", "b", "c", "d"]
     for text in ("abcd", "a...d", "a...cd", "ab..."):
         assert is_shown(lines_of(text), printed), text
     for text in ("ab", "b...d", "a...c", "ad", "a...x...d"):
         assert not is_shown(lines_of(text), printed), text
+
+
+def test_a_shown_output_is_refreshed_with_the_same_parts_left_out():
+    printed = ["title 2", "rows", "second 20 %", "more", "end"]
+    assert refreshed(["title 1", "...", "second 19 %", "...", "end"], printed) == [
+        "title 2",
+        "...",
+        "second 20 %",
+        "...",
+        "end",
+    ]
+    assert refreshed(["title 1", "...", "more"], printed) == ["title 2", "...", "more", "end"]
+    assert refreshed(["...", "second 19 %", "more", "..."], printed) == ["...", "second 20 %", "more", "..."]
 
 
 def lines_of(letters):
