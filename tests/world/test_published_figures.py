@@ -1,4 +1,4 @@
-"""The published figures of February 2022, from which much of ``un`` is derived: described, and derived byte for byte."""
+"""The figures of February 2022, from which much of ``un`` is derived: described, and derived byte for byte."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sim.world.tables import read_rows
 from tools.derivation.folders import SHIPPED, WORLD
 from tools.derivation.world import derive
 
-MOVED = ("energy_flows.csv", "energy_prices.csv", "energy_fills.csv", "transit.csv")
-"""Tables of ``un`` that are plain: a row of ``columns.csv`` for each of their columns."""
+ENERGY = ("energy_flows.csv", "energy_prices.csv", "energy_fills.csv", "transit.csv")
+PLAIN = [*(SHIPPED / name for name in ENERGY), *sorted((SHIPPED / "outcomes").glob("*.csv"))]
+"""Tables of ``un`` that are not by date: ``columns.csv`` has a row for each of their columns."""
 
 
 def columns_of(path: Path) -> list[str]:
@@ -43,11 +44,7 @@ def test_every_column_is_described_once() -> None:
     assert found.keys() == {("world.toml", "group")} | {(p.name, name) for p in paths for name in columns_of(p)}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [*(SHIPPED / name for name in MOVED), *sorted((SHIPPED / "outcomes").glob("*.csv"))],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", PLAIN, ids=lambda path: path.name)
 def test_every_column_of_a_plain_table_of_un_is_described_once(path: Path) -> None:
     entries = described(SHIPPED)
     assert {name: entries[path.name, name] for name in columns_of(path)} == dict.fromkeys(columns_of(path), 1)

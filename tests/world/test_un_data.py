@@ -156,6 +156,13 @@ def test_ties_by_year_cover_the_members_of_their_sources() -> None:
     assert covered["aid", 2023] == 192
 
 
+@pytest.mark.parametrize(("kind", "wholes"), [("trade", 1), ("arms", 1), ("energy", 1), ("food", 2)])
+def test_shares_of_a_year_add_up_to_their_wholes_at_most(kind: str, wholes: int) -> None:
+    """Food is what part of the wheat would be lost, plus what part of the fertiliser: two wholes."""
+    rows = table("ties").query("kind == @kind")
+    assert rows.groupby(["year", "iso3"])["value"].sum().max() <= wholes + 1e-3, "rounded to five digits"
+
+
 @pytest.mark.parametrize(
     ("iso3", "partner", "year"), [("DEU", "CHN", 2014), ("IND", "ARE", 2013), ("KGZ", "RUS", 2023)]
 )
