@@ -65,7 +65,7 @@ def check_arguments(
 
         @wraps(function)
         def checked(*args: Given.args, **kwargs: Given.kwargs) -> Found:
-            bound = _bound(signature, where, args, kwargs)
+            bound = _bind(signature, where, args, kwargs)
             bound.apply_defaults()
             problems: list[Problem] = []
             for name, given in bound.arguments.items():
@@ -83,7 +83,7 @@ def check_arguments(
     return decorate
 
 
-def _bound(
+def _bind(
     signature: inspect.Signature, where: str, args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> inspect.BoundArguments:
     """What was given, by the names of the parameters."""
@@ -188,7 +188,7 @@ def without_numpy(value: Any) -> object:
         case float():
             return float(value)
         case Mapping():
-            return read_table(value)
+            return read_mapping(value)
         case list() | tuple() | range():
             return [_within(str(place), item) for place, item in enumerate(value)]
         case os.PathLike():
@@ -209,7 +209,7 @@ def _within(key: str, value: object) -> object:
         raise input_error("", key, f"got {describe(value)}; {needed}") from None
 
 
-def read_table(given: object) -> dict[str, object]:
+def read_mapping(given: object) -> dict[str, object]:
     """A dictionary as a TOML file could hold it.
 
     Raises

@@ -23,7 +23,7 @@ from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities
-from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, find_switching_points, switch
+from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, solve_switching_points, switch
 
 FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
 """What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
@@ -32,7 +32,7 @@ SINGLE_STANCES = STANCES.astype(np.float32)
 
 NARROWED_BELOW = 0.9
 """Share of the replicates still moving below which it is quicker to go on with these alone."""
-STRIP = 8192
+CELLS_PER_STRIP = 8192
 """Cells whose arrays fit into the cache of a processor."""
 
 
@@ -140,8 +140,8 @@ def visit_votes(
             if isinstance(item, int):
                 yield item, run
             else:
-                run.event(place)
-        view = run.month(is_watched=watch is not None)
+                run.apply_event(place)
+        view = run.pass_month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
 
@@ -194,7 +194,7 @@ class _Deliberation:
                 announcements.append(self.actions.T.copy())
         return Outcome(self.ballot.resolution, self.actions.T, self.is_settled(), tuple(announcements))
 
-    def of(self, name: str, replicates: IntArray) -> Number:
+    def parameter_at(self, name: str, replicates: IntArray) -> Number:
         """A parameter as it is in these replicates of the block, or in all."""
         value = self.parameters[name]
         return value[replicates, 0] if isinstance(value, np.ndarray) else value
@@ -210,11 +210,11 @@ class _Deliberation:
     def find_points(self, lowest: ActionArray, highest: ActionArray, rounding: float) -> SwitchingPoints:
         """Find the switching points of the followed cells, strip by strip."""
         parts = []
-        for start in range(0, max(len(self.member), 1), STRIP):
-            at = self.member[start : start + STRIP], self.column[start : start + STRIP]
-            own, influence, draw = self.own_at(*at), self.of("peer_influence", at[1]), self.draw[at]
+        for start in range(0, max(len(self.member), 1), CELLS_PER_STRIP):
+            at = self.member[start : start + CELLS_PER_STRIP], self.column[start : start + CELLS_PER_STRIP]
+            own, influence, draw = self.own_at(*at), self.parameter_at("peer_influence", at[1]), self.draw[at]
             parts.append(
-                find_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
+                solve_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
             )
         return SwitchingPoints(*(np.concatenate(points) for points in zip(*parts, strict=True)))
 
@@ -228,11 +228,13 @@ class _Deliberation:
         if len(self.close):
             member, replicate = self.member[self.close], self.replicates[self.column[self.close]]
             means = peers[self.close].astype(np.float64) / GRID
-            utilities = with_peers(self.own_at(member, replicate), self.of("peer_influence", replicate), means)
+            utilities = with_peers(
+                self.own_at(member, replicate), self.parameter_at("peer_influence", replicate), means
+            )
             actions[self.close] = choose(utilities, self.draw[member, replicate])
         return actions
 
-    def desired(self) -> ActionArray:
+    def find_desired(self) -> ActionArray:
         """What the followed cells would do after a look at what their peers last announced."""
         sums = self.weights @ self.stances
         return self.choose(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
@@ -241,7 +243,7 @@ class _Deliberation:
         """One round: those that look and are not held back by inertia come round to what they desire."""
         if not len(self.member):
             return
-        desired = self.desired()
+        desired = self.find_desired()
         would_move = np.flatnonzero(desired != self.now)
         moves = would_move[~self.is_held_back(would_move, number)]
         member, column, action = self.member[moves], self.column[moves], desired[moves]
@@ -264,7 +266,7 @@ class _Deliberation:
     def is_held_back(self, cells: IntArray, number: int) -> BoolArray:
         """Which of these followed cells fail to revise; only members that would move are drawn for."""
         member, replicate = self.member[cells], self.replicates[self.column[cells]]
-        inertia, words = self.of("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
+        inertia, words = self.parameter_at("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
         if not len(cells) or np.all(inertia == 0):
             return np.zeros(len(cells), dtype=bool)
         starts = np.flatnonzero(np.diff(member, prepend=-1))
@@ -280,5 +282,5 @@ class _Deliberation:
     def is_settled(self) -> BoolArray:
         """Replicates (R,) in which nobody would act differently after one more look."""
         settled = np.ones(self.actions.shape[1], dtype=bool)
-        settled[self.replicates[self.column[self.desired() != self.now]]] = False
+        settled[self.replicates[self.column[self.find_desired() != self.now]]] = False
         return settled

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.case.ballot import NOT_GIVEN, Ballot
-from sim.rules.choice import STANCES, probabilities
+from sim.rules.choice import STANCES, choice_probabilities
 from sim.rules.influence import with_peers
 from sim.rules.payoffs import Utilities
 
@@ -35,7 +35,7 @@ def expected_utilities(own: Utilities) -> Utilities:
     return Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
 
 
-def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
+def solve_equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
     """Probabilities (N, 4) at the fixed point reached from peers that are thought to be neutral.
 
     Parameters
@@ -44,16 +44,16 @@ def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: fl
     peers : peer weights (N, N).
     peer_influence : weight of the peers' mean stance.
     """
-    return _solved(own, ballot, peers, peer_influence)[0]
+    return _iterate(own, ballot, peers, peer_influence)[0]
 
 
-def _solved(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
+def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
     """Probabilities (N, 4) at the fixed point, and the peers' mean expected stance (N,) there."""
     is_given = ballot.given != NOT_GIVEN
     given_stance = STANCES[ballot.given]
     mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
-        chances = probabilities(with_peers(own, peer_influence, mean))
+        chances = choice_probabilities(with_peers(own, peer_influence, mean))
         expected = peers @ np.where(is_given, given_stance, chances.support - chances.oppose)
         if np.abs(expected - mean).max() < TOLERANCE:
             break
@@ -76,7 +76,7 @@ class Likelihood:
     by_influence: float
 
 
-def likelihood(
+def measure_likelihood(
     own: Utilities,
     ballot: Ballot,
     peers: Peers,
@@ -96,7 +96,7 @@ def likelihood(
     votes : observed action codes (N,), -1 where a vote is given or not recorded.
     weights : what each member's vote counts, (N,); 0 leaves it out.
     """
-    chances, mean = _solved(own, ballot, peers, peer_influence)
+    chances, mean = _iterate(own, ballot, peers, peer_influence)
     counted = np.flatnonzero((votes >= 0) & (weights > 0))
     likelihoods = np.maximum(chances[counted, votes[counted]], np.finfo(float).tiny)
     direct = np.zeros_like(chances)

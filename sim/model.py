@@ -27,16 +27,16 @@ from sim.case.request import is_of_mesa, read_request
 from sim.case.utilities import Position, own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.months import decisions
-from sim.months.members import Members
+from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each
 from sim.months.position import position_of
 from sim.months.record import MonthRecord, MonthView
-from sim.months.state import NOISES, START, State, initial_state
+from sim.months.state import NOISES, START, MonthState, initial_state
 from sim.randomness import Draws
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
-from sim.rules.influence import listened_to, peer_stance, with_peers
+from sim.rules.influence import list_peers, peer_stance, with_peers
 from sim.specs import Scenario
 
 
@@ -77,7 +77,7 @@ class MemberState(mesa.Agent):
         case = model.case
         self.index, self.iso3, self.name = index, case.world.iso3[index], case.world.names[index]
         self.parameters = case.parameters
-        self.peers, self.peer_weights = listened_to(case.peers, index)
+        self.peers, self.peer_weights = list_peers(case.peers, index)
         self.action = ABSENT
         self.votes: list[int] = []
         if case.plan is not None:
@@ -136,7 +136,7 @@ class MemberState(mesa.Agent):
         """Take in what an event does at once to its alignment, isolation or beliefs."""
         touch = self.plan.touches.get((month, place))
         if touch is not None:
-            self.state.take_in(touch, self.parameters)
+            self.state.apply_touch(touch, self.parameters)
 
     def sanction(self) -> None:
         """Join the coalition that sanctions the target, once that has attacked, or stay out of it."""
@@ -235,13 +235,13 @@ class AlignmentModel(Shown, mesa.Model):
         self._draws = Draws(self.spec.seed)
         self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # what each step still to come does
         self.vote_number, self.round, self.month_name = 0, -1, ""
-        self.months: list[tuple[State, MonthView]] = []
+        self.months: list[tuple[MonthState, MonthView]] = []
         size = self.case.world.size
         self.members = member_class.create_agents(self, size, list(range(size)))
         self.stances = np.zeros(size)
         self.datacollector = new_collector(collect_rounds=collect_rounds)
         if self.case.plan is not None:
-            self.everyone = Members(self.case.plan, self.case.parameters, list(self.members))
+            self.everyone = AgentAssembly(self.case.plan, self.case.parameters, list(self.members))
 
     def _line(self) -> str:
         votes = self.datacollector.tables["votes"]

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.fitting.calibration import observed
-from sim.fitting.posterior import Observation, Posterior, observation
+from sim.fitting.calibration import observe_vote
+from sim.fitting.posterior import Observation, Posterior, make_observation
 from sim.fitting.refitted import known_before
 from sim.results.intervals import Ends
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.validation import HeldOutValidation, Lead, Leads, Validation
 from sim.rules.parameters import fitted_resolutions
 from sim.scoring import baselines
-from sim.scoring.samples import Sample, sample
-from sim.scoring.scores import losses, paired_interval, three_classes
+from sim.scoring.samples import Sample, make_sample
+from sim.scoring.scores import measure_losses, paired_interval, three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 
@@ -45,7 +45,7 @@ class HeldOut:
     chances: FloatArray
 
 
-def held_out(
+def predict_held_out(
     spec: Scenario,
     folds: int = FOLDS,
     fold_seeds: int = FOLD_SEEDS,
@@ -61,16 +61,16 @@ def held_out(
     fold_seeds : how many cuts of the members into folds.
     on_progress : called with the number of folds done.
     """
-    observations = _before_all(fitted_with(spec))
+    observations = _observe_before_all(fitted_with(spec))
     posterior = Posterior(observations)
-    samples = [sample(seen.case, 0, seen.votes) for seen in observations]
+    samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
     whole = posterior.fit()
     cuts = []
     done = 0
     for seed in range(fold_seeds):
         model = [np.zeros((posterior.size, 4)) for _ in observations]
         rules: list[dict[str, FloatArray]] = [{} for _ in observations]
-        for out in cut(observations, folds, seed):
+        for out in split_folds(observations, folds, seed):
             weights = np.where(out, 0.0, 1.0)
             vector = posterior.fit(weights, start=whole.vector).vector
             for index in range(len(observations)):
@@ -104,13 +104,13 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
     return sorted([*own, *others], key=lambda one: one.vote[0].date)
 
 
-def _before_all(specs: Sequence[Scenario]) -> list[Observation]:
+def _observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """The roll calls, each with only what was known before the first of them."""
     known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
-    return [observation(spec, observed(spec).votes, known) for spec in specs]
+    return [make_observation(spec, observe_vote(spec).votes, known) for spec in specs]
 
 
-def cut(observations: Sequence[Observation], folds: int, seed: int) -> Iterator[BoolArray]:
+def split_folds(observations: Sequence[Observation], folds: int, seed: int) -> Iterator[BoolArray]:
     """The members of each fold as masks (N,): all that are scored in some vote, at random and about equally many."""
     scored = np.flatnonzero(np.any([seen.votes >= 0 for seen in observations], axis=0))
     order = np.random.default_rng(seed).permutation(scored)
@@ -127,7 +127,7 @@ def _score_cuts(
     by_cut = []
     for model, forecasts in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
-        classes[scored] = baselines.pinned(three_classes(model[scored]), counts)
+        classes[scored] = baselines.pin_to_counts(three_classes(model[scored]), counts)
         by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
     mean = _mean_of_cuts(by_cut)
     declared = [one.declared for one in by_cut]
@@ -136,8 +136,8 @@ def _score_cuts(
         """The model's loss less that of the regression that does best by a score."""
         rules = {rule: getattr(mean.baselines[rule], name) for rule in REGRESSIONS if rule in mean.baselines}
         best = min(rules, key=rules.__getitem__)
-        ours = [losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
-        theirs = [losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
+        ours = [measure_losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
+        theirs = [measure_losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
         return Lead(over=best, **dict(paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))))
 
     scores = HeldOutValidation(

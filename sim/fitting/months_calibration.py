@@ -20,7 +20,7 @@ from sim.case.conditions import JOINED
 from sim.results.scores_of_months import PublishedFigure
 from sim.rules.influence import peer_stance
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
@@ -131,7 +131,7 @@ def _squares(
     def misses(logs: FloatArray) -> FloatArray:
         values = {**fixed, **dict(zip(starts, map(float, np.exp(logs)), strict=True))}
         given = {**spec.document(), "set": {f"parameters.{name}": value for name, value in values.items()}}
-        result = run(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
+        result = run_case(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
         return np.concatenate([residuals(result), (logs - first) / PRIOR_SCATTER])
 
     best = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * len(starts), max_nfev=25)
@@ -193,7 +193,7 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
     return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
 
 
-def fit_of(fit: MonthsFit, spec: Scenario) -> Fit:
+def fit_from_months(fit: MonthsFit, spec: Scenario) -> Fit:
     """A fit as a parameter file holds it, values rounded to four digits."""
     case = prepare(spec)
     return Fit(

@@ -19,7 +19,7 @@ from sim.arrays import FloatArray, IntArray, Number
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
 from sim.case.utilities import own_utilities
-from sim.equilibrium import equilibrium, likelihood
+from sim.equilibrium import measure_likelihood, solve_equilibrium
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
@@ -30,7 +30,7 @@ DIVISIVENESS_BOUNDS = (0.0, 3.0)
 DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
 """Means by what a text divides by, as its words say: of length 1, in equal parts or one thrice the other."""
 DIVISIVENESS_SPREAD = 0.25
-DIVISIVENESS = ("divisiveness_conflict", "divisiveness_order")
+DIVISIVENESS_TERMS = ("divisiveness_conflict", "divisiveness_order")
 THREAT_BOUNDS = (0.0, 10.0)
 THREAT_SPREAD = 0.5
 """Standard deviation of a threat's prior around its declared value, over that value."""
@@ -56,7 +56,7 @@ class Observation:
         return self.case.ballots[0].resolution
 
 
-def observation(spec: Scenario, votes: IntArray, world: World | None = None) -> Observation:
+def make_observation(spec: Scenario, votes: IntArray, world: World | None = None) -> Observation:
     """A scenario of one vote and how the members voted on it.
 
     Parameters
@@ -74,12 +74,12 @@ class Unknown:
 
     Parameters
     ----------
-    text : index of the text; None for a shared parameter.
+    resolution_index : index of the resolution among the observations; None for a shared parameter.
     mean, deviation : of its normal prior, cut off at the bounds; an infinite deviation is no prior.
     """
 
     name: str
-    text: int | None
+    resolution_index: int | None
     mean: float
     deviation: float
     low: float
@@ -106,8 +106,8 @@ class Posterior:
     ) -> None:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
-        self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats))
-        self.place = {(unknown.name, unknown.text): i for i, unknown in enumerate(self.unknowns)}
+        self.unknowns = (*_list_shared(set(fixed or {})), *_list_of_resolutions(self.observations, fits_threats))
+        self.place = {(unknown.name, unknown.resolution_index): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
             np.array([getattr(unknown, key) for unknown in self.unknowns])
             for key in ("mean", "deviation", "low", "high")
@@ -125,13 +125,16 @@ class Posterior:
 
     def parameters(self, vector: FloatArray) -> dict[str, Number]:
         """All parameters at a vector (K,), or at P vectors (P, K) as arrays (P, 1)."""
-        return {**self.base, **{u.name: _at(vector, i) for i, u in enumerate(self.unknowns) if u.text is None}}
+        return {
+            **self.base,
+            **{u.name: _at(vector, i) for i, u in enumerate(self.unknowns) if u.resolution_index is None},
+        }
 
-    def shared(self, vector: FloatArray) -> dict[str, float]:
+    def shared_parameters(self, vector: FloatArray) -> dict[str, float]:
         """All parameters at one vector, as numbers."""
         return {name: float(value) for name, value in self.parameters(vector).items()}
 
-    def text(self, vector: FloatArray, index: int) -> Text:
+    def terms_of(self, vector: FloatArray, index: int) -> Text:
         """The terms of a text at a vector, as for `parameters`."""
         declared = text_of(self.observations[index].case.spec.vote[0])
 
@@ -142,7 +145,7 @@ class Posterior:
         first, second = declared.divisiveness
         return Text(
             term("severity", declared.severity),
-            Divisiveness(term(DIVISIVENESS[0], first), term(DIVISIVENESS[1], second)),
+            Divisiveness(term(DIVISIVENESS_TERMS[0], first), term(DIVISIVENESS_TERMS[1], second)),
             term("target_threat", declared.target_threat),
             term("sender_threat", declared.sender_threat),
         )
@@ -167,12 +170,12 @@ class Posterior:
         influence = float(shared["peer_influence"])
         for index, seen in enumerate(self.observations):
             (standing,) = seen.case.standings
-            ballot = ballot_of(standing, shared, self.text(vector, index))
+            ballot = ballot_of(standing, shared, self.terms_of(vector, index))
             own = own_utilities(ballot, shared, [])
-            found = likelihood(
+            found = measure_likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved = own_utilities(ballot_of(standing, stepped, self.text(steps, index)), stepped, [])
+            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped, [])
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
@@ -188,7 +191,7 @@ class Posterior:
 
     def fit(
         self, weights: FloatArray | None = None, centres: FloatArray | None = None, start: FloatArray | None = None
-    ) -> Found:
+    ) -> PosteriorMode:
         """The vector of the largest posterior.
 
         Parameters
@@ -214,14 +217,14 @@ class Posterior:
             pair = self.place.get((smaller, None)), self.place.get((larger, None))
             if pair[0] is not None and pair[1] is not None:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
-        return Found(vector, -float(result.fun), bool(result.success))
+        return PosteriorMode(vector, -float(result.fun), bool(result.success))
 
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
         """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
         seen, shared = of or self.observations[index], self.parameters(vector)
-        ballot = ballot_of(seen.case.standings[0], shared, self.text(vector, index))
+        ballot = ballot_of(seen.case.standings[0], shared, self.terms_of(vector, index))
         own = own_utilities(ballot, shared, [])
-        return equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
+        return solve_equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
 
     @cached_property
     def _constraints(self) -> list[LinearConstraint]:
@@ -236,7 +239,7 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Found:
+class PosteriorMode:
     """Where a search ended."""
 
     vector: FloatArray
@@ -248,7 +251,7 @@ def _at(vector: FloatArray, place: int) -> Number:
     return vector[place] if vector.ndim == 1 else vector[:, place, None]
 
 
-def _shared(fixed: set[str]) -> list[Unknown]:
+def _list_shared(fixed: set[str]) -> list[Unknown]:
     found = []
     for name, parameter in registry().items():
         if parameter.prior is not None and name not in fixed:
@@ -257,13 +260,13 @@ def _shared(fixed: set[str]) -> list[Unknown]:
     return found
 
 
-def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
+def _list_of_resolutions(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
     found = []
     for index, seen in enumerate(observations):
         vote = seen.case.spec.vote[0]
         found.append(_unknown("severity", index, mean=0.0, deviation=np.inf, bounds=SEVERITY_BOUNDS))
         if index > 0:
-            for name, mean in zip(DIVISIVENESS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
+            for name, mean in zip(DIVISIVENESS_TERMS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
                 found.append(
                     _unknown(name, index, mean=mean, deviation=DIVISIVENESS_SPREAD, bounds=DIVISIVENESS_BOUNDS)
                 )
@@ -273,6 +276,8 @@ def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[U
     return found
 
 
-def _unknown(name: str, text: int | None, *, mean: float, deviation: float, bounds: tuple[float, float]) -> Unknown:
+def _unknown(
+    name: str, resolution_index: int | None, *, mean: float, deviation: float, bounds: tuple[float, float]
+) -> Unknown:
     low, high = bounds
-    return Unknown(name=name, text=text, mean=mean, deviation=deviation, low=low, high=high)
+    return Unknown(name=name, resolution_index=resolution_index, mean=mean, deviation=deviation, low=low, high=high)

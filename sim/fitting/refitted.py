@@ -17,13 +17,13 @@ import numpy as np
 from sim.case import Case, prepare
 from sim.case.ballot import Text, ballot_of, text_of, topic_of
 from sim.errors import input_error
-from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, observation
+from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, make_observation
 from sim.results.validation import Validation
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import unit_resolution
-from sim.scoring.samples import sample
+from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
-from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
+from sim.scoring.validation import earlier_samples, list_questions, pinned_probabilities, put_on, with_rollcalls
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
@@ -41,7 +41,7 @@ def validate_refitted(
     """
     world = world_of(spec)
     found = []
-    for put, calls in asked_of(spec, world, rollcalls):
+    for put, calls in list_questions(spec, world, rollcalls):
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
@@ -63,16 +63,17 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
         message = f"no roll call about the target before {vote.date} to fit to."
         raise input_error(f"scenario '{spec.title}'", "vote", message)
     posterior = Posterior(
-        [observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
+        [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
     )
     vector = posterior.fit().vector
     text = text_of(vote)._replace(
-        severity=posterior.text(vector, 0).severity, divisiveness=Divisiveness(*DIVISIVENESS_PRIORS[vote.divides_by])
+        severity=posterior.terms_of(vector, 0).severity,
+        divisiveness=Divisiveness(*DIVISIVENESS_PRIORS[vote.divides_by]),
     )
-    case = with_fit(prepare(spec, world), posterior.shared(vector), text)
+    case = with_fit(prepare(spec, world), posterior.shared_parameters(vector), text)
     latest = max(learnt, key=lambda other: other.date)
     chances = pinned_probabilities(case, 0, latest.votes, [])
-    asked = sample(case, 0, call.votes)
+    asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
     return score_vote(

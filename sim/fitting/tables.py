@@ -9,8 +9,8 @@ from sim.results.parts import Interval
 from sim.results.tables import Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number
 
-DIGITS = 2
-NUMBER = Kind(lambda value: write_number(value, DIGITS))
+SHOWN_DIGITS = 2
+NUMBER = Kind(lambda value: write_number(value, SHOWN_DIGITS))
 
 
 def belief_table(found: Sequence[Belief]) -> Table:
@@ -43,4 +43,4 @@ def belief_table(found: Sequence[Belief]) -> Table:
 
 
 def _write_ends(of: Interval) -> str:
-    return write_interval(of.p05, of.p95, DIGITS)
+    return write_interval(of.p05, of.p95, SHOWN_DIGITS)

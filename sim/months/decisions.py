@@ -12,15 +12,15 @@ from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.case.conditions import JOINED, OWN_DECISION
 from sim.case.inputs import FOR_VICTIM
 from sim.months.record import Gift, Help, Offer, Party, Trade
-from sim.months.state import State, dependence_of
+from sim.months.state import MonthState, dependence_of
 from sim.rules.beliefs import listing_chance
-from sim.rules.coalition import JoiningWeights, joining, own_effort
-from sim.rules.drift import DriftWeights, cut_off, energy_dependence, secured, shifted
-from sim.rules.energy import adapted, kept, realised_price, spare, willingness
+from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
+from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
+from sim.rules.energy import adapt_capacity, measure_spare, realised_price, reduce_share, willingness
 from sim.rules.parameters import Parameters
 from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, LeaningWeights, gate, leaning, threat
 
-LENT = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
+HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
 
 
@@ -36,16 +36,16 @@ def sanction(party: Party) -> None:
             allies=parameters["join_allies"],
             reluctance=parameters["join_reluctance"],
         )
-        utility = joining(inputs.alignment + state.shift, state.dependence, month.allies, weights)
+        utility = joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
         joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
     state.joined = np.maximum(joined, month.now.membership == JOINED)
     month.risk = state.risk(inputs.exposure)
 
 
-def enforcement(party: Party) -> FloatArray:
+def weigh_enforcement(party: Party) -> FloatArray:
     """What each member adds to the coalition's enforcement (..., N)."""
     state = party.state
-    return state.joined * party.inputs.power * own_effort(party.month.now.effort, state.dependence)
+    return state.joined * party.inputs.power * member_effort(party.month.now.effort, state.dependence)
 
 
 def offer(party: Party) -> None:
@@ -54,11 +54,11 @@ def offer(party: Party) -> None:
     cells, left = inputs.cells, month.now.left
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
-    state.kept = kept(state.kept, shed)
+    state.kept = reduce_share(state.kept, shed)
     willing = cells.at_cells(inputs.thrift * willingness(state.joined, month.risk, parameters["energy_deterrence"]))
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
-        spare=np.floor(spare(state.capacity, cells.before, willing) * left),
+        spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
     )
 
 
@@ -68,7 +68,7 @@ def trade(party: Party) -> None:
     cells, now, part = inputs.cells, month.now, month.use[..., inputs.cells.commodity]
     flow = np.floor(month.offer.held + part * month.offer.spare)
     if now.war > 0:
-        state.capacity = adapted(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
+        state.capacity = adapt_capacity(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
     price = realised_price(
         now.price,
         month.use,
@@ -84,7 +84,7 @@ def trade(party: Party) -> None:
 def help_target(party: Party) -> None:
     """Give each instrument of help to the target openly, covertly or not at all."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
-    visible = _nothing(state)
+    visible = _zeros(state)
     through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
     opened: dict[str, BoolArray] = {}
@@ -95,23 +95,23 @@ def help_target(party: Party) -> None:
     covertly = threat(party.month.risk, seen, weight)
     openly = threat(party.month.risk, 1.0, weight) + parameters["openness_cost"]
     sided = inputs.alignment + state.shift
-    of_state = _leaning(state, sided, parameters) - state.help_noise
+    of_state = _lean(state, sided, parameters) - state.help_noise
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
-    for name in LENT:
+    for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
         able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
         own = pick(of_firms if name in PRIVATE else of_state, able) + readiness
         opened[name] = own > pick(openly, able)
         if name == "recognition":
-            acts = add(_nothing(state), able, np.where(opened[name], 1.0, 0.0))
+            acts = add(_zeros(state), able, np.where(opened[name], 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
         amount = (own > pick(covertly, able)) * pick(now.selling.get(name, 1.0), able)
         if name in PAID:
             amount = amount * pick(through, able)
         if name == "finance":
-            financed = add(_nothing(state), able, amount)
+            financed = add(_zeros(state), able, amount)
             through = gate(financed, now.payments_closed, parameters["help_without_finance"])
         amounts[name] = amount
         visible = add(visible, able, np.where(opened[name], amount, seen * amount))
@@ -121,12 +121,12 @@ def help_target(party: Party) -> None:
 def help_victim(party: Party) -> None:
     """Help the victim with arms, volunteers and aid."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
-    armed = _nothing(state)
+    armed = _zeros(state)
     amounts: dict[str, FloatArray] = {}
     party.month.gift = Gift(amounts, armed)
     if now.war == 0:
         return
-    lean = -_leaning(state, inputs.alignment + state.shift, parameters) - state.victim_noise
+    lean = -_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
@@ -159,22 +159,22 @@ def drift(party: Party) -> None:
     """Let dependence and alignment follow what the month has changed."""
     state, inputs, parameters = party.state, party.inputs, party.parameters
     isolated, tied = state.isolation - inputs.isolation, inputs.tied
-    deeper = secured(
+    deeper = deepen_security(
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
     closed = party.month.now.goods_closed / parameters["trade_months"]
-    state.trade_kept = kept(state.trade_kept, state.joined * closed)
+    state.trade_kept = reduce_share(state.trade_kept, state.joined * closed)
     state.dependence = dependence_of(state, inputs, parameters)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
         dependence=parameters["drift_dependence"],
         isolation=parameters["drift_isolation"],
     )
-    state.shift = shifted(state.shift, state.dependence - inputs.dependence, isolated, weights)
+    state.shift = drift_alignment(state.shift, state.dependence - inputs.dependence, isolated, weights)
 
 
-def _leaning(state: State, sided: FloatArray, parameters: Parameters) -> FloatArray:
+def _lean(state: MonthState, sided: FloatArray, parameters: Parameters) -> FloatArray:
     weights = LeaningWeights(
         alignment=parameters["support_alignment_weight"],
         dependence=parameters["support_dependence_weight"],
@@ -183,7 +183,7 @@ def _leaning(state: State, sided: FloatArray, parameters: Parameters) -> FloatAr
     return leaning(sided, state.dependence, state.isolation, weights)
 
 
-def _nothing(state: State) -> FloatArray:
+def _zeros(state: MonthState) -> FloatArray:
     return np.zeros_like(state.help_noise)
 
 

@@ -27,11 +27,11 @@ from sim.arrays import FloatArray, Number
 from sim.case.plan import Plan
 from sim.months import decisions
 from sim.months.record import Party
-from sim.rules.coalition import effort
-from sim.rules.energy import use
+from sim.rules.coalition import coalition_effort
+from sim.rules.energy import find_clearing_use
 from sim.rules.parameters import Parameters
 
-Value = Callable[[Party], FloatArray]
+PartyValue = Callable[[Party], FloatArray]
 
 
 class Assembly(Protocol):
@@ -46,16 +46,16 @@ class Assembly(Protocol):
     plan: Plan
     parameters: Parameters
 
-    def total(self, of: Value) -> FloatArray:
+    def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members of what each has, in the shape in which a member's own values take it."""
 
-    def per_commodity(self, of: Value) -> FloatArray:
+    def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (..., K) over buyers of whole tonnes that each has at its cells of the market."""
 
     def let_know(self, name: str, value: Number) -> None:
         """Put the same value into the month of every member."""
 
-    def let_know_of_peers(self, name: str, of: Value) -> None:
+    def let_know_of_peers(self, name: str, of: PartyValue) -> None:
         """Put into every member's month what its peers have, small whole numbers weighted as in the vote."""
 
 
@@ -66,15 +66,15 @@ def see_allies(assembly: Assembly) -> None:
 
 def add_up_effort(assembly: Assembly) -> None:
     """Add up how hard the coalition enforces its sanctions."""
-    power, multiplier = assembly.total(decisions.enforcement), assembly.parameters["enforcement_effort"]
-    assembly.let_know("effort", effort(power, assembly.plan.senders_power, multiplier))
+    power, multiplier = assembly.total(decisions.weigh_enforcement), assembly.parameters["enforcement_effort"]
+    assembly.let_know("effort", coalition_effort(power, assembly.plan.senders_power, multiplier))
 
 
 def clear_market(assembly: Assembly) -> None:
     """Find the part of all spare capacity, by commodity, at which the market clears."""
     held = assembly.per_commodity(lambda party: party.month.offer.held)
     spare = assembly.per_commodity(lambda party: party.month.offer.spare)
-    assembly.let_know("use", use(assembly.plan.inputs.cells.supply, held, spare))
+    assembly.let_know("use", find_clearing_use(assembly.plan.inputs.cells.supply, held, spare))
 
 
 def hear_of_listings(assembly: Assembly) -> None:

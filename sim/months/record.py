@@ -9,7 +9,7 @@ from typing import Protocol
 from sim.arrays import BoolArray, FloatArray, Number
 from sim.case.conditions import Conditions
 from sim.case.inputs import MonthInputs
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
 
@@ -115,7 +115,7 @@ class Party(Protocol):
 
     inputs: MonthInputs
     parameters: Parameters
-    state: State
+    state: MonthState
     month: MonthRecord
 
     def draw(self, process: str, occasion: str, where: BoolArray) -> Number:

@@ -12,10 +12,10 @@ from sim.case.ballot import Ballot, Threats
 from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
 from sim.case.utilities import Position
-from sim.months.phases import PHASES, Each, Value
+from sim.months.phases import PHASES, Each, PartyValue
 from sim.months.position import position_of
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
-from sim.months.state import NOISES, START, State, initial_state
+from sim.months.state import NOISES, START, MonthState, initial_state
 from sim.randomness import Draws, to_unit
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
@@ -24,7 +24,7 @@ from sim.rules.totals import exact_total
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
-STRIP = 400
+REPLICATES_PER_STRIP = 400
 """Replicates whose arrays fit the second-level cache of common processors."""
 
 
@@ -49,11 +49,11 @@ class Strip:
         self.run.draw(process, occasion, np.flatnonzero(where.any(axis=0)))
         return self.run.drawn[:, self.rows].T
 
-    def total(self, of: Value) -> FloatArray:
+    def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members, a column (R, 1) as drawn parameters are."""
         return exact_total(of(self))[:, None]
 
-    def per_commodity(self, of: Value) -> FloatArray:
+    def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (R, K) over buyers."""
         return self.inputs.cells.per_commodity(of(self))
 
@@ -61,7 +61,7 @@ class Strip:
         """Put a value into the month at hand."""
         setattr(self.month, name, value)
 
-    def let_know_of_peers(self, name: str, of: Value) -> None:
+    def let_know_of_peers(self, name: str, of: PartyValue) -> None:
         """Put sums over peers into the month at hand; only what has changed since the last month is summed again."""
         values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
         changes = values - before
@@ -120,14 +120,16 @@ class MonthRun:
         for process in NOISES:
             self.draw(process, START, np.arange(size))
             noises.append(self.drawn.T.copy())
-        parts = [slice(start, min(start + STRIP, count)) for start in range(0, count, STRIP)]
+        parts = [
+            slice(start, min(start + REPLICATES_PER_STRIP, count)) for start in range(0, count, REPLICATES_PER_STRIP)
+        ]
         self.strips = [Strip(self, rows, noises) for rows in parts]
 
     @property
-    def state(self) -> State:
+    def state(self) -> MonthState:
         """The state of all replicates."""
         states = [vars(strip.state) for strip in self.strips]
-        return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
+        return MonthState(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
     def position(self, ballot: Ballot) -> Position:
         """Where members are on the day of a vote, arrays (R, N)."""
@@ -148,14 +150,14 @@ class MonthRun:
             row[:] = self.draws.words(process, occasion, self.iso3[member], self.first, self.count)
         self.drawn[missing], self.is_drawn[missing] = to_unit(words), True
 
-    def event(self, place: int) -> None:
+    def apply_event(self, place: int) -> None:
         """Take in what an event of the month does at once."""
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
             for strip in self.strips:
-                strip.state.take_in(touch, strip.parameters)
+                strip.state.apply_touch(touch, strip.parameters)
 
-    def month(self, *, is_watched: bool = True) -> MonthView | None:
+    def pass_month(self, *, is_watched: bool = True) -> MonthView | None:
         """Go through the phases of the month at hand, once its events and votes are over.
 
         Parameters
@@ -168,10 +170,10 @@ class MonthRun:
             for phase in phases:
                 phase.function(strip)
         self.number += 1
-        return _joined([strip.view() for strip in self.strips]) if is_watched else None
+        return _concatenate_views([strip.view() for strip in self.strips]) if is_watched else None
 
 
-def _joined(views: Sequence[MonthView]) -> MonthView:
+def _concatenate_views(views: Sequence[MonthView]) -> MonthView:
     """One view of the replicates of many."""
 
     def whole(get: Callable[[MonthView], FloatArray]) -> FloatArray:

@@ -11,8 +11,8 @@ from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weighted_dependence
 from sim.results.showing import Shown
-from sim.rules.beliefs import belief, prior_counts
-from sim.rules.coalition import noise
+from sim.rules.beliefs import posterior_mean, prior_counts
+from sim.rules.coalition import logit_noise
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
@@ -24,7 +24,7 @@ START = "start"
 
 
 @dataclass(repr=False)
-class State(Shown):
+class MonthState(Shown):
     """Arrays (R, N), or scalars for one member in one replicate.
 
     Parameters
@@ -60,17 +60,17 @@ class State(Shown):
     @property
     def belief(self) -> FloatArray:
         """How likely help to the target is thought to be punished, q, in [0, 1]."""
-        return belief(self.listings, self.escapes)
+        return posterior_mean(self.listings, self.escapes)
 
     def risk(self, exposure: FloatArray) -> FloatArray:
         """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
         return sanction_risk(self.belief, exposure, self.isolation)
 
-    def of_replicates(self, rows: slice) -> State:
+    def of_replicates(self, rows: slice) -> MonthState:
         """The state of some replicates."""
-        return State(**{name: values[rows] for name, values in vars(self).items()})
+        return MonthState(**{name: values[rows] for name, values in vars(self).items()})
 
-    def take_in(self, touch: Touch, parameters: Parameters) -> None:
+    def apply_touch(self, touch: Touch, parameters: Parameters) -> None:
         """Take in what an event does at once."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
@@ -84,18 +84,18 @@ class State(Shown):
             self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 
 
-def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> State:
+def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> MonthState:
     """The state before the first month.
 
     Parameters
     ----------
     draws : uniform numbers in [0, 1) for each process of `NOISES`, on the occasion `START`.
     """
-    join_noise, help_noise, victim_noise = (noise(draw) for draw in draws)
+    join_noise, help_noise, victim_noise = (logit_noise(draw) for draw in draws)
     nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
     listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
-    return State(
+    return MonthState(
         shift=nothing,
         energy=inputs.energy + nothing,
         security=inputs.security + nothing,
@@ -114,7 +114,7 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     )
 
 
-def dependence_of(state: State, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
+def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels as the state stands; utility."""
     trade = inputs.trade * state.trade_kept
     return weighted_dependence(

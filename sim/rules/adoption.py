@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from sim.arrays import BoolArray
 
-Rule = Literal["majority", "two-thirds"]
+AdoptionRule = Literal["majority", "two-thirds"]
 
-RULES: tuple[Rule, ...] = get_args(Rule)
+ADOPTION_RULES: tuple[AdoptionRule, ...] = get_args(AdoptionRule)
 
 
-def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: Rule) -> BoolArray:
+def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: AdoptionRule) -> BoolArray:
     """Whether the votes for a resolution reach what a rule asks of those cast for or against it.
 
     Parameters

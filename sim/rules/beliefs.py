@@ -16,7 +16,7 @@ def prior_counts(enforcement: Number, strength: Number) -> tuple[Number, Number]
     return enforcement * strength, (1.0 - enforcement) * strength
 
 
-def belief(listings: FloatArray, escapes: FloatArray) -> FloatArray:
+def posterior_mean(listings: FloatArray, escapes: FloatArray) -> FloatArray:
     r"""Mean of the posterior, :math:`q = a / (a + b)`, in [0, 1].
 
     Parameters

@@ -24,7 +24,7 @@ STANCES = np.array([-1.0, 0.0, 0.0, 1.0])
 """Stance of each action code."""
 
 
-def exponentials(of: Utilities) -> Utilities:
+def exponentiate(of: Utilities) -> Utilities:
     """Odds of the four actions up to a common factor, the largest being 1."""
     largest = np.maximum(np.maximum(of.oppose, of.absent), np.maximum(of.abstain, of.support))
     return Utilities(
@@ -35,9 +35,9 @@ def exponentials(of: Utilities) -> Utilities:
     )
 
 
-def probabilities(of: Utilities) -> Utilities:
+def choice_probabilities(of: Utilities) -> Utilities:
     """Probabilities of the four actions under logit noise of scale 1; they sum to 1."""
-    odds = exponentials(of)
+    odds = exponentiate(of)
     total = odds.oppose + odds.absent + odds.abstain + odds.support
     return Utilities(odds.oppose / total, odds.absent / total, odds.abstain / total, odds.support / total)
 
@@ -50,7 +50,7 @@ def choose(of: Utilities, draw: FloatArray | float) -> ActionArray:
     of : utilities; any shape.
     draw : uniform numbers that broadcast with them.
     """
-    odds = exponentials(of)
+    odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     level = draw * (below_support + odds.support)

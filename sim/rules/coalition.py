@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 
 
-def noise(draw: Number) -> FloatArray:
+def logit_noise(draw: Number) -> FloatArray:
     """Logit noise of scale 1 from a uniform draw in [0, 1): a decision holds where its utility exceeds the noise.
 
     The chance of that is 1 / (1 + exp(-utility)).
@@ -26,7 +26,9 @@ class JoiningWeights(NamedTuple):
     reluctance: Number
 
 
-def joining(alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights) -> FloatArray:
+def joining_utility(
+    alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights
+) -> FloatArray:
     r"""Utility of sanctioning the target: :math:`w_\theta \theta_i - w_D D_i + w_A A_i - w_0`.
 
     Parameters
@@ -40,7 +42,7 @@ def joining(alignment: FloatArray, dependence: FloatArray, allies: FloatArray, w
     )
 
 
-def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
+def member_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
     """How hard a member enforces, 0 or greater: less, the more the target can withhold from it.
 
     Parameters
@@ -51,7 +53,7 @@ def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatA
     return multiplier / (1.0 + dependence)
 
 
-def effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
+def coalition_effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
     """How hard the coalition enforces: the mean of its members' effort, weighted by what they can withhold.
 
     Parameters
@@ -62,7 +64,7 @@ def effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray
     return enforcement_effort * power / total_power
 
 
-def cost(coverage: FloatArray) -> FloatArray:
+def cost_to_target(coverage: FloatArray) -> FloatArray:
     """What the sanctions cost the target, in [0, 1]: convex in the part of its market that they cover.
 
     While the market is half open, trade goes round; the last partners are the ones that cannot be replaced. The square
@@ -71,7 +73,7 @@ def cost(coverage: FloatArray) -> FloatArray:
     return coverage * coverage
 
 
-def entrepot(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
+def entrepot_weight(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
     """Weight of a member in passing goods on to the target: its trade with it, where it passes any on.
 
     Parameters
@@ -83,7 +85,7 @@ def entrepot(help_given: FloatArray, trade_with_target: FloatArray, commerce: Fl
     return help_given * trade_with_target * commerce
 
 
-def diversion(
+def import_growth(
     weight: FloatArray, all_weights: FloatArray, diverted: FloatArray, trade_with_coalition: FloatArray
 ) -> FloatArray:
     """Growth of a member's imports from the coalition by what it passes on to the target, as a ratio to before.

@@ -23,7 +23,7 @@ class DriftWeights(NamedTuple):
     isolation: Number
 
 
-def shifted(
+def drift_alignment(
     shift: FloatArray, dependence_change: FloatArray, isolation_change: FloatArray, weights: DriftWeights
 ) -> FloatArray:
     r"""Shift of alignment after a month: :math:`s' = s + r (-w_D \Delta D_i - w_I \Delta I_i - s)`; utility.
@@ -42,7 +42,7 @@ def shifted(
     return shift - weights.rate * (pull + shift)
 
 
-def secured(
+def deepen_security(
     security: FloatArray, isolation_change: FloatArray, tie: FloatArray, rate: FloatArray | float
 ) -> FloatArray:
     """Dependence on the target for security after a month, in [0, 1]: isolation deepens it where there is a tie.

@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import FloatArray
 
 
-def kept(share: FloatArray, shed: FloatArray | float) -> FloatArray:
+def reduce_share(share: FloatArray, shed: FloatArray | float) -> FloatArray:
     """Share of what a buyer bought before that it keeps, after shedding a part of it this month; in [0, 1]."""
     return share * (1.0 - shed)
 
@@ -44,12 +44,12 @@ def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: Float
     return (1.0 - joined) * np.maximum(1.0 - deterrence * sanction_risk, 0.0)
 
 
-def spare(capacity: FloatArray, before: FloatArray, willing: FloatArray) -> FloatArray:
+def measure_spare(capacity: FloatArray, before: FloatArray, willing: FloatArray) -> FloatArray:
     """What a buyer could take up beyond what it bought before, 0 or greater; same unit as `capacity`."""
     return np.maximum(capacity - before, 0.0) * willing
 
 
-def ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale: FloatArray) -> FloatArray:
+def find_ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale: FloatArray) -> FloatArray:
     r"""Most that a buyer could take of a fuel in the end: :math:`r n^2 / (n + n_0)`, at least what it bought before.
 
     Rerouted cargoes come by the shipload, in grades that have to be blended and on terms that have to be worked out
@@ -65,7 +65,7 @@ def ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale: Floa
     return np.maximum(reach * need * need / np.where(large > 0, large, 1.0), before)
 
 
-def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> FloatArray:
+def find_clearing_use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> FloatArray:
     r"""Part u of the spare capacity at which the market clears, in [0, 1]: :math:`u = (S - \sum A) / \sum B`.
 
     With demand :math:`A_i + u B_i` and a discount in proportion to u this is the clearing price; where even all the
@@ -81,7 +81,9 @@ def use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> Floa
     return np.where(has_spare, np.clip(left / np.where(has_spare, spare, 1.0), 0.0, 1.0), (left > 0) * 1.0)
 
 
-def adapted(capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: FloatArray | float) -> FloatArray:
+def adapt_capacity(
+    capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: FloatArray | float
+) -> FloatArray:
     """Capacity after a month: it closes 1 / `lag_months` of the distance to its ceiling, times the market's need of it.
 
     Parameters
@@ -114,7 +116,7 @@ def realised_price(
     return discounted - bound * np.maximum(discounted - cap, 0.0)
 
 
-def rerouted(share: FloatArray, transit: FloatArray, room: float, lag_months: float) -> FloatArray:
+def reroute_exports(share: FloatArray, transit: FloatArray, room: float, lag_months: float) -> FloatArray:
     """Share of a member's oil exports that it sends round the target's pipelines, after a month; in [0, 1].
 
     Parameters

@@ -53,7 +53,7 @@ def compact(weights: FloatArray) -> Peers:
     return csr_array(weights)
 
 
-def listened_to(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatArray]:
+def list_peers(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatArray]:
     """Whom a member listens to, as indices, and with what weights."""
     if isinstance(weights, np.ndarray):
         (peers,) = np.nonzero(weights[member])

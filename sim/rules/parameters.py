@@ -78,14 +78,14 @@ def registry() -> Mapping[str, Parameter]:
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **_fitted(name, entry, fitted.get(entry["source"])),
+            **_fitted_default(name, entry, fitted.get(entry["source"])),
             is_of_months=name in of_months,
         )
         for name, entry in (declared | of_months).items()
     }
 
 
-def _fitted(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
+def _fitted_default(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
     if fitted is None:
         return {}
     return {"default": fitted[name] if name in fitted else entry["prior"][0]}
@@ -112,7 +112,7 @@ def defaults() -> dict[str, float]:
     return {name: parameter.default for name, parameter in registry().items()}
 
 
-def problems_of(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
+def find_parameter_problems(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
     """What is wrong with a set of differences from the defaults: unknown names, wrong types, bounds, order.
 
     Parameters

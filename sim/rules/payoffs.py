@@ -22,12 +22,12 @@ class Utilities(NamedTuple):
     support: FloatArray
 
 
-def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
+def sum_weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
     """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
-    return summed({name: weight * channels[name] for name, weight in weights.items()})
+    return sum_in_order({name: weight * channels[name] for name, weight in weights.items()})
 
 
-def summed(parts: Mapping[str, FloatArray]) -> FloatArray:
+def sum_in_order(parts: Mapping[str, FloatArray]) -> FloatArray:
     """Sum of parts, added in their order."""
     total: FloatArray | None = None
     for part in parts.values():
@@ -52,7 +52,7 @@ def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray
     return np.sqrt(dependence) if np.all(exponent == 0.5) else np.power(dependence, exponent)
 
 
-def isolation(lost: FloatArray, exposure: FloatArray) -> FloatArray:
+def isolation_share(lost: FloatArray, exposure: FloatArray) -> FloatArray:
     """The part of exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
     known = exposure > 0
     return np.where(known, np.minimum(lost / np.where(known, exposure, 1.0), 1.0), 0.0)
@@ -70,7 +70,7 @@ UtilityTerms = Mapping[str, Mapping[str, FloatArray | float]]
 """Name of a term to action to what the term adds to its utility; an action that a term leaves alone is not there."""
 
 
-def total(terms: UtilityTerms) -> Utilities:
+def sum_terms(terms: UtilityTerms) -> Utilities:
     """The utilities that terms add up to, in their order: the same bits for one member and for many."""
     sums: dict[str, FloatArray | float] = {}
     for term in terms.values():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number, SingleArray
-from sim.rules.choice import SUPPORT, count_passed, exponentials
+from sim.rules.choice import SUPPORT, count_passed, exponentiate
 from sim.rules.influence import GRID
 from sim.rules.payoffs import Utilities
 
@@ -71,12 +71,12 @@ def find_range(
     """
     lowest = own._replace(oppose=own.oppose + peer_influence, support=own.support - peer_influence)
     highest = own._replace(oppose=own.oppose - peer_influence, support=own.support + peer_influence)
-    return _passed(lowest, draw, rounding), _passed(highest, draw, -rounding)
+    return _choose_with_margin(lowest, draw, rounding), _choose_with_margin(highest, draw, -rounding)
 
 
-def _passed(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
+def _choose_with_margin(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
     """The choice with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
-    odds = exponentials(of)
+    odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     scale, least = (1.0 + rounding) / (below_support + odds.support), np.copysign(TINY, rounding)
@@ -84,7 +84,7 @@ def _passed(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
     return count_passed(first, second, third)
 
 
-def find_switching_points(
+def solve_switching_points(
     own: Utilities,
     peer_influence: Number,
     draw: FloatArray,
@@ -102,7 +102,7 @@ def find_switching_points(
     lowest, highest : the range of the same members, as `find_range` gives it.
     rounding : as `bound_rounding` gives it.
     """
-    odds, influence = exponentials(own), np.broadcast_to(peer_influence, draw.shape)
+    odds, influence = exponentiate(own), np.broadcast_to(peer_influence, draw.shape)
     points = []
     for action in range(SUPPORT):
         point = np.where(lowest > action, -BEYOND, BEYOND)

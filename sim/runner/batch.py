@@ -17,7 +17,7 @@ from sim.ensemble import simulate
 from sim.errors import InputError, input_error
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
+from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, add_replicate_axis
 from sim.runner.result import VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
 
@@ -32,7 +32,7 @@ ENGINES = ("ensemble", "mesa")
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class RunPoint:
     """One scenario that is run: the only one of a run, or one design point of a sweep. Equal to itself alone.
 
     Parameters
@@ -64,7 +64,7 @@ class Point:
 
 
 @lru_cache(maxsize=4)
-def prepare_point(point: Point) -> Case:
+def prepare_point(point: RunPoint) -> Case:
     """The case of a point, under the names that its draws are keyed by.
 
     Raises
@@ -167,7 +167,7 @@ def simulate_batch(
 
 
 def run_batch(
-    point: Point,
+    point: RunPoint,
     batch: Batch,
     engine: str,
     *,
@@ -188,7 +188,7 @@ def run_batch(
     return found if point.case is not None else summarise_months(found, point)
 
 
-def summarise_months(result: BatchResult, point: Point) -> BatchResult:
+def summarise_months(result: BatchResult, point: RunPoint) -> BatchResult:
     """The result with its months summarised, so that it is small, where it holds all replicates that are watched."""
     batch, months = result.batch, result.months
     is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
@@ -214,7 +214,7 @@ def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
 
 def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
     def watch(run: MonthRun, view: MonthView) -> None:
-        recorder.month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
+        recorder.record_month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
 
     outcomes = simulate(case, batch.first, batch.count, watch=None if recorder is None else watch)
     return _vote_results(case, [outcome.actions for outcome in outcomes], [outcome.is_settled for outcome in outcomes])
@@ -235,7 +235,7 @@ def _simulate_agents(
         if recorder is not None and model.case.plan is not None:
             inputs, parameters = model.case.plan.inputs, model.case.parameters
             for number, (state, view) in enumerate(model.months, start=1):
-                recorder.month(number, inputs, parameters, as_batch_of_one(state), as_batch_of_one(view))
+                recorder.record_month(number, inputs, parameters, add_replicate_axis(state), add_replicate_axis(view))
     return _vote_results(case, list(actions), list(is_settled))
 
 

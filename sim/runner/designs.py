@@ -16,7 +16,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
-from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, levels
+from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, list_values
 
 MORRIS_LEVELS = 4
 """Levels of each factor that the trajectories of a Morris design go over."""
@@ -36,7 +36,7 @@ class DesignPoint:
     values: Mapping[str, Any]
 
 
-def points_of(experiment: Experiment) -> tuple[DesignPoint, ...]:
+def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
     """All points of an experiment; the first factor varies slowest, and scenarios before all others.
 
     Parameters
@@ -52,7 +52,7 @@ def points_of(experiment: Experiment) -> tuple[DesignPoint, ...]:
     return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
 
 
-def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
+def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
     """The scenario at one point, with the experiment's replicates and its seed, or the point's own.
 
     Parameters
@@ -73,14 +73,14 @@ def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
     return scenario_from({**document, "set": values}, f"point {point.number}", Path())
 
 
-def levels_of(experiment: Experiment) -> dict[str, list[Any]]:
+def list_levels(experiment: Experiment) -> dict[str, list[Any]]:
     """The distinct values of each factor: numbers from low to high, others in the order of the points.
 
     Parameters
     ----------
     experiment : the experiment.
     """
-    points = points_of(experiment)
+    points = list_points(experiment)
     return {name: _distinct(point.values[name] for point in points) for name in experiment.factors}
 
 
@@ -100,15 +100,15 @@ def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
     """The values of the factors at each point."""
     if design.kind in SAMPLED:
         columns = [
-            [_drawn(name, factor, share) for share in shares]
-            for (name, factor), shares in zip(design.over.items(), shares_of(design).T, strict=True)
+            [_value_at(name, factor, share) for share in shares]
+            for (name, factor), shares in zip(design.over.items(), draw_shares(design).T, strict=True)
         ]
         return zip(*columns, strict=True)
-    stepped = [levels(name, factor) for name, factor in design.over.items()]
+    stepped = [list_values(name, factor) for name, factor in design.over.items()]
     return product(*stepped) if design.kind == "factorial" else zip(*stepped, strict=True)
 
 
-def shares_of(design: Design) -> FloatArray:
+def draw_shares(design: Design) -> FloatArray:
     """What a sampled design draws for each point and factor, in [0, 1], (points, factors); the same at every call.
 
     Parameters
@@ -125,7 +125,7 @@ def shares_of(design: Design) -> FloatArray:
     if design.kind == "random":
         return generator.random((samples, dimensions))
     if design.kind in ("morris", "saltelli"):
-        return _by_salib(design, samples)
+        return _draw_by_salib(design, samples)
     from scipy.stats import qmc  # takes a tenth of a second to import
 
     if design.kind == "sobol":
@@ -133,18 +133,18 @@ def shares_of(design: Design) -> FloatArray:
     return qmc.LatinHypercube(dimensions, seed=generator).random(samples)
 
 
-def _by_salib(design: Design, samples: int) -> FloatArray:
+def _draw_by_salib(design: Design, samples: int) -> FloatArray:
     """Trajectories of Morris (1991), or the matrices of Saltelli (2010) for first and total Sobol indices."""
-    salib("design.kind", f'"{design.kind}"')
+    require_salib("design.kind", f'"{design.kind}"')
     from SALib.sample import morris, sobol
 
     seed = salib_seed(design)
     if design.kind == "morris":
-        return np.asarray(morris.sample(problem_of(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
-    return np.asarray(sobol.sample(problem_of(design), samples, calc_second_order=False, seed=seed))
+        return np.asarray(morris.sample(salib_problem(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
+    return np.asarray(sobol.sample(salib_problem(design), samples, calc_second_order=False, seed=seed))
 
 
-def problem_of(design: Design) -> dict[str, Any]:
+def salib_problem(design: Design) -> dict[str, Any]:
     """The design as SALib describes it: names, and bounds of what is drawn."""
     names = list(design.over)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
@@ -155,7 +155,7 @@ def salib_seed(design: Design) -> int:
     return 1 + design.seed % (2**32 - 1)
 
 
-def salib(where: str, what: str) -> None:
+def require_salib(where: str, what: str) -> None:
     """Refuse what needs SALib where it is not installed.
 
     Raises
@@ -167,7 +167,7 @@ def salib(where: str, what: str) -> None:
         raise input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
 
 
-def _drawn(name: str, factor: Factor, share: float) -> Any:
+def _value_at(name: str, factor: Factor, share: float) -> Any:
     """The value that a draw in [0, 1] stands for: each of a list, and each whole number, is as likely as any other."""
     share = min(float(share), float(np.nextafter(1.0, 0.0)))
     if factor.values is not None:

@@ -20,8 +20,8 @@ from sim.arguments import whole_number
 from sim.errors import InputError, Problem, input_error
 from sim.runner.identity import describe_worker, identity
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+Job = TypeVar("Job")
+Returned = TypeVar("Returned")
 
 IN_HAND_PER_WORKER = 2
 """Tasks handed out ahead, so that no worker waits; results are kept by the caller as soon as they come."""
@@ -45,7 +45,7 @@ class Executor(Protocol):
         """
         ...
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready.
 
         Raises
@@ -62,7 +62,7 @@ class InProcess:
         """Nothing to check."""
         return ""
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order of the tasks."""
         yield from map(function, tasks)
 
@@ -86,7 +86,7 @@ class Processes:
         """The identity of this program: its files may change while it runs."""
         return identity()
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready."""
         from loky import ProcessPoolExecutor
         from loky.process_executor import BrokenProcessPool
@@ -96,7 +96,7 @@ class Processes:
         try:
             _start_trackers()
             with _hold_interrupts():
-                running: set[Future[Result]] = {
+                running: set[Future[Returned]] = {
                     pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
                 }
             while running:
@@ -156,13 +156,13 @@ class DaskCluster:
             raise InputError(wrong)
         return own
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
         from distributed import CancelledError, KilledWorker, as_completed
 
         in_hand: set[Any] = set()
 
-        def submit(task: Task) -> Any:
+        def submit(task: Job) -> Any:
             future = self.client.submit(function, task, pure=False)
             in_hand.add(future)
             return future

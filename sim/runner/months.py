@@ -13,7 +13,7 @@ from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
 from sim.months.record import MonthView
 from sim.months.series import member_series, total_series
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import Parameters
@@ -21,7 +21,7 @@ from sim.rules.parameters import Parameters
 WATCHED = 200
 """Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
 LOW, HIGH = 0.05, 0.95
-COUNTED = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
+COUNTED_SERIES = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
 """Series of the whole that count members: name to the series over members that is summed."""
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 """Ways to vote for one side and help the other in some month: shares of the replicates, per vote and member."""
@@ -172,7 +172,9 @@ class Recorder:
     members: list[list[dict[str, SingleArray]]] = field(default_factory=list)
     totals: list[list[dict[str, SingleArray]]] = field(default_factory=list)
 
-    def month(self, number: int, inputs: MonthInputs, parameters: Parameters, state: State, view: MonthView) -> None:
+    def record_month(
+        self, number: int, inputs: MonthInputs, parameters: Parameters, state: MonthState, view: MonthView
+    ) -> None:
         """Take down a month of replicates, arrays (R, ...).
 
         Parameters
@@ -185,7 +187,7 @@ class Recorder:
             self.totals.append([])
         own = member_series(inputs, state, view, parameters["diversion_share"])
         whole = total_series(inputs, state, view, parameters["discount_max"])
-        whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED.items()}
+        whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED_SERIES.items()}
         for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):
             batch.append({name: values.astype(np.float32) for name, values in found.items()})
 
@@ -202,17 +204,17 @@ def _stack(parts: Sequence[Sequence[Mapping[str, SingleArray]]]) -> dict[str, Si
     }
 
 
-Part = TypeVar("Part")
+Nested = TypeVar("Nested")
 
 
-def as_batch_of_one(part: Part) -> Part:
+def add_replicate_axis(part: Nested) -> Nested:
     """The state or view of one replicate, its scalars and arrays (N,) with a first axis of one replicate."""
     if isinstance(part, np.ndarray | np.floating):
         return np.asarray(part)[None]  # type: ignore[return-value]
     if isinstance(part, Mapping):
-        return {name: as_batch_of_one(inner) for name, inner in part.items()}  # type: ignore[return-value]
+        return {name: add_replicate_axis(inner) for name, inner in part.items()}  # type: ignore[return-value]
     if is_dataclass(part):
-        return type(part)(**{name: as_batch_of_one(inner) for name, inner in vars(part).items()})  # type: ignore[misc]
+        return type(part)(**{name: add_replicate_axis(inner) for name, inner in vars(part).items()})  # type: ignore[misc]
     return part
 
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.errors import input_error
-from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
+from sim.runner.batch import (
+    SIZE,
+    Batch,
+    BatchResult,
+    RunPoint,
+    catch_failure,
+    check_engine,
+    run_batch,
+    split_replicates,
+)
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
 from sim.specs import world_of
@@ -24,7 +33,7 @@ TASK_BATCHES = 50
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """Points, and how they are run.
 
     Parameters
@@ -37,7 +46,7 @@ class Plan:
     member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
     """
 
-    points: tuple[Point, ...]
+    points: tuple[RunPoint, ...]
     engine: str = "ensemble"
     base: int | None = None
     outputs: tuple[str, ...] = ()
@@ -69,7 +78,7 @@ def plan_run(
     engine: str = "ensemble",
     base: Case | None = None,
     member_class: type[MemberState] | None = None,
-) -> Plan:
+) -> RunPlan:
     """The plan of a run: one point, and a second one for the base where there is one.
 
     Parameters
@@ -86,10 +95,10 @@ def plan_run(
         message = f"the {engine} has no members of the class {member_class.__name__}: it computes with arrays."
         raise input_error("engine", "", message, 'Give engine="mesa".')
     count = case.spec.replicates if replicates is None else replicates
-    points = [Point(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
+    points = [RunPoint(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
     if base is not None:
-        points.append(Point(1, base.spec, count, {"role": "base"}, case=base))
-    return Plan(
+        points.append(RunPoint(1, base.spec, count, {"role": "base"}, case=base))
+    return RunPlan(
         points=tuple(points),
         engine=engine,
         base=None if base is None else 1,
@@ -98,7 +107,7 @@ def plan_run(
     )
 
 
-def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> Plan:
+def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> RunPlan:
     """The plan of a comparison: the first case is the base, whose random numbers all take.
 
     Raises
@@ -107,11 +116,11 @@ def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensem
     """
     check_engine(engine)
     names = tuple(ballot.resolution for ballot in cases[0].ballots)
-    points = [Point(number, case.spec, replicates, drawn_as=names, case=case) for number, case in enumerate(cases)]
-    return Plan(tuple(points), engine, base=0)
+    points = [RunPoint(number, case.spec, replicates, drawn_as=names, case=case) for number, case in enumerate(cases)]
+    return RunPlan(tuple(points), engine, base=0)
 
 
-def list_batches(plan: Plan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
+def list_batches(plan: RunPlan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
     """The batches that are left to run. Points that are compared take turns, so that an interrupt leaves pairs.
 
     Parameters
@@ -133,12 +142,12 @@ def list_batches(plan: Plan, done: Iterable[Batch] = (), failed: Mapping[int, in
     return sorted(left, key=lambda batch: (batch.first, batch.point)) if plan.base is not None else left
 
 
-def _split(plan: Plan, point: Point, first: int, end: int, has_months: bool) -> Iterator[Batch]:
+def _split(plan: RunPlan, point: RunPoint, first: int, end: int, has_months: bool) -> Iterator[Batch]:
     return split_replicates(point.number, first, end, has_months=has_months or point.has_months, engine=plan.engine)
 
 
 @dataclass(frozen=True)
-class Task:
+class BatchTask:
     """Batches that a worker runs together, with their points; the rest is as in the `Plan`.
 
     Parameters
@@ -148,7 +157,7 @@ class Task:
     """
 
     batches: tuple[Batch, ...]
-    points: Mapping[int, Point]
+    points: Mapping[int, RunPoint]
     engine: str
     keeps_actions: bool
     watches_months: bool
@@ -157,7 +166,7 @@ class Task:
     program: str
 
 
-def run_task(task: Task) -> list[BatchResult]:
+def run_task(task: BatchTask) -> list[BatchResult]:
     """Run a task, batch after batch.
 
     Raises
@@ -182,13 +191,13 @@ def run_task(task: Task) -> list[BatchResult]:
     return found
 
 
-def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Iterator[Task]:
+def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> Iterator[BatchTask]:
     """The batches in tasks, in their order."""
     points = {point.number: point for point in plan.points}
     group: list[Batch] = []
 
-    def task() -> Task:
-        return Task(
+    def task() -> BatchTask:
+        return BatchTask(
             batches=tuple(group),
             points={batch.point: points[batch.point] for batch in group},
             engine=plan.engine,
@@ -210,7 +219,7 @@ def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Itera
 
 
 def execute(
-    plan: Plan,
+    plan: RunPlan,
     batches: Sequence[Batch],
     executor: Executor,
     keep: Callable[[Sequence[BatchResult]], None],
@@ -240,7 +249,7 @@ def execute(
     return done
 
 
-def _check_worlds(plan: Plan) -> None:
+def _check_worlds(plan: RunPlan) -> None:
     """Refuse cases that workers could not make ready again, since their world is not the one that its name stands for.
 
     Raises

@@ -18,7 +18,7 @@ from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.months import MonthsResult
 from sim.world import World
 
-CODES = len(ACTIONS)
+ACTION_COUNT = len(ACTIONS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +45,7 @@ class VoteChange(Shown):
     @property
     def changed(self) -> IntArray:
         """Replicates (N,) in which a member acts differently."""
-        return self.replicates_where(~np.eye(CODES, dtype=bool))
+        return self.replicates_where(~np.eye(ACTION_COUNT, dtype=bool))
 
     @property
     def towards(self) -> IntArray:
@@ -139,12 +139,12 @@ class RunResult(Shown):
 
 def count_tallies(actions: ActionArray) -> IntArray:
     """Members per action code in every replicate: (R, 4) from action codes (R, N)."""
-    return np.stack([(actions == code).sum(axis=1) for code in range(CODES)], axis=1)
+    return np.stack([(actions == code).sum(axis=1) for code in range(ACTION_COUNT)], axis=1)
 
 
 def count_replicates(actions: ActionArray) -> IntArray:
     """Replicates per action code for every member: (N, 4) from action codes (R, N)."""
-    return np.stack([(actions == code).sum(axis=0) for code in range(CODES)], axis=1)
+    return np.stack([(actions == code).sum(axis=0) for code in range(ACTION_COUNT)], axis=1)
 
 
 def frequencies(counts: IntArray) -> FloatArray:
@@ -160,13 +160,13 @@ def compare_actions(actions: ActionArray, base: ActionArray, world: World) -> Vo
     ----------
     actions, base : action codes (R, N) here and in the base.
     """
-    pairs = base.astype(np.int64) * CODES + actions
-    transitions = np.stack([(pairs == pair).sum(axis=0) for pair in range(CODES * CODES)], axis=1)
-    steps = [(actions == code).astype(np.int64) - (base == code) for code in range(CODES)]
+    pairs = base.astype(np.int64) * ACTION_COUNT + actions
+    transitions = np.stack([(pairs == pair).sum(axis=0) for pair in range(ACTION_COUNT * ACTION_COUNT)], axis=1)
+    steps = [(actions == code).astype(np.int64) - (base == code) for code in range(ACTION_COUNT)]
     shares = {name: world.attributes[name] / world.attributes[name].sum() for name in ("population", "gdp_usd")}
     behind = {name: np.stack([(step * share).sum(axis=1) for step in steps], axis=1) for name, share in shares.items()}
     return VoteChange(
-        transitions=transitions.reshape(-1, CODES, CODES),
+        transitions=transitions.reshape(-1, ACTION_COUNT, ACTION_COUNT),
         tallies=count_tallies(actions) - count_tallies(base),
         population=behind["population"],
         gdp=behind["gdp_usd"],

@@ -10,14 +10,14 @@ from sim.case import Case
 from sim.runner.batch import BatchResult, prepare_point
 from sim.runner.executors import Executor, InProcess
 from sim.runner.months import merge_months
-from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches, plan_comparison, plan_run
+from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches, plan_comparison, plan_run
 from sim.runner.result import RunResult, compare_votes, merge_votes
 
 if TYPE_CHECKING:
     from sim.model import MemberState
 
 
-def run(
+def run_case(
     case: Case,
     replicates: int | None = None,
     engine: str = "ensemble",
@@ -83,7 +83,7 @@ def compare_batches(own: BatchResult, base: BatchResult, case: Case) -> BatchRes
     return replace(own, votes=compare_votes(own.votes, base.votes, case.world))
 
 
-def _run(plan: Plan, executor: Executor | None, on_progress: OnProgress) -> tuple[RunResult, ...]:
+def _run(plan: RunPlan, executor: Executor | None, on_progress: OnProgress) -> tuple[RunResult, ...]:
     gathered, is_interrupted = _Gathered(plan), False
     try:
         execute(plan, list_batches(plan), executor or InProcess(), gathered.add, on_progress)
@@ -102,7 +102,7 @@ def _run(plan: Plan, executor: Executor | None, on_progress: OnProgress) -> tupl
 class _Gathered:
     """Results as they come, let go of all that nobody asks for once the points of a range can be compared."""
 
-    plan: Plan
+    plan: RunPlan
     waiting: dict[int, dict[int, BatchResult]] = field(default_factory=dict)
     batches: dict[int, dict[int, BatchResult]] = field(default_factory=dict)
 

@@ -3,9 +3,9 @@
 A rule learns from rows, the members of earlier votes or some members of the vote itself, and is asked about all members
 of one vote. It never looks at how these voted in it. Where some rows are of the vote that is asked about, rates of
 classes are taken from those alone, and regressions get an indicator per vote; else rates are those of the other votes,
-and `pinned` moves them to given counts.
+and `pin_to_counts` moves them to given counts.
 
-Every rule but `majority` leaves each class a chance: see `sim.scoring.regressions.smoothed`.
+Every rule but `majority` leaves each class a chance: see `sim.scoring.regressions.smooth`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from scipy.optimize import least_squares
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.scoring import regressions
-from sim.scoring.regressions import has_scikit_learn, ordered_logit, smoothed
+from sim.scoring.regressions import fit_ordered_logit, has_scikit_learn, smooth
 from sim.scoring.samples import Sample
 from sim.scoring.scores import CLASSES
 
 Training = Sequence[tuple[Sample, BoolArray]]
 """Votes, and which of their members (N,) may be learnt from; members without an observed class never are."""
-Rule = Callable[[Training, Sample], FloatArray | None]
+Forecaster = Callable[[Training, Sample], FloatArray | None]
 """Probabilities (N, 3) for the members of the vote that is asked about, or None where the rule gives no forecast."""
 
 PERSISTENCE_WEIGHT = 10.0
@@ -40,14 +40,14 @@ MOST_SHIFT = 30.0
 
 def majority(training: Training, asked: Sample) -> FloatArray | None:
     """All members do what most did."""
-    classes = _chamber(training, asked)[0]
+    classes = _rows_for_rates(training, asked)[0]
     likeliest = np.bincount(classes, minlength=len(CLASSES)).argmax()
     return np.tile(np.eye(len(CLASSES))[likeliest], (len(asked.observed), 1)) if len(classes) else None
 
 
 def base_rates(training: Training, asked: Sample) -> FloatArray | None:
     """All members have the shares of the classes as their probabilities."""
-    classes = _chamber(training, asked)[0]
+    classes = _rows_for_rates(training, asked)[0]
     return np.tile(_rates(classes), (len(asked.observed), 1)) if len(classes) else None
 
 
@@ -66,7 +66,7 @@ def persistence(training: Training, asked: Sample) -> FloatArray | None:
 
 def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
     """Members have the shares of the classes in their regional group, with the Assembly's rates as one member more."""
-    classes, regions = _chamber(training, asked)
+    classes, regions = _rows_for_rates(training, asked)
     if not len(classes):
         return None
     counts = np.zeros((int(max(regions.max(), asked.region.max())) + 1, len(CLASSES)))
@@ -77,11 +77,11 @@ def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
 
 def ideal_point(training: Training, asked: Sample) -> FloatArray | None:
     """Ordered logit on the ideal point."""
-    rows = _stacked(training, asked, lambda sample: sample.ideal_point[:, None])
+    rows = _stack_rows(training, asked, lambda sample: sample.ideal_point[:, None])
     if not len(rows.classes):
         return None
-    fitted = ordered_logit(rows.regressors, rows.classes)
-    return smoothed(fitted.probabilities(rows.asked), len(rows.classes))
+    fitted = fit_ordered_logit(rows.regressors, rows.classes)
+    return smooth(fitted.probabilities(rows.asked), len(rows.classes))
 
 
 def earlier_votes(training: Training, asked: Sample) -> FloatArray | None:
@@ -94,31 +94,31 @@ def earlier_votes(training: Training, asked: Sample) -> FloatArray | None:
     def standing(sample: Sample) -> FloatArray:
         return (sample.record + TIE_BREAK * sample.ideal_point)[:, None]
 
-    rows = _stacked([(s, mask) for s, mask in training if (s.last >= 0).any()], asked, standing)
+    rows = _stack_rows([(s, mask) for s, mask in training if (s.last >= 0).any()], asked, standing)
     if not len(rows.classes) or not (asked.last >= 0).any():
         return None
-    fitted = ordered_logit(rows.regressors, rows.classes, is_first_rising=True)
-    return smoothed(fitted.probabilities(rows.asked), len(rows.classes))
+    fitted = fit_ordered_logit(rows.regressors, rows.classes, is_first_rising=True)
+    return smooth(fitted.probabilities(rows.asked), len(rows.classes))
 
 
 def multinomial_logit(training: Training, asked: Sample) -> FloatArray | None:
     """Penalised multinomial logit on what the model weighs; None without scikit-learn."""
-    rows = _stacked(training, asked, lambda sample: sample.inputs)
+    rows = _stack_rows(training, asked, lambda sample: sample.inputs)
     if not len(rows.classes) or not has_scikit_learn():
         return None
-    found = regressions.multinomial_logit(rows.regressors, rows.classes, rows.members, rows.asked)
-    return smoothed(found, len(rows.classes))
+    found = regressions.predict_multinomial_logit(rows.regressors, rows.classes, rows.members, rows.asked)
+    return smooth(found, len(rows.classes))
 
 
 def random_forest(training: Training, asked: Sample) -> FloatArray | None:
     """Random forest on what the model weighs; None without scikit-learn."""
-    rows = _stacked(training, asked, lambda sample: sample.inputs)
+    rows = _stack_rows(training, asked, lambda sample: sample.inputs)
     if not len(rows.classes) or not has_scikit_learn():
         return None
-    return smoothed(regressions.random_forest(rows.regressors, rows.classes, rows.asked), len(rows.classes))
+    return smooth(regressions.predict_random_forest(rows.regressors, rows.classes, rows.asked), len(rows.classes))
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
+FORECASTERS: Mapping[str, Forecaster] = MappingProxyType(
     {
         "majority": majority,
         "base_rates": base_rates,
@@ -133,7 +133,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 """Every rule by name, in the order in which they are reported. The last two need the extra ``learn``."""
 
 
-def pinned(probabilities: FloatArray, counts: IntArray) -> FloatArray:
+def pin_to_counts(probabilities: FloatArray, counts: IntArray) -> FloatArray:
     """Probabilities (n, 3) moved to given counts of the classes, by two numbers that are the same for all members.
 
     The log odds of oppose and of support against abstain are shifted by a constant each, until the expected counts are
@@ -172,7 +172,7 @@ class _Rows:
     asked: FloatArray
 
 
-def _stacked(training: Training, asked: Sample, regressors: Callable[[Sample], FloatArray]) -> _Rows:
+def _stack_rows(training: Training, asked: Sample, regressors: Callable[[Sample], FloatArray]) -> _Rows:
     found = [(sample, np.flatnonzero(mask & (sample.observed >= 0))) for sample, mask in training]
     found = [(sample, rows) for sample, rows in found if len(rows)]
     votes = list(dict.fromkeys(sample.resolution for sample, _ in found))
@@ -186,26 +186,26 @@ def _stacked(training: Training, asked: Sample, regressors: Callable[[Sample], F
     wanted = of(asked, np.arange(len(asked.observed)))
     return _Rows(
         regressors=np.concatenate([np.zeros((0, wanted.shape[1])), *(of(*pair) for pair in found)]),
-        classes=_joined([sample.observed[rows] for sample, rows in found]),
-        members=_joined([rows for _, rows in found]),
+        classes=_concatenate([sample.observed[rows] for sample, rows in found]),
+        members=_concatenate([rows for _, rows in found]),
         asked=wanted,
     )
 
 
-def _chamber(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
+def _rows_for_rates(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
     """Classes and regions of the rows that rates are taken from: those of the vote asked about if there are any."""
     found = [(sample, mask & (sample.observed >= 0)) for sample, mask in training]
     same = [(sample, rows) for sample, rows in found if sample.resolution == asked.resolution and rows.any()]
     found = same or found
-    classes = _joined([sample.observed[rows] for sample, rows in found])
-    return classes, _joined([sample.region[rows] for sample, rows in found])
+    classes = _concatenate([sample.observed[rows] for sample, rows in found])
+    return classes, _concatenate([sample.region[rows] for sample, rows in found])
 
 
-def _joined(parts: Sequence[IntArray]) -> IntArray:
+def _concatenate(parts: Sequence[IntArray]) -> IntArray:
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _rates(classes: IntArray) -> FloatArray:
     """Shares (3,) of the classes, half a member of each added."""
     n = len(classes)
-    return smoothed(np.bincount(classes, minlength=len(CLASSES)) / n, n)
+    return smooth(np.bincount(classes, minlength=len(CLASSES)) / n, n)

@@ -18,7 +18,7 @@ from numpy.polynomial import Polynomial
 from sim.arrays import FloatArray
 from sim.results.scores_of_months import FlowScores, Met, Ordering, PublishedFigure
 from sim.scoring.orderings import compare_senders, compare_values
-from sim.scoring.published import Figure, Published
+from sim.scoring.published import OutcomeFigure, Published
 
 BARRELS_PER_TONNE = 7.33
 WAR_BEGINS = date(2022, 2, 24)
@@ -59,7 +59,7 @@ class Simulated:
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {code: place for place, code in enumerate(self.members)})
 
-    def columns(self, who: str) -> list[int]:
+    def find_columns(self, who: str) -> list[int]:
         """Where the members stand that a figure speaks of."""
         if who == "ALL":
             return list(range(len(self.members)))
@@ -70,7 +70,7 @@ class Simulated:
 def score_flows(simulated: Simulated, published: Published) -> FlowScores:
     """Compare a path with everything published about it."""
     figures = [
-        _compared(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
+        _compare(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
         for figure in published.figures
         if figure.measure in MEASURES
     ]
@@ -117,7 +117,7 @@ def part_elapsed(month: str, first: date, last: date) -> float:
     return max(days, 0) / days_of(month)
 
 
-def cumulative(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
+def accumulate(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
     """Sum of a monthly series (T, ...) from day to day, months in part by their days; None where it ends before.
 
     A series that begins within 31 days of the first day counts from its beginning; one that begins later is None.
@@ -129,41 +129,41 @@ def cumulative(months: Sequence[str], series: FloatArray, first: date, last: dat
     return np.asarray((parts.reshape(-1, *[1] * (series.ndim - 1)) * series).sum(axis=0))
 
 
-def _crude_imports(figure: Figure, run: Simulated) -> float | None:
+def _crude_imports(figure: OutcomeFigure, run: Simulated) -> float | None:
     if figure.period not in run.months:
         return None
-    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    tonnes = run.crude[run.months.index(figure.period), run.find_columns(figure.who)].sum()
     return kilobarrels_a_day(float(tonnes), figure.period)
 
 
-def _crude_import_share(figure: Figure, run: Simulated) -> float | None:
-    need = float(run.crude_need[run.columns(figure.who)].sum())
+def _crude_import_share(figure: OutcomeFigure, run: Simulated) -> float | None:
+    need = float(run.crude_need[run.find_columns(figure.who)].sum())
     if figure.period not in run.months or need <= 0:
         return None
-    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    tonnes = run.crude[run.months.index(figure.period), run.find_columns(figure.who)].sum()
     return 100 * float(tonnes) / need
 
 
-def _supplier_crude_share(figure: Figure, run: Simulated) -> float | None:
+def _supplier_crude_share(figure: OutcomeFigure, run: Simulated) -> float | None:
     if figure.period not in run.months:
         return None
     row = run.crude[run.months.index(figure.period)]
-    return 100 * float(row[run.columns(figure.who)].sum() / row.sum()) if row.sum() > 0 else None
+    return 100 * float(row[run.find_columns(figure.who)].sum() / row.sum()) if row.sum() > 0 else None
 
 
-def _revenue(figure: Figure, run: Simulated) -> float | None:
-    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
-    return None if paid is None else float(paid[run.columns(figure.who)].sum())
+def _revenue(figure: OutcomeFigure, run: Simulated) -> float | None:
+    paid = accumulate(run.months, run.revenue, WAR_BEGINS, figure.dated)
+    return None if paid is None else float(paid[run.find_columns(figure.who)].sum())
 
 
-def _revenue_share(figure: Figure, run: Simulated) -> float | None:
-    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
+def _revenue_share(figure: OutcomeFigure, run: Simulated) -> float | None:
+    paid = accumulate(run.months, run.revenue, WAR_BEGINS, figure.dated)
     if paid is None or paid.sum() <= 0:
         return None
-    return 100 * float(paid[run.columns(figure.who)].sum() / paid.sum())
+    return 100 * float(paid[run.find_columns(figure.who)].sum() / paid.sum())
 
 
-MEASURES: Mapping[str, Callable[[Figure, Simulated], float | None]] = {
+MEASURES: Mapping[str, Callable[[OutcomeFigure, Simulated], float | None]] = {
     "crude_imports": _crude_imports,
     "crude_import_share": _crude_import_share,
     "supplier_crude_share": _supplier_crude_share,
@@ -173,7 +173,7 @@ MEASURES: Mapping[str, Callable[[Figure, Simulated], float | None]] = {
 """How a run answers each measure; other measures of the file are not about what is simulated here."""
 
 
-def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[float | None, float | None]:
+def _baselines(figure: OutcomeFigure, published: Published, run: Simulated) -> tuple[float | None, float | None]:
     """Last value and linear trend for a scored figure, from the earlier figures of its series.
 
     A share of a member's crude imports has no earlier figures: its baselines are those of the imports, over the need.
@@ -183,7 +183,7 @@ def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[fl
         return None, None
     measure, scale = figure.measure, 1.0
     if measure == "crude_import_share":
-        need = kilobarrels_a_day(float(run.crude_need[run.columns(figure.who)].sum()), figure.period)
+        need = kilobarrels_a_day(float(run.crude_need[run.find_columns(figure.who)].sum()), figure.period)
         measure, scale = "crude_imports", 100 / need if need > 0 else 0.0
     earlier = [
         (one.dated.toordinal(), one.value)
@@ -203,7 +203,9 @@ def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) 
     return float(values[int(np.argmax(when))]), max(trend, 0.0)
 
 
-def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> PublishedFigure:
+def _compare(
+    figure: OutcomeFigure, value: float | None, baselines: tuple[float | None, float | None]
+) -> PublishedFigure:
     last, trend = baselines
     return PublishedFigure(
         id=figure.id,
@@ -214,15 +216,15 @@ def _compared(figure: Figure, value: float | None, baselines: tuple[float | None
         use=figure.use,
         published=figure.value,
         simulated=value,
-        relative_error=relative(value, figure.value),
+        relative_error=relative_error(value, figure.value),
         last_value=last,
-        last_value_error=relative(last, figure.value),
+        last_value_error=relative_error(last, figure.value),
         linear_trend=trend,
-        linear_trend_error=relative(trend, figure.value),
+        linear_trend_error=relative_error(trend, figure.value),
     )
 
 
-def relative(value: float | None, published: float) -> float | None:
+def relative_error(value: float | None, published: float) -> float | None:
     """Value over published less 1; None where either does not allow it."""
     return None if value is None or published == 0 else value / published - 1
 
@@ -257,7 +259,7 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
         if months:
             rows = [run.months.index(month) for month in months]
             given = [float(run.aid[rows, run.index[code]].sum()) for code in donors]
-            scores[name] = compare_values(donors, given, [_recorded(published, code, months) for code in donors])
+            scores[name] = compare_values(donors, given, [_sum_recorded(published, code, months) for code in donors])
     if early[1:] and late:
         observed = scores["score"].published
         lasts, trends = [], []
@@ -271,5 +273,5 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
     return scores
 
 
-def _recorded(published: Published, donor: str, months: Sequence[str]) -> float:
+def _sum_recorded(published: Published, donor: str, months: Sequence[str]) -> float:
     return sum(published.aid[donor].get(month, 0.0) for month in months)

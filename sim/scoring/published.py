@@ -30,7 +30,7 @@ REPORTS = "CREA"
 
 
 @dataclass(frozen=True)
-class Figure:
+class OutcomeFigure:
     """A published figure.
 
     Parameters
@@ -91,7 +91,7 @@ class Published:
     acts : what members did to help a side: a selection, not a census.
     """
 
-    figures: tuple[Figure, ...]
+    figures: tuple[OutcomeFigure, ...]
     sanctioning: frozenset[str]
     aid: Mapping[str, Mapping[str, float]]
     acts: tuple[Act, ...] = ()
@@ -107,7 +107,7 @@ def load_published(world: World) -> Published | None:
     folder = world.folder / "outcomes"
     if not folder.is_dir():
         return None
-    figures = TypeAdapter(list[Figure]).validate_python(read_rows(folder / "published.csv"))
+    figures = TypeAdapter(list[OutcomeFigure]).validate_python(read_rows(folder / "published.csv"))
     for figure in figures:
         if figure.use not in USES or figure.use == ("score" if figure.dated <= CALIBRATION_ENDS else "calibrate"):
             raise ValueError(f"published.csv, {figure.id}: '{figure.use}' cannot be combined with {figure.dated}")

@@ -55,7 +55,7 @@ class OrderedLogit:
         return np.column_stack([oppose, np.maximum(1.0 - oppose - support, 0.0), support])
 
 
-def ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising: bool = False) -> OrderedLogit:
+def fit_ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising: bool = False) -> OrderedLogit:
     """Fit a cumulative logit by penalised maximum likelihood, from the rates of the classes and slopes of 0.
 
     The likelihood is log-concave in thresholds and slopes, so that the optimum is the only one. A class that does not
@@ -110,7 +110,9 @@ def has_scikit_learn() -> bool:
     return find_spec("sklearn") is not None
 
 
-def multinomial_logit(regressors: FloatArray, classes: IntArray, members: IntArray, asked: FloatArray) -> FloatArray:
+def predict_multinomial_logit(
+    regressors: FloatArray, classes: IntArray, members: IntArray, asked: FloatArray
+) -> FloatArray:
     """Probabilities (N, 3) at `asked` (N, p) of a multinomial logit with a squared penalty on its coefficients.
 
     Regressors are standardised by the training rows. Of the penalties 10^3 to 10^-1 in half decades the one with the
@@ -133,7 +135,7 @@ def multinomial_logit(regressors: FloatArray, classes: IntArray, members: IntArr
             out = fold == number
             for place, inverse_penalty in enumerate(INVERSE_PENALTIES):
                 chances = _logit(scaled[~out], classes[~out], scaled[out], inverse_penalty)
-                likelihood = smoothed(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
+                likelihood = smooth(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
                 lost[place] -= np.log(likelihood).sum()
         return _logit(scaled, classes, wanted, INVERSE_PENALTIES[lost.argmin()])
 
@@ -147,7 +149,7 @@ def _logit(regressors: FloatArray, classes: IntArray, asked: FloatArray, inverse
     return _all_classes(fitted.predict_proba(asked), fitted.classes_)
 
 
-def random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
+def predict_random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
     """Probabilities (N, 3) at `asked` (N, p) of a forest (Breiman 2001) of 500 trees with leaves of 3 rows or more."""
     from sklearn.ensemble import RandomForestClassifier
 
@@ -156,7 +158,7 @@ def random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) 
     return _all_classes(forest.predict_proba(asked), forest.classes_)
 
 
-def smoothed(probabilities: FloatArray, n: int) -> FloatArray:
+def smooth(probabilities: FloatArray, n: int) -> FloatArray:
     """Probabilities (..., 3) learnt from n rows, with half a row of each class added to them.
 
     The rule of Jeffreys (1946) for shares, (n p + 1/2) / (n + 3/2), for a regression too: it leaves no class that did

@@ -39,7 +39,7 @@ class Sample:
     observed: IntArray
 
 
-def sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
+def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     """The members of a prepared case before one of its votes.
 
     Of the world's roll calls those about the target dated before the ballot count; the other inputs date from before

@@ -30,7 +30,9 @@ def three_classes(probabilities: FloatArray) -> FloatArray:
     return np.stack([probabilities[..., 0], probabilities[..., 1] + probabilities[..., 2], probabilities[..., 3]], -1)
 
 
-def losses(probabilities: FloatArray, observed: IntArray, predicted: IntArray | None = None) -> dict[str, FloatArray]:
+def measure_losses(
+    probabilities: FloatArray, observed: IntArray, predicted: IntArray | None = None
+) -> dict[str, FloatArray]:
     """What each member adds to the scores that are means over members; name to array (n,).
 
     Parameters
@@ -63,7 +65,7 @@ def score(probabilities: FloatArray, observed: IntArray, predicted: IntArray | N
     ----------
     predicted : classes to judge accuracy by; by default the likeliest ones.
     """
-    of = losses(probabilities, observed, predicted)
+    of = measure_losses(probabilities, observed, predicted)
     return Scores(
         accuracy=float(of["is_right"].mean()),
         balanced_accuracy=float(np.mean([of["is_right"][observed == c].mean() for c in np.unique(observed)])),
@@ -73,7 +75,7 @@ def score(probabilities: FloatArray, observed: IntArray, predicted: IntArray | N
     )
 
 
-def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction[Recall | None]:
+def measure_recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction[Recall | None]:
     """Of the members that did each action: the share for which it was the likeliest of the four, and their number.
 
     Parameters
@@ -93,7 +95,7 @@ def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction
     return ByAction[Recall | None](**found)
 
 
-def intervals(
+def score_intervals(
     probabilities: FloatArray,
     observed: IntArray,
     predicted: IntArray | None = None,
@@ -111,7 +113,7 @@ def intervals(
     resamples : how often the members are drawn again.
     seed : the same seed and number of members give the same resamples, here and in `paired_interval`.
     """
-    of = losses(probabilities, observed, predicted)
+    of = measure_losses(probabilities, observed, predicted)
     weights = _resamples(len(observed), resamples, seed)
     is_of_class = np.eye(len(CLASSES))[observed]
     counts = weights @ is_of_class
@@ -134,8 +136,8 @@ def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 
 
     Parameters
     ----------
-    loss_a, loss_b : losses of the same members in the same order, (n,); see `losses`.
-    resamples, seed : as in `intervals`.
+    loss_a, loss_b : losses of the same members in the same order, (n,); see `measure_losses`.
+    resamples, seed : as in `score_intervals`.
     """
     difference = loss_a - loss_b
     low, high = ends_of(_resamples(len(difference), resamples, seed) @ difference / len(difference))
@@ -147,7 +149,9 @@ def _resamples(n: int, resamples: int, seed: int) -> FloatArray:
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
 
 
-def reliability(probabilities: FloatArray, observed: IntArray, bins: int = 10, of: int | None = None) -> Reliability:
+def measure_reliability(
+    probabilities: FloatArray, observed: IntArray, bins: int = 10, of: int | None = None
+) -> Reliability:
     """Whether what was given 70 % came true in 70 % of the cases (Murphy & Winkler 1977).
 
     Bins hold about equally many probabilities, cut at their quantiles, so that each says something of a chamber's few

@@ -24,15 +24,15 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, topic_of
 from sim.case.utilities import own_utilities
 from sim.ensemble import visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.errors import input_error
 from sim.months.run import MonthRun
 from sim.results.validation import Mode, Validation
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.result import VoteResult, frequencies
-from sim.runner.run import run
-from sim.scoring.samples import Sample, sample
+from sim.runner.run import run_case
+from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, world_of
@@ -60,13 +60,13 @@ def validate(
     """
     world = world_of(spec)
     found = []
-    for put, observed in asked_of(spec, world, rollcalls):
+    for put, observed in list_questions(spec, world, rollcalls):
         earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
-        found += _validated(put, with_rollcalls(world_of(put), put, earlier), observed)
+        found += _validate(put, with_rollcalls(world_of(put), put, earlier), observed)
     return found
 
 
-def asked_of(
+def list_questions(
     spec: Scenario, world: World, rollcalls: Sequence[Observed] | None
 ) -> list[tuple[Scenario, list[Observed]]]:
     """Scenarios to score, and the roll calls of their votes: the scenario itself, and one per other call of a file.
@@ -106,9 +106,9 @@ def mean_stances(vote: VoteResult) -> FloatArray:
     return vote.counts @ STANCES / vote.counts.sum(axis=1)
 
 
-def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
+def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
     case = prepare(spec, world)
-    result = run(case)
+    result = run_case(case)
     observed = {call.resolution: call for call in calls}
     found = []
     for number, months in visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED):
@@ -117,12 +117,12 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
             votes = observed[vote.resolution].votes
             earlier = [mean_stances(done) for done in result.votes[:number]]
             pinned = pinned_probabilities(case, number, votes=votes, earlier=earlier, months=months)
-            found.append(_scored(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
+            found.append(_score(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
     return found
 
 
-def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
-    asked = sample(case, number, votes)
+def _score(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
+    asked = make_sample(case, number, votes)
     mode = mode_of(case, number)
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
@@ -152,7 +152,7 @@ def earlier_samples(case: Case, number: int) -> list[Sample]:
     for call in case.world.rollcalls:
         if call.target == target and call.date < before:
             asked = prepare(put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date))
-            found.append(sample(asked, 0, call.votes))
+            found.append(make_sample(asked, 0, call.votes))
     return found
 
 
@@ -176,7 +176,7 @@ def pinned_probabilities(
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
         own = expected_utilities(own_utilities(shifted, parameters, earlier, months))
-        return equilibrium(own, shifted, case.peers, parameters["peer_influence"])
+        return solve_equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:
         expected = chances(vector)[drawn].sum(axis=0)

@@ -20,7 +20,7 @@ TABLES = ("parameters", "roles", "expected", "months")  # merged with the base's
 LISTS = ("pledge", "change", "event")  # appended to the base's
 
 
-def dotted(key: Key) -> str:
+def join_key(key: Key) -> str:
     """A key as users write it: ``vote.0.severity``; a part that holds dots itself stands in quotes."""
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
@@ -78,20 +78,20 @@ class Draft:
         root = self._origins[()]
         return Origin(root.where, key, root.folder)
 
-    def problem(self, finding: Finding) -> Problem:
+    def locate(self, finding: Finding) -> Problem:
         """A finding told at the place its part came from."""
         origin = self.origin(finding.key)
-        return Problem(origin.where, dotted(origin.key), finding.message, finding.fix)
+        return Problem(origin.where, join_key(origin.key), finding.message, finding.fix)
 
     def note(self, finding: Finding) -> None:
         """Keep a finding as a problem."""
-        self.keep([self.problem(finding)])
+        self.keep([self.locate(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
         """Keep problems that are told already, each once."""
         self.problems += [problem for problem in dict.fromkeys(problems) if problem not in self.problems]
 
-    def take(self, own: Mapping[str, object], where: str, folder: Path) -> None:
+    def merge(self, own: Mapping[str, object], where: str, folder: Path) -> None:
         """Lay a document over what is there: its keys replace, its tables merge, its edits are appended."""
         self._origins[()] = Origin(where, (), folder)
         for name, value in copy.deepcopy(dict(own)).items():

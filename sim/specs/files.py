@@ -20,7 +20,7 @@ def read_toml(path: Path) -> dict[str, object]:
     InputError
         If it cannot be read, is no UTF-8 text or is no TOML; the message gives the line.
     """
-    where = shown(path)
+    where = show_path(path)
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Windows editors put a mark before the text
     except OSError as error:
@@ -33,7 +33,7 @@ def read_toml(path: Path) -> dict[str, object]:
         raise input_error(where, "", "is nested too deeply.") from error
 
 
-def shown(path: Path) -> str:
+def show_path(path: Path) -> str:
     """A path as messages show it: seen from the working folder where it lies inside."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

@@ -45,7 +45,7 @@ def _unknown(message: str, fix: str) -> PydanticCustomError:
     return PydanticCustomError("name", "{message}", {"message": message, "fix": fix})
 
 
-def _resolved(world: World, reference: str) -> tuple[str, ...]:
+def _resolve(world: World, reference: str) -> tuple[str, ...]:
     try:
         return world.resolve(reference)
     except KeyError:
@@ -56,14 +56,14 @@ def _resolved(world: World, reference: str) -> tuple[str, ...]:
 def _check_reference(reference: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None:
-        _resolved(world, reference.removeprefix(REMOVAL))
+        _resolve(world, reference.removeprefix(REMOVAL))
     return reference
 
 
 def _check_member(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None:
-        count = len(_resolved(world, name))
+        count = len(_resolve(world, name))
         if count != 1:
             raise _unknown(f'"{name}" stands for {count} members; one is needed.', "")
     return name

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.draft import Draft, Key, Origin, join_key
 
 ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
 FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
@@ -35,10 +35,10 @@ def override(draft: Draft, text: str) -> None:
     name, value = key_and_value(draft, text)
     if name:
         path = tuple(part for quoted in path_of(name) for part in quoted.split("."))  # no key of a scenario holds dots
-        _assign(draft, path, value, Origin(place_of(text), (), Path.cwd()))
+        _assign(draft, path, value, Origin(name_override(text), (), Path.cwd()))
 
 
-def place_of(text: str) -> str:
+def name_override(text: str) -> str:
     """What messages call a ``key=value`` of the command line."""
     return f"--set {text}"
 
@@ -48,7 +48,7 @@ def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if equals and name.strip():
         return name.strip(), value_of(value.strip())
-    draft.problems.append(Problem(place_of(text), "", "got no key and value; KEY=VALUE is needed."))
+    draft.problems.append(Problem(name_override(text), "", "got no key and value; KEY=VALUE is needed."))
     return "", None
 
 
@@ -94,17 +94,17 @@ def value_of(text: str) -> object:
 
 
 def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
-    for path, leaf in leaves(name, value):
+    for path, leaf in list_leaves(name, value):
         try:
             key = full_key(draft.document, path)
         except NowhereError as nowhere:
-            draft.problems.append(Problem(source.where, dotted((*source.key, *path)), str(nowhere)))
+            draft.problems.append(Problem(source.where, join_key((*source.key, *path)), str(nowhere)))
         else:
             new = _put(draft.document, key, leaf)
             draft.mark(key[:new], replace(source, key=(*source.key, *key[:new])))
 
 
-def leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
+def list_leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
     """What a value sets, key by key: a table each of its keys, so that ``vote.severity = 1`` means the same in quotes.
 
     An empty table is set as it is: it empties what was there.
@@ -116,7 +116,7 @@ def leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[s
     path = tuple(name.split(".")) if isinstance(name, str) else name
     if isinstance(value, Mapping) and value:
         for inner, item in value.items():
-            yield from leaves((*path, *inner.split(".")), item)
+            yield from list_leaves((*path, *inner.split(".")), item)
     else:
         yield path, value
 
@@ -142,7 +142,7 @@ def full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
             key = (*key, part)
             holder = holder.get(part, [] if key in ARRAYS else {})
         else:
-            raise NowhereError(f"{dotted(key)} holds a value; there is no '{part}' in it.")
+            raise NowhereError(f"{join_key(key)} holds a value; there is no '{part}' in it.")
     return key
 
 
@@ -150,12 +150,12 @@ def _index(items: Sequence[object], key: Key, part: str, rest: Sequence[str]) ->
     indices = {str(index): index for index in range(len(items))}
     if part in indices:
         return indices[part]
-    name = dotted(key)
+    name = join_key(key)
     if not items:
         raise NowhereError(f"there is no {name} in this scenario.")
     if part.isdecimal():
         raise NowhereError(f"there is no {name}.{part}; the last is {name}.{len(items) - 1}.")
-    raise NowhereError(f"{name} is a list of {len(items)}; write which, such as {dotted((*key, 0, part, *rest))}.")
+    raise NowhereError(f"{name} is a list of {len(items)}; write which, such as {join_key((*key, 0, part, *rest))}.")
 
 
 def _put(document: dict[str, Any], key: Key, value: object) -> int:

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
-from sim.specs.scenario.schema import REFERENCE, structure
+from sim.specs.scenario.schema import REFERENCE, scenario_structure
 
 NEEDED = {
     "string": "text",
@@ -37,7 +37,7 @@ def findings_of(error: ValidationError, schema: Mapping[str, Any] | None = None)
     error : raised when the whole of a file was validated.
     schema : JSON Schema of that file; a scenario's by default.
     """
-    schema = structure() if schema is None else schema
+    schema = scenario_structure() if schema is None else schema
     for detail in error.errors(include_url=False):
         if not _is_echo(detail):
             yield _finding(detail, schema)
@@ -65,14 +65,14 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
         case "union_tag_invalid":
             name, tag = node["discriminator"]["propertyName"], detail["ctx"]["tag"]
             return Finding(
-                (*key, name), f"got {_described(tag)}.", did_you_mean(tag, map(str, _tags(node)), _one_of(node))
+                (*key, name), f"got {_describe(tag)}.", did_you_mean(tag, map(str, _tags(node)), _one_of(node))
             )
         case "literal_error":
             choices = [f'"{choice}"' for choice in node["enum"]]
             fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
-            return Finding(key, f"got {_described(got)}; allowed are {', '.join(choices)}.", fix)
+            return Finding(key, f"got {_describe(got)}; allowed are {', '.join(choices)}.", fix)
         case "greater_than_equal" | "less_than_equal":
-            return Finding(key, f"got {_described(got)}; allowed is {_range(node)}.")
+            return Finding(key, f"got {_describe(got)}; allowed is {_range(node)}.")
         case "finite_number":
             return Finding(key, f"got {got}; a finite number is needed.")
         case "too_short" | "too_long":
@@ -80,7 +80,7 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
         case "string_too_short":
             return Finding(key, "is empty.", _give(node))
         case _:
-            return Finding(key, f"got {_described(got)}; {_needed(schema, node)} is needed.")
+            return Finding(key, f"got {_describe(got)}; {_needed(schema, node)} is needed.")
 
 
 def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], Key]:
@@ -88,17 +88,17 @@ def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], 
 
     Of a table that is one of several kinds pydantic's location names the kind, which is no key of the file.
     """
-    node = _written_out(schema, schema)
+    node = _follow_reference(schema, schema)
     key: Key = ()
     for part in location:
         tags = _tags(node)
         if part in tags:
-            node = _written_out(schema, {"$ref": tags[part]})
+            node = _follow_reference(schema, {"$ref": tags[part]})
             continue
         key = (*key, part)
         named = node.get("properties", {})
         inner = node.get("items", {}) if isinstance(part, int) else named.get(part, node.get("additionalProperties"))
-        node = _written_out(schema, inner if isinstance(inner, Mapping) else {})
+        node = _follow_reference(schema, inner if isinstance(inner, Mapping) else {})
     return node, key
 
 
@@ -112,7 +112,7 @@ def _one_of(node: Mapping[str, Any]) -> str:
     return f"Give one of {', '.join(map(str, _tags(node)))}."
 
 
-def _written_out(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+def _follow_reference(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in node:
         return node
     return {**schema["$defs"][node["$ref"].removeprefix(REFERENCE)], **node}
@@ -121,7 +121,7 @@ def _written_out(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[
 def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if node.get("format") == "date":
         return "a date such as 2022-03-02"
-    if node.get("type") == "array" and "properties" in _written_out(schema, node["items"]):
+    if node.get("type") == "array" and "properties" in _follow_reference(schema, node["items"]):
         return "a list of tables"
     return NEEDED.get(node.get("type", ""), "another value")
 
@@ -142,12 +142,12 @@ def _count(number: int) -> str:
     return "an empty list" if number == 0 else f"{number} value{'s' if number > 1 else ''}"
 
 
-def _described(got: object) -> str:
+def _describe(got: object) -> str:
     match got:
         case bool():
             return f"{str(got).lower()} (true or false)"
         case str():
-            return f"{json.dumps(_shortened(got), ensure_ascii=False)} (text)"
+            return f"{json.dumps(_shorten(got), ensure_ascii=False)} (text)"
         case datetime():
             return f"{got} (a date with a time)"
         case int() if got.bit_length() > LONGEST_NUMBER:  # which Python may refuse to write
@@ -157,10 +157,10 @@ def _described(got: object) -> str:
         case dict():
             return "a table"
         case _:
-            return _shortened(f"{got}")
+            return _shorten(f"{got}")
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 

@@ -49,7 +49,7 @@ class Section(Shown, BaseModel):
 Part = TypeVar("Part", bound=Section)
 
 
-def sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | None = None) -> Part | None:
+def read_sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | None = None) -> Part | None:
     """A part of a document that is sound in itself, or None.
 
     Parameters
@@ -66,7 +66,11 @@ def sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | No
         return None
 
 
-def sound_items(part: type[Part] | TypeAdapter[Part], values: object, world: World | None = None) -> dict[int, Part]:
+def read_sound_items(
+    part: type[Part] | TypeAdapter[Part], values: object, world: World | None = None
+) -> dict[int, Part]:
     """The parts of a list that are sound in themselves, by their place in it; none where it is no list."""
-    read = {place: sound(part, value, world) for place, value in enumerate(values if isinstance(values, list) else ())}
+    read = {
+        place: read_sound(part, value, world) for place, value in enumerate(values if isinstance(values, list) else ())
+    }
     return {place: item for place, item in read.items() if item is not None}

@@ -9,12 +9,12 @@ from typing import Literal
 import sim
 from sim.errors import did_you_mean, input_error
 
-Kind = Literal["scenarios", "experiments", "goals"]
+ShippedKind = Literal["scenarios", "experiments", "goals"]
 
-FOLDERS: dict[Kind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
+FOLDERS: dict[ShippedKind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
 
 
-def shipped_folder(kind: Kind) -> Path:
+def shipped_folder(kind: ShippedKind) -> Path:
     """The folder of the shipped files of one kind: in the package, or beside it in a checkout.
 
     Parameters
@@ -31,12 +31,12 @@ def shipped_scenarios() -> tuple[str, ...]:
     return shipped_names("scenarios")
 
 
-def shipped_names(kind: Kind) -> tuple[str, ...]:
+def shipped_names(kind: ShippedKind) -> tuple[str, ...]:
     """The names of the shipped files of one kind, sorted, without their ``.toml``."""
     return tuple(sorted(path.stem for path in shipped_folder(kind).glob("*.toml")))
 
 
-def located(reference: str | Path, kind: Kind, folder: Path, where: str = "", key: str = "") -> Path:
+def locate_file(reference: str | Path, kind: ShippedKind, folder: Path, where: str = "", key: str = "") -> Path:
     """The file that a reference means: a path if there is one, else a shipped file of that name.
 
     Parameters

@@ -9,19 +9,19 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
 from sim.rules.parameters import ORDERED, registry
-from sim.specs.draft import Draft, Key, dotted
+from sim.specs.draft import Draft, Key, join_key
 from sim.specs.problems import findings_of
 from sim.specs.scenario.reading import read_scenario, scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
-from sim.specs.shipped import located
+from sim.specs.shipped import locate_file
 from sim.world import World
 
 Study = TypeVar("Study", bound=Section)
 CROSSING = {name for pair in ORDERED for name in pair}
 
 
-def validated(
+def validate_study(
     kind: type[Study], draft: Draft, structure: Mapping[str, Any], world: World | None = None
 ) -> Study | None:
     """The whole of a file, or None with everything noted that is wrong with its parts.
@@ -64,30 +64,32 @@ def base_of(
         if given is not None and reference in given:
             written = scenario_from(given[reference], origin.where, origin.folder)
         else:
-            written = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
+            written = read_scenario(
+                locate_file(reference, "scenarios", origin.folder, origin.where, join_key(origin.key))
+            )
     except InputError as error:
         draft.keep(error.problems)
         return None
-    assigned = set_in(draft)
+    assigned = settings_of(draft)
     if not assigned:
         return Base(written, written)
     try:
         return Base(written, scenario_from({**written.document(), "set": assigned}, "", origin.folder))
     except InputError as error:
-        draft.keep(_told_at_set(draft, problem) for problem in error.problems)
+        draft.keep(_place_at_set(draft, problem) for problem in error.problems)
         return None
 
 
-def set_in(draft: Draft) -> Mapping[str, object]:
+def settings_of(draft: Draft) -> Mapping[str, object]:
     """What a file sets in its scenarios, by dotted key."""
     found = draft.document.get("set")
     return found if isinstance(found, Mapping) else {}
 
 
-def _told_at_set(draft: Draft, problem: Problem) -> Problem:
+def _place_at_set(draft: Draft, problem: Problem) -> Problem:
     """A problem of what is set, told where that is written."""
     path = problem.key.removeprefix("set.")
-    name = next((name for name in set_in(draft) if path == name or path.startswith(f"{name}.")), "")
+    name = next((name for name in settings_of(draft) if path == name or path.startswith(f"{name}.")), "")
     origin = draft.origin(("set", name) if name else ("set",))
     return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
 

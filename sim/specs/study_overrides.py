@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.draft import Draft, Key, Origin, join_key
 from sim.specs.experiment.design import OVER, Factor
-from sim.specs.overrides import key_and_value, path_of, place_of
+from sim.specs.overrides import key_and_value, name_override, path_of
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
@@ -29,7 +29,7 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
     text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
     kind : what the document is; its keys come before those of a scenario.
     """
-    where = place_of(text)
+    where = name_override(text)
     name, value = key_and_value(draft, text)
     if not name:
         return
@@ -42,11 +42,11 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
         step: str | int
         step, path = _step(holder, key, path)
         if isinstance(holder, list) and not (isinstance(step, int) and step < len(holder)):
-            draft.problems.append(Problem(where, dotted((*key, step)), f"there is no such place in {dotted(key)}."))
+            draft.problems.append(Problem(where, join_key((*key, step)), f"there is no such place in {join_key(key)}."))
             return
         if not isinstance(holder, list | dict):
-            message = f"{dotted(key)} holds a value; there is no '{step}' in it."
-            draft.problems.append(Problem(where, dotted((*key, step)), message))
+            message = f"{join_key(key)} holds a value; there is no '{step}' in it."
+            draft.problems.append(Problem(where, join_key((*key, step)), message))
             return
         key = (*key, step)
         if not path:

@@ -13,12 +13,12 @@ from pydantic_core import PydanticCustomError
 LARGEST = 2**63
 
 
-def wrong(message: str) -> PydanticCustomError:
+def validator_error(message: str) -> PydanticCustomError:
     """A mistake that only these validators see, told as any other."""
     return PydanticCustomError("edit", "{message}", {"message": message, "fix": ""})
 
 
-def plain(value: object) -> object:
+def to_plain(value: object) -> object:
     """A value as JSON can hold it: dates become texts.
 
     Raises
@@ -36,17 +36,17 @@ def plain(value: object) -> object:
         case dt.date() | dt.time():
             return value.isoformat()
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [to_plain(item) for item in value]
         case dict():
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): to_plain(item) for name, item in value.items()}
         case int() | float():
-            raise wrong("holds a number that is not finite, or too large.")
+            raise validator_error("holds a number that is not finite, or too large.")
         case _:
-            raise wrong("holds something that is no TOML value.")
+            raise validator_error("holds something that is no TOML value.")
 
 
 def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: plain(value) for name, value in table.items()}
+    return {name: to_plain(value) for name, value in table.items()}
 
 
 PlainTable = Annotated[Mapping[str, Any], AfterValidator(_plain_table)]

@@ -24,7 +24,7 @@ def world_of(spec: Scenario) -> World:
     if not spec.known_rollcalls:
         return world
     (target,) = world.resolve(spec.roles.target)
-    return _joined(spec.world, day, spec.known_rollcalls, target, last.topic or last.resolution)
+    return _load_with_rollcalls(spec.world, day, spec.known_rollcalls, target, last.topic or last.resolution)
 
 
 def first_day(document: Mapping[str, object]) -> date:
@@ -49,7 +49,7 @@ def _day(value: object) -> date | None:
 
 
 @cache
-def _joined(reference: str, day: date, names: tuple[str, ...], target: str, topic: str) -> World:
+def _load_with_rollcalls(reference: str, day: date, names: tuple[str, ...], target: str, topic: str) -> World:
     world = load_world(reference, at=day)
     calls = [call for name in names for call in load_rollcalls(Path(name), world.iso3)]
     return join_rollcalls(world, calls, target, topic)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.api.inputs import ARGUMENTS
-from sim.arguments import read_table
+from sim.arguments import read_mapping
 from sim.errors import InputError
 from sim.model import AlignmentModel, MemberState
 from sim.runner.executors import Processes
@@ -127,7 +127,7 @@ plain = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=3), plain))
 def test_what_a_file_could_hold_stays_as_it_is(table):
-    assert read_table(table) == table
+    assert read_mapping(table) == table
 
 
 def test_a_dictionary_is_a_scenario_as_a_file_is():

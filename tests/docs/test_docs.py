@@ -109,13 +109,13 @@ def test_links_lead_somewhere():
 def test_the_figures_of_the_readme_are_those_of_the_program():
     """The founding result and the first what-if, as the README's first screen gives them."""
     from sim.case import prepare
-    from sim.runner.run import run
+    from sim.runner.run import run_case
     from sim.specs import read_scenario
     from sim.summaries.summary import summarise_vote
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
-    result = run(threat, base=base)
+    result = run_case(threat, base=base)
     for found in (result, result.base):
         split = summarise_vote(found, 0).split.with_target
         assert str(split) in readme
@@ -132,7 +132,7 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
 
 def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.case import prepare
-    from sim.runner.run import run
+    from sim.runner.run import run_case
     from sim.specs import read_scenario
     from sim.summaries.summary import summarise_vote
 
@@ -140,7 +140,7 @@ def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     file = tmp_path / "half.toml"
     (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
     file.write_text(text, encoding="utf-8")
-    result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
+    result = run_case(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
     change = summarise_vote(result, 0).base
     moved = {mover.iso3: mover.moved for mover in change.moved}
     assert f"This one moves Belarus in {100 * moved['BLR']:.0f} of 100 replicates" in readme

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.experiment_files import CHANGE, problems, read, spoilt, told_by, toml_values, valid
 
 from sim.errors import InputError
-from sim.runner.designs import points_of, spec_of
+from sim.runner.designs import list_points, scenario_at
 from sim.specs import experiment_schema, read_experiment, scenario_from
 from sim.specs.experiment import trials
 
@@ -187,10 +187,10 @@ def test_no_mistake_raises_anything_but_an_input_error(data):
     if found:
         return
     experiment = read(document)
-    assert len(points_of(experiment)) == experiment.size > 0
+    assert len(list_points(experiment)) == experiment.size > 0
     assert read(json.loads(json.dumps(experiment.document()))) == experiment
-    for point in points_of(experiment)[:3]:
-        assert all(problem.where == f"point {point.number}" for problem in told_by(spec_of, experiment, point))
+    for point in list_points(experiment)[:3]:
+        assert all(problem.where == f"point {point.number}" for problem in told_by(scenario_at, experiment, point))
 
 
 @settings(max_examples=150, deadline=None)

@@ -17,8 +17,8 @@ from sim.case import prepare
 from sim.cli.commands.check import check
 from sim.errors import InputError
 from sim.rules.parameters import registry
-from sim.runner.designs import DesignPoint, points_of, spec_of
-from sim.runner.run import run
+from sim.runner.designs import DesignPoint, list_points, scenario_at
+from sim.runner.run import run_case
 from sim.specs import Experiment, read_experiment, read_goal, read_scenario, shipped_names
 
 CERTAIN = "es-11-1-sanctions-certain"
@@ -103,7 +103,7 @@ def test_no_vote_depends_on_parameters_of_the_months() -> None:
         base.model_copy(update={"parameters": {name: getattr(registry()[name], end) for name in OF_MONTHS}})
         for end in ("low", "high")
     )
-    tallies = [run(prepare(spec)).votes[0].tallies.tolist() for spec in (base, low, high)]
+    tallies = [run_case(prepare(spec)).votes[0].tallies.tolist() for spec in (base, low, high)]
     assert tallies[0] == tallies[1] == tallies[2]
 
 
@@ -159,7 +159,7 @@ def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def cannot_run(experiment: Experiment, point: DesignPoint) -> bool:
     try:
-        prepare(spec_of(experiment, point))
+        prepare(scenario_at(experiment, point))
     except InputError:
         return True
     return False
@@ -180,7 +180,7 @@ def test_check_finds_what_a_sweep_would_fail_at(
     keys = {"set": {"change": [EDIT], "parameters.dependence_food": 0, "parameters.align_consultation": 0}}
     document = design({name: {"values": values} for name, values in over.items()}, scenario="es-11-1") | keys
     experiment = read(document)
-    points = points_of(experiment)
+    points = list_points(experiment)
     failed = [point for point in points if cannot_run(experiment, point)]
     hopeless = [
         (name, value)

@@ -13,7 +13,7 @@ from support.goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLED
 
 from sim.errors import InputError
 from sim.specs import goal_from
-from sim.specs.goal.moves import moved
+from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals.combinations import Combinations
 from sim.world import load_world
 
@@ -206,7 +206,7 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
     goal = goal_from(document, "goal.toml", Path())
     space = Combinations(goal)
     assert space.cost(space.now) == 0
-    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+    assert apply_levers(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
 
 
 @settings(max_examples=100, deadline=None)

@@ -79,7 +79,7 @@ def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_ro
 
 
 def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
-    from sim.fitting.heldout import held_out
+    from sim.fitting.heldout import predict_held_out
 
     with progress("folds", folds * fold_seeds) as report:
-        return tuple(one.scores for one in held_out(spec, folds, fold_seeds, on_progress=report))
+        return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))

@@ -12,7 +12,7 @@ from sim.results.folder import Manifest, RunManifest, SweepManifest
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.files import MANIFEST
-from sim.runner.folder.manifest import Wanted, changed_tables, read_manifest, read_manifest_of
+from sim.runner.folder.manifest import KeptManifest, find_changed_tables, read_manifest, read_manifest_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.folder.writing import data_hashes, fit_hash
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
@@ -45,7 +45,7 @@ def read_run(folder: Path) -> KeptRun:
     InputError : the folder holds none, it is damaged, or data or defaults have changed since.
     """
     manifest = _read_whole(folder, RunManifest)
-    case, base = cases_of(manifest, folder)
+    case, base = restore_cases(manifest, folder)
     tables, engine = FinishedTables(folder), manifest.engine
     result = RunResult(case, engine, _read_votes(tables, 0, case), tables.months(0))
     if base is not None:
@@ -62,7 +62,7 @@ def read_sweep(folder: Path) -> KeptSweep:
     InputError : the folder holds none, it is damaged, or data or defaults have changed since.
     """
     manifest = _read_whole(folder, SweepManifest)
-    return KeptSweep(folder, manifest, experiment_of(manifest, folder))
+    return KeptSweep(folder, manifest, restore_experiment(manifest, folder))
 
 
 def kind_of(folder: Path) -> str:
@@ -75,7 +75,7 @@ def kind_of(folder: Path) -> str:
     return read_manifest(folder).kind
 
 
-def cases_of(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
+def restore_cases(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
     """The case of a kept run, and its base.
 
     Raises
@@ -92,7 +92,7 @@ def cases_of(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
     return case, others[0] if others else None
 
 
-def experiment_of(manifest: SweepManifest, folder: Path) -> Experiment:
+def restore_experiment(manifest: SweepManifest, folder: Path) -> Experiment:
     """The experiment of a kept sweep.
 
     Raises
@@ -105,10 +105,10 @@ def experiment_of(manifest: SweepManifest, folder: Path) -> Experiment:
     return experiment
 
 
-def _read_whole(folder: Path, wanted: type[Wanted]) -> Wanted:
+def _read_whole(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
     """The manifest, with the tables next to it found to be those that it names."""
     manifest = read_manifest_of(folder, wanted)
-    wrong = changed_tables(manifest, folder)
+    wrong = find_changed_tables(manifest, folder)
     if wrong:
         raise InputError(
             Problem(str(folder / name), "", "is missing or was changed since it was kept.") for name in wrong

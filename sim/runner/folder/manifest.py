@@ -16,15 +16,15 @@ from sim.runner.folder.files import ALWAYS, EXECUTION, MANIFEST
 
 SCHEMA_VERSION = 2
 KINDS: Mapping[str, type[Manifest]] = {"run": RunManifest, "sweep": SweepManifest}
-Wanted = TypeVar("Wanted", RunManifest, SweepManifest)
+KeptManifest = TypeVar("KeptManifest", RunManifest, SweepManifest)
 
 
-def document_hash(document: Mapping[str, object]) -> str:
+def hash_document(document: Mapping[str, object]) -> str:
     """SHA-256 of a document in canonical JSON."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+def hash_files(paths: Iterable[Path], folder: Path) -> dict[str, str]:
     """SHA-256 of files, by their path below a folder."""
     found = {}
     for path in paths:
@@ -65,7 +65,7 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def read_manifest_of(folder: Path, wanted: type[Wanted]) -> Wanted:
+def read_manifest_of(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
     """The manifest of a folder of one kind.
 
     Raises
@@ -88,7 +88,7 @@ def _check(manifest: Manifest, where: str) -> None:
         what, document, expected = "scenario", manifest.scenario, manifest.scenario_hash
     else:
         what, document, expected = "experiment", manifest.experiment, manifest.experiment_hash
-    if expected != document_hash(document):
+    if expected != hash_document(document):
         raise input_error(where, f"{what}_hash", f"does not belong to the {what} that the manifest holds.")
 
 
@@ -100,7 +100,7 @@ def read_execution(folder: Path) -> Execution | None:
         return None
 
 
-def changed_tables(manifest: Manifest, folder: Path) -> list[str]:
+def find_changed_tables(manifest: Manifest, folder: Path) -> list[str]:
     """Names of the tables that are missing, or not as they were when the manifest was written."""
-    now = hashes([folder / name for name in manifest.tables if (folder / name).is_file()], folder)
+    now = hash_files([folder / name for name in manifest.tables if (folder / name).is_file()], folder)
     return [name for name, before in manifest.tables.items() if now.get(name) != before]

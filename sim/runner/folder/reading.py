@@ -29,20 +29,20 @@ def open_table(path: Path) -> pq.ParquetFile:
     return pq.ParquetFile(pa.OSFile(str(path)))
 
 
-def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     """All rows of a Parquet file."""
     return open_table(path).read(columns=columns)
 
 
-def read_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
+def read_parquet_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a Parquet file, as the values of some columns in their order."""
-    table = read_table(path, list(columns))
+    table = read_parquet(path, list(columns))
     return zip(*(table[name].to_pylist() for name in columns), strict=True)
 
 
 def read_points(folder: Path) -> list[SweptPoint]:
     """The table of points of a finished folder, row by row."""
-    table = read_table(folder / POINTS)
+    table = read_parquet(folder / POINTS)
     names = [name for name in table.column_names if name not in points_schema({}).names]
     return [
         SweptPoint(
@@ -98,7 +98,7 @@ class FinishedTables:
         self.folder = folder
         rows = [
             (point, resolution, replicates)
-            for point, resolution, replicates, error in read_columns(
+            for point, resolution, replicates, error in read_parquet_columns(
                 folder / POINTS, "point", "resolution", "replicates", "error"
             )
             if error is None
@@ -149,7 +149,7 @@ class FinishedTables:
         """The months of a point, or None where they were not kept."""
         if not (self.folder / MONTHS).is_file():
             return None
-        rows = read_table(self.folder / MONTHS)
+        rows = read_parquet(self.folder / MONTHS)
         rows = rows.filter(pc.equal(rows["point"], point))
         if not rows.num_rows:
             return None
@@ -157,7 +157,7 @@ class FinishedTables:
         whole = rows.filter(pc.is_null(rows["iso3"]))
         members = rows.filter(pc.is_valid(rows["iso3"]))
         size = members.num_rows // len(dict.fromkeys(members["series"].to_pylist())) // len(names)
-        sides = read_table(self.folder / SIDED)
+        sides = read_parquet(self.folder / SIDED)
         sides = sides.filter(pc.equal(sides["point"], point))
         return MonthsSummary(
             months=names,

@@ -23,7 +23,7 @@ from sim.results.intervals import LEVELS
 from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.batch import Batch, BatchResult, Point
+from sim.runner.batch import Batch, BatchResult, RunPoint
 from sim.runner.folder.files import (
     MEMBERS,
     MONTHS,
@@ -41,7 +41,7 @@ from sim.runner.folder.whole import write_whole
 from sim.runner.months import SIDES, MonthsResult, merge_months, month_columns
 
 ROWS_PER_GROUP = 100_000
-Columns = dict[str, Sequence[object] | np.ndarray]
+ColumnValues = dict[str, Sequence[object] | np.ndarray]
 """Rows of a table, by column."""
 
 
@@ -53,7 +53,7 @@ class _Stream:
         self.waiting: list[pa.Table] = []
         self.rows = 0
 
-    def add(self, columns: Columns) -> None:
+    def add(self, columns: ColumnValues) -> None:
         self.add_table(pa.table(columns, schema=self.writer.schema))
 
     def add_table(self, table: pa.Table) -> None:
@@ -128,7 +128,7 @@ def _quantile(counts: IntArray, level: float) -> float:
 
 
 def write_tables(
-    folder: Path, store: Store, points: Sequence[Point], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
+    folder: Path, store: Store, points: Sequence[RunPoint], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
 ) -> None:
     """Write the tables of a result from its store.
 
@@ -157,7 +157,7 @@ def write_tables(
 
 
 def _write_point(
-    point: Point,
+    point: RunPoint,
     store: Store,
     batches: Sequence[Batch],
     codes: Mapping[int, Sequence[str]],
@@ -167,11 +167,11 @@ def _write_point(
     errors = [store.errors[batch][0] for batch in batches if batch in store.errors]
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
-        return [_swept(point, error=error)]
+        return [_make_row(point, error=error)]
     iso3, rows = codes[point.number], []
     for place, vote in enumerate(point.spec.vote):
         summary = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
-        rows.append(_swept(point, vote.resolution, summary))
+        rows.append(_make_row(point, vote.resolution, summary))
     if MONTHS in streams:
         months = merge_months([result.months for result in store.read(batches) if result.months is not None])
         if months is not None:
@@ -201,12 +201,16 @@ def _write_vote(
         if VOTES in streams and vote.actions is not None:
             streams[VOTES].add(key | {"actions": [row.tobytes() for row in vote.actions]})
     if MEMBERS in streams:
-        own: Columns = {"point": [number] * len(codes), "resolution": [resolution] * len(codes), "iso3": list(codes)}
+        own: ColumnValues = {
+            "point": [number] * len(codes),
+            "resolution": [resolution] * len(codes),
+            "iso3": list(codes),
+        }
         streams[MEMBERS].add(own | {action: counts[:, code] for code, action in enumerate(ACTIONS)})
     return summary
 
 
-def _replicate_columns(number: int, resolution: str, batch: Batch) -> Columns:
+def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValues:
     return {
         "point": np.full(batch.count, number, dtype=np.int32),
         "resolution": [resolution] * batch.count,
@@ -214,17 +218,23 @@ def _replicate_columns(number: int, resolution: str, batch: Batch) -> Columns:
     }
 
 
-def _write_months(point: Point, months: MonthsResult, codes: Sequence[str], streams: Mapping[str, _Stream]) -> None:
+def _write_months(point: RunPoint, months: MonthsResult, codes: Sequence[str], streams: Mapping[str, _Stream]) -> None:
     columns = month_columns(months, codes)
     rows = len(columns["mean"])
     streams[MONTHS].add({"point": [point.number] * rows, "replicates": [months.watched] * rows, **columns})
     for vote, shares in zip(point.spec.vote if point.spec else (), months.sides, strict=True):
         size = len(codes)
-        own: Columns = {"point": [point.number] * size, "resolution": [vote.resolution] * size, "iso3": list(codes)}
+        own: ColumnValues = {
+            "point": [point.number] * size,
+            "resolution": [vote.resolution] * size,
+            "iso3": list(codes),
+        }
         streams[SIDED].add(own | dict(zip(SIDES, shares, strict=True)))
 
 
-def _swept(point: Point, resolution: str | None = None, summary: _Summary | None = None, error: str = "") -> SweptPoint:
+def _make_row(
+    point: RunPoint, resolution: str | None = None, summary: _Summary | None = None, error: str = ""
+) -> SweptPoint:
     return SweptPoint(
         point=point.number,
         values=point.values,
@@ -237,7 +247,7 @@ def _swept(point: Point, resolution: str | None = None, summary: _Summary | None
     )
 
 
-def _points(points: Sequence[Point], rows: Sequence[SweptPoint]) -> pa.Table:
+def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
     """The table of points. A factor's values are numbers where all of them are, else text."""
     names = dict.fromkeys(name for point in points for name in point.values)
     factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}

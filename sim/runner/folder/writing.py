@@ -31,18 +31,18 @@ from sim.runner.folder.files import EXECUTION, MANIFEST, NAMES, PLAN, POINTS
 from sim.runner.folder.manifest import (
     KINDS,
     SCHEMA_VERSION,
-    changed_tables,
-    document_hash,
-    hashes,
+    find_changed_tables,
+    hash_document,
+    hash_files,
     read_manifest,
 )
-from sim.runner.folder.reading import FinishedTables, VoteRows, read_columns
+from sim.runner.folder.reading import FinishedTables, VoteRows, read_parquet_columns
 from sim.runner.folder.store import Store
 from sim.runner.folder.tables import write_tables
 from sim.runner.folder.whole import UNFINISHED, refuse_links, write_json
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
-from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches
+from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
 from sim.specs import Scenario, fit_path, world_of
 from sim.specs.worlds import rollcall_hashes
@@ -70,7 +70,7 @@ class Keeping:
 
 
 @dataclass(frozen=True)
-class Finished:
+class FinishedFolder:
     """A finished folder, and what became of it.
 
     Parameters
@@ -91,14 +91,14 @@ class Finished:
 
 
 def keep(
-    plan: Plan,
+    plan: RunPlan,
     kept: Keeping,
     folder: Path,
     executor: Executor,
     *,
     retries_failed: bool = False,
     on_progress: OnProgress = ignore_progress,
-) -> Finished:
+) -> FinishedFolder:
     """Run a plan, or what is left of it, and write its tables.
 
     Parameters
@@ -161,12 +161,12 @@ def _lock(folder: Path) -> Iterator[None]:
 class _Folder:
     """A folder while it is locked."""
 
-    plan: Plan
+    plan: RunPlan
     kept: Keeping
     folder: Path
     executor: Executor
 
-    def finish(self, retries_failed: bool, on_progress: OnProgress) -> Finished:
+    def finish(self, retries_failed: bool, on_progress: OnProgress) -> FinishedFolder:
         started = time.monotonic()
         plan, folder = self.plan, self.folder
         worlds = {spec.world: world_of(spec) for spec in self._specs()}
@@ -232,13 +232,13 @@ class _Folder:
         documents = {point.number: point.spec.document() for point in self.plan.points if point.spec is not None}
         return FolderIdentity(
             kind=self.kept.contents.kind,
-            asked=document_hash(_without_replicates(self.kept.identified_by)),
-            points=document_hash({str(number): _without_replicates(one) for number, one in documents.items()}),
+            asked=hash_document(_without_replicates(self.kept.identified_by)),
+            points=hash_document({str(number): _without_replicates(one) for number, one in documents.items()}),
             engine=self.plan.engine,
             outputs=list(self.plan.outputs),
             worlds=worlds,
-            defaults=document_hash(defaults()),
-            fits=document_hash(self._fits()),
+            defaults=hash_document(defaults()),
+            fits=hash_document(self._fits()),
             program=identity(),
         )
 
@@ -315,14 +315,14 @@ class _Folder:
             defaults=defaults(),
             worlds=about.worlds,
             fits=self._fits(),
-            tables=hashes([folder / name for name in NAMES if (folder / name).is_file()], folder),
+            tables=hash_files([folder / name for name in NAMES if (folder / name).is_file()], folder),
         )
         write_json(folder / MANIFEST, manifest)
         shutil.rmtree(folder / BATCHES)
 
-    def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> Finished:
-        failed = {point for point, error in read_columns(self.folder / POINTS, "point", "error") if error}
-        return Finished(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
+    def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> FinishedFolder:
+        failed = {point for point, error in read_parquet_columns(self.folder / POINTS, "point", "error") if error}
+        return FinishedFolder(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
 
 
 def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
@@ -346,7 +346,7 @@ def _without_replicates(document: Document) -> Document:
 def _damaged_tables(folder: Path) -> list[str]:
     """Names of the tables that are not as they were when the folder was finished."""
     try:
-        return changed_tables(read_manifest(folder), folder)
+        return find_changed_tables(read_manifest(folder), folder)
     except InputError:
         return [MANIFEST]
 

@@ -92,7 +92,7 @@ def _step_findings(design: Design, name: str, factor: Factor) -> Iterator[Findin
             yield Finding((*place, "steps"), message, f"{width + 1} do.")
 
 
-def repetitions(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -> Iterator[Finding]:
+def repetition_findings(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -> Iterator[Finding]:
     """Keys that are set twice: by two factors, or by a factor and at every point."""
     for earlier, later in combinations(factors, 2):
         if short_key(earlier) == short_key(later):

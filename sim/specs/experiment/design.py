@@ -13,15 +13,15 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from sim.rules.parameters import registry
 from sim.specs.section import Section, Text
-from sim.specs.values import LARGEST, plain, wrong
+from sim.specs.values import LARGEST, to_plain, validator_error
 
-Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
+DesignKind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
 
 STEPPED = ("factorial", "zip")  # designs whose ranges are walked in steps
 SAMPLED = ("latin-hypercube", "sobol", "random", "morris", "saltelli")  # designs that draw samples
 POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are spread evenly only in these numbers
 MOST_POINTS = 1_000_000
-DIGITS = 12  # decimals that stepped values are rounded to, so that 3 * 0.05 is 0.15
+DECIMALS = 12  # decimals that stepped values are rounded to, so that 3 * 0.05 is 0.15
 OVER = ("design", "over")
 """Key of the table of factors."""
 BY_SCENARIO = "scenario"
@@ -29,10 +29,10 @@ BY_SCENARIO = "scenario"
 
 
 def _plain_values(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(plain(value) for value in values)
+    return tuple(to_plain(value) for value in values)
 
 
-Values = Annotated[tuple[Any, ...], Strict(False), Field(min_length=1), AfterValidator(_plain_values)]
+FactorValues = Annotated[tuple[Any, ...], Strict(False), Field(min_length=1), AfterValidator(_plain_values)]
 
 
 class Factor(Section):
@@ -43,7 +43,7 @@ class Factor(Section):
     steps: int | None = Field(
         None, ge=2, le=MOST_POINTS, description="How many values the range is walked in, both ends among them."
     )
-    values: Values | None = Field(
+    values: FactorValues | None = Field(
         None, description="The values, one by one, in place of a range; a value may be a list or a table."
     )
 
@@ -52,14 +52,14 @@ class Factor(Section):
         given = [name for name, value in (("from", self.start), ("to", self.end)) if value is not None]
         if self.values is not None:
             if given or self.steps is not None:
-                raise wrong("got values and a range; exactly one of them is needed.")
+                raise validator_error("got values and a range; exactly one of them is needed.")
         elif len(given) < 2:
             got = given[0] if given else "neither"
-            raise wrong(f"got {got}; from and to are needed, or values.")
+            raise validator_error(f"got {got}; from and to are needed, or values.")
         elif not self.low < self.high:
-            raise wrong(f"got from = {self.low:g} and to = {self.high:g}; from must be below to.")
+            raise validator_error(f"got from = {self.low:g} and to = {self.high:g}; from must be below to.")
         elif not math.isfinite(self.high - self.low):
-            raise wrong("the range is too wide.")
+            raise validator_error("the range is too wide.")
         return self
 
     @property
@@ -89,7 +89,7 @@ def is_whole(name: str) -> bool:
     return section == "parameters" and parameter in registry() and registry()[parameter].is_count
 
 
-def levels(name: str, factor: Factor) -> tuple[Any, ...]:
+def list_values(name: str, factor: Factor) -> tuple[Any, ...]:
     """The values of one factor of a stepped design: those given, or the steps of its range with both ends.
 
     Parameters
@@ -101,7 +101,7 @@ def levels(name: str, factor: Factor) -> tuple[Any, ...]:
         return factor.values
     steps = factor.count
     width = factor.high - factor.low
-    inner = (round(factor.low + width * step / (steps - 1), DIGITS) for step in range(1, steps - 1))
+    inner = (round(factor.low + width * step / (steps - 1), DECIMALS) for step in range(1, steps - 1))
     numbers = (factor.low, *inner, factor.high)
     return tuple(round(number) for number in numbers) if is_whole(name) else numbers
 
@@ -109,7 +109,7 @@ def levels(name: str, factor: Factor) -> tuple[Any, ...]:
 class Design(Section):
     """Which points of which factors are run."""
 
-    kind: Kind = Field(description="How the factors are combined into points.")
+    kind: DesignKind = Field(description="How the factors are combined into points.")
     samples: int | None = Field(
         None,
         ge=1,

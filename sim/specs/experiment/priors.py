@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.rules.parameters import ORDERED, defaults, registry
-from sim.specs.experiment.design import DIGITS, SAMPLED
+from sim.specs.experiment.design import DECIMALS, SAMPLED
 
 
 def with_prior_factors(document: dict[str, Any]) -> dict[str, Any]:
@@ -47,5 +47,5 @@ def prior_ranges(widths: float) -> dict[str, dict[str, float]]:
             low = max(low, middle) if name == larger else low
             high = min(high, middle) if name == smaller else high
         if low < high:
-            found[name] = {"from": round(low, DIGITS), "to": round(high, DIGITS)}
+            found[name] = {"from": round(low, DECIMALS), "to": round(high, DECIMALS)}
     return found

@@ -23,7 +23,7 @@ from sim.errors import Problem
 from sim.specs.experiment.design import BY_SCENARIO, Design, points_per_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, wrong
+from sim.specs.values import LARGEST, PlainTable, validator_error
 
 Output = Literal["tally", "members", "votes", "months"]
 
@@ -44,7 +44,7 @@ class Counts(Section):
     @model_validator(mode="after")
     def _has_a_count(self) -> Self:
         if not self.counts():
-            raise wrong("got no count; at least one of support, abstain, oppose and absent is needed.")
+            raise validator_error("got no count; at least one of support, abstain, oppose and absent is needed.")
         return self
 
     def counts(self) -> dict[str, int]:
@@ -62,9 +62,9 @@ class TargetSplit(Counts):
 def _references(value: object) -> object:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not items or not all(isinstance(item, str) and item for item in items):
-        raise wrong("the name or path of a scenario, or a list of them, is needed.")
+        raise validator_error("the name or path of a scenario, or a list of them, is needed.")
     if len(set(items)) < len(items):
-        raise wrong("names a scenario twice.")
+        raise validator_error("names a scenario twice.")
     return tuple(items)
 
 
@@ -151,13 +151,13 @@ class Experiment(Section):
 
     def document(self) -> dict[str, object]:
         """The experiment as plain data that reads back to the same experiment; a table has its columns in it."""
-        return {name: _listed(value) for name, value in self._dumped().items()}
+        return {name: _to_lists(value) for name, value in self._dumped().items()}
 
     def _dumped(self) -> dict[str, object]:
         return self.model_dump(by_alias=True, exclude_none=True, exclude={"design": {"file"}})
 
 
-def _listed(value: object) -> object:
+def _to_lists(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _listed(item) for key, item in value.items()}
-    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: _to_lists(item) for key, item in value.items()}
+    return [_to_lists(item) for item in value] if isinstance(value, list | tuple) else value

@@ -10,12 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, input_error
 from sim.specs.experiment.design import MOST_POINTS
-from sim.specs.files import shown
+from sim.specs.files import show_path
 from sim.specs.overrides import value_of
-from sim.specs.values import plain
+from sim.specs.values import to_plain
 
 
-def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
+def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     """The columns of a table of points; a cell is a TOML value, and what is no TOML value is text.
 
     Parameters
@@ -27,7 +27,7 @@ def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     InputError
         With every row that is wrong, or because the file cannot be read.
     """
-    where = shown(path)
+    where = show_path(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = [(reader.line_num, row) for reader in [csv.reader(lines, strict=True)] for row in reader if row]
@@ -54,7 +54,7 @@ def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
                 problems.append(Problem(where, f"line {line}", f'"{name}" is empty.', "Give a value in every cell."))
                 continue
             try:
-                column.append(plain(value_of(cell.strip())))
+                column.append(to_plain(value_of(cell.strip())))
             except PydanticCustomError as error:
                 problems.append(Problem(where, f"line {line}", f'"{name}" {error.message()}'))
     if problems:

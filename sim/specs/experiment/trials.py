@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
-from sim.specs.draft import Finding, Key, dotted, short_key
-from sim.specs.experiment.design import OVER, Factor, Kind, is_whole, levels
-from sim.specs.overrides import leaves
+from sim.specs.draft import Finding, Key, join_key, short_key
+from sim.specs.experiment.design import OVER, DesignKind, Factor, is_whole, list_values
+from sim.specs.overrides import list_leaves
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.study import is_crossing
@@ -25,14 +25,14 @@ MOST_TRIED = 50  # values of one factor
 BY_EXPERIMENT = ("seed", "replicates", "scenario", "base")
 
 
-class Value(NamedTuple):
+class TrialValue(NamedTuple):
     """A value of a factor, and the key it stands under."""
 
     value: Any
     key: Key
 
 
-Row = Mapping[str, Value]
+TrialRow = Mapping[str, TrialValue]
 """A value for each factor, to be tried together."""
 
 
@@ -47,12 +47,12 @@ class Trial:
     problems : why not.
     """
 
-    row: Row
+    row: TrialRow
     scenario: Scenario | None
     problems: Sequence[Problem]
 
 
-def unvariable(factors: Mapping[str, Factor]) -> Iterator[Finding]:
+def find_unvariable(factors: Mapping[str, Factor]) -> Iterator[Finding]:
     """Factors over keys that no design varies."""
     for name in factors:
         if is_by_experiment(name):
@@ -65,7 +65,7 @@ def is_by_experiment(name: str) -> bool:
     return name.partition(".")[0] in BY_EXPERIMENT
 
 
-def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
+def list_rows(kind: DesignKind, factors: Mapping[str, Factor]) -> list[TrialRow]:
     """The points to try: as few as hold each value of each factor, the ends of each range, once.
 
     Where the values of a row belong together, as in a table, the rows are the design's own.
@@ -79,7 +79,7 @@ def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
     if not varied:
         return []
     if kind in ("zip", "table"):
-        columns = {name: levels(name, factor) for name, factor in varied.items() if factor.count}
+        columns = {name: list_values(name, factor) for name, factor in varied.items() if factor.count}
         places = sorted({place for name, factor in varied.items() if factor.count for place in _places(name, factor)})
         return [
             {name: _value(name, varied[name], values, min(place, len(values) - 1)) for name, values in columns.items()}
@@ -90,10 +90,10 @@ def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
     return [{name: values[number % len(values)] for name, values in tried.items()} for number in range(length)]
 
 
-def _values_to_try(name: str, factor: Factor) -> list[Value]:
+def _values_to_try(name: str, factor: Factor) -> list[TrialValue]:
     if factor.values is None:
         ends = (round(factor.low), round(factor.high)) if is_whole(name) else (factor.low, factor.high)
-        return [Value(end, (*OVER, name, key)) for end, key in zip(ends, ("from", "to"))]
+        return [TrialValue(end, (*OVER, name, key)) for end, key in zip(ends, ("from", "to"))]
     return [_value(name, factor, factor.values, place) for place in _places(name, factor)]
 
 
@@ -109,15 +109,15 @@ def _places(name: str, factor: Factor) -> list[int]:
     return sorted(chosen)
 
 
-def _value(name: str, factor: Factor, values: Sequence[Any], place: int) -> Value:
+def _value(name: str, factor: Factor, values: Sequence[Any], place: int) -> TrialValue:
     key: Key = (*OVER, name)
     if factor.values is not None:
-        return Value(values[place], (*key, "values", place))
+        return TrialValue(values[place], (*key, "values", place))
     ends = {0: "from", len(values) - 1: "to"}
-    return Value(values[place], (*key, ends[place]) if place in ends else key)
+    return TrialValue(values[place], (*key, ends[place]) if place in ends else key)
 
 
-def trial_of(base: Scenario, row: Row) -> Trial:
+def try_row(base: Scenario, row: TrialRow) -> Trial:
     """What comes of the values of a row in a scenario.
 
     Parameters
@@ -128,11 +128,11 @@ def trial_of(base: Scenario, row: Row) -> Trial:
     try:
         return Trial(row, scenario_from({**base.document(), "set": values}, "", Path()), ())
     except InputError as error:
-        assigned = {dotted(path): leaf for name, value in values.items() for path, leaf in leaves(name, value)}
+        assigned = {join_key(path): leaf for name, value in values.items() for path, leaf in list_leaves(name, value)}
         return Trial(row, None, [problem for problem in error.problems if not is_crossing(problem, assigned)])
 
 
-def refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
+def find_refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
     """What is wrong with values that cannot be set in a scenario, at the key of each.
 
     Parameters
@@ -142,19 +142,19 @@ def refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
     """
     judged = {item.key for trial in trials if not trial.problems for item in trial.row.values()}
     for trial in (trial for trial in trials if trial.problems):
-        alone = {name: trial_of(base, {name: item}) for name, item in trial.row.items() if item.key not in judged}
+        alone = {name: try_row(base, {name: item}) for name, item in trial.row.items() if item.key not in judged}
         judged |= {item.key for item in trial.row.values()}
         faulty = {name: found for name, found in alone.items() if found.problems}
         sound = {name: item for name, item in trial.row.items() if name not in faulty}
         for name, by_itself in faulty.items():
             item = trial.row[name]
-            beside = trial_of(base, {**sound, name: item}) if sound else by_itself
+            beside = try_row(base, {**sound, name: item}) if sound else by_itself
             for problem in beside.problems:
                 if problem in by_itself.problems or _is_own(problem, name):
                     yield Finding(item.key, _message(problem, name), problem.fix)
 
 
-def gathered(rows: Sequence[Row], refused: Iterable[Finding]) -> Iterator[Finding]:
+def gather_refusals(rows: Sequence[TrialRow], refused: Iterable[Finding]) -> Iterator[Finding]:
     """Refusals in all scenarios, each once, factor by factor: at the factor itself where all its values share them.
 
     Parameters

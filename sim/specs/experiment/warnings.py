@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.errors import Problem
-from sim.specs.draft import Finding, dotted
+from sim.specs.draft import Finding, join_key
 from sim.specs.experiment.design import OVER
 from sim.specs.experiment.trials import Trial
-from sim.specs.overrides import full_key, leaves
+from sim.specs.overrides import full_key, list_leaves
 from sim.specs.scenario.warnings import (
     idle_settings,
     original_of,
@@ -39,7 +39,7 @@ def base_warnings(reference: str, base: Base, trials: Sequence[Trial]) -> Iterat
             if undone.key not in told:
                 told.add(undone.key)
                 key, message, fix = undone_finding(base.written, undone, "is varied by the design")
-                yield Problem(reference, dotted(key), message, fix)
+                yield Problem(reference, join_key(key), message, fix)
 
 
 def idle_factors(trials: Trials) -> Iterator[Finding]:
@@ -66,5 +66,5 @@ def _reason_at(trial: Trial, name: str) -> str | None:
     if trial.scenario is None:
         return None
     idle, document = idle_settings(trial.scenario), trial.scenario.document()
-    reasons = [reason_for(idle, full_key(document, path)) for path, _ in leaves(name, trial.row[name].value)]
+    reasons = [reason_for(idle, full_key(document, path)) for path, _ in list_leaves(name, trial.row[name].value)]
     return None if None in reasons else reasons[0]

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean
-from sim.specs.draft import Finding, Key, dotted
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.goal.levers import (
     SHARED,
     AttributeLever,
@@ -18,11 +18,11 @@ from sim.specs.goal.levers import (
     PledgeLever,
     Setting,
 )
-from sim.specs.goal.moves import key_in, moved, where_it_stands
+from sim.specs.goal.moves import apply_levers, current_setting, key_in
 from sim.specs.goal.spec import Wanted
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.overrides import full_key
-from sim.specs.scenario.checks import Parts, given_members, selection_findings, selections, vote_findings
+from sim.specs.scenario.checks import Parts, fixed_members, selection_findings, selections, vote_findings
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.warnings import idle_settings, reason_for
@@ -41,7 +41,7 @@ def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Fi
     """What is wrong between what is wanted and the scenario."""
     resolutions = [vote.resolution for vote in base.vote]
     yield from vote_findings(("goal", "resolution"), wanted.resolution, resolutions, f'"{base.title}"')
-    given = _given(base, world, wanted.resolution or resolutions[0])
+    given = _fixed_votes(base, world, wanted.resolution or resolutions[0])
     if wanted.member is not None and (code := world.resolve(wanted.member.member)[0]) in given:
         yield Finding(("goal", "member", "member"), f"{code} is the {given[code]}, whose vote is given.")
     if wanted.split is not None:
@@ -53,7 +53,7 @@ def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Fi
         yield Finding(("goal", "count", "at_least"), message)
 
 
-def _given(base: Scenario, world: World, resolution: str | None) -> dict[str, str]:
+def _fixed_votes(base: Scenario, world: World, resolution: str | None) -> dict[str, str]:
     """Members whose vote on a resolution, or on any, is given without any lever, and what they are."""
     pledges = [
         pledge
@@ -66,7 +66,7 @@ def _given(base: Scenario, world: World, resolution: str | None) -> dict[str, st
         or pledge.resolution == resolution
     ]
     given = {code: "subject of a pledge" for pledge in pledges for code in members_of(world, pledge.members)}
-    return given | given_members(world, base.roles)
+    return given | fixed_members(world, base.roles)
 
 
 def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World) -> Iterator[Finding]:
@@ -105,7 +105,7 @@ def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, wor
         case JoinLever() | LeaveLever() | PledgeLever(), JoinLever() | LeaveLever() | PledgeLever():
             both = set(one.candidates(world)) & set(other.candidates(world))
             if both:
-                message = f"holds {_told(both)}, as lever.{earlier} does."
+                message = f"holds {_list_codes(both)}, as lever.{earlier} does."
                 yield Finding((*place, "members"), message, "Give each member once.")
         case _:
             yield Finding(place, f"moves the same as lever.{earlier}.", "Give each lever once.")
@@ -126,7 +126,7 @@ def _unmovable(place: Key, key: str) -> Finding:
 
 
 def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
-    now = where_it_stands(lever, base)
+    now = current_setting(lever, base)
     if not isinstance(now, float):
         if isinstance(lever, NumberLever):
             yield Finding((*place, "key"), *_no_number(lever, base))
@@ -161,9 +161,9 @@ def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding
     levers : that are sound, and go with the scenario.
     """
     for number, lever in enumerate(levers):
-        now = where_it_stands(lever, base)
+        now = current_setting(lever, base)
         if isinstance(lever, NumberLever) and now is not None:
-            idle = idle_settings(moved(base, [(lever, now)]))
+            idle = idle_settings(apply_levers(base, [(lever, now)]))
             if (reason := reason_for(idle, full_key(base.document(), lever.key.split(".")))) is not None:
                 yield Finding(("lever", number), f"has no effect: {reason}")
 
@@ -171,7 +171,7 @@ def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding
 def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Problem]:
     """What is wrong with the scenario once a lever alone is at a setting."""
     try:
-        moved(base, [(lever, setting)])
+        apply_levers(base, [(lever, setting)])
     except InputError as error:  # two parameters may cross only while the other stays
         assigned = {lever.key: setting} if isinstance(lever, NumberLever) else {}
         return [problem for problem in error.problems if not is_crossing(problem, assigned)]
@@ -191,12 +191,12 @@ def _choice_findings(
     if isinstance(lever, PledgeLever):
         resolutions = [vote.resolution for vote in base.vote]
         yield from vote_findings((*place, "resolution"), lever.resolution, resolutions, f'"{base.title}"')
-        given = _given(base, world, lever.resolution)
+        given = _fixed_votes(base, world, lever.resolution)
         for code in candidates:
             if code in given:
-                yield _taken_away(place, [code], f"is the {given[code]}, whose vote is given")
+                yield _removal_finding(place, [code], f"is the {given[code]}, whose vote is given")
         return
-    lists = {dotted(key): references for key, references in selections(Parts.of_scenario(base, world))}
+    lists = {join_key(key): references for key, references in selections(Parts.of_scenario(base, world))}
     references = lists.get(key_in(base.document(), lever.key))
     if lever.key.partition(".")[0] in BY_GOAL:
         yield _unmovable(place, lever.key)
@@ -217,18 +217,18 @@ def _membership_findings(
     idle = [code for code in candidates if (code in present) == is_joining]
     if idle:
         verb = "are" if len(idle) > 1 else "is"
-        yield _taken_away(place, idle, f"{verb} {'already' if is_joining else 'not'} in {lever.key}")
+        yield _removal_finding(place, idle, f"{verb} {'already' if is_joining else 'not'} in {lever.key}")
     for code in candidates:
         for problem in () if code in idle else _problems(lever, (code,), base):
             yield Finding((*place, "members"), problem.message, problem.fix)
 
 
-def _taken_away(place: Key, codes: Sequence[str], message: str) -> Finding:
+def _removal_finding(place: Key, codes: Sequence[str], message: str) -> Finding:
     away = ", ".join(f'"{REMOVAL}{code}"' for code in codes[:MOST_LISTED])
-    return Finding((*place, "members"), f"{_told(codes)} {message}.", f"Take away with {away}.")
+    return Finding((*place, "members"), f"{_list_codes(codes)} {message}.", f"Take away with {away}.")
 
 
-def _told(codes: Iterable[str]) -> str:
+def _list_codes(codes: Iterable[str]) -> str:
     listed = sorted(codes)
     rest = len(listed) - MOST_LISTED
     return ", ".join(listed[:MOST_LISTED]) + (f" and {rest} more" if rest > 0 else "")

@@ -15,7 +15,7 @@ from sim.specs.experiment.design import is_whole
 from sim.specs.names import AttributeName, members_of
 from sim.specs.scenario.spec import Action
 from sim.specs.section import MemberReferences, Section, Text
-from sim.specs.values import wrong
+from sim.specs.values import validator_error
 from sim.world import World
 
 Setting = float | tuple[str, ...]
@@ -25,7 +25,7 @@ MOST_VALUES = 10_001
 """Values of one lever."""
 DEFAULT_STEPS = 50
 """Steps that a lever's range is walked in where the file gives none."""
-DIGITS = 12
+DECIMALS = 12
 LARGEST_COST = 1_000_000_000
 NEUTRAL = {"multiply": 1.0, "add": 0.0}
 """Value of an edit that changes nothing."""
@@ -56,11 +56,11 @@ class _Range(_Lever):
     @model_validator(mode="after")
     def _is_range(self) -> Self:
         if not self.start < self.end:
-            raise wrong(f"got from = {self.start:g} and to = {self.end:g}; from must be below to.")
+            raise validator_error(f"got from = {self.start:g} and to = {self.end:g}; from must be below to.")
         if self.step is not None and not self.step <= self.end - self.start:
-            raise wrong(f"got step = {self.step:g}; the range is {self.end - self.start:g} wide.")
+            raise validator_error(f"got step = {self.step:g}; the range is {self.end - self.start:g} wide.")
         if self.step is not None and (self.end - self.start) / self.step > MOST_VALUES - 1:
-            raise wrong(f"got step = {self.step:g}; it makes more than {MOST_VALUES:,} values.")
+            raise validator_error(f"got step = {self.step:g}; it makes more than {MOST_VALUES:,} values.")
         return self
 
     @property
@@ -76,7 +76,7 @@ class _Range(_Lever):
     def values(self, now: float) -> tuple[float, ...]:
         """The values it may take, from low to high: the steps of its range, both ends, and where it stands."""
         count = math.floor((self.end - self.start) / self.stride + 1e-9)
-        walked = {round(self.start + self.stride * number, DIGITS) for number in range(count + 1)}
+        walked = {round(self.start + self.stride * number, DECIMALS) for number in range(count + 1)}
         values = {min(value, self.end) for value in walked} | {self.end, now}
         return tuple(sorted({float(round(value)) for value in values} if self.is_whole else values))
 

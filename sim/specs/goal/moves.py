@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.rules.parameters import registry
-from sim.specs.draft import dotted
+from sim.specs.draft import join_key
 from sim.specs.experiment.design import is_whole
 from sim.specs.goal.levers import (
     NEUTRAL,
@@ -31,7 +31,7 @@ Axis = tuple[Setting, ...]
 REASON = "a lever of the goal"
 
 
-def where_it_stands(lever: GoalLever, base: Scenario) -> Setting | None:
+def current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
     """Where a lever stands in a scenario: the number under its key, the edit that changes nothing, no member moved.
 
     None where its key holds no number.
@@ -67,7 +67,7 @@ def _value_under(key: str, document: Mapping[str, object]) -> object:
 def key_in(document: Mapping[str, object], key: str) -> str:
     """A key in full, however it is spelt: ``vote.0.severity``; the key itself where it leads nowhere."""
     try:
-        return dotted(full_key(document, key.split(".")))
+        return join_key(full_key(document, key.split(".")))
     except NowhereError:
         return key
 
@@ -82,7 +82,7 @@ def axes_of(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
     raise TypeError(f"{lever.kind} stands at {now!r}")
 
 
-def joined(settings: Sequence[Setting]) -> Setting:
+def merge_settings(settings: Sequence[Setting]) -> Setting:
     """A lever's setting from the values of its axes: its number, or all members that are moved."""
     codes = [setting for setting in settings if isinstance(setting, tuple)]
     return tuple(chain.from_iterable(codes)) if codes else settings[0]
@@ -98,7 +98,7 @@ def cost_of(lever: GoalLever, setting: Setting, now: Setting, world: World) -> f
     raise TypeError(f"{lever.kind} stands at {now!r} and is put at {setting!r}")
 
 
-def moved(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scenario:
+def apply_levers(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scenario:
     """The scenario with levers at settings, checked.
 
     Parameters

@@ -10,19 +10,19 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, PrivateAttr, Strict, model_validator
 
 from sim.errors import Problem
-from sim.rules.adoption import Rule
+from sim.rules.adoption import AdoptionRule
 from sim.specs.experiment.spec import Counts
 from sim.specs.goal.levers import GoalLever, Setting
 from sim.specs.names import MemberName
 from sim.specs.scenario.spec import Action, Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, wrong
+from sim.specs.values import LARGEST, PlainTable, validator_error
 
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
 
 
-class Count(Section):
+class WantedCount(Section):
     """So many members with one action."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]})
@@ -34,13 +34,13 @@ class Count(Section):
     @model_validator(mode="after")
     def _has_a_bound(self) -> Self:
         if self.at_least is None and self.at_most is None:
-            raise wrong("got no bound; at_least, at_most or both are needed.")
+            raise validator_error("got no bound; at_least, at_most or both are needed.")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise wrong(f"got at_least = {self.at_least} and at_most = {self.at_most}, which nothing meets.")
+            raise validator_error(f"got at_least = {self.at_least} and at_most = {self.at_most}, which nothing meets.")
         return self
 
 
-class Split(Counts):
+class WantedSplit(Counts):
     """The counts of a vote, the target's own vote among them, met within some members."""
 
     within: int = Field(5, ge=0, le=1000, description="How many members each count may be off.")
@@ -60,10 +60,10 @@ class Wanted(Section):
 
     probability: float = Field(ge=0.001, le=1, description="In what share of the replicates, at least.")
     resolution: Text | None = Field(None, description="The vote that is meant; if left out, the first.")
-    rule: Rule | None = Field(None, description="The rule that decides: a simple majority, or two-thirds.")
+    rule: AdoptionRule | None = Field(None, description="The rule that decides: a simple majority, or two-thirds.")
     adopted: bool = Field(True, description="Whether the resolution is to be adopted under the rule, or to fail.")
-    count: Count | None = Field(None, description="A number of members with one action.")
-    split: Split | None = Field(None, description="The counts of the vote.")
+    count: WantedCount | None = Field(None, description="A number of members with one action.")
+    split: WantedSplit | None = Field(None, description="The counts of the vote.")
     member: MemberAction | None = Field(None, description="The action of one member.")
 
     @model_validator(mode="after")
@@ -71,9 +71,9 @@ class Wanted(Section):
         given = [outcome for outcome in OUTCOMES if getattr(self, outcome) is not None]
         if len(given) != 1:
             got = " and ".join(given) or "none of them"
-            raise wrong(f"got {got}; exactly one of {', '.join(OUTCOMES)} is needed.")
+            raise validator_error(f"got {got}; exactly one of {', '.join(OUTCOMES)} is needed.")
         if not self.adopted and self.rule is None:
-            raise wrong("got adopted without a rule, by which it is decided.")
+            raise validator_error("got adopted without a rule, by which it is decided.")
         return self
 
 

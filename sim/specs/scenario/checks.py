@@ -17,7 +17,7 @@ from sim.specs.draft import Finding, Key
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
-from sim.specs.section import sound, sound_items
+from sim.specs.section import read_sound, read_sound_items
 from sim.world import World
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -43,17 +43,17 @@ class Parts:
     @classmethod
     def of(cls, document: Mapping[str, object], world: World) -> Self:
         """Read each part of a document by itself, and leave out those that are not sound."""
-        votes = sound_items(Vote, document.get("vote"), world)
+        votes = read_sound_items(Vote, document.get("vote"), world)
         written = document.get("vote")
         return cls(
             world=world,
-            roles=sound(Roles, document.get("roles"), world),
+            roles=read_sound(Roles, document.get("roles"), world),
             votes=votes,
-            pledges=sound_items(Pledge, document.get("pledge"), world),
-            changes=sound_items(Change, document.get("change"), world),
-            events=sound_items(EVENT, document.get("event"), world),
-            months=sound(Months, document.get("months"), world),
-            expected=sound(Expected, document.get("expected"), world),
+            pledges=read_sound_items(Pledge, document.get("pledge"), world),
+            changes=read_sound_items(Change, document.get("change"), world),
+            events=read_sound_items(EVENT, document.get("event"), world),
+            months=read_sound(Months, document.get("months"), world),
+            expected=read_sound(Expected, document.get("expected"), world),
             has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
         )
@@ -88,7 +88,7 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
         yield from selection_findings(parts.world, key, references)
     if parts.roles is not None:
         yield from _role_findings(parts.world, parts.roles)
-        yield from _given_findings(parts.world, parts.roles, parts.pledges)
+        yield from _fixed_findings(parts.world, parts.roles, parts.pledges)
     if parts.has_all_votes:
         yield from _pledged_vote_findings(parts.votes, parts.pledges)
     yield from _contradictions(parts.world, parts.pledges)
@@ -169,7 +169,7 @@ def selection_findings(world: World, key: Key, references: Sequence[str]) -> Ite
 
 def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
     senders = members_of(world, roles.senders)
-    given = given_members(world, roles)
+    given = fixed_members(world, roles)
     if roles.victim is not None and len(given) == 1:
         yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
     for code, role in given.items():
@@ -178,8 +178,8 @@ def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
             yield Finding(("roles", "senders"), f"{code} is the {role}.", fix)
 
 
-def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
-    given = given_members(world, roles)
+def _fixed_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    given = fixed_members(world, roles)
     for index, pledge in pledges.items():
         for code in members_of(world, pledge.members):
             if code in given:
@@ -187,7 +187,7 @@ def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -
                 yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
 
 
-def given_members(world: World, roles: Roles) -> dict[str, str]:
+def fixed_members(world: World, roles: Roles) -> dict[str, str]:
     """Members whose vote their role gives, by code: the target and the victim."""
     (target,) = world.resolve(roles.target)
     victims = () if roles.victim is None else world.resolve(roles.victim)

@@ -8,15 +8,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
-from sim.rules.parameters import problems_of
+from sim.rules.parameters import find_parameter_problems
 from sim.specs.draft import Draft, Finding
-from sim.specs.files import read_toml, shown
+from sim.specs.files import read_toml, show_path
 from sim.specs.fits import read_fit, shipped_fit_path
 from sim.specs.overrides import apply_set, override
 from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
 from sim.specs.scenario.spec import Scenario
-from sim.specs.shipped import is_folder, located
+from sim.specs.shipped import is_folder, locate_file
 from sim.specs.worlds import first_day
 from sim.world import World, load_world, shipped_worlds
 from sim.world.rollcalls.files import load_rollcalls
@@ -35,9 +35,9 @@ def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scena
     InputError
         With every problem of the file, of the files it starts from and of the overrides.
     """
-    path = located(reference, "scenarios", Path())
+    path = locate_file(reference, "scenarios", Path())
     document = read_toml(path)
-    return _finished(_drafted(document, shown(path), path.parent, chain=(path.resolve(),)), overrides)
+    return _finish(_draft(document, show_path(path), path.parent, chain=(path.resolve(),)), overrides)
 
 
 def scenario_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -55,27 +55,27 @@ def scenario_from(document: Mapping[str, object], where: str, folder: Path, over
     InputError
         With every problem found.
     """
-    return _finished(_drafted(document, where, folder, chain=()), overrides)
+    return _finish(_draft(document, where, folder, chain=()), overrides)
 
 
-def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
+def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
     """The document laid over its base, with its ``[set]`` applied; `chain` holds the files that led here."""
     own = {key: value for key, value in document.items() if key not in ("base", "set")}
     base = document.get("base")
     if base is None:
         draft = Draft(where, folder)
     elif isinstance(base, str):
-        path = located(base, "scenarios", folder, where, "base")
+        path = locate_file(base, "scenarios", folder, where, "base")
         if path.resolve() in chain:
             circle = (*chain[chain.index(path.resolve()) :], path.resolve())
-            raise input_error(where, "base", f"goes round in a circle: {' -> '.join(map(shown, circle))}.")
-        draft = _drafted(read_toml(path), shown(path), path.parent, (*chain, path.resolve()))
+            raise input_error(where, "base", f"goes round in a circle: {' -> '.join(map(show_path, circle))}.")
+        draft = _draft(read_toml(path), show_path(path), path.parent, (*chain, path.resolve()))
         draft.base = str(path.resolve()) if path == folder / base else base
     else:
         raise input_error(where, "base", f"got {base!r}; the name of a shipped scenario or a path is needed.")
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
-    draft.take(own, where, folder)
+    draft.merge(own, where, folder)
     assignments = document.get("set", {})
     if isinstance(assignments, Mapping):
         apply_set(draft, assignments, where, folder)
@@ -98,21 +98,21 @@ def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> 
         return
     votes = draft.document.get("vote")
     for index, vote in enumerate(votes if isinstance(votes, list) else []):
-        text = fit.text_of(str(vote.get("resolution"))) if isinstance(vote, dict) else None
+        text = fit.find_resolution(str(vote.get("resolution"))) if isinstance(vote, dict) else None
         if text is not None:
             terms = text.model_dump(include={"severity", "divisiveness", "target_threat", "sender_threat"})
             table = {f"vote.{index}.{key}": value for key, value in terms.items()}
             apply_set(draft, {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}, where, folder)
 
 
-def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
+def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
     for text in overrides:
         override(draft, text)
     document = draft.document
     world = _world(draft)
     if world is not None:
         _check_rollcalls(draft, world)
-    scenario = _validated(draft, world)
+    scenario = _validate(draft, world)
     if document.get("parameter_uncertainty") is True and not draft.problems:
         _check_draws(draft)
     if world is not None:
@@ -169,16 +169,18 @@ def _check_rollcalls(draft: Draft, world: World) -> None:
         for call in calls:
             differing = int((known.setdefault(call.resolution, call.votes) != call.votes).sum())
             if differing:
-                message = f"{shown(path)} has other votes on {call.resolution} of {differing} members than are known."
+                message = (
+                    f"{show_path(path)} has other votes on {call.resolution} of {differing} members than are known."
+                )
                 draft.note(Finding(("known_rollcalls", number), message, "Take that roll call out of the file."))
 
 
-def _validated(draft: Draft, world: World | None) -> Scenario | None:
+def _validate(draft: Draft, world: World | None) -> Scenario | None:
     """The scenario, or None with everything noted that is wrong with its parts."""
     document = {**draft.document, "base": draft.base}
     parameters = document.get("parameters")
     if isinstance(parameters, dict):
-        wrong = problems_of(parameters, where="")
+        wrong = find_parameter_problems(parameters, where="")
         for problem in wrong:
             draft.note(Finding(tuple(problem.key.split(".", 1)), problem.message, problem.fix))
         if wrong:

@@ -39,7 +39,7 @@ def schema_of(section: type[Section]) -> dict[str, Any]:
 
 
 @cache
-def structure() -> dict[str, Any]:
+def scenario_structure() -> dict[str, Any]:
     """The schema of a scenario file, its parameters left open; shared, so not to be changed."""
     schema = schema_of(Scenario)
     properties = schema["properties"]
@@ -55,7 +55,7 @@ def structure() -> dict[str, Any]:
 
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a scenario file, with the bounds and default of each parameter."""
-    schema = copy.deepcopy(structure())
+    schema = copy.deepcopy(scenario_structure())
     schema["properties"]["parameters"] |= {
         "properties": {name: _number(parameter) for name, parameter in registry().items()},
         "additionalProperties": False,

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, Strict, model_validator
 from sim.specs.names import AttributeName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
-from sim.specs.values import wrong
+from sim.specs.values import validator_error
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
@@ -95,7 +95,7 @@ class Change(Section):
         given = [edit for edit in EDITS if getattr(self, edit) is not None]
         if len(given) != 1:
             got = " and ".join(given) or "none of them"
-            raise wrong(f"got {got}; exactly one of multiply, add and set is needed.")
+            raise validator_error(f"got {got}; exactly one of multiply, add and set is needed.")
         return self
 
 

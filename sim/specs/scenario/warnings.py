@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Problem
 from sim.rules.parameters import registry
-from sim.specs.draft import Finding, Key, dotted
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
 
@@ -49,7 +49,7 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
         for key, reason in idle_settings(scenario).items()
         if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
     )
-    return [Problem(where, dotted(key), message, fix) for key, message, fix in chain(undone, idle)]
+    return [Problem(where, join_key(key), message, fix) for key, message, fix in chain(undone, idle)]
 
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:
@@ -113,9 +113,9 @@ def undone_finding(written: Scenario, undone: Undone, instead: str = "") -> Find
     ----------
     instead : what happens to it, where that is not one value.
     """
-    instead = instead or f"is set to {_told(undone.instead)}"
+    instead = instead or f"is set to {_quote(undone.instead)}"
     title = f'so it no longer does what its title says, "{written.title}".'
-    return Finding(undone.key, f"this what-if sets {_told(undone.own)}; here it {instead} instead, {title}")
+    return Finding(undone.key, f"this what-if sets {_quote(undone.own)}; here it {instead} instead, {title}")
 
 
 def _about(scenario: Scenario) -> dict[str, object]:
@@ -152,7 +152,7 @@ def _same_vote(vote: Mapping[str, Any], votes: list[Any]) -> Any:
     return next((other for other in votes if other["resolution"] == vote["resolution"]), None)
 
 
-def _told(value: object) -> str:
+def _quote(value: object) -> str:
     """A value as a message quotes it."""
     if value is None:
         return "nothing"
