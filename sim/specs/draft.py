@@ -40,7 +40,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Origin:
+class PartOrigin:
     """Where a part of a document came from.
 
     Parameters
@@ -68,15 +68,15 @@ class Draft:
         self.document: dict[str, object] = {}
         self.base: str | None = None
         self.problems: list[Problem] = []
-        self._origins: dict[Key, Origin] = {(): Origin(where, (), folder)}
+        self._origins: dict[Key, PartOrigin] = {(): PartOrigin(where, (), folder)}
 
-    def origin(self, key: Key) -> Origin:
+    def origin(self, key: Key) -> PartOrigin:
         """Where the part under `key` came from: the origin of the smallest recorded part that holds it."""
         for length in range(len(key), 0, -1):
             if (found := self._origins.get(key[:length])) is not None:
-                return Origin(found.where, found.key + key[length:], found.folder)
+                return PartOrigin(found.where, found.key + key[length:], found.folder)
         root = self._origins[()]
-        return Origin(root.where, key, root.folder)
+        return PartOrigin(root.where, key, root.folder)
 
     def locate(self, finding: Finding) -> Problem:
         """A finding told at the place its part came from."""
@@ -93,22 +93,22 @@ class Draft:
 
     def merge(self, own: Mapping[str, object], where: str, folder: Path) -> None:
         """Lay a document over what is there: its keys replace, its tables merge, its edits are appended."""
-        self._origins[()] = Origin(where, (), folder)
+        self._origins[()] = PartOrigin(where, (), folder)
         for name, value in copy.deepcopy(dict(own)).items():
             present = self.document.get(name)
             if name in TABLES and isinstance(present, dict) and isinstance(value, dict):
                 for inner, item in value.items():
                     present[inner] = item
-                    self.mark((name, inner), Origin(where, (name, inner), folder))
+                    self.mark((name, inner), PartOrigin(where, (name, inner), folder))
             elif name in LISTS and isinstance(present, list) and isinstance(value, list):
                 for index, item in enumerate(value):
-                    self.mark((name, len(present)), Origin(where, (name, index), folder))
+                    self.mark((name, len(present)), PartOrigin(where, (name, index), folder))
                     present.append(item)
             else:
                 self.document[name] = value
-                self.mark((name,), Origin(where, (name,), folder))
+                self.mark((name,), PartOrigin(where, (name,), folder))
 
-    def mark(self, key: Key, origin: Origin) -> None:
+    def mark(self, key: Key, origin: PartOrigin) -> None:
         """Record the origin of a part just replaced, and forget those of what stood inside it."""
         for inner in [known for known in self._origins if known[: len(key)] == key]:
             del self._origins[inner]

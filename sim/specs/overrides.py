@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, join_key
+from sim.specs.draft import Draft, Key, PartOrigin, join_key
 
 ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
 FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
@@ -35,7 +35,7 @@ def override(draft: Draft, text: str) -> None:
     name, value = key_and_value(draft, text)
     if name:
         path = tuple(part for quoted in path_of(name) for part in quoted.split("."))  # no key of a scenario holds dots
-        _assign(draft, path, value, Origin(name_override(text), (), Path.cwd()))
+        _assign(draft, path, value, PartOrigin(name_override(text), (), Path.cwd()))
 
 
 def name_override(text: str) -> str:
@@ -76,7 +76,7 @@ def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Pat
     folder : folder that relative paths in it start from.
     """
     for name, value in table.items():
-        _assign(draft, tuple(name.split(".")), copy.deepcopy(value), Origin(where, ("set",), folder))
+        _assign(draft, tuple(name.split(".")), copy.deepcopy(value), PartOrigin(where, ("set",), folder))
 
 
 def value_of(text: str) -> object:
@@ -93,7 +93,7 @@ def value_of(text: str) -> object:
     return parsed["value"] if parsed.keys() == {"value"} else text
 
 
-def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
+def _assign(draft: Draft, name: tuple[str, ...], value: object, source: PartOrigin) -> None:
     for path, leaf in list_leaves(name, value):
         try:
             key = full_key(draft.document, path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, join_key
+from sim.specs.draft import Draft, Key, PartOrigin, join_key
 from sim.specs.experiment.design import OVER, Factor
 from sim.specs.overrides import key_and_value, name_override, path_of
 from sim.specs.scenario.spec import Scenario
@@ -51,7 +51,7 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
         key = (*key, step)
         if not path:
             holder[step] = value  # type: ignore[index]
-            draft.mark(key, Origin(where, key, Path.cwd()))
+            draft.mark(key, PartOrigin(where, key, Path.cwd()))
         elif isinstance(holder, dict) and step not in holder:
             holder[step] = {}
         holder = holder[step]  # type: ignore[index]
