@@ -25,8 +25,7 @@ CONFLICT_INPUTS = {
     "consultation": "align_consultation",
     "organisations": "align_organisations",
     "security": "align_security",
-    "african_union": "align_african_union",
-    "arab_league": "align_arab_league",
+    "leaning": "align_leaning",
 }
 """Inputs of the first dimension of alignment, and the parameter that weighs each. Memory is added vote by vote."""
 ORDER_INPUTS = {

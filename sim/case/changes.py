@@ -14,7 +14,8 @@ from sim.world import World
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "alignment.consultation": (-1, 0),
     "alignment.organisations": (-10, 0),
-    "alignment.african_union": (-1, 0),
+    "alignment.leaning": (-1, 1),
+    "alignment.democracy": (-1, 1),
     "alignment.ideal_point": (-10, 10),
     "alignment.contested_texts": (-1, 1),
     "absence.small": (-10, 10),

@@ -19,6 +19,8 @@ from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
 
+FIXED = ("arms", "food", "aid", "finance")
+"""Channels of dependence that the months leave alone."""
 FOR_VICTIM = ("arms_to_victim", "volunteers")
 """Help to the victim besides aid."""
 NEARLY_ALL = 0.9
@@ -52,7 +54,7 @@ class MonthInputs(Shown):
     alignment : towards the senders, at the divisiveness that is the unit, memory included; utility.
     exposure : to the senders, weighted over channels, in [0, 1].
     isolation, energy, trade, security : as at the start, each in [0, 1].
-    fixed_dependence : dependence for arms and food, which the months leave alone; utility.
+    fixed_dependence : dependence in the channels that the months leave alone; utility.
     gdp : yearly product, billions of euros.
     power : share of all members' product: weight in enforcing.
     target_trade : share of each member in the target's trade, in [0, 1].
@@ -61,7 +63,8 @@ class MonthInputs(Shown):
     thrift : how much a discount weighs with it, in (0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     tied : indices of the members with a security tie to the target; None for one member.
-    seat : 0 for the target and the victim, which do not decide, else 1.
+    seat : 0 for the targets and the victim, which do not decide, else 1.
+    has_victim : whether there is anybody to give aid to.
     """
 
     alignment: FloatArray
@@ -81,6 +84,7 @@ class MonthInputs(Shown):
     near: FloatArray
     supplier: FloatArray
     seat: FloatArray
+    has_victim: bool
     tied: IntArray | None
     cells: Cells
     instruments: Mapping[str, Readiness]
@@ -96,7 +100,9 @@ class MonthInputs(Shown):
             for own in np.atleast_1d(ready.readiness[at]):
                 if own > -np.inf:
                     instruments[name] = Readiness(None, own)
-        return MonthInputs(**arrays, tied=None, cells=self.cells.of_member(index), instruments=instruments)
+        return MonthInputs(
+            **arrays, has_victim=self.has_victim, tied=None, cells=self.cells.of_member(index), instruments=instruments
+        )
 
     def of_replicates(self, rows: slice) -> MonthInputs:
         """The part of some replicates."""
@@ -151,12 +157,12 @@ def month_inputs(
     total = max(fsum(gdp), 1.0)
     trade = world.ties["trade"]
     seat = np.ones(world.size)
-    seat[[roles.target, *([] if roles.victim is None else [roles.victim])]] = 0.0
+    seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
     supplier = world.ties["arms"].max(axis=0, initial=0.0)
     fixed = sum_weighted(
-        {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in ("arms", "food")},
-        {name: parameters[f"dependence_{name}"] for name in ("arms", "food")},
+        {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
+        {name: parameters[f"dependence_{name}"] for name in FIXED},
     )
     energy, own_trade, security = (values[f"dependence.{name}"] for name in ("energy", "trade", "security"))
     abilities = _abilities(world, roles, values=values, near=near, supplier=supplier)
@@ -180,6 +186,7 @@ def month_inputs(
         near=near,
         supplier=supplier,
         seat=seat,
+        has_victim=roles.victim is not None,
         tied=np.flatnonzero(security > 0),
         cells=cells,
         instruments={

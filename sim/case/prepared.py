@@ -128,8 +128,14 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
 def roles_of(spec: Scenario, world: World) -> Roles:
     """The scenario's roles as indices into the world."""
     (target,) = world.resolve(spec.roles.target)
+    others = [code for code in members_of(world, spec.roles.other_targets) if code != target]
     victim = None if spec.roles.victim is None else world.index[world.resolve(spec.roles.victim)[0]]
-    return Roles(world.index[target], victim, world.indices(members_of(world, spec.roles.senders)))
+    return Roles(
+        targets=world.indices((target, *others)),
+        victim=victim,
+        senders=world.indices(members_of(world, spec.roles.senders)),
+        leanings=tuple(spec.leanings.items()),
+    )
 
 
 def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
@@ -172,9 +178,9 @@ def _standing(
 
 
 def _given(spec: Scenario, world: World, roles: Roles, vote: Vote) -> ActionArray:
-    """The target opposes, the victim supports, pledges hold; everyone else draws."""
+    """The targets oppose, the victim supports, unless they are pledged to vote otherwise; everyone else draws."""
     given = np.full(world.size, NOT_GIVEN, dtype=np.int8)
-    given[roles.target] = OPPOSE
+    given[roles.targets] = OPPOSE
     if roles.victim is not None:
         given[roles.victim] = SUPPORT
     for pledge in spec.pledge:

@@ -124,7 +124,7 @@ def help_victim(party: Party) -> None:
     armed = _zeros(state)
     amounts: dict[str, FloatArray] = {}
     party.month.gift = Gift(amounts, armed)
-    if now.war == 0:
+    if now.war == 0 or not inputs.has_victim:
         return
     lean = -_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise
     for name in FOR_VICTIM:

@@ -16,7 +16,7 @@ from sim.errors import Problem
 
 Key = tuple[str | int, ...]
 
-TABLES = ("parameters", "roles", "expected", "months")  # merged with the base's, key by key
+TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with the base's, key by key
 LISTS = ("pledge", "change", "event")  # appended to the base's
 
 

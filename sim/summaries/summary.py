@@ -9,7 +9,7 @@ from sim.case import Case
 from sim.case.ballot import NOT_GIVEN
 from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
-from sim.rules.choice import ACTIONS
+from sim.rules.choice import ACTIONS, OPPOSE
 from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
@@ -55,7 +55,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         resolution=vote.resolution,
         date=vote.date,
         tally=summarise_tally(vote),
-        split=split_of(np.median(vote.tallies, axis=0)),
+        split=split_of(np.median(vote.tallies, axis=0), case.ballots[number].given[case.roles.target]),
         likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),
@@ -67,10 +67,15 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     )
 
 
-def split_of(tally: FloatArray) -> Splits:
-    """Support, abstain, oppose of a tally, with and without the target's own vote, which opposes."""
+def split_of(tally: FloatArray, own: int = OPPOSE) -> Splits:
+    """Support, abstain, oppose of a tally, with and without the target's own vote.
+
+    Parameters
+    ----------
+    own : action code of the target's vote, which is fixed.
+    """
     counts = {name: float(tally[CODES[name]]) for name in SPLIT}
-    without = counts | {"oppose": counts["oppose"] - 1}
+    without = {name: count - (CODES[name] == own) for name, count in counts.items()}
     return Splits(with_target=Split(**counts), without_target=Split(**without))
 
 

@@ -21,8 +21,6 @@ AGREEMENT_YEARS = 5
 """Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
 CONTESTED_YEARS = 7
 """Years of the Assembly's votes before a date that say who stood by the target's texts; 5 and 10 fit about as well."""
-BLOCS = {"african_union": ("AU", -1.0), "arab_league": ("LAS", 1.0)}
-"""Groups whose members have a line of their own in the first dimension: the input's name, the group's key, its sign."""
 INCOME_REFERENCE = 10_000.0
 """Income per head (US dollars) at which the income input is zero."""
 POPULATION_REFERENCE = 10_000_000.0
@@ -36,11 +34,25 @@ PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade
 
 @dataclass(frozen=True)
 class Roles:
-    """Who is who: indices of the target, the victim (None where there is none) and the senders."""
+    """Who is who, by place in the world.
 
-    target: int
+    Parameters
+    ----------
+    targets : whom the resolution is directed against; the first is the one whose fuels and months are simulated.
+    victim : None where there is none.
+    senders : those that sanction; may be empty.
+    leanings : groups by key, and the side that they lean to, from -1 (the target) to 1 (the sanctioning side).
+    """
+
+    targets: IntArray
     victim: int | None
     senders: IntArray
+    leanings: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def target(self) -> int:
+        """The first of the targets."""
+        return int(self.targets[0])
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,14 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
     before : votes, ideal points and the Assembly's record count only if dated before this day.
     agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
     """
-    key = (roles.target, roles.victim, roles.senders.tobytes(), before, agreement_sharpness)
+    key = (
+        roles.targets.tobytes(),
+        roles.victim,
+        roles.senders.tobytes(),
+        roles.leanings,
+        before,
+        agreement_sharpness,
+    )
     found = world.memo.get(key)
     if not isinstance(found, Quantities):
         found = _derived(world, roles, before, agreement_sharpness)
@@ -89,19 +108,19 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
 
 def _derived(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
     agreement, absences = _assembly(world, before)
-    senders = roles.senders
-    exposure_by_sender = _exposure_by_sender(world, roles)
+    senders, targets = roles.senders, roles.targets
+    exposure_by_sender = _withheld_by(world, senders)
     observed = {channel: np.minimum(_row_sums(array), 1.0) for channel, array in exposure_by_sender.items()}
     lost = _lost(world, roles, exposure_by_sender)
     income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
     democracy = world.attributes["liberal_democracy"]
     alignment = {
-        "consultation": -world.ties["consultation"][:, roles.target],
-        "organisations": -_shared_organisations(world, roles.target),
+        "consultation": -world.ties["consultation"][:, targets].max(axis=1),
+        "organisations": -_row_sums(np.stack([_shared_organisations(world, int(one)) for one in targets], axis=1)),
         "security": world.ties["security"][:, senders].max(axis=1, initial=0.0),
-        **{name: sign * _membership(world, key) for name, (key, sign) in BLOCS.items()},
+        "leaning": _leaning(world, roles),
         "ideal_point": _ideal_points(world, roles, before),
-        "democracy": democracy,
+        "democracy": _side(democracy, roles) * democracy,
         "contested_texts": _contested_texts(world, roles, before),
     }
     assert tuple(alignment) == ALIGNMENT_INPUTS
@@ -115,13 +134,7 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
     }
     assert tuple(absence) == ABSENCE_INPUTS
     return Quantities(
-        dependence={
-            "energy": world.ties["energy"][:, roles.target],
-            "arms": world.ties["arms"][:, roles.target],
-            "food": world.ties["food"][:, roles.target],
-            "trade": world.ties["trade"][:, roles.target],
-            "security": world.ties["security"][:, roles.target],
-        },
+        dependence=_dependence(world, targets),
         exposure=_before_sanctions(world, observed, lost),
         observed=observed,
         lost=lost,
@@ -132,6 +145,30 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
     )
 
 
+def _dependence(world: World, targets: IntArray) -> dict[str, FloatArray]:
+    """Channel to array (N,) in [0, 1] of what the targets together can withhold."""
+    of_ties = {kind: world.ties[kind][:, targets] for kind in ("energy", "arms", "food", "trade", "security")}
+    withheld = _withheld_by(world, targets)
+    channels = {**of_ties, "aid": withheld["aid"], "finance": withheld["finance"]}
+    return {channel: np.minimum(_row_sums(array), 1.0) for channel, array in channels.items()}
+
+
+def _leaning(world: World, roles: Roles) -> FloatArray:
+    """The sides that a member's groups lean to, summed, in [-1, 1]."""
+    leanings = [side * _membership(world, group) for group, side in roles.leanings]
+    return np.clip(np.sum(leanings, axis=0), -1.0, 1.0) if leanings else np.zeros(world.size)
+
+
+def _side(values: FloatArray, roles: Roles) -> float:
+    """1 where the sanctioning side has larger values than the targets, otherwise -1.
+
+    Where nobody sanctions, the mean of all members is compared with the targets.
+    """
+    others = values[roles.senders] if len(roles.senders) else values
+    towards = fsum(others) / len(others) - fsum(values[roles.targets]) / len(roles.targets)
+    return 1.0 if towards >= 0 else -1.0
+
+
 def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float], where: str) -> list[Problem]:
     """What these roles would need and the world does not have: channels of ties unknown for this target."""
     needed = {
@@ -140,19 +177,20 @@ def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float
         "food": "dependence_food",
         "trade": "dependence_trade",
         "security": "dependence_security",
+        "aid": "dependence_aid",
         "consultation": "align_consultation",
     }
-    target = world.iso3[roles.target]
     return [
         Problem(
             where,
             "roles.target",
             f"the world {world.name} knows ties of the kind '{kind}' only with {', '.join(world.coverage[kind])}, "
-            f"not with {target}.",
+            f"not with {world.iso3[target]}.",
             f"Leave the channel out with parameters.{parameter} = 0, or give a world that has it.",
         )
         for kind, parameter in needed.items()
-        if kind in world.coverage and target not in world.coverage[kind] and parameters[parameter] != 0
+        for target in roles.targets
+        if kind in world.coverage and world.iso3[target] not in world.coverage[kind] and parameters[parameter] != 0
     ]
 
 
@@ -161,21 +199,21 @@ def _row_sums(array: FloatArray) -> FloatArray:
     return np.array([fsum(row) for row in array])
 
 
-def _exposure_by_sender(world: World, roles: Roles) -> dict[str, FloatArray]:
-    """Channel to array (N, number of senders) of what each sender can withhold.
+def _withheld_by(world: World, members: IntArray) -> dict[str, FloatArray]:
+    """Channel to array (N, number of members) of what each of some members can withhold from every member.
 
-    Trade: the sender's share of a member's trade. Finance: openness times the share of the sender's currency in world
-    reserves, a common currency split evenly over the group that issues it. Aid: the tie of that name.
+    Trade: its share of a member's trade. Finance: openness times the share of its currency in world reserves, a common
+    currency split evenly over the group that issues it. Aid: the tie of that name.
     """
     currency = np.zeros(world.size)
     for issuer, weight in world.currencies.items():
-        members = world.indices(world.resolve(issuer))
-        currency[members] += weight / len(members)
+        issuers = world.indices(world.resolve(issuer))
+        currency[issuers] += weight / len(issuers)
     openness = world.attributes["trade_openness"]
     return {
-        "trade": world.ties["trade"][:, roles.senders],
-        "finance": openness[:, None] * currency[roles.senders],
-        "aid": world.ties["aid"][:, roles.senders],
+        "trade": world.ties["trade"][:, members],
+        "finance": openness[:, None] * currency[members],
+        "aid": world.ties["aid"][:, members],
     }
 
 
@@ -244,28 +282,32 @@ def _membership(world: World, key: str) -> FloatArray:
 
 
 def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:
-    """Mean stance, in [-1, 1], against the Assembly's texts that the target backed and most senders voted against.
+    """Mean stance, in [-1, 1], on the resolutions on which the targets and most of the other side voted against each other.
 
-    0 where a member has no record, and for all where the world has no such votes.
+    1 is to vote with the other side, -1 with the targets, 0 to abstain, to be absent or to have no record. The other
+    side is the sanctioning side or, where nobody sanctions, all members. 0 for all where the world has no such votes.
     """
     record = world.assembly
     if record is None:
         return np.zeros(world.size)
     votes = record.votes[_window(record, before, CONTESTED_YEARS)]
-    opposed = (votes[:, roles.senders] == 0).sum(axis=1)
-    votes = votes[(votes[:, roles.target] == 3) & (2 * opposed > len(roles.senders))]
-    against = (votes == 0).sum(axis=0) - (votes == 3).sum(axis=0)
-    return against / np.maximum((votes >= 0).sum(axis=0), 1)
+    stances = (votes == 3).astype(np.int64) - (votes == 0)
+    of_targets = stances[:, roles.targets]
+    side = np.where((of_targets == of_targets[:, :1]).all(axis=1), of_targets[:, 0], 0)
+    others = stances[:, roles.senders] if len(roles.senders) else stances
+    against = (others == -side[:, None]).sum(axis=1)
+    is_contested = (side != 0) & (2 * against > others.shape[1])
+    with_others = -(side[:, None] * stances)[is_contested].sum(axis=0)
+    return with_others / np.maximum((votes[is_contested] >= 0).sum(axis=0), 1)
 
 
 def _ideal_points(world: World, roles: Roles, before: date) -> FloatArray:
-    """Ideal points of the last year before, signed so that the senders are at the positive end; 0 where unknown."""
+    """Ideal points of the last year before, signed so that the sanctioning side is at the positive end; 0 if unknown."""
     years = [year for year in world.ideal_points if year < before.year]
     if not years:
         return np.zeros(world.size)
     points = np.nan_to_num(world.ideal_points[max(years)])
-    towards = fsum(points[roles.senders]) / max(len(roles.senders), 1) - float(points[roles.target])
-    return points if towards >= 0 else -points
+    return _side(points, roles) * points
 
 
 def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
@@ -299,8 +341,8 @@ def _window(record: AssemblyVotes, before: date, years: int) -> np.ndarray:
 
 def _topic_absences(world: World, roles: Roles, before: date) -> FloatArray:
     """Rate of absences in the earlier roll calls about this target."""
-    target = world.iso3[roles.target]
-    calls = [call.votes for call in world.rollcalls if call.target == target and call.date < before]
+    targets = {world.iso3[target] for target in roles.targets}
+    calls = [call.votes for call in world.rollcalls if call.target in targets and call.date < before]
     if not calls:
         return np.zeros(world.size)
     votes = np.stack(calls)

@@ -47,7 +47,7 @@ ATTRIBUTES = (
 """Numeric columns of ``members.csv``."""
 
 
-DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security")
+DEPENDENCE_CHANNELS = ("energy", "arms", "food", "trade", "security", "aid", "finance")
 """What the target can withhold."""
 
 EXPOSURE_CHANNELS = ("trade", "finance", "aid")
@@ -57,8 +57,7 @@ ALIGNMENT_INPUTS = (
     "consultation",
     "organisations",
     "security",
-    "african_union",
-    "arab_league",
+    "leaning",
     "ideal_point",
     "democracy",
     "contested_texts",

@@ -135,7 +135,9 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
 def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
     """The lists of members and groups of a scenario, by the key they stand under."""
     if parts.roles is not None:
-        yield ("roles", "senders"), parts.roles.senders
+        for name in ("senders", "other_targets"):
+            if getattr(parts.roles, name):
+                yield ("roles", name), getattr(parts.roles, name)
     for index, pledge in parts.pledges.items():
         yield ("pledge", index, "members"), pledge.members
     for index, change in parts.changes.items():
@@ -170,7 +172,7 @@ def selection_findings(world: World, key: Key, references: Sequence[str]) -> Ite
 def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
     senders = members_of(world, roles.senders)
     given = fixed_members(world, roles)
-    if roles.victim is not None and len(given) == 1:
+    if roles.victim is not None and "victim" not in given.values():
         yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
     for code, role in given.items():
         if code in senders:
@@ -181,17 +183,18 @@ def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
 def _fixed_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
     given = fixed_members(world, roles)
     for index, pledge in pledges.items():
+        usual = {"target": "oppose", "victim": "support"}
         for code in members_of(world, pledge.members):
-            if code in given:
-                message = f"{code} is the {given[code]}, whose vote is given already."
+            if code in given and pledge.action == usual[given[code]]:
+                message = f"{code} is the {given[code]}, which votes so in any case."
                 yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
 
 
 def fixed_members(world: World, roles: Roles) -> dict[str, str]:
     """Members whose vote their role gives, by code: the target and the victim."""
-    (target,) = world.resolve(roles.target)
+    targets = (*world.resolve(roles.target), *members_of(world, roles.other_targets))
     victims = () if roles.victim is None else world.resolve(roles.victim)
-    return {**dict.fromkeys(victims, "victim"), target: "target"}
+    return {**dict.fromkeys(victims, "victim"), **dict.fromkeys(targets, "target")}
 
 
 def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pledge]) -> Iterator[Finding]:

@@ -31,9 +31,12 @@ class Roles(Section):
     victim: MemberName | None = Field(
         None, description="The member on whose behalf the resolution speaks, if there is one."
     )
+    other_targets: MemberReferences = Field(
+        (), description="Further members that the resolution is directed against; what they can withhold adds up."
+    )
     senders: MemberReferences = Field(
-        min_length=1,
-        description="The members and groups that sanction the target; '-' before a name takes it away again.",
+        (),
+        description="The members and groups that sanction the target, if any; '-' before a name takes it away again.",
     )
 
 
@@ -133,6 +136,11 @@ class Scenario(Section):
     )
     parameter_uncertainty: bool = Field(
         False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
+    )
+    leanings: Mapping[str, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        default_factory=dict,
+        description="Groups that lean to the sanctioning side (up to 1) or to the target (down to -1) for reasons that "
+        "no other figure shows, such as a tradition of non-alignment.",
     )
     pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes given, not drawn.")
     change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")
