@@ -1,9 +1,10 @@
-"""Fitting the shared parameters and each text's terms to roll calls, with their joint uncertainty, and writing the fit.
+"""Fitting the shared parameters and the terms of each resolution to roll calls, with their joint uncertainty.
 
-The point is the mode of the posterior. Draws around it are modes too, each of a posterior in which the members count
-at random (the Bayesian bootstrap: Rubin 1981; for a likelihood, Newton & Raftery 1994) and the priors are centred at
-random draws of themselves (randomised maximum a posteriori: Bardsley et al. 2014). Where the votes say nothing of a
-number its draws are those of its prior; bounds and signs hold in every draw.
+The fitted values are the mode of the posterior. Draws around it are modes too, each of a posterior with random weights
+of the members (the Bayesian bootstrap: Rubin 1981; for a likelihood, Newton & Raftery 1994) and with priors centred at
+random draws from themselves (randomised maximum a posteriori: Bardsley et al. 2014). Where the votes hold no
+information on a number, its draws are those of its prior. Every draw is within the bounds and has the signs of the
+theory.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from sim.specs.fits import FittedResolution, PosteriorDraws
 from sim.world.loading import world_hashes
 
 SIGNIFICANT_DIGITS = 4
-"""Significant digits that fitted values and draws are written with."""
+"""Significant digits of fitted values and draws in files."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,11 @@ class Calibration:
 
 
 def observe_vote(spec: Scenario) -> Observation:
-    """The roll call of a scenario's only vote, as its world has it.
+    """Observe the roll call of a scenario's only vote in its world.
 
     Raises
     ------
-    InputError : the world has none.
+    InputError : the world has no such roll call.
     """
     world = world_of(spec)
     resolution = spec.vote[0].resolution
@@ -61,7 +62,7 @@ def observe_vote(spec: Scenario) -> Observation:
     if call is None:
         have = ", ".join(call.resolution for call in world.record)
         message = f"the world {spec.world} has no roll call of {resolution}."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"It has roll calls of {have}.")
     return make_observation(spec, call.votes, world)
 
 
@@ -73,15 +74,15 @@ def calibrate(
     fits_threats: bool = False,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Calibration:
-    """Fit the shared parameters and the texts' terms to the roll call of each scenario.
+    """Fit the shared parameters and the terms of resolutions to the roll call of each scenario.
 
     Parameters
     ----------
     specs : scenarios of one vote each; the first sets the length of alignment and of the threats.
-    draws : how many draws to make around the mode.
-    seed : that the draws are keyed by; draw d is the same however many there are.
-    fits_threats : whether the threats of all texts but the first are fitted, around their declared values.
-    on_progress : called with the number of draws done.
+    draws : number of draws around the mode.
+    seed : key of the draws; draw d does not depend on their number.
+    fits_threats : whether the threats of all resolutions but the first are fitted, around their declared values.
+    on_progress : called with the number of finished draws.
     """
     posterior = Posterior([observe_vote(spec) for spec in specs], fits_threats=fits_threats)
     found = posterior.fit()
@@ -93,7 +94,7 @@ def calibrate(
 
 
 def draw_mode(posterior: Posterior, found: PosteriorMode, seed: int, number: int) -> FloatArray:
-    """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves."""
+    """Make draw number d: the mode (K,) with random weights of members and priors centred at draws from themselves."""
     random = np.random.default_rng([seed, number])
     weights = random.exponential(size=posterior.size)
     centres = np.array([draw_from_prior(unknown, random.random()) for unknown in posterior.unknowns])
@@ -101,7 +102,7 @@ def draw_mode(posterior: Posterior, found: PosteriorMode, seed: int, number: int
 
 
 def draw_from_prior(unknown: Unknown, level: float) -> float:
-    """The value below which a number's prior holds a share of its chances; its mean where it has no prior."""
+    """Draw from a number's prior, as its quantile at a level in [0, 1]; its mean where it has no prior."""
     if not np.isfinite(unknown.deviation):
         return unknown.mean
     return float(prior_of(unknown).ppf(level))
@@ -114,7 +115,7 @@ def prior_of(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen dist
 
 
 def measure_contraction(unknown: Unknown, draws: FloatArray) -> float:
-    """By how much the votes narrowed the variance of a number's prior: 0 not at all, 1 wholly.
+    """Measure by how much the votes narrowed the variance of a number's prior: 0 is not at all, 1 is completely.
 
     The posterior contraction of Schad, Betancourt & Vasishth (2021); below 0 where draws spread wider than the prior.
     """
@@ -122,20 +123,21 @@ def measure_contraction(unknown: Unknown, draws: FloatArray) -> float:
 
 
 IDENTIFIED_FROM = 0.3
-"""Contraction below which, with a mean near the prior's, a number counts as not identified by the votes."""
+"""Contraction from which a number counts as identified by the votes, even with a mean near that of the prior."""
 MOVED_BY = 0.5
-"""Distance of the posterior's mean from the prior's, in standard deviations of the prior, that counts as moved."""
+"""Distance of the posterior's mean from the prior's, in standard deviations of the prior, from which a number counts as
+identified."""
 
 
 def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
-    """Whether the votes say something of a number: they narrowed its prior, or moved it."""
+    """Whether the votes hold information on a number: they narrowed its prior or moved its mean."""
     prior = prior_of(unknown)
-    moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
-    return moved or measure_contraction(unknown, draws) >= IDENTIFIED_FROM
+    is_moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
+    return is_moved or measure_contraction(unknown, draws) >= IDENTIFIED_FROM
 
 
 def list_beliefs(calibration: Calibration) -> list[Belief]:
-    """Prior and posterior of every number that has a prior; a resolution's own terms are named after it."""
+    """List prior and posterior of every number with a prior; terms of a resolution are named after it."""
     found = []
     observations = calibration.posterior.observations
     for column, unknown in enumerate(calibration.posterior.unknowns):
@@ -156,7 +158,7 @@ def list_beliefs(calibration: Calibration) -> list[Belief]:
 
 
 def fit_from_calibration(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> Fit:
-    """A fit as a parameter file holds it: rounded values, intervals, scores at them, draws, and what it rests on."""
+    """Make a parameter file from a calibration: rounded values, intervals, scores, draws and hashes of the data."""
     posterior, draws = calibration.posterior, calibration.draws
     shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.resolution_index is None}
     drawn = shared if len(draws) else {}
@@ -212,7 +214,7 @@ def _fitted_resolution(calibration: Calibration, index: int) -> FittedResolution
 
 
 def _terms(posterior: Posterior, index: int) -> Iterator[tuple[str, int]]:
-    """The fitted terms of a text, and their columns."""
+    """The fitted terms of a resolution, and their columns."""
     return ((u.name, column) for column, u in enumerate(posterior.unknowns) if u.resolution_index == index)
 
 
@@ -230,7 +232,6 @@ def _round_all(draws: FloatArray) -> tuple[float, ...]:
 
 
 def write_toml(fit: Fit) -> str:
-    """A parameter file, as it is written."""
-    return (
-        f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(fit.document())}"
-    )
+    """Write a parameter file as TOML text."""
+    heading = "# Written by 'sim calibrate'. Amounts of utility: 1 is one unit of log-odds."
+    return f"{heading}\n\n{tomli_w.dumps(fit.document())}"

@@ -1,8 +1,8 @@
-"""The posterior of the shared parameters and of each text's terms, given roll calls: what calibration maximises.
+"""The posterior of the shared parameters and of the terms of each resolution, given roll calls.
 
-The likelihood of every member's vote at the equilibrium of the model, times the priors of the registry, within the
-registry's bounds. One set of shared parameters for all votes; the signs are those of the theory. A member's peers are
-as the model expects them, never as they voted.
+It is the likelihood of every member's vote at the equilibrium of the model, times the priors of the registry, within
+the bounds of the registry. All votes share one set of parameters; the signs are those of the theory. The stances of
+peers are those that the model expects, never their actual votes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sim.world import World
 SEVERITY_BOUNDS = (-15.0, 15.0)
 DIVISIVENESS_BOUNDS = (0.0, 3.0)
 DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
-"""Means by what a text divides by, as its words say: of length 1, in equal parts or one thrice the other."""
+"""Means by what the words of a resolution divide by: of length 1, in equal parts or one three times the other."""
 DIVISIVENESS_SPREAD = 0.25
 DIVISIVENESS_TERMS = ("divisiveness_conflict", "divisiveness_order")
 THREAT_BOUNDS = (0.0, 10.0)
@@ -39,12 +39,12 @@ COMPLEX_STEP = 1e-30
 
 @dataclass(frozen=True)
 class Observation:
-    """A roll call, and the chamber as it stood before it.
+    """A roll call, and the members before it.
 
     Parameters
     ----------
-    case : a scenario whose first vote it is.
-    votes : observed action codes (N,), -1 where a vote is given or not recorded.
+    case : a scenario that has it as its first vote.
+    votes : observed action codes (N,), -1 where a vote is fixed or not recorded.
     """
 
     case: Case
@@ -57,12 +57,12 @@ class Observation:
 
 
 def make_observation(spec: Scenario, votes: IntArray, world: World | None = None) -> Observation:
-    """A scenario of one vote and how the members voted on it.
+    """Make an observation from a scenario of one vote and the votes of the members.
 
     Parameters
     ----------
     votes : action codes (N,), -1 where not recorded.
-    world : what is known beforehand; the scenario's own world by default.
+    world : what is known before the vote; by default the scenario's own world.
     """
     case = prepare(spec, world)
     return Observation(case, np.where(case.ballots[0].given == NOT_GIVEN, votes, -1))
@@ -70,12 +70,12 @@ def make_observation(spec: Scenario, votes: IntArray, world: World | None = None
 
 @dataclass(frozen=True)
 class Unknown:
-    """A number to be fitted: a shared parameter, or one of the terms of a text.
+    """A number to be fitted: a shared parameter, or a term of a resolution.
 
     Parameters
     ----------
     resolution_index : index of the resolution among the observations; None for a shared parameter.
-    mean, deviation : of its normal prior, cut off at the bounds; an infinite deviation is no prior.
+    mean, deviation : mean and standard deviation of its normal prior, cut off at the bounds; infinite without a prior.
     """
 
     name: str
@@ -91,10 +91,10 @@ class Posterior:
 
     Parameters
     ----------
-    observations : roll calls; the first sets the length of alignment and of the threats, and its divisiveness and
-        threats are kept as the scenario has them.
-    fixed : shared parameters that are not fitted but held at a value.
-    fits_threats : whether the other texts' threats are fitted too, around their declared values.
+    observations : roll calls. The first sets the unit of alignment and of the threats: its divisiveness and threats are
+        not fitted.
+    fixed : values of shared parameters that are not fitted.
+    fits_threats : whether the threats of the other resolutions are fitted too, around their declared values.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Posterior:
 
     @cached_property
     def start(self) -> FloatArray:
-        """Where a search begins: at the means of the priors, so that its result does not hang on an earlier one."""
+        """Where a search begins: at the means of the priors, so that its result does not depend on earlier searches."""
         return np.clip(self.means, self.low, self.high)
 
     def parameters(self, vector: FloatArray) -> dict[str, Number]:
@@ -135,7 +135,7 @@ class Posterior:
         return {name: float(value) for name, value in self.parameters(vector).items()}
 
     def terms_of(self, vector: FloatArray, index: int) -> Text:
-        """The terms of a text at a vector, as for `parameters`."""
+        """The terms of a resolution at a vector, with shapes as for `parameters`."""
         declared = text_of(self.observations[index].case.spec.vote[0])
 
         def term(name: str, otherwise: Number) -> Number:
@@ -160,7 +160,7 @@ class Posterior:
 
         Parameters
         ----------
-        weights : what each member's votes count, (N,).
+        weights : weight of each member's votes, (N,).
         centres : means of the priors, (K,).
         """
         spread = (vector - centres) / self.deviations
@@ -192,7 +192,7 @@ class Posterior:
     def fit(
         self, weights: FloatArray | None = None, centres: FloatArray | None = None, start: FloatArray | None = None
     ) -> PosteriorMode:
-        """The vector of the largest posterior.
+        """Find the vector with the largest posterior.
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class Posterior:
         """
         weights = np.ones(self.size) if weights is None else weights
         centres = self.means if centres is None else centres
-        with threadpool_limits(limits=1):  # matrices of a chamber's size: threads cost more than they bring
+        with threadpool_limits(limits=1):  # matrices with a row per member: threads cost more than they gain
             result = minimize(
                 self.loss,
                 self.start if start is None else start,
@@ -220,7 +220,12 @@ class Posterior:
         return PosteriorMode(vector, -float(result.fun), bool(result.success))
 
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
-        """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
+        """Probabilities (N, 4) of the actions at equilibrium, on a resolution or with its terms elsewhere.
+
+        Parameters
+        ----------
+        of : observation to predict with the terms of resolution `index`; by default that of the resolution itself.
+        """
         seen, shared = of or self.observations[index], self.parameters(vector)
         ballot = ballot_of(seen.case.standings[0], shared, self.terms_of(vector, index))
         own = own_utilities(ballot, shared, [])
@@ -228,7 +233,7 @@ class Posterior:
 
     @cached_property
     def _constraints(self) -> list[LinearConstraint]:
-        """The shapes of retaliation and sanctions do not cross."""
+        """Constraints that keep the shapes of retaliation and sanctions from crossing."""
         rows = []
         for smaller, larger in ORDERED:
             if (smaller, None) in self.place and (larger, None) in self.place:
@@ -240,7 +245,7 @@ class Posterior:
 
 @dataclass(frozen=True)
 class PosteriorMode:
-    """Where a search ended."""
+    """The result of a search for the mode."""
 
     vector: FloatArray
     log_posterior: float

@@ -14,7 +14,7 @@ NUMBER = Kind(lambda value: write_number(value, SHOWN_DIGITS))
 
 
 def belief_table(found: Sequence[Belief]) -> Table:
-    """Numbers before and after the votes."""
+    """A table of fitted numbers before and after the votes."""
     columns = (
         Column("number"),
         Column("prior", NUMBER),
@@ -37,7 +37,8 @@ def belief_table(found: Sequence[Belief]) -> Table:
         for one in found
     ]
     note = (
-        "Contraction: by how much the votes narrowed the prior's variance. Identified: whether they say anything of it."
+        "Contraction: by how much the votes narrowed the prior's variance. "
+        "Identified: whether they hold information on the number."
     )
     return table("Means and 90 % intervals before and after the votes", columns, rows, note)
 

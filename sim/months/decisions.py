@@ -1,7 +1,7 @@
-"""What members decide in a month, each looking at its own state alone: one function a phase.
+"""What members decide in a month, each from its own state alone: one function per phase.
 
-Each works on all members in many replicates, arrays (R, N), and on one member in one replicate, scalars: both engines
-run the same lines. `sim.months.phases` has their order, and what members know of each other in between.
+Each function works on all members in many replicates, arrays (R, N), and on one member in one replicate, scalars. So
+both engines run the same lines. `sim.months.phases` has their order, and what members learn of each other in between.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from sim.rules.parameters import Parameters
 from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, LeaningWeights, gate, leaning, threat
 
 HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
-"""The instruments in the order in which they are decided: finance first, since it lets the paid ones through."""
+"""The instruments in the order in which they are decided: finance first, because paid help may depend on it."""
 
 
 def sanction(party: Party) -> None:
-    """Join the coalition or not: by a package or policy, or of one's own will once the target has attacked."""
+    """Join the coalition or not: by a package or policy, or by one's own decision after the target has attacked."""
     state, inputs, month, parameters = party.state, party.inputs, party.month, party.parameters
     is_own = month.now.membership == OWN_DECISION
     joined = state.joined * is_own
@@ -43,13 +43,13 @@ def sanction(party: Party) -> None:
 
 
 def weigh_enforcement(party: Party) -> FloatArray:
-    """What each member adds to the coalition's enforcement (..., N)."""
+    """Weigh each member's part in the coalition's enforcement, (..., N)."""
     state = party.state
     return state.joined * party.inputs.power * member_effort(party.month.now.effort, state.dependence)
 
 
 def offer(party: Party) -> None:
-    """Shed what substitutes replace, and say what one keeps buying and what one could take up."""
+    """Shed what substitutes replace, and offer what one keeps buying and what one could buy on top."""
     state, inputs, month, parameters = party.state, party.inputs, party.month, party.parameters
     cells, left = inputs.cells, month.now.left
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
@@ -140,7 +140,7 @@ def help_victim(party: Party) -> None:
 
 
 def get_listed(party: Party) -> None:
-    """Have one's firms detected and listed, the likelier the more one helps and the harder the coalition enforces."""
+    """Have one's firms detected and listed; the chance rises with visible help and the coalition's effort."""
     month = party.month
     chance = listing_chance(month.help.visible, month.effort, party.parameters["listing_rate"] * month.now.war)
     draw = party.draw("listing", month.now.name, chance > 0)
@@ -148,7 +148,7 @@ def get_listed(party: Party) -> None:
 
 
 def learn(party: Party) -> None:
-    """Learn from listings, one's own and those heard of, what to expect; each of one's own costs exposure."""
+    """Update the belief in enforcement from one's own and peers' listings; each of one's own costs exposure."""
     state, month, parameters = party.state, party.month, party.parameters
     state.listings = state.listings + month.listed + parameters["belief_neighbours"] * month.heard
     state.escapes = state.escapes + ((month.help.visible > 0) - month.listed)
@@ -156,7 +156,7 @@ def learn(party: Party) -> None:
 
 
 def drift(party: Party) -> None:
-    """Let dependence and alignment follow what the month has changed."""
+    """Let dependence and alignment follow the changes of the month."""
     state, inputs, parameters = party.state, party.inputs, party.parameters
     isolated, tied = state.isolation - inputs.isolation, inputs.tied
     deeper = deepen_security(
@@ -188,12 +188,12 @@ def _zeros(state: MonthState) -> FloatArray:
 
 
 def pick(values: FloatArray | float, able: IntArray | None) -> FloatArray:
-    """Values (..., N) of those who are able; one member's own, and what holds for all, as they are."""
+    """Pick the values (..., N) of members that are able; scalars are returned unchanged."""
     return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
 
 
 def put(values: FloatArray, able: IntArray | None, some: FloatArray) -> FloatArray:
-    """The values (..., N) with those of some members replaced."""
+    """Replace the values (..., N) of some members."""
     if able is None:
         return some
     values[..., able] = some
@@ -201,7 +201,7 @@ def put(values: FloatArray, able: IntArray | None, some: FloatArray) -> FloatArr
 
 
 def add(total: FloatArray, able: IntArray | None, values: FloatArray) -> FloatArray:
-    """The total (..., N) with values added for those who are able."""
+    """Add values to a total (..., N) for members that are able."""
     if able is None:
         return total + values
     total[..., able] += values

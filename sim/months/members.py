@@ -1,4 +1,4 @@
-"""Members that go through the months one by one, put together: what Mesa's engine shares and reports."""
+"""All members of Mesa's engine together: what they share in a month, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
 
 AT_CELLS = ("kept", "capacity")
-"""Parts of the state that a member has for each of its cells of the market."""
+"""Parts of the state with a value for each of a member's cells of the market."""
 
 
 class Listener(Party, Protocol):
     """A party of one, with peers."""
 
     def hear(self, values: FloatArray) -> FloatArray:
-        """What its peers come to, of values (N,), weighted as in the vote."""
+        """The mean of its peers' values, out of values (N,), weighted as in the vote."""
 
 
 class AgentAssembly:
-    """All members, each a party of its own: the assembly of Mesa's engine.
+    """All members, each a party of its own: the `Assembly` of Mesa's engine.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class AgentAssembly:
         self.cells = [np.flatnonzero(plan.inputs.cells.member == index) for index in range(len(members))]
 
     def collect(self, of: PartyValue) -> FloatArray:
-        """What members have, (N,)."""
+        """Collect a value of each member, (N,)."""
         return np.array([of(member) for member in self.members])
 
     def collect_at_cells(self, of: PartyValue) -> FloatArray:
-        """What members have at their cells of the market, (C,)."""
+        """Collect the members' values at their cells of the market, (C,)."""
         found = np.empty(len(self.plan.inputs.cells))
         for member, cells in zip(self.members, self.cells, strict=True):
             found[cells] = of(member)
@@ -63,7 +63,7 @@ class AgentAssembly:
             setattr(member.month, name, value)
 
     def let_know_of_peers(self, name: str, of: PartyValue) -> None:
-        """Put into every member's month what its peers have."""
+        """Put the mean of its peers' values into the month of every member."""
         values = self.collect(of)
         for member in self.members:
             setattr(member.month, name, member.hear(values))
@@ -72,13 +72,13 @@ class AgentAssembly:
         """The state of all members, arrays (N,) and, at the market's cells, (C,)."""
 
         def of(name: str) -> FloatArray:
-            put_together = self.collect_at_cells if name in AT_CELLS else self.collect
-            return put_together(lambda party: getattr(party.state, name))
+            collect = self.collect_at_cells if name in AT_CELLS else self.collect
+            return collect(lambda party: getattr(party.state, name))
 
         return MonthState(**{name: of(name) for name in vars(self.members[0].state)})
 
     def view(self, number: int) -> MonthView:
-        """What a month came to, by its number in the plan."""
+        """What is reported of a month, by its number in the plan."""
         now, shared = self.plan.conditions[number], self.members[0].month
         return MonthView(
             offer=Offer(
@@ -106,7 +106,7 @@ class AgentAssembly:
         )
 
     def collect_by_instrument(self, of: Callable[[Party], Mapping[str, Any]]) -> dict[str, Any]:
-        """Instrument to the values of those who are able to give it, where anybody has decided on it."""
+        """Collect, by instrument, the values of members that are able to give it, where anybody has decided on it."""
         parts, found = [of(member) for member in self.members], {}
         for name, ready in self.plan.inputs.instruments.items():
             decided = next((part[name] for part in parts if name in part), None)

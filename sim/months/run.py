@@ -1,4 +1,4 @@
-"""The months of many replicates at once."""
+"""Simulating the months of many replicates at once."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 REPLICATES_PER_STRIP = 400
-"""Replicates whose arrays fit the second-level cache of common processors."""
+"""Number of replicates whose arrays fit into the second-level cache of common processors."""
 
 
 class Strip:
     """Some of the replicates, few enough for their arrays to stay in the processor's cache.
 
-    It is a party and the assembly in one: its arrays (R, N), members outermost in memory, hold all members.
+    It is both a `Party` and the `Assembly`: its arrays (R, N), with members outermost in memory, hold all members.
     """
 
     month: MonthRecord
@@ -45,7 +45,7 @@ class Strip:
         self.heard: dict[str, tuple[FloatArray, FloatArray]] = {}
 
     def draw(self, process: str, occasion: str, where: BoolArray) -> FloatArray:
-        """Uniform numbers (R, N); only members that need one in some replicate get their own."""
+        """Uniform numbers (R, N); they are drawn only for members that need one in some replicate."""
         self.run.draw(process, occasion, np.flatnonzero(where.any(axis=0)))
         return self.run.drawn[:, self.rows].T
 
@@ -58,11 +58,11 @@ class Strip:
         return self.inputs.cells.per_commodity(of(self))
 
     def let_know(self, name: str, value: Number) -> None:
-        """Put a value into the month at hand."""
+        """Put a value into the current month."""
         setattr(self.month, name, value)
 
     def let_know_of_peers(self, name: str, of: PartyValue) -> None:
-        """Put sums over peers into the month at hand; only what has changed since the last month is summed again."""
+        """Put sums over peers into the current month; only changes since the last month are summed again."""
         values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
         changes = values - before
         peers = np.flatnonzero(changes.any(axis=0))
@@ -73,7 +73,7 @@ class Strip:
         setattr(self.month, name, sums)
 
     def view(self) -> MonthView:
-        """What the month came to."""
+        """What is reported of the month."""
         month = self.month
         return MonthView(
             offer=month.offer,
@@ -93,9 +93,9 @@ class MonthRun:
 
     Parameters
     ----------
-    plan : inputs (R, N) are those of each replicate.
+    plan : the months of all members; inputs (R, N) differ between replicates.
     peers : weights of the peers, as in the vote.
-    parameters : arrays (R, 1) are those of each replicate.
+    parameters : every parameter by name; arrays (R, 1) differ between replicates.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class MonthRun:
         return MonthState(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
     def position(self, ballot: Ballot) -> Position:
-        """Where members are on the day of a vote, arrays (R, N)."""
+        """The positions of members on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
             conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
@@ -141,7 +141,7 @@ class MonthRun:
         return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def draw(self, process: str, occasion: str, members: IntArray) -> None:
-        """Draw one uniform number per replicate for some members, unless they have theirs of this occasion already."""
+        """Draw a uniform number per replicate for some members, unless they have one for this occasion already."""
         if (process, occasion) != self.occasion:
             self.occasion, self.is_drawn[:] = (process, occasion), False
         missing = members[~self.is_drawn[members]]
@@ -151,18 +151,18 @@ class MonthRun:
         self.drawn[missing], self.is_drawn[missing] = to_unit(words), True
 
     def apply_event(self, place: int) -> None:
-        """Take in what an event of the month does at once."""
+        """Apply the immediate effects of an event of the month."""
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
             for strip in self.strips:
                 strip.state.apply_touch(touch, strip.parameters)
 
     def pass_month(self, *, is_watched: bool = True) -> MonthView | None:
-        """Go through the phases of the month at hand, once its events and votes are over.
+        """Run the phases of the current month, after its events and votes.
 
         Parameters
         ----------
-        is_watched : whether what the month came to is asked for.
+        is_watched : whether a view of the month is returned.
         """
         phases = [phase for phase in PHASES if is_watched or not (isinstance(phase, Each) and phase.is_reported_only)]
         for strip in self.strips:
@@ -174,7 +174,7 @@ class MonthRun:
 
 
 def _concatenate_views(views: Sequence[MonthView]) -> MonthView:
-    """One view of the replicates of many."""
+    """Concatenate the views of strips to one view of all replicates."""
 
     def whole(get: Callable[[MonthView], FloatArray]) -> FloatArray:
         return np.concatenate([get(view) for view in views])

@@ -1,4 +1,4 @@
-"""What is reported of a month: one array over members or one number per replicate for each series."""
+"""The series that are reported of a month: an array over members, or one number per replicate."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ REPORTED_HELP = tuple(name for name in INSTRUMENTS if name != "recognition")
 def member_series(
     inputs: MonthInputs, state: MonthState, view: MonthView, diversion_share: Number
 ) -> dict[str, FloatArray]:
-    """The series of a month over members, (R, N) each.
+    """The series of a month over members, each (R, N).
 
     Parameters
     ----------
-    diversion_share : part of what the coalition no longer sells to the target that goes round.
+    diversion_share : part of what the coalition no longer sells to the target that is rerouted through third members.
     """
     lent = {name: _spread_over_members(inputs, view, name, view.help.amounts) for name in REPORTED_HELP}
     given = {name: _spread_over_members(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
@@ -73,7 +73,7 @@ def member_series(
 def total_series(
     inputs: MonthInputs, state: MonthState, view: MonthView, discount_max: Number
 ) -> dict[str, FloatArray]:
-    """The series of a month over the whole, (R,) each: money in millions of euros, fuel in kilotonnes."""
+    """The series of a month over all members together, each (R,): money in millions of euros, fuel in kilotonnes."""
     cells = inputs.cells
     flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.discounts(discount_max) * view.use
     coverage = exact_total(state.joined * inputs.target_trade)
@@ -98,7 +98,7 @@ def total_series(
 def _spread_over_members(
     inputs: MonthInputs, view: MonthView, name: str, amounts: Mapping[str, FloatArray]
 ) -> FloatArray:
-    """The amounts of an instrument over all members."""
+    """Spread the amounts of an instrument over all members; 0 for members that cannot give it."""
     spread = np.zeros_like(view.listed)
     if name in amounts:
         able = inputs.instruments[name].able

@@ -1,4 +1,4 @@
-"""What the months move, per replicate and member."""
+"""The state that the months change, per replicate and member."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
 
 NOISES = ("joining", "helping the target", "helping the victim")
-"""Processes of the draws that are kept through the months."""
+"""Processes whose draws are the same in all months."""
 START = "start"
 """The occasion of these draws."""
 
 
 @dataclass(repr=False)
 class MonthState(Shown):
-    """Arrays (R, N), or scalars for one member in one replicate.
+    """The state of members: arrays (R, N), or scalars for one member in one replicate.
 
     Parameters
     ----------
-    shift : of alignment since the start; utility.
+    shift : change of alignment since the start; utility.
     energy, security : dependence on the target, in [0, 1].
-    trade_kept : part of the trade with the target that is left, in [0, 1].
-    dependence : over all channels; utility.
-    isolation : in [0, 1].
-    listings, escapes : counts that the belief rests on, prior included.
+    trade_kept : part of the trade with the target that remains, in [0, 1].
+    dependence : dependence over all channels; utility.
+    isolation : part of exposure lost, in [0, 1].
+    listings, escapes : counts behind the belief, prior included.
     joined : 1 for members that sanction the target, else 0.
-    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in tonnes; at the cells (R, C).
+    kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
+        cells of the market (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
-    join_noise, help_noise, victim_noise : logit noise that is kept through the months.
+    join_noise, help_noise, victim_noise : logit noise, the same in all months.
     """
 
     shift: FloatArray
@@ -59,7 +60,7 @@ class MonthState(Shown):
 
     @property
     def belief(self) -> FloatArray:
-        """How likely help to the target is thought to be punished, q, in [0, 1]."""
+        """Belief that help to the target is punished, q, in [0, 1]."""
         return posterior_mean(self.listings, self.escapes)
 
     def risk(self, exposure: FloatArray) -> FloatArray:
@@ -71,7 +72,7 @@ class MonthState(Shown):
         return MonthState(**{name: values[rows] for name, values in vars(self).items()})
 
     def apply_touch(self, touch: Touch, parameters: Parameters) -> None:
-        """Take in what an event does at once."""
+        """Apply the immediate effects of an event."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
         if touch.isolated.any():
@@ -115,7 +116,7 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
 
 
 def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
-    """Dependence over all channels as the state stands; utility."""
+    """Dependence over all channels in a state; utility."""
     trade = inputs.trade * state.trade_kept
     return weighted_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters

@@ -12,7 +12,7 @@ from sim.arrays import FloatArray, Number
 
 
 def prior_counts(enforcement: Number, strength: Number) -> tuple[Number, Number]:
-    """Counts (listings, escapes) of the prior whose mean is `enforcement`, worth `strength` trials."""
+    """Counts (listings, escapes) of the prior with mean `enforcement` and the weight of `strength` trials."""
     return enforcement * strength, (1.0 - enforcement) * strength
 
 
@@ -31,7 +31,7 @@ def listing_chance(visible: FloatArray, effort: Number, listing_rate: Number) ->
 
     Parameters
     ----------
-    visible : help given in the month, each instrument times how visible it is; 0 or greater.
+    visible : help given in the month, each instrument times its visibility; 0 or greater.
     effort : how hard the coalition enforces, 0 or greater.
     listing_rate : chance at one unit of open help and effort 1.
     """

@@ -25,7 +25,7 @@ STANCES = np.array([-1.0, 0.0, 0.0, 1.0])
 
 
 def exponentiate(of: Utilities) -> Utilities:
-    """Odds of the four actions up to a common factor, the largest being 1."""
+    """Odds of the four actions, scaled so that the largest is 1."""
     largest = np.maximum(np.maximum(of.oppose, of.absent), np.maximum(of.abstain, of.support))
     return Utilities(
         np.exp(of.oppose - largest),
@@ -59,5 +59,5 @@ def choose(of: Utilities, draw: FloatArray | float) -> ActionArray:
 
 def count_passed(first: Condition, second: Condition, third: Condition) -> ActionArray:
     """Count how many of three boundaries a draw has passed: that is the action code."""
-    whole: Any = np.int8  # quick both for one condition and for an array of them
+    whole: Any = np.int8  # fast for one condition and for an array of them
     return whole(first) + whole(second) + whole(third)

@@ -1,11 +1,11 @@
-r"""Switching points: a shortcut to the choice rule for members that keep their draw while their peers move.
+r"""Switching points: a shortcut to the choice rule for members that keep their draw while their peers change.
 
-What decides is `sim.rules.choice.choose`. Within a vote a member keeps its own utilities and its draw, so that it goes
-over to the next action at fixed values of its peers' mean stance. They are found once, and then each look at the peers
-is three comparisons. They are the thresholds of Granovetter's (1978) model, derived from the utilities.
+`sim.rules.choice.choose` is the rule. Within a vote a member keeps its own utilities and its draw, so it switches to
+the next action at fixed values of its peers' mean stance. These values are found once; after that each look at the
+peers is three comparisons. They are the thresholds of Granovetter's (1978) model, derived from the utilities.
 
-Rounding could make the shortcut and the rule disagree where the peers are next to a switching point. Such a point is
-left out (NaN), and the rule itself decides: `bound_rounding` says how near is too near.
+Rounding could make the shortcut and the rule disagree where the peers are very near a switching point. Such a point is
+NaN, and the rule itself decides. `bound_rounding` says how near is too near.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from sim.rules.payoffs import Utilities
 
 ROUNDING, TINY = 2.0**-48, 2.0**-1022
 BEYOND = np.float32(2 * GRID)
-"""Further than any sum over peers."""
+"""Larger than any sum over peers."""
 
 
 class SwitchingPoints(NamedTuple):
-    """Sum over the peers from which a member is at least absent, at least abstains, and supports.
+    """Sums over the peers from which a member is at least absent, at least abstains, and supports.
 
-    In whole units of the grid of the peer weights, so that single precision is exact; NaN where the rule has to decide.
+    In whole units of the grid of the peer weights, so that single precision is exact; NaN where the rule itself has to
+    decide.
     """
 
     absent: SingleArray
@@ -75,7 +76,7 @@ def find_range(
 
 
 def _choose_with_margin(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
-    """The choice with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
+    """Choose with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
     odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
@@ -92,7 +93,7 @@ def solve_switching_points(
     highest: ActionArray,
     rounding: float,
 ) -> SwitchingPoints:
-    """Find where in the sum over its peers a member that keeps its draw goes over to the next action.
+    """Find where in the sum over its peers a member that keeps its draw switches to the next action.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A batch: replicates of one point that are simulated at once. Every run and every sweep is made of batches."""
+"""A batch: replicates of one point that are simulated at once. Every run and every sweep consists of batches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.model import MemberState
 
 SIZE = 1000
-"""Most replicates in a batch, which ends at a multiple of it: enough to be quick, few enough to stop often."""
+"""Most replicates in a batch, which ends at a multiple of this: enough to be fast, few enough to stop often."""
 SIZE_OF_AGENTS = 10
 """The same for Mesa's engine."""
 ENGINES = ("ensemble", "mesa")
@@ -33,17 +33,17 @@ ENGINES = ("ensemble", "mesa")
 
 @dataclass(frozen=True, eq=False)
 class RunPoint:
-    """One scenario that is run: the only one of a run, or one design point of a sweep. Equal to itself alone.
+    """One scenario that is run: the only one of a run, or a design point of a sweep. It is equal only to itself.
 
     Parameters
     ----------
     number : place among the points, from 0.
     spec : the scenario, checked; None where it cannot be read.
     replicates : how many are run, from the first on.
-    values : what each factor is set to, by key.
-    error : why it cannot be read.
-    drawn_as : resolutions whose random numbers the votes take, in their order; their own where it is empty.
-    case : the scenario made ready, where it is already. It stays in this process: workers make it ready themselves.
+    values : the value of each factor, by key.
+    error : why the scenario cannot be read; empty where it can.
+    drawn_as : resolutions whose random numbers the votes use, in their order; empty for their own.
+    case : the prepared scenario, where it exists. It is not sent to workers, which prepare it themselves.
     """
 
     number: int
@@ -65,7 +65,7 @@ class RunPoint:
 
 @lru_cache(maxsize=4)
 def prepare_point(point: RunPoint) -> Case:
-    """The case of a point, under the names that its draws are keyed by.
+    """Prepare the case of a point, with the names that its draws are keyed by.
 
     Raises
     ------
@@ -91,14 +91,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What came of a batch.
+    """The result of a batch.
 
     Parameters
     ----------
-    votes : in the order of the scenario; empty where the batch failed.
-    months : of the replicates whose months are watched, where the scenario has any.
-    error : what went wrong, in a line; empty if nothing did.
-    trace : where it went wrong, for the developer.
+    votes : votes in the order of the scenario; empty where the batch failed.
+    months : months of the replicates that are watched, where the scenario has months.
+    error : what went wrong, in a line; empty where nothing did.
+    trace : the traceback, for the developer.
     """
 
     batch: Batch
@@ -113,18 +113,18 @@ def check_engine(engine: str, where: str = "engine") -> None:
 
     Raises
     ------
-    InputError : it is neither the ensemble nor Mesa's.
+    InputError : the engine is neither the ensemble nor Mesa's.
     """
     if engine not in ENGINES:
-        raise input_error(where, "", f"got '{engine}'; allowed are {' and '.join(ENGINES)}.")
+        raise input_error(where, "", f"'{engine}' is not an engine; the engines are {' and '.join(ENGINES)}.")
 
 
 def split_replicates(
     point: int, first: int, last: int, *, has_months: bool, engine: str = "ensemble"
 ) -> Iterator[Batch]:
-    """Replicates ``first`` to ``last - 1`` of a point in batches, cut at the same places wherever they begin.
+    """Split replicates ``first`` to ``last - 1`` of a point into batches, at the same places wherever they begin.
 
-    With months, the replicates that are watched are cut from the others.
+    With months, the watched replicates are separate from the others.
     """
     size = SIZE if engine == "ensemble" else SIZE_OF_AGENTS
     while first < last:
@@ -136,7 +136,7 @@ def split_replicates(
 
 
 def list_ranges(first: int, count: int) -> Iterator[tuple[int, int]]:
-    """Replicates in ranges that fit into memory: first and count of each."""
+    """List ranges of replicates that fit into memory: first and count of each."""
     for batch in split_replicates(0, first, first + count, has_months=False):
         yield batch.first, batch.count
 
@@ -149,11 +149,11 @@ def simulate_batch(
     watches_months: bool = True,
     member_class: type[MemberState] | None = None,
 ) -> BatchResult:
-    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has any.
+    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has months.
 
     Parameters
     ----------
-    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
+    member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
     recorder = None
     if case.plan is not None and watches_months and batch.first < WATCHED:
@@ -175,7 +175,7 @@ def run_batch(
     watches_months: bool,
     member_class: type[MemberState] | None,
 ) -> BatchResult:
-    """Simulate a batch of a point as a worker does: what comes of it is small enough to travel.
+    """Simulate a batch of a point as a worker does, with a result that is small enough to send.
 
     Raises
     ------
@@ -189,18 +189,18 @@ def run_batch(
 
 
 def summarise_months(result: BatchResult, point: RunPoint) -> BatchResult:
-    """The result with its months summarised, so that it is small, where it holds all replicates that are watched."""
+    """Summarise the months of a result, so that it is small, where it holds all watched replicates."""
     batch, months = result.batch, result.months
     is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
     return replace(result, months=months.summarise()) if is_whole and isinstance(months, MonthsSamples) else result
 
 
 def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
-    """What a batch comes to, with an error as a result.
+    """Run a batch, with an error as its result.
 
     Raises
     ------
-    MemoryError, OSError : the machine gave out, which says nothing about the batch.
+    MemoryError, OSError : the machine failed, which says nothing about the batch.
     """
     try:
         return run()

@@ -29,7 +29,7 @@ class DesignPoint:
     Parameters
     ----------
     number : place in the design, from 0.
-    values : what each factor is set to, by dotted key, as plain data.
+    values : the value of each factor, by dotted key, as plain data.
     """
 
     number: int
@@ -37,11 +37,11 @@ class DesignPoint:
 
 
 def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
-    """All points of an experiment; the first factor varies slowest, and scenarios before all others.
+    """List all points of an experiment. Scenarios vary slowest, then the first factor.
 
     Parameters
     ----------
-    experiment : the experiment, whose design is sound.
+    experiment : an experiment with a valid design.
     """
     rows = list(_rows(experiment.design))
     names = experiment.factors
@@ -63,7 +63,7 @@ def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
     Raises
     ------
     InputError
-        If these values do not go together.
+        If these values cannot be combined.
     """
     values = dict(point.values)
     reference = values.pop(BY_SCENARIO, experiment.scenario[0])
@@ -74,7 +74,7 @@ def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
 
 
 def list_levels(experiment: Experiment) -> dict[str, list[Any]]:
-    """The distinct values of each factor: numbers from low to high, others in the order of the points.
+    """List the distinct values of each factor: numbers from low to high, others in the order of the points.
 
     Parameters
     ----------
@@ -109,16 +109,16 @@ def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
 
 
 def draw_shares(design: Design) -> FloatArray:
-    """What a sampled design draws for each point and factor, in [0, 1], (points, factors); the same at every call.
+    """Draw a number in [0, 1] for each point and factor of a sampled design, (points, factors); the same at every call.
 
     Parameters
     ----------
-    design : of a kind that draws samples.
+    design : a design that draws samples.
 
     Raises
     ------
     InputError
-        If the kind is drawn by SALib, and that is not installed.
+        If SALib draws this kind of design and is not installed.
     """
     dimensions, samples = len(design.over), design.samples or 0
     generator = np.random.default_rng(design.seed)
@@ -145,30 +145,30 @@ def _draw_by_salib(design: Design, samples: int) -> FloatArray:
 
 
 def salib_problem(design: Design) -> dict[str, Any]:
-    """The design as SALib describes it: names, and bounds of what is drawn."""
+    """The design in the form of SALib: names, and bounds of the draws."""
     names = list(design.over)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def salib_seed(design: Design) -> int:
-    """The design's seed as SALib takes it: of 32 bits, and not 0, which it takes for none."""
+    """The design's seed for SALib: 32 bits, and not 0, which SALib treats as no seed."""
     return 1 + design.seed % (2**32 - 1)
 
 
 def require_salib(where: str, what: str) -> None:
-    """Refuse what needs SALib where it is not installed.
+    """Refuse a feature that needs SALib where SALib is not installed.
 
     Raises
     ------
     InputError
-        If it is not.
+        If SALib is not installed.
     """
     if find_spec("SALib") is None:
         raise input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
 
 
 def _value_at(name: str, factor: Factor, share: float) -> Any:
-    """The value that a draw in [0, 1] stands for: each of a list, and each whole number, is as likely as any other."""
+    """The value of a factor for a draw in [0, 1]; each value of a list, and each whole number, is equally likely."""
     share = min(float(share), float(np.nextafter(1.0, 0.0)))
     if factor.values is not None:
         return factor.values[int(share * len(factor.values))]

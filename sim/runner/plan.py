@@ -1,4 +1,4 @@
-"""What is to be run: points, how many replicates of each, and in which batches. A run is a sweep of one point."""
+"""What is run: points, the number of replicates of each, and their batches. A run is a sweep of one point."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
 
 TASK_RUNS = SIZE
 TASK_BATCHES = 50
-"""A task has so many runs and batches at most: what is lost when a sweep is killed, a fraction of a second of work."""
+"""Most runs and batches in a task. A killed sweep loses its unfinished tasks, each a fraction of a second of work."""
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """Points, and how they are run.
+    """Points and how they are run.
 
     Parameters
     ----------
     points : in the order of their numbers.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
-    base : number of the point that all others are compared with, replicate by replicate; None where they are not.
-    outputs : what is kept besides tallies: ``members``, ``votes``, ``months``.
-    keeps_errors : whether a point that fails is a result with its error, and the others go on.
-    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
+    base : number of the point that all others are compared with, replicate by replicate; None without a comparison.
+    outputs : what is kept in addition to tallies: ``members``, ``votes``, ``months``.
+    keeps_errors : whether a point that fails is a result with its error, so that the others continue.
+    member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
 
     points: tuple[RunPoint, ...]
@@ -60,12 +60,12 @@ class RunPlan:
 
     @property
     def keeps_actions(self) -> bool:
-        """Whether members' actions are kept replicate by replicate, so that votes can be compared."""
+        """Whether members' actions are kept for every replicate, so that votes can be compared."""
         return self.base is not None or "votes" in self.outputs
 
 
 OnProgress = Callable[[int, int], None]
-"""What is called with the runs that are done and with all there are."""
+"""A function that is called with the number of finished runs and of all runs."""
 
 
 def ignore_progress(done: int, total: int) -> None:
@@ -79,20 +79,22 @@ def plan_run(
     base: Case | None = None,
     member_class: type[MemberState] | None = None,
 ) -> RunPlan:
-    """The plan of a run: one point, and a second one for the base where there is one.
+    """Plan a run: one point, and a second one for the base where there is one.
 
     Parameters
     ----------
-    replicates : how many; the scenario's own number by default.
-    base : with as many votes, run on the same random numbers as the scenario and with as many replicates.
+    replicates : number of replicates; that of the scenario by default.
+    base : another case with the same number of votes; it is run on the same random numbers and as often.
 
     Raises
     ------
-    InputError : there is no such engine, or members of a class of their own are asked of the ensemble.
+    InputError : there is no such engine, or a class of members is given for the ensemble.
     """
     check_engine(engine)
     if member_class is not None and engine != "mesa":
-        message = f"the {engine} has no members of the class {member_class.__name__}: it computes with arrays."
+        message = (
+            f"the {engine} cannot use members of the class {member_class.__name__}, because it computes with arrays."
+        )
         raise input_error("engine", "", message, 'Give engine="mesa".')
     count = case.spec.replicates if replicates is None else replicates
     points = [RunPoint(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
@@ -108,7 +110,7 @@ def plan_run(
 
 
 def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> RunPlan:
-    """The plan of a comparison: the first case is the base, whose random numbers all take.
+    """Plan a comparison: the first case is the base, and all cases use its random numbers.
 
     Raises
     ------
@@ -121,12 +123,12 @@ def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensem
 
 
 def list_batches(plan: RunPlan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
-    """The batches that are left to run. Points that are compared take turns, so that an interrupt leaves pairs.
+    """List the batches that remain to be run. Points that are compared take turns, so that an interrupt leaves pairs.
 
     Parameters
     ----------
-    done : batches that are there already.
-    failed : first replicate of the first batch that failed, by point: nothing after it is run, as its error counts.
+    done : batches that are finished already.
+    failed : first replicate of the first batch that failed, by point. Later batches are not run: the point has failed.
     """
     covered: dict[int, list[Batch]] = {}
     for batch in done:
@@ -148,12 +150,12 @@ def _split(plan: RunPlan, point: RunPoint, first: int, end: int, has_months: boo
 
 @dataclass(frozen=True)
 class BatchTask:
-    """Batches that a worker runs together, with their points; the rest is as in the `Plan`.
+    """Batches that a worker runs together, with their points; other fields are as in `RunPlan`.
 
     Parameters
     ----------
     watches_months : whether months are recorded.
-    program : identity of the program that asks, which the worker's must equal; empty where it is the same process.
+    program : identity of the program that asks, which the worker's has to equal; empty in the same process.
     """
 
     batches: tuple[Batch, ...]
@@ -172,7 +174,7 @@ def run_task(task: BatchTask) -> list[BatchResult]:
     Raises
     ------
     InputError : this worker has another program than the one that asks.
-    MemoryError, OSError : the machine gave out, which says nothing about the batches.
+    MemoryError, OSError : the machine failed, which says nothing about the batches.
     """
     if task.program:
         check_program(task.program)
@@ -192,7 +194,7 @@ def run_task(task: BatchTask) -> list[BatchResult]:
 
 
 def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> Iterator[BatchTask]:
-    """The batches in tasks, in their order."""
+    """Group batches into tasks, in their order."""
     points = {point.number: point for point in plan.points}
     group: list[Batch] = []
 
@@ -225,7 +227,7 @@ def execute(
     keep: Callable[[Sequence[BatchResult]], None],
     on_progress: OnProgress = ignore_progress,
 ) -> int:
-    """Run batches on an executor and hand their results over as they come; the number of runs.
+    """Run batches on an executor, hand over their results as they are ready, and return the number of runs.
 
     Parameters
     ----------
@@ -250,13 +252,13 @@ def execute(
 
 
 def _check_worlds(plan: RunPlan) -> None:
-    """Refuse cases that workers could not make ready again, since their world is not the one that its name stands for.
+    """Refuse cases that workers could not prepare again, because their world is not the one of its name.
 
     Raises
     ------
-    InputError : there is one.
+    InputError : there is such a case.
     """
     for point in plan.points:
         if point.case is not None and point.case.world is not world_of(point.case.spec):
-            message = "was made ready with a world of its own, which workers do not have."
+            message = "was prepared with a world of its own, which workers do not have."
             raise input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

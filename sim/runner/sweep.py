@@ -1,4 +1,4 @@
-"""Runs and sweeps that are kept in a folder, where the same command resumes them."""
+"""Runs and sweeps that are kept in a folder; the same command resumes them."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def keep_sweep(
     retries_failed: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> FinishedFolder:
-    """Run an experiment, or what is left of it, and write its tables.
+    """Run an experiment, or the rest of it, and write its tables.
 
     Parameters
     ----------
-    folder : new, empty, or holding this experiment: with fewer replicates, unfinished, or finished.
-    executor : where it runs; in this process by default.
+    folder : new, empty, or with this experiment: with fewer replicates, unfinished, or finished.
+    executor : where the sweep is carried out; in this process by default.
     retries_failed : whether points that failed before are run again.
 
     Raises
     ------
-    InputError : as `keep` says, or no point can be run.
+    InputError : as for `keep`, or no point can be run.
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
@@ -65,17 +65,17 @@ def keep_run(
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> FinishedFolder:
-    """Run a scenario, or what is left of it, and write its tables; with its base where it has one.
+    """Run a scenario, or the rest of it, and write its tables; with its base where it has one.
 
     Parameters
     ----------
     folder, executor : as in `keep_sweep`.
-    base : another case with as many votes, run on the same random numbers.
-    member_class : whose objects the members are, on Mesa's engine; its name and a hash of its source are kept.
+    base : another case with the same number of votes, run on the same random numbers.
+    member_class : class of the members on Mesa's engine; its name and a hash of its source are kept.
 
     Raises
     ------
-    InputError : as `keep` says.
+    InputError : as for `keep`.
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
@@ -97,7 +97,7 @@ def keep_run(
 
 
 def plan_sweep(experiment: Experiment) -> RunPlan:
-    """Every point of an experiment; those that cannot be read fail, unless all of them do.
+    """Plan every point of an experiment. Points that cannot be read are planned as failed.
 
     Raises
     ------

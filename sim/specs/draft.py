@@ -1,6 +1,6 @@
-"""A document being put together from a file, the file it starts from, and overrides.
+"""A document put together from a file, the file that it starts from, and overrides.
 
-Each part remembers where it came from, so that a problem is told at the place the user can mend it:
+Each part remembers where it came from, so that a problem is reported where the user can fix it:
 the base's file, the what-if's own file, or the ``--set`` of the command line.
 """
 
@@ -16,12 +16,12 @@ from sim.errors import Problem
 
 Key = tuple[str | int, ...]
 
-TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with the base's, key by key
-LISTS = ("pledge", "change", "event")  # appended to the base's
+TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with those of the base, key by key
+LISTS = ("pledge", "change", "event")  # appended to those of the base
 
 
 def join_key(key: Key) -> str:
-    """A key as users write it: ``vote.0.severity``; a part that holds dots itself stands in quotes."""
+    """A key as users write it: ``vote.0.severity``; a part with dots of its own is in quotes."""
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
@@ -32,7 +32,7 @@ def short_key(name: str) -> str:
 
 
 class Finding(NamedTuple):
-    """Something wrong in a document, before it is known where that part of it came from."""
+    """Something wrong in a document, before it is known where this part came from."""
 
     key: Key
     message: str
@@ -60,7 +60,7 @@ class Draft:
 
     Parameters
     ----------
-    where : file the document is read from, for the messages.
+    where : file that the document is read from, for the messages.
     folder : folder that relative paths in it start from.
     """
 
@@ -79,7 +79,7 @@ class Draft:
         return PartOrigin(root.where, key, root.folder)
 
     def locate(self, finding: Finding) -> Problem:
-        """A finding told at the place its part came from."""
+        """The problem of a finding, at the place that the part came from."""
         origin = self.origin(finding.key)
         return Problem(origin.where, join_key(origin.key), finding.message, finding.fix)
 
@@ -88,11 +88,11 @@ class Draft:
         self.keep([self.locate(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
-        """Keep problems that are told already, each once."""
+        """Keep problems that have their place already, each once."""
         self.problems += [problem for problem in dict.fromkeys(problems) if problem not in self.problems]
 
     def merge(self, own: Mapping[str, object], where: str, folder: Path) -> None:
-        """Lay a document over what is there: its keys replace, its tables merge, its edits are appended."""
+        """Merge a document into what is there: keys replace, tables merge, edits are appended."""
         self._origins[()] = PartOrigin(where, (), folder)
         for name, value in copy.deepcopy(dict(own)).items():
             present = self.document.get(name)
@@ -109,7 +109,7 @@ class Draft:
                 self.mark((name,), PartOrigin(where, (name,), folder))
 
     def mark(self, key: Key, origin: PartOrigin) -> None:
-        """Record the origin of a part just replaced, and forget those of what stood inside it."""
+        """Record the origin of a part just replaced, and forget the origins of what was inside it."""
         for inner in [known for known in self._origins if known[: len(key)] == key]:
             del self._origins[inner]
         self._origins[key] = origin

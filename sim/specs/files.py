@@ -18,7 +18,7 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises
     ------
     InputError
-        If it cannot be read, is no UTF-8 text or is no TOML; the message gives the line.
+        If it cannot be read, is not UTF-8 text or is not TOML; the message gives the line.
     """
     where = show_path(path)
     try:
@@ -34,7 +34,7 @@ def read_toml(path: Path) -> dict[str, object]:
 
 
 def show_path(path: Path) -> str:
-    """A path as messages show it: seen from the working folder where it lies inside."""
+    """A path as messages show it: relative to the working folder where it is inside."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

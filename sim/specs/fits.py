@@ -1,6 +1,7 @@
 """Parameter files: what ``sim calibrate`` writes and a scenario's ``fit`` names.
 
-A file holds fitted values, their intervals, and joint draws from the posterior. Draw d of all numbers belongs together.
+A file holds fitted values, their intervals, and joint draws from the posterior: draw d of one number goes with draw d
+of every other.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from sim.specs.section import Section, Text
 FittedInterval = Annotated[tuple[float, float], Strict(False)]
 DrawnNumbers = Annotated[tuple[float, ...], Strict(False)]
 RESOLUTION_TERMS = ("severity", "divisiveness_conflict", "divisiveness_order", "target_threat", "sender_threat")
-"""The numbers of a text that draws are kept of."""
+"""The numbers of a resolution that have draws."""
 
 
 class FittedResolution(Section):
@@ -43,7 +44,7 @@ class FittedResolution(Section):
 
 
 class PosteriorDraws(Section):
-    """Joint draws from the posterior: of the shared parameters, and of each text's terms by its resolution."""
+    """Joint draws from the posterior: of the shared parameters, and of the terms of each resolution."""
 
     parameters: Mapping[str, DrawnNumbers]
     texts: Mapping[str, Mapping[str, DrawnNumbers]] = Field(default_factory=dict)
@@ -54,9 +55,10 @@ class Fit(Section):
 
     Parameters
     ----------
-    settings, data : how, and by hash to what data, the fit was made.
+    settings, data : how the fit was made, and the hashes of the data that it was made from.
     intervals : 90 % interval of each fitted parameter.
-    contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they say nothing of it.
+    contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they hold no information
+        on it.
     """
 
     settings: Mapping[str, Any]
@@ -81,7 +83,7 @@ class Fit(Section):
         return next((text for text in self.text if text.resolution == resolution), None)
 
     def drawn_parameters(self, draws: IntArray) -> dict[str, FloatArray]:
-        """The fitted parameters in some of the draws, each of the shape of `draws`."""
+        """The fitted parameters in some of the draws, each with the shape of `draws`."""
         return {name: np.array(values)[draws] for name, values in self._draws.parameters.items()}
 
     def shift_of(self, resolution: str, draws: IntArray) -> list[FloatArray | float]:
@@ -108,7 +110,7 @@ def shipped_fit_path() -> Path:
 
 
 def fit_path(spec: Scenario) -> Path | None:
-    """The parameter file that a scenario reads besides the registry's defaults; None where it reads none."""
+    """The parameter file that a scenario reads in addition to the registry's defaults; None where it reads none."""
     if spec.fit is not None:
         return Path(spec.fit)
     return shipped_fit_path() if spec.parameter_uncertainty else None
@@ -119,7 +121,7 @@ def read_fit(path: Path) -> Fit:
 
     Raises
     ------
-    InputError : it cannot be read, or is none; every problem is listed.
+    InputError : the file cannot be read or is not a parameter file; every problem is listed.
     """
     try:
         return _read(path, path.stat().st_mtime_ns)
@@ -149,18 +151,24 @@ def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
         yield Problem(where, "draws.parameters", "holds no draws.", "Leave [draws] out, or calibrate again.")
     for name, values in fit.draws.parameters.items():
         if name not in fit.parameters:
-            yield Problem(where, f"draws.parameters.{name}", "is no parameter that was fitted.")
+            yield Problem(where, f"draws.parameters.{name}", "is not a fitted parameter of this file.")
         elif name in registry() and registry()[name].is_count:
-            yield Problem(
-                where, f"draws.parameters.{name}", "is a count, of which no draws are taken.", "Leave it out."
-            )
+            yield Problem(where, f"draws.parameters.{name}", "is a count, and counts have no draws.", "Leave it out.")
         if len(values) != fit.size:
-            yield Problem(where, f"draws.parameters.{name}", f"holds {len(values)} draws, others {fit.size}.")
+            yield Problem(
+                where, f"draws.parameters.{name}", f"holds {len(values)} draws, while others hold {fit.size}."
+            )
     for resolution, terms in fit.draws.texts.items():
         for name, values in terms.items():
             if name not in RESOLUTION_TERMS:
                 yield Problem(
-                    where, f'draws.texts."{resolution}".{name}', f"allowed are {', '.join(RESOLUTION_TERMS)}."
+                    where,
+                    f'draws.texts."{resolution}".{name}',
+                    f"is not a term of a resolution; allowed are {', '.join(RESOLUTION_TERMS)}.",
                 )
             elif len(values) != fit.size:
-                yield Problem(where, f'draws.texts."{resolution}".{name}', f"holds {len(values)}, others {fit.size}.")
+                yield Problem(
+                    where,
+                    f'draws.texts."{resolution}".{name}',
+                    f"holds {len(values)} draws, while others hold {fit.size}.",
+                )

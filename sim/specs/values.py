@@ -1,4 +1,4 @@
-"""Plain values of a file, as TOML and JSON both hold them, and how a validator tells that one is wrong."""
+"""Plain values of a file, as TOML and JSON both hold them, and the error by which a validator reports a wrong one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ LARGEST = 2**63
 
 
 def validator_error(message: str) -> PydanticCustomError:
-    """A mistake that only these validators see, told as any other."""
+    """The error of a mistake that only these validators see; it is reported like any other."""
     return PydanticCustomError("edit", "{message}", {"message": message, "fix": ""})
 
 
 def to_plain(value: object) -> object:
-    """A value as JSON can hold it: dates become texts.
+    """Convert a value to what JSON can hold: dates become text.
 
     Raises
     ------
     PydanticCustomError
-        If JSON cannot hold it: a number that is not finite or is too large.
+        If JSON cannot hold it, such as a number that is not finite or is too large.
     """
     match value:
         case bool() | str():
@@ -40,9 +40,11 @@ def to_plain(value: object) -> object:
         case dict():
             return {str(name): to_plain(item) for name, item in value.items()}
         case int() | float():
-            raise validator_error("holds a number that is not finite, or too large.")
+            raise validator_error(
+                "holds a number that is not finite or is too large; TOML and JSON cannot both hold it."
+            )
         case _:
-            raise validator_error("holds something that is no TOML value.")
+            raise validator_error("holds something that is not a TOML value.")
 
 
 def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -50,4 +52,4 @@ def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 PlainTable = Annotated[Mapping[str, Any], AfterValidator(_plain_table)]
-"""What to set, by dotted key."""
+"""Values to set, by dotted key."""

@@ -1,7 +1,8 @@
-"""The tables of a result: a few Parquet files, the same bytes however they were made.
+"""Writing the tables of a result: a few Parquet files, whose bytes do not depend on how they were made.
 
-Batches are read in one canonical order and rows leave in groups of a fixed size, so memory stays flat and neither
-tasks nor workers nor interruptions show. What the tables hold is declared in `sim.runner.folder.files`.
+Batches are read in one canonical order and rows are written in groups of a fixed size. So the use of memory is
+constant, and the tables do not depend on tasks, workers or interruptions. `sim.runner.folder.files` declares their
+columns.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ ColumnValues = dict[str, Sequence[object] | np.ndarray]
 
 
 class _Stream:
-    """Rows on their way to a Parquet file, in groups of a fixed size."""
+    """Rows that are written to a Parquet file in groups of a fixed size."""
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self.writer = writer
@@ -73,7 +74,7 @@ class _Stream:
 
 @contextmanager
 def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
-    """A stream to a file that is written whole or not at all."""
+    """Open a stream to a file that is written whole or not at all."""
     with write_whole(path) as file:
         writer = pq.ParquetWriter(file, schema, compression="zstd")
         try:
@@ -81,13 +82,13 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
             yield stream
             stream.finish()
         finally:
-            with suppress(OSError):  # of a disk that is full, which has been raised already
+            with suppress(OSError):  # of a full disk, which has been raised already
                 writer.close()
 
 
 @dataclass
 class _Summary:
-    """Frequencies of the tallies of one point and vote, from which every statistic follows."""
+    """Frequencies of the tallies of one point and vote, from which all statistics are computed."""
 
     size: int
     frequencies: IntArray = field(init=False)
@@ -135,7 +136,7 @@ def write_tables(
     Parameters
     ----------
     codes : ISO3 codes of the world of each point.
-    outputs : what is written besides points and tallies: ``members``, ``votes``, ``months``.
+    outputs : what is written in addition to points and tallies: ``members``, ``votes``, ``months``.
     """
     schemas = {TALLIES: TALLY_SCHEMA}
     for output, tables in OF_OUTPUT.items():
@@ -163,7 +164,7 @@ def _write_point(
     codes: Mapping[int, Sequence[str]],
     streams: Mapping[str, _Stream],
 ) -> list[SweptPoint]:
-    """Send the rows of a point on their way; its rows in the table of points come back."""
+    """Write the rows of a point, and return its rows in the table of points."""
     errors = [store.errors[batch][0] for batch in batches if batch in store.errors]
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
@@ -187,7 +188,7 @@ def _write_vote(
     codes: Sequence[str],
     streams: Mapping[str, _Stream],
 ) -> _Summary:
-    """Send the rows of one vote of one point on their way, batch by batch."""
+    """Write the rows of one vote of one point, batch by batch."""
     summary = _Summary(len(codes))
     counts = np.zeros((len(codes), len(ACTIONS)), dtype=np.int64)
     for result in results:
@@ -248,7 +249,7 @@ def _make_row(
 
 
 def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
-    """The table of points. A factor's values are numbers where all of them are, else text."""
+    """The table of points. A factor's column holds numbers where all its values are numbers, otherwise text."""
     names = dict.fromkeys(name for point in points for name in point.values)
     factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}
     columns = dict(factors)

@@ -31,12 +31,12 @@ def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Exp
     ----------
     reference : path to a TOML file, or the name of a shipped experiment with or without ``.toml``.
     overrides : ``key=value`` texts: keys of the experiment such as ``design.samples=128``, or keys of the scenario
-        such as ``vote.severity=1``, which then hold at every point.
+        such as ``vote.severity=1``, which are then set at every point.
 
     Raises
     ------
     InputError
-        With every problem of the file, of the scenarios and tables it names, and of the overrides.
+        With every problem of the file, of the scenarios and tables that it names, and of the overrides.
     """
     path = locate_file(reference, "experiments", Path())
     return experiment_from(read_toml(path), show_path(path), path.parent, overrides)
@@ -54,10 +54,10 @@ def experiment_from(
     Parameters
     ----------
     document : the keys of an experiment file.
-    where : what the document is called in messages.
+    where : name of the document in messages.
     folder : folder that relative paths in it start from.
     overrides : ``key=value`` texts, applied last.
-    bases : documents of scenarios by the name the experiment gives them, in place of files.
+    bases : documents of scenarios by their name in the experiment, in place of files.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def experiment_from(
 
 
 class _Reading:
-    """One document being checked, each part as soon as it is sound itself, so that a mistake hides no other."""
+    """One document while it is checked, part by part, so that no mistake hides another."""
 
     def __init__(self, draft: Draft, given: Mapping[str, Mapping[str, object]]) -> None:
         self.draft = draft
@@ -87,7 +87,7 @@ class _Reading:
         self.table: Path | None = None
 
     def experiment(self) -> Experiment | None:
-        """The experiment, or None with everything noted that is wrong with its parts."""
+        """Read the experiment, or return None and note everything that is wrong with its parts."""
         experiment = validate_study(Experiment, self.draft, experiment_structure())
         bases = self._bases()
         scenarios = {reference: base.scenario for reference, base in bases.items()}
@@ -121,7 +121,7 @@ class _Reading:
         scenarios: Mapping[str, Scenario],
         trials: Trials,
     ) -> Iterator[Finding]:
-        """What is wrong between parts that are sound in themselves."""
+        """What is wrong between parts that are valid by themselves."""
         if design is not None:
             yield from design_findings(design, factors, len(scenarios))
         yield from repetition_findings(factors, settings_of(self.draft))
@@ -135,13 +135,13 @@ class _Reading:
                 yield from split_findings(target_split, base)
 
     def _problem(self, finding: Finding) -> Problem:
-        """A finding told at its place; one about a column at the table's file."""
+        """The problem of a finding at its place; for a column that is the file of the table."""
         if self.table is None or finding.key[:2] != OVER or len(finding.key) < 3:
             return self.draft.locate(finding)
         return Problem(show_path(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)
 
     def _factors(self, design: Design | None) -> dict[str, Factor]:
-        """The factors that are sound in themselves; those of a table are read from its file."""
+        """The factors that are valid by themselves; those of a table are read from its file."""
         if design is not None and design.kind == "table" and design.file is not None and not design.over:
             origin = self.draft.origin(("design", "file"))
             self.table = origin.folder / design.file
@@ -156,7 +156,7 @@ class _Reading:
         return {name: factor for name, factor in found.items() if factor is not None}
 
     def _bases(self) -> dict[str, Base]:
-        """The scenarios by the name the experiment gives them."""
+        """The scenarios by their name in the experiment."""
         named = self.draft.document.get("scenario")
         references = [named] if isinstance(named, str) else named if isinstance(named, list | tuple) else []
         bases = {}

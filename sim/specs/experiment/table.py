@@ -16,7 +16,7 @@ from sim.specs.values import to_plain
 
 
 def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
-    """The columns of a table of points; a cell is a TOML value, and what is no TOML value is text.
+    """Read the columns of a table of points. A cell is a TOML value; anything else is text.
 
     Parameters
     ----------
@@ -38,15 +38,17 @@ def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     except (csv.Error, ValueError) as error:
         raise input_error(where, "", f"is not valid CSV: {error}.") from error
     if len(rows) < 2:
-        raise input_error(where, "", "holds no points.", "Give dotted keys in the first row and a point in each other.")
+        raise input_error(
+            where, "", "holds no points.", "Give dotted keys in the first row and a point in each further row."
+        )
     if len(rows) - 1 > MOST_POINTS:
-        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are run.")
+        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are allowed.")
     names = [name.strip() for name in rows[0][1]]
     problems = _header_problems(names, where)
     columns: list[list[object]] = [[] for _ in names]
     for line, row in rows[1:]:
         if len(row) != len(names):
-            message = f"has {len(row)} cells; the first row has {len(names)}."
+            message = f"has {len(row)} cells, but the first row has {len(names)}."
             problems.append(Problem(where, f"line {line}", message))
             continue
         for name, cell, column in zip(names, row, columns, strict=True):
@@ -68,5 +70,5 @@ def _header_problems(names: list[str], where: str) -> list[Problem]:
         if not name:
             problems.append(Problem(where, "line 1", f"column {number + 1} has no name.", "Give a dotted key."))
         elif name in names[:number]:
-            problems.append(Problem(where, "line 1", f'"{name}" stands twice.'))
+            problems.append(Problem(where, "line 1", f'"{name}" is the name of two columns.'))
     return problems

@@ -1,4 +1,4 @@
-"""Reading goal files: the file, its scenario, where its levers stand, and everything wrong with them at once."""
+"""Reading goal files: the file, its scenario, the settings of its levers, and everything wrong with them at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
     Parameters
     ----------
     document : the keys of a goal file.
-    where : what the document is called in messages.
+    where : name of the document in messages.
     folder : folder that relative paths in it start from.
     overrides : ``key=value`` texts, applied last.
 
@@ -74,9 +74,9 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
             draft.note(finding)
     if goal is None or based is None or draft.problems:
         raise InputError(draft.problems)
-    stands = [current_setting(lever, based.scenario) for lever in goal.lever]
+    settings = [current_setting(lever, based.scenario) for lever in goal.lever]
     warnings = [
         *warnings_of(goal.scenario, based.scenario, based.written),
         *map(draft.locate, idle_levers(goal.lever, based.scenario)),
     ]
-    return goal.with_base(based.scenario, tuple(now for now in stands if now is not None), tuple(warnings))
+    return goal.with_base(based.scenario, tuple(now for now in settings if now is not None), tuple(warnings))

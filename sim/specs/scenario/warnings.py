@@ -1,6 +1,6 @@
-"""What is allowed in a scenario and yet seldom meant: settings without effect, and a what-if that is undone.
+"""What is allowed in a scenario but seldom meant: settings without effect, and a what-if that is undone.
 
-Neither is a mistake, so both are warnings: the command line prints them, Python warns of them.
+Neither is a mistake, so both are warnings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
 
 ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "months", "event")
-"""Keys by which one scenario differs from another; the others describe it, or say how it is run."""
+"""Keys by which one scenario differs from another; the other keys describe it or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
 LONGEST = 60
@@ -25,7 +25,7 @@ LONGEST = 60
 
 
 class Undone(NamedTuple):
-    """A key that a what-if sets and that is set to something else: both values, None where nothing is left."""
+    """A key that a what-if sets and that is then set to something else: both values; None where nothing remains."""
 
     key: Key
     own: object
@@ -33,13 +33,13 @@ class Undone(NamedTuple):
 
 
 def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Problem]:
-    """What a reader of a scenario should know.
+    """Warnings about a scenario.
 
     Parameters
     ----------
-    where : what the scenario is called in messages.
+    where : name of the scenario in messages.
     scenario : as it is run.
-    written : as its files have it, before anything is set in it.
+    written : as in its files, before anything is set.
     """
     original = original_of(written)
     undone = (undone_finding(written, found) for found in undone_settings(written, original, scenario))
@@ -47,13 +47,13 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
     idle = (
         Finding(key, f"has no effect: {reason}")
         for key, reason in idle_settings(scenario).items()
-        if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
+        if key[0] != "event" or key in as_written  # whoever ends the months earlier means to leave out later events
     )
     return [Problem(where, join_key(key), message, fix) for key, message, fix in chain(undone, idle)]
 
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:
-    """Keys of a scenario that no rule reads, and why not."""
+    """Keys of a scenario that no rule reads, and the reason."""
     last = scenario.vote[-1].date
     if scenario.months is not None:
         end = scenario.months.end
@@ -68,7 +68,7 @@ def idle_settings(scenario: Scenario) -> dict[Key, str]:
         if change.date is not None and change.date > last
     }
     unread: dict[Key, str] = {
-        ("parameters", name): "it is read in the months between votes alone, and the scenario has no months."
+        ("parameters", name): "only the months between votes read it, and the scenario has no months."
         for name in scenario.parameters
         if registry()[name].is_of_months
     }
@@ -76,17 +76,17 @@ def idle_settings(scenario: Scenario) -> dict[Key, str]:
 
 
 def reason_for(idle: Mapping[Key, str], key: Key) -> str | None:
-    """Why a key has no effect, which is idle itself or part of what is; None where it has one.
+    """Why a key has no effect, or None where it has one.
 
     Parameters
     ----------
-    idle : of `idle_settings`.
+    idle : from `idle_settings`.
     """
     return next((reason for whole, reason in idle.items() if key[: len(whole)] == whole), None)
 
 
 def original_of(scenario: Scenario) -> Scenario | None:
-    """The scenario that a what-if starts from in the end; None of one that has no base."""
+    """The first scenario in the chain of a what-if's bases; None for a scenario without a base."""
     found = scenario
     while found.base is not None:
         found = read_scenario(found.base)
@@ -94,12 +94,12 @@ def original_of(scenario: Scenario) -> Scenario | None:
 
 
 def undone_settings(written: Scenario, original: Scenario | None, scenario: Scenario) -> Iterator[Undone]:
-    """What a what-if sets apart from its original, and is set to something else.
+    """What a what-if changes of its original and is then set to something else.
 
     Parameters
     ----------
-    written : the what-if as its files have it.
-    original : what it starts from; where it is None, nothing can be undone.
+    written : the what-if as in its files.
+    original : the scenario that it starts from; where it is None, nothing can be undone.
     scenario : the what-if as it is run.
     """
     if original is not None:
@@ -107,11 +107,11 @@ def undone_settings(written: Scenario, original: Scenario | None, scenario: Scen
 
 
 def undone_finding(written: Scenario, undone: Undone, instead: str = "") -> Finding:
-    """An undone setting in words.
+    """Describe an undone setting.
 
     Parameters
     ----------
-    instead : what happens to it, where that is not one value.
+    instead : what happens to it, where it is not set to one value.
     """
     instead = instead or f"is set to {_quote(undone.instead)}"
     title = f'so it no longer does what its title says, "{written.title}".'
@@ -134,7 +134,7 @@ def _undone(key: Key, own: object, original: object, now: object) -> Iterator[Un
         earlier = original if isinstance(original, list) else []
         for number, value in enumerate(own):
             same = _same_vote(value, earlier) if key == ("vote",) else _item(earlier, number)
-            if same is not None or key != ("vote",):  # a vote of its own is a question of its own
+            if same is not None or key != ("vote",):  # a new vote is a new question
                 yield from _undone((*key, number), value, same, _item(now, number))
     else:
         yield Undone(key, own, now)
