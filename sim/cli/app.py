@@ -16,6 +16,7 @@ from sim.cli.commands import (
     compare,
     explain,
     explore,
+    init,
     lists,
     plot,
     reach,
@@ -86,7 +87,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "list": lists.command,
     "rollcalls import": rollcalls.import_,
     "check": check.check,
-    "init": check.init,
+    "init": init.init,
     "schema": check.schema,
 }
 """Every command by its name; those of two words are listed together under the first."""

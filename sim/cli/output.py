@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 
 from sim.errors import input_error
 from sim.results.described import Result
-from sim.results.tables import Table
+from sim.results.tables import Column, Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -111,21 +111,31 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
         header_style="dim",
     )
     cells = shown.cells()
-    has_room = screen.width >= NARROWEST
-    for place, column in enumerate(shown.columns):
-        is_number, longest = column.kind.is_number, max((len(row[place].text) for row in cells), default=0)
+    least = [_least_width(column, [row[place].text for row in cells]) for place, column in enumerate(shown.columns)]
+    has_room = sum(least) + 2 * (len(least) - 1) <= screen.width
+    whole = [max(width, len(column.label)) for column, width in zip(shown.columns, least, strict=True)]
+    is_tight = sum(whole) + 2 * (len(whole) - 1) > screen.width
+    for column, width in zip(shown.columns, least, strict=True):
+        is_number = column.kind.is_number
         made.add_column(
             escape(column.label),
             justify="right" if is_number else "left",
             overflow="fold",
-            no_wrap=has_room and not is_number and longest <= SHORT,
-            min_width=max(map(len, column.label.split()), default=1) if has_room and is_number else None,
+            no_wrap=has_room and not is_number and width <= SHORT,
+            width=width if has_room and is_number and is_tight else None,
         )
     for row in cells:
         made.add_row(*(escape(cell.text) for cell in row))
     screen.print(made)
     if shown.note:
         screen.print(shown.note, markup=False)
+
+
+def _least_width(column: Column, texts: Sequence[str]) -> int:
+    """Letters that a column needs so that no number, no short text and no word of its heading is broken."""
+    longest = max(map(len, texts), default=0)
+    word = max(map(len, column.label.split()), default=1)
+    return max(longest, word) if column.kind.is_number or longest <= SHORT else word
 
 
 def print_lines(screen: Console, lines: Sequence[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sim.results.scores import ScoreIntervals, Scores
-from sim.results.tables import SHARE, Column, Kind, Table, table
+from sim.results.tables import COUNT, SHARE, Column, Kind, Table, table
 from sim.results.validation import HeldOutValidation, Mode, Validation
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
@@ -40,6 +40,35 @@ def score_tables(found: Validation) -> tuple[Table, Table]:
     declared = _rows(found.declared, found.intervals.declared, found.baselines)
     note = f"Predicted action was right for {_write_recall(found)}."
     return table(about.format("pinned"), COLUMNS, pinned), table(about.format("declared"), COLUMNS, declared, note)
+
+
+OVERVIEW = ("base_rates", "ideal_point", "persistence", "random_forest")
+"""Rules that are shown next to the model where several votes are scored."""
+
+
+def overview_table(found: Sequence[Validation]) -> Table:
+    """The model and simple rules on several votes: pinned accuracy and RPS of the model, RPS of the rules."""
+    columns = [
+        Column("resolution"),
+        Column("members", COUNT),
+        Column("accuracy, pinned", SHARE),
+        Column("RPS, pinned", LOSS),
+        Column("RPS, declared", LOSS),
+        *(Column(_label(rule), LOSS) for rule in OVERVIEW),
+    ]
+    rows = [
+        [
+            one.resolution,
+            one.n,
+            one.pinned.accuracy,
+            one.pinned.rps,
+            one.declared.rps,
+            *(one.baselines[rule].rps if rule in one.baselines else None for rule in OVERVIEW),
+        ]
+        for one in found
+    ]
+    note = "The rules are not pinned: each is scored by its own probabilities, RPS."
+    return table("The model and simple rules", columns, rows, note)
 
 
 def lead_table(found: HeldOutValidation) -> Table:

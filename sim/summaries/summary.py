@@ -55,7 +55,9 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         resolution=vote.resolution,
         date=vote.date,
         tally=summarise_tally(vote),
-        split=split_of(np.median(vote.tallies, axis=0), case.ballots[number].given[case.roles.target]),
+        split=split_of(
+            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].given[case.roles.target]
+        ),
         likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),

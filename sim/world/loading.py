@@ -15,15 +15,17 @@ from sim.world.reading import read_world
 from sim.world.tables import hashes_of
 from sim.world.world import World
 
+ALIASES = {"un-2022": ("un", date(2022, 2, 24))}
+"""Names of a shipped world on a day: on the first day of the invasion, where no other day is asked for."""
 STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "ideal_points", "assembly_votes")
 """Files that the model reads of a world without dates; the others of its folder are for people."""
 
 
 @cache
 def shipped_worlds() -> tuple[str, ...]:
-    """Names of the worlds that come with the program."""
+    """Names of the worlds that come with the program, those that mean one of them on a day included."""
     data = Path(str(files("sim"))) / "data"
-    return tuple(sorted(path.parent.name for path in data.glob("*/world.toml")))
+    return tuple(sorted([*(path.parent.name for path in data.glob("*/world.toml")), *ALIASES]))
 
 
 def load_world(reference: str | Path, folder: Path | None = None, at: date | None = None) -> World:
@@ -46,7 +48,7 @@ def load_world(reference: str | Path, folder: Path | None = None, at: date | Non
     >>> load_world("un", at=date(2014, 3, 27)).years["trade"].max()
     2013
     """
-    path = _path_of(reference, folder)
+    path, at = _path_of(reference, folder), _resolve_alias(reference, at)[1]
     if not is_dated(path):
         return _load(path)
     if at is None:
@@ -87,7 +89,16 @@ def world_hashes(world: World) -> dict[str, str]:
     return hashes_of(world.folder, DATED_STEMS if world.is_dated else STEMS)
 
 
+def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, date | None]:
+    """The world and the day that a name stands for."""
+    if str(reference) not in ALIASES:
+        return reference, at
+    name, day = ALIASES[str(reference)]
+    return name, at or day
+
+
 def _path_of(reference: str | Path, folder: Path | None) -> Path:
+    reference, _ = _resolve_alias(reference, None)
     if str(reference) in shipped_worlds():
         return Path(str(files("sim"))) / "data" / str(reference)
     path = (folder or Path()) / reference

@@ -13,7 +13,7 @@ from math import fsum
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import Problem
 from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
 
@@ -21,6 +21,8 @@ AGREEMENT_YEARS = 5
 """Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
 CONTESTED_YEARS = 7
 """Years of the Assembly's votes before a date that say who stood by the target's texts; 5 and 10 fit about as well."""
+FEWEST_CONTESTED = 10
+"""Resolutions of one kind that are enough to say where members are between the targets and the other side."""
 INCOME_REFERENCE = 10_000.0
 """Income per head (US dollars) at which the income input is zero."""
 POPULATION_REFERENCE = 10_000_000.0
@@ -282,27 +284,33 @@ def _membership(world: World, key: str) -> FloatArray:
 
 
 def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:
-    """Mean stance, in [-1, 1], on the resolutions on which the targets and most of the other side voted against each other.
+    """Mean stance, in [-1, 1], towards the other side on resolutions that divide it from the targets.
 
-    1 is to vote with the other side, -1 with the targets, 0 to abstain, to be absent or to have no record. The other
-    side is the sanctioning side or, where nobody sanctions, all members. 0 for all where the world has no such votes.
+    These are the resolutions that all targets backed and most of the other side voted against; of a target that seldom
+    stands behind such resolutions, those that it voted against and most of the other side backed. The other side is
+    the sanctioning side or, where nobody sanctions, all members. 0 where a member has no record, and for all where the
+    world has no such votes. Of members held out, resolutions of the first kind predict more than both kinds together.
     """
     record = world.assembly
     if record is None:
         return np.zeros(world.size)
     votes = record.votes[_window(record, before, CONTESTED_YEARS)]
-    stances = (votes == 3).astype(np.int64) - (votes == 0)
-    of_targets = stances[:, roles.targets]
-    side = np.where((of_targets == of_targets[:, :1]).all(axis=1), of_targets[:, 0], 0)
-    others = stances[:, roles.senders] if len(roles.senders) else stances
-    against = (others == -side[:, None]).sum(axis=1)
-    is_contested = (side != 0) & (2 * against > others.shape[1])
-    with_others = -(side[:, None] * stances)[is_contested].sum(axis=0)
-    return with_others / np.maximum((votes[is_contested] >= 0).sum(axis=0), 1)
+    others = votes[:, roles.senders] if len(roles.senders) else votes
+    of_targets = votes[:, roles.targets]
+
+    def divides(own: int, other: int) -> BoolArray:
+        found = (of_targets == own).all(axis=1) & (2 * (others == other).sum(axis=1) > others.shape[1])
+        return np.asarray(found)
+
+    backed, opposed = divides(own=3, other=0), divides(own=0, other=3)
+    is_backed = backed.sum() >= FEWEST_CONTESTED
+    votes = votes[backed if is_backed else opposed]
+    supports = (votes == 3).sum(axis=0) - (votes == 0).sum(axis=0)
+    return (-supports if is_backed else supports) / np.maximum((votes >= 0).sum(axis=0), 1)
 
 
 def _ideal_points(world: World, roles: Roles, before: date) -> FloatArray:
-    """Ideal points of the last year before, signed so that the sanctioning side is at the positive end; 0 if unknown."""
+    """Ideal points of the last year before, the sanctioning side at the positive end; 0 where they are unknown."""
     years = [year for year in world.ideal_points if year < before.year]
     if not years:
         return np.zeros(world.size)

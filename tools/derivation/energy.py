@@ -14,7 +14,7 @@ from statistics import median
 from sim.scoring.published import FUELS
 from sim.world.energy import COMMODITIES
 from sim.world.tables import read_rows
-from tools.derivation.folders import FIGURES, WORLD
+from tools.derivation.folders import FIGURES, SHIPPED
 from tools.derivation.prices import price_rows
 from tools.derivation.world import Figures, text_of
 
@@ -293,7 +293,7 @@ def unknown(rows: Figures, figures: Figures, table: Table) -> None:
 def derive(folder: Path) -> dict[str, str]:
     """The text of each derived table of the world in `folder`, by file name."""
     rows = read_rows(folder / "outcomes" / "fossil_imports_monthly.csv")
-    figures = read_rows(folder / "figures.csv")
+    figures = read_rows(FIGURES / "figures.csv")
     benchmarks = read_rows(FIGURES / "price_benchmarks.csv")
     table = Table()
     reported(rows, table)
@@ -325,9 +325,9 @@ def derive(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the energy tables of ``un-2022`` again."""
-    for name, text in derive(WORLD).items():
-        (WORLD / name).write_text(text, encoding="utf-8")
+    """Write the energy tables of ``un`` again."""
+    for name, text in derive(SHIPPED).items():
+        (SHIPPED / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 OUTSIDE = {
     "changelog.md": "CHANGELOG.md",
     "contributing.md": "CONTRIBUTING.md",
-    "terms.md": "sim/data/un-2022/TERMS.md",
+    "terms.md": "sim/data/un/TERMS.md",
 }
 """Pages of the site that stand elsewhere in the repository."""
 OPENING = "<!-- the opening of the README -->"

@@ -1,8 +1,7 @@
-"""``sim check``, ``sim init``, ``sim schema``: a file of your own, validated without running."""
+"""``sim check``, ``sim schema``: a file of your own, validated without running."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +19,6 @@ from sim.specs import (
     read_toml,
     scenario_schema,
     shipped_names,
-    shipped_scenarios,
 )
 from sim.specs.shipped import ShippedKind
 
@@ -50,47 +48,6 @@ def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
     if Path(reference).is_file():
         return table in read_toml(Path(reference))
     return reference.removesuffix(".toml") in shipped_names(kind)
-
-
-TEMPLATE = """\
-title = "{title}"
-question = "say here what you ask"
-base = "{base}"
-
-# Keys of the base to change; the same as '--set' on the command line.
-[set]
-"parameters.enforcement" = 0.8
-
-# Edits of the world: multiply, add or set an attribute of members or groups.
-[[change]]
-members = ["CSTO", "-RUS"]
-attribute = "dependence.security"
-multiply = 0.5
-reason = "say here why"
-
-# Say in advance what you expect; the result is compared with it. Take the marks away and fill it in.
-# [expected]
-# direction = "More support, from members that ..."
-# support = "up"
-# movers = ["ARM"]
-"""
-
-
-def init(
-    file: Annotated[Path, typer.Argument(help="New TOML file.")],
-    base: Annotated[str, typer.Option(help="Shipped scenario to start from.")] = "es-11-1",
-) -> int:
-    """Start a what-if scenario of your own from a shipped one."""
-    if file.exists():
-        raise input_error(str(file), "", "exists.", "Give a new file.")
-    if base not in shipped_scenarios():
-        raise input_error(
-            "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
-        )
-    title = re.sub(r"[-_]+", " ", file.stem).replace('"', "'")
-    file.write_text(TEMPLATE.format(title=title, base=base), encoding="utf-8")
-    print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")
-    return 0
 
 
 def schema(

@@ -18,7 +18,7 @@ from sim.world.rollcalls.files import Observed, read_rollcalls
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    scenarios: Annotated[list[str], typer.Argument(help="Names of shipped scenarios, or TOML files.")],
     rollcalls: Annotated[
         Path | None,
         typer.Option(
@@ -43,20 +43,29 @@ def command(
     """Score a scenario member by member against the votes that were cast."""
     if mode not in MODES:
         raise input_error("--mode", "", f"got '{mode}'; allowed are {', '.join(MODES)}.")
-    spec = read_scenario(scenario, set_ or [])
+    specs = [read_scenario(scenario, set_ or []) for scenario in scenarios]
+    spec = specs[0]
+    if len(specs) > 1 and (rollcalls is not None or mode == "held-out"):
+        raise input_error("sim validate", "", "several scenarios are scored by the world's own roll calls alone.")
     if rolling and rollcalls is None:
         raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
     held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
-    found = held or _validate(spec, calls, mode, rolling)
+    found: tuple[Validation, ...] = held
+    if not held:
+        found = tuple(one for each in specs for one in _validate(each, calls, mode, rolling))
     if as_json:
         print_json(ValidationReport(resolutions=found).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, score_tables
+    from sim.scoring.tables import SCALES, lead_table, overview_table, score_tables
 
     screen = console()
+    if len(specs) > 1:
+        print_table(screen, overview_table(found))
+        screen.print(SCALES)
+        return 0
     for one in found:
         for made in score_tables(one):
             print_table(screen, made)

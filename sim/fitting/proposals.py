@@ -1,0 +1,126 @@
+"""What a new resolution is likely to ask: severity from earlier resolutions on its topic, with their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from sim.arrays import FloatArray
+from sim.case import Case, prepare
+from sim.case.ballot import NOT_GIVEN
+from sim.case.utilities import own_utilities
+from sim.equilibrium import equilibrium
+from sim.rules.choice import OPPOSE, SUPPORT
+from sim.specs import Scenario, world_of
+from sim.world import RollCall, World
+from sim.world.loading import world_before
+
+YEARS = 6.0
+"""How far back earlier resolutions count."""
+HALF_LIFE_YEARS = 2.0
+"""Age at which an earlier resolution counts half."""
+BOUNDS = (-20.0, 20.0)
+"""Severities that a scenario may give."""
+
+Kind = Literal["target and topic", "topic", "target", "directed"]
+
+
+class Earlier(NamedTuple):
+    """An earlier resolution: the severity at which the model expects as many votes for, less votes against, as cast."""
+
+    resolution: str
+    severity: float
+    weight: float
+
+
+class Proposal(NamedTuple):
+    """The severity that earlier resolutions suggest.
+
+    Parameters
+    ----------
+    severity, spread : weighted mean and standard deviation over the earlier resolutions; utility.
+    kind : what they have in common with the new one: target and topic, topic, target, or that they are directed.
+    earlier : the resolutions, the latest first.
+    """
+
+    severity: float
+    spread: float
+    kind: Kind
+    earlier: tuple[Earlier, ...]
+
+
+def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
+    """The severity of one vote of a scenario, from what is known before its first vote; None where nothing is.
+
+    Resolutions on the same target and topic count if there are any, then those on the topic of any target, then those
+    on the target, then all that are directed at a member. Each is put to the vote with the divisiveness and threats of
+    the scenario, in the world as known before it.
+
+    Parameters
+    ----------
+    number : which vote.
+    """
+    world, vote = world_of(spec), spec.vote[number]
+    (target,) = world.resolve(spec.roles.target)
+    since = spec.vote[0].date - timedelta(days=round(365.25 * YEARS))
+    calls = [call for call in world.rollcalls if since <= call.date < spec.vote[0].date and call.target]
+    for kind, chosen in _kinds(calls, target, vote.topic):
+        earlier = [
+            Earlier(call.resolution, severity, 0.5 ** ((vote.date - call.date).days / 365.25 / HALF_LIFE_YEARS))
+            for call in reversed(chosen)
+            if (severity := _severity_of(spec, number, world, call)) is not None
+        ]
+        if earlier:
+            values, weights = (np.array([getattr(one, name) for one in earlier]) for name in ("severity", "weight"))
+            mean = float(np.average(values, weights=weights))
+            spread = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+            return Proposal(mean, spread, kind, tuple(earlier))
+    return None
+
+
+def _kinds(calls: list[RollCall], target: str, topic: str) -> Iterator[tuple[Kind, list[RollCall]]]:
+    yield "target and topic", [call for call in calls if call.target == target and topic and call.topic == topic]
+    yield "topic", [call for call in calls if topic and call.topic == topic]
+    yield "target", [call for call in calls if call.target == target]
+    yield "directed", calls
+
+
+def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> float | None:
+    """The severity at which the expected votes for, less those against, are those of a roll call."""
+    roles = spec.roles.model_copy(update={"target": call.target, "victim": None})
+    vote = spec.vote[number].model_copy(update={"resolution": call.resolution, "date": call.date})
+    senders = tuple(code for code in roles.senders if call.target not in world.resolve(code.removeprefix("-")))
+    asked = spec.model_copy(
+        update={
+            "vote": (vote,),
+            "roles": roles.model_copy(update={"senders": senders}),
+            "pledge": (),
+            "change": (),
+            "event": (),
+            "months": None,
+        }
+    )
+    case = prepare(asked, world_before(world, call.date))
+    drawn = (case.ballots[0].given == NOT_GIVEN) & (call.votes >= 0)
+    wanted = int((call.votes[drawn] == SUPPORT).sum()) - int((call.votes[drawn] == OPPOSE).sum())
+
+    def gap(severity: float) -> float:
+        chances = expected_chances(case, severity)[drawn].sum(axis=0)
+        return float(chances[SUPPORT] - chances[OPPOSE]) - wanted
+
+    from scipy.optimize import brentq  # takes a tenth of a second to import
+
+    low, high = BOUNDS
+    return float(brentq(gap, low, high, xtol=1e-3)) if gap(low) > 0 > gap(high) else None
+
+
+def expected_chances(case: Case, severity: float) -> FloatArray:
+    """Probabilities (N, 4) at the equilibrium of the first vote under another severity."""
+    ballot = replace(case.ballots[0], severity=severity)
+    return equilibrium(
+        own_utilities(ballot, case.parameters, []), ballot, case.peers, case.parameters["peer_influence"]
+    )
