@@ -130,7 +130,7 @@ def whole_number(low: int, high: int | None = None) -> Argument[int]:
 
 
 def one_of(*names: str) -> Argument[str]:
-    """One of some texts."""
+    """One of some names."""
 
     def read(given: object) -> str:
         if not isinstance(given, str) or given not in names:

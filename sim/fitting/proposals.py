@@ -13,7 +13,7 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
 from sim.case.utilities import own_utilities
-from sim.equilibrium import equilibrium
+from sim.equilibrium import solve_equilibrium
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.specs import Scenario, world_of
 from sim.world import RollCall, World
@@ -121,6 +121,6 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
 def expected_chances(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote under another severity."""
     ballot = replace(case.ballots[0], severity=severity)
-    return equilibrium(
+    return solve_equilibrium(
         own_utilities(ballot, case.parameters, []), ballot, case.peers, case.parameters["peer_influence"]
     )

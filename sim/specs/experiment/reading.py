@@ -30,7 +30,7 @@ def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Exp
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped experiment with or without ``.toml``.
-    overrides : ``key=value`` texts: keys of the experiment such as ``design.samples=128``, or keys of the scenario
+    overrides : ``key=value`` settings: keys of the experiment such as ``design.samples=128``, or keys of the scenario
         such as ``vote.severity=1``, which are then set at every point.
 
     Raises
@@ -56,7 +56,7 @@ def experiment_from(
     document : the keys of an experiment file.
     where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
+    overrides : ``key=value`` settings, applied last.
     bases : documents of scenarios by their name in the experiment, in place of files.
 
     Raises

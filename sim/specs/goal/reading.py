@@ -31,7 +31,7 @@ def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped goal with or without ``.toml``.
-    overrides : ``key=value`` texts: keys of the goal such as ``goal.probability=0.5`` or ``lever.0.cost=2``, or keys
+    overrides : ``key=value`` settings: keys of the goal such as ``goal.probability=0.5`` or ``lever.0.cost=2``, or keys
         of its scenario such as ``vote.severity=1``.
 
     Raises
@@ -51,7 +51,7 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
     document : the keys of a goal file.
     where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
+    overrides : ``key=value`` settings, applied last.
 
     Raises
     ------

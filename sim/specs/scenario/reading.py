@@ -28,7 +28,7 @@ def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scena
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped scenario with or without ``.toml``.
-    overrides : ``key=value`` texts, applied last: ``parameters.enforcement=0.8``, ``vote.severity=1.2``.
+    overrides : ``key=value`` settings, applied last: ``parameters.enforcement=0.8``, ``vote.severity=1.2``.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def scenario_from(document: Mapping[str, object], where: str, folder: Path, over
     document : the keys of a scenario file; may hold ``base`` and ``set``.
     where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
+    overrides : ``key=value`` settings, applied last.
 
     Raises
     ------
