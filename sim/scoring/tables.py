@@ -46,7 +46,7 @@ OVERVIEW = ("base_rates", "ideal_point", "persistence", "random_forest")
 """Rules that are shown next to the model where several votes are scored."""
 
 
-def overview_table(found: Sequence[Validation]) -> Table:
+def score_overview_table(found: Sequence[Validation]) -> Table:
     """The model and simple rules on several votes: pinned accuracy and RPS of the model, RPS of the rules."""
     columns = [
         Column("resolution"),

@@ -42,9 +42,7 @@ def test_a_zip_takes_its_factors_together():
     assert [tuple(point.values.values()) for point in points] == [(-4.0, 2), (-3.5, 1), (-3.0, 0)]
     over["vote.target_threat"]["values"].append(1)
     (told,) = problems(valid(kind="zip", over=over))
-    assert (
-        "design.over: its factors must have equally many values: vote.severity has 3, vote.target_threat has 4" in told
-    )
+    assert "design.over: its factors must have the same number of values, but vote.severity has 3, vote.target" in told
 
 
 @pytest.mark.parametrize("samples", [1, 10, 64])
@@ -62,7 +60,7 @@ def test_a_sobol_design_is_balanced_and_needs_a_power_of_two():
     for name in over:
         assert sorted(int(point.values[name] * 64) for point in points) == list(range(64))
     (told,) = problems(valid(kind="sobol", samples=100, over=over))
-    assert told == "x.toml: design.samples: got 100; sobol needs a power of two. The next is 128."
+    assert told == "x.toml, design.samples: 100 is not a power of two, which sobol needs. The next one is 128."
 
 
 @pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "random"])
@@ -108,7 +106,7 @@ def test_too_many_points_are_refused_without_being_made():
     over = {f"parameters.{name}": {"from": 0, "to": 1, "steps": 101} for name in ("enforcement", "inertia")}
     over["vote.severity"] = {"from": 0, "to": 1, "steps": 100}
     (told,) = problems(valid(over=over))
-    assert re.search(r"design: has 1,020,100 points; at most [\d,]+ are run\.", told)
+    assert re.search(r"design: has 1,020,100 points; at most [\d,]+ are allowed\.", told)
 
 
 # Tables
@@ -139,15 +137,18 @@ def test_a_table_gives_its_points_row_by_row(tmp_path):
     [
         ("", "points.csv: holds no points."),
         ("vote.severity\n", "points.csv: holds no points."),
-        ("vote.severity,vote.severity\n1,2\n", 'points.csv: line 1: "vote.severity" stands twice.'),
-        ("vote.severity,\n1,2\n", "points.csv: line 1: column 2 has no name."),
-        ("vote.severity\n1\n1,2\n", "points.csv: line 3: has 2 cells; the first row has 1."),
-        ("vote.severity,vote.target_threat\n1,\n", 'points.csv: line 2: "vote.target_threat" is empty.'),
-        ("vote.severity\nnan\n", 'points.csv: line 2: "vote.severity" holds a number that is not finite'),
+        ("vote.severity,vote.severity\n1,2\n", 'points.csv, line 1: "vote.severity" is the name of two columns.'),
+        ("vote.severity,\n1,2\n", "points.csv, line 1: column 2 has no name."),
+        ("vote.severity\n1\n1,2\n", "points.csv, line 3: has 2 cells, but the first row has 1."),
+        ("vote.severity,vote.target_threat\n1,\n", 'points.csv, line 2: "vote.target_threat" is empty.'),
+        ("vote.severity\nnan\n", 'points.csv, line 2: "vote.severity" holds a number that is not finite'),
         ('vote.severity\n"1\n', "points.csv: is not valid CSV"),
-        ("vote.severty\n1\n", 'points.csv: column "vote.severty": '),
-        ("vote.severity\n99\n1\n", 'points.csv: column "vote.severity": got 99; allowed is -20 to 20.'),
-        ("parameters.enforcement\nhigh\n", "got 'high'; a"),
+        ("vote.severty\n1\n", 'points.csv, column "vote.severty": '),
+        (
+            "vote.severity\n99\n1\n",
+            'points.csv, column "vote.severity": 99 is outside the range -20 to 20 (utility; 1 is one',
+        ),
+        ("parameters.enforcement\nhigh\n", "'high' is given where a"),
     ],
 )
 def test_a_wrong_table_is_told_at_its_place(text, told, tmp_path):

@@ -171,14 +171,14 @@ def test_overrides_change_the_experiment_or_hold_at_every_point():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("nonsense", "--set nonsense: got no key and value"),
-        ("replicats=3", "--set replicats=3: replicats: unknown key. Did you mean 'replicates'?"),
-        ("parameters.x=3", "--set parameters.x=3: set.parameters.x: unknown parameter."),
-        ("vote.severity=1", '--set vote.severity=1: set."vote.severity": is varied by the design.'),
-        ("replicates.x=3", "--set replicates.x=3: replicates.x: replicates holds a value"),
-        ("outputs.7=tally", "--set outputs.7=tally: outputs.7: there is no such place in outputs."),
-        ("design.kind=all", '--set design.kind=all: design.kind: got "all" (text); allowed are'),
-        ("design.over.parameters.enforcement.to=2", '"parameters.enforcement".to: got 2.0; allowed is 0 to 1'),
+        ("nonsense", "--set nonsense: has no key and value"),
+        ("replicats=3", "--set replicats=3, replicats: there is no such key. Did you mean 'replicates'?"),
+        ("parameters.x=3", "--set parameters.x=3, set.parameters.x: there is no such parameter."),
+        ("vote.severity=1", '--set vote.severity=1, set."vote.severity": is also varied by the design.'),
+        ("replicates.x=3", "--set replicates.x=3, replicates.x: replicates holds a single value"),
+        ("outputs.7=tally", "--set outputs.7=tally, outputs.7: there is no such item in outputs."),
+        ("design.kind=all", '--set design.kind=all, design.kind: "all" (text) is not one of'),
+        ("design.over.parameters.enforcement.to=2", '"parameters.enforcement".to: 2.0 is outside the range 0 to 1'),
     ],
 )
 def test_a_wrong_override_is_told(text, told):

@@ -59,11 +59,11 @@ def command(
     if as_json:
         print_json(ValidationReport(resolutions=found).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, overview_table, score_tables
+    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
 
     screen = console()
     if len(specs) > 1:
-        print_table(screen, overview_table(found))
+        print_table(screen, score_overview_table(found))
         screen.print(SCALES)
         return 0
     for one in found:
