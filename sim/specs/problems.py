@@ -86,6 +86,10 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"{_describe(got)} is given where {_needed(schema, node)} is needed.")
 
 
+OF_KEY = "[key]"
+"""What pydantic adds to the location of a key of a table that is itself wrong."""
+
+
 def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], Key]:
     """The part of the schema at a location, with its reference resolved, and the key as users write it.
 
@@ -94,6 +98,8 @@ def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], 
     node = _follow_reference(schema, schema)
     key: Key = ()
     for part in location:
+        if part == OF_KEY:
+            continue
         tags = _tags(node)
         if part in tags:
             node = _follow_reference(schema, {"$ref": tags[part]})

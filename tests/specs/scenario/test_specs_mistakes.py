@@ -15,7 +15,7 @@ from support.harbours import SECOND_VOTE, VALID, told
         ("severity", "severty", "x.toml, vote.0.severty: there is no such key. Did you mean 'severity'?"),
         ("seed =", "sead =", "x.toml, sead: there is no such key. Did you mean 'seed'?"),
         ("[expected]", "[set.vote]\nbasi = 'x'\n[expected]", "x.toml, set.vote.0.basi: there is no such key."),
-        ("victim", "prey", "roles.prey: there is no such key. The keys are target, victim, senders."),
+        ("victim", "prey", "roles.prey: there is no such key. The keys are target, victim, other_targets, senders."),
         ('target = "RED"', "", "roles.target: is missing. Give the member that the resolution is "),
         ('title = "Harbour dues"', "", "title: is missing."),
         ('reason = "a new pipeline"', "", "change.0.reason: is missing. Give why the world is edited so."),
@@ -63,7 +63,6 @@ from support.harbours import SECOND_VOTE, VALID, told
         ("[1.0, 0.0]", "[1.0]", "vote.0.divisiveness: 1 value is given where exactly 2 are needed."),
         ("[1.0, 0.0]", "[1.0, 0, 0]", "vote.0.divisiveness: 3 values are given where exactly 2 are needed."),
         ("[1.0, 0.0]", "[1.0, 11]", "vote.0.divisiveness.1: 11 is outside the range 0 to 10."),
-        ('["Free Ports", "-GRY"]', "[]", "roles.senders: an empty list is given where at least 1 is needed."),
         ('"abstain"', '"abstian"', '"abstain", "oppose", "absent". Did you mean \'abstain\'?'),
         ('support = "up"', "support = 1", 'expected.support: 1 is not one of "up", "down", "unchanged".'),
         # parameters
@@ -103,8 +102,18 @@ from support.harbours import SECOND_VOTE, VALID, told
         ('"-GRY"', '"-Free Ports"', "roles.senders: no member remains. Give at least one member."),
         ('["TAN"]', '["TAN", "-TAN"]', "pledge.0.members: no member remains."),
         ('["GRN"]', '["-GRN"]', 'expected.movers.0: "-GRN" removes nothing'),
-        ('["TAN"]', '["RED"]', "pledge.0.members: RED is the target, whose vote is given already."),
-        ('["TAN"]', '["BLU"]', "pledge.0.members: BLU is the victim, whose vote is given already."),
+        ('["TAN"]\naction = "abstain"', '["RED"]\naction = "oppose"', "RED is the target, which votes so in any case."),
+        (
+            '["TAN"]\naction = "abstain"',
+            '["BLU"]\naction = "support"',
+            "BLU is the victim, which votes so in any case.",
+        ),
+        (
+            "[parameters]",
+            "[leanings]\nTAN = 1\n[parameters]",
+            'leanings.TAN: "TAN" is a single member where a group is needed.',
+        ),
+        ("[parameters]", "[leanings]\nFree = 1\n[parameters]", 'leanings.Free: there is no member or group "Free"'),
         ('resolution = "H/1"\nreason', 'resolution = "H/3"\nreason', 'pledge.0.resolution: "H/3" is not a vote'),
         (
             "[[change]]",
