@@ -134,7 +134,7 @@ def test_a_lever_without_effect_is_told() -> None:
     lever = {**LEVERS[0], "key": "parameters.belief_strength", "from": 1.0, "to": 9.0}
     (warning,) = harbour_goal(GOALS["rule"], [LEVERS[0], lever]).warnings
     assert warning.key == "lever.1"
-    assert "has no effect: it is read in the months" in warning.message
+    assert "has no effect: only the months between votes" in warning.message
 
 
 # Points
@@ -154,7 +154,8 @@ def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     path = folder / "x.toml"
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
     refused = [f"{problem}".removeprefix(f"{path}, ") for problem in told_by(check, [str(path)])]
-    return refused, [line.removeprefix(f"warning: {path}, ") for line in capsys.readouterr().err.splitlines()]
+    warned = capsys.readouterr().err.splitlines()
+    return refused, [line.removeprefix(f"warning: {path}").lstrip(":, ") for line in warned]
 
 
 def cannot_run(experiment: Experiment, point: DesignPoint) -> bool:

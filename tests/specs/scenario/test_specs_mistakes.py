@@ -102,11 +102,15 @@ from support.harbours import SECOND_VOTE, VALID, told
         ('"-GRY"', '"-Free Ports"', "roles.senders: no member remains. Give at least one member."),
         ('["TAN"]', '["TAN", "-TAN"]', "pledge.0.members: no member remains."),
         ('["GRN"]', '["-GRN"]', 'expected.movers.0: "-GRN" removes nothing'),
-        ('["TAN"]\naction = "abstain"', '["RED"]\naction = "oppose"', "RED is the target, which votes so in any case."),
+        (
+            '["TAN"]\naction = "abstain"',
+            '["RED"]\naction = "oppose"',
+            "RED is the target, which votes this way in any case.",
+        ),
         (
             '["TAN"]\naction = "abstain"',
             '["BLU"]\naction = "support"',
-            "BLU is the victim, which votes so in any case.",
+            "BLU is the victim, which votes this way in any case.",
         ),
         (
             "[parameters]",
