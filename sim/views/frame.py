@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.runner.folder.manifest import document_hash
+from sim.runner.folder.manifest import hash_document
 from sim.runner.identity import program_version
 from sim.views.styles import FAINT, INK, PAPER
 
@@ -92,7 +92,7 @@ def corner_of(case: Case, replicates: int | None) -> str:
     """The corner of a picture of a run: what it shows, of which world, how often run, and the scenario's hash."""
     spec = case.spec
     runs = "" if replicates is None else f", {replicates:,} replicates"
-    told = document_hash(spec.document())[:HASH_DIGITS]
+    told = hash_document(spec.document())[:HASH_DIGITS]
     return f"{_ended(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
-from sim.rules.adoption import RULES
+from sim.rules.adoption import ADOPTION_RULES
 from sim.specs import Scenario
 from sim.specs.labels import label_key
 
@@ -107,7 +107,7 @@ def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None =
         )
         for region in regions
     ]
-    happens = f"'{event}' fails" if event in RULES else f"'{event}' holds"
+    happens = f"'{event}' fails" if event in ADOPTION_RULES else f"'{event}' holds"
     note = (
         "Happens in: share of the runs in the region. Share of all cases: of all runs with the event, those in the "
         "region. Share of the points: of all points of the design, those in the region."

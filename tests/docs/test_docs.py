@@ -140,12 +140,12 @@ README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 def test_the_figures_of_the_readme_are_those_of_the_program():
     """The founding result and the first what-if, as the README's first screen gives them."""
     from sim.case import prepare
-    from sim.runner.run import run
+    from sim.runner.run import run_case
     from sim.specs import read_scenario
     from sim.summaries.summary import split_of, summarise_vote
 
     base, threat = (prepare(read_scenario(name)) for name in ("es-11-1", "es-11-1-april-threat"))
-    result = run(threat, base=base)
+    result = run_case(threat, base=base)
     vote = summarise_vote(result.base, 0)
     observed = split_of(base.world.rollcall(vote.resolution).tally)
     assert f"| observed | **{observed.with_target}** | {observed.without_target} |" in README
@@ -164,14 +164,14 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
 
 def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.case import prepare
-    from sim.runner.run import run
+    from sim.runner.run import run_case
     from sim.specs import read_scenario
     from sim.summaries.summary import summarise_vote
 
     file = tmp_path / "half.toml"
     (text,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml")
     file.write_text(text, encoding="utf-8")
-    result = run(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
+    result = run_case(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
     change = summarise_vote(result, 0).base
     moved = {mover.iso3: mover.moved for mover in change.moved}
     assert f"makes Belarus vote differently in {100 * moved['BLR']:.0f} of 100 runs" in README

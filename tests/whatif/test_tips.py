@@ -13,7 +13,7 @@ from sim.case import Case, prepare
 from sim.errors import InputError
 from sim.results.explanation import SwitchingPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
@@ -38,7 +38,7 @@ def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Swit
     member = Member(case, number, index, replicates)
 
     def likeliest(lever: Lever, value: float) -> int:
-        return int(run(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
+        return int(run_case(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
 
     assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
     for lever, tip in tips:
@@ -96,13 +96,13 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
     spec = read_scenario(blockade if has_months else "harbour-blockade", ["replicates=20", *overrides])
     case = prepare(spec)
     drawn = [] if case.fit is None else case.fit.drawn_parameters(0)
-    counts = run(case).votes[-1].counts
+    counts = run_case(case).votes[-1].counts
     levers = levers_of(case, len(spec.vote) - 1, "GUL")
     assert len({lever.key for lever in levers}) == len(levers)
     for lever in levers:
         assert lever.low <= lever.now <= lever.high
         if lever.key.removeprefix("parameters.") not in drawn:
-            assert (run(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
+            assert (run_case(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
         for end in (lever.low, lever.high):
             prepare(lever.at(end))
 

@@ -18,7 +18,7 @@ from support.dated import permuted, with_another_future, write_islands
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario, world_of
 from sim.world import Carried, DatedWorld, World, load_dated_world, load_world, world_before
 from sim.world.dated.spells import Spell
@@ -390,7 +390,7 @@ def test_a_scenario_is_set_on_the_eve_of_its_first_vote() -> None:
     case = prepare(spec)
     assert case.world is world_of(spec) is load_world("un", at=date(2022, 3, 2))
     assert case.world.date == date(2022, 3, 1)
-    votes = [run(prepare(spec), engine=engine).votes[0].counts for engine in ("ensemble", "mesa")]
+    votes = [run_case(prepare(spec), engine=engine).votes[0].counts for engine in ("ensemble", "mesa")]
     assert np.array_equal(*votes)
     earlier = prepare(read_scenario("es-11-1", ["world=un", "vote.date=2014-03-27"])).world
     assert earlier.years["trade"].max() == 2013

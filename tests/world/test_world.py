@@ -17,7 +17,7 @@ from sim.case import Case, prepare, terms_of
 from sim.case.ballot import Ballot
 from sim.errors import InputError
 from sim.rules.parameters import registry
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.world import World, load_world
 from sim.world.quantities import PEER_KINDS, quantities
@@ -292,7 +292,7 @@ def test_seven_harbours_can_be_kept_in_the_head() -> None:
 
 
 def test_the_harbour_blockade_splits_the_harbours() -> None:
-    result = run(case_of("harbour-blockade"), replicates=1000)
+    result = run_case(case_of("harbour-blockade"), replicates=1000)
     oppose, absent, abstain, support = result.votes[0].tallies.mean(axis=0)
     assert 3 < support < 4
     assert 1 < abstain < 2

@@ -27,7 +27,6 @@ from sim.runner.folder import files
 from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
 
-
 COMMANDS = {"rollcalls": "rollcalls import"}
 """Commands whose documents have a shorter name."""
 

@@ -32,7 +32,7 @@ from sim.results.run import VoteSummary
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.summaries.sentences import answer_vote, judge
 from sim.summaries.summary import list_misses, summarise_run
@@ -84,7 +84,7 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
     """The run, in memory or read back from the folder where it is kept; the exit status, and what there is of it."""
     with open_executor(workers) as executor, progress("runs") as report:
         if out is None:
-            result = run(case, engine=engine, base=base, executor=executor, on_progress=report)
+            result = run_case(case, engine=engine, base=base, executor=executor, on_progress=report)
             return INTERRUPTED if result.is_interrupted else 0, result
         status, done = finish_folder(
             out, lambda: keep_run(case, out, engine, base=base, executor=executor, on_progress=report)

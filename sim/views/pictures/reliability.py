@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.runner.result import RunResult, frequencies
-from sim.scoring.scores import classes_of, reliability, three_classes
+from sim.scoring.scores import classes_of, measure_reliability, three_classes
 from sim.summaries.summary import is_scored, observed_call
 from sim.views.frame import TEXT, bare, corner_of, day, finish, panel
 from sim.views.styles import FAINT, INK, STYLES
@@ -32,7 +32,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     scored = is_scored(case, number, call)
     if not scored.any():
         raise ValueError("every vote on record is given")
-    found = reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
+    found = measure_reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
