@@ -16,7 +16,7 @@ from sim.explore.result import Explored, run_state
 from sim.explore.start import Launch, read_launch
 from sim.explore.state import PageState
 from sim.explore.timeline import make_course
-from sim.runner.run import run
+from sim.runner.run import run_case
 
 KEY = "vote.0.target_threat"
 PAGES = {"votes": ("es-11-1", False), "uncertain": ("es-11-1", True), "months": ("2022-2023", False)}
@@ -29,7 +29,7 @@ def moves(repetitions: int = 40) -> dict[str, float]:
         start = read_launch(scenario)
         state = PageState().with_setting("parameter_uncertainty", True) if is_uncertain else PageState()
         page = _Page(start, run_state(start, state))
-        bare = partial(run, page.found.case, page.found.result.replicates)
+        bare = partial(run_case, page.found.case, page.found.result.replicates)
         times = in_turns({"move": page.move, "run": bare}, repetitions)
         found[f"{name}_move_ms"] = 1e3 * median(times["move"])
         found[f"{name}_move_p95_ms"] = 1e3 * quantile(times["move"], 0.95)

@@ -18,7 +18,7 @@ from sim.arguments import (
     check_arguments,
     each,
     one_of,
-    read_table,
+    read_mapping,
     subclass_of,
     whole_number,
 )
@@ -54,7 +54,7 @@ def _source(kind: type, noun: str) -> Argument[object]:
         if isinstance(given, os.PathLike):
             return Path(given)
         if isinstance(given, Mapping):
-            return read_table(given)
+            return read_mapping(given)
         raise TypeError
 
     return Argument(f"a name, a path, a dictionary or {noun}", read)
@@ -90,7 +90,7 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
-    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_table),
+    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
     "replicates": whole_number(1, MOST_REPLICATES),
     "seed": whole_number(0, LAST_SEED),
     "engine": one_of(*ENGINES),

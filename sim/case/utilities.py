@@ -12,7 +12,7 @@ from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
 from sim.rules.alignment import alignment, remembered_stance
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
+from sim.rules.payoffs import Utilities, UtilityTerms, sum_terms, utility_terms
 
 
 class Position(NamedTuple):
@@ -68,7 +68,7 @@ def own_utilities(
     ballot: Ballot, parameters: Parameters, earlier_stances: Sequence[FloatArray], months: Elapsed | None = None
 ) -> Utilities:
     """Utilities of the four actions before peers are looked at: the sums of `own_terms`."""
-    return total(own_terms(ballot, parameters, earlier_stances, months))
+    return sum_terms(own_terms(ballot, parameters, earlier_stances, months))
 
 
 def memory_of(ballot: Ballot, parameters: Parameters, earlier_stances: Sequence[FloatArray]) -> FloatArray:

@@ -13,9 +13,9 @@ from sim.case import prepare
 from sim.cli.output import say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem
-from sim.runner.designs import DesignPoint, points_of, spec_of
+from sim.runner.designs import DesignPoint, list_points, scenario_at
 from sim.specs import Experiment, Scenario
-from sim.specs.draft import Key, dotted, short_key
+from sim.specs.draft import Key, join_key, short_key
 from sim.specs.experiment.design import BY_SCENARIO, OVER
 
 MOST_LISTED = 5
@@ -40,7 +40,7 @@ def check_points(reference: str, experiment: Experiment) -> None:
     ------
     InputError : no point can be run, or none with some value of a factor.
     """
-    points = points_of(experiment)
+    points = list_points(experiment)
     failures = list(_failures(experiment, points))
     hopeless = _find_hopeless(points, failures)
     blamed: dict[tuple[str, Problem], list[JsonValue]] = {}
@@ -68,7 +68,7 @@ def _failures(experiment: Experiment, points: Sequence[DesignPoint]) -> Iterator
     with progress("points checked", len(points)) as report:
         for done, point in enumerate(points, start=1):
             try:
-                spec = spec_of(experiment, point)
+                spec = scenario_at(experiment, point)
             except InputError as error:
                 yield _Failure(point, _drop_places(error))
             else:
@@ -139,8 +139,8 @@ def _place(experiment: Experiment, name: str, values: Sequence[JsonValue]) -> st
     place: Key = ("scenario",) if name == BY_SCENARIO else (*OVER, name)
     listed = experiment.scenario if name == BY_SCENARIO else experiment.design.over[name].values
     if listed is None or len(values) > 1:
-        return dotted(place)
-    return dotted((*place, *(() if name == BY_SCENARIO else ("values",)), listed.index(values[0])))
+        return join_key(place)
+    return join_key((*place, *(() if name == BY_SCENARIO else ("values",)), listed.index(values[0])))
 
 
 def _write_value(value: object) -> str:

@@ -13,7 +13,7 @@ from sim.cli.output import DONE, FAILED, INTERRUPTED, say
 from sim.errors import input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.folder.files import PLAN, POINTS
-from sim.runner.folder.writing import Finished
+from sim.runner.folder.writing import FinishedFolder
 
 Workers = Annotated[int, typer.Option(help="Processes on this machine.", min=1)]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]
@@ -36,7 +36,7 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[Execut
         yield cluster
 
 
-def finish_folder(folder: Path, work: Callable[[], Finished]) -> tuple[int, Finished | None]:
+def finish_folder(folder: Path, work: Callable[[], FinishedFolder]) -> tuple[int, FinishedFolder | None]:
     """Do work whose result is kept in a folder; the exit status, and the finished result unless it was stopped."""
     try:
         done = work()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction, Interval, Statistics
-from sim.rules.adoption import Rule
+from sim.rules.adoption import AdoptionRule
 
 SHARE_OF_RUNS = "share of runs"
 
@@ -71,7 +71,7 @@ class VoteChanged(Result):
     change_interval: ByAction[tuple[float, float]] = quantity(
         "90 % interval", "5 % and 95 % quantile of that change over the runs", unit="members"
     )
-    adoption: Mapping[Rule, Adoption] = quantity(
+    adoption: Mapping[AdoptionRule, Adoption] = quantity(
         "adopted",
         "how often the resolution is adopted by each rule: `majority` (more votes for than against) or `two-thirds` "
         "(at least twice as many)",

@@ -1,4 +1,4 @@
-"""Alignment: where a member stands between target and senders, and what it remembers of its own votes."""
+"""Alignment: a member's place between the target and the sanctioning side, and its memory of its own votes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def alignment(conflict: FloatArray, order: FloatArray, memory: FloatArray, divis
 
     Parameters
     ----------
-    conflict : whose side a member is on in this conflict, without memory; utility.
+    conflict : whose side a member is on in this conflict, without its memory; utility.
     order : whose order of the world it prefers; utility.
     memory : what its own earlier votes add to the first dimension; utility.
     """
@@ -32,18 +32,18 @@ def discount(age_days: float, half_life_years: float) -> float:
     r"""Weight of a vote `age_days` old: :math:`1 / (1 + age / h)`, hyperbolic.
 
     Forgetting follows a power of time rather than an exponential (Wixted & Ebbesen 1991): an old vote on the question
-    is worth little beside a fresh one, yet not nothing when it is all there is.
+    weighs little next to a recent one, yet it counts where it is the only one.
     """
     return 1.0 / (1.0 + age_days / DAYS_PER_YEAR / half_life_years)
 
 
 def remembered_stance(stance_sum: FloatArray, weight_sum: FloatArray, scepticism: float | FloatArray) -> FloatArray:
-    """Discounted mean of a member's own earlier stances, drawn towards 0 by `scepticism` votes; in [-1, 1].
+    """Discounted mean of a member's own earlier stances, shrunk towards 0 by `scepticism` votes; in [-1, 1].
 
     Parameters
     ----------
     stance_sum : sum of the earlier stances, each times its discount.
     weight_sum : sum of the discounts of the votes that were recorded for the member.
-    scepticism : how many fresh votes' worth of evidence the memory starts against; greater than 0.
+    scepticism : prior evidence for a stance of 0, in numbers of recent votes; greater than 0.
     """
     return stance_sum / (weight_sum + scepticism)

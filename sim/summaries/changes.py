@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.changes import Adoption, Behind, Expectation, Mover, VoteChanged
 from sim.results.parts import ByAction, Interval
-from sim.rules.adoption import RULES, Rule, is_adopted
+from sim.rules.adoption import ADOPTION_RULES, AdoptionRule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult
 from sim.specs import members_of
@@ -29,7 +29,7 @@ def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteCha
         tally=summarise_tally(before),
         change=name_actions(shift),
         change_interval=ByAction[tuple[float, float]](**ends),
-        adoption={rule: _compare_adoption(before, vote, rule) for rule in RULES},
+        adoption={rule: _compare_adoption(before, vote, rule) for rule in ADOPTION_RULES},
         population=Behind(base=share_behind(base.case, before), change=_intervals(change.population)),
         gdp=Behind(base=share_behind(base.case, before, "gdp_usd"), change=_intervals(change.gdp)),
         expected=_judge_expectation(result, number, float(shift[SUPPORT])),
@@ -49,7 +49,7 @@ def _intervals(values: FloatArray) -> ByAction[Interval]:
     return ByAction[Interval](**found)
 
 
-def _compare_adoption(before: VoteResult, vote: VoteResult, rule: Rule) -> Adoption:
+def _compare_adoption(before: VoteResult, vote: VoteResult, rule: AdoptionRule) -> Adoption:
     was, now = (is_adopted(v.tallies[:, SUPPORT], v.tallies[:, OPPOSE], rule) for v in (before, vote))
     return Adoption(
         base=float(was.mean()),

@@ -16,7 +16,7 @@ from sim.errors import input_error
 from sim.results.scores import Scores
 from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.designs import DesignPoint, points_of, spec_of
+from sim.runner.designs import DesignPoint, list_points, scenario_at
 from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
 from sim.runner.folder.whole import write_whole
@@ -38,7 +38,7 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     target = experiment.target_split
     if target is None:
         raise ValueError("the experiment has no target split")
-    points = {point.number: point for point in points_of(experiment)}
+    points = {point.number: point for point in list_points(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
     finished, scorer = FinishedTables(folder), _Scorer(experiment, resolution)
     wanted = count_wanted(target)
@@ -100,7 +100,7 @@ class _Scorer:
 
     def _observe(self, point: DesignPoint) -> IntArray | None:
         """Action codes (N,) of the members whose vote was drawn and is on record, -1 of the others."""
-        case = prepare(spec_of(self.experiment, point))
+        case = prepare(scenario_at(self.experiment, point))
         call = case.world.rollcall(self.resolution)
         if call is None:
             return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.runner.folder.manifest import document_hash
+from sim.runner.folder.manifest import hash_document
 from sim.runner.identity import program_version
 from sim.views.styles import FAINT, INK, PAPER
 
@@ -94,7 +94,7 @@ def write_corner(case: Case, replicates: int | None) -> str:
     """The corner of a picture of a run: scenario, world, number of runs, and the scenario's hash."""
     spec = case.spec
     runs = "" if replicates is None else f", {replicates:,} runs"
-    digest = document_hash(spec.document())[:HASH_DIGITS]
+    digest = hash_document(spec.document())[:HASH_DIGITS]
     return (
         f"{_end_sentence(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {digest}"
     )

@@ -16,7 +16,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.results.sensitivity import Bound, Region
-from sim.runner.designs import points_of
+from sim.runner.designs import list_points
 from sim.specs import Experiment
 from sim.whatif.outputs import Answers
 
@@ -49,7 +49,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     answers : the share of replicates with the event at every point, in [0, 1].
     """
     wanted = set(answers.points)
-    points = [point.values for point in points_of(experiment) if point.number in wanted]
+    points = [point.values for point in list_points(experiment) if point.number in wanted]
     columns, labels = _columns(points)
     happens = answers.values
     if np.ptp(happens) == 0:

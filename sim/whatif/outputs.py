@@ -11,16 +11,16 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
-from sim.rules.adoption import RULES, is_adopted
+from sim.rules.adoption import ADOPTION_RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.designs import points_of
+from sim.runner.designs import list_points
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
 from sim.specs import Experiment, world_of
 from sim.summaries.tallies import is_near
 from sim.world import World
 
-PLAIN = (*ACTIONS, *RULES, "near")
+PLAIN = (*ACTIONS, *ADOPTION_RULES, "near")
 LABELS = {
     "support": "number of members that support",
     "abstain": "number of members that abstain",
@@ -116,12 +116,12 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     InputError : there is no such event or vote, or the experiment does not keep what it is computed from.
     """
     vote = find_resolution(experiment, resolution)
-    if name in RULES:
+    if name in ADOPTION_RULES:
         met = _figure("--event", name, vote, experiment)
         return Question(name, vote, lambda finished, vote: 1.0 - float(met(finished, vote).mean()))
     found = EVENT.match(name)
     if found is None:
-        fix = f"Give a rule that fails ({', '.join(RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
+        fix = f"Give a rule that fails ({', '.join(ADOPTION_RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
         raise input_error("--event", "", f"'{name}' is not an event.", fix)
     figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
     sign = -1.0 if found["sign"] == "<" else 1.0
@@ -151,7 +151,7 @@ def answer_question(experiment: Experiment, folder: Path, question: Question) ->
         for vote in votes
         if vote.resolution == question.resolution
     }
-    points = tuple(point.number for point in points_of(experiment) if point.number in rows)
+    points = tuple(point.number for point in list_points(experiment) if point.number in rows)
     values = np.array([question.answer(finished, rows[point]) for point in points])
     return Answers(question.name, question.resolution, points, values)
 
@@ -160,7 +160,7 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
     world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
-    if name in RULES:
+    if name in ADOPTION_RULES:
         return lambda finished, vote: _is_adopted(finished.tallies(vote), name).astype(float)
     if name == "near":
         call = world.rollcall(resolution)

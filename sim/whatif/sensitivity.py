@@ -17,7 +17,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, input_error
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
-from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
+from sim.runner.designs import MORRIS_LEVELS, draw_shares, require_salib, salib_problem, salib_seed
 from sim.specs import Design, Experiment
 from sim.whatif.discovery import check_regions, regions_of
 from sim.whatif.outputs import Answers, Question, answer_question, event_of, output_of
@@ -73,7 +73,7 @@ def check_questions(
         fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
         problems.append(Problem("design.kind", "", f"a design of kind '{kind}' has no indices.", fix))
     elif outputs:
-        checked(lambda: salib("sim sensitivity", "it"))
+        checked(lambda: require_salib("sim sensitivity", "it"))
     questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
     happening = None
     if event is not None:
@@ -187,8 +187,8 @@ def _morris(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import morris
 
     found = morris.analyze(
-        problem_of(design),
-        shares_of(design),
+        salib_problem(design),
+        draw_shares(design),
         values,
         num_levels=MORRIS_LEVELS,
         conf_level=CONFIDENCE,
@@ -204,7 +204,7 @@ def _sobol(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import sobol
 
     found = sobol.analyze(
-        problem_of(design),
+        salib_problem(design),
         values,
         calc_second_order=False,
         conf_level=CONFIDENCE,

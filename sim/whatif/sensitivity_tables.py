@@ -9,7 +9,7 @@ from functools import partial
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
-from sim.rules.adoption import RULES
+from sim.rules.adoption import ADOPTION_RULES
 from sim.specs import Scenario
 from sim.specs.labels import label_key
 from sim.summaries.sentences import list_words
@@ -151,7 +151,7 @@ def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None =
 
 
 def _write_event(event: str) -> str:
-    return f"'{event}' fails" if event in RULES else f"'{event}' holds"
+    return f"'{event}' fails" if event in ADOPTION_RULES else f"'{event}' holds"
 
 
 def _write_bounds(region: Region, spec: Scenario | None) -> str:

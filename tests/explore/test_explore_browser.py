@@ -148,7 +148,7 @@ def test_bad_values_are_refused_in_place(visit):
     before = split(page)
     type_into(page, "input[data-key='parameters.enforcement']", "7")
     page.wait_for_selector(".lever .refused")
-    assert page.inner_text(".lever .refused") == "parameters.enforcement: got 7; allowed is 0 to 1 (probability)."
+    assert page.inner_text(".lever .refused") == "parameters.enforcement: 7 is outside the range 0 to 1 (probability)."
     assert split(page) == before
     assert urlsplit(page.url).query == ""
     page.click("text=The sanctioning side (")
@@ -164,7 +164,7 @@ def test_bad_values_are_refused_in_place(visit):
 def test_a_bad_link_is_told_and_the_scenario_shown(visit):
     page = visit("?parameters.enforcement=7&member=BLR")
     page.wait_for_selector(".refused")
-    assert "allowed is 0 to 1" in page.inner_text(".refused")
+    assert "is outside the range 0 to 1" in page.inner_text(".refused")
 
 
 def test_nothing_is_cut_off_on_a_phone(visit):

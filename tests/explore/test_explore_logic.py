@@ -34,7 +34,7 @@ from sim.explore.start import (
 )
 from sim.explore.state import Edit, PageState, read_link
 from sim.explore.timeline import make_calendar, make_course
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
 from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
@@ -126,7 +126,7 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     found = run_state(start, move_lever(start, found, "edit.0", "0.25"))
     file = tmp_path / "saved.toml"
     file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
-    again = summarise_run(run(prepare(read_scenario(file)))).votes[0]
+    again = summarise_run(run_case(prepare(read_scenario(file)))).votes[0]
     shown = {row.action: row for row in make_board(found).rows}
     for action in REPORTED:
         assert {key: getattr(shown[action], key) for key in ("median", "p05", "p95")} == {
@@ -307,8 +307,8 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     assert sizes[-1] == 1000
     spec = scenario_of(start_of_months, state)
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
-    assert summarise_run(grown[-1].result) == summarise_run(run(case, base=base))
-    assert summarise_run(first.result).votes == summarise_run(run(case, sizes[0], base=base)).votes
+    assert summarise_run(grown[-1].result) == summarise_run(run_case(case, base=base))
+    assert summarise_run(first.result).votes == summarise_run(run_case(case, sizes[0], base=base)).votes
 
 
 def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):
@@ -331,7 +331,7 @@ def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
     assert second.baseline.case.spec.parameter_uncertainty
     assert not second.result.votes[0].change.changed.any()
     case = prepare(scenario_of(start_of_months, state))
-    expected = run(case, second.result.replicates, base=second.baseline.case)
+    expected = run_case(case, second.result.replicates, base=second.baseline.case)
     assert summarise_run(second.result) == summarise_run(expected)
 
 

@@ -132,7 +132,7 @@ def test_with_months_what_is_refused_is_refused_in_place(visit):
     assert "got '2031-01'" in page.inner_text(".refused")
     type_into(page, "input[data-key='parameters.enforcement']", "7")
     page.wait_for_selector(".lever .refused")
-    assert page.inner_text(".lever .refused") == "parameters.enforcement: got 7; allowed is 0 to 1 (probability)."
+    assert page.inner_text(".lever .refused") == "parameters.enforcement: 7 is outside the range 0 to 1 (probability)."
 
 
 def test_a_member_of_the_map_is_told_about_and_explained_or_said_why_not(visit):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import observed
+from sim.fitting.calibration import observe_vote
 from sim.fitting.posterior import Posterior
 from sim.specs import read_scenario
 from tools.validation.profiles import LIMIT, profile
@@ -11,7 +11,7 @@ from tools.validation.profiles import LIMIT, profile
 
 @pytest.fixture(scope="module")
 def observations():
-    return [observed(read_scenario(name)) for name in ("es-11-1", "es-11-2", "es-11-3")]
+    return [observe_vote(read_scenario(name)) for name in ("es-11-1", "es-11-2", "es-11-3")]
 
 
 def test_a_profile_peaks_at_the_mode_of_the_posterior(observations):

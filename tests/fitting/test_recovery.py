@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import observed
+from sim.fitting.calibration import observe_vote
 from sim.fitting.posterior import Posterior
 from sim.rules.choice import SUPPORT
 from sim.specs import read_scenario
@@ -15,7 +15,7 @@ SPECS = [read_scenario(name) for name in ("es-11-1", "es-11-2", "es-11-3")]
 
 @pytest.fixture(scope="module")
 def real():
-    return Posterior([observed(spec) for spec in SPECS])
+    return Posterior([observe_vote(spec) for spec in SPECS])
 
 
 def test_votes_are_made_from_the_truth_and_remembered_at_the_next_text(real):
@@ -70,7 +70,7 @@ def test_intervals_hold_the_truth_as_often_as_they_state():
     found = recover(SPECS, 12)
     assert LEVEL == 0.9
     assert 0.84 <= found.rate().rate <= 0.96
-    correlations = dict(zip(((u.name, u.text) for u in found.unknowns), found.correlations(), strict=True))
+    correlations = dict(zip(((u.name, u.resolution_index) for u in found.unknowns), found.correlations(), strict=True))
     for name in ("align_ideal_point", "align_memory", "abstain_bias", "absent_bias"):
         assert correlations[name, None] >= 0.6, name
     for text in range(3):

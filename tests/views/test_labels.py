@@ -6,7 +6,7 @@ from support.months_worlds import blockade_by_months
 from support.results import ran
 
 from sim.case import prepare
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.views.frame import make_figure
 from sim.views.kinds import OF_RUNS, Wish, draw_run, draw_sweep
@@ -72,7 +72,7 @@ def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
 
 def test_months_without_fuel_are_drawn_and_say_so(tmp_path):
     """A warning, as of a legend without lines, is an error here."""
-    found = run(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
+    found = run_case(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
     figure = draw_run(found, "months", Wish())
     in_order(figure)
     fuel = figure.axes[list(TOPICS).index("fuel")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.specs.experiment.schema import experiment_structure
 from sim.specs.goal.schema import goal_structure
-from sim.specs.scenario.schema import REFERENCE, structure
+from sim.specs.scenario.schema import REFERENCE, scenario_structure
 from tools.manual.markdown import code, number, page, table
 
 Schema = Mapping[str, Any]
@@ -27,7 +27,7 @@ def pages() -> dict[str, str]:
             "once. A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their "
             "dotted names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for "
             "editors.",
-            *_sections(structure(), "The file itself"),
+            *_sections(scenario_structure(), "The file itself"),
         ),
         "experiment.md": page(
             "Experiment files",
@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
             "Goal files",
             "A goal says what outcome is wanted, in what share of runs, and which levers may be moved at what cost. "
             "`sim reach` searches for the cheapest way; `sim schema --goal` prints its JSON Schema. "
-            "See [what-if questions](../what-if.md).",
+            "See [how to write one](../reach.md).",
             *_sections(goal_structure(), "The file itself"),
         ),
     }

@@ -19,7 +19,7 @@ OUTSIDE = {
 """Pages of the site that are elsewhere in the repository."""
 OPENING = "<!-- the opening of the README -->"
 """The mark in a page that is replaced by the README's first paragraphs, with its picture."""
-OPENING_ENDS = "\nNeeds Python"
+OPENING_ENDS = "\n## "
 LINK = re.compile(r"(\]\()([^)#\s]+)([^)]*\))")
 
 

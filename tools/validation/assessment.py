@@ -9,14 +9,14 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import prepare
-from sim.fitting.calibration import Calibration, beliefs, calibrate
-from sim.fitting.heldout import HeldOut, held_out
+from sim.fitting.calibration import Calibration, calibrate, list_beliefs
+from sim.fitting.heldout import HeldOut, predict_held_out
 from sim.fitting.posterior import Observation
 from sim.fitting.refitted import validate_refitted
 from sim.results.calibration import Belief
 from sim.results.validation import Validation
 from sim.runner.result import frequencies
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
 from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
@@ -99,7 +99,7 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     fit = shipped_calibration(specs)
     observations = fit.posterior.observations
     on_progress("members held out")
-    held = held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
+    held = predict_held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
     on_progress("next votes")
     votes = tuple(_assess_vote(*each) for each in zip(specs, observations, held, strict=True))
     on_progress("profiles")
@@ -110,7 +110,7 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
         world=world_of(specs[0]),
         votes=votes,
         earlier=validate(read_scenario(EARLIER))[0],
-        beliefs=tuple(beliefs(fit)),
+        beliefs=tuple(list_beliefs(fit)),
         profiles=profiles,
         without_blocs=profile(observations, "peer_influence", _steps(ends), held_at_0),
         from_priors=recover(
@@ -136,16 +136,18 @@ def shipped_calibration(specs: Sequence[Scenario]) -> Calibration:
         raise ValueError("the shipped parameter file holds no draws")
     columns = []
     for unknown in again.posterior.unknowns:
-        if unknown.text is None:
+        if unknown.resolution_index is None:
             columns.append(fit.draws.parameters[unknown.name])
         else:
-            columns.append(fit.draws.texts[again.posterior.observations[unknown.text].resolution][unknown.name])
+            columns.append(
+                fit.draws.texts[again.posterior.observations[unknown.resolution_index].resolution][unknown.name]
+            )
     return Calibration(again.posterior, again.found, np.array(columns).T)
 
 
 def in_sample_chances(spec: Scenario) -> FloatArray:
     """Probabilities (N, 3) of the classes by an unchanged scenario with one vote."""
-    return three_classes(frequencies(run(prepare(spec)).votes[0].counts))
+    return three_classes(frequencies(run_case(prepare(spec)).votes[0].counts))
 
 
 def _assess_vote(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:

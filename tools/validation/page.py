@@ -15,7 +15,7 @@ from sim.results.scores import Reliability
 from sim.results.validation import Validation
 from sim.results.wording import write_share
 from sim.rules.parameters import registry
-from sim.scoring.scores import classes_of, reliability
+from sim.scoring.scores import classes_of, measure_reliability
 from tools.validation import pictures as pictures
 from tools.validation import tables as tables
 from tools.validation.assessment import BLOCS, FITTED, Assessed, Assessment, assess
@@ -38,7 +38,7 @@ def page(found: Assessment) -> str:
     deviations = {name: p.prior[1] for name, p in registry().items() if p.prior is not None}
     movers = tables.moved_with(peers, found.beliefs, deviations)
     columns = list(dict.fromkeys([*BLOCS, *movers[:4]]))
-    shared = [one for one in found.from_priors.unknowns if one.text is None]
+    shared = [one for one in found.from_priors.unknowns if one.resolution_index is None]
     text = TEMPLATE.format(
         summary=tables.summary(found.votes),
         folds=found.votes[0].held_out.scores.folds,
@@ -208,7 +208,7 @@ def _and(parts: Sequence[str]) -> str:
 def _reliability(found: Assessment, *, is_held_out: bool) -> Reliability:
     scored = [vote.votes >= 0 for vote in found.votes]
     chances = [vote.held_out.chances if is_held_out else vote.chances for vote in found.votes]
-    return reliability(
+    return measure_reliability(
         np.concatenate([one[rows] for one, rows in zip(chances, scored, strict=True)]),
         np.concatenate([classes_of(vote.votes[rows]) for vote, rows in zip(found.votes, scored, strict=True)]),
     )

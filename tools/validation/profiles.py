@@ -80,7 +80,7 @@ def profile(
         start = found.vector
         likelihoods.append(posterior.log_likelihood(found.vector))
         posteriors.append(found.log_posterior - 0.5 * ((value - prior[0]) / prior[1]) ** 2)
-        others.append(posterior.shared(found.vector))
+        others.append(posterior.shared_parameters(found.vector))
         on_progress(done)
     return Profile(
         name=name,

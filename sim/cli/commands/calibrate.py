@@ -41,7 +41,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Fit the shared parameters, and each resolution's severity and divisiveness, to roll calls."""
-    from sim.fitting.calibration import beliefs, calibrate, fit_of  # SciPy is slow to load
+    from sim.fitting.calibration import calibrate, fit_from_calibration, list_beliefs  # SciPy is slow to load
     from sim.fitting.tables import belief_table
 
     if out is not None and out.exists():
@@ -52,9 +52,9 @@ def command(
     _check(specs)
     with progress("draws", draws) as report:
         found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
-    _write_fit(fit_of(found, specs, draw_seed), out, as_json, is_printed=not draws)
+    _write_fit(fit_from_calibration(found, specs, draw_seed), out, as_json, is_printed=not draws)
     if draws and not as_json:
-        listed, screen = beliefs(found), console()
+        listed, screen = list_beliefs(found), console()
         screen.print(_answer(listed, len(specs)), end="\n\n")
         print_table(screen, belief_table(listed))
     if not found.found.has_converged:
@@ -75,7 +75,7 @@ def _answer(found: Sequence[Belief], votes: int) -> str:
 
 
 def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
-    from sim.fitting.months_calibration import fit_months, fit_of
+    from sim.fitting.months_calibration import fit_from_months, fit_months
 
     if spec.months is None:
         raise input_error(f"scenario '{spec.title}'", "months", "is missing.", "Give a scenario that has months.")
@@ -83,20 +83,20 @@ def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
         found = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
     except ValueError as error:
         raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
-    _write_fit(fit_of(found, spec), out, as_json)
+    _write_fit(fit_from_months(found, spec), out, as_json)
     return 0
 
 
 def _write_fit(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
-    from sim.fitting.calibration import as_toml
+    from sim.fitting.calibration import write_toml
 
     if out is not None:
-        out.write_text(as_toml(fit), encoding="utf-8")
+        out.write_text(write_toml(fit), encoding="utf-8")
         say(f"written to {out}")
     if as_json:
         print_json(fit.document())
     elif out is None and is_printed:
-        print(as_toml(fit), end="")
+        print(write_toml(fit), end="")
 
 
 def _check(specs: Sequence[Scenario]) -> None:

@@ -20,7 +20,7 @@ from sim.specs import (
     scenario_schema,
     shipped_names,
 )
-from sim.specs.shipped import Kind
+from sim.specs.shipped import ShippedKind
 
 
 def check(
@@ -43,7 +43,7 @@ def check(
     return 0
 
 
-def is_kind(reference: str, table: str, kind: Kind) -> bool:
+def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
     """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
     if Path(reference).is_file():
         return table in read_toml(Path(reference))

@@ -14,7 +14,7 @@ from sim.errors import input_error
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
@@ -75,7 +75,7 @@ def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
         raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
     case, base = prepare_with_base(source, assigned, run_settings(replicates, None, False))
     with progress("runs", case.spec.replicates) as report:
-        result = run(case, base=base, on_progress=report)
+        result = run_case(case, base=base, on_progress=report)
     if result.is_interrupted:
         raise KeyboardInterrupt
     return result

@@ -32,7 +32,7 @@ from sim.results.run import VoteSummary
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.summaries.months_tables import answer_months
 from sim.summaries.sentences import answer_vote, judge_expectation
@@ -85,7 +85,7 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
     """Run in memory, or in the folder where the result is kept; the exit status, and the result if there is one."""
     with open_executor(workers) as executor, progress("runs") as report:
         if out is None:
-            result = run(case, engine=engine, base=base, executor=executor, on_progress=report)
+            result = run_case(case, engine=engine, base=base, executor=executor, on_progress=report)
             return INTERRUPTED if result.is_interrupted else 0, result
         status, done = finish_folder(
             out, lambda: keep_run(case, out, engine, base=base, executor=executor, on_progress=report)

@@ -17,8 +17,8 @@ from sim.results.sweep import SweepReport, SweepReports
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_points
-from sim.runner.folder.writing import Finished
-from sim.runner.sweep import sweep
+from sim.runner.folder.writing import FinishedFolder
+from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
 from sim.summaries.ranking import rank, refine
 from sim.summaries.sweeps import answer_sweep, points_table, ranking_table
@@ -88,15 +88,15 @@ def _one(
 
 def sweep_folder(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
-) -> tuple[int, Finished | None]:
+) -> tuple[int, FinishedFolder | None]:
     """Run a sweep and show its progress; the exit status, and the sweep unless it was stopped or all points failed."""
     with open_executor(workers, scheduler) as executor, progress("runs") as report:
         return finish_folder(
-            folder, lambda: sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
+            folder, lambda: keep_sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
         )
 
 
-def _report(spec: Experiment, done: Finished) -> SweepReport:
+def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
     return SweepReport(
         experiment=spec.title,
         folder=str(done.folder),

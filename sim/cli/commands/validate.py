@@ -60,12 +60,12 @@ def command(
     if as_json:
         print_json(ValidationReport(resolutions=found).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, overview_table, score_tables
+    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
 
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
     if len(specs) > 1:
-        print_table(screen, overview_table(found))
+        print_table(screen, score_overview_table(found))
         screen.print(SCALES)
         return 0
     for one in found:
@@ -90,7 +90,7 @@ def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_ro
 
 
 def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
-    from sim.fitting.heldout import held_out
+    from sim.fitting.heldout import predict_held_out
 
     with progress("folds", folds * fold_seeds) as report:
-        return tuple(one.scores for one in held_out(spec, folds, fold_seeds, on_progress=report))
+        return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))

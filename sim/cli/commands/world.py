@@ -13,7 +13,7 @@ from sim.errors import did_you_mean, input_error
 from sim.results.tables import COUNT, Column, Kind, table
 from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
-from sim.rules.influence import listened_to
+from sim.rules.influence import list_peers
 from sim.specs import Scenario, read_scenario, world_of
 from sim.summaries.sentences import list_words
 from sim.views.frame import write_day
@@ -188,7 +188,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
-    peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
+    peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,
         name=world.names[i],

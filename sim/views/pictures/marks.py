@@ -85,7 +85,7 @@ def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
 
     A member that supports in 60 % of the runs counts as one that supports here, and in 60 % of the tallies.
     """
-    median = np.median(vote.tallies, axis=0)
+    median = np.quantile(vote.tallies, 0.5, axis=0, method="lower")
     split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
     return vote.counts.argmax(axis=1), f"each member's most likely action (the median tally is {split})"
 

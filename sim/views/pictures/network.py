@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import Case
-from sim.rules.influence import listened_to
+from sim.rules.influence import list_peers
 from sim.runner.result import RunResult
 from sim.views.frame import SMALL, finish, make_panel, write_corner, write_day
 from sim.views.pictures.marks import draw_legend, draw_marks, find_most_likely, label_counts
@@ -30,7 +30,7 @@ def strongest_ties(case: Case) -> list[tuple[int, int, float]]:
     """Each member's heaviest ties to peers: who looks, to whom, and with what weight; heaviest first for each."""
     found = []
     for member in range(case.world.size):
-        peers, weights = listened_to(case.peers, member)
+        peers, weights = list_peers(case.peers, member)
         heaviest = np.lexsort((peers, -weights))[:HEAVIEST]
         found += [(member, int(peers[place]), float(weights[place])) for place in heaviest]
     return found

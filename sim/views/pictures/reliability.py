@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.results.wording import write_number, write_share
 from sim.runner.result import RunResult, frequencies
-from sim.scoring.scores import classes_of, reliability, three_classes
+from sim.scoring.scores import classes_of, measure_reliability, three_classes
 from sim.summaries.summary import is_scored, require_observed
 from sim.views.frame import TEXT, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK, STYLES
@@ -33,7 +33,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     scored = is_scored(case, number, call)
     if not scored.any():
         raise ValueError("every vote on record is fixed")
-    found = reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
+    found = measure_reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )

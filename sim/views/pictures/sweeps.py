@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
 from sim.results.wording import write_figure, write_number
-from sim.runner.designs import DesignPoint, levels_of, points_of
+from sim.runner.designs import DesignPoint, list_levels, list_points
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
 from sim.specs import Scenario
@@ -66,13 +66,13 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
     ------
     InputError : there is no such lever, or more than two are named.
     """
-    levels = levels_of(kept.experiment)
+    levels = list_levels(kept.experiment)
     for name in over:
         if name not in levels:
             raise input_error("--over", name, "is not a lever of this sweep.", did_you_mean(name, levels))
     if len(over) > 2:
         raise input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
-    points = points_of(kept.experiment)
+    points = list_points(kept.experiment)
     varied = [name for name in levels if len(levels[name]) > 1] or list(levels)[:1]
     is_crossed = len(points) == int(np.prod([len(levels[name]) for name in levels]))
     if over:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.folder import Manifest
-from sim.runner.folder.manifest import document_hash, read_execution
+from sim.runner.folder.manifest import hash_document, read_execution
 from sim.specs import Experiment, Scenario
 from sim.views.frame import figure_of
 from sim.views.report.page import Picture
@@ -26,7 +26,7 @@ def make_picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     """A drawing for a page; its title describes it in words."""
     figure = figure_of(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())
-    key = "p" + document_hash({"words": words})[:8]
+    key = "p" + hash_document({"words": words})[:8]
     return Picture(inline_svg(figure, key, words), words, is_wide)
 
 

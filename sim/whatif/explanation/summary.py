@@ -19,7 +19,7 @@ from sim.results.explanation import (
 )
 from sim.results.explanation import ExplainedTerm as ExplainedTerm
 from sim.rules.choice import ACTIONS
-from sim.rules.influence import listened_to
+from sim.rules.influence import list_peers
 from sim.rules.parameters import registry
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
@@ -167,7 +167,7 @@ def _peers(found: Explanation) -> tuple[Peer, ...]:
     """The peers, those with most weight first: their weights and mean stances, and what they add to support."""
     anatomy = found.anatomy
     case = anatomy.case
-    peers, weights = listened_to(case.peers, found.index)
+    peers, weights = list_peers(case.peers, found.index)
     return tuple(
         Peer(
             iso3=case.world.iso3[j],

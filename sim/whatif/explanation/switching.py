@@ -17,7 +17,7 @@ from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
 from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.batch import list_ranges
@@ -89,7 +89,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
         ballot = case.ballots[at]
         earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
         own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
-        chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
+        chances = solve_equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         expected[at] = with_given(chances, ballot.given)
         if at == number:
             break

@@ -21,11 +21,11 @@ from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
 from sim.case.utilities import memory_of
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.showing import Shown
-from sim.rules.choice import ACTIONS, STANCES, probabilities
+from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
 from sim.rules.influence import peer_term
-from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
+from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.summaries.summary import with_given
@@ -143,7 +143,7 @@ class Anatomy(Shown):
 
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
-    return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
+    return np.stack(choice_probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
@@ -210,7 +210,7 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
 
 
 def parts_of(
-    case: Case, number: int, state: State | None, earlier: Sequence[FloatArray], peers: FloatArray
+    case: Case, number: int, state: MonthState | None, earlier: Sequence[FloatArray], peers: FloatArray
 ) -> Iterator[Term]:
     """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
@@ -227,7 +227,7 @@ def parts_of(
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
-    risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
+    risk = sanction_risk(belief, sum_in_order(weighed("exposure", terms, parameters)), isolation)
     one = np.ones(())
     of_one = utility_terms(
         alignment=one,
@@ -294,7 +294,7 @@ def parts_of(
     yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", value=peers)
 
 
-def _apply_months(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
+def _apply_months(terms: Terms, state: MonthState, inputs: MonthInputs) -> Terms:
     """The editable quantities after the changes of the months, (R, N) where they changed."""
     moved = {
         "dependence.energy": state.energy,

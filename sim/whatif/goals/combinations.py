@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.runner.batch import list_ranges
 from sim.specs import world_of
 from sim.specs.goal.levers import Setting
-from sim.specs.goal.moves import axes_of, cost_of, joined, moved
+from sim.specs.goal.moves import apply_levers, axes_of, cost_of, merge_settings
 from sim.specs.goal.spec import Goal
 from sim.whatif.goals.outcomes import find_vote, measure_shortfall, reaches_goal
 
@@ -83,7 +83,7 @@ class Combinations:
     def settings(self, places: Sequence[int]) -> tuple[Setting, ...]:
         """Where a combination puts each lever."""
         values = iter([axis[place] for axis, place in zip(self.axes, places, strict=True)])
-        return tuple(joined(list(islice(values, len(axes)))) for axes in self._of_levers)
+        return tuple(merge_settings(list(islice(values, len(axes)))) for axes in self._of_levers)
 
     def costs(self, places: Sequence[int]) -> tuple[float, ...]:
         """The cost of each lever in a combination."""
@@ -102,7 +102,7 @@ class Combinations:
         InputError : its values cannot be combined.
         """
         settings = list(zip(self.goal.lever, self.settings(places), strict=True))
-        return prepare(moved(self.goal.base, settings), self.world)
+        return prepare(apply_levers(self.goal.base, settings), self.world)
 
     def run(self, places: Places) -> Tried:
         """Run a combination on the random numbers of the search; one that cannot be combined never reaches the goal."""

@@ -9,7 +9,7 @@ from sim.case import Case
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import count_tallies
-from sim.specs.goal.spec import Count, Split, Wanted
+from sim.specs.goal.spec import Wanted, WantedCount, WantedSplit
 from sim.whatif.explanation.switching import expected_chances
 
 
@@ -56,17 +56,17 @@ def _members_short(wanted: Wanted, tallies: IntArray) -> IntArray:
     return sum((_outside(tallies, bounds) for bounds in _bounds(wanted.split)), start=np.zeros(len(tallies), np.int64))
 
 
-def _bounds(split: Split) -> list[Count]:
+def _bounds(split: WantedSplit) -> list[WantedCount]:
     """What a split asks of each action."""
     return [
-        Count.model_validate(
+        WantedCount.model_validate(
             {"action": action, "at_least": max(count - split.within, 0), "at_most": count + split.within}
         )
         for action, count in split.counts().items()
     ]
 
 
-def _outside(tallies: IntArray, bounds: Count) -> IntArray:
+def _outside(tallies: IntArray, bounds: WantedCount) -> IntArray:
     counted = tallies[:, ACTIONS.index(bounds.action)]
     low = counted if bounds.at_least is None else bounds.at_least
     high = counted if bounds.at_most is None else bounds.at_most
