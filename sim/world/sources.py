@@ -85,6 +85,7 @@ def _undescribed(file: str, column: str) -> Source:
 
 ORIGINS = {
     "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
+    "dependence.finance": (("members.csv", "trade_openness"),),
     "exposure.finance": (("members.csv", "trade_openness"),),
     "alignment.organisations": (("world.toml", "group"),),
     "alignment.leaning": (("world.toml", "group"),),

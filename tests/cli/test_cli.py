@@ -190,7 +190,10 @@ WRONG = {
     "unknown list": (["list", "scenaros"], "Did you mean 'scenarios'?"),
     "roll calls that are not there": (["validate", "es-11-1", "--rollcalls", "nowhere.csv"], "nowhere.csv"),
     "rolling without a file": (["validate", "es-11-1", "--rolling"], "--rollcalls FILE"),
-    "target without energy ties": (["run", "es-11-1", "--set", "roles.target=CHN"], "parameters.dependence_energy = 0"),
+    "target without energy ties": (
+        ["run", "harbour-blockade", "--set", "roles.target=DUN", "--set", "roles.senders=[]"],
+        "parameters.dependence_energy = 0",
+    ),
     "unknown command": (["rnu"], "rnu"),
     "unknown option": (["run", "es-11-1", "--replicate", "3"], "--replicate"),
 }

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed
 
-WORLD = load_world("un-2022")
+WORLD = load_world("un", at=date(2022, 4, 8))
+"""The world in which the three resolutions fitted have been voted on."""
 SPEC = read_scenario("es-11-1")
 REGRESSIONS = ("ideal_point", "earlier_votes")
 """Rules with coefficients that need no library."""

@@ -83,8 +83,8 @@ def test_a_number_held_fixed_is_no_unknown():
 
 
 def test_draws_of_a_number_that_the_votes_say_nothing_of_are_those_of_its_prior(fit):
-    """Seven harbours have no African Union: rule, at a fixed seed, mean and spread within 4 standard errors."""
-    column = fit.posterior.place["align_african_union", None]
+    """The harbour blockade names no leanings: rule, at a fixed seed, mean and spread within 4 standard errors."""
+    column = fit.posterior.place["align_leaning", None]
     draws, unknown = fit.draws[:, column], fit.posterior.unknowns[column]
     spread = unknown.deviation * np.sqrt(1 - 2 / np.pi)
     assert abs(draws.mean() - unknown.deviation * np.sqrt(2 / np.pi)) < 4 * spread / np.sqrt(len(draws))

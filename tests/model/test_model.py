@@ -213,7 +213,8 @@ def test_either_spelling_of_the_seed_gives_the_votes_of_the_ensemble(keyword: st
 def test_a_case_keeps_its_world_under_another_seed() -> None:
     """The world of a case may be made up in memory, so it is not to be read again."""
     world = uniform_world(5)
-    document = {**SPEC.document(), "world": "made-up", "roles": {"target": "M0000", "senders": ["M0001"]}}
+    roles = {"target": "M0000", "senders": ["M0001"]}
+    document = {**SPEC.document(), "world": "made-up", "roles": roles, "leanings": {}}
     case = prepare(type(SPEC).model_validate(document, context=world), world)
     model = AlignmentModel(case, seed=3)
     assert votes(model.run()) == simulate(with_seed(case, 3), 0, 1)[0].actions[0].tolist()

@@ -3,7 +3,7 @@
 import re
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ def test_any_resolution_of_a_file_is_scored_from_what_came_before():
 
 
 def test_rolling_makes_the_earlier_ones_of_the_file_known_and_no_later_one():
-    again = replace(LATER, resolution="again", date=date(2023, 2, 23))
+    again = replace(LATER, resolution="again", date=LATER.date + timedelta(days=1))
     fixed, rolling = (by_resolution(SPEC, [FIRST, LATER, again], is_rolling=is_rolling) for is_rolling in (False, True))
     assert rolling["first"] == fixed["first"]
     assert rolling["again"] != fixed["again"]

@@ -240,13 +240,13 @@ GOOD = {
     "vote.severity": [-4, -1.5, 0, 3],
     "vote.target_threat": [0, 1, 2, 3],
     "parameters.inertia": [0, 0.25, 0.5, 1],
-    "roles.senders": [["CAL"], ["DUN"], ["CAL", "DUN"], ["CAL", "ELM"]],
+    "roles.senders": [["CAL"], ["DUN"], ["CAL", "DUN"], ["CAL", "ELM"], []],
 }
 BAD = {
     "vote.severity": [21, "high"],
     "vote.target_threat": [-1],
     "parameters.inertia": [-1, 1.5],
-    "roles.senders": [["ASH"], ["XXX"], []],
+    "roles.senders": [["ASH"], ["XXX"]],
 }
 
 

@@ -140,13 +140,13 @@ def test_a_lever_without_effect_is_told() -> None:
 # Points
 
 CHOICES = {
-    "roles.target": ["RUS", "CHN", "IRN"],
+    "roles.target": ["ASH", "ELM", "FER"],
     "parameters.dependence_energy": [0, 1],
     "parameters.sanction_abstain": [0.1, 0.8],
     "parameters.sanction_absent": [0.4, 0.9],
     "change.0.set": [0.5, 1.5],
 }
-EDIT = {"members": ["IND"], "attribute": "dependence.arms", "set": 0.5, "reason": "an edit"}
+EDIT = {"members": ["GUL"], "attribute": "dependence.arms", "set": 0.5, "reason": "an edit"}
 
 
 def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[list[str], list[str]]:
@@ -178,8 +178,8 @@ def test_check_finds_what_a_sweep_would_fail_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], over: dict[str, list[Any]]
 ) -> None:
     """It refuses values that fail at every point they are in, and warns of points that fail for their combination."""
-    keys = {"set": {"change": [EDIT], "parameters.dependence_food": 0, "parameters.align_consultation": 0}}
-    document = design({name: {"values": values} for name, values in over.items()}, scenario="es-11-1") | keys
+    keys = {"set": {"change": [EDIT], "parameters.dependence_food": 0, "parameters.dependence_aid": 0}}
+    document = design({name: {"values": values} for name, values in over.items()}) | keys
     experiment = read(document)
     points = list_points(experiment)
     failed = [point for point in points if cannot_run(experiment, point)]
@@ -200,17 +200,17 @@ def test_check_finds_what_a_sweep_would_fail_at(
 def test_a_target_whose_ties_the_world_does_not_know_is_told_at_its_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused, _ = checked(design({"roles.target": {"values": ["RUS", "CHN"]}}, scenario="es-11-1"), tmp_path, capsys)
-    place = 'design.over."roles.target".values.1: cannot be run with "CHN": the world un-2022 knows ties of the kind'
+    refused, _ = checked(design({"roles.target": {"values": ["ASH", "ELM"]}}), tmp_path, capsys)
+    place = 'design.over."roles.target".values.1: cannot be run with "ELM": the world seven-harbours knows ties of'
     assert refused
     assert all(line.startswith(place) for line in refused)
 
 
 def test_a_scenario_that_cannot_be_run_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = design({"vote.severity": {"values": [-4, -5]}}, scenario="es-11-1")
-    keys = {"set": {"roles.target": "IRN", "parameters.dependence_food": 0, "parameters.align_consultation": 0}}
+    document = design({"vote.severity": {"values": [-4, -5]}})
+    keys = {"set": {"roles.target": "ELM", "parameters.dependence_food": 0, "parameters.dependence_aid": 0}}
     (line,), _ = checked(document | keys, tmp_path, capsys)
-    assert line.startswith("scenario: no point can be run: roles.target: the world un-2022 knows ties of the kind")
+    assert line.startswith("scenario: no point can be run: roles.target: the world seven-harbours knows ties of")
 
 
 def test_points_that_fail_together_are_counted_and_the_first_named(

@@ -59,7 +59,7 @@ def test_the_corner_names_the_hash_and_the_title_what_is_seen(threat):
     texts = [text for text, _ in written(draw_run(threat, "change", Wish()))]
     told = " ".join(" ".join(texts).split())
     assert hash_document(threat.case.spec.document())[:12] in told
-    assert "un-2022" in told
+    assert "World un," in told
     assert "200 replicates" in told
     assert threat.base.case.spec.title in told
 

@@ -107,28 +107,27 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
             prepare(lever.at(end))
 
 
-IRAN = [
-    "roles.target=IRN",
-    "roles.victim=ISR",
+DUNMORE = [
+    "roles.target=DUN",
+    "roles.senders=[]",
     "parameters.dependence_energy=0",
     "parameters.dependence_food=0",
-    "parameters.align_consultation=0",
-    "replicates=10",
 ]
+"""A target that the world of the harbours knows no ties of energy and food with."""
 """A target whose energy, food and consultation ties the shipped world does not know, left out by the scenario."""
 
 
 def test_weights_of_ties_that_the_world_does_not_know_are_no_levers() -> None:
     """A weight other than 0 would be refused; all other levers are there, and may be put anywhere in their ranges."""
-    known, unknown = (prepare(read_scenario("es-11-1", overrides)) for overrides in ([], IRAN))
-    missing = {"dependence_energy", "dependence_food", "align_consultation"}
-    keys = {lever.key for lever in levers_of(unknown, 0, "IND")}
-    assert {lever.key for lever in levers_of(known, 0, "IND")} - keys == {f"parameters.{name}" for name in missing}
-    for lever in levers_of(unknown, 0, "IND"):
+    known, unknown = (prepare(read_scenario("harbour-blockade", overrides)) for overrides in ([], DUNMORE))
+    missing = {"dependence_energy", "dependence_food"}
+    keys = {lever.key for lever in levers_of(unknown, 0, "GUL")}
+    assert {lever.key for lever in levers_of(known, 0, "GUL")} - keys == {f"parameters.{name}" for name in missing}
+    for lever in levers_of(unknown, 0, "GUL"):
         for end in (lever.low, lever.high):
             prepare(lever.at(end), unknown.world)
-    with pytest.raises(InputError, match="knows ties of the kind 'energy' only with RUS, not with IRN"):
-        explain(unknown.spec, "IND", tries_levers=False, walks_along="parameters.dependence_energy")
+    with pytest.raises(InputError, match="knows ties of the kind 'energy' only with ASH, not with DUN"):
+        explain(unknown.spec, "GUL", tries_levers=False, walks_along="parameters.dependence_energy")
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["votes", "months"])

@@ -277,8 +277,8 @@ MISTAKES = {
     "no days": (table(plain(date="soon"), plain(date="later", country="Mali")), "'soon', 'later' are no days."),
     "two days": (table(plain(), plain(date="2021-12-10", country="Mali")), "'A/RES/40/1' has several days."),
     "two votes": (table(plain("Y"), plain("N", "TUR")), "'TUR on A/RES/40/1' is in the file twice"),
-    "strangers alone": (table(plain(country="Atlantis")), "holds no vote of a member of un-2022; in it are 'Atlantis'"),
-    "no votes": (table(plain("")), "holds no vote of a member of un-2022"),
+    "strangers alone": (table(plain(country="Atlantis")), "holds no vote of a member of un; in it are 'Atlantis'"),
+    "no votes": (table(plain("")), "holds no vote of a member of un"),
 }
 
 

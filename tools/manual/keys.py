@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
             "Goal files",
             "A goal says what outcome is wanted, how surely, and which levers may be moved for it at what cost. "
             "`sim reach` searches for the cheapest way; `sim schema --goal` prints its JSON Schema. "
-            "See [what-if questions](../what-if.md).",
+            "See [how to write one](../reach.md).",
             *_sections(goal_structure(), "The file itself"),
         ),
     }

@@ -27,6 +27,9 @@ from sim.runner.folder import files
 from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
 
+COMMANDS = {"rollcalls": "rollcalls import"}
+"""Commands whose documents have a shorter name."""
+
 
 class Part(NamedTuple):
     """A part of a page: its heading, what is said of it, and the type it shows."""
@@ -139,7 +142,7 @@ def _document(name: str, document: Document, known: dict[type[Result], str]) -> 
         bases = [one.kind for one in document.parts[:number] if issubclass(part.kind, one.kind)]
         without = {field for kind in bases for field in kind.model_fields}
         parts += [f"## {part.heading}" if part.heading else "", part.text]
-        parts.append(key_table(part.kind, known, f"`sim {name} --json`", without))
+        parts.append(key_table(part.kind, known, f"`sim {COMMANDS.get(name, name)} --json`", without))
     return page(document.title, *parts)
 
 

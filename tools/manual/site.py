@@ -16,10 +16,10 @@ OUTSIDE = {
     "contributing.md": "CONTRIBUTING.md",
     "terms.md": "sim/data/un/TERMS.md",
 }
-"""Pages of the site that stand elsewhere in the repository."""
+"""Pages of the site that are elsewhere in the repository."""
 OPENING = "<!-- the opening of the README -->"
-"""What a page says where the README's first paragraphs, with its picture, are to stand."""
-OPENING_ENDS = "\nNeeds Python"
+"""The mark in a page that is replaced by the README's first paragraphs and its picture."""
+OPENING_ENDS = "\n## "
 LINK = re.compile(r"(\]\()([^)#\s]+)([^)]*\))")
 
 

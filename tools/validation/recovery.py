@@ -182,13 +182,15 @@ def made(
     specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
 ) -> tuple[FloatArray, list[Observation]]:
     """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""
-    world, truth, observations = world_of(specs[0]), truth.copy(), []
+    made_votes: dict[str, IntArray] = {}
+    truth, observations = truth.copy(), []
     for index, spec in enumerate(specs):
+        world = _with_votes(world_of(spec), made_votes)
         seen = Observation(prepare(spec, world), real.observations[index].votes)
         truth[real.place["severity", index]] = _severity(real, truth, index, seen)
         case = with_fit(seen.case, real.shared_parameters(truth), real.terms_of(truth, index))
         votes = simulate(case, replicate, 1)[0].actions[0].astype(np.int64)
-        world = _with_votes(world, seen.resolution, votes)
+        made_votes[seen.resolution] = votes
         observations.append(make_observation(spec, votes, world))
     return truth, observations
 
@@ -206,6 +208,6 @@ def _severity(real: Posterior, truth: FloatArray, index: int, seen: Observation)
     return float(brentq(gap, *SEVERITY_BOUNDS, xtol=1e-6))
 
 
-def _with_votes(world: World, resolution: str, votes: IntArray) -> World:
-    calls = [replace(c, votes=votes) if c.resolution == resolution else c for c in world.rollcalls]
+def _with_votes(world: World, made_votes: Mapping[str, IntArray]) -> World:
+    calls = [replace(call, votes=made_votes.get(call.resolution, call.votes)) for call in world.rollcalls]
     return replace(world, rollcalls=tuple(calls))

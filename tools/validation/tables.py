@@ -51,7 +51,7 @@ def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
 
 
 def summary(votes: Sequence[Assessed]) -> str:
-    """The table of the README."""
+    """The table that the page of results repeats."""
     return table(["", "held out: RPS, log loss", "regression", "next vote", "ranking"], summary_rows(votes))
 
 

@@ -230,7 +230,7 @@ All members, with their own votes held out. {key}
 
 ## What was tried and did not help
 
-As told in the [model](model.md) (7 and 8), the registry of parameters and the [changelog](../CHANGELOG.md); not from this run.
+From the [model](model.md) (7), the registry of parameters and the [changelog](../CHANGELOG.md); not from this run.
 
 | tried | what came of it |
 | --- | --- |

@@ -84,7 +84,7 @@ def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
 
     A member that supports in 60 % of replicates counts whole among the likeliest, and not in every tally.
     """
-    median = np.median(vote.tallies, axis=0)
+    median = np.quantile(vote.tallies, 0.5, axis=0, method="lower")
     split = "/".join(f"{median[CODES[name]]:.0f}" for name in SPLIT)
     return vote.counts.argmax(axis=1), f"each member's likeliest action (the median tally is {split})"
 
