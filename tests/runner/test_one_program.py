@@ -134,7 +134,7 @@ def test_a_report_replaces_a_link_and_leaves_what_it_leads_to(tmp_path):
 def test_an_engine_that_does_not_exist_is_refused_from_python():
     with pytest.raises(InputError, match=r"engine: 'x' .text. is given where 'ensemble' or 'mesa' is needed"):
         package.run("harbour-blockade", replicates=5, engine="x")
-    with pytest.raises(InputError, match="'x' .text. is given where"):
+    with pytest.raises(InputError, match=r"'x' .text. is given where"):
         package.compare("harbour-blockade", {"parameters.enforcement": 0.1}, replicates=5, engine="x")
 
 
