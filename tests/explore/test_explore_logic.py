@@ -86,7 +86,7 @@ def test_a_link_holds_tables_and_lists_of_tables(table):
 
 @pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
 def test_a_broken_link_is_told(query):
-    with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
+    with pytest.raises(InputError, match=r"link, (edit|vote|file)"):
         state_from(query)
 
 
@@ -100,7 +100,7 @@ def test_dates_lists_and_tables_are_set_by_a_link_too(start):
 def test_a_time_of_day_is_refused_as_in_a_file(start):
     state = state_from("vote.severity=12:00:00")
     assert state_from(state.link()) == state
-    with pytest.raises(InputError, match=r"severity: got 12:00:00; a number is needed"):
+    with pytest.raises(InputError, match=r"severity: 12:00:00 is given where a number is needed"):
         explored(start, state)
 
 
