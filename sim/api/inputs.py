@@ -1,4 +1,4 @@
-"""What the functions of the package may be given, and how it becomes a scenario, an experiment or a goal."""
+"""The arguments of the functions of the package, and how they become a scenario, an experiment or a goal."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "over": TEXTS,
     "is_observed": FLAG,
 }
-"""What the arguments of the functions of the package may be, by their names."""
+"""The allowed values of the arguments of the functions of the package, by name."""
 
 
 def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
@@ -118,7 +118,7 @@ def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], 
 
     Parameters
     ----------
-    **others : what an argument of the function may be, where that is not what `ARGUMENTS` has under its name.
+    **others : the allowed values of arguments of the function that differ from those in `ARGUMENTS`.
     """
 
     def decorate(function: Callable[Given, Found]) -> Callable[Given, Found]:
@@ -190,7 +190,7 @@ def goal_of(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
 
 
 def _warn(found: Iterable[Problem]) -> None:
-    """Warn of what is seldom meant in an input, at the line that called the package."""
+    """Warn of likely mistakes in an input, at the line that called the package."""
     frame, level = sys._getframe(), 1
     package = f"{Path(sim.__file__).parent}{os.sep}"
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):

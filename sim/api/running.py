@@ -59,7 +59,7 @@ class Run(Shown):
 
     @cached_property
     def tallies(self) -> pd.DataFrame:
-        """A row per vote and replicate: members per action, and whether deliberation settled."""
+        """A row per vote and replicate: members per action, and whether no member changed in the last round."""
         return make_frame(tally_columns(self.result))
 
     @cached_property
@@ -177,13 +177,13 @@ def sweep(
     *,
     replicates: int | None = None,
 ) -> SweepTables:
-    """Run an experiment, or what is left of it.
+    """Run an experiment, or the rest of it.
 
     Parameters
     ----------
     experiment : name of a shipped experiment, path of a file, a dictionary as a file would hold it, or an experiment
         that was read.
-    out : folder of the sweep, where the same call resumes it; by default one that goes with the result.
+    out : folder of the sweep, where the same call resumes it; by default one that is deleted with the result.
     executor : where it runs, from `sim.runner.executors`; in this process by default.
     replicates : per point, in place of the experiment's own; more can be added to a finished folder.
 

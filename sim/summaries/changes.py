@@ -1,4 +1,4 @@
-"""What a what-if changed against its base, run by run at the same random numbers."""
+"""What a what-if changed against its base, run by run with the same random numbers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNCHANGED = 0.5
 
 
 def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteChanged:
-    """One vote against the same vote of the base it was run with."""
+    """One vote compared with the same vote of the base that it was run with."""
     vote, before = result.votes[number], base.votes[number]
     change = _change_of(vote)
     shift = vote.tallies.mean(axis=0) - before.tallies.mean(axis=0)
@@ -60,7 +60,7 @@ def _compare_adoption(before: VoteResult, vote: VoteResult, rule: AdoptionRule) 
 
 
 def list_movers(result: RunResult, number: int) -> list[Mover]:
-    """The members that vote differently in some run, those that do so most often first."""
+    """The members that vote differently in some run, those that do so in most runs first."""
     change, world = _change_of(result.votes[number]), result.case.world
     shares = measure_moves(change, result.replicates)
     rows = []
@@ -86,7 +86,7 @@ def measure_moves(change: VoteChange, replicates: int) -> dict[str, FloatArray]:
 
 
 def _judge_expectation(result: RunResult, number: int, change_of_support: float) -> Expectation | None:
-    """What the author wrote before running it, and whether it came about; None where nothing was written."""
+    """What the author expected before the run, and whether it came about; None where nothing was written."""
     case, expected, change = result.case, result.case.spec.expected, _change_of(result.votes[number])
     if expected is None:
         return None

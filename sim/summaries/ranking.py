@@ -41,12 +41,12 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     points = {point.number: point for point in list_points(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
     finished, scorer = FinishedTables(folder), _Scorer(experiment, resolution)
-    looked_for = wanted(target)
-    codes = [ACTIONS.index(action) for action in looked_for]
+    wanted = count_wanted(target)
+    codes = [ACTIONS.index(action) for action in wanted]
     found = []
     for vote in (vote for votes in finished.votes.values() for vote in votes if vote.resolution == resolution):
         point = points[vote.point]
-        gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(looked_for.values())))
+        gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(wanted.values())))
         scores = scorer.score(point, finished.counts(vote))
         found.append(
             RankedPoint(
@@ -66,8 +66,8 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     return ranking
 
 
-def wanted(target: TargetSplit) -> dict[str, int]:
-    """The counts by action, the target's own vote included."""
+def count_wanted(target: TargetSplit) -> dict[str, int]:
+    """The counts that are wanted, by action, with the target's own vote."""
     counts = target.counts()
     if target.besides_target and "oppose" in counts:
         counts["oppose"] += 1
@@ -85,7 +85,7 @@ class _Scorer:
         self._observed: dict[str, IntArray | None] = {}
 
     def score(self, point: DesignPoint, counts: IntArray) -> Scores | None:
-        """The scores of a point from how often its members did what, (N, 4)."""
+        """The scores of a point from how often its members did each action, (N, 4)."""
         if not len(counts):
             return None
         others = {name: value for name, value in point.values.items() if not name.startswith("parameters.")}
@@ -114,7 +114,7 @@ def _write(ranking: Sequence[RankedPoint], path: Path) -> None:
         pq.write_table(pa.table(columns, schema=RANKING_SCHEMA), file, compression="zstd")
 
 
-def refined(experiment: Experiment, folder: Path) -> Experiment:
+def refine(experiment: Experiment, folder: Path) -> Experiment:
     """The same experiment on half of each range, around its best point so far; factors given as values stay there."""
     ranking = rank(experiment, folder)
     if not ranking:

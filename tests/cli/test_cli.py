@@ -2,12 +2,13 @@
 
 import json
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from rich.text import Text
-from support.commands import document, sim, sim_process
+from support.commands import ENVIRONMENT, document, sim, sim_process, words
 from typer.main import get_command
 
 from sim.cli.app import app
@@ -259,3 +260,18 @@ def test_a_picture_is_written(tmp_path):
     done = sim("run", "es-11-1", "--replicates", 100, "--plot", tmp_path / "chamber.png")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "chamber.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_terminal_in_ascii_gets_plain_signs_rather_than_an_error():
+    def in_ascii(*arguments):
+        settings = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+        how = {"capture_output": True, "text": True, "encoding": "ascii", "check": False}
+        return subprocess.run(words(arguments), env=ENVIRONMENT | settings, **how)
+
+    shown = in_ascii("compare", "es-11-1", "es-11-1-april-threat", "--replicates", "20")
+    assert shown.returncode == 0, shown.stderr
+    assert "support -" in shown.stdout
+    wrong = in_ascii("world", "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rk")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    listed = in_ascii("world", "members", "--json")
+    assert "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rkiye" in [one["name"] for one in json.loads(listed.stdout)]

@@ -13,7 +13,7 @@ from support.commands import sim
 
 from sim.cli.app import app
 from sim.cli.commands.check import check
-from tools.manual.shown import is_shown, outputs, refreshed
+from tools.manual.shown import find_outputs, is_shown, refresh
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -50,7 +50,7 @@ def commands(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_run_in_their_order(page, tmp_path):
-    shown = outputs(page.read_text(encoding="utf-8"))
+    shown = find_outputs(page.read_text(encoding="utf-8"))
     for name, text in files(page).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
@@ -73,15 +73,15 @@ def test_a_shown_output_may_leave_lines_out_and_no_more():
 
 def test_a_shown_output_is_refreshed_with_the_same_parts_left_out():
     printed = ["title 2", "rows", "second 20 %", "more", "end"]
-    assert refreshed(["title 1", "...", "second 19 %", "...", "end"], printed) == [
+    assert refresh(["title 1", "...", "second 19 %", "...", "end"], printed) == [
         "title 2",
         "...",
         "second 20 %",
         "...",
         "end",
     ]
-    assert refreshed(["title 1", "...", "more"], printed) == ["title 2", "...", "more", "end"]
-    assert refreshed(["...", "second 19 %", "more", "..."], printed) == ["...", "second 20 %", "more", "..."]
+    assert refresh(["title 1", "...", "more"], printed) == ["title 2", "...", "more", "end"]
+    assert refresh(["...", "second 19 %", "more", "..."], printed) == ["...", "second 20 %", "more", "..."]
 
 
 def lines_of(letters):

@@ -117,4 +117,4 @@ def test_a_profile_is_drawn_from_its_best_and_tells_what_moves_with_it():
         for name in found.others
     ]
     assert tables.moved_with(found, told, {"grievance": 1.0, "abstain_bias": 1.0}) == ["grievance"]
-    assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profiled(found, ["grievance"])
+    assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profile_table(found, ["grievance"])

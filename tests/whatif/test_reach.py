@@ -25,7 +25,7 @@ from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_fro
 from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals import reach as reaching
 from sim.whatif.goals.combinations import Combinations, Tried
-from sim.whatif.goals.outcomes import reached, shortfall
+from sim.whatif.goals.outcomes import measure_shortfall, reaches_goal
 from sim.whatif.goals.reach import reach, summarise_search
 from sim.whatif.goals.search import Search
 
@@ -135,12 +135,12 @@ def test_what_is_reached_is_counted_replicate_by_replicate(name: str) -> None:
     goal, wanted = harbour_goal(GOALS[name]), GOALS[name]
     case = prepare(goal.base)
     (outcome,) = simulate(case, 0, 300)
-    found = reached(goal.goal, case, outcome.actions)
+    found = reaches_goal(goal.goal, case, outcome.actions)
     assert (found == met(wanted, outcome.actions, case.world)).all()
     if name != "member":  # a shortfall of 0 is a goal reached in every replicate, and the other way round
         for row in outcome.actions[:50]:
-            is_met = bool(reached(goal.goal, case, row[None])[0])
-            assert (shortfall(goal.goal, case, row[None]) == 0) == is_met
+            is_met = bool(reaches_goal(goal.goal, case, row[None])[0])
+            assert (measure_shortfall(goal.goal, case, row[None]) == 0) == is_met
 
 
 class Cover:
@@ -234,8 +234,8 @@ def test_checks_use_replicates_that_the_search_has_not_seen() -> None:
     space = Combinations(goal)
     case = space.case(space.now)
     actions = simulate(case, 100, 400)[0].actions
-    assert space.successes(space.now, 400) == int(reached(goal.goal, case, actions).sum())
-    assert space.run(space.now).probability == reached(goal.goal, case, simulate(case, 0, 100)[0].actions).mean()
+    assert space.successes(space.now, 400) == int(reaches_goal(goal.goal, case, actions).sum())
+    assert space.run(space.now).probability == reaches_goal(goal.goal, case, simulate(case, 0, 100)[0].actions).mean()
 
 
 def test_the_same_goal_gives_the_same_answer_and_the_frontier_rises() -> None:

@@ -24,8 +24,8 @@ from sim.runner.sweep import keep_sweep
 from sim.specs import experiment_from
 from sim.specs.experiment.priors import prior_ranges
 from sim.whatif.discovery import regions_of
-from sim.whatif.outputs import Answers, answered, event_of, output_of
-from sim.whatif.sensitivity import analysed, asked_of, indices_of
+from sim.whatif.outputs import Answers, answer_question, event_of, output_of
+from sim.whatif.sensitivity import check_questions, compute_indices, indices_of
 from sim.whatif.sensitivity_tables import indices_table
 
 OVER = {
@@ -50,7 +50,7 @@ def test_sobol_indices_of_a_linear_case_are_the_closed_form() -> None:
     """Of y = sum a_i x_i with x uniform, first and total index are a_i^2 / sum a^2 (Saltelli et al. 2008)."""
     design = made("saltelli", 1024).design
     weights = np.array([4.0, 2.0, 1.0])
-    found = analysed(design, draw_shares(design) @ weights, "y", "R", "s")
+    found = compute_indices(design, draw_shares(design) @ weights, "y", "R", "s")
     assert [lever.lever for lever in found.levers] == list(OVER)
     expected = weights**2 / (weights**2).sum()
     for name in ("first", "total"):
@@ -64,7 +64,7 @@ def test_sobol_indices_of_a_product_are_the_closed_form() -> None:
     """Of y = x_1 x_2 on the unit square, Var = 7/144 and Var E(y | x_1) = 1/48: first 3/7, total 4/7; of x_3 both 0."""
     design = made("saltelli", 2048).design
     shares = draw_shares(design)
-    found = analysed(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
+    found = compute_indices(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
     first, total = ({lever.lever: getattr(lever, name) for lever in found.levers} for name in ("first", "total"))
     names = list(OVER)
     for name in names[:2]:
@@ -78,7 +78,7 @@ def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
     """Morris (1991): every effect of the whole range of x_i is a_i, so that its mean is a_i and its deviation 0."""
     design = made("morris", 6).design
     weights = np.array([1.0, -5.0, 3.0])
-    found = analysed(design, draw_shares(design) @ weights, "y", "R", "s")
+    found = compute_indices(design, draw_shares(design) @ weights, "y", "R", "s")
     assert [lever.lever for lever in found.levers] == list(np.array(list(OVER))[[1, 2, 0]])
     assert column(found, "mu_star") == pytest.approx([5, 3, 1])
     assert column(found, "mu") == pytest.approx([-5, 3, 1])
@@ -88,7 +88,7 @@ def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
 def test_an_output_that_never_moves_has_indices_of_zero() -> None:
     for kind in ("morris", "saltelli"):
         design = made(kind, 4).design
-        found = analysed(design, np.full(len(draw_shares(design)), 0.1), "y", "R", "s")
+        found = compute_indices(design, np.full(len(draw_shares(design)), 0.1), "y", "R", "s")
         assert {lever.lever for lever in found.levers} == set(OVER)
         assert all(figure == 0 for lever in found.levers for name, figure in lever if name != "lever")
         assert found.deviation == 0
@@ -116,7 +116,7 @@ def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
         expected = first.copy()
         expected[:, lever] = second[:, lever]
         assert (rows[:, 1 + lever] == expected).all()
-    with pytest.raises(InputError, match=r"saltelli needs a power of two\. The next is 8"):
+    with pytest.raises(InputError, match=r"not a power of two, which saltelli needs\. The next one is 8"):
         made("saltelli", 6)
 
 
@@ -136,11 +136,11 @@ def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
 
 
 def read_output(experiment, folder, name):
-    return answered(experiment, folder, output_of(experiment, name))
+    return answer_question(experiment, folder, output_of(experiment, name))
 
 
 def read_event(experiment, folder, name):
-    return answered(experiment, folder, event_of(experiment, name))
+    return answer_question(experiment, folder, event_of(experiment, name))
 
 
 @pytest.fixture(scope="module")
@@ -290,6 +290,6 @@ def test_mistakes_are_told(arguments: list[str], message: str, tmp_path: Path) -
 def test_all_that_cannot_be_answered_is_told_at_once() -> None:
     experiment = made("random", 5, outputs=["tally"])
     with pytest.raises(InputError) as caught:
-        asked_of(experiment, ["suport", "GUL:abstain"], "never")
+        check_questions(experiment, ["suport", "GUL:abstain"], "never")
     for text in ("has no indices", "Did you mean 'support'?", "does not keep", "such as support<100", "20 are needed"):
         assert text in str(caught.value)

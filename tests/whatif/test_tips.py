@@ -18,7 +18,7 @@ from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import Lever, levers_of
-from sim.whatif.explanation.switching import Member, find_switching_points
+from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.whatif.explanation.terms import take_apart
 
 HARBOURS = ("ELM", "FER", "GUL")
@@ -35,7 +35,7 @@ def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, SwitchingPoint]], now: int) -> None:
     """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
     replicates = case.spec.replicates
-    member = Member(case, number, index, replicates)
+    member = WatchedMember(case, number, index, replicates)
 
     def likeliest(lever: Lever, value: float) -> int:
         return int(run_case(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
@@ -73,7 +73,7 @@ def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, SwitchingPo
     """The tips of Gullrock by some levers, and the action that is its likeliest."""
     index = case.world.index["GUL"]
     now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
-    member = Member(case, number, index, case.spec.replicates)
+    member = WatchedMember(case, number, index, case.spec.replicates)
     levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
     return [(lever, tip) for lever in levers for tip in find_switching_points(member, lever, now)], now
 

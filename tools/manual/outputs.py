@@ -1,4 +1,4 @@
-"""What comes out: a page for the JSON document of each command, and one for the files of kept runs and sweeps.
+"""Pages on outputs: one for the JSON document of each command, and one for the files of kept runs and sweeps.
 
 Everything is read from the types of results and from the schemas of the tables.
 """
@@ -54,8 +54,8 @@ class Document(NamedTuple):
 
 WORDS = (
     "An *action* is support, abstain, oppose or absent. A member's *probabilities* are smoothed frequencies "
-    "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` stands for each entry of "
-    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, "
+    "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` means each entry of a "
+    "list, and CAPITALS one of several names. `sim schema --result run` prints the JSON Schema of a document, "
     "with labels and units."
 )
 DOCUMENTS: Mapping[str, Document] = {

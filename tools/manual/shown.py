@@ -1,4 +1,4 @@
-"""``python -m tools.manual.shown``: put what commands print now into the pages that show it."""
+"""``python -m tools.manual.shown``: refresh the outputs of commands that pages show."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ SHOWN = re.compile(r"(?<=^```sh\n)([^`]*?)(^```\n\n```text\n)(.*?)(?=^```$)", re
 """Commands with a block of text right after them: what the last of them prints."""
 WIDTH = {"COLUMNS": "100", "NO_COLOR": "1"}
 OMITTED = "..."
-"""A line of a shown output that stands for any number of lines."""
+"""A line of a shown output in place of any number of lines."""
 
 
-def outputs(page: str) -> dict[tuple[str, ...], list[str]]:
+def find_outputs(page: str) -> dict[tuple[str, ...], list[str]]:
     """What a page shows of what its commands print, by the arguments of the command."""
-    return {arguments_of(found[1]): found[3].splitlines() for found in SHOWN.finditer(page)}
+    return {read_arguments(found[1]): found[3].splitlines() for found in SHOWN.finditer(page)}
 
 
-def arguments_of(commands: str) -> tuple[str, ...]:
+def read_arguments(commands: str) -> tuple[str, ...]:
     """The arguments of the last command of a block."""
     return tuple(shlex.split(commands.splitlines()[-1].removeprefix("sim ")))
 
@@ -35,7 +35,7 @@ def is_shown(text: Sequence[str], printed: Sequence[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
-def refreshed(text: Sequence[str], printed: Sequence[str]) -> list[str]:
+def refresh(text: Sequence[str], printed: Sequence[str]) -> list[str]:
     """As many lines of what is printed now, with the same parts left out; the last part goes on to the end.
 
     A part after ``...`` starts at the line that begins like its first line, up to two spaces, a digit or a bracket.
@@ -66,7 +66,7 @@ def _parts(text: Sequence[str]) -> Iterator[list[str]]:
     yield part
 
 
-def printed_by(arguments: Sequence[str]) -> list[str]:
+def run_command(arguments: Sequence[str]) -> list[str]:
     """What a command prints, without spaces at the ends of lines."""
     words = [sys.executable, "-m", "sim.cli", *arguments]
     with tempfile.TemporaryDirectory() as folder:
@@ -74,12 +74,12 @@ def printed_by(arguments: Sequence[str]) -> list[str]:
     return [line.rstrip() for line in done.stdout.splitlines()]
 
 
-def _now(found: re.Match[str]) -> str:
-    lines = refreshed(found[3].splitlines(), printed_by(arguments_of(found[1])))
+def _refresh_block(found: re.Match[str]) -> str:
+    lines = refresh(found[3].splitlines(), run_command(read_arguments(found[1])))
     return found[1] + found[2] + "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":
     for path in sorted(DOCS.glob("*.md")):
         page = path.read_text(encoding="utf-8")
-        path.write_text(SHOWN.sub(_now, page), encoding="utf-8")
+        path.write_text(SHOWN.sub(_refresh_block, page), encoding="utf-8")

@@ -1,8 +1,8 @@
 """Recovery: whether a calibration finds the numbers that votes were made from.
 
-Votes on the fitted texts are simulated from known numbers, the members looking at what their peers really announced,
-and calibrated as the real ones are, at the equilibrium that stands in for the simulation. Each text's simulated votes
-are what the members remember at the next. Then it is counted how often the 90 % intervals hold the truth.
+Votes on the fitted resolutions are simulated from known numbers, where members see what their peers announce. They are
+calibrated in the same way as the real ones, at the equilibrium that replaces the simulation. Members remember the
+simulated votes on each resolution at the next one. Then it is counted how often the 90 % intervals hold the truth.
 
 An interval runs from the smallest to the largest of 19 draws. Were the truth a twentieth draw like these, it would be
 neither the smallest nor the largest of the twenty in 18 cases of 20: 90 %, whatever the shape of the posterior.
@@ -40,8 +40,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sanctions and grievance": ("sanction", "grievance"),
         "peer influence": ("peer",),
         "the neutral actions": ("abstain", "absent", "absence"),
-        "severity of the texts": ("severity",),
-        "divisiveness of the texts": ("divisiveness",),
+        "severity of the resolutions": ("severity",),
+        "divisiveness of the resolutions": ("divisiveness",),
     }
 )
 """What the numbers are about, by the first word of their names."""
@@ -75,7 +75,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Recovery:
-    """Truths and what calibrations of the votes made from them found.
+    """Truths, and the results of calibrating the votes made from them.
 
     Parameters
     ----------
@@ -160,16 +160,16 @@ def recover(
     Parameters
     ----------
     specs : scenarios of one vote each, in date order.
-    sets : how many sets of votes on all of the texts; set s is replicate s of the scenarios.
-    truths : what the votes of a set are made from. Each text is as severe as brings the expected support to that of
-        the real vote, so that the chamber is split as a chamber is.
+    sets : how many sets of votes on all of the resolutions; set s is replicate s of the scenarios.
+    truths : what the votes of a set are made from. The severity of each resolution is the one with which the expected
+        support is that of the real vote, so that the split is realistic.
     draws : by calibration.
     on_progress : called with the number of sets done.
     """
     real = Posterior([observe_vote(spec) for spec in specs])
     true, found = [], []
     for number in range(sets):
-        truth, observations = made(specs, real, truths(real, number), number)
+        truth, observations = make_votes(specs, real, truths(real, number), number)
         posterior = Posterior(observations)
         mode = posterior.fit()
         true.append(truth)
@@ -178,10 +178,10 @@ def recover(
     return Recovery(real.unknowns, np.array(true), np.array(found))
 
 
-def made(
+def make_votes(
     specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
 ) -> tuple[FloatArray, list[Observation]]:
-    """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""
+    """Votes of one replicate on each resolution in turn, and the truth (K,) with the severities they were made with."""
     made_votes: dict[str, IntArray] = {}
     truth, observations = truth.copy(), []
     for index, spec in enumerate(specs):
@@ -196,7 +196,7 @@ def made(
 
 
 def _severity(real: Posterior, truth: FloatArray, index: int, seen: Observation) -> float:
-    """The severity at which as many members are expected to support as did."""
+    """The severity at which the expected support is the observed one."""
     drawn, place = seen.votes >= 0, real.place["severity", index]
     wanted = int((seen.votes == SUPPORT).sum())
 

@@ -44,7 +44,7 @@ def check(
 
 
 def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
-    """Whether a reference means a file with this table, or is the name of a shipped one of this kind."""
+    """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
     if Path(reference).is_file():
         return table in read_toml(Path(reference))
     return reference.removesuffix(".toml") in shipped_names(kind)

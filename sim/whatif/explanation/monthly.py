@@ -1,4 +1,4 @@
-"""A resolution put to the vote again in every month: how the reasons for and against it move."""
+"""A resolution put to the vote again in every month: how the reasons for and against it change."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sim.case.ballot import Standing, ballot_of, remembered
 from sim.case.conditions import Touch
 
 
-def asked_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
+def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
     """The case in which a resolution is also asked on the same day of every other month, and the ballot of each month.
 
-    Members answer with the random numbers of the vote, in their state at that point and with what they remember by
-    then. Nobody remembers these answers, and nothing follows from them. A month that is too short is asked on its last
-    day.
+    Members answer with the random numbers of the vote, in their state on that day and with what they remember by then.
+    Nobody remembers these answers, and nothing follows from them. In a month that is too short the resolution is asked
+    on the last day.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def _standing_on(case: Case, number: int, on: date) -> Standing:
     Parameters
     ----------
     number : which vote of the scenario; once it has been held, it is remembered like any other.
-    on : a day from which to that of the vote no change of the world takes effect.
+    on : a day; no change of the world takes effect between it and the day of the vote.
     """
     spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
     held = [earlier for earlier in spec.vote if earlier.date <= on]
