@@ -172,7 +172,7 @@ def test_without_seed_and_replicate_every_model_is_another_run() -> None:
 
 @pytest.mark.parametrize("replicate", [-1, 1.5, True, "7"])
 def test_replicates_that_do_not_exist_are_refused(replicate: object) -> None:
-    with pytest.raises(InputError, match="AlignmentModel: replicate"):
+    with pytest.raises(InputError, match="AlignmentModel, replicate"):
         AlignmentModel(CASE, replicate=replicate)
 
 
@@ -252,7 +252,7 @@ def test_a_misspelt_override_is_refused_with_the_nearest_key(override: str, near
 
 
 def test_an_override_out_of_bounds_is_refused() -> None:
-    with pytest.raises(InputError, match="allowed is 0 to 1"):
+    with pytest.raises(InputError, match="outside the range 0 to 1"):
         AlignmentModel("es-11-1", parameters__enforcement=1.5)
 
 

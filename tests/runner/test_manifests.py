@@ -44,7 +44,7 @@ def test_every_key_of_the_wrong_type_is_told(kept, damaged, kind):
     manifest = json.loads((kept[kind] / "manifest.json").read_text(encoding="utf-8"))
     for key in manifest.keys() - {"kind"}:
         for value in WRONG:
-            with pytest.raises(InputError, match=rf"manifest\.json: {key}: is missing or damaged"):
+            with pytest.raises(InputError, match=rf"manifest\.json, {key}: is missing or damaged"):
                 read_manifest(damaged(kind, **{key: value}))
 
 
@@ -62,7 +62,7 @@ def test_every_key_of_the_wrong_type_is_told(kept, damaged, kind):
 def test_a_damaged_manifest_ends_in_one_error(damaged, command, kind, key, value):
     done = sim(command, damaged(kind, **{key: value}))
     assert done.returncode == 2
-    assert f"manifest.json: {key}: is " in done.stderr
+    assert f"manifest.json, {key}: is " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -111,12 +111,12 @@ def test_everything_wrong_with_a_file_of_roll_calls_is_told(tmp_path):
     with pytest.raises(InputError) as caught:
         read_rollcalls(file, WORLD)
     assert sorted(str(problem) for problem in caught.value.problems) == [
-        f"{file}: is not in the format of roll calls. 'sim rollcalls import FILE --out OUT' reads other layouts.",
         f"{file}, line 3: A, DEU: already on line 2.",
         f"{file}, line 4, date: got '2022-03-03'; the rows above have 2022-03-02.",
         f"{file}, line 4, vote: got 'nein'; allowed are no, absent, abstain, yes.",
         f"{file}, line 5, date: got 'March'; a date like 2022-03-02 is needed.",
         f"{file}, line 5, iso3: 'DEX' is not a member of this world.",
+        f"{file}: is not in the format of roll calls. 'sim rollcalls import FILE --out OUT' reads other layouts.",
     ]
 
 

@@ -116,7 +116,7 @@ def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
         expected = first.copy()
         expected[:, lever] = second[:, lever]
         assert (rows[:, 1 + lever] == expected).all()
-    with pytest.raises(InputError, match=r"which saltelli needs\. The next one is 8"):
+    with pytest.raises(InputError, match=r"not a power of two, which saltelli needs\. The next one is 8"):
         made("saltelli", 6)
 
 
