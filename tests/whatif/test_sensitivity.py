@@ -224,10 +224,10 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     for part in (
         "support",
-        "probability that IND does: abstain",
+        "IND does: abstain",
         "alone",
         "in total",
-        "Where 'oppose>20'",
+        "Where 'oppose>20' holds",
         "isolation by sanctions in force of ALL",
     ):
         assert part in told.stdout
@@ -273,7 +273,7 @@ WRONG = {
     "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is not a vote of this experiment"),
     "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
     "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
-    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "no indices to write"),
+    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "there are no indices to write"),
 }
 
 
