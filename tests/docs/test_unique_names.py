@@ -17,6 +17,7 @@ SAME_MEANING = {
     "read_scenario": "the command line prints its warnings as well",
 }
 """Names that several modules define, and why that is one meaning."""
+TWO_MEANINGS = {"Kind", "Layout", "Page", "Roles", "Section", "Table"}
 """Names that still have two meanings; no name may join them."""
 
 
