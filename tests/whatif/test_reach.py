@@ -392,6 +392,6 @@ def test_a_goal_without_a_title_begins_with_its_scenario(tmp_path: Path) -> None
     file = tmp_path / "goal.toml"
     file.write_text(CROSSING + CROSSING[CROSSING.index("[[lever]]") :].replace("_absent", "_abstain"), encoding="utf-8")
     lines = sim("reach", file).stdout.splitlines()
-    assert lines[0].startswith("Wanted: at least 1 members support")
+    assert lines[0] == "Harbour blockade: the seven harbours vote on SH/2"
     (refused,) = [line for line in lines if "cannot be combined" in line]
     assert refused.startswith("3 of them")  # of nine: absent at its default, or at 1, over abstain
