@@ -421,7 +421,7 @@ def test_the_files_of_a_dated_world_are_all_hashed() -> None:
 def test_sim_world_shows_figures_with_their_years() -> None:
     done = sim("world", "IND", "--at", "2014-03-27")
     assert done.returncode == 0
-    assert "As known at the end of 2014-03-26." in done.stdout
+    assert "Figures are as known at the end of 26 March 2014." in done.stdout
     assert any(line.split()[:2] == ["gdp_usd", "1.85672e+12"] and "2013" in line for line in done.stdout.splitlines())
     assert sim("world", "IND", "--at", "March").returncode == 2
     assert "carried: later years lack it" in " ".join(sim("world", "CUB", "--at", "2023-11-02").stdout.split())
