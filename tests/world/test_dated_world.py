@@ -340,7 +340,7 @@ MISTAKES = {
     "attribute": ("attributes", "trade_openness,ASH,2013", "openness,ASH,2013", "is not allowed here"),
     "spell": ("tie_spells", "2012-03-05,", "March,", "a date like 2022-03-02 is needed"),
     "group": ("memberships", "FP,ASH", "FX,ASH", "no key of a group"),
-    "sender": ("sanctions", "DUN,FP,2012-05", "DUN,FX,2012-05", "no member, no key of a group"),
+    "sender": ("sanctions", "DUN,FP,2012-05", "DUN,FX,2012-05", "not a member, not the key of a group"),
     "no votes": ("resolutions", "R/2,2013-07-01", "R/3,2013-07-01", "has no votes"),
     "date of a call": ("rollcalls", "R/1,2012-07-01", "R/1,2012-07-02", "resolutions.csv says 2012-07-01"),
     "start": ("world", "start = 2011-01-01", "date = 2011-01-01", "unknown key"),

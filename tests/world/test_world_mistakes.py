@@ -180,7 +180,10 @@ BAD: dict[str, tuple[Break, str]] = {
         text("sanctions.csv", "sive,1", "sive,yes"),
         "line 4, secondary: got 'yes'; allowed are 0, 1.",
     ),
-    "unknown sender": (text("sanctions.csv", ",DUN,", ",Dunmarow,"), "line 5, sender: 'Dunmarow' is no member, no key"),
+    "unknown sender": (
+        text("sanctions.csv", ",DUN,", ",Dunmarow,"),
+        "line 5, sender: 'Dunmarow' is not a member, not the key",
+    ),
     "sanctions on a stranger": (
         text("sanctions.csv", "ELM,", "ELN,"),
         "line 3, iso3: 'ELN' is not a member of this world.",
