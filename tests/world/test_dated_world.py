@@ -332,6 +332,7 @@ def test_roll_calls_come_before_the_record_of_the_assembly(islands: DatedWorld) 
 
 MISTAKES = {
     "kind": ("ties", "trade,ASH,BRI,2010,0.6", "trad,ASH,BRI,2010,0.6", "Did you mean 'trade'?"),
+    "dash": ("members", "ASH,Ashport", "ASH,-Ashport", "must not begin with '-'"),
     "share": ("ties", "trade,ASH,BRI,2010,0.6", "trade,ASH,BRI,2010,1.6", "allowed is 0 to 1"),
     "stranger": ("ties", "trade,ASH,CAL,2010,0.1", "trade,ASH,CAX,2010,0.1", "Did you mean 'CAL'?"),
     "twice": ("ties", "trade,ASH,CAL,2010,0.1", "trade,ASH,BRI,2010,0.1", "already on an earlier line"),
