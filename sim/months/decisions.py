@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.case.conditions import JOINED, OWN_DECISION
 from sim.case.inputs import FOR_VICTIM
 from sim.months.record import Gift, Help, Offer, Party, Trade
 from sim.months.state import MonthState, dependence_of
-from sim.rules.beliefs import listing_chance
+from sim.rules.beliefs import expected_punishment, listing_chance
 from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
 from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
 from sim.rules.energy import adapt_capacity, measure_spare, realised_price, reduce_share, willingness
 from sim.rules.parameters import Parameters
-from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, LeaningWeights, gate, leaning, threat
+from sim.rules.rerouting import build_route, pay_premium
+from sim.rules.support import (
+    INSTRUMENTS,
+    PAID,
+    PRIVATE,
+    LeaningWeights,
+    Survival,
+    gate,
+    leaning,
+    part_given,
+    survive,
+)
 
 HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, because paid help may depend on it."""
@@ -39,13 +50,20 @@ def sanction(party: Party) -> None:
         utility = joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
         joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
     state.joined = np.maximum(joined, month.now.membership == JOINED)
-    month.risk = state.risk(inputs.exposure)
+    state.trade_closed = state.joined * month.now.goods_closed
 
 
 def weigh_enforcement(party: Party) -> FloatArray:
     """Weigh each member's part in the coalition's enforcement, (..., N)."""
     state = party.state
     return state.joined * party.inputs.power * member_effort(party.month.now.effort, state.dependence)
+
+
+def expect_punishment(party: Party) -> None:
+    """Weigh what a month of open help would cost: the believed hazard at the announced effort, and what is at stake."""
+    state, month = party.state, party.month
+    at_stake = party.inputs.exposure * (1.0 - state.isolation)
+    month.punishment = expected_punishment(state.belief, month.effort, at_stake, party.parameters["listing_cost"])
 
 
 def offer(party: Party) -> None:
@@ -55,7 +73,7 @@ def offer(party: Party) -> None:
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
     state.kept = reduce_share(state.kept, shed)
-    willing = cells.at_cells(inputs.thrift * willingness(state.joined, month.risk, parameters["energy_deterrence"]))
+    willing = cells.at_cells(inputs.thrift * willingness(state.joined, month.punishment, parameters["energy_visibility"]))
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
         spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
@@ -82,40 +100,64 @@ def trade(party: Party) -> None:
 
 
 def help_target(party: Party) -> None:
-    """Give each instrument of help to the target openly, covertly or not at all."""
+    """Give the target some of each instrument of help, openly or covertly."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     visible = _zeros(state)
     through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
-    opened: dict[str, BoolArray] = {}
+    opened: dict[str, FloatArray] = {}
     party.month.help = Help(visible, amounts, opened)
     if now.war == 0:
         return
-    weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
-    covertly = threat(party.month.risk, seen, weight)
-    openly = threat(party.month.risk, 1.0, weight) + parameters["openness_cost"]
     sided = inputs.alignment + state.shift
     of_state = _lean(state, sided, parameters) - state.help_noise
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
+    ready = {True: np.exp(of_firms), False: np.exp(of_state)}
+    usual = _survive(party, 1.0)
     for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
-        able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
-        own = pick(of_firms if name in PRIVATE else of_state, able) + readiness
-        opened[name] = own > pick(openly, able)
+        able, own = inputs.instruments[name].able, inputs.instruments[name].odds
+        own = pick(ready[name in PRIVATE], able) * own
         if name == "recognition":
-            acts = add(_zeros(state), able, np.where(opened[name], 1.0, 0.0))
+            acts = add(_zeros(state), able, np.where(own * pick(usual.openly, able) > 1.0, 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
-        amount = (own > pick(covertly, able)) * pick(now.selling.get(name, 1.0), able)
+        pursued = now.pursued.get(name, 1.0)
+        openly, covertly = (pick(part, able) for part in (usual if pursued == 1.0 else _survive(party, pursued)))
+        both = openly + covertly
+        own = own * both
+        if name == "goods":
+            own = own * pay_premium(party.month.missing, parameters["goods_premium"])
+        amount = part_given(own) * pick(now.selling.get(name, 1.0), able)
         if name in PAID:
             amount = amount * pick(through, able)
         if name == "finance":
             financed = add(_zeros(state), able, amount)
             through = gate(financed, now.payments_closed, parameters["help_without_finance"])
-        amounts[name] = amount
-        visible = add(visible, able, np.where(opened[name], amount, seen * amount))
-    party.month.help = Help(visible, amounts, opened)
+        if name == "goods":
+            lag = parameters["route_months"] / now.war
+            amount = build_route(pick(state.route, able), amount, lag)
+            state.route = put(state.route, able, amount)
+        amounts[name], opened[name] = amount, openly / both
+        seen = opened[name] + parameters["covert_visibility"] * (1.0 - opened[name])
+        visible = add(visible, able, pursued * (amount * seen))
+    party.month.help = Help(np.minimum(visible, 1.0), amounts, opened)
+
+
+def close_trade(party: Party) -> FloatArray:
+    """Close exports to the target, millions of euros a month (..., N)."""
+    return party.state.trade_closed * party.inputs.exports
+
+
+def offer_goods(party: Party) -> FloatArray:
+    """Offer to pass goods on, millions of euros a month (..., N); members that sanction do not, though firms may."""
+    return party.state.route * party.inputs.capacity * (1.0 - party.state.joined)
+
+
+def pass_on(party: Party) -> None:
+    """Pass on the part of one's offer that the target takes."""
+    party.state.passed_on = offer_goods(party) * party.month.taken
 
 
 def help_victim(party: Party) -> None:
@@ -126,11 +168,11 @@ def help_victim(party: Party) -> None:
     party.month.gift = Gift(amounts, armed)
     if now.war == 0 or not inputs.has_victim:
         return
-    lean = -_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise
+    ready = np.exp(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
-            amounts[name] = np.where(pick(lean, able) + inputs.instruments[name].readiness > 0, 1.0, 0.0)
+            amounts[name] = np.where(inputs.instruments[name].odds * pick(ready, able) > 1.0, 1.0, 0.0)
             if name == "arms_to_victim":
                 amounts[name] = amounts[name] * pick(now.selling.get("arms", 1.0), able)
                 armed = add(armed, able, amounts[name])
@@ -140,18 +182,20 @@ def help_victim(party: Party) -> None:
 
 
 def get_listed(party: Party) -> None:
-    """Have one's firms detected and listed; the chance rises with visible help and the coalition's effort."""
-    month = party.month
-    chance = listing_chance(month.help.visible, month.effort, party.parameters["listing_rate"] * month.now.war)
+    """Have one's firms listed, by a hazard in proportion to visible help, announced effort and what is carried out."""
+    month, parameters = party.month, party.parameters
+    rate = parameters["listing_rate"] * parameters["carried_out"] * month.now.war
+    chance = listing_chance(month.help.visible * (month.effort * rate))
     draw = party.draw("listing", month.now.name, chance > 0)
     month.listed = np.where(draw < chance, 1.0, 0.0)
 
 
 def learn(party: Party) -> None:
-    """Update the belief in enforcement from one's own and peers' listings; each of one's own costs exposure."""
+    """Update the belief from one's own and peers' listings and unpunished help; each of one's own costs exposure."""
     state, month, parameters = party.state, party.month, party.parameters
-    state.listings = state.listings + month.listed + parameters["belief_neighbours"] * month.heard
-    state.escapes = state.escapes + ((month.help.visible > 0) - month.listed)
+    others, announced = parameters["belief_neighbours"], month.effort * month.now.war
+    state.listings = state.listings + month.listed + others * month.heard_listed
+    state.tried = state.tried + announced * (month.help.visible + others * month.heard_visible)
     state.isolation = cut_off(state.isolation, parameters["grade_targeted"] * month.listed)
 
 
@@ -163,8 +207,6 @@ def drift(party: Party) -> None:
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
-    closed = party.month.now.goods_closed / parameters["trade_months"]
-    state.trade_kept = reduce_share(state.trade_kept, state.joined * closed)
     state.dependence = dependence_of(state, inputs, parameters)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
@@ -181,6 +223,11 @@ def _lean(state: MonthState, sided: FloatArray, parameters: Parameters) -> Float
         isolation=parameters["support_isolation_weight"],
     )
     return leaning(sided, state.dependence, state.isolation, weights)
+
+
+def _survive(party: Party, pursued: float) -> Survival:
+    parameters = party.parameters
+    return survive(party.month.punishment * pursued, parameters["covert_visibility"], parameters["concealment_cost"])
 
 
 def _zeros(state: MonthState) -> FloatArray:

@@ -15,7 +15,7 @@ from sim.case.utilities import Position
 from sim.months.phases import PHASES, Each, PartyValue
 from sim.months.position import position_of
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
-from sim.months.state import NOISES, START, MonthState, initial_state
+from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
 from sim.randomness import Draws, to_unit
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
@@ -109,8 +109,9 @@ class MonthRun:
         first: int,
         count: int,
     ) -> None:
-        self.plan, self.parameters, self.iso3, self.draws = plan, parameters, iso3, draws
+        self.plan, self.iso3, self.draws = plan, iso3, draws
         self.first, self.count = first, count
+        self.parameters = draw_assumptions(parameters, lambda *key: draws.uniforms(*key, first, count)[:, None])
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = (peers * GRID).astype(np.float32)
         self.number = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -12,35 +12,20 @@ from sim.case.market import DISCOUNTED
 from sim.months.record import MonthView
 from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
-from sim.rules.coalition import cost_to_target, entrepot_weight, import_growth
-from sim.rules.support import INSTRUMENTS
+from sim.rules.coalition import cost_to_target
+from sim.rules.support import HELPS_FROM, INSTRUMENTS
 from sim.rules.totals import exact_total
 
 REPORTED_HELP = tuple(name for name in INSTRUMENTS if name != "recognition")
 
 
-def member_series(
-    inputs: MonthInputs, state: MonthState, view: MonthView, diversion_share: Number
-) -> dict[str, FloatArray]:
-    """The series of a month over members, each (R, N).
-
-    Parameters
-    ----------
-    diversion_share : part of what the coalition no longer sells to the target that is rerouted through third members.
-    """
+def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dict[str, FloatArray]:
+    """The series of a month over members, each (R, N)."""
     lent = {name: _spread_over_members(inputs, view, name, view.help.amounts) for name in REPORTED_HELP}
     given = {name: _spread_over_members(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
-    hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
+    hidden = {name: amount * (1.0 - view.help.opened[name]) for name, amount in view.help.amounts.items()}
     covert = [_spread_over_members(inputs, view, name, hidden) for name in REPORTED_HELP]
     aid = view.gift.aid * inputs.gdp * 1e3
-    weight = entrepot_weight(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
-    lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
-    diverted = import_growth(
-        weight,
-        exact_total(weight)[..., None],
-        diversion_share * lost[..., None],
-        inputs.coalition_trade * inputs.commerce,
-    )
     series = {
         "alignment_shift": state.shift,
         "dependence": state.dependence,
@@ -50,11 +35,12 @@ def member_series(
         "belief": state.belief,
         "joined": state.joined,
         "listed": view.listed,
-        "helps_target": np.where(view.help.visible > 0, 1.0, 0.0),
-        "helps_covertly": np.max(np.stack(covert), axis=0) > 0,
+        "helps_target": _helps(lent.values()),
+        "helps_covertly": _helps(covert),
+        "visible_help": view.help.visible,
         **{f"support_{name}": lent[name] for name in REPORTED_HELP},
         "recognised": state.recognised,
-        "diverted": diverted,
+        "passed_on": state.passed_on,
         "rerouted": view.rerouted + np.zeros_like(state.shift),
         "helps_victim": np.where((aid > 0) | (given["arms_to_victim"] > 0), 1.0, 0.0),
         "aid": aid,
@@ -83,16 +69,28 @@ def total_series(
         "cost_to_target": cost_to_target(coverage),
         "effort": view.effort,
         "listings": exact_total(view.listed),
-        "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
+        "goods_closed": exact_total(state.trade_closed * inputs.exports),
+        "help_goods": exact_total(state.passed_on),
+        **{f"help_{name}": _total_help(inputs, view, name) for name in REPORTED_HELP if name != "goods"},
         "aid": exact_total(view.gift.aid * inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
     }
+    totals["goods_missing"] = totals["goods_closed"] - totals["help_goods"]
     for place, name in enumerate(cells.commodities):
         totals[f"sold_{name}"] = flows[..., place]
         totals[f"unsold_{name}"] = cells.supply[place] / 1e3 - flows[..., place]
         if name in DISCOUNTED:
             totals[f"discount_{name}"] = discounts[..., place]
     return totals
+
+
+def _helps(amounts: Iterable[FloatArray]) -> FloatArray:
+    """1 where a member gives a part of some instrument that counts, else 0."""
+    return np.where(np.max(np.stack([*amounts]), axis=0) >= HELPS_FROM, 1.0, 0.0)
+
+
+def _total_help(inputs: MonthInputs, view: MonthView, name: str) -> FloatArray:
+    return exact_total(_spread_over_members(inputs, view, name, view.help.amounts))
 
 
 def _spread_over_members(

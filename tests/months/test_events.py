@@ -29,6 +29,7 @@ KEYS = {
     "listing": {"members"},
     "visit": {"sender", "rival", "strength"},
     "policy": {"members", "joins", "effort"},
+    "pursuit": {"instruments", "effort"},
     "relief": {"members", "share"},
     "halt": {"members", "instruments", "share"},
 }
