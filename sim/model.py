@@ -37,6 +37,7 @@ from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
 from sim.rules.influence import list_peers, peer_stance, with_peers
+from sim.rules.parameters import Parameters
 from sim.specs import Scenario
 
 
@@ -158,10 +159,6 @@ class MemberState(mesa.Agent):
         """Help the target, openly or covertly: goods, finance, arms, fighters, labour, territory."""
         decisions.help_target(self)
 
-    def pass_on(self) -> None:
-        """Pass on to the target the part of the goods that it offers and the target takes."""
-        decisions.pass_on(self)
-
     def help_victim(self) -> None:
         """Help the victim with arms, volunteers and aid, or not."""
         decisions.help_victim(self)
@@ -241,7 +238,7 @@ class AlignmentModel(Shown, mesa.Model):
         self.spec = self.case.spec
         super().__init__(**({"scenario": scenario} if is_of_mesa(scenario) else {"rng": self.spec.seed}))
         self._draws = Draws(self.spec.seed)
-        self.parameters = self.case.parameters
+        self.parameters: Parameters = self.case.parameters
         if self.case.plan is not None:
             self.parameters = draw_assumptions(self.parameters, self.draw)
         self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # the tasks of each step to come

@@ -110,8 +110,7 @@ class MonthInputs(Shown):
         """The part of some replicates."""
         arrays = {name: of_replicates(value, rows) for name, value in vars(self).items() if np.ndim(value) == 2}
         instruments = {
-            name: replace(ready, odds=of_replicates(ready.odds, rows))
-            for name, ready in self.instruments.items()
+            name: replace(ready, odds=of_replicates(ready.odds, rows)) for name, ready in self.instruments.items()
         }
         return replace(self, **arrays, instruments=instruments)
 

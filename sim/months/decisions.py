@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case.conditions import JOINED, OWN_DECISION
-from sim.case.inputs import FOR_VICTIM
+from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.record import Gift, Help, Offer, Party, Trade
 from sim.months.state import MonthState, dependence_of
 from sim.rules.beliefs import expected_punishment, listing_chance
@@ -24,9 +24,9 @@ from sim.rules.support import (
     PAID,
     PRIVATE,
     LeaningWeights,
-    Survival,
     gate,
     leaning,
+    odds_of,
     part_given,
     survive,
 )
@@ -73,7 +73,9 @@ def offer(party: Party) -> None:
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
     state.kept = reduce_share(state.kept, shed)
-    willing = cells.at_cells(inputs.thrift * willingness(state.joined, month.punishment, parameters["energy_visibility"]))
+    willing = cells.at_cells(
+        inputs.thrift * willingness(state.joined, month.punishment, parameters["energy_visibility"])
+    )
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
         spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
@@ -112,52 +114,47 @@ def help_target(party: Party) -> None:
     sided = inputs.alignment + state.shift
     of_state = _lean(state, sided, parameters) - state.help_noise
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
-    ready = {True: np.exp(of_firms), False: np.exp(of_state)}
-    usual = _survive(party, 1.0)
+    ready = {True: odds_of(of_firms), False: odds_of(of_state)}
+    punishment, hidden = party.month.punishment, (parameters["covert_visibility"], parameters["concealment_cost"])
+    usual = survive(punishment, *hidden)
     for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
-        able, own = inputs.instruments[name].able, inputs.instruments[name].odds
-        own = pick(ready[name in PRIVATE], able) * own
+        able, odds = inputs.instruments[name].able, inputs.instruments[name].odds
+        pursued = now.pursued.get(name, 1.0)
+        survival = usual if pursued == 1.0 else survive(punishment * pursued, *hidden)
+        survived, open_part, seen = (pick(part, able) for part in survival)
+        odds = pick(ready[name in PRIVATE], able) * odds * survived
         if name == "recognition":
-            acts = add(_zeros(state), able, np.where(own * pick(usual.openly, able) > 1.0, 1.0, 0.0))
+            acts = add(_zeros(state), able, np.where(odds * open_part > 1.0, 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
-        pursued = now.pursued.get(name, 1.0)
-        openly, covertly = (pick(part, able) for part in (usual if pursued == 1.0 else _survive(party, pursued)))
-        both = openly + covertly
-        own = own * both
         if name == "goods":
-            own = own * pay_premium(party.month.missing, parameters["goods_premium"])
-        amount = part_given(own) * pick(now.selling.get(name, 1.0), able)
-        if name in PAID:
+            odds = odds * pay_premium(party.month.missing, parameters["goods_premium"])
+        amount = part_given(odds)
+        if name in now.selling:
+            amount = amount * pick(now.selling[name], able)
+        if name in PAID and now.payments_closed > 0:
             amount = amount * pick(through, able)
         if name == "finance":
             financed = add(_zeros(state), able, amount)
             through = gate(financed, now.payments_closed, parameters["help_without_finance"])
         if name == "goods":
-            lag = parameters["route_months"] / now.war
-            amount = build_route(pick(state.route, able), amount, lag)
+            amount = build_route(pick(state.route, able), amount, parameters["route_months"] / now.war)
             state.route = put(state.route, able, amount)
-        amounts[name], opened[name] = amount, openly / both
-        seen = opened[name] + parameters["covert_visibility"] * (1.0 - opened[name])
-        visible = add(visible, able, pursued * (amount * seen))
+        amounts[name], opened[name] = amount, open_part
+        visible = add(visible, able, amount * (seen if pursued == 1.0 else pursued * seen))
     party.month.help = Help(np.minimum(visible, 1.0), amounts, opened)
 
 
-def close_trade(party: Party) -> FloatArray:
+def close_trade(state: MonthState, inputs: MonthInputs) -> FloatArray:
     """Close exports to the target, millions of euros a month (..., N)."""
-    return party.state.trade_closed * party.inputs.exports
+    return state.trade_closed * inputs.exports
 
 
-def offer_goods(party: Party) -> FloatArray:
-    """Offer to pass goods on, millions of euros a month (..., N); members that sanction do not, though firms may."""
-    return party.state.route * party.inputs.capacity * (1.0 - party.state.joined)
-
-
-def pass_on(party: Party) -> None:
-    """Pass on the part of one's offer that the target takes."""
-    party.state.passed_on = offer_goods(party) * party.month.taken
+def offer_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
+    """Offer to pass goods on, millions of euros a month (..., N), by the routes in use of others than the coalition."""
+    return state.route * (inputs.capacity * (1.0 - state.joined))
 
 
 def help_victim(party: Party) -> None:
@@ -168,7 +165,7 @@ def help_victim(party: Party) -> None:
     party.month.gift = Gift(amounts, armed)
     if now.war == 0 or not inputs.has_victim:
         return
-    ready = np.exp(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
+    ready = odds_of(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
@@ -223,11 +220,6 @@ def _lean(state: MonthState, sided: FloatArray, parameters: Parameters) -> Float
         isolation=parameters["support_isolation_weight"],
     )
     return leaning(sided, state.dependence, state.isolation, weights)
-
-
-def _survive(party: Party, pursued: float) -> Survival:
-    parameters = party.parameters
-    return survive(party.month.punishment * pursued, parameters["covert_visibility"], parameters["concealment_cost"])
 
 
 def _zeros(state: MonthState) -> FloatArray:

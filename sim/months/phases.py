@@ -12,8 +12,6 @@ clear_market         together  find the part of all spare capacity at which the 
 trade                each      buy at the market's price, and build up capacity for more
 miss_goods           together  see what the target misses of the goods that it used to buy
 help_target          each      give the target some of each instrument of help, openly or covertly
-take_goods           together  find the part of the goods offered by way of others that the target takes
-pass_on              each      pass that part on
 help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
 get_listed           each      have one's firms listed by the coalition; the chance rises with visible help
 hear_of_peers        together  hear of the peers' listings, and of help that went unpunished
@@ -36,9 +34,9 @@ from sim.months.record import Party
 from sim.rules.coalition import coalition_effort
 from sim.rules.energy import find_clearing_use
 from sim.rules.parameters import Parameters
-from sim.rules.rerouting import part_missing, part_passed
+from sim.rules.rerouting import part_missing
 
-STEPS = 16
+STEPS = 8
 """Values that peers hear of are whole multiples of 1 / STEPS, so that their sums are exact in single precision."""
 
 PartyValue = Callable[[Party], FloatArray]
@@ -88,20 +86,10 @@ def clear_market(assembly: Assembly) -> None:
 
 
 def miss_goods(assembly: Assembly) -> None:
-    """Find the part of its earlier imports that the target misses, after what was passed on in the month before."""
-    passed = assembly.total(lambda party: party.state.passed_on)
-    assembly.let_know("missing", part_missing(_closed_goods(assembly), passed, assembly.plan.target_imports))
-
-
-def take_goods(assembly: Assembly) -> None:
-    """Find the part of the goods that members offer to pass on that the target takes."""
-    offered = assembly.total(decisions.offer_goods)
-    assembly.let_know("taken", part_passed(_closed_goods(assembly), offered))
-
-
-def _closed_goods(assembly: Assembly) -> FloatArray:
-    """Exports to the target that sanctions end, millions of euros a month."""
-    return assembly.total(decisions.close_trade)
+    """Find the part of its earlier imports that the target misses, with the routes that have been built so far."""
+    closed = assembly.total(lambda party: decisions.close_trade(party.state, party.inputs))
+    offered = assembly.total(lambda party: decisions.offer_goods(party.state, party.inputs))
+    assembly.let_know("missing", part_missing(closed, offered, assembly.plan.target_imports))
 
 
 def hear_of_peers(assembly: Assembly) -> None:
@@ -167,8 +155,6 @@ PHASES: tuple[Each | Together, ...] = (
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
     Together(miss_goods, "see what the target misses of the goods that it used to buy"),
     Each(decisions.help_target, "give the target some of each instrument of help, openly or covertly"),
-    Together(take_goods, "find the part of the goods offered by way of others that the target takes"),
-    Each(decisions.pass_on, "pass that part on"),
     Each(
         decisions.help_victim,
         "give the victim arms, volunteers and aid, which only reports depend on",

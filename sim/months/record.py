@@ -87,7 +87,6 @@ class MonthRecord(Shown):
     trade : what is bought at this market.
     missing : part of its earlier imports of goods that the target misses, in [0, 1].
     help, gift : help to the target and to the victim.
-    taken : part of the goods offered by way of others that the target takes, in [0, 1].
     listed : 1 where a member's firms are listed, else 0.
     heard_listed, heard_visible : weighted means of the peers' listings and visible help.
     """
@@ -102,7 +101,6 @@ class MonthRecord(Shown):
     missing: FloatArray = field(init=False)
     help: Help = field(init=False)
     gift: Gift = field(init=False)
-    taken: FloatArray = field(init=False)
     listed: FloatArray = field(init=False)
     heard_listed: FloatArray = field(init=False)
     heard_visible: FloatArray = field(init=False)

@@ -111,7 +111,7 @@ class MonthRun:
     ) -> None:
         self.plan, self.iso3, self.draws = plan, iso3, draws
         self.first, self.count = first, count
-        self.parameters = draw_assumptions(parameters, lambda *key: draws.uniforms(*key, first, count)[:, None])
+        self.parameters = draw_assumptions(parameters, self._draw_for_all)
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = (peers * GRID).astype(np.float32)
         self.number = 0
@@ -125,6 +125,9 @@ class MonthRun:
             slice(start, min(start + REPLICATES_PER_STRIP, count)) for start in range(0, count, REPLICATES_PER_STRIP)
         ]
         self.strips = [Strip(self, rows, noises) for rows in parts]
+
+    def _draw_for_all(self, process: str, occasion: str, member: str) -> FloatArray:
+        return self.draws.uniforms(process, occasion, member, self.first, self.count)[:, None]
 
     @property
     def state(self) -> MonthState:

@@ -9,10 +9,12 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
+from sim.months.decisions import close_trade, offer_goods
 from sim.months.record import MonthView
 from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
 from sim.rules.coalition import cost_to_target
+from sim.rules.rerouting import part_passed
 from sim.rules.support import HELPS_FROM, INSTRUMENTS
 from sim.rules.totals import exact_total
 
@@ -34,13 +36,14 @@ def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> di
         "isolation": state.isolation,
         "belief": state.belief,
         "joined": state.joined,
+        "trade_closed": state.trade_closed,
         "listed": view.listed,
         "helps_target": _helps(lent.values()),
         "helps_covertly": _helps(covert),
         "visible_help": view.help.visible,
         **{f"support_{name}": lent[name] for name in REPORTED_HELP},
         "recognised": state.recognised,
-        "passed_on": state.passed_on,
+        "passed_on": pass_goods_on(inputs, state),
         "rerouted": view.rerouted + np.zeros_like(state.shift),
         "helps_victim": np.where((aid > 0) | (given["arms_to_victim"] > 0), 1.0, 0.0),
         "aid": aid,
@@ -69,8 +72,8 @@ def total_series(
         "cost_to_target": cost_to_target(coverage),
         "effort": view.effort,
         "listings": exact_total(view.listed),
-        "goods_closed": exact_total(state.trade_closed * inputs.exports),
-        "help_goods": exact_total(state.passed_on),
+        "goods_closed": exact_total(close_trade(state, inputs)),
+        "help_goods": exact_total(pass_goods_on(inputs, state)),
         **{f"help_{name}": _total_help(inputs, view, name) for name in REPORTED_HELP if name != "goods"},
         "aid": exact_total(view.gift.aid * inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
@@ -82,6 +85,12 @@ def total_series(
         if name in DISCOUNTED:
             totals[f"discount_{name}"] = discounts[..., place]
     return totals
+
+
+def pass_goods_on(inputs: MonthInputs, state: MonthState) -> FloatArray:
+    """Goods that members pass on to the target, millions of euros a month (R, N): the part of their offers it takes."""
+    offered = offer_goods(state, inputs)
+    return offered * part_passed(exact_total(close_trade(state, inputs)), exact_total(offered))[..., None]
 
 
 def _helps(amounts: Iterable[FloatArray]) -> FloatArray:

@@ -39,7 +39,6 @@ class MonthState(Shown):
     joined : 1 for members that sanction the target, else 0.
     trade_closed : part of the trade with the target that the member's sanctions have ended, in [0, 1].
     route : part of its capacity to pass goods on that is in use, in [0, 1].
-    passed_on : goods passed on to the target in the last month, millions of euros.
     kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
         cells of the market (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
@@ -57,7 +56,6 @@ class MonthState(Shown):
     joined: FloatArray
     trade_closed: FloatArray
     route: FloatArray
-    passed_on: FloatArray
     kept: FloatArray
     capacity: FloatArray
     recognised: FloatArray
@@ -123,20 +121,19 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     join_noise, help_noise, victim_noise = (logit_noise(draw) for draw in draws)
     nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
-    listings, tried = prior_counts(parameters["listing_rate"], parameters["belief_strength"])
+    listings, tried = prior_counts(nothing + parameters["listing_rate"], parameters["belief_strength"])
     return MonthState(
         shift=nothing,
         energy=inputs.energy + nothing,
         security=inputs.security + nothing,
         dependence=inputs.dependence + nothing,
         isolation=inputs.isolation + nothing,
-        listings=nothing + listings,
-        tried=nothing + tried,
-        prior_belief=nothing + posterior_mean(listings, tried),
+        listings=listings,
+        tried=tried,
+        prior_belief=posterior_mean(listings, tried),
         joined=nothing,
         trade_closed=nothing,
-        route=nothing,
-        passed_on=nothing,
+        route=nothing + 0.0,
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
         recognised=nothing,

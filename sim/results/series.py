@@ -45,12 +45,17 @@ MEMBER_SERIES: Mapping[str, Series] = {
         "rate of listings that the member expects for open help, at the announced effort 1",
     ),
     "joined": Series("sanctions the target", "probability", "whether the member sanctions the target"),
+    "trade_closed": Series(
+        "trade closed", "share", "part of its exports to the target that the member's sanctions have ended"
+    ),
     "listed": Series("listed", "probability", "whether firms of the member are listed in the month"),
     "helps_target": Series(
         "helps the target", "probability", "whether the member gives at least a quarter of what it could of some help"
     ),
     "helps_covertly": Series("helps covertly", "probability", "whether it gives that much under cover"),
-    "visible_help": Series("visible help", "months of open help", "how much open help its help of the month looks like"),
+    "visible_help": Series(
+        "visible help", "months of open help", "how much open help its help of the month looks like"
+    ),
     "support_goods": Series("goods", "part of what it could", "dual-use goods and technology passed on to the target"),
     "support_finance": Series("finance", "part of what it could", "finance and payments for the target"),
     "support_arms": Series("arms", "part of what it could", "arms for the target"),
@@ -80,9 +85,13 @@ WHOLE_SERIES: Mapping[str, Series] = {
     "goods_closed": Series(
         "exports closed", "million euros", "exports of the coalition to the target that sanctions end", is_amount=True
     ),
-    "goods_missing": Series("goods missing", "million euros", "the part of these that nobody passes on", is_amount=True),
+    "goods_missing": Series(
+        "goods missing", "million euros", "the part of these that nobody passes on", is_amount=True
+    ),
     "help_goods": Series("goods passed on", "million euros", "the part of these that others pass on", is_amount=True),
-    "help_finance": Series("finance", "members", "finance for the target, in numbers of members that give all they could"),
+    "help_finance": Series(
+        "finance", "members", "finance for the target, in numbers of members that give all they could"
+    ),
     "help_arms": Series("arms", "members", "arms for the target, in such numbers"),
     "help_fighters": Series("fighters", "members", "fighters for the target, in such numbers"),
     "help_labour": Series("labour", "members", "labour for the target, in such numbers"),

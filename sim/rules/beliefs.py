@@ -1,7 +1,7 @@
-"""Secondary sanctions in one unit: listings per month of open help, at the effort that is announced.
+r"""Secondary sanctions in one unit: listings per month of open help, at the effort that is announced.
 
 **Hazard.** A month in which a member gives visible help v, while the coalition enforces with effort e, has its firms
-listed with hazard :math:`\\lambda e f v`: the rate of the record, the effort, the part f of it that is carried out.
+listed with hazard :math:`\lambda e f v`: the rate of the record, the effort, the part f of it that is carried out.
 
 **Belief.** Members see the announced effort; what they do not know is the rate at which it is carried out. Their
 belief about it is a Gamma distribution over the rate, with mean a / b, the conjugate prior of counts (Gelman et al.
@@ -13,8 +13,8 @@ works until enough months of help have gone unpunished.
 listing to a member with everything to lose, times the believed hazard, times what it has left to lose. Help seen in
 part costs that part. Members that are cut off have nothing left to lose (H = 0) and cannot be deterred.
 
-**Assumed.** :math:`\\lambda` is the rate of listings among helping members on record, and c has no source. Until a dated
-change of enforcement has been scored, both are assumptions: every run draws its own values around them.
+**Assumed.** :math:`\lambda` is the rate of listings among helping members on record, and c has no source. Until a
+dated change of enforcement has been scored, both are assumptions: every run draws its own values around them.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def spread_assumption(value: Number, noise: Number, spread: Number) -> Number:
     return value * np.exp(spread * noise)
 
 
-def prior_counts(rate: Number, strength: Number) -> tuple[Number, Number]:
+def prior_counts(rate: FloatArray, strength: Number) -> tuple[FloatArray, FloatArray]:
     """Counts (listings, months of help) of a prior with mean `rate` and the weight of `strength` months of help."""
-    return rate * strength, strength
+    return rate * strength, strength + np.zeros_like(rate)
 
 
 def posterior_mean(listings: FloatArray, months: FloatArray) -> FloatArray:

@@ -35,6 +35,9 @@ PRIVATE = ("goods", "finance")
 """Help given by firms and banks, on whom the side of their government has only part of its weight: goods leak even from
 members that sanction."""
 
+MOST = 300.0
+"""Utility beyond which odds are as good as certain; their products stay finite."""
+
 HELPS_FROM = 0.25
 """Part of what it could give of some instrument from which a member counts as one that helps."""
 
@@ -63,14 +66,22 @@ def leaning(
 
 
 class Survival(NamedTuple):
-    """What survives the expected punishment, relative to open help without any: openly and under cover."""
+    """What survives the expected punishment.
 
-    openly: FloatArray
-    covertly: FloatArray
+    Parameters
+    ----------
+    odds : factor on the odds of helping, open and covert help together.
+    opened : part of the help that is open, in [0, 1].
+    seen : part of it that is seen, in [0, 1].
+    """
+
+    odds: FloatArray
+    opened: FloatArray
+    seen: FloatArray
 
 
 def survive(punishment: FloatArray, visibility: Number, concealment: Number) -> Survival:
-    """Help that survives the expected punishment, each part in [0, 1].
+    """Help that survives the expected punishment.
 
     Parameters
     ----------
@@ -78,12 +89,21 @@ def survive(punishment: FloatArray, visibility: Number, concealment: Number) -> 
     visibility : part of covert help that is seen, in [0, 1].
     concealment : cost of helping under cover, 0 or greater; utility.
     """
-    return Survival(np.exp(-punishment), np.exp(-(concealment + visibility * punishment)))
+    punishment = np.minimum(punishment, MOST)
+    openly, covertly = np.exp(-punishment), np.exp(-concealment - visibility * punishment)
+    odds = openly + covertly
+    opened = openly / odds
+    return Survival(odds, opened, visibility + (1.0 - visibility) * opened)
+
+
+def odds_of(utility: FloatArray) -> FloatArray:
+    """Odds of acting, from the utility of it; utilities beyond `MOST` count as that."""
+    return np.exp(np.minimum(utility, MOST))
 
 
 def part_given(odds: FloatArray) -> FloatArray:
-    """Part of what could be given that is given, in [0, 1), from the odds of giving it."""
-    return odds / (1.0 + odds)
+    """Part of what could be given that is given, in [0, 1], from the odds of giving it."""
+    return 1.0 - 1.0 / (1.0 + odds)
 
 
 def gate(finance: FloatArray, closed: FloatArray | float, without_finance: FloatArray | float) -> FloatArray:

@@ -51,7 +51,10 @@ def simulated_of(result: RunResult) -> Simulated | None:
         joined=frozenset(world.iso3[i] for i in joined),
         given=frozenset(world.iso3[i] for i in given),
         aid=months.member_mean("aid") / KILO,
-        diverted=1.0 + months.member_mean("diverted"),
+        exports=plan.inputs.exports,
+        closed=months.member_mean("trade_closed") * plan.inputs.exports,
+        passed_on=months.member_mean("passed_on"),
+        target=world.iso3[case.roles.target],
     )
 
 
