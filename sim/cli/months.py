@@ -9,6 +9,8 @@ from sim.results.months import MonthsReport
 from sim.summaries.months_tables import (
     NOBODY_TWO_FACED,
     by_month_table,
+    expected_table,
+    exports_table,
     helpers_table,
     months_change_table,
     published_table,
@@ -19,8 +21,11 @@ from sim.summaries.months_tables import (
 def print_months_tables(screen: Console, months: MonthsReport) -> None:
     """Print the tables of the months; of those that are by vote, the last vote's alone."""
     of_last = two_faced_tables(months)[-1:]
-    single = [make(months) for make in (months_change_table, by_month_table, helpers_table, published_table)]
-    for found in (*single[:2], *of_last, *single[2:]):
+    single = [
+        make(months)
+        for make in (months_change_table, expected_table, by_month_table, helpers_table, exports_table, published_table)
+    ]
+    for found in (*single[:3], *of_last, *single[3:]):
         if found is not None:
             screen.print()
             print_table(screen, found)

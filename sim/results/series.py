@@ -112,6 +112,12 @@ OF_FUELS: Mapping[str, Series] = {
 """Series of each fuel, by the word before its key."""
 
 
+def list_series(*, of_members: bool) -> list[str]:
+    """List the keys of all series, of members or of the whole, those of the fuels last."""
+    named, kinds = (MEMBER_SERIES, ("energy",)) if of_members else (WHOLE_SERIES, ("sold", "unsold", "discount"))
+    return [*named, *(f"{kind}_{fuel}" for kind in kinds for fuel in FUELS)]
+
+
 def series_of(name: str) -> Series:
     """What a series is, by its key.
 
