@@ -20,15 +20,13 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
 from sim.case.utilities import own_utilities
 from sim.equilibrium import equilibrium, likelihood
-from sim.rules.alignment import Divisiveness
+from sim.rules.alignment import DIVISIVENESS_PRIORS, Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
 from sim.world import World
 
 SEVERITY_BOUNDS = (-15.0, 15.0)
 DIVISIVENESS_BOUNDS = (0.0, 3.0)
-DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
-"""Means by what a text divides by, as its words say: of length 1, in equal parts or one thrice the other."""
 DIVISIVENESS_SPREAD = 0.25
 DIVISIVENESS = ("divisiveness_conflict", "divisiveness_order")
 THREAT_BOUNDS = (0.0, 10.0)
@@ -64,7 +62,7 @@ def observation(spec: Scenario, votes: IntArray, world: World | None = None) -> 
     votes : action codes (N,), -1 where not recorded.
     world : what is known beforehand; the scenario's own world by default.
     """
-    case = prepare(spec, world)
+    case = prepare(spec, world, reads_votes=False)
     return Observation(case, np.where(case.ballots[0].given == NOT_GIVEN, votes, -1))
 
 
@@ -168,11 +166,11 @@ class Posterior:
         for index, seen in enumerate(self.observations):
             (standing,) = seen.case.standings
             ballot = ballot_of(standing, shared, self.text(vector, index))
-            own = own_utilities(ballot, shared, [])
+            own = own_utilities(ballot, shared)
             found = likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved = own_utilities(ballot_of(standing, stepped, self.text(steps, index)), stepped, [])
+            moved = own_utilities(ballot_of(standing, stepped, self.text(steps, index)), stepped)
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
@@ -220,7 +218,7 @@ class Posterior:
         """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
         seen, shared = of or self.observations[index], self.parameters(vector)
         ballot = ballot_of(seen.case.standings[0], shared, self.text(vector, index))
-        own = own_utilities(ballot, shared, [])
+        own = own_utilities(ballot, shared)
         return equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
 
     @cached_property

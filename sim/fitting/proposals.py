@@ -121,6 +121,4 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
 def expected_chances(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote under another severity."""
     ballot = replace(case.ballots[0], severity=severity)
-    return equilibrium(
-        own_utilities(ballot, case.parameters, []), ballot, case.peers, case.parameters["peer_influence"]
-    )
+    return equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"])
