@@ -33,7 +33,7 @@ class MadeOf(Result):
     value: float = quantity("value", "its value on the day of the vote, mean over the runs")
     at_start: float | None = quantity(
         "before the first month",
-        "its value before the first month; null in a scenario without months, and for `drift` and `memory`",
+        "its value before the first month; null in a scenario without months, and for `drift` and `position`",
     )
     parameter: str = quantity("parameter", "the parameter that weighs it; empty where it has none of its own")
     weight: float | None = quantity("weight", "value of that parameter, mean over its draws; null where there is none")

@@ -7,7 +7,7 @@ of the world, and on each topic by itself. A resolution r on topic k, with divis
     f_{ir} = a_r \cdot u_i(t_r) + w_{ik}(t_r)
 
 more to its supporters and less to its opponents. Deviations are Gaussian random walks (Martin & Quinn 2002): their
-variance is :math:`\sigma_u^2` or :math:`\sigma_w^2` at the first vote on record, and grows by the share q of it per year.
+variance is :math:`\sigma_u^2` or :math:`\sigma_w^2` at the first vote on record, and grows by the share q of it a year.
 That resolutions of different years are put on one scale by what they ask follows Bailey, Strezhnev & Voeten (2017).
 
 What votes reveal is the Gaussian that expectation propagation gives (Minka 2001; Rasmussen & Williams 2006, section

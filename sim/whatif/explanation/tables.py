@@ -33,10 +33,6 @@ SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 VALUE = Kind(lambda value: write_number(value, 3))
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
-MEMORY = (
-    "Memory is of what the member did in its own earlier votes in each run. A run keeps its random numbers, so it "
-    "mostly does the same again, and shares change less than the sum does."
-)
 
 
 def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
@@ -195,8 +191,6 @@ def months_table(found: Explanation, reasons: MemberReasons) -> Table:
         "The same resolution asked on the same day of every month, with the random numbers of the vote (*). "
         "Steady: the terms that do not move. --json and --csv have every term."
     )
-    if "memory" in sums:
-        note += f" {MEMORY}"
     title = f"Month by month: what speaks for '{reasons.likeliest}' over '{reasons.next}'"
     return table(title, columns, rows, note)
 
