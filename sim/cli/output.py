@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 
 from sim.errors import input_error
 from sim.results.described import Result
-from sim.results.tables import Column, Table
+from sim.results.tables import Cell, Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -111,19 +111,9 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
         header_style="dim",
     )
     cells = shown.cells()
-    least = [_least_width(column, [row[place].text for row in cells]) for place, column in enumerate(shown.columns)]
-    has_room = sum(least) + 2 * (len(least) - 1) <= screen.width
-    whole = [max(width, len(column.label)) for column, width in zip(shown.columns, least, strict=True)]
-    is_tight = sum(whole) + 2 * (len(whole) - 1) > screen.width
-    for column, width in zip(shown.columns, least, strict=True):
+    for column, width in zip(shown.columns, _share_out(shown, cells, screen.width), strict=True):
         is_number = column.kind.is_number
-        made.add_column(
-            escape(column.label),
-            justify="right" if is_number else "left",
-            overflow="fold",
-            no_wrap=has_room and not is_number and width <= SHORT,
-            width=width if has_room and is_number and is_tight else None,
-        )
+        made.add_column(escape(column.label), justify="right" if is_number else "left", overflow="fold", width=width)
     for row in cells:
         made.add_row(*(escape(cell.text) for cell in row))
     screen.print(made)
@@ -131,11 +121,22 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
         screen.print(shown.note, markup=False)
 
 
-def _least_width(column: Column, texts: Sequence[str]) -> int:
-    """Letters that a column needs so that no number, no short text and no word of its heading is broken."""
-    longest = max(map(len, texts), default=0)
-    word = max(map(len, column.label.split()), default=1)
-    return max(longest, word) if column.kind.is_number or longest <= SHORT else word
+def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None]:
+    """Widths of the columns of a table that is too wide for the screen; None where a column may have what it needs.
+
+    No number, no short text and no word of a heading is broken while there is room; long texts share the rest.
+    """
+    longest = [max((len(row[place].text) for row in cells), default=0) for place in range(len(shown.columns))]
+    wanted = [max(size, len(column.label)) for size, column in zip(longest, shown.columns, strict=True)]
+    least = []
+    for column, size in zip(shown.columns, longest, strict=True):
+        word = max(map(len, column.label.split()), default=1)
+        least.append(max(size, word) if column.kind.is_number or size <= SHORT else max(word, SHORT // 2))
+    room = width - 2 * (len(wanted) - 1)
+    if sum(wanted) <= room or sum(least) > room:
+        return [None] * len(wanted)
+    spare, lacking = room - sum(least), sum(wanted) - sum(least)
+    return [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
 
 
 def print_lines(screen: Console, lines: Sequence[str]) -> None:

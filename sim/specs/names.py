@@ -69,6 +69,13 @@ def _check_member(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _check_group(name: str, info: ValidationInfo) -> str:
+    world: World | None = info.context
+    if world is not None and len(_resolved(world, name)) == 1:
+        raise _unknown(f'"{name}" is one member; a group is needed.', "")
+    return name
+
+
 def _check_attribute(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None and name not in world.attributes_editable():
@@ -81,3 +88,4 @@ def _check_attribute(name: str, info: ValidationInfo) -> str:
 MemberName = Annotated[str, AfterValidator(_check_member)]
 MemberReference = Annotated[str, AfterValidator(_check_reference)]
 AttributeName = Annotated[str, AfterValidator(_check_attribute)]
+GroupName = Annotated[str, AfterValidator(_check_group)]

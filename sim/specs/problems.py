@@ -83,6 +83,10 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"got {_described(got)}; {_needed(schema, node)} is needed.")
 
 
+OF_KEY = "[key]"
+"""What pydantic adds to the location of a key of a table that is wrong itself."""
+
+
 def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], Key]:
     """The part of the schema at a location, with what it refers to written out, and the key as users write it.
 
@@ -91,6 +95,8 @@ def _node(schema: Mapping[str, Any], location: Key) -> tuple[Mapping[str, Any], 
     node = _written_out(schema, schema)
     key: Key = ()
     for part in location:
+        if part == OF_KEY:
+            continue
         tags = _tags(node)
         if part in tags:
             node = _written_out(schema, {"$ref": tags[part]})

@@ -277,10 +277,9 @@ def _shared_organisations(world: World, target: int) -> FloatArray:
     return _row_sums(shared)
 
 
-def _membership(world: World, key: str) -> FloatArray:
-    """1 for the members of a group; 0 for all where the world has no such group."""
-    codes = next((group.members for group in world.groups if group.key == key), ())
-    return np.isin(world.iso3, codes).astype(np.float64)
+def _membership(world: World, group: str) -> FloatArray:
+    """1 for the members of a group, otherwise 0."""
+    return np.isin(world.iso3, world.resolve(group)).astype(np.float64)
 
 
 def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:

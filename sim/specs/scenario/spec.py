@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, Strict, model_validator
 
-from sim.specs.names import AttributeName, MemberName
+from sim.specs.names import AttributeName, GroupName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
 from sim.specs.values import wrong
@@ -137,7 +137,7 @@ class Scenario(Section):
     parameter_uncertainty: bool = Field(
         False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
     )
-    leanings: Mapping[str, Annotated[float, Field(ge=-1, le=1)]] = Field(
+    leanings: Mapping[GroupName, Annotated[float, Field(ge=-1, le=1)]] = Field(
         default_factory=dict,
         description="Groups that lean to the sanctioning side (up to 1) or to the target (down to -1) for reasons that "
         "no other figure shows, such as a tradition of non-alignment.",

@@ -20,6 +20,8 @@ ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "c
 """Keys by which one scenario differs from another; the others describe it, or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
+OF_A_CONFLICT = ("severity", "divisiveness", "topic")
+"""Keys of a vote that belong to the conflict it is about; members remember earlier votes on its topic."""
 LONGEST = 60
 """Characters of a value that a message quotes."""
 
@@ -49,7 +51,28 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
         for key, reason in idle_settings(scenario).items()
         if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
     )
-    return [Problem(where, dotted(key), message, fix) for key, message, fix in chain(undone, idle)]
+    found = chain(undone, idle, inherited_findings(scenario, original))
+    return [Problem(where, dotted(key), message, fix) for key, message, fix in found]
+
+
+def inherited_findings(scenario: Scenario, original: Scenario | None) -> Iterator[Finding]:
+    """What a scenario about another target has taken over from its base, which was about another conflict.
+
+    Parameters
+    ----------
+    original : what the scenario starts from; None where it has no base.
+    """
+    if original is None or scenario.roles.target == original.roles.target:
+        return
+    for number, (vote, before) in enumerate(zip(scenario.vote, original.vote)):
+        taken = [name for name in OF_A_CONFLICT if getattr(vote, name) and getattr(vote, name) == getattr(before, name)]
+        if taken:
+            message = (
+                f"the target is {scenario.roles.target}, and {', '.join(taken)} {'is' if len(taken) == 1 else 'are'} "
+                f"taken over from a vote about {original.roles.target}."
+            )
+            fix = "Set them, or start from no base: 'sim init' proposes the severity of a new resolution."
+            yield Finding(("vote", number), message, fix)
 
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:

@@ -15,7 +15,7 @@ from support.harbours import SECOND_VOTE, VALID, told
         ("severity", "severty", "x.toml: vote.0.severty: unknown key. Did you mean 'severity'?"),
         ("seed =", "sead =", "x.toml: sead: unknown key. Did you mean 'seed'?"),
         ("[expected]", "[set.vote]\nbasi = 'x'\n[expected]", "x.toml: set.vote.0.basi: unknown key."),
-        ("victim", "prey", "roles.prey: unknown key. Allowed are target, victim, senders."),
+        ("victim", "prey", "roles.prey: unknown key. Allowed are target, victim, other_targets, senders."),
         ('target = "RED"', "", "roles.target: missing. Give the member that the resolution is "),
         ('title = "Harbour dues"', "", "title: missing."),
         ('reason = "a new pipeline"', "", "change.0.reason: missing. Give why the world is edited so."),
@@ -47,7 +47,6 @@ from support.harbours import SECOND_VOTE, VALID, told
         ("[1.0, 0.0]", "[1.0]", "vote.0.divisiveness: got 1 value; exactly 2 are needed."),
         ("[1.0, 0.0]", "[1.0, 0, 0]", "vote.0.divisiveness: got 3 values; exactly 2 are needed."),
         ("[1.0, 0.0]", "[1.0, 11]", "vote.0.divisiveness.1: got 11; allowed is 0 to 10."),
-        ('["Free Ports", "-GRY"]', "[]", "roles.senders: got an empty list; at least 1 is needed."),
         ('"abstain"', '"abstian"', '"abstain", "oppose", "absent". Did you mean \'abstain\'?'),
         ('support = "up"', "support = 1", 'expected.support: got 1; allowed are "up", "down", "unchanged".'),
         # parameters
@@ -79,8 +78,14 @@ from support.harbours import SECOND_VOTE, VALID, told
         ('"-GRY"', '"-Free Ports"', "roles.senders: no member is left. Give at least one."),
         ('["TAN"]', '["TAN", "-TAN"]', "pledge.0.members: no member is left."),
         ('["GRN"]', '["-GRN"]', 'expected.movers.0: "-GRN" takes away nothing'),
-        ('["TAN"]', '["RED"]', "pledge.0.members: RED is the target, whose vote is given already."),
-        ('["TAN"]', '["BLU"]', "pledge.0.members: BLU is the victim, whose vote is given already."),
+        ('["TAN"]\naction = "abstain"', '["RED"]\naction = "oppose"', "RED is the target, which votes so in any case."),
+        (
+            '["TAN"]\naction = "abstain"',
+            '["BLU"]\naction = "support"',
+            "BLU is the victim, which votes so in any case.",
+        ),
+        ("[parameters]", "[leanings]\nTAN = 1\n[parameters]", 'leanings.TAN: "TAN" is one member; a group is needed.'),
+        ("[parameters]", "[leanings]\nFree = 1\n[parameters]", 'leanings.Free: no member or group "Free"'),
         ('resolution = "H/1"\nreason', 'resolution = "H/3"\nreason', 'pledge.0.resolution: "H/3" is no vote'),
         (
             "[[change]]",

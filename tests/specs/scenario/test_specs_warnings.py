@@ -118,3 +118,14 @@ def test_in_months_what_is_dated_after_the_last_has_no_effect() -> None:
 def test_what_is_on_time_and_read_has_an_effect(folder: Path) -> None:
     assert idle_settings(read_scenario(folder / "base.toml", ["parameters.belief_strength=9"])) == {}
     assert idle_settings(read({**valid(), "parameters": {"enforcement": 0.5}})) == {}
+
+
+def test_a_scenario_about_another_target_says_what_it_takes_over(folder: Path) -> None:
+    settings = '"roles.target" = "TAN"\npledge = []\n'
+    spec = read_scenario(what_if(folder, f'question = "q"\n[set]\n{settings}'))
+    (found,) = [one for one in warnings_of("here", spec, spec) if "taken over" in one.message]
+    assert found.key == "vote.0"
+    assert "severity" in found.message
+    own = settings + '"vote.severity" = 1.25\n"vote.divisiveness" = [0.5, 0.5]\n'
+    spec = read_scenario(what_if(folder, f'question = "q"\n[set]\n{own}'))
+    assert not [one for one in warnings_of("here", spec, spec) if "taken over" in one.message]
