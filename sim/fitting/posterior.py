@@ -8,7 +8,7 @@ as the model expects them, never as they voted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
 
 from sim.arrays import FloatArray, IntArray, Number
-from sim.case import Case, prepare
+from sim.case import Case, prepare, with_positions
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
 from sim.case.utilities import own_utilities
 from sim.equilibrium import equilibrium, likelihood
@@ -104,6 +104,7 @@ class Posterior:
     ) -> None:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
+        self.fits_threats = fits_threats
         self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats))
         self.place = {(unknown.name, unknown.text): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
@@ -213,6 +214,36 @@ class Posterior:
             if pair[0] is not None and pair[1] is not None:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
         return Found(vector, -float(result.fun), bool(result.success))
+
+    def settle(
+        self,
+        found: Found,
+        positioned: Sequence[Observation],
+        weights: FloatArray | None = None,
+        centres: FloatArray | None = None,
+    ) -> Found:
+        """Fit the terms of the texts again with members where earlier votes show them; shared parameters stay.
+
+        Members are at the means of what was known before each vote. The shared parameters are those of `fit`, which
+        explains as much as it can by structure; positions are what is left.
+
+        Parameters
+        ----------
+        positioned : the roll calls as `positioned` has them.
+        weights, centres : as in `loss`.
+        """
+        of_texts = np.array([place for place, unknown in enumerate(self.unknowns) if unknown.text is not None])
+        shared = self.shared(found.vector)
+        inner = Posterior(positioned, shared, fits_threats=self.fits_threats)
+        centres = self.means if centres is None else centres
+        again = inner.fit(weights, centres[of_texts], found.vector[of_texts])
+        vector = found.vector.copy()
+        vector[of_texts] = again.vector
+        return Found(vector, found.log_posterior, found.has_converged and again.has_converged)
+
+    def positioned(self, shared: Mapping[str, float]) -> tuple[Observation, ...]:
+        """The roll calls with members where earlier votes show them, under given shared parameters."""
+        return tuple(replace(seen, case=with_positions(seen.case, shared)) for seen in self.observations)
 
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
         """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
