@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.results.explanation import MadeOf, MemberReasons, Origin, Overview, Peer, Term, TriedLever, Walk
+from sim.results.explanation import (
+    MadeOf,
+    MemberReasons,
+    Origin,
+    Overview,
+    Peer,
+    RevealedPosition,
+    Term,
+    TriedLever,
+    Walk,
+)
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.rules.parameters import registry
@@ -15,6 +25,8 @@ from sim.whatif.explanation.summary import moving
 from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
+MOST_VOTES = 8
+"""Earlier votes that are listed."""
 MOST_POINTS = 8
 """Switching points of one kind of levers that are listed."""
 MOST_IDLE = 16
@@ -44,6 +56,7 @@ def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[T
     """
     yield answer_table(reasons)
     yield terms_table(reasons)
+    yield position_table(reasons.position)
     yield quantities_table(reasons)
     yield sources_table(reasons)
     if reasons.peers:
@@ -76,6 +89,19 @@ def answer_table(reasons: MemberReasons) -> Table:
         for action in REPORTED
     ]
     return table("What it does", columns, rows)
+
+
+def position_table(position: RevealedPosition) -> Table:
+    """The earlier votes that say most of where a member is, and how sure that is."""
+    columns = [Column("resolution"), Column("date"), Column("title"), Column("vote"), Column("adds", UTILITY)]
+    shown = [vote for vote in position.votes if vote.vote][:MOST_VOTES]
+    rows = [(vote.resolution, vote.date.isoformat(), vote.title, vote.vote, vote.adds) for vote in shown]
+    note = (
+        f"By its structure alone its alignment would be {write_number(position.by_structure, 2)} in this vote; its "
+        f"earlier votes put it {write_number(position.mean, 2, is_signed=True)} from there, with a standard deviation "
+        f"of {write_number(position.deviation, 2)}. Each run draws a position of its own. A what-if keeps the deviation."
+    )
+    return table("What its earlier votes reveal, those that say most first", columns, rows, note)
 
 
 def terms_table(reasons: MemberReasons) -> Table:
