@@ -84,19 +84,15 @@ def calibrate(
     on_progress : called with the number of draws done.
     """
     posterior = Posterior([observed(spec) for spec in specs], fits_threats=fits_threats)
-    found = posterior.fit()
-    positioned = posterior.positioned(posterior.shared(found.vector))
-    found = posterior.settle(found, positioned)
+    posterior, found = posterior.located()
     drawn = []
     for number in range(draws):
-        drawn.append(draw_of(posterior, found, positioned, seed=seed, number=number))
+        drawn.append(draw_of(posterior, found, seed, number))
         on_progress(number + 1)
     return Calibration(posterior, found, np.array(drawn).reshape(draws, len(posterior.unknowns)))
 
 
-def draw_of(
-    posterior: Posterior, found: Found, positioned: Sequence[Observation], *, seed: int, number: int
-) -> FloatArray:
+def draw_of(posterior: Posterior, found: Found, seed: int, number: int) -> FloatArray:
     """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves.
 
     Positions are those under the mode.
@@ -104,8 +100,7 @@ def draw_of(
     random = np.random.default_rng([seed, number])
     weights = random.exponential(size=posterior.size)
     centres = np.array([prior_draw(unknown, random.random()) for unknown in posterior.unknowns])
-    weights = weights / weights.mean()
-    return posterior.settle(posterior.fit(weights, centres, found.vector), positioned, weights, centres).vector
+    return posterior.fit(weights / weights.mean(), centres, found.vector).vector
 
 
 def prior_draw(unknown: Unknown, level: float) -> float:
@@ -168,7 +163,6 @@ def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -
     posterior, draws = calibration.posterior, calibration.draws
     shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.text is None}
     drawn = shared if len(draws) else {}
-    positioned = posterior.positioned(posterior.shared(calibration.found.vector))
     return Fit(
         settings={
             "method": "mode of the posterior at equilibrium, SLSQP; draws by weighted members and redrawn priors",
@@ -185,7 +179,7 @@ def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -
         contraction={
             name: round(contraction(posterior.unknowns[column], draws[:, column]), 3) for name, column in drawn.items()
         },
-        text=tuple(_fitted_text(calibration, positioned, index) for index in range(len(specs))),
+        text=tuple(_fitted_text(calibration, index) for index in range(len(specs))),
         draws=_fitted_draws(calibration, shared) if len(draws) else None,
     )
 
@@ -201,11 +195,11 @@ def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> Draws:
     )
 
 
-def _fitted_text(calibration: Calibration, positioned: Sequence[Observation], index: int) -> FittedText:
+def _fitted_text(calibration: Calibration, index: int) -> FittedText:
     posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
     seen, text = posterior.observations[index], posterior.text(vector, index)
     scored = seen.votes >= 0
-    chances = three_classes(posterior.chances(vector, index, positioned[index])[scored])
+    chances = three_classes(posterior.chances(vector, index)[scored])
     scores = score(chances, classes_of(seen.votes[scored]))
     conflict, order = text.divisiveness
     return FittedText(

@@ -72,11 +72,9 @@ def held_out(
         rules: list[dict[str, FloatArray]] = [{} for _ in observations]
         for out in cut(observations, folds, seed):
             weights = np.where(out, 0.0, 1.0)
-            found = posterior.fit(weights, start=whole.vector)
-            positioned = posterior.positioned(posterior.shared(found.vector))
-            vector = posterior.settle(found, positioned, weights).vector
+            located, found = posterior.located(weights, whole.vector)
             for index in range(len(observations)):
-                model[index][out] = posterior.chances(vector, index, positioned[index])[out]
+                model[index][out] = located.chances(found.vector, index)[out]
                 for name, chances in rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
                     rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = chances[out]
             done += 1

@@ -33,6 +33,8 @@ THREAT_BOUNDS = (0.0, 10.0)
 THREAT_SPREAD = 0.5
 """Standard deviation of a threat's prior around its declared value, over that value."""
 COMPLEX_STEP = 1e-30
+TURNS = 2
+"""How often a fit is made again with members where it puts them."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Posterior:
     ) -> None:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
-        self.fits_threats = fits_threats
+        self.fixed, self.fits_threats = fixed, fits_threats
         self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats))
         self.place = {(unknown.name, unknown.text): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
@@ -215,31 +217,23 @@ class Posterior:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
         return Found(vector, -float(result.fun), bool(result.success))
 
-    def settle(
-        self,
-        found: Found,
-        positioned: Sequence[Observation],
-        weights: FloatArray | None = None,
-        centres: FloatArray | None = None,
-    ) -> Found:
-        """Fit the terms of the texts again with members where earlier votes show them; shared parameters stay.
+    def located(self, weights: FloatArray | None = None, start: FloatArray | None = None) -> tuple[Posterior, Found]:
+        """Fit with members where earlier votes show them: that posterior, and where its search ended.
 
-        Members are at the means of what was known before each vote. The shared parameters are those of `fit`, which
-        explains as much as it can by structure; positions are what is left.
+        What votes reveal depends on what structure explains, and the other way round. The first fit is by structure
+        alone; then members are put where their earlier votes show them under it, and all is fitted again, twice.
 
         Parameters
         ----------
-        positioned : the roll calls as `positioned` has them.
-        weights, centres : as in `loss`.
+        weights : as in `loss`.
+        start : where the first search begins.
         """
-        of_texts = np.array([place for place, unknown in enumerate(self.unknowns) if unknown.text is not None])
-        shared = self.shared(found.vector)
-        inner = Posterior(positioned, shared, fits_threats=self.fits_threats)
-        centres = self.means if centres is None else centres
-        again = inner.fit(weights, centres[of_texts], found.vector[of_texts])
-        vector = found.vector.copy()
-        vector[of_texts] = again.vector
-        return Found(vector, found.log_posterior, found.has_converged and again.has_converged)
+        posterior, found = self, self.fit(weights, start=start)
+        for _ in range(TURNS):
+            seen = self.positioned(self.shared(found.vector))
+            posterior = Posterior(seen, self.fixed, fits_threats=self.fits_threats)
+            found = posterior.fit(weights, start=found.vector)
+        return posterior, found
 
     def positioned(self, shared: Mapping[str, float]) -> tuple[Observation, ...]:
         """The roll calls with members where earlier votes show them, under given shared parameters."""

@@ -226,7 +226,7 @@ class RevealingVote(Result):
 
 
 class RevealedPosition(Result):
-    """How far a member is from where its structure puts it, as its earlier votes reveal; towards the senders if above 0."""
+    """How far a member is from where its structure puts it; towards the senders if above 0."""
 
     mean: float = quantity("position", "what it adds to the utility of support; mean", unit=UTILITY)
     deviation: float = quantity("uncertainty", "standard deviation of that over the runs", unit=UTILITY)
