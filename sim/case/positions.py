@@ -72,8 +72,9 @@ class Revealed(Shown):
         return Deviation(*self.mean.T)
 
 
-NOTHING_KNOWN = Knowledge(np.zeros(3), np.zeros((3, 3)), "", ())
-"""What stands for what is known until it is learned: members as their structure has them."""
+def by_structure(size: int) -> Knowledge:
+    """The deviations of members that are where their structure has them: none, for sure."""
+    return Knowledge(np.zeros((size, 3)), np.zeros((size, 3, 3)), "", ())
 
 
 def known_for(revealed: Revealed, votes: Sequence[Vote], number: int, parameters: Parameters) -> Knowledge:
@@ -155,7 +156,7 @@ class _Record:
         votes = np.stack([call.votes for call in calls])
         plain = Text(severity=0.0, divisiveness=Divisiveness(0.0, 0.0), target_threat=1.0, sender_threat=1.0)
         nothing_given = np.full(votes.shape[1], NOT_GIVEN, dtype=np.int8)
-        ballot = ballot_of(Standing(vote, terms, NOTHING_KNOWN, nothing_given), parameters, plain)
+        ballot = ballot_of(Standing(vote, terms, by_structure(votes.shape[1]), nothing_given), parameters, plain)
         self.own = np.stack(np.broadcast_arrays(*own_utilities(ballot, parameters, Deviation(0.0, 0.0, 0.0))), axis=-1)
         self.structure = np.stack([ballot.conflict, ballot.order], axis=-1)
         self.weights = counted(votes, float(parameters["position_absence"]))

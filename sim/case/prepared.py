@@ -18,7 +18,7 @@ from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, topic
 from sim.case.changes import change_problems, edited
 from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
-from sim.case.positions import NOTHING_KNOWN, Revealed, known_for, revealed_by
+from sim.case.positions import Revealed, by_structure, known_for, revealed_by
 from sim.case.start import Start
 from sim.errors import InputError
 from sim.results.showing import Shown
@@ -103,7 +103,10 @@ def prepare(
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
     standings = tuple(
         Standing(
-            vote, terms_of(spec, world, parameters, known, vote.date), NOTHING_KNOWN, _given(spec, world, roles, vote)
+            vote=vote,
+            terms=terms_of(spec, world, parameters, known=known, on=vote.date),
+            known=by_structure(world.size),
+            given=_given(spec, world, roles, vote),
         )
         for vote in spec.vote
     )

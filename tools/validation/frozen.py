@@ -6,8 +6,8 @@ votes `CHOSEN_ON`, each predicted from what was before it: a throwaway prototype
 They were settled twice. First with a spread of 1, which had 0.0397 on the thirteen (mean RPS, pinned; the random forest
 on earlier votes has 0.0471). With it `TO_PREDICT` was scored once: 0.0443, accuracy 0.879. Then members held out of
 ES-11/1 to ES-11/3 turned out to need a smaller spread along the dimensions; 0.3 was chosen on these members and on the
-thirteen (0.0416) alone, and `TO_PREDICT` is scored with it again. The second score is therefore not blind: the first was
-known. That a model of this kind does well there was known before either, from a trial of somebody else.
+thirteen (0.0416) alone, and `TO_PREDICT` is scored with it again. The second score is not blind: the first was known.
+That a model of this kind does well there was known before either, from a trial of somebody else.
 """
 
 from __future__ import annotations
