@@ -17,7 +17,7 @@ from sim.model import AlignmentModel
 from sim.rules.influence import GRID
 from sim.runner.batch import SIZE
 from sim.runner.executors import Processes
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 
 Figures = dict[str, float]
@@ -39,7 +39,7 @@ def engines(replicates: int = SIZE, blocks: int = 4, agents: int = 5, repetition
         {
             "mesa": lambda: [AlignmentModel(case, replicate=k).run() for k in range(agents)],
             "ensemble": lambda: [simulate(case, k * replicates, replicates) for k in range(blocks)],
-            "counted": lambda: run(case, replicates * blocks),
+            "counted": lambda: run_case(case, replicates * blocks),
             "kernel": all_of(parts),
             "words": philox_words(case.world.size, replicates),
             **parts,

@@ -10,13 +10,13 @@ from itertools import count
 from statistics import median
 
 from benchmarks.timing import in_turns, quantile, ratio
-from sim.explore.board import board
-from sim.explore.levers import groups_of, moved, senders_of
-from sim.explore.result import Explored, explored
-from sim.explore.start import Start, start_from
-from sim.explore.state import State
-from sim.explore.timeline import course
-from sim.runner.run import run
+from sim.explore.board import make_board
+from sim.explore.levers import groups_of, move_lever, senders_of
+from sim.explore.result import Explored, run_state
+from sim.explore.start import Launch, read_launch
+from sim.explore.state import PageState
+from sim.explore.timeline import make_course
+from sim.runner.run import run_case
 
 KEY = "vote.0.target_threat"
 PAGES = {"votes": ("es-11-1", False), "uncertain": ("es-11-1", True), "months": ("2022-2023", False)}
@@ -26,10 +26,10 @@ def moves(repetitions: int = 40) -> dict[str, float]:
     """Median and 95 % quantile of the milliseconds of a move on each of `PAGES`, and of a move over its bare run."""
     found: dict[str, float] = {}
     for name, (scenario, is_uncertain) in PAGES.items():
-        start = start_from(scenario)
-        state = State().with_setting("parameter_uncertainty", True) if is_uncertain else State()
-        page = _Page(start, explored(start, state))
-        bare = partial(run, page.found.case, page.found.result.replicates)
+        start = read_launch(scenario)
+        state = PageState().with_setting("parameter_uncertainty", True) if is_uncertain else PageState()
+        page = _Page(start, run_state(start, state))
+        bare = partial(run_case, page.found.case, page.found.result.replicates)
         times = in_turns({"move": page.move, "run": bare}, repetitions)
         found[f"{name}_move_ms"] = 1e3 * median(times["move"])
         found[f"{name}_move_p95_ms"] = 1e3 * quantile(times["move"], 0.95)
@@ -40,15 +40,15 @@ def moves(repetitions: int = 40) -> dict[str, float]:
 class _Page:
     """A page whose lever goes to a value that it never had before."""
 
-    def __init__(self, start: Start, found: Explored) -> None:
+    def __init__(self, start: Launch, found: Explored) -> None:
         self.start, self.found, self.places = start, found, count(1)
 
     def move(self) -> None:
         """One move, and everything of it that is shown."""
         text = f"{1 + next(self.places) / 1000:.3f}"
-        self.found = explored(self.start, moved(self.start, self.found, KEY, text), self.found)
-        board(self.found)
+        self.found = run_state(self.start, move_lever(self.start, self.found, KEY, text), self.found)
+        make_board(self.found)
         groups_of(self.found)
         senders_of(self.found)
         if self.found.result.months is not None:
-            course(self.found.result.months)
+            make_course(self.found.result.months)

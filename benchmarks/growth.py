@@ -14,7 +14,7 @@ from sim.case import Case
 from sim.case.ballot import Ballot
 from sim.ensemble import simulate
 from sim.rules.influence import GRID
-from sim.runner.run import run
+from sim.runner.run import run_case
 
 PEERS_EACH = 20
 
@@ -51,7 +51,7 @@ def by_members(
 
 def by_replicates(counts: Sequence[int] = (100, 1000, 10_000, 100_000), repetitions: int = 3) -> dict[int, float]:
     """Microseconds a run, counted as ``sim run`` does, by replicates."""
-    works = {str(count): lambda count=count: run(case_of(), count) for count in counts}
+    works = {str(count): lambda count=count: run_case(case_of(), count) for count in counts}
     return {int(count): 1e6 * time / int(count) for count, time in medians(works, repetitions).items()}
 
 

@@ -16,14 +16,14 @@ import sim.cli.app, sim.runner.sweep, sim.model, pandas, pyarrow.parquet
 
 SWEPT = """
 from pathlib import Path
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import experiment_from
 experiment = experiment_from({
     "title": "Memory", "question": "How much?", "scenario": "es-11-1", "replicates": int(sys.argv[1]),
     "outputs": ["tally", "members"],
     "design": {"kind": "factorial", "over": {"vote.target_threat": {"values": [1.0]}}},
 }, "benchmark", Path())
-assert sweep(experiment, Path(sys.argv[2])).runs == int(sys.argv[1])
+assert keep_sweep(experiment, Path(sys.argv[2])).runs == int(sys.argv[1])
 """
 
 PEAK = """

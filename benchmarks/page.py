@@ -147,23 +147,24 @@ Written by `python -m benchmarks --write` on {date}. Machine: {machine}. {versio
 
 {load}
 
-Every figure but the peaks of memory is a median. What is compared was timed in turns in one run, and a ratio is the
-median of the ratios of the turns, with the lowest and the highest in brackets. On a shared machine rates and
-single turns vary by a factor of two and more, and the ratio of two workers to one means nothing unless both cores are
-free. The scenario is `es-11-1` unless another is named: 193 members, 8 rounds.
+All figures except the peaks of memory are medians. Programs that are compared were timed in turns. A ratio is the
+median over the turns, with the lowest and the highest in brackets. On a shared machine rates and single turns vary by a
+factor of two and more. The ratio of two workers to one means nothing unless both cores are free. The scenario is `es-11-1` unless another is named: 193 members, 8 rounds.
 
 ## Speed
 
 {speed}
 
-The kernel is the arithmetic that a straightforward implementation cannot do without, bare: with N members, R
-replicates and T rounds, T + 1 products (N, N) x (N, R) in single precision, T + 1 times N x R exponentials in double
-precision (one per look at the peers is enough for all four actions), and (1 + T) N x R uniform numbers from a single
-Philox stream, one for the vote and one a round for inertia. Keys, comparisons and changes of stance are not counted.
-The ensemble avoids part of this work: a member keeps its draw, so its choice has switching points in its peers' stance,
-found once; those that act alike whatever their peers say are not looked at again, replicates at rest are left alone,
-and inertia is drawn only for members that would move. So the ratio may exceed 1 and is no efficiency. What it has on
-top is a stream of its own for each member and occasion, and the bookkeeping of who is followed.
+The kernel is the arithmetic that a straightforward implementation needs. With N members, R replicates and T rounds it has
+
+- T + 1 products (N, N) x (N, R) in single precision;
+- (T + 1) N x R exponentials in double precision: one per look at the peers is enough for all four actions;
+- (1 + T) N x R uniform numbers from a single Philox stream: one for the vote, and one a round for inertia.
+
+Keys, comparisons and changes of stance are not counted. The ensemble avoids part of this work. A member keeps its draw, so
+its thresholds in its peers' stance are found once. Members that act the same way whatever their peers do are not looked at
+again, and neither are replicates that have settled. Inertia is drawn only for members that would change. The ratio may
+therefore exceed 1, and it is not an efficiency. In addition the ensemble has a random stream for each member and occasion.
 
 {parts}
 
@@ -192,28 +193,28 @@ The target is at most 150 MiB above the imported program, whatever the number of
 
 ## Limits
 
-- Peer weights are kept as a sparse matrix from 500 members on if less than 5 % of them are not 0. Timed once on one
+- From 500 members on, peer weights are a sparse matrix if less than 5 % of them are not 0. Timed once on one
   thread with 500 to 4,000 members, the sparse product took 0.7 to 1.0 of the dense one's time at 5 %, 0.15 to 0.25 at
   1 %, and 1.4 to 1.7 at 10 %.
-- A world's ties are read into dense arrays, one per kind: at 20,000 members that is 3 GB for each of ten kinds, so a
-  world of that size cannot be loaded on an ordinary machine. The deliberation itself takes such a case, as above.
+- A world's ties are read into dense arrays, one per kind. At 20,000 members that is 3 GB for each of ten kinds, so a
+  world of that size cannot be loaded on an ordinary machine. The deliberation itself can be run at that size, as above.
   Loading worlds larger than those that ship was not timed.
 
 ## What was tried
 
-The changes below were timed together, before and after in turns, in seven turns on a machine that others used as
-well, in blocks of 1,000: the ensemble came out 1.46 times as fast (median; 1.33 to 1.53), the Mesa model 1.16 times
-(0.89 to 1.49, so a gain of the agents is not established). What each change brought was not timed by itself; the last
-column is from a profile before and one after, seconds for 20 blocks, and shows only where the time went.
+The changes below were timed together, before and after in turns, seven times on a machine that others used as well, in
+blocks of 1,000. The ensemble became 1.46 times as fast (median; 1.33 to 1.53). The Mesa model became 1.16 times as fast
+(0.89 to 1.49, so a gain is not established). No change was timed by itself. The last column is from one profile before and
+one after, in seconds for 20 blocks, and shows only where the time went.
 
 | change | part of the program | seconds |
 |---|---|---|
 | stream keys kept; fewer words drawn and converted | random numbers | 0.46 to 0.26 |
 | stances of moving replicates kept as such; sums fetched by a flat index | looks at the peers | 0.19 to 0.08 |
-| only switching points within a member's reach worked out | switching points | 0.19 to 0.17: within the noise |
+| only thresholds within a member's reach computed | thresholds | 0.19 to 0.17: within the noise |
 | conditions counted as bytes | both engines | not told apart |
 
-What did not help, by the profile: switching points over all members and replicates in place of the followed cells
-(finding the cells in two dimensions cost more than it saved), and masks in place of indices. Not tried: updating peer
-sums from the moves alone, and compiled code, which would be a second place for the rules.
+Two changes did not help: thresholds over all members and replicates instead of the followed cells (finding the cells in two
+dimensions cost more than it saved), and masks instead of indices. Not tried: updating the sums over peers from the changes
+alone, and compiled code, which would be a second place for the rules.
 """

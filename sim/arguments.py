@@ -25,34 +25,34 @@ class Argument(NamedTuple, Generic[Value]):
 
     Parameters
     ----------
-    needed : in words, for the error: ``text``, ``a whole number from 1 up``.
-    read : gives the value as the package takes it; raises `TypeError` or `ValueError` where it is something else.
+    needed : what is needed, in words for the error: ``text``, ``a whole number from 1 up``.
+    read : returns the value as the package uses it; raises `TypeError` or `ValueError` for anything else.
     """
 
     needed: str
     read: Callable[[Any], Value]
 
     def value(self, where: str, name: str, given: object) -> Value:
-        """The value that was given, as the package takes it.
+        """Read the value that was given.
 
         Raises
         ------
-        InputError : it is something else; the message names the function and the argument.
+        InputError : the value is something else; the message names the function and the argument.
         """
         try:
             return self.read(given)
         except InputError as error:
             raise InputError(_within_key(name, p, where) for p in error.problems) from None
         except (TypeError, ValueError, OverflowError):
-            raise input_error(where, name, f"got {describe(given)}; {self.needed} is needed.") from None
+            raise input_error(where, name, f"{describe(given)} is given where {self.needed} is needed.") from None
 
 
 def check_arguments(
     where: str, **arguments: Argument[Any]
 ) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
-    """Make a function refuse arguments that it cannot take, all of them at once, before it starts.
+    """Make a function refuse invalid arguments, all of them at once, before it starts.
 
-    A default is taken as it is.
+    Defaults are not checked.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def check_arguments(
 
         @wraps(function)
         def checked(*args: Given.args, **kwargs: Given.kwargs) -> Found:
-            bound = _bound(signature, where, args, kwargs)
+            bound = _bind(signature, where, args, kwargs)
             bound.apply_defaults()
             problems: list[Problem] = []
             for name, given in bound.arguments.items():
@@ -83,10 +83,10 @@ def check_arguments(
     return decorate
 
 
-def _bound(
+def _bind(
     signature: inspect.Signature, where: str, args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> inspect.BoundArguments:
-    """What was given, by the names of the parameters."""
+    """Bind what was given to the names of the parameters."""
     try:
         return signature.bind(*args, **kwargs)
     except TypeError as error:
@@ -94,7 +94,7 @@ def _bound(
         if not unknown:
             raise input_error(where, "", f"{error}.") from None
         names = [name for name in signature.parameters if name != "self"]
-        fixes = {name: did_you_mean(name, names, f"There are {', '.join(names)}.") for name in unknown}
+        fixes = {name: did_you_mean(name, names, f"The arguments are {', '.join(names)}.") for name in unknown}
         raise InputError(Problem(where, name, "there is no such argument.", fixes[name]) for name in unknown) from None
 
 
@@ -103,7 +103,7 @@ def _within_key(key: str, problem: Problem, where: str = "") -> Problem:
 
 
 def describe(given: object) -> str:
-    """A value of any type, in a few words for an error."""
+    """Describe a value of any type in a few words for an error."""
     match given:
         case None | bool() | int() | float() | np.number():
             return reprlib.repr(given)
@@ -116,7 +116,7 @@ def describe(given: object) -> str:
 
 
 def whole_number(low: int, high: int | None = None) -> Argument[int]:
-    """A whole number, of Python or of NumPy; true and false are none."""
+    """A whole number of Python or NumPy; True and False are not accepted."""
 
     def read(given: Any) -> int:
         if isinstance(given, bool | np.bool_):
@@ -130,7 +130,7 @@ def whole_number(low: int, high: int | None = None) -> Argument[int]:
 
 
 def one_of(*names: str) -> Argument[str]:
-    """One of some texts."""
+    """One of some names."""
 
     def read(given: object) -> str:
         if not isinstance(given, str) or given not in names:
@@ -141,7 +141,7 @@ def one_of(*names: str) -> Argument[str]:
 
 
 def instance_of(needed: str, *types: type) -> Argument[Any]:
-    """A value of some types, as it is."""
+    """A value of one of some types, unchanged."""
 
     def read(given: Any) -> Any:
         if not isinstance(given, types):
@@ -152,7 +152,7 @@ def instance_of(needed: str, *types: type) -> Argument[Any]:
 
 
 def subclass_of(parent: type[Value]) -> Argument[type[Value]]:
-    """A class that is, or is derived from, another one."""
+    """A class, or a subclass of it."""
 
     def read(given: object) -> type[Value]:
         if not (isinstance(given, type) and issubclass(given, parent)):
@@ -163,24 +163,24 @@ def subclass_of(parent: type[Value]) -> Argument[type[Value]]:
 
 
 def each(argument: Argument[Value], needed: str, least: int = 0) -> Argument[tuple[Value, ...]]:
-    """A list in which everything is of one kind; one alone is taken as a list of it."""
+    """A list of values of one kind; a single value counts as a list of one."""
 
     def read(given: Any) -> tuple[Value, ...]:
         items = [given] if isinstance(given, str | Mapping) else given
         found = tuple(argument.value("", str(place), item) for place, item in enumerate(items))
         if len(found) < least:
-            raise input_error("", "", f"got none; {needed} is needed.")
+            raise input_error("", "", f"the list is empty; {needed} is needed.")
         return found
 
     return Argument(needed, read)
 
 
 def without_numpy(value: Any) -> object:
-    """A value as a TOML file could hold it: NumPy's and pandas' numbers and arrays are numbers and lists, paths texts.
+    """Convert a value to what a TOML file can hold: NumPy and pandas to numbers and lists, paths to text.
 
     Raises
     ------
-    InputError : it holds what no file could; the key says where.
+    InputError : the value holds something that no file can hold; the key says where.
     """
     match value:
         case None | bool() | int() | str() | date() | time():
@@ -188,7 +188,7 @@ def without_numpy(value: Any) -> object:
         case float():
             return float(value)
         case Mapping():
-            return read_table(value)
+            return read_mapping(value)
         case list() | tuple() | range():
             return [_within(str(place), item) for place, item in enumerate(value)]
         case os.PathLike():
@@ -199,29 +199,29 @@ def without_numpy(value: Any) -> object:
 
 
 def _within(key: str, value: object) -> object:
-    """A part of a table or list, whose problems name the key that leads to it."""
+    """Convert a part of a table or list; its problems name the key that leads to it."""
     try:
         return without_numpy(value)
     except InputError as error:
         raise InputError(_within_key(key, p) for p in error.problems) from None
     except TypeError:
-        needed = "a number, a text, a date, a list or a table is needed."
-        raise input_error("", key, f"got {describe(value)}; {needed}") from None
+        needed = "a number, text, a date, a list or a table is needed"
+        raise input_error("", key, f"{describe(value)} is given where {needed}.") from None
 
 
-def read_table(given: object) -> dict[str, object]:
-    """A dictionary as a TOML file could hold it.
+def read_mapping(given: object) -> dict[str, object]:
+    """Convert a dictionary to what a TOML file can hold.
 
     Raises
     ------
-    TypeError : it is none.
-    InputError : it holds what no file could.
+    TypeError : the value is not a dictionary.
+    InputError : the dictionary holds something that no file can hold.
     """
     if not isinstance(given, Mapping):
         raise TypeError
     wrong = [key for key in given if not isinstance(key, str)]
     if wrong:
-        raise input_error("", str(wrong[0]), f"got {describe(wrong[0])} as a key; keys are text.")
+        raise input_error("", str(wrong[0]), f"{describe(wrong[0])} is used as a key; keys are text.")
     return {str(key): _within(str(key), item) for key, item in given.items()}
 
 

@@ -1,4 +1,4 @@
-"""Types of the arrays that modules share. Shapes stand in docstrings: N members, R replicates, T months, C cells."""
+"""Types of the arrays that modules share. Shapes are in docstrings: N members, R replicates, T months, C cells."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,4 +10,4 @@ BoolArray = NDArray[np.bool_]
 ActionArray = NDArray[np.int8]
 """Action codes, in the order of `sim.rules.choice.ACTIONS`."""
 Number = float | FloatArray
-"""The same for all, or an array of what differs."""
+"""One number for all, or an array where it differs."""

@@ -1,6 +1,6 @@
-"""The ensemble: the rules over (replicates x members) at once, with the votes of the Mesa model.
+"""The ensemble engine: it applies the rules to arrays (replicates, members), and gives the votes of the Mesa model.
 
-Replicate k of a scenario has the same votes here, in any batch, as in ``AlignmentModel(scenario, replicate=k)``.
+Replicate k of a scenario has the same votes here, in any batch, as ``AlignmentModel(scenario, replicate=k)``.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities
-from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, find_switching_points, switch
+from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, solve_switching_points, switch
 
 FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
-"""What all announce first, by the parameter's value; None where each announces its own choice at neutral peers."""
+"""First announcement of all members by the parameter's value; None: each announces its choice at neutral peers."""
 
 SINGLE_STANCES = STANCES.astype(np.float32)
 
 NARROWED_BELOW = 0.9
-"""Share of the replicates still moving below which it is quicker to go on with these alone."""
-STRIP = 8192
-"""Cells whose arrays fit into the cache of a processor."""
+"""Share of replicates that still change, below which it is faster to continue with these alone."""
+CELLS_PER_STRIP = 8192
+"""Number of cells whose arrays fit into the cache of a processor."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one vote in a block of replicates.
+    """The outcome of one vote in a block of replicates.
 
     Parameters
     ----------
     actions : action codes (R, N).
-    is_settled : (R,): whether nobody would act differently after one more look at the peers.
-    announcements : per round, from the first announcement on, codes (R, N); empty unless asked for.
+    is_settled : whether no member would act differently after one more look at its peers, (R,).
+    announcements : action codes (R, N) per round, from the first announcement on; empty unless requested.
     """
 
     resolution: str
@@ -60,26 +60,26 @@ Watch = Callable[[MonthRun, MonthView], None]
 def simulate(
     case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
 ) -> list[Outcome]:
-    """Run the replicates ``first`` to ``first + count - 1`` of a case: vote after vote, through the months between.
+    """Simulate the replicates ``first`` to ``first + count - 1`` of a case: all votes, and the months between them.
 
-    Where parameters are drawn from their posterior, the rules take them as arrays over the replicates.
+    Where parameters are drawn from their posterior, the rules get them as arrays over the replicates.
 
     Parameters
     ----------
     keeps_rounds : whether the announcements of every round are kept.
-    watch : called after every month, where the scenario has months, with the run and what the month came to.
+    watch : called after every month, where the scenario has months, with the run and the view of the month.
 
     Returns
     -------
     One outcome per ballot of the case, in their order.
     """
-    taken = simulate_votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
-    outcomes = {number: outcome for number, outcome, _ in taken}
+    votes = simulate_votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
+    outcomes = {number: outcome for number, outcome, _ in votes}
     return [outcomes[number] for number in range(len(case.ballots))]
 
 
 def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
-    """Split replicates by the parameters that they have: the case with these, the first replicate, and how many."""
+    """Split replicates by their parameters: the case with these parameters, the first replicate, and the count."""
     if case.fit is None:
         yield case, first, count
         return
@@ -93,9 +93,9 @@ def simulate_votes(
 ) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
     """Simulate replicates up to each of their votes, in the order of the dates.
 
-    Returns
-    -------
-    Which ballot, what came of it, and the months up to it; what comes later is not simulated yet.
+    Yields
+    ------
+    The number of the ballot, its outcome, and the months up to it; later months are not simulated yet.
     """
     weighed = weighed_by(case, np.arange(first, first + count)[:, None])
     normals = normals_of(case, first, count)
@@ -128,11 +128,11 @@ def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray
 def visit_votes(
     case: Case, weighed: Weighed, first: int, count: int, *, watch: Watch | None = None
 ) -> Iterator[tuple[int, MonthRun | None]]:
-    """Simulate the months of replicates, and stop at each of the votes on the way.
+    """Simulate the months of replicates, and stop at each vote.
 
     Parameters
     ----------
-    weighed : the case as these replicates weigh it.
+    weighed : the parameters, ballots and months of these replicates.
     """
     plan, parameters = weighed.plan, weighed.parameters
     if plan is None:
@@ -152,23 +152,23 @@ def visit_votes(
             if isinstance(item, int):
                 yield item, run
             else:
-                run.event(place)
-        view = run.month(is_watched=watch is not None)
+                run.apply_event(place)
+        view = run.pass_month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
 
 
 def revision_occasion(resolution: str, round_number: int) -> str:
-    """Name of the occasion on which a member may fail to revise."""
+    """The occasion of the draw that decides whether a member revises in a round."""
     return f"{resolution} round {round_number}"
 
 
 class _Deliberation:
     """One vote in a block of replicates. Arrays are (N, R), a row per member.
 
-    A member keeps its draw through the rounds, so that it acts the same way whatever its peers say or has switching
-    points in the sum of their stances. Only cells of the second kind, and those that first announced something else,
-    are followed; a replicate in which nothing moves any more is left alone.
+    A member keeps its draw through the rounds. So either it acts the same way whatever its peers announce, or it has
+    switching points in the sum of their stances. Only cells (member, replicate) of the second kind, and cells whose
+    first announcement was another action, are followed. Replicates in which nothing changes any more are dropped.
     """
 
     def __init__(
@@ -184,21 +184,21 @@ class _Deliberation:
         influence = np.transpose(parameters["peer_influence"])
         rounding = bound_rounding(self.own, influence)
         lowest, highest = find_range(self.own, influence, self.draw, rounding)
-        is_given = (ballot.given != NOT_GIVEN)[:, None]
+        is_fixed = (ballot.given != NOT_GIVEN)[:, None]
         start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
         is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
         self.replicates = np.arange(count)
-        self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_given), count)
+        self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_fixed), count)
         self.points = self.find_points(lowest, highest, rounding)
         self.close = self.find_close()
         neutral = np.zeros(len(self.member), dtype=np.float32)
         self.now = self.choose(neutral) if start is None else np.full(len(self.member), start, dtype=np.int8)
-        self.actions = np.where(is_given, ballot.given[:, None], lowest)
+        self.actions = np.where(is_fixed, ballot.given[:, None], lowest)
         self.actions[self.member, self.column] = self.now
         self.stances = SINGLE_STANCES[self.actions]
 
     def vote(self, *, keeps_rounds: bool) -> Outcome:
-        """Deliberate through the rounds, and vote."""
+        """Simulate the rounds of deliberation, and the vote."""
         announcements = [self.actions.T.copy()] if keeps_rounds else []
         for turn in range(1, self.case.rounds + 1):
             self.revise(turn)
@@ -206,13 +206,13 @@ class _Deliberation:
                 announcements.append(self.actions.T.copy())
         return Outcome(self.ballot.resolution, self.actions.T, self.is_settled(), tuple(announcements))
 
-    def of(self, name: str, replicates: IntArray) -> Number:
-        """A parameter as it is in these replicates of the block, or in all."""
+    def parameter_at(self, name: str, replicates: IntArray) -> Number:
+        """The value of a parameter in these replicates of the block, or in all."""
         value = self.parameters[name]
         return value[replicates, 0] if isinstance(value, np.ndarray) else value
 
     def own_at(self, members: IntArray, replicates: IntArray) -> Utilities:
-        """Utilities before peers are looked at, of these members in these replicates of the block."""
+        """Utilities of these members in these replicates of the block, before they look at their peers."""
         return Utilities(*(np.broadcast_to(term, self.draw.shape)[members, replicates] for term in self.own))
 
     def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
@@ -222,50 +222,52 @@ class _Deliberation:
     def find_points(self, lowest: ActionArray, highest: ActionArray, rounding: float) -> SwitchingPoints:
         """Find the switching points of the followed cells, strip by strip."""
         parts = []
-        for start in range(0, max(len(self.member), 1), STRIP):
-            at = self.member[start : start + STRIP], self.column[start : start + STRIP]
-            own, influence, draw = self.own_at(*at), self.of("peer_influence", at[1]), self.draw[at]
+        for start in range(0, max(len(self.member), 1), CELLS_PER_STRIP):
+            at = self.member[start : start + CELLS_PER_STRIP], self.column[start : start + CELLS_PER_STRIP]
+            own, influence, draw = self.own_at(*at), self.parameter_at("peer_influence", at[1]), self.draw[at]
             parts.append(
-                find_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
+                solve_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
             )
         return SwitchingPoints(*(np.concatenate(points) for points in zip(*parts, strict=True)))
 
     def find_close(self) -> IntArray:
-        """Find the followed cells that the rule has to decide, since rounding could matter at a switching point."""
+        """Find the followed cells that the rule itself decides, because rounding could matter at a switching point."""
         return np.flatnonzero(np.isnan(sum(self.points)))
 
     def choose(self, peers: SingleArray) -> ActionArray:
-        """What the followed cells would do at these sums of their peers' stances, in units of the grid."""
+        """Choose the actions of the followed cells at these sums of their peers' stances, in units of the grid."""
         actions = switch(self.points, peers)
         if len(self.close):
             member, replicate = self.member[self.close], self.replicates[self.column[self.close]]
             means = peers[self.close].astype(np.float64) / GRID
-            utilities = with_peers(self.own_at(member, replicate), self.of("peer_influence", replicate), means)
+            utilities = with_peers(
+                self.own_at(member, replicate), self.parameter_at("peer_influence", replicate), means
+            )
             actions[self.close] = choose(utilities, self.draw[member, replicate])
         return actions
 
-    def desired(self) -> ActionArray:
-        """What the followed cells would do after a look at what their peers last announced."""
+    def find_desired(self) -> ActionArray:
+        """Find the actions that the followed cells would choose, given the last announcements of their peers."""
         sums = self.weights @ self.stances
         return self.choose(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
 
     def revise(self, number: int) -> None:
-        """One round: those that look and are not held back by inertia come round to what they desire."""
+        """Run one round: members that inertia does not hold back switch to the action that they desire."""
         if not len(self.member):
             return
-        desired = self.desired()
-        would_move = np.flatnonzero(desired != self.now)
-        moves = would_move[~self.is_held_back(would_move, number)]
+        desired = self.find_desired()
+        would_switch = np.flatnonzero(desired != self.now)
+        moves = would_switch[~self.is_held_back(would_switch, number)]
         member, column, action = self.member[moves], self.column[moves], desired[moves]
         self.now[moves] = self.actions[member, self.replicates[column]] = action
         self.stances[member, column] = SINGLE_STANCES[action]
         is_moving = np.zeros(len(self.replicates), dtype=bool)
-        is_moving[self.column[would_move]] = True
+        is_moving[self.column[would_switch]] = True
         if np.count_nonzero(is_moving) < NARROWED_BELOW * len(is_moving):
             self.narrow(is_moving)
 
     def narrow(self, is_moving: BoolArray) -> None:
-        """Go on with these of the columns alone."""
+        """Continue with these columns alone."""
         cells = np.flatnonzero(is_moving[self.column])
         self.member, self.now = self.member[cells], self.now[cells]
         self.points = SwitchingPoints(*(point[cells] for point in self.points))
@@ -274,9 +276,9 @@ class _Deliberation:
         self.replicates, self.stances = self.replicates[is_moving], self.stances[:, is_moving]
 
     def is_held_back(self, cells: IntArray, number: int) -> BoolArray:
-        """Which of these followed cells fail to revise; only members that would move are drawn for."""
+        """Whether each of these followed cells fails to revise. Only members that would switch need a draw."""
         member, replicate = self.member[cells], self.replicates[self.column[cells]]
-        inertia, words = self.of("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
+        inertia, words = self.parameter_at("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
         if not len(cells) or np.all(inertia == 0):
             return np.zeros(len(cells), dtype=bool)
         starts = np.flatnonzero(np.diff(member, prepend=-1))
@@ -290,7 +292,7 @@ class _Deliberation:
         return to_unit(words) < inertia
 
     def is_settled(self) -> BoolArray:
-        """Replicates (R,) in which nobody would act differently after one more look."""
+        """Whether no member would act differently after one more look at its peers, (R,)."""
         settled = np.ones(self.actions.shape[1], dtype=bool)
-        settled[self.replicates[self.column[self.desired() != self.now]]] = False
+        settled[self.replicates[self.column[self.find_desired() != self.now]]] = False
         return settled

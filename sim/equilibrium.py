@@ -1,7 +1,7 @@
 """Probabilities of the four actions when every member expects its peers to act as the model says they will.
 
-The simulation draws actions and lets peers see them; the equilibrium lets peers see expectations instead. It is the
-smooth stand-in that calibration and pinned scores need; tallies and declared scores come from the simulation.
+The simulation draws actions and lets peers see them; the equilibrium lets peers see expected stances instead. It is a
+smooth approximation, which calibration and pinned scores need. Tallies and declared scores come from the simulation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.case.ballot import NOT_GIVEN, Ballot
-from sim.rules.choice import STANCES, probabilities
+from sim.rules.choice import STANCES, choice_probabilities
 from sim.rules.influence import with_peers
 from sim.rules.payoffs import Utilities
 
@@ -27,34 +27,34 @@ MOST_ITERATIONS = 500
 
 
 MONTHS_EXPECTED = 20
-"""Replicates whose months an equilibrium is on the mean of."""
+"""Number of replicates whose months are averaged for an equilibrium."""
 
 
 def expected_utilities(own: Utilities) -> Utilities:
-    """The mean over replicates of utilities (R, N); those that are the same in all, (N,), as they are."""
+    """The mean over replicates of utilities (R, N); utilities (N,), the same in all replicates, are unchanged."""
     return Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
 
 
-def equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
-    """Probabilities (N, 4) at the fixed point reached from peers that are thought to be neutral.
+def solve_equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> FloatArray:
+    """Find the probabilities (N, 4) at the fixed point that is reached from neutral peers.
 
     Parameters
     ----------
-    own : utilities (N,) before peers are looked at.
+    own : utilities (N,) before members look at their peers.
     peers : peer weights (N, N).
     peer_influence : weight of the peers' mean stance.
     """
-    return _solved(own, ballot, peers, peer_influence)[0]
+    return _iterate(own, ballot, peers, peer_influence)[0]
 
 
-def _solved(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
+def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
     """Probabilities (N, 4) at the fixed point, and the peers' mean expected stance (N,) there."""
-    is_given = ballot.given != NOT_GIVEN
-    given_stance = STANCES[ballot.given]
+    is_fixed = ballot.given != NOT_GIVEN
+    fixed_stance = STANCES[ballot.given]
     mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
-        chances = probabilities(with_peers(own, peer_influence, mean))
-        expected = peers @ np.where(is_given, given_stance, chances.support - chances.oppose)
+        chances = choice_probabilities(with_peers(own, peer_influence, mean))
+        expected = peers @ np.where(is_fixed, fixed_stance, chances.support - chances.oppose)
         if np.abs(expected - mean).max() < TOLERANCE:
             break
         mean = expected
@@ -67,7 +67,7 @@ class Likelihood:
 
     Parameters
     ----------
-    by_utility : slope with respect to each utility before peers are looked at, (N, 4).
+    by_utility : slope with respect to each utility before members look at their peers, (N, 4).
     by_influence : slope with respect to the peer influence J.
     """
 
@@ -76,7 +76,7 @@ class Likelihood:
     by_influence: float
 
 
-def likelihood(
+def measure_likelihood(
     own: Utilities,
     ballot: Ballot,
     peers: Peers,
@@ -84,19 +84,19 @@ def likelihood(
     votes: NDArray[np.integer],
     weights: FloatArray,
 ) -> Likelihood:
-    r"""Log likelihood of votes at the equilibrium, with exact slopes by the adjoint of the fixed point.
+    r"""Compute the log likelihood of votes at the equilibrium, with exact slopes by the adjoint of the fixed point.
 
     With :math:`f_i` a member's expected stance, :math:`q_{ia} = p_{ia} (s_a - f_i)` its slope in the utilities,
-    :math:`v_i = \sum_a s_a q_{ia}` its slope in J m, and r the slope of the likelihood at given peers, what the peers
-    carry on is the solution of :math:`l = J (r \cdot s + v \circ W^T l)`; then
+    :math:`v_i = \sum_a s_a q_{ia}` its slope in J m, and r the slope of the likelihood at fixed peers, the effect
+    that peers pass on is the solution of :math:`l = J (r \cdot s + v \circ W^T l)`; then
     :math:`dL/dU = r + q \, W^T l` and :math:`dL/dJ = (r \cdot s) \cdot m + (W^T l) \cdot (v \circ m)`.
 
     Parameters
     ----------
-    votes : observed action codes (N,), -1 where a vote is given or not recorded.
-    weights : what each member's vote counts, (N,); 0 leaves it out.
+    votes : observed action codes (N,), -1 where a vote is fixed or not recorded.
+    weights : weight of each member's vote, (N,); 0 leaves it out.
     """
-    chances, mean = _solved(own, ballot, peers, peer_influence)
+    chances, mean = _iterate(own, ballot, peers, peer_influence)
     counted = np.flatnonzero((votes >= 0) & (weights > 0))
     likelihoods = np.maximum(chances[counted, votes[counted]], np.finfo(float).tiny)
     direct = np.zeros_like(chances)

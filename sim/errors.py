@@ -1,4 +1,4 @@
-"""Problems with what a user gave us, and how they are told.
+"""Problems with what a user gave, and how they are reported.
 
 Everything wrong with an input is collected as `Problem` values and raised once, as one `InputError`.
 """
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with an input: where it stands, what it is, and the way out.
+    """One thing wrong with an input: where it is, what it is, and how to fix it.
 
     Parameters
     ----------
     where : file name, option or command the input came from.
     key : dotted path inside it, such as ``parameters.enforcement`` or ``vote.0.severity``; may be empty.
-    message : what is wrong, with what was got and what is allowed.
-    fix : what to do about it; may be empty.
+    message : a sentence that says what is wrong, what was given, what is allowed and why.
+    fix : a sentence that says how to fix it; may be empty.
     """
 
     where: str
@@ -28,19 +28,19 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.where}: {self.key}" if self.key else self.where
+        place = f"{self.where}, {self.key}" if self.key else self.where
         return f"{place}: {self.message}" + (f" {self.fix}" if self.fix else "")
 
 
 class InputError(ValueError):
-    """The input is wrong; nothing was run. Holds every problem found, not only the first."""
+    """The input is wrong, and nothing was run. It holds every problem found, not only the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
-        return InputError, (self.problems,)  # so that one comes back whole from another process
+        return InputError, (self.problems,)  # so that an error keeps its problems on the way from another process
 
 
 def input_error(where: str, key: str, message: str, fix: str = "") -> InputError:
@@ -49,7 +49,7 @@ def input_error(where: str, key: str, message: str, fix: str = "") -> InputError
 
 
 def did_you_mean(name: str, allowed: Iterable[str], otherwise: str = "") -> str:
-    """``Did you mean 'x'?`` for the valid name nearest to `name`, else the text `otherwise`."""
+    """``Did you mean 'x'?`` for the valid name most like `name`, or the text `otherwise`."""
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
     nearest = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
     return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else otherwise

@@ -1,11 +1,11 @@
 """The Mesa model: member states that vote on resolutions, and decide month by month on sanctions, trade and help.
 
-Each resolution is directed against one member, the *target*. Some members, the *senders*, sanction it at the start or
-join in later; the *victim* is whom it attacked. A member supports, abstains on, opposes or misses a vote; its stance is
-1, 0, -1 or 0.
+Each resolution is directed against one member, the *target*. Some members, the *senders*, sanction it from the start or
+join later; the *victim* is the member that it attacked. A member supports, abstains, opposes or is absent; its stance
+is 1, 0, -1 or 0.
 
-This is the model to read, step through, extend and watch. The equations are in `sim.rules`, what a member decides in a
-month in `sim.months.decisions`. `sim.ensemble` gives the same votes, run for run, many runs at once.
+This is the model to read, step through, extend and watch. The equations are in `sim.rules`, and the decisions of a
+month in `sim.months.decisions`. `sim.ensemble` simulates many runs at once and gives the same votes, run for run.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from sim.case.request import is_of_mesa, read_request
 from sim.case.utilities import Position, own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.months import decisions
-from sim.months.members import Members
+from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each
 from sim.months.position import position_of
 from sim.months.record import MonthRecord, MonthView
-from sim.months.state import NOISES, START, State, initial_state
+from sim.months.state import NOISES, START, MonthState, initial_state
 from sim.randomness import Draws, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
-from sim.rules.influence import listened_to, peer_stance, with_peers
+from sim.rules.influence import list_peers, peer_stance, with_peers
 from sim.specs import Scenario
 
 
 class _NumbersOfMesa33:
     """Numbers the agents of a model on the model, as later versions of Mesa do themselves.
 
-    Mesa 3.3 counts them in a table that keeps every model in memory for good (its issue 3179). It offers no public way
-    round the table, so this one private name of Mesa's is replaced; later versions never ask for it.
+    Mesa 3.3 counts them in a table that keeps every model in memory (its issue 3179). It has no public way to avoid the
+    table, so this private name of Mesa is replaced; later versions do not use it.
     """
 
     def __getitem__(self, model: mesa.Model) -> Iterator[int]:
@@ -61,11 +61,11 @@ class MemberState(mesa.Agent):
 
     Attributes
     ----------
-    action, votes : what it last announced, and what it has voted so far, as codes of `ACTIONS`.
-    utilities, noise, fixed : in the vote at hand, what each action is worth to it before it looks at its peers, its
-        uniform number, and its action where that is fixed: the target opposes, the victim supports, pledges hold.
-    state : with months, what they have moved: alignment, dependence, isolation, beliefs, whether it sanctions.
-    month : what it knows of the month at hand and does in it.
+    action, votes : its last announcement, and its votes so far, as codes of `ACTIONS`.
+    utilities, noise, fixed : in the current vote, the utility of each action before it looks at its peers, its uniform
+        number, and its action where that is fixed: the target opposes, the victim supports, pledges are kept.
+    state : with months, its alignment, dependence, isolation and beliefs, and whether it sanctions.
+    month : what it knows and does in the current month.
     """
 
     model: AlignmentModel
@@ -77,7 +77,7 @@ class MemberState(mesa.Agent):
         case = model.case
         self.index, self.iso3, self.name = index, case.world.iso3[index], case.world.names[index]
         self.parameters = case.parameters
-        self.peers, self.peer_weights = listened_to(case.peers, index)
+        self.peers, self.peer_weights = list_peers(case.peers, index)
         self.action = ABSENT
         self.votes: list[int] = []
         if case.plan is not None:
@@ -107,7 +107,7 @@ class MemberState(mesa.Agent):
         return int(choose(utilities, self.noise))
 
     def announce(self) -> None:
-        """Say for the first time what it will do: its choice at neutral peers, or what the scenario has all say."""
+        """Announce an action first: its choice at neutral peers, or the announcement that the scenario sets."""
         first = FIRST_ANNOUNCEMENTS[int(self.parameters["first_announcement"])]
         if self.fixed is not None:
             self.action = self.fixed
@@ -115,11 +115,11 @@ class MemberState(mesa.Agent):
             self.action = self.choose(0.0) if first is None else first
 
     def desired_action(self) -> int:
-        """What it would do, given what its peers last announced."""
+        """The action it would choose, given the last announcements of its peers."""
         return self.choose(self.hear(self.model.stances)) if self.fixed is None else self.fixed
 
     def revise(self) -> None:
-        """Come round to the desired action, unless inertia keeps it from that this round."""
+        """Switch to the desired action, unless inertia prevents that in this round."""
         desired = self.desired_action()
         if desired != self.action:
             occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
@@ -133,17 +133,17 @@ class MemberState(mesa.Agent):
     # A month: `sim.months.phases.PHASES` is the order
 
     def take_in(self, month: int, place: int) -> None:
-        """Take in what an event does at once to its alignment, isolation or beliefs."""
+        """Apply the immediate effects of an event on its alignment, isolation or beliefs."""
         touch = self.plan.touches.get((month, place))
         if touch is not None:
-            self.state.take_in(touch, self.parameters)
+            self.state.apply_touch(touch, self.parameters)
 
     def sanction(self) -> None:
-        """Join the coalition that sanctions the target, once that has attacked, or stay out of it."""
+        """Join the coalition that sanctions the target after it has attacked, or stay out of it."""
         decisions.sanction(self)
 
     def offer(self) -> None:
-        """Say how much of the target's fuels it keeps buying, and how much more it could."""
+        """Offer how much of the target's fuels it keeps buying, and how much more it could buy."""
         decisions.offer(self)
 
     def trade(self) -> None:
@@ -159,29 +159,29 @@ class MemberState(mesa.Agent):
         decisions.help_victim(self)
 
     def get_listed(self) -> None:
-        """Have its firms listed by the coalition, by chance: the likelier, the more it visibly helps the target."""
+        """Have its firms listed by the coalition, by a chance that rises with its visible help to the target."""
         decisions.get_listed(self)
 
     def learn(self) -> None:
-        """Learn from listings, its own and its peers', how likely help to the target is punished."""
+        """Update its belief that help to the target is punished, from its own and its peers' listings."""
         decisions.learn(self)
 
     def drift(self) -> None:
-        """Let its dependence and alignment follow what has changed."""
+        """Let its dependence and alignment follow the changes of the month."""
         decisions.drift(self)
 
-    # What decisions are made with
+    # Inputs of decisions
 
     def hear(self, values: FloatArray) -> FloatArray:
-        """The mean of its peers' values, out of those of all (N,), weighted by how much it listens to each."""
+        """The mean of its peers' values, out of the values of all members (N,), weighted by how much each counts."""
         return peer_stance(self.peer_weights, values[self.peers])
 
     def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
-        """Its uniform number in [0, 1) for a process and an occasion, the same whenever it is asked for."""
+        """Its uniform number in [0, 1) for a process and an occasion; the same at every call."""
         return np.float64(self.model.draw(process, occasion, self.iso3))
 
     def position(self, ballot: Ballot) -> Position:
-        """Its alignment, dependence, sanction risk and grievance on the day of a vote, as the months have left them."""
+        """Its alignment, dependence, sanction risk and grievance on the day of a vote, after the months before it."""
         return position_of(self, ballot.conflict, ballot.dependence, ballot.threats)
 
     def __repr__(self) -> str:
@@ -191,22 +191,22 @@ class MemberState(mesa.Agent):
 class AlignmentModel(Shown, mesa.Model):
     """One run of a scenario. A step is a month or, where the scenario has no months, a vote.
 
-    In a month come first its events and votes, in date order, and then its phases: a vote sees what the months before
-    and the events up to its day have moved. A vote is announced, revised in rounds of deliberation in which all look at
-    once at what their peers last announced, and cast.
+    A month has first its events and votes, in the order of their dates, and then its phases. So a vote depends on
+    earlier months and on events up to its day. In a vote all members announce an action, revise it in rounds of
+    deliberation, in each of which all see the last announcements of their peers at once, and cast it.
 
     Parameters
     ----------
-    scenario : name of a shipped scenario, path of a scenario file, a dictionary as a file would hold it, a `Scenario`,
-        a prepared `Case`, or a scenario of Mesa's own: its ``rng`` is the seed, its ``file`` may be any of the former,
-        all else in it are overrides.
-    seed, rng : the scenario's seed, in either of Mesa's two spellings; the file's own by default.
-    replicate : which run of the scenario, from 0. By default 0 where a seed is given, and otherwise another one for
+    scenario : name of a shipped scenario, path of a scenario file, a dictionary with the keys of a file, a
+        `Scenario`, a prepared `Case`, or a scenario of Mesa's own: its ``rng`` is the seed, its ``file`` may be any of
+        the former, and everything else in it is an override.
+    seed, rng : the scenario's seed, under either of Mesa's two names; by default that of the file.
+    replicate : which run of the scenario, from 0. By default 0 where a seed is given, and otherwise a new one for
         every model; it is in ``model.replicate``.
     member_class : the class of the members, `MemberState` or a subclass of it.
-    collect_rounds : whether the data collector has a table of the rounds, besides that of the votes.
-    rounds_as_steps : whether each round of deliberation is a step of its own, to be watched.
-    **overrides : other values for keys of the scenario, checked like ``--set``. ``__`` stands for the dot:
+    collect_rounds : whether the data collector has a table of the rounds in addition to that of the votes.
+    rounds_as_steps : whether each round of deliberation is a step of its own, so that it can be watched.
+    **overrides : other values for keys of the scenario, checked like ``--set``. Write ``__`` for the dot:
         ``parameters__enforcement=0.8``, ``vote__severity=1.2``.
 
     Raises
@@ -233,15 +233,15 @@ class AlignmentModel(Shown, mesa.Model):
         self.spec = self.case.spec
         super().__init__(**({"scenario": scenario} if is_of_mesa(scenario) else {"rng": self.spec.seed}))
         self._draws = Draws(self.spec.seed)
-        self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # what each step still to come does
+        self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # the tasks of each step to come
         self.vote_number, self.round, self.month_name = 0, -1, ""
-        self.months: list[tuple[State, MonthView]] = []
+        self.months: list[tuple[MonthState, MonthView]] = []
         size = self.case.world.size
         self.members = member_class.create_agents(self, size, list(range(size)))
         self.stances = np.zeros(size)
         self.datacollector = new_collector(collect_rounds=collect_rounds)
         if self.case.plan is not None:
-            self.everyone = Members(self.case.plan, self.case.parameters, list(self.members))
+            self.everyone = AgentAssembly(self.case.plan, self.case.parameters, list(self.members))
 
     def _line(self) -> str:
         votes = self.datacollector.tables["votes"]
@@ -255,11 +255,11 @@ class AlignmentModel(Shown, mesa.Model):
 
     @property
     def ballot(self) -> Ballot:
-        """The resolution that is being voted on, or was voted on last."""
+        """The ballot of the current vote, or of the last one."""
         return self.case.ballots[self.vote_number]
 
     def step(self) -> None:
-        """A month or, without months, a vote: do what the agenda has for it, and collect what it came to."""
+        """Simulate a month or, without months, a vote: carry out the tasks on the agenda, and collect the data."""
         if not self.running:
             return
         for task in self.agenda.popleft():
@@ -268,37 +268,37 @@ class AlignmentModel(Shown, mesa.Model):
         self.datacollector.collect(self)
 
     def open_vote(self, number: int) -> None:
-        """Put a resolution to the vote: all weigh it and announce what they will do."""
+        """Open a vote: all members compute their utilities and announce an action."""
         self.vote_number, self.round = number, 0
         self.members.do("weigh").do("announce")
         self.see_announcements()
 
     def deliberate(self, turn: int) -> None:
-        """A round: all look at once at what was announced in the round before, and revise."""
+        """Run a round: all members see the announcements of the round before at once, and revise."""
         self.round = turn
         self.members.do("revise")
         self.see_announcements()
 
     def see_announcements(self) -> None:
-        """Let all see what all have announced."""
+        """Let all members see all announcements."""
         self.stances = STANCES[[member.action for member in self.members]]
         if "rounds" in self.datacollector.tables:
             row = {"resolution": self.ballot.resolution, "round": self.round}
             self.datacollector.add_table_row("rounds", {**row, **dict(zip(ACTIONS, self.tally(), strict=True))})
 
     def close_vote(self) -> None:
-        """All cast the vote that they last announced."""
+        """Close a vote: all members cast the vote that they last announced."""
         is_settled = self.is_settled()
         self.members.do("vote")
         row = {"resolution": self.ballot.resolution, "date": self.ballot.date, "is_settled": is_settled}
         self.datacollector.add_table_row("votes", {**row, **dict(zip(ACTIONS, self.tally(), strict=True))})
 
     def meet_event(self, month: int, place: int) -> None:
-        """An event: all take in what it does at once."""
+        """Apply the immediate effects of an event on all members."""
         self.members.do("take_in", month, place)
 
     def pass_month(self, number: int) -> None:
-        """Go through the phases of a month."""
+        """Run the phases of a month."""
         for member in self.members:
             member.month = MonthRecord(member.plan.conditions[number])
         for phase in PHASES:
@@ -316,7 +316,7 @@ class AlignmentModel(Shown, mesa.Model):
         return self
 
     def run_vote(self) -> AlignmentModel:
-        """Step until another vote is over, or to the end, and return the model."""
+        """Step until the next vote is over, or to the end, and return the model."""
         votes = self.datacollector.tables["votes"]["resolution"]
         before = len(votes)
         while self.running and len(votes) == before:
@@ -328,7 +328,7 @@ class AlignmentModel(Shown, mesa.Model):
         return [int(count) for count in np.bincount([member.action for member in self.members], minlength=4)]
 
     def is_settled(self) -> bool:
-        """Whether nobody would act differently after one more look at the peers."""
+        """Whether no member would act differently after one more look at its peers."""
         return all(member.desired_action() == member.action for member in self.members)
 
     def draw(self, process: str, occasion: str, iso3: str) -> float:
@@ -337,7 +337,7 @@ class AlignmentModel(Shown, mesa.Model):
 
 
 def new_collector(*, collect_rounds: bool) -> mesa.DataCollector:
-    """What is collected at the end of a step, of the model and of its members, and the tables of votes and rounds."""
+    """Make the collector of data at the end of a step, with tables of votes and rounds."""
     counts = {action: partial(count, code) for code, action in enumerate(ACTIONS)}
     names = {"sanctions": "state.joined", "isolation": "state.isolation", "help": "month.help.visible"}
     columns = {"iso3": "iso3", "action": "action_name", **names}
@@ -357,12 +357,12 @@ def new_collector(*, collect_rounds: bool) -> mesa.DataCollector:
 
 
 def read(name: str, thing: object) -> object:
-    """An attribute of a model or an agent, by its dotted name; None where it has none. Unlike a lambda it pickles."""
+    """Read an attribute by its dotted name; None where it is missing. Unlike a lambda it pickles."""
     for part in name.split("."):
         thing = getattr(thing, part, None)
     return thing.item() if isinstance(thing, np.generic | np.ndarray) else thing
 
 
 def count(code: int, model: AlignmentModel) -> int:
-    """Members that last announced an action."""
+    """Count the members that last announced an action."""
     return model.tally()[code]

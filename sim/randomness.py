@@ -1,7 +1,7 @@
 """Keyed random numbers: a draw is a pure function of seed, process, occasion, member and replicate.
 
-Nothing is consumed in order, so results depend neither on batch size, workers and resumption nor on the order of
-members or on which other processes exist, and any replicate can be made alone.
+Numbers are not used up in any order. So results do not depend on batch size, workers, interruptions, the order of
+members or other processes, and any replicate can be simulated alone.
 
 The generator is Philox 4x64-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), as
 NumPy implements it. A stream is keyed by a BLAKE2b hash of the names; replicate k owns the k-th 64-bit word of it.
@@ -21,7 +21,7 @@ WORDS_PER_BLOCK = 4
 """A Philox 4x64 counter value gives four 64-bit words."""
 TO_UNIT = 2.0**-53
 KEYS_KEPT = 2**14
-"""Keys remembered, since every block of replicates needs the same ones: a few megabytes."""
+"""How many keys are cached, a few megabytes: every block of replicates needs the same keys."""
 
 
 @lru_cache(KEYS_KEPT)
@@ -30,7 +30,7 @@ def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[n
 
     Parameters
     ----------
-    process : what is drawn for, such as ``"vote"``.
+    process : what the number is for, such as ``"vote"``.
     occasion : a resolution, a resolution and round, or a year-month.
     member : ISO3 code.
     """
@@ -39,11 +39,11 @@ def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[n
 
 
 class Draws:
-    """Uniform numbers by key. Holds one bit generator that is set to a key and counter before each use.
+    """Uniform numbers by key. One bit generator is set to a key and a counter before each use.
 
     Parameters
     ----------
-    seed : of the scenario, 0 <= seed < 2**63.
+    seed : the scenario's seed, 0 <= seed < 2**63.
     """
 
     def __init__(self, seed: int) -> None:

@@ -5,7 +5,7 @@ from support.commands import processes
 from support.pages import CHROMIUM, NO_CHROMIUM
 from support.sweeps import SMALL, bytes_of, written
 
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.scoring.published import Published, load_published
 from sim.specs import read_experiment
 from sim.world import World, load_world
@@ -45,7 +45,7 @@ def small(tmp_path_factory):
     """A small experiment's file, and the bytes of its sweep run in one go."""
     folder = tmp_path_factory.mktemp("small")
     file = written(folder, SMALL)
-    sweep(read_experiment(file), folder / "whole")
+    keep_sweep(read_experiment(file), folder / "whole")
     return file, bytes_of(folder / "whole")
 
 

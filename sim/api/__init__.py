@@ -1,1 +1,1 @@
-"""The Python interface: run a scenario or an experiment, ask what would change it, and get pandas frames."""
+"""The Python interface: run a scenario or an experiment, ask what would change its outcome, and get pandas frames."""

@@ -1,4 +1,4 @@
-"""Ask from Python what would change an outcome, whom it moves and why, and get pandas frames."""
+"""Ask from Python what would change an outcome, who votes differently and why, and get pandas frames."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.results.showing import Shown
 from sim.results.tables import Table
 from sim.rules.choice import ACTIONS
 from sim.runner.executors import Executor
-from sim.whatif.compare import Comparison, change_rows, list_figures, summarise_comparison
+from sim.whatif.compare import Comparison, list_changes, list_figures, summarise_comparison
 from sim.whatif.compare import compare as compare_specs
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, vote_number
@@ -30,7 +30,7 @@ from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.terms import take_apart
 from sim.whatif.goals.reach import Reached, list_frontier, summarise_search
 from sim.whatif.goals.reach import reach as search
-from sim.whatif.sensitivity import asked_of, list_indices, summarise_sensitivity
+from sim.whatif.sensitivity import check_questions, list_indices, summarise_sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Compared(Shown):
-    """Scenarios run beside a base; the frames are made when they are first asked for."""
+    """Scenarios compared with a base; the frames are made when they are first asked for."""
 
     comparison: Comparison
 
@@ -67,7 +67,7 @@ class Compared(Shown):
         """A row per scenario, vote and replicate: change of the members per action."""
         import pandas as pd
 
-        return pd.DataFrame(change_rows(self.comparison))
+        return pd.DataFrame(list_changes(self.comparison))
 
 
 @check_inputs()
@@ -78,7 +78,7 @@ def compare(
     seed: int | None = None,
     engine: str = "ensemble",
 ) -> Compared:
-    """Run scenarios beside a base, replicate by replicate on the same random numbers.
+    """Compare scenarios with a base, replicate by replicate on the same random numbers.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ def compare(
     specs = [first]
     for other in others:
         if isinstance(other, Mapping):
-            told = ", ".join(f"{key}={value}" for key, value in other.items())
-            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {told}"}))
+            changes = ", ".join(f"{key}={value}" for key, value in other.items())
+            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {changes}"}))
         else:
             specs.append(spec_of(other, None))
     return Compared(compare_specs(specs, engine))
@@ -133,7 +133,7 @@ class Explained(Shown):
     def terms(self) -> pd.DataFrame:
         """A row per term: what it adds to the utility of each action, and its value.
 
-        Where parameters are drawn, ``p05.support`` and so on hold what 90 % of the draws lie between.
+        Where parameters are drawn, ``p05.support`` and ``p95.support`` and so on are the ends of 90 % of the draws.
         """
         import pandas as pd
 
@@ -156,7 +156,7 @@ class Explained(Shown):
 
     @cached_property
     def tips(self) -> pd.DataFrame:
-        """A row per lever and action that it can make the likeliest: values before and beyond the switching point."""
+        """A row per lever and action that it can make the most likely: values before and beyond the switching point."""
         import pandas as pd
 
         levers = [lever.document() for lever in self.summary.levers]
@@ -244,7 +244,7 @@ class GoalReached(Shown):
         )
 
     def _tables(self) -> Sequence[Table]:
-        return [table_of(self.frontier, "Combinations of levers; none is both cheaper and surer than one of these")]
+        return [table_of(self.frontier, "Combinations of levers for which no checked one is both cheaper and surer")]
 
     @cached_property
     def summary(self) -> GoalSearch:
@@ -253,7 +253,7 @@ class GoalReached(Shown):
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """A row per combination that none checked is both cheaper and surer than: cost, probability, levers."""
+        """A row per combination for which no checked one is both cheaper and surer: cost, probability, levers."""
         import pandas as pd
 
         return pd.DataFrame(list_frontier(self.summary))
@@ -329,7 +329,7 @@ def sensitivity(
     executor: Executor | None = None,
     overrides: Sequence[str] = (),
 ) -> Sensitivity:
-    """Run an experiment, or what is left of it, and find what its outputs depend on.
+    """Run an experiment, or the rest of it, and find what its outputs depend on.
 
     Parameters
     ----------
@@ -354,6 +354,6 @@ def sensitivity(
     True
     """
     spec = experiment_of(experiment, overrides)
-    asked = asked_of(spec, outputs, event, resolution)
+    asked = check_questions(spec, outputs, event, resolution)
     tables = sweep(spec, out, executor)
     return Sensitivity(tables, summarise_sensitivity(spec, tables.folder, asked))

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 def make_frame(data: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """A frame in which a column without any value holds numbers that are all missing.
 
-    Of texts that are all missing, such as the errors of points of which none failed, Stata and other programs can
-    make nothing.
+    Stata and other programs cannot read a column of texts that are all missing, such as errors where no point failed.
     """
     import pandas as pd
 

@@ -1,4 +1,4 @@
-"""What the functions of the package may be given, and how it becomes a scenario, an experiment or a goal."""
+"""The arguments of the functions of the package, and how they become a scenario, an experiment or a goal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.arguments import (
     check_arguments,
     each,
     one_of,
-    read_table,
+    read_mapping,
     subclass_of,
     whole_number,
 )
@@ -54,7 +54,7 @@ def _source(kind: type, noun: str) -> Argument[object]:
         if isinstance(given, os.PathLike):
             return Path(given)
         if isinstance(given, Mapping):
-            return read_table(given)
+            return read_mapping(given)
         raise TypeError
 
     return Argument(f"a name, a path, a dictionary or {noun}", read)
@@ -90,7 +90,7 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
-    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_table),
+    "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
     "replicates": whole_number(1, MOST_REPLICATES),
     "seed": whole_number(0, LAST_SEED),
     "engine": one_of(*ENGINES),
@@ -110,7 +110,7 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "over": TEXTS,
     "is_observed": FLAG,
 }
-"""What the arguments of the functions of the package may be, by their names."""
+"""The allowed values of the arguments of the functions of the package, by name."""
 
 
 def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], Callable[Given, Found]]:
@@ -118,7 +118,7 @@ def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], 
 
     Parameters
     ----------
-    **others : what an argument of the function may be, where that is not what `ARGUMENTS` has under its name.
+    **others : the allowed values of arguments of the function that differ from those in `ARGUMENTS`.
     """
 
     def decorate(function: Callable[Given, Found]) -> Callable[Given, Found]:
@@ -190,7 +190,7 @@ def goal_of(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
 
 
 def _warn(found: Iterable[Problem]) -> None:
-    """Warn of what is seldom meant in an input, at the line that called the package."""
+    """Warn of likely mistakes in an input, at the line that called the package."""
     frame, level = sys._getframe(), 1
     package = f"{Path(sim.__file__).parent}{os.sep}"
     while frame.f_back is not None and frame.f_code.co_filename.startswith(package):

@@ -32,7 +32,7 @@ Plotted = Run | RunResult | Compared | SweepTables | Sensitivity | Explained
 
 
 class _Drawing(NamedTuple):
-    """How a result is drawn: the usual kind of picture, and all there are."""
+    """How a result is drawn: the kind of picture by default, and all kinds."""
 
     usual: str
     kinds: Sequence[str]
@@ -52,7 +52,7 @@ DRAWINGS = {
     SweepTables: _Drawing("sweep", SWEEP_KINDS, _draw_sweep),
     Sensitivity: _Drawing("sensitivity", SWEEP_KINDS, lambda f, k, w: _draw_sweep(f.tables, k, w)),
 }
-"""What can be drawn, and how."""
+"""The results that can be drawn, and how."""
 
 
 @check_inputs()
@@ -71,17 +71,17 @@ def plot(
 
     Parameters
     ----------
-    found : what `sim.run`, `sim.compare`, `sim.explain`, `sim.sweep` or `sim.sensitivity` gave. Of several scenarios
-        that were compared, the first is drawn; ``found.comparison.others[1]`` is the second.
+    found : a result of `sim.run`, `sim.compare`, `sim.explain`, `sim.sweep` or `sim.sensitivity`. Where several
+        scenarios were compared, the first is drawn; ``found.comparison.others[1]`` is the second.
     kind : as in ``sim plot --kind``. Of a run ``tallies`` (by default), ``chamber``, ``map``, ``members``, ``network``,
         ``reliability``, ``months``, ``explanation`` and ``reasons``; of a comparison also ``change`` (by default) and
         ``movers``; of an explanation ``explanation`` or ``reasons``; of a sweep ``sweep`` or ``sensitivity``.
     ax : axes to draw on; by default those of a new figure. Of a picture with several panels it has the first.
     resolution : which vote; the first by default.
-    member : whose explanation, by code or name.
+    member : the member to explain, by code or name.
     output : of a sweep: an action, ``majority``, ``two-thirds``, ``near``, or ``IND:abstain``.
     over : of a sweep: one or two levers along the axes.
-    is_observed : of a map: whether it shows what members did, in place of what they most likely do.
+    is_observed : of a map: whether it shows what members did instead of what they most likely do.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def plot(
     """
     drawing = DRAWINGS.get(type(found))
     if drawing is None:
-        message = f"got {describe(found)}; what sim.run, compare, explain, sweep or sensitivity gives is needed."
+        message = f"got {describe(found)}; a result of sim.run, compare, explain, sweep or sensitivity is needed."
         raise input_error("sim.plot", "found", message)
     kind = kind or drawing.usual
     if kind not in drawing.kinds:

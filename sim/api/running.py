@@ -24,12 +24,12 @@ from sim.results.tables import Table
 from sim.runner.executors import Executor, InProcess, Processes
 from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.kept import read_run
-from sim.runner.folder.reading import read_table
+from sim.runner.folder.reading import read_parquet
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
-from sim.runner.run import run as run_case
+from sim.runner.run import run_case as run_case
 from sim.runner.sweep import keep_run
-from sim.runner.sweep import sweep as run_sweep
+from sim.runner.sweep import keep_sweep as run_sweep
 from sim.specs import Experiment
 from sim.summaries.ranking import rank
 from sim.summaries.summary import member_columns, summarise_run, tally_columns
@@ -59,7 +59,7 @@ class Run(Shown):
 
     @cached_property
     def tallies(self) -> pd.DataFrame:
-        """A row per vote and replicate: members per action, and whether deliberation settled."""
+        """A row per vote and replicate: members per action, and whether no member changed in the last round."""
         return make_frame(tally_columns(self.result))
 
     @cached_property
@@ -133,7 +133,7 @@ class SweepTables(Shown):
     folder: Path
 
     def _frame(self, name: str) -> pd.DataFrame:
-        return make_frame(read_table(self.folder / name).to_pandas())
+        return make_frame(read_parquet(self.folder / name).to_pandas())
 
     def _line(self) -> str:
         return f"'{self.experiment.title}': {self.experiment.size:,} points, in {self.folder}"
@@ -177,13 +177,13 @@ def sweep(
     *,
     replicates: int | None = None,
 ) -> SweepTables:
-    """Run an experiment, or what is left of it.
+    """Run an experiment, or the rest of it.
 
     Parameters
     ----------
     experiment : name of a shipped experiment, path of a file, a dictionary as a file would hold it, or an experiment
         that was read.
-    out : folder of the sweep, where the same call resumes it; by default one that goes with the result.
+    out : folder of the sweep, where the same call resumes it; by default one that is deleted with the result.
     executor : where it runs, from `sim.runner.executors`; in this process by default.
     replicates : per point, in place of the experiment's own; more can be added to a finished folder.
 

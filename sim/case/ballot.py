@@ -13,7 +13,7 @@ from sim.arrays import ActionArray, FloatArray, Number
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import leverage, sanction_risk, summed
+from sim.rules.payoffs import leverage, sanction_risk, sum_in_order
 from sim.rules.positions import Knowledge
 from sim.specs import Vote
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
@@ -138,7 +138,7 @@ def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = No
     text : what is asked, in place of the scenario's own terms.
     """
     vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
-    sums = {kind: summed(weighed(kind, terms, parameters)) for kind in WEIGHTS}
+    sums = {kind: sum_in_order(weighed(kind, terms, parameters)) for kind in WEIGHTS}
     risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,

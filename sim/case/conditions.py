@@ -13,7 +13,7 @@ from sim.arrays import ActionArray, FloatArray
 from sim.case.calendar import Month, daily_force, in_force
 from sim.case.market import Cells
 from sim.results.showing import Shown
-from sim.rules.energy import rerouted
+from sim.rules.energy import reroute_exports
 from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
 from sim.specs.scenario.events import (
@@ -175,7 +175,7 @@ def conditions_of(
             month, seen, first=first, world=world, roles=roles, cells=cells, price=prices[number], parameters=parameters
         )
         if now.war > 0:
-            share = rerouted(share, transit, parameters["reroute_room"], parameters["reroute_months"] / now.war)
+            share = reroute_exports(share, transit, parameters["reroute_room"], parameters["reroute_months"] / now.war)
         found.append(replace(now, rerouted=share))
     return tuple(found)
 

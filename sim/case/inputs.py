@@ -14,7 +14,7 @@ from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import thrift
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import leverage, weighted
+from sim.rules.payoffs import leverage, sum_weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
@@ -160,7 +160,7 @@ def month_inputs(
     seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
     supplier = world.ties["arms"].max(axis=0, initial=0.0)
-    fixed = weighted(
+    fixed = sum_weighted(
         {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
         {name: parameters[f"dependence_{name}"] for name in FIXED},
     )

@@ -18,7 +18,7 @@ from sim.case.inputs import MonthInputs
 from sim.case.market import GAS, Cells, cells_of
 from sim.errors import input_error
 from sim.results.showing import Shown
-from sim.rules.energy import ceiling
+from sim.rules.energy import find_ceiling
 from sim.rules.totals import exact_total
 from sim.specs import Months, Scenario, members_of
 from sim.specs.scenario.events import Switch
@@ -129,7 +129,7 @@ def _market(
         world.size,
         commodities=energy.commodities,
         before=before,
-        ceiling=ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
+        ceiling=find_ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
         premium=_premium(energy),
         value=prices[0],
     ), prices

@@ -25,7 +25,7 @@ from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation, weighted
+from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
@@ -160,7 +160,7 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     """The editable quantities as they stand on a date, with the changes that hold by then applied in their order."""
     exposure = {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}
     lost = sum(
-        (parameters[f"grade_{breadth}"] * weighted(channels, exposure) for breadth, channels in known.lost.items()),
+        (parameters[f"grade_{breadth}"] * sum_weighted(channels, exposure) for breadth, channels in known.lost.items()),
         start=np.zeros(world.size),
     )
     # Leverage works on those who hold the country; a delegation of an ousted government is out of its reach.
@@ -168,7 +168,7 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     values = {
         **{f"dependence.{name}": array * reached for name, array in known.dependence.items()},
         **{f"exposure.{name}": array * reached for name, array in known.exposure.items()},
-        "isolation": isolation(lost, weighted(known.observed, exposure)) * reached,
+        "isolation": isolation_share(lost, sum_weighted(known.observed, exposure)) * reached,
         **{f"alignment.{name}": array for name, array in known.alignment.items()},
         **{f"absence.{name}": array for name, array in known.absence.items()},
     }

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arguments import Argument, describe, read_table, whole_number
+from sim.arguments import Argument, describe, read_mapping, whole_number
 from sim.case.draws import drawn
 from sim.case.prepared import Case, prepare, with_seed
 from sim.errors import InputError, Problem
@@ -18,7 +18,7 @@ from sim.specs.scenario.spec import LAST_SEED
 
 WHERE = "AlignmentModel"
 SEED = REPLICATE = whole_number(0, LAST_SEED)
-SCENARIO = OVERRIDES = Argument("a dictionary", read_table)
+SCENARIO = OVERRIDES = Argument("a dictionary", read_mapping)
 FRESH = 2**31
 """Replicates that a model without a seed and a replicate takes one of."""
 

@@ -12,7 +12,7 @@ from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, alignment
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import weighted
+from sim.rules.payoffs import sum_weighted
 from sim.world import World
 from sim.world.energy import Energy
 from sim.world.quantities import Roles
@@ -44,7 +44,7 @@ class Start(Shown):
             self.roles,
             parameters=parameters,
             alignment=alignment(ballot.conflict, ballot.order, ballot.known.expected, EVENLY),
-            exposure=weighted(
+            exposure=sum_weighted(
                 {name: self.values[f"exposure.{name}"] for name in EXPOSURE_CHANNELS},
                 {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS},
             ),

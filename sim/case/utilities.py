@@ -11,7 +11,7 @@ from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
 from sim.rules.alignment import alignment
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import Utilities, UtilityTerms, total, utility_terms
+from sim.rules.payoffs import Utilities, UtilityTerms, sum_terms, utility_terms
 from sim.rules.positions import Deviation
 
 
@@ -67,4 +67,4 @@ def own_utilities(
     ballot: Ballot, parameters: Parameters, deviation: Deviation | None = None, months: Elapsed | None = None
 ) -> Utilities:
     """Utilities of the four actions before peers are looked at: the sums of `own_terms`."""
-    return total(own_terms(ballot, parameters, deviation, months))
+    return sum_terms(own_terms(ballot, parameters, deviation, months))

@@ -1,4 +1,4 @@
-"""The commands together, and what every one of them does with bad input, failures and interrupts."""
+"""All commands, and what each of them does on wrong input, failures and interrupts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     name="sim",
-    help="Who supports, abstains or opposes, and what would change that: sanctions and alignment between states.",
+    help="Simulate who supports, abstains or opposes a resolution, and what would change that.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,7 +47,7 @@ def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None
     """A command that ends with its exit status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
 
     @functools.wraps(command)
-    def ended(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+    def run_command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         try:
             status = command(*args, **kwargs)
             sys.stdout.flush()
@@ -55,14 +55,14 @@ def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None
             status = _say(str(error), WRONG_INPUT)
         except KeyboardInterrupt:
             status = _say("interrupted", INTERRUPTED)
-        except BrokenPipeError:  # the reader of a pipe has gone, as with '| head'
+        except BrokenPipeError:  # the reader of a pipe has closed it, as with '| head'
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = DONE
         except (OSError, MemoryError) as error:
             status = _say(f"failed: {error or type(error).__name__}", FAILED)
         raise typer.Exit(status)
 
-    return ended
+    return run_command
 
 
 def _say(message: str, status: int) -> int:
@@ -91,7 +91,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "schema": check.schema,
 }
 """Every command by its name; those of two words are listed together under the first."""
-GROUPS = {"rollcalls": typer.Typer(help="Files of roll calls as people have them.", no_args_is_help=True)}
+GROUPS = {"rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True)}
 
 for group, commands in GROUPS.items():
     app.add_typer(commands, name=group)

@@ -1,4 +1,4 @@
-"""The scenario that a command runs, and the base it is told apart from."""
+"""The scenario that a command runs, and the base that it is compared with."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sim.cli.output import run_settings, say
 from sim.cli.reading import read_scenario
 
 
-def case_and_base(reference: str, assigned: Sequence[str], settings: Sequence[str]) -> tuple[Case, Case | None]:
-    """A scenario made ready, and its base: itself without what is set, or the scenario that a what-if starts from.
+def prepare_with_base(reference: str, assigned: Sequence[str], settings: Sequence[str]) -> tuple[Case, Case | None]:
+    """Prepare a scenario and its base: itself without ``--set``, or the scenario that a what-if starts from.
 
     Parameters
     ----------
     assigned : ``key=value`` texts of ``--set``.
-    settings : of `sim.cli.output.run_settings`, for the scenario alone; the base takes its numbers.
+    settings : from `sim.cli.output.run_settings`, for the scenario alone; the base uses the scenario's numbers.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The months in ``sim run``: month by month, who votes one way and helps the other, and the published figures."""
+"""The tables of the months in ``sim run``: month by month, who votes one way and helps the other, published figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from sim.cli.output import print_table
 from sim.results.months import MonthsReport
 from sim.summaries.months_tables import (
     NOBODY_TWO_FACED,
-    answer_months,
     by_month_table,
     helpers_table,
     months_change_table,
@@ -17,10 +16,8 @@ from sim.summaries.months_tables import (
 )
 
 
-def print_months(screen: Console, months: MonthsReport) -> None:
-    """Print what the months came to; of the votes the last alone."""
-    screen.print()
-    screen.print(" ".join(answer_months(months)), markup=False)
+def print_months_tables(screen: Console, months: MonthsReport) -> None:
+    """Print the tables of the months; of those that are by vote, the last vote's alone."""
     of_last = two_faced_tables(months)[-1:]
     single = [make(months) for make in (months_change_table, by_month_table, helpers_table, published_table)]
     for found in (*single[:2], *of_last, *single[2:]):

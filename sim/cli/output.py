@@ -15,22 +15,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
+from sim.cli.terminals import can_write
 from sim.errors import input_error
 from sim.results.described import Result
 from sim.results.tables import Cell, Table
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-SHORT = 24
-"""Letters of a text in a table up to which it stays on one line."""
+SHORT = 26
+"""Letters up to which a text in a table stays on one line."""
 NARROWEST = 100
-"""Columns assumed where the output is not a terminal."""
+"""Width in columns where the output is not a terminal."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Uncertain = Annotated[
     bool,
     typer.Option(
-        "--uncertain-parameters", help="Carry what the votes leave open about the fitted numbers into the result."
+        "--uncertain-parameters", help="Draw the fitted parameters from their posterior, so that results show it."
     ),
 ]
 Seed = Annotated[int | None, typer.Option(help="Number that all random draws are keyed by.", min=0)]
@@ -42,19 +43,20 @@ Overrides = Annotated[
 
 
 def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -> list[str]:
-    """Overrides that a command's own options stand for, the same for every scenario it runs."""
+    """The overrides of a command's own options, the same for every scenario it runs."""
     settings = [f"replicates={replicates}"] if replicates is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
     return [*settings, "parameter_uncertainty=true"] if is_uncertain else settings
 
 
 def print_json(document: object) -> None:
-    """Print a document as JSON."""
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    """Print a document as JSON; letters that stdout cannot write are escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    print(text if can_write(text) else json.dumps(document, indent=2))
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows as CSV, under these columns; what a row has none of is left empty."""
+    """Write rows as CSV, under these columns; a cell for which a row has no value is left empty."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
@@ -94,7 +96,7 @@ class Screen(Console):
 
 
 def console() -> Console:
-    """Where tables go: stdout, as wide as the terminal or COLUMNS says, or wide enough where nothing does."""
+    """The console for tables: stdout, as wide as the terminal or COLUMNS says, and wide enough where neither does."""
     is_wide_known = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Screen(width=None if is_wide_known else NARROWEST, highlight=False, soft_wrap=False)
 

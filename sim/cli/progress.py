@@ -1,4 +1,4 @@
-"""How far something long is: a bar in a terminal, a plain line now and then in a log."""
+"""Progress of long work: a bar in a terminal, a plain line now and then in a log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
 SECONDS_BETWEEN_LINES = 5.0
-"""In a log. The first line comes after as long, so that quick work prints none."""
+"""Seconds between lines in a log. The first line comes after the same time, so that quick work prints none."""
 SECONDS_OF_RATE = 600.0
 """The rate is that of the last ten minutes."""
 
@@ -22,7 +22,7 @@ SECONDS_OF_RATE = 600.0
 def progress(
     things: str, total: int | None = None, *, clock: Callable[[], float] = monotonic
 ) -> Iterator[Callable[..., None]]:
-    """Show on stderr how far something long is, how fast it goes and how long it still takes.
+    """Show on stderr how much of some long work is done, how fast it goes, and how long the rest takes.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class _Words(ProgressColumn):
 
 
 def words_of(task: Task) -> str:
-    """How far a task is, such as "1,200 of 5,000 runs, 340 a second, 0:00:12 left"."""
+    """The progress of a task, such as "1,200 of 5,000 runs, 340 a second, 0:00:12 left"."""
     of = "" if task.total is None else f" of {task.total:,.0f}"
     parts = [f"{task.completed:,.0f}{of} {task.description}"]
     if task.speed:

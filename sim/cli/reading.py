@@ -1,4 +1,4 @@
-"""Files that a command is given, read and checked; warnings are printed on stderr."""
+"""Reading the files that a command is given; warnings are printed on stderr."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.specs.scenario.warnings import warnings_of
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
     """A scenario, with overrides; see `sim.specs.read_scenario`."""
     spec = specs.read_scenario(reference, overrides)
-    _warn(warnings_of(reference, spec, _written(reference) or spec))
+    _warn(warnings_of(reference, spec, _read_unchanged(reference) or spec))
     return spec
 
 
@@ -32,7 +32,7 @@ def read_goal(reference: str, overrides: Sequence[str] = ()) -> Goal:
     return goal
 
 
-def _written(reference: str) -> Scenario | None:
+def _read_unchanged(reference: str) -> Scenario | None:
     """A scenario as its files have it; None where they alone are not valid."""
     try:
         return specs.read_scenario(reference)

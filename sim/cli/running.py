@@ -1,4 +1,4 @@
-"""What commands that run something share: where it runs, and what they say when it is stopped."""
+"""What commands that run something share: where it runs, and what they print when it is stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.cli.output import DONE, FAILED, INTERRUPTED, say
 from sim.errors import input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.folder.files import PLAN, POINTS
-from sim.runner.folder.writing import Finished
+from sim.runner.folder.writing import FinishedFolder
 
 Workers = Annotated[int, typer.Option(help="Processes on this machine.", min=1)]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]
@@ -21,7 +21,7 @@ Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler
 
 @contextmanager
 def open_executor(workers: int, scheduler: str | None = None) -> Iterator[Executor]:
-    """Where a command's work is run.
+    """Open the executor on which a command's work is run.
 
     Raises
     ------
@@ -36,8 +36,8 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[Execut
         yield cluster
 
 
-def finish_folder(folder: Path, work: Callable[[], Finished]) -> tuple[int, Finished | None]:
-    """Do work whose result is kept in a folder; the exit status, and what was finished unless it was stopped."""
+def finish_folder(folder: Path, work: Callable[[], FinishedFolder]) -> tuple[int, FinishedFolder | None]:
+    """Do work whose result is kept in a folder; the exit status, and the finished result unless it was stopped."""
     try:
         done = work()
     except KeyboardInterrupt:
@@ -50,12 +50,12 @@ def finish_folder(folder: Path, work: Callable[[], Finished]) -> tuple[int, Fini
     for name in done.dropped:
         say(f"{name} was damaged or half written; its runs were made again")
     if done.failed:
-        say(f"{done.failed} of {done.points} points failed; {POINTS} says why, --retry-failed runs them again")
+        say(f"{done.failed} of {done.points} points failed; {POINTS} has the errors, --retry-failed runs them again")
     return (FAILED, None) if done.failed == done.points else (DONE, done)
 
 
 def _describe_rest(folder: Path) -> str:
-    """What was left behind, in words."""
+    """What is in a folder of stopped work, in words."""
     if not (folder / PLAN).is_file():
         return "nothing is finished yet, and the same command starts again"
     return f"what is finished is kept in {folder}, and the same command goes on from there"

@@ -1,1 +1,1 @@
-"""The dashboard: a scenario explored in a browser. Solara is known to `components`, `page`, `serving` alone."""
+"""The dashboard: a scenario explored in a browser. Only `components`, `page` and `serving` use Solara."""

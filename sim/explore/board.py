@@ -1,4 +1,4 @@
-"""What a page shows of a state: numbers, the chamber, the distributions, the map, who moved."""
+"""What a page shows of a state: numbers, the chamber, the distributions, the map, who votes differently."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ MOST_BINS = 28
 VISIBLE = 0.05
 """Members that vote differently in a smaller share of the runs are counted rather than listed."""
 SCALE = 1000
-"""Units of a drawing per radius of the chamber, or of the globe."""
+"""Units of a drawing for each radius of the chamber, or of the globe."""
 
 MARKS = {"o": "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z", "D": "M0,-8L8,0L0,8L-8,0Z", "s": "M-6,-6H6V6H-6Z"}
 """Shapes by Matplotlib's letter, as paths about 8 units from the middle."""
 CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour": "#B8006B"}
-"""The frame of the member that is chosen, about 14 units from the middle: no ring, which a difference has."""
+"""The frame of the member that is chosen, about 14 units from the middle; a ring marks a difference."""
 
 
-class Row(Result):
+class TallyRow(Result):
     """The tally of an action, now and in the baseline."""
 
     action: str
@@ -61,7 +61,7 @@ class Histogram(Result):
     observed: int | None
 
 
-class Shown(Result):
+class BoardMember(Result):
     """A member: its most likely action now and in the baseline, and how often it votes differently."""
 
     iso3: str
@@ -85,7 +85,7 @@ class Board(Result):
     all_replicates: int
     vote: int
     votes: list[str]
-    rows: list[Row]
+    rows: list[TallyRow]
     split: str
     split_before: str
     besides_target: float
@@ -94,12 +94,12 @@ class Board(Result):
     accuracy: float | None
     settled: float
     histograms: list[Histogram]
-    members: list[Shown]
+    members: list[BoardMember]
     movers: list[Mover]
     rarely: int
 
 
-def board(found: Explored) -> Board:
+def make_board(found: Explored) -> Board:
     """The numbers and the members of the vote that is shown."""
     number = found.state.vote
     now, before = (summarise_vote(run, number) for run in (found.result, found.baseline))
@@ -107,7 +107,7 @@ def board(found: Explored) -> Board:
     if change is None:
         raise ValueError("the run was not compared with its baseline")
     often = [mover for mover in change.moved if mover.moved >= VISIBLE]
-    observed = now.observed
+    observed = None if found.is_what_if else now.observed
     return Board(
         title=found.spec.title,
         question=found.spec.question,
@@ -116,29 +116,31 @@ def board(found: Explored) -> Board:
         all_replicates=found.spec.replicates,
         vote=number,
         votes=[f"{vote.resolution}, {vote.date}" for vote in found.spec.vote],
-        rows=[_row(name, now, before, change) for name in REPORTED],
+        rows=[_row(name, now, before, change, observed) for name in REPORTED],
         split=str(now.split.with_target),
         split_before=str(before.split.with_target),
         besides_target=now.split.without_target.oppose,
         observed=None if observed is None else "/".join(str(observed.of(name)) for name in SPLIT),
-        near=now.near,
-        accuracy=now.accuracy,
+        near=None if observed is None else now.near,
+        accuracy=None if observed is None else now.accuracy,
         settled=now.settled,
-        histograms=[_histogram(found, name, now.observed) for name in REPORTED],
+        histograms=[_histogram(found, name, observed) for name in REPORTED],
         members=_members(found, now, before),
         movers=often,
         rarely=len(change.moved) - len(often),
     )
 
 
-def _row(name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged) -> Row:
+def _row(
+    name: str, now: VoteSummary, before: VoteSummary, change: VoteChanged, observed: ByAction[int] | None
+) -> TallyRow:
     tally = now.tally.of(name)
-    return Row(
+    return TallyRow(
         action=name,
         median=tally.median,
         p05=tally.p05,
         p95=tally.p95,
-        observed=None if now.observed is None else now.observed.of(name),
+        observed=None if observed is None else observed.of(name),
         before=before.tally.of(name).median,
         change=change.change.of(name),
         population=now.population_share.of(name),
@@ -165,17 +167,17 @@ def _histogram(found: Explored, name: str, observed: ByAction[int] | None) -> Hi
     )
 
 
-def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[Shown]:
+def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[BoardMember]:
     change = found.result.votes[found.state.vote].change
     shares = {} if change is None else measure_moves(change, found.result.replicates)
     return [
-        Shown(
+        BoardMember(
             iso3=row.iso3,
             name=row.name,
             now=_likeliest(row),
             before=_likeliest(was),
             chances=[round(getattr(row, name), 4) for name in REPORTED],
-            observed=row.observed,
+            observed=None if found.is_what_if else row.observed,
             **{name: float(share[i]) for name, share in shares.items()},
         )
         for i, (row, was) in enumerate(zip(now.members, before.members, strict=True))
@@ -193,7 +195,7 @@ class Look(Result):
     edge: str
 
 
-class Name(Result):
+class MemberName(Result):
     """A member by code and name."""
 
     iso3: str
@@ -201,7 +203,7 @@ class Name(Result):
 
 
 class Scenery(Result):
-    """What stays while levers move: seats and tiles of the members, land, and how actions look."""
+    """What does not change while levers move: seats and tiles of the members, land, and how actions look."""
 
     seats: list[list[int]]
     seat_radius: float
@@ -214,13 +216,13 @@ class Scenery(Result):
     marks: Mapping[str, str]
     styles: Mapping[str, Look]
     actions: tuple[str, ...]
-    members: list[Name]
+    members: list[MemberName]
 
 
-def scenery(found: Explored) -> Scenery:
-    """What stays while levers move.
+def make_scenery(found: Explored) -> Scenery:
+    """What does not change while levers move.
 
-    A member keeps its seat: seats follow the baseline's probabilities, from support to opposition.
+    A member keeps its seat: seats are ordered by the baseline's probabilities, from support to opposition.
     """
     world = found.case.world
     chances = frequencies(found.baseline.votes[found.state.vote].counts)
@@ -240,7 +242,7 @@ def scenery(found: Explored) -> Scenery:
         marks={name: MARKS[style.marker] for name, style in STYLES.items()},
         styles={name: Look(fill=style.fill, edge=style.edge) for name, style in STYLES.items()},
         actions=REPORTED,
-        members=[Name(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
+        members=[MemberName(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
     )
 
 
@@ -252,7 +254,7 @@ def _map(reference: str, day: date) -> tuple[FloatArray, str]:
 
 
 def _wraps(ring: FloatArray) -> bool:
-    """Whether an island lies on both ends of the map, and would be drawn right across it."""
+    """Whether an island is on both ends of the map, and would be drawn across all of it."""
     return bool(np.abs(np.diff(ring[:, 0])).max() > 1)
 
 

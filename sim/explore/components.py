@@ -15,28 +15,28 @@ from sim.explore.reasons import PageReasons, PageTips, Refused
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Plain data for a component, handed over as they are and equal to themselves alone.
+    """Plain data for a component, passed on unchanged, and equal to themselves alone.
 
-    Bare dictionaries would be compared and copied value by value at every rendering, which takes longer than a run.
+    Plain dictionaries would be compared and copied value by value at every rendering, which takes longer than a run.
     """
 
     plain: Any
 
 
 def use_data(make: Callable[[], Any], made_of: list[Any]) -> Data:
-    """Data that are made again only when something else is given of which they are made; results become plain data."""
+    """Data that are made again only when one of the things they are made of changes; results become plain data."""
     return solara.use_memo(lambda: Data(to_jsonable_python(make())), made_of)
 
 
 def use_background(work: Callable[[], Any], made_of: list[Any]) -> solara.lab.Task[[], Any]:
-    """Work in a thread, done again when something else is given, that ends when the page is closed.
+    """Work in a thread, done again when one of the things it depends on changes, that ends when the page is closed.
 
-    Solara keeps the first function that a task is given. What is given here leads to the work only while the page is
+    Solara keeps the first function that a task is given. The one given here refers to the work only while the page is
     open, so that results of closed pages do not pile up.
 
     Parameters
     ----------
-    work : whose value is that of the task; of a generator, the latest value so far.
+    work : its value is that of the task; for a generator, the latest value so far.
     """
     newest: solara.Ref[Callable[[], Any] | None] = solara.use_ref(None)
     newest.current = work

@@ -1,4 +1,4 @@
-"""What a page hands out: the scenario file, and the data as CSV and JSON."""
+"""The files that a page offers for download: the scenario, and the data as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import io
 import json
 
 from sim.explore.result import Explored
-from sim.explore.start import Start, scenario_text
+from sim.explore.start import Launch, scenario_text
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_run, summarise_vote
 from sim.summaries.tallies import REPORTED
 
 
-def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
+def file_of(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
     """Name and text of a file.
 
     Parameters
@@ -28,7 +28,7 @@ def file_of(start: Start, found: Explored, kind: str) -> tuple[str, str]:
 
 
 def members_csv(found: Explored) -> str:
-    """A row per vote and member: probabilities here and in the baseline, observed action, how often it moves."""
+    """A row per vote and member: probabilities now and in the baseline, observed action, how often it differs."""
     lines = io.StringIO()
     before = [f"baseline_{name}" for name in REPORTED]
     columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]

@@ -1,4 +1,4 @@
-"""The levers of a page: what can be changed, its range and value; and what a change does to a state."""
+"""The levers of a page, which are the inputs that can be changed: ranges, values, and the state after a change."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from sim.case.ballot import WEIGHTS
 from sim.case.changes import BOUNDS
 from sim.errors import input_error
 from sim.explore.result import Explored
-from sim.explore.start import PAGE, Start, scenario_of
-from sim.explore.state import Edit, State
+from sim.explore.start import PAGE, Launch, scenario_of
+from sim.explore.state import Edit, PageState
 from sim.results.described import Result
 from sim.rules.parameters import registry
 from sim.specs import Vote, members_of
 from sim.specs.labels import label_key
 from sim.specs.overrides import value_of
 from sim.specs.scenario.schema import schema_of
+from sim.world.labels import label_quantity
 from sim.world.quantities import PEER_KINDS
 
 SHARE = 1.0
-"""Width up to which a slider goes from bound to bound."""
+"""Width up to which a slider covers the whole allowed range."""
 REACH, BOTH_WAYS = 2.0, 4.0
-"""How far a wider slider goes at least: above 0 where there is nothing below it, else either way of the baseline."""
+"""How far a wider slider goes at least: above 0 if values cannot be negative, else to either side of the baseline."""
 STEPS = 100
-"""Places of a slider, at most: it has pixels for about twice as many."""
+"""Most places of a slider: it has pixels for about twice as many."""
 MOST_OPEN = 3
 """Groups that are open at first."""
 DIGITS, TIE = 9, 1e-9
-"""Digits that a slider counts in, and how near two numbers are that differ by rounding alone."""
+"""Digits of the values of a slider, and the difference of two numbers that differ by rounding alone."""
 FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
@@ -37,14 +38,14 @@ DELIBERATION = ("peer_influence", "inertia")
 VOTE_UNITS = {"severity": "utility", "target_threat": "times that on ES-11/1", "sender_threat": "times that on ES-11/1"}
 
 
-class Lever(Result):
+class Slider(Result):
     """One number with a slider.
 
     Parameters
     ----------
     key : the dotted key that is set.
     label, unit, help : for people.
-    low, high, step : of the slider; what is typed may lie beyond it, within what the files allow.
+    low, high, step : of the slider; a typed value may be beyond them, within what files allow.
     now, before : its value, and that in the baseline.
     """
 
@@ -59,12 +60,12 @@ class Lever(Result):
     before: float
 
 
-class Group(Result):
+class SliderGroup(Result):
     """Levers that are shown together, and whether the group is open at first."""
 
     title: str
     is_open: bool
-    levers: tuple[Lever, ...]
+    levers: tuple[Slider, ...]
 
 
 class Sender(Result):
@@ -88,23 +89,23 @@ class Multiplier(Result):
     step: float
 
 
-def groups_of(found: Explored) -> list[Group]:
+def groups_of(found: Explored) -> list[SliderGroup]:
     """The levers in groups."""
-    groups: Mapping[str, Iterator[Lever]] = {
+    groups: Mapping[str, Iterator[Slider]] = {
         "The resolution and the threats": _vote_levers(found),
         "Sanctions": _parameters(found, SANCTIONS),
         "Peers": _parameters(found, DELIBERATION),
         "Weight of what the target can withhold": _parameters(found, WEIGHTS["dependence"].values()),
-        "Weight of what the senders can withhold": _parameters(found, WEIGHTS["exposure"].values()),
-        "Weight of each kind of peers": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
+        "Weight of what the sanctioning side can withhold": _parameters(found, WEIGHTS["exposure"].values()),
+        "Weight of each kind of peer": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
     }
     return [
-        Group(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
+        SliderGroup(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
         for place, (title, levers) in enumerate(groups.items())
     ]
 
 
-def _vote_levers(found: Explored) -> Iterator[Lever]:
+def _vote_levers(found: Explored) -> Iterator[Slider]:
     number, properties = found.state.vote, schema_of(Vote)["properties"]
     vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
     for name, unit in VOTE_UNITS.items():
@@ -134,7 +135,7 @@ def _vote_levers(found: Explored) -> Iterator[Lever]:
         )
 
 
-def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
+def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Slider]:
     for name in names:
         known = registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
@@ -151,7 +152,7 @@ def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Lever]:
 
 def _lever(
     key: str, label: str, unit: str, meaning: str, ends: tuple[float, float], now: float, before: float
-) -> Lever:
+) -> Slider:
     low, high = ends
     if high - low > SHARE:
         reach = BOTH_WAYS if low < 0 else max(REACH, 2 * before)
@@ -159,7 +160,7 @@ def _lever(
     low, high = min(low, now), max(high, now)
     step = _round_step((high - low) / STEPS)
     low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
-    return Lever(
+    return Slider(
         key=key,
         label=label,
         unit=unit,
@@ -180,7 +181,7 @@ def _round_step(least: float) -> float:
 
 
 def senders_of(found: Explored) -> list[Sender]:
-    """The senders now and in the baseline, in the order of their names."""
+    """The members of the sanctioning side, now and in the baseline, by name."""
     world = found.case.world
     now, before = (set(members_of(world, spec.roles.senders)) for spec in (found.spec, found.baseline.case.spec))
     names = dict(zip(world.iso3, world.names, strict=True))
@@ -206,20 +207,28 @@ def edits_of(found: Explored) -> list[Multiplier]:
     ]
 
 
-def attributes_of(found: Explored) -> list[str]:
-    """What a multiplier may be of: leverage of the target, and what the senders can withhold or have withheld."""
+class Attribute(Result):
+    """A quantity that a multiplier may apply to: its key and its label."""
+
+    key: str
+    label: str
+
+
+def attributes_of(found: Explored) -> list[Attribute]:
+    """What a multiplier may apply to: leverage of the target, and what the sanctioning side can withhold or has."""
     editable = found.case.world.attributes_editable()
     shares = [name for name in editable if name not in BOUNDS]
-    return [name for name in shares if name.split(".")[0] in ("dependence", "exposure", "isolation")]
+    names = [name for name in shares if name.split(".")[0] in ("dependence", "exposure", "isolation")]
+    return [Attribute(key=name, label=label_quantity(name)) for name in names]
 
 
 def references_of(found: Explored) -> list[str]:
-    """The names that members and groups go by."""
+    """The names of members and groups."""
     return sorted(set(found.case.world.references()))
 
 
-def moved(start: Start, found: Explored, key: str, text: str) -> State:
-    """The state with a lever at what was typed or slid to.
+def move_lever(start: Launch, found: Explored, key: str, text: str) -> PageState:
+    """The state with a lever at a typed value, or at the place of its slider.
 
     Parameters
     ----------
@@ -228,7 +237,7 @@ def moved(start: Start, found: Explored, key: str, text: str) -> State:
 
     Raises
     ------
-    InputError : the value is refused, in the words that a file gets.
+    InputError : the value is not allowed; the message is that of the same value in a file.
     """
     value = value_of(text.strip())
     if key.startswith("edit."):
@@ -243,8 +252,8 @@ def moved(start: Start, found: Explored, key: str, text: str) -> State:
     return state
 
 
-def _is_at(start: Start, state: State, key: str, value: object) -> bool:
-    """Whether a key that is not set has a value anyway: a lever that is put back leaves no trace."""
+def _is_at(start: Launch, state: PageState, key: str, value: object) -> bool:
+    """Whether a key has a value without being set, so that a lever that is put back is not kept as a setting."""
     own = scenario_of(start, state).document()
     holder: object = own
     for part in key.split("."):
@@ -257,8 +266,8 @@ def _is_at(start: Start, state: State, key: str, value: object) -> bool:
     return holder == value and isinstance(holder, bool) == isinstance(value, bool)
 
 
-def with_edit(start: Start, state: State, members: str, attribute: str) -> State:
-    """The state with one multiplier more, which changes nothing until it is moved.
+def with_edit(start: Launch, state: PageState, members: str, attribute: str) -> PageState:
+    """The state with one more multiplier, which changes nothing until it is moved.
 
     Raises
     ------
@@ -272,17 +281,17 @@ def with_edit(start: Start, state: State, members: str, attribute: str) -> State
     return more
 
 
-def without_edit(state: State, place: int) -> State:
-    """The state with one multiplier less."""
+def without_edit(state: PageState, place: int) -> PageState:
+    """The state without one of its multipliers."""
     return replace(state, edits=(*state.edits[:place], *state.edits[place + 1 :]))
 
 
-def with_sender(start: Start, found: Explored, reference: str, is_sender: bool) -> State:
-    """The state with a member among the senders, or not among them.
+def with_sender(start: Launch, found: Explored, reference: str, is_sender: bool) -> PageState:
+    """The state with a member on the sanctioning side, or not on it.
 
     Raises
     ------
-    InputError : there is no such member, it is the target or the victim, or it was the last sender.
+    InputError : there is no such member, it is the target or the victim, or it was the last one there.
     """
     world, senders = found.case.world, tuple(found.spec.roles.senders)
     before = tuple(found.baseline.case.spec.roles.senders)

@@ -1,4 +1,4 @@
-"""The page of `sim explore` in Solara: each session holds a state of its own, and every event makes the next one."""
+"""The page of `sim explore` in Solara: each session has a state of its own, and every event makes the next one."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ import solara
 from solara.server import kernel_context
 
 from sim.errors import InputError
-from sim.explore.board import board, scenery
+from sim.explore.board import make_board, make_scenery
 from sim.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_background, use_data
 from sim.explore.files import file_of
 from sim.explore.levers import (
     attributes_of,
     edits_of,
     groups_of,
-    moved,
+    move_lever,
     references_of,
     senders_of,
     with_edit,
     with_sender,
     without_edit,
 )
-from sim.explore.reasons import PageReasons, PageTips, Refused, reasons, tips
-from sim.explore.result import Explored, explored, steps, whole
-from sim.explore.start import Start, messages, start_from
-from sim.explore.state import State, state_from
-from sim.explore.timeline import calendar, course
+from sim.explore.reasons import PageReasons, PageTips, Refused, explain_chosen, search_switching_points
+from sim.explore.result import Explored, add_replicates, complete, run_state
+from sim.explore.start import Launch, list_messages, read_launch
+from sim.explore.state import PageState, read_link
+from sim.explore.timeline import make_calendar, make_course
 from sim.summaries.tallies import REPORTED
 
 STARTED = "SIM_EXPLORE"
-"""Environment variable that hands the scenario and its overrides over to the page, as JSON."""
+"""Environment variable with the scenario and its overrides, as JSON, for the page."""
 SETTLED_S = 0.3
-"""Seconds without a move after which the rest of the replicates is run, and the reasons of a member are taken apart."""
+"""Seconds without a move after which the other replicates are run, and the reasons of a member are computed."""
 STYLE = Path(__file__).parent / "parts" / "page.css"
 
 
 @dataclass(frozen=True)
-class Shown:
+class SessionView:
     """What a session shows.
 
     Parameters
     ----------
-    found : the state and what came of it.
+    found : the state and its result.
     refused : messages by what was refused: the key of a lever, or ``members``, ``senders``, ``page``.
     stamp : grows with every event that was answered.
-    file : name and text of the file that was asked for last, and the stamp then.
+    file : name and text of the file that was asked for last, and the stamp at that time.
     """
 
     found: Explored
@@ -62,40 +62,40 @@ class Shown:
 
 
 @cache
-def started() -> Start:
-    """What the program was started with."""
+def read_start() -> Launch:
+    """The scenario and overrides that the program was started with."""
     reference, overrides = json.loads(os.environ[STARTED])
-    return start_from(reference, overrides)
+    return read_launch(reference, overrides)
 
 
-def opened(start: Start, query: str | None) -> Shown:
-    """What a session shows first: what its link says, or the scenario as it was started with the link refused."""
+def open_session(start: Launch, query: str | None) -> SessionView:
+    """What a session shows first: the state of its link, or the scenario as started if the link is refused."""
     try:
-        return Shown(explored(start, state_from(query) if query else start.state))
+        return SessionView(run_state(start, read_link(query) if query else start.state))
     except InputError as error:
-        return Shown(explored(start, start.state), {"page": messages(error)})
+        return SessionView(run_state(start, start.state), {"page": list_messages(error)})
 
 
-def answered(start: Start, shown: Shown, place: str, change: Callable[[Explored], State]) -> Shown:
+def answer_event(start: Launch, shown: SessionView, place: str, change: Callable[[Explored], PageState]) -> SessionView:
     """What a session shows after an event: the new state, or the old one with what was refused."""
     try:
-        return Shown(explored(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
+        return SessionView(run_state(start, change(shown.found), shown.found), stamp=shown.stamp + 1)
     except InputError as error:
-        return replace(shown, refused={place: messages(error)}, stamp=shown.stamp + 1)
+        return replace(shown, refused={place: list_messages(error)}, stamp=shown.stamp + 1)
 
 
 def is_seen() -> bool:
-    """Whether a browser still shows the page: one may be gone without having said so."""
+    """Whether a browser still shows the page: it may have closed without a message."""
     if not kernel_context.has_current_context():
         return True  # drawn without a server
     return kernel_context.PageStatus.CONNECTED in kernel_context.get_current_context().page_status.values()
 
 
 @solara.component
-def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
-    """The reasons of the chosen member, found in the background; what would change its vote only when asked.
+def ShowReasons(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa: N802
+    """The reasons of the chosen member, computed in the background; what would change its vote only on request.
 
-    They are found as soon as there is an answer, and again once it is whole.
+    They are computed as soon as there is an answer, and again once it has all replicates.
     """
     asked, set_asked = solara.use_state(None)
     member, state = found.state.member, replace(found.state, month="")
@@ -105,12 +105,12 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
     def take() -> PageReasons | Refused | None:
         time.sleep(SETTLED_S)  # while a slider moves, the numbers come first
         try:
-            return reasons(found) if member and taken.is_current() else None
+            return explain_chosen(found) if member and taken.is_current() else None
         except InputError as error:
-            return Refused(iso3=member, refused=tuple(messages(error)))
+            return Refused(iso3=member, refused=tuple(list_messages(error)))
 
     def search() -> Iterator[PageTips | None]:
-        for so_far in tips(found) if is_asked else ():
+        for so_far in search_switching_points(found) if is_asked else ():
             if not tipped.is_current():
                 return
             if not is_seen():
@@ -119,7 +119,7 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
 
     taken = use_background(take, [state, found.is_whole])
     tipped = use_background(search, [asked])
-    solara.use_effect(lambda: set_asked(None), [state])  # what was asked before a move is searched no longer
+    solara.use_effect(lambda: set_asked(None), [state])  # a move ends the search that was asked for before it
     kept.current = (taken.finished and taken.value) or kept.current
     known = kept.current if member and kept.current and kept.current.iso3 == member else None
     Reasons(
@@ -133,14 +133,14 @@ def Explained(found: Explored, on_pick: Callable[[str], None]) -> None:  # noqa:
     )
 
 
-def use_whole(start: Start, answer: Explored) -> Explored:
-    """The answer to a move, which grows in the background once no move has come for a while."""
+def use_whole(start: Launch, answer: Explored) -> Explored:
+    """The answer to a move, to which replicates are added in the background once there is no move for a while."""
     grown, set_grown = solara.use_state(answer)
     asked = answer.state.asked
 
     def grow() -> None:
         time.sleep(SETTLED_S)
-        for found in steps(start, answer):
+        for found in add_replicates(start, answer):
             if not growing.is_current():
                 return
             set_grown(found)
@@ -155,26 +155,26 @@ def use_whole(start: Start, answer: Explored) -> Explored:
 @solara.component
 def Page() -> None:  # noqa: N802
     """The whole page."""
-    start, router = started(), solara.use_router()
-    first = solara.use_memo(lambda: opened(start, router.search), [])
+    start, router = read_start(), solara.use_router()
+    first = solara.use_memo(lambda: open_session(start, router.search), [])
     shown, set_shown = solara.use_state(first)
     found = use_whole(start, shown.found)
     state, months, earlier = found.state, found.result.months, found.baseline.months
-    # Seats are those of the baseline's first answer, and stay while it grows.
-    scene = use_data(lambda: scenery(found), [found.baseline.case.spec, state.vote])
-    drawn = use_data(lambda: board(found), [found])
-    dates = use_data(lambda: calendar(found), [found.case.plan])
-    lived = use_data(lambda: months and course(months), [months])
-    before = use_data(lambda: earlier and course(earlier), [earlier])
+    # Seats are those of the baseline's first answer, and do not change while it grows.
+    scene = use_data(lambda: make_scenery(found), [found.baseline.case.spec, state.vote])
+    drawn = use_data(lambda: make_board(found), [found])
+    dates = use_data(lambda: make_calendar(found), [found.case.plan])
+    simulated = use_data(lambda: months and make_course(months), [months])
+    before = use_data(lambda: earlier and make_course(earlier), [earlier])
     groups = use_data(lambda: groups_of(found), [found])
     edits = use_data(lambda: edits_of(found), [state.edits])
     senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
     attributes = use_data(lambda: attributes_of(found), [found.spec.world, found.spec.vote[0].date])
     references = use_data(lambda: references_of(found), [found.spec.world, found.spec.vote[0].date])
 
-    def answer(place: str, change: Callable[[Explored], State]) -> None:
-        # Several events may come before the page is drawn again: each starts from what the one before it left.
-        set_shown(lambda last: answered(start, last, place, change))
+    def answer(place: str, change: Callable[[Explored], PageState]) -> None:
+        # Several events may come before the page is drawn again: each starts from the state that the last one made.
+        set_shown(lambda last: answer_event(start, last, place, change))
 
     def look(**at: Any) -> None:
         answer("page", lambda last: replace(last.state, **at))
@@ -183,7 +183,7 @@ def Page() -> None:  # noqa: N802
         look(member=iso3 if iso3 in found.case.world.index else "")
 
     def save(kind: str) -> None:
-        name, text = file_of(start, found if kind == "scenario" else whole(start, found), kind)
+        name, text = file_of(start, found if kind == "scenario" else complete(start, found), kind)
         set_shown(
             lambda last: replace(last, stamp=last.stamp + 1, file={"name": name, "text": text, "stamp": last.stamp})
         )
@@ -207,18 +207,18 @@ def Page() -> None:  # noqa: N802
                 stamp=shown.stamp,
                 link=state.link(),
                 file=shown.file,
-                event_move=lambda event: answer(event[0], lambda last: moved(start, last, event[0], event[1])),
+                event_move=lambda event: answer(event[0], lambda last: move_lever(start, last, event[0], event[1])),
                 event_add_edit=lambda event: answer("members", lambda last: with_edit(start, last.state, *event)),
                 event_remove_edit=lambda place: answer("page", lambda last: without_edit(last.state, place)),
                 event_sender=sender,
-                event_load=lambda text: answer("page", lambda _: State(source=text)),
+                event_load=lambda text: answer("page", lambda _: PageState(source=text)),
                 event_save=save,
                 event_reset=lambda _: answer("page", lambda _: start.state),
             )
         if months and earlier:
             Timeline(
                 calendar=dates,
-                now=lived,
+                now=simulated,
                 before=before,
                 scenery=scene,
                 month=state.month,
@@ -229,7 +229,7 @@ def Page() -> None:  # noqa: N802
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
         with solara.Div(classes=["beside"]):
             Members(board=drawn, chosen=state.member, event_pick=pick)
-            Explained(found, pick)
+            ShowReasons(found, pick)
 
 
 @solara.component

@@ -1,4 +1,4 @@
-"""Why the member that was clicked acts as it does: the terms of `sim explain`, for the state of a page."""
+"""Why the member that was clicked votes as it does: the terms of `sim explain`, for the state of a page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from sim.explore.result import Explored
 from sim.results.described import Result
-from sim.results.explanation import Decisive, Peer, Term
+from sim.results.explanation import Decisive, ExplainedTerm, Peer
 from sim.results.parts import ByAction
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.summary import summarise_explanation
-from sim.whatif.explanation.switching import Member, find_by_lever
+from sim.whatif.explanation.switching import WatchedMember, find_by_lever
 from sim.whatif.explanation.terms import take_apart
+from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
 MOST_TIPS = 12
@@ -28,6 +30,7 @@ TIPS_TAKE = {
 class PageReasons(Result):
     """What a page shows of an explanation: every term that adds something, the decisive one, the main peers."""
 
+    labels: dict[str, str]
     iso3: str
     name: str
     is_given: bool
@@ -36,7 +39,7 @@ class PageReasons(Result):
     utilities: ByAction[float]
     replicates: int
     tips_take: str
-    terms: tuple[Term, ...]
+    terms: tuple[ExplainedTerm, ...]
     idle: tuple[str, ...]
     decisive: Decisive | None
     peers: tuple[Peer, ...]
@@ -44,7 +47,7 @@ class PageReasons(Result):
 
 
 class Refused(Result):
-    """Why there are no reasons of a member."""
+    """Why the reasons of a member cannot be computed."""
 
     iso3: str
     refused: tuple[str, ...]
@@ -68,13 +71,14 @@ class PageTips(Result):
     rows: tuple[PageTip, ...]
 
 
-def reasons(found: Explored) -> PageReasons:
+def explain_chosen(found: Explored) -> PageReasons:
     """The explanation of the chosen member, over the replicates that were run so far."""
     case, state = found.case, found.state
     anatomy = take_apart(case, state.vote, found.result.replicates)
     explained = summarise_explanation(Explanation(anatomy, case.world.index[state.member]))
     acting = tuple(term for term in explained.terms if any(term.values()))
     return PageReasons(
+        labels={term.term: label_quantity(term.term) for term in explained.terms},
         iso3=explained.iso3,
         name=explained.name,
         is_given=explained.is_given,
@@ -84,23 +88,29 @@ def reasons(found: Explored) -> PageReasons:
         replicates=explained.replicates,
         tips_take=TIPS_TAKE[case.plan is not None, case.fit is not None],
         terms=acting,
-        idle=tuple(term.term for term in explained.terms if term not in acting),
+        idle=tuple(label_quantity(term.term) for term in explained.terms if term not in acting),
         decisive=explained.decisive,
         peers=explained.peers[:MOST_PEERS],
         other_peers=len(explained.peers[MOST_PEERS:]),
     )
 
 
-def tips(found: Explored) -> Iterator[PageTips]:
+def search_switching_points(found: Explored) -> Iterator[PageTips]:
     """What would change the vote of the chosen member: an answer after each lever that was tried."""
     number, iso3 = found.state.vote, found.state.member
-    member = Member(found.case, number, found.case.world.index[iso3], found.spec.replicates)
+    member = WatchedMember(found.case, number, found.case.world.index[iso3], found.spec.replicates)
     levers = levers_of(found.case, number, iso3)
     now = int(member.simulated(found.spec).argmax())
     rows: list[PageTip] = []
     for tried, (lever, points) in enumerate(find_by_lever(member, levers, now), start=1):
         rows += [
-            PageTip(lever=lever.key, now=lever.now, to=point.beyond, action=point.action, share=point.share_of_width)
+            PageTip(
+                lever=label_lever(lever.key),
+                now=lever.now,
+                to=point.beyond,
+                action=point.action,
+                share=point.share_of_width,
+            )
             for point in points
         ]
         rows.sort(key=lambda row: row.share)

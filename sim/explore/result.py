@@ -1,6 +1,6 @@
-"""A state run: a thousand replicates beside those of the baseline, at the same random numbers.
+"""The result of a state: a thousand replicates, compared with those of the baseline at the same random numbers.
 
-Where that takes long, a first answer holds the first of the replicates, and the rest are added step by step.
+Where that takes long, a first answer holds the first of the replicates, and the others are added step by step.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ import tomli_w
 
 from sim.case import Case, prepare
 from sim.errors import input_error
-from sim.explore.start import PAGE, Start, baseline_of, scenario_of
-from sim.explore.state import State
+from sim.explore.start import PAGE, Launch, baseline_of, scenario_of
+from sim.explore.state import PageState
 from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
 from sim.specs import Scenario, scenario_from
+from sim.views.report.parts import list_differences
 
 BASELINES_KEPT = 4
-TOLD = (50, 200)
-"""Replicates after which it is told what came of them so far, where the months between votes are simulated."""
+FIRST_ANSWERS = (50, 200)
+"""Numbers of replicates after which a result is shown, where the months between votes are simulated."""
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What came of a state as far as it was run; equal to itself alone.
+class StateResult:
+    """The result of a state as far as it was run; equal to itself alone.
 
     Parameters
     ----------
@@ -43,21 +44,21 @@ class Answer:
     result: RunResult
 
 
-_shown: WeakValueDictionary[tuple[Start, State], Answer] = WeakValueDictionary()
+_shown: WeakValueDictionary[tuple[Launch, PageState], StateResult] = WeakValueDictionary()
 """The furthest answer of each state while some page shows it: samples of months are large, and are there once."""
 
 
 @dataclass(frozen=True, eq=False)
 class Explored:
-    """A state, its scenario, and what came of it; equal to itself alone."""
+    """A state, its scenario, and its result; equal to itself alone."""
 
-    state: State
+    state: PageState
     spec: Scenario
-    answer: Answer
+    answer: StateResult
 
     @property
     def result(self) -> RunResult:
-        """The run as far as it has come, compared with its ``base``, the baseline."""
+        """The run so far, compared with its ``base``, the baseline."""
         return self.answer.result
 
     @property
@@ -67,10 +68,16 @@ class Explored:
 
     @property
     def baseline(self) -> RunResult:
-        """The run of the baseline, as far as the other."""
+        """The run of the baseline, with as many replicates."""
         if self.result.base is None:
             raise ValueError("the run has no base")
         return self.result.base
+
+    @property
+    def is_what_if(self) -> bool:
+        """Whether the state differs from what happened, so that no observed vote can be compared with it."""
+        baseline = self.baseline.case.spec
+        return baseline.base is not None or bool(list_differences(baseline.document(), self.spec.document()))
 
     @property
     def is_whole(self) -> bool:
@@ -79,20 +86,20 @@ class Explored:
 
     @property
     def months(self) -> tuple[str, ...]:
-        """Names of the months of the scenario; none where it has votes alone."""
+        """Names of the months of the scenario; none where it has only votes."""
         return () if self.case.plan is None else tuple(month.name for month in self.case.plan.months)
 
 
-def explored(start: Start, state: State, known: Explored | None = None) -> Explored:
-    """Run a state, as far as the first answer goes.
+def run_state(start: Launch, state: PageState, known: Explored | None = None) -> Explored:
+    """Run a state up to the first answer.
 
     Parameters
     ----------
-    known : what was shown before; where the state only looks at something else of it, nothing is run.
+    known : what was shown before; where the state only shows another part of it, nothing is run.
 
     Raises
     ------
-    InputError : the state stands for no valid scenario, or looks at what it has not.
+    InputError : the state has no valid scenario, or shows a vote, month or member that does not exist.
     """
     if known is not None and known.state.asked == state.asked:
         found = replace(known, state=state)
@@ -105,12 +112,13 @@ def explored(start: Start, state: State, known: Explored | None = None) -> Explo
 
 
 def _check(found: Explored) -> None:
-    """Whether there is what the state looks at."""
+    """Check that the vote, the month and the member that the state shows exist."""
     state, votes, months = found.state, len(found.spec.vote), found.months
     if state.vote >= votes:
         raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {votes - 1}.")
     if state.member and state.member not in found.case.world.index:
-        raise input_error(PAGE, "member", f"'{state.member}' is the code of no member of {found.case.world.name}.")
+        message = f"'{state.member}' is not the code of a member of {found.case.world.name}."
+        raise input_error(PAGE, "member", message)
     if state.month and not months:
         raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
     if state.month and state.month not in months:
@@ -118,7 +126,7 @@ def _check(found: Explored) -> None:
         raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
 
 
-def extended(start: Start, found: Explored) -> Explored:
+def extended(start: Launch, found: Explored) -> Explored:
     """The same with the next replicates."""
     further = _shown.get((start, found.state.asked))
     if further is not None and further.result.replicates > found.result.replicates:
@@ -127,27 +135,27 @@ def extended(start: Start, found: Explored) -> Explored:
     return _share(start, replace(found, answer=answer))
 
 
-def _share(start: Start, found: Explored) -> Explored:
+def _share(start: Launch, found: Explored) -> Explored:
     """The same, known to every page that comes to the same state while another shows it."""
     _shown[start, found.state.asked] = found.answer
     return found
 
 
-def steps(start: Start, found: Explored) -> Iterator[Explored]:
+def add_replicates(start: Launch, found: Explored) -> Iterator[Explored]:
     """What is to be added to an answer, step by step; the last is whole."""
     while not found.is_whole:
         found = extended(start, found)
         yield found
 
 
-def whole(start: Start, found: Explored) -> Explored:
+def complete(start: Launch, found: Explored) -> Explored:
     """The same with all replicates."""
-    for later in steps(start, found):
+    for later in add_replicates(start, found):
         found = later
     return found
 
 
-def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult, ...]) -> Answer:
+def _add_batch(start: Launch, state: PageState, case: Case, before: tuple[BatchResult, ...]) -> StateResult:
     """The next replicates of a case, compared with the baseline, after those that are there."""
     has_months = case.plan is not None
     baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
@@ -155,13 +163,13 @@ def _add_batch(start: Start, state: State, case: Case, before: tuple[BatchResult
     batch = Batch(0, first, _step((case, baseline.case), first))
     base, own_base = baseline.upto(batch)
     batches = (*before, compare_batches(simulate_batch(case, batch), own_base, case))
-    return Answer(batches, replace(merge_batches(case, "ensemble", batches), base=base))
+    return StateResult(batches, replace(merge_batches(case, "ensemble", batches), base=base))
 
 
 def _step(cases: tuple[Case, ...], done: int) -> int:
-    """Replicates of the next answer; votes alone are answered whole."""
-    told = () if all(case.plan is None for case in cases) else TOLD
-    return next(count for count in (*told, cases[0].spec.replicates) if count > done) - done
+    """Replicates to add for the next answer; without months, all at once."""
+    steps = () if all(case.plan is None for case in cases) else FIRST_ANSWERS
+    return next(count for count in (*steps, cases[0].spec.replicates) if count > done) - done
 
 
 class _Baseline:

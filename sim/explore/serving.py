@@ -1,4 +1,4 @@
-"""Serving the page: Solara's server on this machine, with all it needs from packages and nothing from the net."""
+"""Serving the page: Solara's server on this machine, with all that it needs from packages and nothing from the net."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SETTINGS = {
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # what no package holds is missing rather than fetched
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_MODE": "production",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # a tab that was closed is forgotten; its address holds what it showed
+    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # a closed tab is forgotten; its address holds its state
 }
 
 
@@ -40,19 +40,19 @@ def serve(
 
     Raises
     ------
-    InputError : the address is not to be had.
+    InputError : the address cannot be used.
     """
     listening = _listening(host, port)
     port = listening.getsockname()[1]
     os.environ.update(SETTINGS)
     os.environ["SIM_EXPLORE"] = json.dumps([reference, list(overrides)])
     os.environ["SOLARA_APP"] = "sim.explore.page"
-    warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page stands in no frame of another
+    warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page is not embedded in another
     import uvicorn
     from solara.server.starlette import app
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(limits=1)  # a chamber is small: threads cost more than they bring
+    threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     shown = "localhost" if host in ("127.0.0.1", "localhost", "::1") else host
     address = f"http://{shown}:{port}/"
@@ -75,5 +75,5 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise input_error("--port", "", f"{host}:{port} is not to be had: {error}.", "Give another port.") from error
+        raise input_error("--port", "", f"cannot use {host}:{port}: {error}.", "Give another port.") from error
     return listening

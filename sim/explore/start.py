@@ -1,4 +1,4 @@
-"""What a page is started with, and the scenario document that a state of it stands for."""
+"""The scenario that a page is started with, and the scenario document of a state."""
 
 from __future__ import annotations
 
@@ -12,60 +12,60 @@ from typing import Any
 import tomli_w
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
-from sim.explore.state import LONGEST_FILE, State
+from sim.explore.state import LONGEST_FILE, PageState
 from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
 from sim.specs.overrides import value_of
 from sim.world import shipped_worlds
 
 REPLICATES = 1000
-"""Replicates that every move runs."""
-READ = 64
-"""Scenarios that are kept as read: a move needs the one before it, too."""
+"""Replicates that are run for every move."""
+SCENARIOS_KEPT = 64
+"""Scenarios that are kept after reading: a move also needs the one before it."""
 PAGE = "scenario"
-"""What the document of a page is called in messages."""
+"""Name of the document of a page in messages."""
 REASON = "explored"
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
-    """The scenario that a page was started with; there is one of it, equal to itself alone.
+class Launch:
+    """The scenario that a page was started with; equal to itself alone.
 
     Parameters
     ----------
     reference : name of a shipped scenario, or path of a file.
-    spec : that scenario as it stands; the baseline.
-    state : the state that a page begins with: the ``--set`` of the command line.
+    spec : that scenario unchanged; the baseline.
+    state : the first state of a page: the ``--set`` of the command line.
     """
 
     reference: str
     spec: Scenario
-    state: State
+    state: PageState
 
 
-def start_from(reference: str, overrides: Sequence[str] = ()) -> Start:
-    """Read a scenario and what is set of it on the command line.
+def read_launch(reference: str, overrides: Sequence[str] = ()) -> Launch:
+    """Read a scenario and its overrides on the command line.
 
     Raises
     ------
     InputError : the scenario or an override is wrong.
     """
     spec = read_scenario(reference)
-    read_scenario(reference, overrides)  # told in the words of the command line
-    state = State()
+    read_scenario(reference, overrides)  # for messages in the words of the command line
+    state = PageState()
     for text in overrides:
         key, _, value = text.partition("=")
         state = state.with_setting(key.strip(), value_of(value.strip()))
-    return Start(reference, spec, state)
+    return Launch(reference, spec, state)
 
 
-def document_of(start: Start, state: State) -> dict[str, Any]:
-    """The document that a state stands for, as a scenario file would hold it.
+def document_of(start: Launch, state: PageState) -> dict[str, Any]:
+    """The document of a state, as a scenario file would hold it.
 
-    It names its base where that is shipped or was loaded with a file, and is whole where it is a file of the user.
+    It names its base where that is shipped or was loaded with a file; where it is a file of the user, it has all keys.
 
     Raises
     ------
-    InputError : a loaded file is no TOML, or it or a setting reads other files of this machine.
+    InputError : a loaded file is not TOML, or it or a setting reads other files of this machine.
     """
     if state.source:
         document = _loaded(state.source)
@@ -92,46 +92,46 @@ def document_of(start: Start, state: State) -> dict[str, Any]:
     return document
 
 
-def scenario_text(start: Start, state: State) -> str:
+def scenario_text(start: Launch, state: PageState) -> str:
     """The scenario file of a state."""
     document = {**document_of(start, state), "replicates": scenario_of(start, state).replicates}
     return tomli_w.dumps(document, multiline_strings=True)
 
 
-def scenario_of(start: Start, state: State) -> Scenario:
+def scenario_of(start: Launch, state: PageState) -> Scenario:
     """The checked scenario of a state.
 
     Raises
     ------
-    InputError : with the messages that the same values in a file get.
+    InputError : with the messages for the same values in a file.
     """
     return _scenario(start, state.asked)
 
 
-@lru_cache(READ)
-def _scenario(start: Start, asked: State) -> Scenario:
+@lru_cache(SCENARIOS_KEPT)
+def _scenario(start: Launch, asked: PageState) -> Scenario:
     spec = scenario_from(document_of(start, asked), PAGE, Path())
     return spec.model_copy(update={"replicates": REPLICATES})
 
 
-def baseline_of(start: Start, state: State, spec: Scenario) -> Scenario:
-    """What a state is told apart from: the base of a loaded file, else the scenario the page was started with.
+def baseline_of(start: Launch, state: PageState, spec: Scenario) -> Scenario:
+    """What a state is compared with: the base of a loaded file, else the scenario that the page was started with.
 
-    A file whose votes or world are others than these is its own baseline, as it was loaded. As `sim run` has it, the
-    baseline takes over the seed, and whether parameters are uncertain.
+    A loaded file with other votes or another world than that is its own baseline. As in `sim run`, the baseline uses
+    the seed of the state, and draws parameters if the state does.
     """
     baseline = start.spec
     if state.source:
-        base = document_of(start, State(source=state.source)).get("base")
+        base = document_of(start, PageState(source=state.source)).get("base")
         baseline = read_scenario(base) if isinstance(base, str) else start.spec
         if not _is_comparable(baseline, spec):
-            baseline = scenario_of(start, State(source=state.source))
+            baseline = scenario_of(start, PageState(source=state.source))
     numbers = {name: getattr(spec, name) for name in ("replicates", "seed", "parameter_uncertainty")}
     return baseline.model_copy(update=numbers)
 
 
-def messages(error: InputError) -> list[str]:
-    """What is wrong, in the words that a file gets, without the name of the file."""
+def list_messages(error: InputError) -> list[str]:
+    """The messages for the same mistakes in a file, without the name of the file."""
     return [_in_place(problem) for problem in error.problems]
 
 
@@ -159,8 +159,8 @@ def _loaded(source: str) -> dict[str, Any]:
         raise input_error(PAGE, "", f"is not valid TOML: {error}.") from error
 
 
-def _refuse_other_files(document: Mapping[str, Any], start: Start) -> None:
-    """A page names what is shipped and what it was started with; a link or a loaded file opens no other file."""
+def _refuse_other_files(document: Mapping[str, Any], start: Launch) -> None:
+    """Refuse other files than those shipped and those that the page was started with, in a link or a loaded file."""
     allowed = {
         "base": shipped_scenarios(),
         "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),

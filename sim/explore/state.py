@@ -1,4 +1,4 @@
-"""What a user has moved: a small frozen value that a link holds whole."""
+"""The state of a page: what a user has moved, as a small frozen value that fits into a link."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sim.errors import input_error
 from sim.specs.overrides import value_of
 
 LINK = "link"
-"""What a query string is called in messages."""
+"""Name of a query string in messages."""
 LONGEST_FILE = 200_000
-"""Characters of a scenario file that is loaded; more are refused."""
+"""Most characters of a scenario file that is loaded."""
 LONGEST_NUMBER = 6
-"""Digits of the number of a vote."""
+"""Most digits of the number of a vote."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Edit:
 
     Parameters
     ----------
-    members : names as a scenario file takes them, with commas between; a "-" before a name takes it away.
+    members : names as in a scenario file, with commas between; a "-" before a name removes it.
     attribute : what is multiplied, such as ``dependence.energy``.
     multiply : the factor.
     """
@@ -43,8 +43,8 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class State:
-    """Everything that a page shows apart from the scenario it was started with.
+class PageState:
+    """Everything that a page shows apart from the scenario that it was started with.
 
     Parameters
     ----------
@@ -68,17 +68,17 @@ class State:
         return hash(self.link())
 
     @property
-    def asked(self) -> State:
-        """What is run: the state without what is looked at."""
-        return State(self.settings, self.edits, self.source)
+    def asked(self) -> PageState:
+        """What is run: the state without the vote, month and member that are shown."""
+        return PageState(self.settings, self.edits, self.source)
 
-    def with_setting(self, key: str, value: object) -> State:
-        """The state with a key set, or left as the scenario has it where the value is None."""
+    def with_setting(self, key: str, value: object) -> PageState:
+        """The state with a key set, or no longer set where the value is None."""
         settings = {**dict(self.settings), key: tuple(value) if isinstance(value, list) else value}
         return replace(self, settings=tuple(sorted((k, v) for k, v in settings.items() if v is not None)))
 
     def link(self) -> str:
-        """The state as a query string, empty for the scenario as it was started."""
+        """The state as a query string; empty for the scenario that the page was started with."""
         pairs = [(key, _text(value)) for key, value in self.settings]
         pairs += [("edit", f"{edit.members}|{edit.attribute}|{_text(edit.multiply)}") for edit in self.edits]
         pairs += [("vote", str(self.vote))] if self.vote else []
@@ -90,14 +90,14 @@ class State:
         return urlencode(pairs)
 
 
-def state_from(query: str) -> State:
+def read_link(query: str) -> PageState:
     """The state that a query string holds.
 
     Raises
     ------
-    InputError : it is no link of this program; values are checked when the scenario is put together.
+    InputError : it is not a link of this program; values are checked when the scenario is made.
     """
-    state = State()
+    state = PageState()
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name == "edit":
             parts = text.split("|")

@@ -1,4 +1,4 @@
-"""The months of a state: what happened when, series with intervals, and every member month by month."""
+"""The months of a state: what happens in each, series with intervals, and every member month by month."""
 
 from __future__ import annotations
 
@@ -9,38 +9,39 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
 from sim.results.described import Result
+from sim.results.series import series_of
 from sim.runner.months import Band, MonthsResult
-from sim.views.pictures.months import TOPICS, lines_of, scale
+from sim.views.pictures.months import TOPICS, lines_of, scale_band
 from sim.views.styles import LOOKS, MISS, STYLES
 from sim.world import World
 
 TOWARDS_SENDERS, TOWARDS_TARGET = STYLES["support"].fill, MISS
 MAPS = {
-    "joined": ("sanctions the target", TOWARDS_SENDERS),
-    "helps_target": ("helps the target", TOWARDS_TARGET),
-    "helps_covertly": ("helps the target covertly", TOWARDS_TARGET),
-    "helps_victim": ("helps the victim", TOWARDS_SENDERS),
+    "joined": TOWARDS_SENDERS,
+    "helps_target": TOWARDS_TARGET,
+    "helps_covertly": TOWARDS_TARGET,
+    "helps_victim": TOWARDS_SENDERS,
 }
-"""Series of probabilities that the map shows: how each is called, and its colour."""
-TOTALS: tuple[tuple[str, str, float, Mapping[str, str]], ...] = (
-    ("Money", "billion euros a month", 1e3, {"paid for the target's fuel": "revenue", "aid to the victim": "aid"}),
-    ("The target's trade that is under sanctions", "% of it", 0.01, {"with members that sanction it": "coverage"}),
+"""Series of probabilities that the map shows, and the colour of each."""
+TOTALS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
+    ("Money", "billion euros a month", 1e3, ("revenue", "aid")),
+    ("The target's trade with members that sanction it", "% of its trade", 0.01, ("coverage",)),
 )
-"""Charts of series of the whole: title, unit, what a unit is divided by, and label to series."""
+"""Charts of series of the whole: title, unit, the divisor of the numbers, and the series."""
 SHIFT = "alignment_shift"
-EVERYONE = "all members"
+ALL_MEMBERS = "all members"
 SHARES, UTILITIES = 100, 1000
-"""Whole numbers per unit: probabilities are handed over in hundredths, utilities in thousandths."""
+"""Whole numbers per unit: the page gets probabilities in hundredths, and utilities in thousandths."""
 
 
-class Dated(Result):
-    """Something that is dated: a vote, or an event."""
+class DatedItem(Result):
+    """A vote or an event, with its date."""
 
     date: str
     what: str
 
 
-class Group(Result):
+class MemberGroup(Result):
     """A group of members, by their places."""
 
     name: str
@@ -48,7 +49,7 @@ class Group(Result):
 
 
 class MemberMap(Result):
-    """A series over members that the map shows: how it is called, and its colour."""
+    """A series over members that the map shows: its label and colour."""
 
     key: str
     label: str
@@ -56,7 +57,7 @@ class MemberMap(Result):
 
 
 class Shift(Result):
-    """The change of alignment on the map: how it is called, and the colours of either side."""
+    """The change of alignment on the map: its label, and the colour of each direction."""
 
     key: str
     label: str
@@ -65,14 +66,14 @@ class Shift(Result):
 
 
 class Calendar(Result):
-    """What is the same in all runs: months, what is dated in each, maps and groups."""
+    """What is the same in all runs: months, the votes and events of each, maps and groups."""
 
     months: list[str]
-    items: list[list[Dated]]
+    items: list[list[DatedItem]]
     votes: list[bool]
     maps: list[MemberMap]
     shift: Shift
-    groups: list[Group]
+    groups: list[MemberGroup]
     looks: list[str]
 
 
@@ -94,7 +95,7 @@ class Chart(Result):
 
 
 class Course(Result):
-    """What the months of a run came to.
+    """The results of the months of a run.
 
     Parameters
     ----------
@@ -106,14 +107,14 @@ class Course(Result):
     members: Mapping[str, list[list[int]]]
 
 
-def calendar(found: Explored) -> Calendar | None:
+def make_calendar(found: Explored) -> Calendar | None:
     """What is the same in all runs; None without months."""
     plan, world = found.case.plan, found.case.world
     if plan is None:
         return None
     dated = [
         [
-            _vote(found, item) if isinstance(item, int) else Dated(date=str(item.date), what=item.what)
+            _vote(found, item) if isinstance(item, int) else DatedItem(date=str(item.date), what=item.what)
             for item in month.items
         ]
         for month in plan.months
@@ -122,29 +123,31 @@ def calendar(found: Explored) -> Calendar | None:
         months=list(found.months),
         items=dated,
         votes=[any(isinstance(item, int) for item in month.items) for month in plan.months],
-        maps=[MemberMap(key=key, label=label, colour=colour) for key, (label, colour) in MAPS.items()],
-        shift=Shift(key=SHIFT, label="alignment since the start", up=TOWARDS_SENDERS, down=TOWARDS_TARGET),
+        maps=[MemberMap(key=key, label=series_of(key).label, colour=colour) for key, colour in MAPS.items()],
+        shift=Shift(key=SHIFT, label=series_of(SHIFT).label, up=TOWARDS_SENDERS, down=TOWARDS_TARGET),
         groups=_groups(world),
         looks=[colour for colour, _ in LOOKS],
     )
 
 
-def _vote(found: Explored, number: int) -> Dated:
+def _vote(found: Explored, number: int) -> DatedItem:
     vote = found.spec.vote[number]
-    return Dated(date=str(vote.date), what=f"vote on {vote.resolution}")
+    return DatedItem(date=str(vote.date), what=f"vote on {vote.resolution}")
 
 
-def _groups(world: World) -> list[Group]:
+def _groups(world: World) -> list[MemberGroup]:
     """The groups of a world and their members' places, everyone first."""
-    own = [Group(name=group.key, members=world.indices(group.members).tolist()) for group in world.groups]
-    return [Group(name=EVERYONE, members=list(range(world.size))), *own]
+    own = [MemberGroup(name=group.key, members=world.indices(group.members).tolist()) for group in world.groups]
+    return [MemberGroup(name=ALL_MEMBERS, members=list(range(world.size))), *own]
 
 
-def course(months: MonthsResult) -> Course:
-    """What a run came to, month by month."""
+def make_course(months: MonthsResult) -> Course:
+    """The results of a run, month by month."""
     charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
-    for title, unit, per_unit, named in TOTALS:
-        charts.append((title, unit, {label: scale(months.total(name), per_unit) for label, name in named.items()}))
+    for title, unit, per_unit, names in TOTALS:
+        charts.append(
+            (title, unit, {series_of(name).label: scale_band(months.total(name), per_unit) for name in names})
+        )
     shares = {key: _whole(months.member_mean(key), SHARES) for key in MAPS}
     return Course(
         replicates=months.watched,

@@ -1,1 +1,1 @@
-"""Fitting the model to what was recorded: posterior, calibration, and predictions of what was left out."""
+"""Fitting the model to recorded votes and months: posterior, calibration, and predictions of held-out members."""

@@ -1,9 +1,10 @@
-"""Fitting the shared parameters and each text's terms to roll calls, with their joint uncertainty, and writing the fit.
+"""Fitting the shared parameters and the terms of each resolution to roll calls, with their joint uncertainty.
 
-The point is the mode of the posterior. Draws around it are modes too, each of a posterior in which the members count
-at random (the Bayesian bootstrap: Rubin 1981; for a likelihood, Newton & Raftery 1994) and the priors are centred at
-random draws of themselves (randomised maximum a posteriori: Bardsley et al. 2014). Where the votes say nothing of a
-number its draws are those of its prior; bounds and signs hold in every draw.
+The fitted values are the mode of the posterior. Draws around it are modes too, each of a posterior with random weights
+of the members (the Bayesian bootstrap: Rubin 1981; for a likelihood, Newton & Raftery 1994) and with priors centred at
+random draws from themselves (randomised maximum a posteriori: Bardsley et al. 2014). Where the votes hold no
+information on a number, its draws are those of its prior. Every draw is within the bounds and has the signs of the
+theory.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from scipy.stats import truncnorm
 
 from sim.arrays import FloatArray
 from sim.errors import input_error
-from sim.fitting.posterior import Found, Observation, Posterior, Unknown, observation
+from sim.fitting.posterior import Observation, Posterior, PosteriorMode, Unknown, make_observation
 from sim.results.calibration import Belief
 from sim.results.intervals import LEVELS, Ends, ends_of, interval_of
 from sim.results.parts import Interval
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Fit, Scenario, world_of
-from sim.specs.fits import Draws, FittedText
+from sim.specs.fits import FittedResolution, PosteriorDraws
 from sim.world.loading import world_hashes
 
-DIGITS = 4
-"""Significant digits that fitted values and draws are written with."""
+SIGNIFICANT_DIGITS = 4
+"""Significant digits of fitted values and draws in files."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,25 @@ class Calibration:
     """A fit: its posterior, the mode, and draws (D, K) around it."""
 
     posterior: Posterior
-    found: Found
+    found: PosteriorMode
     draws: FloatArray
 
     @property
     def parameters(self) -> dict[str, float]:
         """The fitted shared parameters."""
         return {
-            unknown.name: _rounded(value)
+            unknown.name: _round(value)
             for unknown, value in zip(self.posterior.unknowns, self.found.vector, strict=True)
-            if unknown.text is None
+            if unknown.resolution_index is None
         }
 
 
-def observed(spec: Scenario) -> Observation:
-    """The roll call of a scenario's only vote, as its world has it.
+def observe_vote(spec: Scenario) -> Observation:
+    """Observe the roll call of a scenario's only vote in its world.
 
     Raises
     ------
-    InputError : the world has none.
+    InputError : the world has no such roll call.
     """
     world = world_of(spec)
     resolution = spec.vote[0].resolution
@@ -61,8 +62,8 @@ def observed(spec: Scenario) -> Observation:
     if call is None:
         have = ", ".join(call.resolution for call in world.record)
         message = f"the world {spec.world} has no roll call of {resolution}."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
-    return observation(spec, call.votes, world)
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"It has roll calls of {have}.")
+    return make_observation(spec, call.votes, world)
 
 
 def calibrate(
@@ -73,38 +74,38 @@ def calibrate(
     fits_threats: bool = False,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Calibration:
-    """Fit the shared parameters and the texts' terms to the roll call of each scenario.
+    """Fit the shared parameters and the terms of resolutions to the roll call of each scenario.
 
     Parameters
     ----------
     specs : scenarios of one vote each; the first sets the length of alignment and of the threats.
-    draws : how many draws to make around the mode.
-    seed : that the draws are keyed by; draw d is the same however many there are.
-    fits_threats : whether the threats of all texts but the first are fitted, around their declared values.
-    on_progress : called with the number of draws done.
+    draws : number of draws around the mode.
+    seed : key of the draws; draw d does not depend on their number.
+    fits_threats : whether the threats of all resolutions but the first are fitted, around their declared values.
+    on_progress : called with the number of finished draws.
     """
-    posterior = Posterior([observed(spec) for spec in specs], fits_threats=fits_threats)
+    posterior = Posterior([observe_vote(spec) for spec in specs], fits_threats=fits_threats)
     posterior, found = posterior.located()
     drawn = []
     for number in range(draws):
-        drawn.append(draw_of(posterior, found, seed, number))
+        drawn.append(draw_mode(posterior, found, seed, number))
         on_progress(number + 1)
     return Calibration(posterior, found, np.array(drawn).reshape(draws, len(posterior.unknowns)))
 
 
-def draw_of(posterior: Posterior, found: Found, seed: int, number: int) -> FloatArray:
+def draw_mode(posterior: Posterior, found: PosteriorMode, seed: int, number: int) -> FloatArray:
     """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves.
 
     Positions are those under the mode.
     """
     random = np.random.default_rng([seed, number])
     weights = random.exponential(size=posterior.size)
-    centres = np.array([prior_draw(unknown, random.random()) for unknown in posterior.unknowns])
+    centres = np.array([draw_from_prior(unknown, random.random()) for unknown in posterior.unknowns])
     return posterior.fit(weights / weights.mean(), centres, found.vector).vector
 
 
-def prior_draw(unknown: Unknown, level: float) -> float:
-    """The value below which a number's prior holds a share of its chances; its mean where it has no prior."""
+def draw_from_prior(unknown: Unknown, level: float) -> float:
+    """Draw from a number's prior, as its quantile at a level in [0, 1]; its mean where it has no prior."""
     if not np.isfinite(unknown.deviation):
         return unknown.mean
     return float(prior_of(unknown).ppf(level))
@@ -116,8 +117,8 @@ def prior_of(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen dist
     return truncnorm(low, high, loc=unknown.mean, scale=unknown.deviation)
 
 
-def contraction(unknown: Unknown, draws: FloatArray) -> float:
-    """By how much the votes narrowed the variance of a number's prior: 0 not at all, 1 wholly.
+def measure_contraction(unknown: Unknown, draws: FloatArray) -> float:
+    """Measure by how much the votes narrowed the variance of a number's prior: 0 is not at all, 1 is completely.
 
     The posterior contraction of Schad, Betancourt & Vasishth (2021); below 0 where draws spread wider than the prior.
     """
@@ -125,43 +126,44 @@ def contraction(unknown: Unknown, draws: FloatArray) -> float:
 
 
 IDENTIFIED_FROM = 0.3
-"""Contraction below which, with a mean near the prior's, a number counts as not identified by the votes."""
+"""Contraction from which a number counts as identified by the votes, even with a mean near that of the prior."""
 MOVED_BY = 0.5
-"""Distance of the posterior's mean from the prior's, in standard deviations of the prior, that counts as moved."""
+"""Distance of the posterior's mean from the prior's, in standard deviations of the prior, from which a number counts as
+identified."""
 
 
 def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
-    """Whether the votes say something of a number: they narrowed its prior, or moved it."""
+    """Whether the votes hold information on a number: they narrowed its prior or moved its mean."""
     prior = prior_of(unknown)
-    moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
-    return moved or contraction(unknown, draws) >= IDENTIFIED_FROM
+    is_moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
+    return is_moved or measure_contraction(unknown, draws) >= IDENTIFIED_FROM
 
 
-def beliefs(calibration: Calibration) -> list[Belief]:
-    """Prior and posterior of every number that has a prior; a resolution's own terms are named after it."""
+def list_beliefs(calibration: Calibration) -> list[Belief]:
+    """List prior and posterior of every number with a prior; terms of a resolution are named after it."""
     found = []
     observations = calibration.posterior.observations
     for column, unknown in enumerate(calibration.posterior.unknowns):
         if not np.isfinite(unknown.deviation):
             continue
         draws, prior = calibration.draws[:, column], prior_of(unknown)
-        text = "" if unknown.text is None else f"{observations[unknown.text].resolution} "
+        text = "" if unknown.resolution_index is None else f"{observations[unknown.resolution_index].resolution} "
         found.append(
             Belief(
                 name=f"{text}{unknown.name}",
                 prior=Interval(mean=prior.mean(), p05=prior.ppf(LEVELS[0]), p95=prior.ppf(LEVELS[1])),
                 posterior=interval_of(draws),
-                contraction=contraction(unknown, draws),
+                contraction=measure_contraction(unknown, draws),
                 is_identified=is_identified(unknown, draws),
             )
         )
     return found
 
 
-def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> Fit:
-    """A fit as a parameter file holds it: rounded values, intervals, scores at them, draws, and what it rests on."""
+def fit_from_calibration(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -> Fit:
+    """Make a parameter file from a calibration: rounded values, intervals, scores, draws and hashes of the data."""
     posterior, draws = calibration.posterior, calibration.draws
-    shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.text is None}
+    shared = {u.name: column for column, u in enumerate(posterior.unknowns) if u.resolution_index is None}
     drawn = shared if len(draws) else {}
     return Fit(
         settings={
@@ -177,62 +179,62 @@ def fit_of(calibration: Calibration, specs: Sequence[Scenario], seed: int = 0) -
         parameters=calibration.parameters,
         intervals={name: _interval(draws[:, column]) for name, column in drawn.items()},
         contraction={
-            name: round(contraction(posterior.unknowns[column], draws[:, column]), 3) for name, column in drawn.items()
+            name: round(measure_contraction(posterior.unknowns[column], draws[:, column]), 3)
+            for name, column in drawn.items()
         },
-        text=tuple(_fitted_text(calibration, index) for index in range(len(specs))),
+        text=tuple(_fitted_resolution(calibration, index) for index in range(len(specs))),
         draws=_fitted_draws(calibration, shared) if len(draws) else None,
     )
 
 
-def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> Draws:
+def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> PosteriorDraws:
     posterior, draws = calibration.posterior, calibration.draws
-    return Draws(
-        parameters={name: _listed(draws[:, column]) for name, column in shared.items()},
+    return PosteriorDraws(
+        parameters={name: _round_all(draws[:, column]) for name, column in shared.items()},
         texts={
-            seen.resolution: {name: _listed(draws[:, column]) for name, column in _terms(posterior, index)}
+            seen.resolution: {name: _round_all(draws[:, column]) for name, column in _terms(posterior, index)}
             for index, seen in enumerate(posterior.observations)
         },
     )
 
 
-def _fitted_text(calibration: Calibration, index: int) -> FittedText:
+def _fitted_resolution(calibration: Calibration, index: int) -> FittedResolution:
     posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
-    seen, text = posterior.observations[index], posterior.text(vector, index)
+    seen, text = posterior.observations[index], posterior.terms_of(vector, index)
     scored = seen.votes >= 0
     chances = three_classes(posterior.chances(vector, index)[scored])
     scores = score(chances, classes_of(seen.votes[scored]))
     conflict, order = text.divisiveness
-    return FittedText(
+    return FittedResolution(
         resolution=seen.resolution,
-        severity=_rounded(text.severity),
-        divisiveness=(_rounded(conflict), _rounded(order)),
-        target_threat=_rounded(text.target_threat),
-        sender_threat=_rounded(text.sender_threat),
+        severity=_round(text.severity),
+        divisiveness=(_round(conflict), _round(order)),
+        target_threat=_round(text.target_threat),
+        sender_threat=_round(text.sender_threat),
         intervals={name: _interval(draws[:, column]) for name, column in _terms(posterior, index) if len(draws)},
         scores={name: round(value, 4) for name, value in scores},
     )
 
 
 def _terms(posterior: Posterior, index: int) -> Iterator[tuple[str, int]]:
-    """The fitted terms of a text, and their columns."""
-    return ((u.name, column) for column, u in enumerate(posterior.unknowns) if u.text == index)
+    """The fitted terms of a resolution, and their columns."""
+    return ((u.name, column) for column, u in enumerate(posterior.unknowns) if u.resolution_index == index)
 
 
-def _rounded(value: object) -> float:
-    return float(f"{float(value):.{DIGITS}g}")  # type: ignore[arg-type]
+def _round(value: object) -> float:
+    return float(f"{float(value):.{SIGNIFICANT_DIGITS}g}")  # type: ignore[arg-type]
 
 
 def _interval(draws: FloatArray) -> Ends:
     low, high = ends_of(draws)
-    return _rounded(low), _rounded(high)
+    return _round(low), _round(high)
 
 
-def _listed(draws: FloatArray) -> tuple[float, ...]:
-    return tuple(_rounded(value) for value in draws)
+def _round_all(draws: FloatArray) -> tuple[float, ...]:
+    return tuple(_round(value) for value in draws)
 
 
-def as_toml(fit: Fit) -> str:
-    """A parameter file, as it is written."""
-    return (
-        f"# Written by 'sim calibrate'. Utilities are in units of the logit noise.\n\n{tomli_w.dumps(fit.document())}"
-    )
+def write_toml(fit: Fit) -> str:
+    """Write a parameter file as TOML text."""
+    heading = "# Written by 'sim calibrate'. Amounts of utility: 1 is one unit of log-odds."
+    return f"{heading}\n\n{tomli_w.dumps(fit.document())}"

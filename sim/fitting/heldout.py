@@ -1,9 +1,10 @@
-"""Members held out: each is predicted by parameters fitted to the votes of the others alone.
+"""Held-out members: each is predicted with parameters that are fitted to the votes of the others alone.
 
-Members are cut into folds at random. For each fold the parameters and all texts' terms are fitted to the other members'
-votes, and the fold's members are predicted: they lose all their votes on the texts fitted, as observations, as inputs
-and as announcements to peers, who are as the model expects them. What any member, held out or not, did in the earlier
-of these texts is no input either: only what was known before the first of them is.
+Members are split into folds at random. For each fold the parameters and the terms of all resolutions are fitted to the
+votes of the other members, and the members of the fold are predicted. Their own votes on these resolutions are not
+used: not as observations, not as inputs, and not as announcements to peers, whose stances are those that the model
+expects. The earlier of these votes are not inputs for any member, held out or not: inputs are what was known before the
+first.
 """
 
 from __future__ import annotations
@@ -14,63 +15,63 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.fitting.calibration import observed
-from sim.fitting.posterior import Observation, Posterior, observation
+from sim.fitting.calibration import observe_vote
+from sim.fitting.posterior import Observation, Posterior, make_observation
 from sim.fitting.refitted import known_before
 from sim.results.intervals import Ends
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.validation import HeldOutValidation, Lead, Leads, Validation
 from sim.rules.parameters import fitted_resolutions
 from sim.scoring import baselines
-from sim.scoring.samples import Sample, sample
-from sim.scoring.scores import losses, paired_interval, three_classes
+from sim.scoring.samples import Sample, make_sample
+from sim.scoring.scores import measure_losses, paired_interval, three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 
 FOLDS, FOLD_SEEDS = 20, 3
 REGRESSIONS = ("ideal_point", "earlier_votes", "multinomial_logit", "random_forest")
-"""Rules with coefficients, that the model is compared with member by member."""
+"""Rules with coefficients, with which the model is compared member by member."""
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """What held-out members of one resolution were given.
+    """Predictions of the held-out members for one resolution.
 
     Parameters
     ----------
-    chances : declared probabilities of the classes (N, 3), mean over the cuts.
+    chances : declared probabilities of the classes (N, 3), mean over the splits.
     """
 
     scores: HeldOutValidation
     chances: FloatArray
 
 
-def held_out(
+def predict_held_out(
     spec: Scenario,
     folds: int = FOLDS,
     fold_seeds: int = FOLD_SEEDS,
     *,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> list[HeldOut]:
-    """Predict every member of every vote that is fitted with a scenario's from the other members' votes.
+    """Predict every member, in every vote fitted with those of a scenario, from the votes of the other members.
 
     Parameters
     ----------
-    spec : its votes are fitted, together with those that the shipped parameters are, where they are among these.
-    folds : 2 or more.
-    fold_seeds : how many cuts of the members into folds.
-    on_progress : called with the number of folds done.
+    spec : its votes are fitted; where one of them is a vote of the shipped fit, together with all votes of that fit.
+    folds : number of folds, 2 or more.
+    fold_seeds : number of random splits of the members into folds.
+    on_progress : called with the number of finished folds.
     """
-    observations = _before_all(fitted_with(spec))
+    observations = _observe_before_all(fitted_with(spec))
     posterior = Posterior(observations)
-    samples = [sample(seen.case, 0, seen.votes) for seen in observations]
+    samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
     whole = posterior.fit()
     cuts = []
     done = 0
     for seed in range(fold_seeds):
         model = [np.zeros((posterior.size, 4)) for _ in observations]
         rules: list[dict[str, FloatArray]] = [{} for _ in observations]
-        for out in cut(observations, folds, seed):
+        for out in split_folds(observations, folds, seed):
             weights = np.where(out, 0.0, 1.0)
             located, found = posterior.located(weights, whole.vector)
             for index in range(len(observations)):
@@ -87,7 +88,7 @@ def held_out(
 
 
 def fitted_with(spec: Scenario) -> list[Scenario]:
-    """The scenarios of one vote that are fitted together with a scenario: the shipped three where it is one of them."""
+    """The scenarios of one vote that are fitted together: the shipped three where the scenario is one of them."""
     own = [spec.model_copy(update={"vote": (vote,)}) for vote in spec.vote]
     resolutions = {vote.resolution for vote in spec.vote}
     if not resolutions & fitted_resolutions():
@@ -104,14 +105,14 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
     return sorted([*own, *others], key=lambda one: one.vote[0].date)
 
 
-def _before_all(specs: Sequence[Scenario]) -> list[Observation]:
-    """The roll calls, each with only what was known before the first of them."""
+def _observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
+    """Observe the roll calls, each with only what was known before the first of them."""
     known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
-    return [observation(spec, observed(spec).votes, known) for spec in specs]
+    return [make_observation(spec, observe_vote(spec).votes, known) for spec in specs]
 
 
-def cut(observations: Sequence[Observation], folds: int, seed: int) -> Iterator[BoolArray]:
-    """The members of each fold as masks (N,): all that are scored in some vote, at random and about equally many."""
+def split_folds(observations: Sequence[Observation], folds: int, seed: int) -> Iterator[BoolArray]:
+    """Split the members that are scored in some vote into random folds of about equal size, as masks (N,)."""
     scored = np.flatnonzero(np.any([seen.votes >= 0 for seen in observations], axis=0))
     order = np.random.default_rng(seed).permutation(scored)
     for fold in range(folds):
@@ -127,7 +128,7 @@ def _score_cuts(
     by_cut = []
     for model, forecasts in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
-        classes[scored] = baselines.pinned(three_classes(model[scored]), counts)
+        classes[scored] = baselines.pin_to_counts(three_classes(model[scored]), counts)
         by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
     mean = _mean_of_cuts(by_cut)
     declared = [one.declared for one in by_cut]
@@ -136,8 +137,8 @@ def _score_cuts(
         """The model's loss less that of the regression that does best by a score."""
         rules = {rule: getattr(mean.baselines[rule], name) for rule in REGRESSIONS if rule in mean.baselines}
         best = min(rules, key=rules.__getitem__)
-        ours = [losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
-        theirs = [losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
+        ours = [measure_losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
+        theirs = [measure_losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
         return Lead(over=best, **dict(paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))))
 
     scores = HeldOutValidation(

@@ -1,8 +1,8 @@
 """Fitting the free parameters of the months to what was published up to 31 August 2022, and to nothing later.
 
-The coalition: a logit of who was on the list of 7 March 2022, given whose sanctions the scenario states. The market and
-the aid: least squares on logarithms of the figures and sums that may be calibrated on. All are drawn towards the values
-that the search starts from, which are declared here.
+The coalition is a logit of who was on the list of 7 March 2022, given the sanctions that the scenario states. The
+market and the aid are least squares on logarithms of the published figures and sums for calibration. All are shrunk
+towards the values where the search starts, which are declared here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.case.conditions import JOINED
 from sim.results.scores_of_months import PublishedFigure
 from sim.rules.influence import peer_stance
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
@@ -29,9 +29,9 @@ from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
 
 REPLICATES = 40
-"""Runs averaged at each step of the search, the same ones at every step."""
+"""Number of runs averaged at each step of the search; every step uses the same runs."""
 COALITION = {"join_alignment": (1.0, 1.0), "join_dependence": (1.0, 2.0), "join_allies": (5.0, 5.0)}
-"""Mean and standard deviation of the normal priors; the reluctance has a flat one."""
+"""Means and standard deviations of the normal priors; the reluctance has a flat prior."""
 MARKET = {
     "capacity_months": (6.0, 1.0, 36.0),
     "scale_share": (0.03, 0.001, 0.5),
@@ -39,31 +39,31 @@ MARKET = {
     "substitution_months_gas": (36.0, 3.0, 240.0),
     "thrift_exponent": (0.5, 0.05, 3.0),
 }
-"""Start, low and high of the market's parameters."""
+"""Start, lower and upper bound of the parameters of the market."""
 AID = {
     "aid_general": (0.00005, 1e-7, 0.005),
     "aid_near": (0.0005, 1e-7, 0.01),
     "aid_arms": (0.0001, 1e-7, 0.005),
 }
-"""The same of aid to the victim."""
+"""The same for aid to the victim."""
 WAR_MONTHS = ("2022-03", "2022-08")
-"""First and last month whose reports of imports are fitted to."""
+"""First and last month of the reported imports that are fitted."""
 SCATTER = 0.15
-"""Standard deviation of the logarithm of a figure about the run."""
+"""Standard deviation of the logarithm of a figure around the run."""
 AID_SCATTER = 0.7
 LEAST_AID = 0.02
-"""Billions of euros below which a donor's aid cannot be distinguished from this."""
+"""Billions of euros; smaller aid of a donor is treated like this."""
 PRIOR_SCATTER = 0.7
 FIGURES = ("crude_imports", "supplier_crude_share")
 REVENUE = ("revenue", "revenue_share")
-"""Measures that the market is fitted to; revenue from all and from groups alone."""
+"""Measures that the market is fitted to; revenue only from all members and from groups."""
 TRACKED_FROM = "2022-08"
-"""Month from which published revenue counts: earlier figures rest on what could be tracked then (docs/data.md)."""
+"""Month from which published revenue counts: earlier figures cover only what could be tracked then (docs/data.md)."""
 
 
 @dataclass(frozen=True)
 class MonthsFit:
-    """Fitted values by parameter, and how well they do: minus log posterior of the coalition, loss of the others."""
+    """Fitted values by parameter, and losses: minus log posterior of the coalition, sums of squares of the others."""
 
     parameters: Mapping[str, float]
     losses: Mapping[str, float]
@@ -74,16 +74,16 @@ def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda pa
 
     Parameters
     ----------
-    on_step : called with the part and its loss whenever one is done.
+    on_step : called with each part and its loss once it is fitted.
 
     Raises
     ------
-    ValueError : the world publishes nothing that the months could be fitted to.
+    ValueError : the world has no published figures to fit the months to.
     """
     case = prepare(spec)
     published = load_published(case.world)
     if published is None or case.plan is None:
-        raise ValueError("nothing to fit the months to")
+        raise ValueError("there are no published figures to fit the months to")
     found: dict[str, float] = {}
     losses: dict[str, float] = {}
     values, losses["coalition"] = _coalition(case, published)
@@ -97,7 +97,7 @@ def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda pa
 
 
 def _coalition(case: Case, published: Published) -> tuple[dict[str, float], float]:
-    """Weights of the utility of joining, from the members whose sanctions are not given."""
+    """Fit the weights of the utility of joining to the members whose sanctions the scenario does not state."""
     assert case.plan is not None
     inputs = case.plan.inputs
     given = next(now for now in case.plan.conditions if now.war == 1).membership == JOINED
@@ -131,7 +131,7 @@ def _squares(
     def misses(logs: FloatArray) -> FloatArray:
         values = {**fixed, **dict(zip(starts, map(float, np.exp(logs)), strict=True))}
         given = {**spec.document(), "set": {f"parameters.{name}": value for name, value in values.items()}}
-        result = run(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
+        result = run_case(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
         return np.concatenate([residuals(result), (logs - first) / PRIOR_SCATTER])
 
     best = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * len(starts), max_nfev=25)
@@ -139,7 +139,7 @@ def _squares(
 
 
 def _market(result: RunResult, published: Published) -> FloatArray:
-    """Logarithms of simulated over published figures, and over the reports of those who sanction, fuel by fuel."""
+    """Logarithms of simulated over published figures, and over the reports of members that sanction, by fuel."""
     simulated = simulated_of(result)
     assert simulated is not None
     groups = {*simulated.groups, "ALL"}
@@ -152,12 +152,12 @@ def _market(result: RunResult, published: Published) -> FloatArray:
 
 
 def _is_tracked(one: PublishedFigure, groups: set[str]) -> bool:
-    """Whether a figure is of revenue, from all or from a group, and late enough to count."""
+    """Whether a figure is revenue from all members or from a group, and late enough to count."""
     return one.measure in REVENUE and one.who in groups and one.period[-10:] >= TRACKED_FROM
 
 
 def _reports(result: RunResult) -> list[float]:
-    """What those who sanction bought by their own reports, month by month; a fuel's months count as one figure."""
+    """Misses of the reported imports of members that sanction, by month; the months of a fuel count as one figure."""
     months, plan = result.months, result.case.plan
     assert months is not None
     assert plan is not None
@@ -177,7 +177,7 @@ def _reports(result: RunResult) -> list[float]:
 
 
 def _aid(result: RunResult, published: Published) -> FloatArray:
-    """Each donor's aid in the first months and in the next, as logarithms above a least sum, and the sum of all."""
+    """Misses of each donor's aid in two periods, on logarithms above a least sum, and of the sum over donors."""
     simulated = simulated_of(result)
     assert simulated is not None
     assert simulated.aid is not None
@@ -193,8 +193,8 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
     return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
 
 
-def fit_of(fit: MonthsFit, spec: Scenario) -> Fit:
-    """A fit as a parameter file holds it, values rounded to four digits."""
+def fit_from_months(fit: MonthsFit, spec: Scenario) -> Fit:
+    """Make a parameter file from a fit of the months, with values rounded to four significant digits."""
     case = prepare(spec)
     return Fit(
         settings={

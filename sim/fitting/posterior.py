@@ -1,8 +1,8 @@
-"""The posterior of the shared parameters and of each text's terms, given roll calls: what calibration maximises.
+"""The posterior of the shared parameters and of the terms of each resolution, given roll calls.
 
-The likelihood of every member's vote at the equilibrium of the model, times the priors of the registry, within the
-registry's bounds. One set of shared parameters for all votes; the signs are those of the theory. A member's peers are
-as the model expects them, never as they voted.
+It is the likelihood of every member's vote at the equilibrium of the model, times the priors of the registry, within
+the bounds of the registry. All votes share one set of parameters; the signs are those of the theory. The stances of
+peers are those that the model expects, never their actual votes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.arrays import FloatArray, IntArray, Number
 from sim.case import Case, prepare, with_positions
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
 from sim.case.utilities import own_utilities
-from sim.equilibrium import equilibrium, likelihood
+from sim.equilibrium import measure_likelihood, solve_equilibrium
 from sim.rules.alignment import DIVISIVENESS_PRIORS, Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
@@ -28,7 +28,7 @@ from sim.world import World
 SEVERITY_BOUNDS = (-15.0, 15.0)
 DIVISIVENESS_BOUNDS = (0.0, 3.0)
 DIVISIVENESS_SPREAD = 0.25
-DIVISIVENESS = ("divisiveness_conflict", "divisiveness_order")
+DIVISIVENESS_TERMS = ("divisiveness_conflict", "divisiveness_order")
 THREAT_BOUNDS = (0.0, 10.0)
 THREAT_SPREAD = 0.5
 """Standard deviation of a threat's prior around its declared value, over that value."""
@@ -39,12 +39,12 @@ TURNS = 2
 
 @dataclass(frozen=True)
 class Observation:
-    """A roll call, and the chamber as it stood before it.
+    """A roll call, and the members before it.
 
     Parameters
     ----------
-    case : a scenario whose first vote it is.
-    votes : observed action codes (N,), -1 where a vote is given or not recorded.
+    case : a scenario that has it as its first vote.
+    votes : observed action codes (N,), -1 where a vote is fixed or not recorded.
     """
 
     case: Case
@@ -56,13 +56,13 @@ class Observation:
         return self.case.ballots[0].resolution
 
 
-def observation(spec: Scenario, votes: IntArray, world: World | None = None) -> Observation:
-    """A scenario of one vote and how the members voted on it.
+def make_observation(spec: Scenario, votes: IntArray, world: World | None = None) -> Observation:
+    """Make an observation from a scenario of one vote and the votes of the members.
 
     Parameters
     ----------
     votes : action codes (N,), -1 where not recorded.
-    world : what is known beforehand; the scenario's own world by default.
+    world : what is known before the vote; by default the scenario's own world.
     """
     case = prepare(spec, world, reads_votes=False)
     return Observation(case, np.where(case.ballots[0].given == NOT_GIVEN, votes, -1))
@@ -70,16 +70,16 @@ def observation(spec: Scenario, votes: IntArray, world: World | None = None) -> 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A number to be fitted: a shared parameter, or one of the terms of a text.
+    """A number to be fitted: a shared parameter, or a term of a resolution.
 
     Parameters
     ----------
-    text : index of the text; None for a shared parameter.
-    mean, deviation : of its normal prior, cut off at the bounds; an infinite deviation is no prior.
+    resolution_index : index of the resolution among the observations; None for a shared parameter.
+    mean, deviation : mean and standard deviation of its normal prior, cut off at the bounds; infinite without a prior.
     """
 
     name: str
-    text: int | None
+    resolution_index: int | None
     mean: float
     deviation: float
     low: float
@@ -91,10 +91,10 @@ class Posterior:
 
     Parameters
     ----------
-    observations : roll calls; the first sets the length of alignment and of the threats, and its divisiveness and
-        threats are kept as the scenario has them.
-    fixed : shared parameters that are not fitted but held at a value.
-    fits_threats : whether the other texts' threats are fitted too, around their declared values.
+    observations : roll calls. The first sets the unit of alignment and of the threats: its divisiveness and threats are
+        not fitted.
+    fixed : values of shared parameters that are not fitted.
+    fits_threats : whether the threats of the other resolutions are fitted too, around their declared values.
     """
 
     def __init__(
@@ -107,8 +107,8 @@ class Posterior:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
         self.fixed, self.fits_threats = fixed, fits_threats
-        self.unknowns = (*_shared(set(fixed or {})), *_of_texts(self.observations, fits_threats))
-        self.place = {(unknown.name, unknown.text): i for i, unknown in enumerate(self.unknowns)}
+        self.unknowns = (*_list_shared(set(fixed or {})), *_list_of_resolutions(self.observations, fits_threats))
+        self.place = {(unknown.name, unknown.resolution_index): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
             np.array([getattr(unknown, key) for unknown in self.unknowns])
             for key in ("mean", "deviation", "low", "high")
@@ -121,19 +121,22 @@ class Posterior:
 
     @cached_property
     def start(self) -> FloatArray:
-        """Where a search begins: at the means of the priors, so that its result does not hang on an earlier one."""
+        """Where a search begins: at the means of the priors, so that its result does not depend on earlier searches."""
         return np.clip(self.means, self.low, self.high)
 
     def parameters(self, vector: FloatArray) -> dict[str, Number]:
         """All parameters at a vector (K,), or at P vectors (P, K) as arrays (P, 1)."""
-        return {**self.base, **{u.name: _at(vector, i) for i, u in enumerate(self.unknowns) if u.text is None}}
+        return {
+            **self.base,
+            **{u.name: _at(vector, i) for i, u in enumerate(self.unknowns) if u.resolution_index is None},
+        }
 
-    def shared(self, vector: FloatArray) -> dict[str, float]:
+    def shared_parameters(self, vector: FloatArray) -> dict[str, float]:
         """All parameters at one vector, as numbers."""
         return {name: float(value) for name, value in self.parameters(vector).items()}
 
-    def text(self, vector: FloatArray, index: int) -> Text:
-        """The terms of a text at a vector, as for `parameters`."""
+    def terms_of(self, vector: FloatArray, index: int) -> Text:
+        """The terms of a resolution at a vector, with shapes as for `parameters`."""
         declared = text_of(self.observations[index].case.spec.vote[0])
 
         def term(name: str, otherwise: Number) -> Number:
@@ -143,7 +146,7 @@ class Posterior:
         first, second = declared.divisiveness
         return Text(
             term("severity", declared.severity),
-            Divisiveness(term(DIVISIVENESS[0], first), term(DIVISIVENESS[1], second)),
+            Divisiveness(term(DIVISIVENESS_TERMS[0], first), term(DIVISIVENESS_TERMS[1], second)),
             term("target_threat", declared.target_threat),
             term("sender_threat", declared.sender_threat),
         )
@@ -158,7 +161,7 @@ class Posterior:
 
         Parameters
         ----------
-        weights : what each member's votes count, (N,).
+        weights : weight of each member's votes, (N,).
         centres : means of the priors, (K,).
         """
         spread = (vector - centres) / self.deviations
@@ -168,12 +171,12 @@ class Posterior:
         influence = float(shared["peer_influence"])
         for index, seen in enumerate(self.observations):
             (standing,) = seen.case.standings
-            ballot = ballot_of(standing, shared, self.text(vector, index))
+            ballot = ballot_of(standing, shared, self.terms_of(vector, index))
             own = own_utilities(ballot, shared)
-            found = likelihood(
+            found = measure_likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved = own_utilities(ballot_of(standing, stepped, self.text(steps, index)), stepped)
+            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped)
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
@@ -189,8 +192,8 @@ class Posterior:
 
     def fit(
         self, weights: FloatArray | None = None, centres: FloatArray | None = None, start: FloatArray | None = None
-    ) -> Found:
-        """The vector of the largest posterior.
+    ) -> PosteriorMode:
+        """Find the vector with the largest posterior.
 
         Parameters
         ----------
@@ -199,7 +202,7 @@ class Posterior:
         """
         weights = np.ones(self.size) if weights is None else weights
         centres = self.means if centres is None else centres
-        with threadpool_limits(limits=1):  # matrices of a chamber's size: threads cost more than they bring
+        with threadpool_limits(limits=1):  # matrices with a row per member: threads cost more than they gain
             result = minimize(
                 self.loss,
                 self.start if start is None else start,
@@ -215,9 +218,11 @@ class Posterior:
             pair = self.place.get((smaller, None)), self.place.get((larger, None))
             if pair[0] is not None and pair[1] is not None:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
-        return Found(vector, -float(result.fun), bool(result.success))
+        return PosteriorMode(vector, -float(result.fun), bool(result.success))
 
-    def located(self, weights: FloatArray | None = None, start: FloatArray | None = None) -> tuple[Posterior, Found]:
+    def located(
+        self, weights: FloatArray | None = None, start: FloatArray | None = None
+    ) -> tuple[Posterior, PosteriorMode]:
         """Fit with members where earlier votes show them: that posterior, and where its search ended.
 
         What votes reveal depends on what structure explains, and the other way round. The first fit is by structure
@@ -230,7 +235,7 @@ class Posterior:
         """
         posterior, found = self, self.fit(weights, start=start)
         for _ in range(TURNS):
-            seen = self.positioned(self.shared(found.vector))
+            seen = self.positioned(self.shared_parameters(found.vector))
             posterior = Posterior(seen, self.fixed, fits_threats=self.fits_threats)
             found = posterior.fit(weights, start=found.vector)
         return posterior, found
@@ -240,15 +245,20 @@ class Posterior:
         return tuple(replace(seen, case=with_positions(seen.case, shared)) for seen in self.observations)
 
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
-        """Probabilities (N, 4) of the actions at equilibrium, in a text or under its terms in another observation."""
+        """Probabilities (N, 4) of the actions at equilibrium, on a resolution or with its terms elsewhere.
+
+        Parameters
+        ----------
+        of : observation to predict with the terms of resolution `index`; by default that of the resolution itself.
+        """
         seen, shared = of or self.observations[index], self.parameters(vector)
-        ballot = ballot_of(seen.case.standings[0], shared, self.text(vector, index))
+        ballot = ballot_of(seen.case.standings[0], shared, self.terms_of(vector, index))
         own = own_utilities(ballot, shared)
-        return equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
+        return solve_equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
 
     @cached_property
     def _constraints(self) -> list[LinearConstraint]:
-        """The shapes of retaliation and sanctions do not cross."""
+        """Constraints that keep the shapes of retaliation and sanctions from crossing."""
         rows = []
         for smaller, larger in ORDERED:
             if (smaller, None) in self.place and (larger, None) in self.place:
@@ -259,8 +269,8 @@ class Posterior:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Where a search ended."""
+class PosteriorMode:
+    """The result of a search for the mode."""
 
     vector: FloatArray
     log_posterior: float
@@ -271,7 +281,7 @@ def _at(vector: FloatArray, place: int) -> Number:
     return vector[place] if vector.ndim == 1 else vector[:, place, None]
 
 
-def _shared(fixed: set[str]) -> list[Unknown]:
+def _list_shared(fixed: set[str]) -> list[Unknown]:
     found = []
     for name, parameter in registry().items():
         if parameter.prior is not None and name not in fixed:
@@ -280,13 +290,13 @@ def _shared(fixed: set[str]) -> list[Unknown]:
     return found
 
 
-def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
+def _list_of_resolutions(observations: Sequence[Observation], fits_threats: bool) -> list[Unknown]:
     found = []
     for index, seen in enumerate(observations):
         vote = seen.case.spec.vote[0]
         found.append(_unknown("severity", index, mean=0.0, deviation=np.inf, bounds=SEVERITY_BOUNDS))
         if index > 0:
-            for name, mean in zip(DIVISIVENESS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
+            for name, mean in zip(DIVISIVENESS_TERMS, DIVISIVENESS_PRIORS[vote.divides_by], strict=True):
                 found.append(
                     _unknown(name, index, mean=mean, deviation=DIVISIVENESS_SPREAD, bounds=DIVISIVENESS_BOUNDS)
                 )
@@ -296,6 +306,8 @@ def _of_texts(observations: Sequence[Observation], fits_threats: bool) -> list[U
     return found
 
 
-def _unknown(name: str, text: int | None, *, mean: float, deviation: float, bounds: tuple[float, float]) -> Unknown:
+def _unknown(
+    name: str, resolution_index: int | None, *, mean: float, deviation: float, bounds: tuple[float, float]
+) -> Unknown:
     low, high = bounds
-    return Unknown(name=name, text=text, mean=mean, deviation=deviation, low=low, high=high)
+    return Unknown(name=name, resolution_index=resolution_index, mean=mean, deviation=deviation, low=low, high=high)

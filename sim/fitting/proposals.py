@@ -1,4 +1,4 @@
-"""What a new resolution is likely to ask: severity from earlier resolutions on its topic, with their spread."""
+"""Proposing the severity of a new resolution from earlier resolutions, with their spread."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
 from sim.case.utilities import own_utilities
-from sim.equilibrium import equilibrium
+from sim.equilibrium import solve_equilibrium
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.specs import Scenario, world_of
 from sim.world import RollCall, World
 from sim.world.loading import world_before
 
 YEARS = 6.0
-"""How far back earlier resolutions count."""
+"""Age in years up to which earlier resolutions count."""
 HALF_LIFE_YEARS = 2.0
 """Age at which an earlier resolution counts half."""
 BOUNDS = (-20.0, 20.0)
-"""Severities that a scenario may give."""
+"""Bounds of the severity of a scenario."""
 
-Kind = Literal["target and topic", "topic", "target", "directed"]
+Likeness = Literal["target and topic", "topic", "target", "directed"]
 
 
 class Earlier(NamedTuple):
-    """An earlier resolution: the severity at which the model expects as many votes for, less votes against, as cast."""
+    """An earlier resolution, and the severity at which the model expects its votes for, less votes against."""
 
     resolution: str
     severity: float
@@ -43,18 +43,18 @@ class Proposal(NamedTuple):
     Parameters
     ----------
     severity, spread : weighted mean and standard deviation over the earlier resolutions; utility.
-    kind : what they have in common with the new one: target and topic, topic, target, or that they are directed.
-    earlier : the resolutions, the latest first.
+    kind : what they have in common with the new one: target and topic, topic, target, or being directed at a member.
+    earlier : the earlier resolutions, the latest first.
     """
 
     severity: float
     spread: float
-    kind: Kind
+    kind: Likeness
     earlier: tuple[Earlier, ...]
 
 
 def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
-    """The severity of one vote of a scenario, from what is known before its first vote; None where nothing is.
+    """Propose the severity of one vote of a scenario from earlier roll calls; None where there are none.
 
     Resolutions on the same target and topic count if there are any, then those on the topic of any target, then those
     on the target, then all that are directed at a member. Each is put to the vote with the divisiveness and threats of
@@ -62,7 +62,7 @@ def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
 
     Parameters
     ----------
-    number : which vote.
+    number : index of the vote.
     """
     world, vote = world_of(spec), spec.vote[number]
     (target,) = world.resolve(spec.roles.target)
@@ -82,7 +82,7 @@ def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
     return None
 
 
-def _kinds(calls: list[RollCall], target: str, topic: str) -> Iterator[tuple[Kind, list[RollCall]]]:
+def _kinds(calls: list[RollCall], target: str, topic: str) -> Iterator[tuple[Likeness, list[RollCall]]]:
     yield "target and topic", [call for call in calls if call.target == target and topic and call.topic == topic]
     yield "topic", [call for call in calls if topic and call.topic == topic]
     yield "target", [call for call in calls if call.target == target]
@@ -90,7 +90,7 @@ def _kinds(calls: list[RollCall], target: str, topic: str) -> Iterator[tuple[Kin
 
 
 def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> float | None:
-    """The severity at which the expected votes for, less those against, are those of a roll call."""
+    """The severity at which the expected votes for, less votes against, equal those of a roll call."""
     roles = spec.roles.model_copy(update={"target": call.target, "victim": None})
     vote = spec.vote[number].model_copy(update={"resolution": call.resolution, "date": call.date})
     senders = tuple(code for code in roles.senders if call.target not in world.resolve(code.removeprefix("-")))
@@ -109,7 +109,7 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
     wanted = int((call.votes[drawn] == SUPPORT).sum()) - int((call.votes[drawn] == OPPOSE).sum())
 
     def gap(severity: float) -> float:
-        chances = expected_chances(case, severity)[drawn].sum(axis=0)
+        chances = chances_at_severity(case, severity)[drawn].sum(axis=0)
         return float(chances[SUPPORT] - chances[OPPOSE]) - wanted
 
     from scipy.optimize import brentq  # takes a tenth of a second to import
@@ -118,7 +118,9 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
     return float(brentq(gap, low, high, xtol=1e-3)) if gap(low) > 0 > gap(high) else None
 
 
-def expected_chances(case: Case, severity: float) -> FloatArray:
-    """Probabilities (N, 4) at the equilibrium of the first vote under another severity."""
+def chances_at_severity(case: Case, severity: float) -> FloatArray:
+    """Probabilities (N, 4) at the equilibrium of the first vote with another severity."""
     ballot = replace(case.ballots[0], severity=severity)
-    return equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"])
+    return solve_equilibrium(
+        own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
+    )

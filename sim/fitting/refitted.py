@@ -1,9 +1,9 @@
-"""The next vote: parameters fitted again to the earlier roll calls alone, and then asked about a vote that was to come.
+"""The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
-Nothing dated on the day of the vote or later is read but the vote itself, to score it. The text is put as it could
-have been before the vote: it divides as its words say, is so severe that the counts of the last vote on the question
-are expected again, and threats are those that the scenario declares. *Pinned*, severity and abstaining are then moved
-to the observed counts.
+Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The resolution has the terms
+that were known before the vote: it divides as its words say, its severity gives the counts of the last vote on the
+question, and its threats are those that the scenario declares. *Pinned*, severity and abstaining are then fitted to the
+observed counts.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sim.case import Case, prepare, with_positions
 from sim.case.ballot import Text, ballot_of, text_of
 from sim.case.positions import expected_divisiveness
 from sim.errors import input_error
-from sim.fitting.posterior import Posterior, observation
+from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
 from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.rules.parameters import unit_resolution
-from sim.scoring.samples import sample
+from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
-from sim.scoring.validation import asked_of, earlier_samples, pinned_probabilities, put_on, with_rollcalls
+from sim.scoring.validation import earlier_samples, list_questions, pinned_probabilities, put_on, with_rollcalls
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
@@ -37,15 +37,15 @@ FITTED_TO = 4
 def validate_refitted(
     spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
 ) -> list[Validation]:
-    """Score each vote as the next one: see the module. Parameters and errors as for `sim.scoring.validation`.
+    """Score each vote as the next one: see the module. Parameters are as for `sim.scoring.validation.validate`.
 
     Raises
     ------
-    InputError : nothing to score, or no earlier roll call to fit to.
+    InputError : there is nothing to score, or no earlier roll call to fit to.
     """
     world = world_of(spec)
     found = []
-    for put, calls in asked_of(spec, world, rollcalls):
+    for put, calls in list_questions(spec, world, rollcalls):
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
@@ -64,22 +64,22 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
     if not learnt:
-        message = f"no roll call about the target before {vote.date} to fit to."
+        message = f"there is no roll call about the target before {vote.date} to fit to."
         raise input_error(f"scenario '{spec.title}'", "vote", message)
     posterior = Posterior(
-        [observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
+        [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
     )
     vector = posterior.fit().vector
-    shared = posterior.shared(vector)
+    shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
     revealed = with_positions(bare, shared)
     text = text_of(vote)._replace(
-        severity=posterior.text(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
+        severity=posterior.terms_of(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
     )
     case = with_fit(revealed, shared, text)
     latest = max(learnt, key=lambda other: other.date)
     chances = pinned_probabilities(case, 0, latest.votes)
-    asked = sample(case, 0, call.votes)
+    asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
@@ -88,14 +88,15 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
 
 
 def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
-    """A case of one vote under other parameters and terms."""
+    """A case of one vote with other parameters and terms."""
     return replace(case, parameters=parameters, ballots=(ballot_of(case.standings[0], parameters, text),))
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:
     """The roll calls to fit to: the latest about the target.
 
-    The first sets the unit of alignment and threats: the text that does so in the shipped fit, else the latest.
+    The first sets the unit of alignment and threats: the resolution that does so in the shipped fit, or else the
+    latest.
     """
     (target,) = world.resolve(spec.roles.target)
     about = sorted((call for call in world.rollcalls if call.target == target), key=lambda call: call.date)
@@ -104,7 +105,7 @@ def _earlier(spec: Scenario, world: World) -> list[RollCall]:
 
 
 def _as_scenario(spec: Scenario, call: RollCall) -> Scenario:
-    """The shipped scenario of a roll call in the same world, else the one asked about, put on that day."""
+    """The shipped scenario of a roll call in the same world, or else the given scenario moved to that day."""
     for name in shipped_scenarios():
         other = read_scenario(name)
         is_it = [vote.resolution for vote in other.vote] == [call.resolution]

@@ -9,12 +9,12 @@ from sim.results.parts import Interval
 from sim.results.tables import Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number
 
-DIGITS = 2
-NUMBER = Kind(lambda value: write_number(value, DIGITS))
+SHOWN_DIGITS = 2
+NUMBER = Kind(lambda value: write_number(value, SHOWN_DIGITS))
 
 
 def belief_table(found: Sequence[Belief]) -> Table:
-    """Numbers before and after the votes."""
+    """A table of fitted numbers before and after the votes."""
     columns = (
         Column("number"),
         Column("prior", NUMBER),
@@ -37,10 +37,11 @@ def belief_table(found: Sequence[Belief]) -> Table:
         for one in found
     ]
     note = (
-        "Contraction: by how much the votes narrowed the prior's variance. Identified: whether they say anything of it."
+        "Contraction: by how much the votes narrowed the prior's variance. "
+        "Identified: whether they hold information on the number."
     )
     return table("Means and 90 % intervals before and after the votes", columns, rows, note)
 
 
 def _write_ends(of: Interval) -> str:
-    return write_interval(of.p05, of.p95, DIGITS)
+    return write_interval(of.p05, of.p95, SHOWN_DIGITS)

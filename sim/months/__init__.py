@@ -1,1 +1,1 @@
-"""Months between votes: what members decide in a month, in which order, and what it comes to."""
+"""Months between votes: what members decide in a month, in which order, and the result."""

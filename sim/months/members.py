@@ -1,4 +1,4 @@
-"""Members that go through the months one by one, put together: what Mesa's engine shares and reports."""
+"""All members of Mesa's engine together: what they share in a month, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import numpy as np
 
 from sim.arrays import FloatArray, Number
 from sim.case.plan import Plan
-from sim.months.phases import Value
+from sim.months.phases import PartyValue
 from sim.months.record import Gift, Help, MonthView, Offer, Party, Trade
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
 
 AT_CELLS = ("kept", "capacity")
-"""Parts of the state that a member has for each of its cells of the market."""
+"""Parts of the state with a value for each of a member's cells of the market."""
 
 
 class Listener(Party, Protocol):
     """A party of one, with peers."""
 
     def hear(self, values: FloatArray) -> FloatArray:
-        """What its peers come to, of values (N,), weighted as in the vote."""
+        """The mean of its peers' values, out of values (N,), weighted as in the vote."""
 
 
-class Members:
-    """All members, each a party of its own: the assembly of Mesa's engine.
+class AgentAssembly:
+    """All members, each a party of its own: the `Assembly` of Mesa's engine.
 
     Parameters
     ----------
@@ -38,75 +38,75 @@ class Members:
         self.plan, self.parameters, self.members = plan, parameters, members
         self.cells = [np.flatnonzero(plan.inputs.cells.member == index) for index in range(len(members))]
 
-    def of_all(self, of: Value) -> FloatArray:
-        """What members have, (N,)."""
+    def collect(self, of: PartyValue) -> FloatArray:
+        """Collect a value of each member, (N,)."""
         return np.array([of(member) for member in self.members])
 
-    def at_cells(self, of: Value) -> FloatArray:
-        """What members have at their cells of the market, (C,)."""
+    def collect_at_cells(self, of: PartyValue) -> FloatArray:
+        """Collect the members' values at their cells of the market, (C,)."""
         found = np.empty(len(self.plan.inputs.cells))
         for member, cells in zip(self.members, self.cells, strict=True):
             found[cells] = of(member)
         return found
 
-    def total(self, of: Value) -> FloatArray:
+    def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members."""
-        return exact_total(self.of_all(of))
+        return exact_total(self.collect(of))
 
-    def per_commodity(self, of: Value) -> FloatArray:
+    def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (K,) over buyers."""
-        return self.plan.inputs.cells.per_commodity(self.at_cells(of))
+        return self.plan.inputs.cells.per_commodity(self.collect_at_cells(of))
 
     def let_know(self, name: str, value: Number) -> None:
         """Put the same value into the month of every member."""
         for member in self.members:
             setattr(member.month, name, value)
 
-    def let_know_of_peers(self, name: str, of: Value) -> None:
-        """Put into every member's month what its peers have."""
-        values = self.of_all(of)
+    def let_know_of_peers(self, name: str, of: PartyValue) -> None:
+        """Put the mean of its peers' values into the month of every member."""
+        values = self.collect(of)
         for member in self.members:
             setattr(member.month, name, member.hear(values))
 
-    def state(self) -> State:
+    def state(self) -> MonthState:
         """The state of all members, arrays (N,) and, at the market's cells, (C,)."""
 
         def of(name: str) -> FloatArray:
-            put_together = self.at_cells if name in AT_CELLS else self.of_all
-            return put_together(lambda party: getattr(party.state, name))
+            collect = self.collect_at_cells if name in AT_CELLS else self.collect
+            return collect(lambda party: getattr(party.state, name))
 
-        return State(**{name: of(name) for name in vars(self.members[0].state)})
+        return MonthState(**{name: of(name) for name in vars(self.members[0].state)})
 
     def view(self, number: int) -> MonthView:
-        """What a month came to, by its number in the plan."""
+        """What is reported of a month, by its number in the plan."""
         now, shared = self.plan.conditions[number], self.members[0].month
         return MonthView(
             offer=Offer(
-                held=self.at_cells(lambda party: party.month.offer.held),
-                spare=self.at_cells(lambda party: party.month.offer.spare),
+                held=self.collect_at_cells(lambda party: party.month.offer.held),
+                spare=self.collect_at_cells(lambda party: party.month.offer.spare),
             ),
             use=shared.use,
             trade=Trade(
-                flow=self.at_cells(lambda party: party.month.trade.flow),
-                paid=self.of_all(lambda party: party.month.trade.paid),
+                flow=self.collect_at_cells(lambda party: party.month.trade.flow),
+                paid=self.collect(lambda party: party.month.trade.paid),
             ),
             help=Help(
-                visible=self.of_all(lambda party: party.month.help.visible),
-                amounts=self.by_instrument(lambda party: party.month.help.amounts),
-                opened=self.by_instrument(lambda party: party.month.help.opened),
+                visible=self.collect(lambda party: party.month.help.visible),
+                amounts=self.collect_by_instrument(lambda party: party.month.help.amounts),
+                opened=self.collect_by_instrument(lambda party: party.month.help.opened),
             ),
             gift=Gift(
-                amounts=self.by_instrument(lambda party: party.month.gift.amounts),
-                aid=self.of_all(lambda party: party.month.gift.aid),
+                amounts=self.collect_by_instrument(lambda party: party.month.gift.amounts),
+                aid=self.collect(lambda party: party.month.gift.aid),
             ),
             effort=shared.effort,
-            listed=self.of_all(lambda party: party.month.listed),
+            listed=self.collect(lambda party: party.month.listed),
             goods_closed=now.goods_closed,
             rerouted=now.rerouted,
         )
 
-    def by_instrument(self, of: Callable[[Party], Mapping[str, Any]]) -> dict[str, Any]:
-        """Instrument to the values of those who are able to give it, where anybody has decided on it."""
+    def collect_by_instrument(self, of: Callable[[Party], Mapping[str, Any]]) -> dict[str, Any]:
+        """Collect, by instrument, the values of members that are able to give it, where anybody has decided on it."""
         parts, found = [of(member) for member in self.members], {}
         for name, ready in self.plan.inputs.instruments.items():
             decided = next((part[name] for part in parts if name in part), None)

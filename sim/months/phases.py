@@ -1,4 +1,4 @@
-"""The order of a month, written once: both engines go through this list, phase by phase.
+"""The order of a month, written once: both engines run this list, phase by phase.
 
 >>> from sim.months.phases import PHASES
 >>> for phase in PHASES:
@@ -6,15 +6,15 @@
 see_allies           together  see which peers sanction the target
 sanction             each      join the coalition that sanctions the target, or stay out of it
 add_up_effort        together  add up how hard the coalition enforces its sanctions
-offer                each      shed what substitutes replace, and say what one could take up of the target's fuels
+offer                each      shed what substitutes replace, and offer what one could buy of the target's fuels
 clear_market         together  find the part of all spare capacity at which the market clears
 trade                each      buy at the market's price, and build up capacity for more
 help_target          each      give the target each instrument of help, openly, covertly or not at all
 help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
-get_listed           each      have one's firms listed by the coalition, the likelier the more one helps
+get_listed           each      have one's firms listed by the coalition; the chance rises with visible help
 hear_of_listings     together  hear of the listings among one's peers
-learn                each      learn from listings what to expect; each of one's own costs exposure
-drift                each      let dependence and alignment follow what the month has changed
+learn                each      update the belief in enforcement from listings; each of one's own costs exposure
+drift                each      let dependence and alignment follow the changes of the month
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from sim.arrays import FloatArray, Number
 from sim.case.plan import Plan
 from sim.months import decisions
 from sim.months.record import Party
-from sim.rules.coalition import effort
-from sim.rules.energy import use
+from sim.rules.coalition import coalition_effort
+from sim.rules.energy import find_clearing_use
 from sim.rules.parameters import Parameters
 
-Value = Callable[[Party], FloatArray]
+PartyValue = Callable[[Party], FloatArray]
 
 
 class Assembly(Protocol):
-    """All members together: what passes between them goes through this, in either engine.
+    """All members together: the interface, in either engine, for what passes between members.
 
     Parameters
     ----------
@@ -46,17 +46,17 @@ class Assembly(Protocol):
     plan: Plan
     parameters: Parameters
 
-    def total(self, of: Value) -> FloatArray:
-        """The exact sum over members of what each has, in the shape in which a member's own values take it."""
+    def total(self, of: PartyValue) -> FloatArray:
+        """The exact sum over members of a value, in a shape that broadcasts with the values of members."""
 
-    def per_commodity(self, of: Value) -> FloatArray:
-        """Exact sums (..., K) over buyers of whole tonnes that each has at its cells of the market."""
+    def per_commodity(self, of: PartyValue) -> FloatArray:
+        """Exact sums (..., K) over buyers of whole tonnes at their cells of the market."""
 
     def let_know(self, name: str, value: Number) -> None:
         """Put the same value into the month of every member."""
 
-    def let_know_of_peers(self, name: str, of: Value) -> None:
-        """Put into every member's month what its peers have, small whole numbers weighted as in the vote."""
+    def let_know_of_peers(self, name: str, of: PartyValue) -> None:
+        """Put the mean of its peers' values, small whole numbers, into the month of every member."""
 
 
 def see_allies(assembly: Assembly) -> None:
@@ -66,15 +66,15 @@ def see_allies(assembly: Assembly) -> None:
 
 def add_up_effort(assembly: Assembly) -> None:
     """Add up how hard the coalition enforces its sanctions."""
-    power, multiplier = assembly.total(decisions.enforcement), assembly.parameters["enforcement_effort"]
-    assembly.let_know("effort", effort(power, assembly.plan.senders_power, multiplier))
+    power, multiplier = assembly.total(decisions.weigh_enforcement), assembly.parameters["enforcement_effort"]
+    assembly.let_know("effort", coalition_effort(power, assembly.plan.senders_power, multiplier))
 
 
 def clear_market(assembly: Assembly) -> None:
     """Find the part of all spare capacity, by commodity, at which the market clears."""
     held = assembly.per_commodity(lambda party: party.month.offer.held)
     spare = assembly.per_commodity(lambda party: party.month.offer.spare)
-    assembly.let_know("use", use(assembly.plan.inputs.cells.supply, held, spare))
+    assembly.let_know("use", find_clearing_use(assembly.plan.inputs.cells.supply, held, spare))
 
 
 def hear_of_listings(assembly: Assembly) -> None:
@@ -88,10 +88,10 @@ class Each:
 
     Parameters
     ----------
-    function : of all members in many replicates, or of one member in one. The member of Mesa's engine runs it by its
-        method of the same name, so that a subclass can change it.
-    description : what it is for, in a line.
-    is_reported_only : whether nothing later depends on it.
+    function : works on all members in many replicates, or on one member in one. A member of Mesa's engine runs it
+        through its method of the same name, so that a subclass can change it.
+    description : what it does, in a line.
+    is_reported_only : whether only reports depend on it, and nothing later.
     """
 
     function: Callable[[Party], None]
@@ -109,12 +109,12 @@ class Each:
 
 @dataclass(frozen=True)
 class Together:
-    """A phase that works out what members know of each other.
+    """A phase that computes what members know of each other.
 
     Parameters
     ----------
-    function : of all members together.
-    description : what it is for, in a line.
+    function : works on all members together.
+    description : what it does, in a line.
     """
 
     function: Callable[[Assembly], None]
@@ -133,7 +133,7 @@ PHASES: tuple[Each | Together, ...] = (
     Together(see_allies, "see which peers sanction the target"),
     Each(decisions.sanction, "join the coalition that sanctions the target, or stay out of it"),
     Together(add_up_effort, "add up how hard the coalition enforces its sanctions"),
-    Each(decisions.offer, "shed what substitutes replace, and say what one could take up of the target's fuels"),
+    Each(decisions.offer, "shed what substitutes replace, and offer what one could buy of the target's fuels"),
     Together(clear_market, "find the part of all spare capacity at which the market clears"),
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
     Each(decisions.help_target, "give the target each instrument of help, openly, covertly or not at all"),
@@ -142,9 +142,9 @@ PHASES: tuple[Each | Together, ...] = (
         "give the victim arms, volunteers and aid, which only reports depend on",
         is_reported_only=True,
     ),
-    Each(decisions.get_listed, "have one's firms listed by the coalition, the likelier the more one helps"),
+    Each(decisions.get_listed, "have one's firms listed by the coalition; the chance rises with visible help"),
     Together(hear_of_listings, "hear of the listings among one's peers"),
-    Each(decisions.learn, "learn from listings what to expect; each of one's own costs exposure"),
-    Each(decisions.drift, "let dependence and alignment follow what the month has changed"),
+    Each(decisions.learn, "update the belief in enforcement from listings; each of one's own costs exposure"),
+    Each(decisions.drift, "let dependence and alignment follow the changes of the month"),
 )
-"""A month's phases, in their order, once its events and votes are over."""
+"""The phases of a month in their order, after its events and votes."""

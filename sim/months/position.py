@@ -1,4 +1,4 @@
-"""Where members are on the day of a vote, as the months have left them."""
+"""The positions of members on the day of a vote, after the months before it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sim.months.record import Party
 
 
 def position_of(party: Party, conflict: FloatArray, dependence: FloatArray, threats: Threats) -> Position:
-    """The position once the months have moved it; where they have moved nothing, the same bits as without them.
+    """The position after the months so far. Where they have changed nothing, it has the same bits as without months.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is known of a month and done in it: the record that the phases fill in, and what is reported of it."""
+"""What members know and do in a month: the record that the phases fill in, and what is reported of it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Protocol
 from sim.arrays import BoolArray, FloatArray, Number
 from sim.case.conditions import Conditions
 from sim.case.inputs import MonthInputs
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What buyers are ready to do at the market, at its cells (..., C), whole tonnes.
+    """What buyers are ready to buy, at the cells of the market (..., C); whole tonnes.
 
     Parameters
     ----------
-    held : what they keep of what they bought before.
-    spare : what they could take up beyond it.
+    held : the earlier purchases that they keep.
+    spare : what they could buy on top.
     """
 
     held: FloatArray
@@ -30,12 +30,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Trade:
-    """What buyers do at the market.
+    """What buyers buy at the market.
 
     Parameters
     ----------
     flow : bought from the target, whole tonnes, at the cells (..., C).
-    paid : for it, millions of euros (..., N).
+    paid : the price of it, millions of euros (..., N).
     """
 
     flow: FloatArray
@@ -48,8 +48,8 @@ class Help:
 
     Parameters
     ----------
-    visible : each instrument times how visible it is.
-    amounts, opened : instrument to the amount, and to whether it is given openly, of those who are able to give it.
+    visible : amounts of all instruments, each times its visibility, summed.
+    amounts, opened : by instrument the amount, and whether it is given openly, of members that are able to give it.
     """
 
     visible: FloatArray
@@ -63,7 +63,7 @@ class Gift:
 
     Parameters
     ----------
-    amounts : instrument to the amount, of those who are able to give it.
+    amounts : by instrument the amount, of members that are able to give it.
     aid : share of the donor's yearly product (..., N).
     """
 
@@ -73,7 +73,7 @@ class Gift:
 
 @dataclass(repr=False)
 class MonthRecord(Shown):
-    """The month at hand, of all members or of one; each part is there once its phase is over.
+    """The current month, of all members or of one. Each part is set by its phase.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ class MonthRecord(Shown):
     allies : part of the peers, as weighted in the vote, that sanction the target, in [0, 1].
     risk : expected secondary sanctions, in [0, 1].
     effort : how hard the coalition enforces, 0 or greater.
-    offer : at the target's market for fuels.
+    offer : the offer at the market for the target's fuels.
     use : part of all spare capacity that is needed, by commodity, in [0, 1].
-    trade : what is bought there.
-    help, gift : given to the target and to the victim.
+    trade : what is bought at this market.
+    help, gift : help to the target and to the victim.
     listed : 1 where a member's firms are listed, else 0.
-    heard : listings among the peers, weighted.
+    heard : weighted mean of the peers' listings.
     """
 
     now: Conditions
@@ -103,32 +103,32 @@ class MonthRecord(Shown):
 
 
 class Party(Protocol):
-    """Who decides in a month: all members in many replicates, arrays (R, N), or one member in one, scalars.
+    """Whoever decides in a month: all members in many replicates, arrays (R, N), or one member in one, scalars.
 
     Parameters
     ----------
-    inputs : what it brings to the first month.
+    inputs : its inputs at the first month.
     parameters : every parameter by name.
-    state : what the months have moved.
-    month : the month at hand.
+    state : its state after the months so far.
+    month : the current month.
     """
 
     inputs: MonthInputs
     parameters: Parameters
-    state: State
+    state: MonthState
     month: MonthRecord
 
     def draw(self, process: str, occasion: str, where: BoolArray) -> Number:
-        """Uniform numbers in [0, 1) for a process and an occasion, at least where they are needed."""
+        """Uniform numbers in [0, 1) for a process and an occasion, at least where `where` is true."""
 
 
 @dataclass(frozen=True, repr=False)
 class MonthView(Shown):
-    """What a month came to, for all members: what is reported beside the state after it.
+    """What is reported of a month, for all members, in addition to the state after it.
 
     Parameters
     ----------
-    offer, use, trade, help, gift, effort, listed : as in `MonthRecord`, arrays (..., N), but the effort (...).
+    offer, use, trade, help, gift, effort, listed : as in `MonthRecord`, arrays (..., N); the effort is (...).
     goods_closed, rerouted : as in the month's `Conditions`.
     """
 

@@ -1,4 +1,4 @@
-"""The months of many replicates at once."""
+"""Simulating the months of many replicates at once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sim.case.ballot import Ballot, Threats
 from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
 from sim.case.utilities import Position
-from sim.months.phases import PHASES, Each, Value
+from sim.months.phases import PHASES, Each, PartyValue
 from sim.months.position import position_of
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
-from sim.months.state import NOISES, START, State, initial_state
+from sim.months.state import NOISES, START, MonthState, initial_state
 from sim.randomness import Draws, to_unit
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
@@ -24,14 +24,14 @@ from sim.rules.totals import exact_total
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
-STRIP = 400
-"""Replicates whose arrays fit the second-level cache of common processors."""
+REPLICATES_PER_STRIP = 400
+"""Number of replicates whose arrays fit into the second-level cache of common processors."""
 
 
 class Strip:
     """Some of the replicates, few enough for their arrays to stay in the processor's cache.
 
-    It is a party and the assembly in one: its arrays (R, N), members outermost in memory, hold all members.
+    It is both a `Party` and the `Assembly`: its arrays (R, N), with members outermost in memory, hold all members.
     """
 
     month: MonthRecord
@@ -45,24 +45,24 @@ class Strip:
         self.heard: dict[str, tuple[FloatArray, FloatArray]] = {}
 
     def draw(self, process: str, occasion: str, where: BoolArray) -> FloatArray:
-        """Uniform numbers (R, N); only members that need one in some replicate get their own."""
+        """Uniform numbers (R, N); they are drawn only for members that need one in some replicate."""
         self.run.draw(process, occasion, np.flatnonzero(where.any(axis=0)))
         return self.run.drawn[:, self.rows].T
 
-    def total(self, of: Value) -> FloatArray:
+    def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members, a column (R, 1) as drawn parameters are."""
         return exact_total(of(self))[:, None]
 
-    def per_commodity(self, of: Value) -> FloatArray:
+    def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (R, K) over buyers."""
         return self.inputs.cells.per_commodity(of(self))
 
     def let_know(self, name: str, value: Number) -> None:
-        """Put a value into the month at hand."""
+        """Put a value into the current month."""
         setattr(self.month, name, value)
 
-    def let_know_of_peers(self, name: str, of: Value) -> None:
-        """Put sums over peers into the month at hand; only what has changed since the last month is summed again."""
+    def let_know_of_peers(self, name: str, of: PartyValue) -> None:
+        """Put sums over peers into the current month; only changes since the last month are summed again."""
         values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
         changes = values - before
         peers = np.flatnonzero(changes.any(axis=0))
@@ -73,7 +73,7 @@ class Strip:
         setattr(self.month, name, sums)
 
     def view(self) -> MonthView:
-        """What the month came to."""
+        """What is reported of the month."""
         month = self.month
         return MonthView(
             offer=month.offer,
@@ -93,9 +93,9 @@ class MonthRun:
 
     Parameters
     ----------
-    plan : inputs (R, N) are those of each replicate.
+    plan : the months of all members; inputs (R, N) differ between replicates.
     peers : weights of the peers, as in the vote.
-    parameters : arrays (R, 1) are those of each replicate.
+    parameters : every parameter by name; arrays (R, 1) differ between replicates.
     """
 
     def __init__(
@@ -120,17 +120,19 @@ class MonthRun:
         for process in NOISES:
             self.draw(process, START, np.arange(size))
             noises.append(self.drawn.T.copy())
-        parts = [slice(start, min(start + STRIP, count)) for start in range(0, count, STRIP)]
+        parts = [
+            slice(start, min(start + REPLICATES_PER_STRIP, count)) for start in range(0, count, REPLICATES_PER_STRIP)
+        ]
         self.strips = [Strip(self, rows, noises) for rows in parts]
 
     @property
-    def state(self) -> State:
+    def state(self) -> MonthState:
         """The state of all replicates."""
         states = [vars(strip.state) for strip in self.strips]
-        return State(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
+        return MonthState(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
     def position(self, ballot: Ballot) -> Position:
-        """Where members are on the day of a vote, arrays (R, N)."""
+        """The positions of members on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
             conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
@@ -139,7 +141,7 @@ class MonthRun:
         return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def draw(self, process: str, occasion: str, members: IntArray) -> None:
-        """Draw one uniform number per replicate for some members, unless they have theirs of this occasion already."""
+        """Draw a uniform number per replicate for some members, unless they have one for this occasion already."""
         if (process, occasion) != self.occasion:
             self.occasion, self.is_drawn[:] = (process, occasion), False
         missing = members[~self.is_drawn[members]]
@@ -148,19 +150,19 @@ class MonthRun:
             row[:] = self.draws.words(process, occasion, self.iso3[member], self.first, self.count)
         self.drawn[missing], self.is_drawn[missing] = to_unit(words), True
 
-    def event(self, place: int) -> None:
-        """Take in what an event of the month does at once."""
+    def apply_event(self, place: int) -> None:
+        """Apply the immediate effects of an event of the month."""
         touch = self.plan.touches.get((self.number, place))
         if touch is not None:
             for strip in self.strips:
-                strip.state.take_in(touch, strip.parameters)
+                strip.state.apply_touch(touch, strip.parameters)
 
-    def month(self, *, is_watched: bool = True) -> MonthView | None:
-        """Go through the phases of the month at hand, once its events and votes are over.
+    def pass_month(self, *, is_watched: bool = True) -> MonthView | None:
+        """Run the phases of the current month, after its events and votes.
 
         Parameters
         ----------
-        is_watched : whether what the month came to is asked for.
+        is_watched : whether a view of the month is returned.
         """
         phases = [phase for phase in PHASES if is_watched or not (isinstance(phase, Each) and phase.is_reported_only)]
         for strip in self.strips:
@@ -168,11 +170,11 @@ class MonthRun:
             for phase in phases:
                 phase.function(strip)
         self.number += 1
-        return _joined([strip.view() for strip in self.strips]) if is_watched else None
+        return _concatenate_views([strip.view() for strip in self.strips]) if is_watched else None
 
 
-def _joined(views: Sequence[MonthView]) -> MonthView:
-    """One view of the replicates of many."""
+def _concatenate_views(views: Sequence[MonthView]) -> MonthView:
+    """Concatenate the views of strips to one view of all replicates."""
 
     def whole(get: Callable[[MonthView], FloatArray]) -> FloatArray:
         return np.concatenate([get(view) for view in views])

@@ -1,4 +1,4 @@
-"""What is reported of a month: one array over members or one number per replicate for each series."""
+"""The series that are reported of a month: an array over members, or one number per replicate."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from sim.arrays import FloatArray, Number
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
 from sim.months.record import MonthView
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
-from sim.rules.coalition import cost, diversion, entrepot
+from sim.rules.coalition import cost_to_target, entrepot_weight, import_growth
 from sim.rules.support import INSTRUMENTS
 from sim.rules.totals import exact_total
 
-LENT = tuple(name for name in INSTRUMENTS if name != "recognition")
+REPORTED_HELP = tuple(name for name in INSTRUMENTS if name != "recognition")
 
 
-def member_series(inputs: MonthInputs, state: State, view: MonthView, diversion_share: Number) -> dict[str, FloatArray]:
-    """The series of a month over members, (R, N) each.
+def member_series(
+    inputs: MonthInputs, state: MonthState, view: MonthView, diversion_share: Number
+) -> dict[str, FloatArray]:
+    """The series of a month over members, each (R, N).
 
     Parameters
     ----------
-    diversion_share : part of what the coalition no longer sells to the target that goes round.
+    diversion_share : part of what the coalition no longer sells to the target that is rerouted through third members.
     """
-    lent = {name: _spread(inputs, view, name, view.help.amounts) for name in LENT}
-    given = {name: _spread(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
+    lent = {name: _spread_over_members(inputs, view, name, view.help.amounts) for name in REPORTED_HELP}
+    given = {name: _spread_over_members(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
     hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
-    covert = [_spread(inputs, view, name, hidden) for name in LENT]
+    covert = [_spread_over_members(inputs, view, name, hidden) for name in REPORTED_HELP]
     aid = view.gift.aid * inputs.gdp * 1e3
-    weight = entrepot(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
+    weight = entrepot_weight(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
     lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
-    diverted = diversion(
+    diverted = import_growth(
         weight,
         exact_total(weight)[..., None],
         diversion_share * lost[..., None],
@@ -50,7 +52,7 @@ def member_series(inputs: MonthInputs, state: State, view: MonthView, diversion_
         "listed": view.listed,
         "helps_target": np.where(view.help.visible > 0, 1.0, 0.0),
         "helps_covertly": np.max(np.stack(covert), axis=0) > 0,
-        **{f"support_{name}": lent[name] for name in LENT},
+        **{f"support_{name}": lent[name] for name in REPORTED_HELP},
         "recognised": state.recognised,
         "diverted": diverted,
         "rerouted": view.rerouted + np.zeros_like(state.shift),
@@ -68,15 +70,17 @@ def member_series(inputs: MonthInputs, state: State, view: MonthView, diversion_
     return series
 
 
-def total_series(inputs: MonthInputs, state: State, view: MonthView, discount_max: Number) -> dict[str, FloatArray]:
-    """The series of a month over the whole, (R,) each: money in millions of euros, fuel in kilotonnes."""
+def total_series(
+    inputs: MonthInputs, state: MonthState, view: MonthView, discount_max: Number
+) -> dict[str, FloatArray]:
+    """The series of a month over all members together, each (R,): money in millions of euros, fuel in kilotonnes."""
     cells = inputs.cells
     flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.discounts(discount_max) * view.use
     coverage = exact_total(state.joined * inputs.target_trade)
     totals = {
         "members_joined": exact_total(state.joined),
         "coverage": coverage,
-        "cost_to_target": cost(coverage),
+        "cost_to_target": cost_to_target(coverage),
         "effort": view.effort,
         "listings": exact_total(view.listed),
         "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
@@ -91,8 +95,10 @@ def total_series(inputs: MonthInputs, state: State, view: MonthView, discount_ma
     return totals
 
 
-def _spread(inputs: MonthInputs, view: MonthView, name: str, amounts: Mapping[str, FloatArray]) -> FloatArray:
-    """The amounts of an instrument over all members."""
+def _spread_over_members(
+    inputs: MonthInputs, view: MonthView, name: str, amounts: Mapping[str, FloatArray]
+) -> FloatArray:
+    """Spread the amounts of an instrument over all members; 0 for members that cannot give it."""
     spread = np.zeros_like(view.listed)
     if name in amounts:
         able = inputs.instruments[name].able

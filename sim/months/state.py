@@ -1,4 +1,4 @@
-"""What the months move, per replicate and member."""
+"""The state that the months change, per replicate and member."""
 
 from __future__ import annotations
 
@@ -11,34 +11,35 @@ from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weighted_dependence
 from sim.results.showing import Shown
-from sim.rules.beliefs import belief, prior_counts
-from sim.rules.coalition import noise
+from sim.rules.beliefs import posterior_mean, prior_counts
+from sim.rules.coalition import logit_noise
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sanction_risk
 
 NOISES = ("joining", "helping the target", "helping the victim")
-"""Processes of the draws that are kept through the months."""
+"""Processes whose draws are the same in all months."""
 START = "start"
 """The occasion of these draws."""
 
 
 @dataclass(repr=False)
-class State(Shown):
-    """Arrays (R, N), or scalars for one member in one replicate.
+class MonthState(Shown):
+    """The state of members: arrays (R, N), or scalars for one member in one replicate.
 
     Parameters
     ----------
-    shift : of alignment since the start; utility.
+    shift : change of alignment since the start; utility.
     energy, security : dependence on the target, in [0, 1].
-    trade_kept : part of the trade with the target that is left, in [0, 1].
-    dependence : over all channels; utility.
-    isolation : in [0, 1].
-    listings, escapes : counts that the belief rests on, prior included.
+    trade_kept : part of the trade with the target that remains, in [0, 1].
+    dependence : dependence over all channels; utility.
+    isolation : part of exposure lost, in [0, 1].
+    listings, escapes : counts behind the belief, prior included.
     joined : 1 for members that sanction the target, else 0.
-    kept : part of earlier purchases not shed, and `capacity` for the target's fuels in tonnes; at the cells (R, C).
+    kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
+        cells of the market (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
-    join_noise, help_noise, victim_noise : logit noise that is kept through the months.
+    join_noise, help_noise, victim_noise : logit noise, the same in all months.
     """
 
     shift: FloatArray
@@ -59,19 +60,19 @@ class State(Shown):
 
     @property
     def belief(self) -> FloatArray:
-        """How likely help to the target is thought to be punished, q, in [0, 1]."""
-        return belief(self.listings, self.escapes)
+        """Belief that help to the target is punished, q, in [0, 1]."""
+        return posterior_mean(self.listings, self.escapes)
 
     def risk(self, exposure: FloatArray) -> FloatArray:
         """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
         return sanction_risk(self.belief, exposure, self.isolation)
 
-    def of_replicates(self, rows: slice) -> State:
+    def of_replicates(self, rows: slice) -> MonthState:
         """The state of some replicates."""
-        return State(**{name: values[rows] for name, values in vars(self).items()})
+        return MonthState(**{name: values[rows] for name, values in vars(self).items()})
 
-    def take_in(self, touch: Touch, parameters: Parameters) -> None:
-        """Take in what an event does at once."""
+    def apply_touch(self, touch: Touch, parameters: Parameters) -> None:
+        """Apply the immediate effects of an event."""
         if touch.shift.any():
             self.shift = self.shift + touch.shift
         if touch.isolated.any():
@@ -84,18 +85,18 @@ class State(Shown):
             self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 
 
-def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> State:
+def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> MonthState:
     """The state before the first month.
 
     Parameters
     ----------
     draws : uniform numbers in [0, 1) for each process of `NOISES`, on the occasion `START`.
     """
-    join_noise, help_noise, victim_noise = (noise(draw) for draw in draws)
+    join_noise, help_noise, victim_noise = (logit_noise(draw) for draw in draws)
     nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
     listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
-    return State(
+    return MonthState(
         shift=nothing,
         energy=inputs.energy + nothing,
         security=inputs.security + nothing,
@@ -114,8 +115,8 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     )
 
 
-def dependence_of(state: State, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
-    """Dependence over all channels as the state stands; utility."""
+def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
+    """Dependence over all channels in a state; utility."""
     trade = inputs.trade * state.trade_kept
     return weighted_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters

@@ -1,4 +1,4 @@
-"""What a calibration says of a number: what was believed of it before the votes, and after."""
+"""What a calibration says of a number: its prior before the votes, and its posterior after them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Belief(Result):
     prior: Interval = quantity("prior", "mean and 90 % interval before the votes")
     posterior: Interval = quantity("posterior", "mean and 90 % interval after them")
     contraction: float = quantity(
-        "contraction", "by how much the votes narrowed the variance of the prior; 1 all of it, 0 nothing"
+        "contraction", "by how much the votes narrowed the variance of the prior: 1 is all of it, 0 is nothing"
     )
     is_identified: bool = quantity(
-        "identified", "whether the votes say anything of it: narrowed its prior, or moved it"
+        "identified", "whether the votes say anything about it: they narrowed its prior, or moved it"
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction, Interval, Statistics
-from sim.rules.adoption import Rule
+from sim.rules.adoption import AdoptionRule
 
 SHARE_OF_RUNS = "share of runs"
 
@@ -15,7 +15,7 @@ SHARE_OF_RUNS = "share of runs"
 class Mover(Result):
     """A member that votes differently from the base in some runs."""
 
-    iso3: str = quantity("code", "code of the member; those that change most often come first")
+    iso3: str = quantity("code", "code of the member; those that change in most runs come first")
     name: str = quantity("member", "its name")
     moved: float = quantity("votes differently", "in how many runs it votes differently", unit=SHARE_OF_RUNS)
     towards: float = quantity(
@@ -23,7 +23,7 @@ class Mover(Result):
     )
     away: float = quantity(
         "towards the target",
-        "in how many it moves towards the target; the rest is between abstaining and absence",
+        "in how many it moves towards the target; the rest are changes between abstaining and absence",
         unit=SHARE_OF_RUNS,
     )
     before: str = quantity("from", "its most common change: the action in the base", key="from")
@@ -32,7 +32,7 @@ class Mover(Result):
 
 
 class Adoption(Result):
-    """How often a rule of adoption is met, before and after."""
+    """How often a rule of adoption is met, in the base and in the what-if."""
 
     base: float = quantity("base", "in how many runs of the base the rule is met", unit=SHARE_OF_RUNS)
     now: float = quantity("what-if", "in how many runs of the what-if it is met", unit=SHARE_OF_RUNS)
@@ -41,7 +41,7 @@ class Adoption(Result):
 
 
 class Behind(Result):
-    """The part of the world that is behind each action, and its change."""
+    """The part of the world that the members with each action hold, and its change."""
 
     base: ByAction[float] = quantity("base", "the share in the base", unit="share of the world")
     change: ByAction[Interval] = quantity("change", "the change of that share", unit="share of the world")
@@ -71,10 +71,10 @@ class VoteChanged(Result):
     change_interval: ByAction[tuple[float, float]] = quantity(
         "90 % interval", "5 % and 95 % quantile of that change over the runs", unit="members"
     )
-    adoption: Mapping[Rule, Adoption] = quantity(
+    adoption: Mapping[AdoptionRule, Adoption] = quantity(
         "adopted",
-        "how often the resolution is adopted by each rule: `majority` (more for than against) or `two-thirds` (twice "
-        "as many)",
+        "how often the resolution is adopted by each rule: `majority` (more votes for than against) or `two-thirds` "
+        "(at least twice as many)",
         named="RULE",
     )
     population: Behind = quantity("world population", "share of the world's population that lives in these members")
@@ -82,7 +82,7 @@ class VoteChanged(Result):
     expected: Expectation | None = quantity(
         "expectation", "what the author wrote before running it; null where nothing was written"
     )
-    moved: list[Mover] = quantity("members that vote differently", "every member that does in some run")
+    moved: list[Mover] = quantity("members that vote differently", "every member that votes differently in some run")
 
 
 class ComparedVote(Result):
@@ -134,4 +134,4 @@ class ComparedFigure(Result):
     now: float = quantity("what-if", "the figure in the what-if")
     change: float | None = quantity("change", "what-if less base")
     p05: float | None = quantity("low", "lower end of the 90 % interval of the change over the runs", default=None)
-    p95: float | None = quantity("high", "upper end of it", default=None)
+    p95: float | None = quantity("high", "upper end of that interval", default=None)

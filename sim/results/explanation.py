@@ -15,7 +15,7 @@ UTILITY, PROBABILITY = "utility", "probability"
 """Units."""
 
 
-class Origin(Result):
+class SourceColumn(Result):
     """A column of a world that a quantity is derived from; what the world does not say about it is empty."""
 
     file: str = quantity("file", "file in the world's folder")
@@ -40,7 +40,7 @@ class MadeOf(Result):
     rule: str = quantity(
         "rule", "how a missing value was filled in, or how members learn it; empty where columns hold it"
     )
-    origins: tuple[Origin, ...] = quantity("columns", "the columns that it is derived from")
+    origins: tuple[SourceColumn, ...] = quantity("columns", "the columns that it is derived from")
 
 
 class Addition(Result):
@@ -62,7 +62,7 @@ class Addition(Result):
 
 
 class OverNext(Result):
-    """What a term adds to the likeliest action compared with the next one."""
+    """What a term adds to the most likely action compared with the next one."""
 
     mean: float = quantity("mean", "mean over the runs", unit=UTILITY)
     p05: float | None = quantity(
@@ -73,7 +73,7 @@ class OverNext(Result):
     )
 
 
-class Term(Addition):
+class ExplainedTerm(Addition):
     """A term of the vote that is explained, with its spread over the draws of the parameters and what it is made of."""
 
     p05: ByAction[float] | None = quantity(
@@ -85,28 +85,28 @@ class Term(Addition):
     p95: ByAction[float] | None = quantity(
         "high", "95 % quantile of what it adds; null where no parameters are drawn", unit=UTILITY
     )
-    over_next: OverNext = quantity("over the next", "what it adds to the likeliest action compared with the next one")
+    over_next: OverNext = quantity("over the next", "what it adds to the most likely action compared with the next one")
     likeliest_at_mean: float | None = quantity(
         "at the mean",
-        "probability of the likeliest action if this term were as large as on average among the members whose votes "
+        "probability of the most likely action if this term were as large as on average among the members whose votes "
         "are not fixed; null where every vote is fixed",
         unit=PROBABILITY,
     )
-    meaning: str = quantity("meaning", "what its parameter stands for")
+    meaning: str = quantity("meaning", "what its parameter means")
     made_of: tuple[MadeOf, ...] = quantity("made of", "the quantities that it is made of")
 
 
 class Decisive(Result):
-    """The term that sets a member apart: at the mean of the members, it costs the likeliest action most probability."""
+    """The term that costs the most likely action most probability when it is put at the mean of the members."""
 
     term: str = quantity("decisive term", "name of the term")
     probability: float = quantity(
-        "probability", "probability of the likeliest action at the utilities", unit=PROBABILITY
+        "probability", "probability of the most likely action at the utilities", unit=PROBABILITY
     )
     at_mean: float = quantity(
         "at the mean", "probability of that action with this term at the mean of the members", unit=PROBABILITY
     )
-    then_likeliest: str = quantity("likeliest then", "the likeliest action with this term at the mean")
+    then_likeliest: str = quantity("most likely then", "the most likely action with this term at the mean")
 
 
 class Peer(Result):
@@ -119,7 +119,7 @@ class Peer(Result):
     support: float = quantity("adds to support", "what it adds to the utility of supporting", unit=UTILITY)
 
 
-class Answer(Result):
+class MemberAnswer(Result):
     """What a member does, in the runs and by its utilities."""
 
     probabilities: ByAction[float] = quantity(
@@ -131,29 +131,29 @@ class Answer(Result):
     )
 
 
-class Dated(Result):
+class DatedMonth(Result):
     """A month in which the resolution is asked."""
 
     month: str = quantity("month", "the month, such as 2022-03")
     date: datetime.date = quantity("date", "the day of the month on which the resolution is asked")
 
 
-class ExplainedMonth(Answer, Dated):
+class ExplainedMonth(MemberAnswer, DatedMonth):
     """What a member would do if the resolution were put to the vote in a month, and why."""
 
     terms: tuple[Addition, ...] = quantity("terms", "what each term adds in that month")
 
 
-class TermInMonth(Addition, Dated):
+class TermInMonth(Addition, DatedMonth):
     """What a term adds in a month: a row of the table of all months."""
 
 
 class SwitchingPoint(Result):
-    """The value of a lever, nearest to where it is, at which another action becomes a member's likeliest."""
+    """The value of a lever, nearest to where it is, at which another action becomes a member's most likely."""
 
-    action: str = quantity("switches to", "the action that becomes the likeliest")
-    before: float = quantity("not yet at", "value at which a run does not have it as the likeliest")
-    beyond: float = quantity("switches at", "value at which a run has it as the likeliest, the nearest found")
+    action: str = quantity("switches to", "the action that becomes the most likely")
+    before: float = quantity("not yet at", "value at which a run does not have it as the most likely")
+    beyond: float = quantity("switches at", "value at which a run has it as the most likely, the nearest found")
     change: float = quantity("change", "difference between that value and where the lever is")
     share_of_width: float = quantity(
         "share of the range", "size of that change as a share of the lever's range", unit="share"
@@ -176,7 +176,7 @@ class TriedLever(Result):
     high: float = quantity("high", "the highest value that it may have")
     unit: str = quantity("unit", "what it is counted in")
     tips: tuple[SwitchingPoint, ...] = quantity(
-        "switching points", "where other actions become the likeliest, nearest first; empty where none does"
+        "switching points", "where other actions become the most likely, nearest first; empty where none does"
     )
 
 
@@ -211,7 +211,7 @@ class ExplainedVote(Result):
     iso3: str = quantity("code", "code of the member")
     name: str = quantity("member", "name of the member")
     is_given: bool = quantity("fixed vote", "whether its vote is fixed, so that the utilities play no part in it")
-    likeliest: str = quantity("likeliest action", "the action that it has in most runs")
+    likeliest: str = quantity("most likely action", "the action that it has in most runs")
     next: str = quantity("next action", "of its other actions, the one with the highest utility")
 
 
@@ -234,13 +234,13 @@ class RevealedPosition(Result):
     votes: tuple[RevealingVote, ...] = quantity("votes", "the votes that formed it, those that add most first")
 
 
-class MemberReasons(Answer, ExplainedVote):
+class MemberReasons(MemberAnswer, ExplainedVote):
     """Why a member acts as it does in a vote, and what would change its vote."""
 
-    terms: tuple[Term, ...] = quantity("terms", "what each term adds to the utilities")
+    terms: tuple[ExplainedTerm, ...] = quantity("terms", "what each term adds to the utilities")
     decisive: Decisive | None = quantity(
         "decisive term",
-        "the term that costs the likeliest action most at the mean of the members; null where that is less than 5 "
+        "the term that costs the most likely action most at the mean of the members; null where that is less than 5 "
         "percentage points",
     )
     position: RevealedPosition = quantity("position", "where its earlier votes show it, and how sure that is")
@@ -255,11 +255,11 @@ class MemberReasons(Answer, ExplainedVote):
 
 
 class MemberOverview(Result):
-    """The likeliest action of a member whose vote is not fixed, and the term that is decisive for it."""
+    """The most likely action of a member whose vote is not fixed, and the term that is decisive for it."""
 
     iso3: str = quantity("code", "code of the member")
     name: str = quantity("member", "name of the member")
-    likeliest: str = quantity("likeliest action", "the action that it has in most runs")
+    likeliest: str = quantity("most likely action", "the action that it has in most runs")
     probability: float = quantity("share of runs", "probability of that action, from the runs", unit=PROBABILITY)
     decisive: str | None = quantity(
         "decisive term", "the decisive term; null where none costs the action 5 percentage points"
@@ -273,7 +273,7 @@ class MemberOverview(Result):
         unit=PROBABILITY,
     )
     then_likeliest: str | None = quantity(
-        "likeliest then", "the likeliest action with that term at the mean; null where no term is decisive"
+        "most likely then", "the most likely action with that term at the mean; null where no term is decisive"
     )
 
 

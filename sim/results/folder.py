@@ -1,4 +1,4 @@
-"""The JSON files of a folder that holds a run or a sweep: its manifest, how it was made, what it is meant to hold."""
+"""The JSON files of a folder that holds a run or a sweep: its manifest, how it was made, and what it is to hold."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Program(Result):
 
 
 class Provenance(Result):
-    """What the bytes of a result may depend on besides its inputs."""
+    """What the bytes of a result may depend on, apart from its inputs."""
 
     program: Program = quantity("program", "the program that made it")
     packages: dict[str, str] = quantity("packages", "version of each package that it computes with", named="PACKAGE")
@@ -38,14 +38,14 @@ class Provenance(Result):
 
 
 class MemberClass(Result):
-    """A class of a user's that the members are of."""
+    """A class of the user's own, whose objects the members are."""
 
     name: str = quantity("class", "name of the class")
     hash: str = quantity("hash of the class", "SHA-256 of its source")
 
 
 class RunContents(Result):
-    """What a folder of a run is of."""
+    """What a folder of a run holds."""
 
     kind: Literal["run"] = quantity("kind", "`run`")
     scenario: Document = quantity("scenario", "the scenario as it was run, with its base and all overrides in it")
@@ -60,7 +60,7 @@ class RunContents(Result):
 
 
 class SweepContents(Result):
-    """What a folder of a sweep is of."""
+    """What a folder of a sweep holds."""
 
     kind: Literal["sweep"] = quantity("kind", "`sweep`")
     experiment: Document = quantity("experiment", "the experiment, with its overrides and tables in it")
@@ -78,7 +78,7 @@ class Kept(Provenance):
 
     schema_version: int = quantity("layout", "version of this layout")
     engine: str = quantity("engine", "engine that ran it")
-    replicates: Count = quantity("replicates", "most replicates of a point")
+    replicates: Count = quantity("runs of a point", "runs of a point; the most where points differ")
     points: Count = quantity("points", "points: of a run 1, or 2 with a base; of a sweep those of its design")
     defaults: dict[str, float] = quantity("defaults", "default of every parameter", named="PARAMETER")
     worlds: dict[str, Hashes] = quantity(
@@ -108,24 +108,22 @@ class Execution(Result):
 
     finished: str = quantity("finished", "when it was finished")
     seconds: float = quantity("time taken", "how long the last call took", unit="seconds")
-    runs: int = quantity(
-        "runs", "runs that the last call made; fewer than points times replicates where it went on from before"
-    )
+    runs: int = quantity("runs", "runs that the last call made; fewer than all where it resumed an earlier call")
     machine: str = quantity("machine", "kind of machine")
     system: str = quantity("system", "operating system")
     tracebacks: dict[str, str] = quantity("tracebacks", "the traceback of each batch that failed", named="BATCH")
 
 
 class FolderIdentity(Result):
-    """What makes two folders the same but for their number of replicates; never two programs in one folder."""
+    """What makes two folders the same apart from their number of runs; never two programs in one folder."""
 
     kind: str = quantity("kind", "`run` or `sweep`")
     asked: str = quantity(
-        "scenario or experiment", "hash of the scenario or the experiment, without its replicates", key="document"
+        "scenario or experiment", "hash of the scenario or the experiment, without its number of runs", key="document"
     )
     points: str = quantity("points", "hash of the scenarios at its points")
     engine: str = quantity("engine", "the engine")
-    outputs: list[str] = quantity("outputs", "what is kept besides tallies")
+    outputs: list[str] = quantity("outputs", "what is kept in addition to tallies")
     worlds: dict[str, Hashes] = quantity(
         "data files", "by world, SHA-256 of every data file that is read", named="WORLD"
     )
@@ -137,7 +135,7 @@ class FolderIdentity(Result):
 
 
 class FolderPlan(Result):
-    """What a folder is meant to hold, and by which program."""
+    """What a folder is to hold, and the program that fills it."""
 
-    identity: FolderIdentity = quantity("identity", "what the folder is of")
-    replicates: list[int] = quantity("replicates", "replicates of each point")
+    identity: FolderIdentity = quantity("identity", "what the folder holds")
+    replicates: list[int] = quantity("runs", "runs of each point")

@@ -49,17 +49,17 @@ class GoalSearch(Result):
     combinations: int = quantity("combinations", "combinations that there are")
     tried: int = quantity("tried", "combinations that were run")
     refused: int = quantity(
-        "refused",
+        "cannot be combined",
         "combinations whose values cannot be combined, such as two pledges of one member; they never reach the goal",
     )
     checked: int = quantity("checked", "combinations that were run again on fresh random numbers; all below are")
-    replicates: int = quantity("runs in the search", "runs that each combination was judged by in the search")
-    fresh_replicates: int = quantity("fresh runs", "runs of each check, none of which the search has seen")
+    replicates: int = quantity("runs in the search", "runs of each combination in the search")
+    fresh_replicates: int = quantity("fresh runs", "runs of each check, on random numbers that the search did not use")
     as_it_stands: Combination = quantity("unchanged", "the combination that changes nothing")
     best: Combination | None = quantity(
         "cheapest", "the cheapest combination found that is as sure as wanted; null where there is none"
     )
-    surest: Combination = quantity("surest", "of all that were checked the one most likely to reach the goal")
+    surest: Combination = quantity("surest", "of all that were checked, the one most likely to reach the goal")
     frontier: tuple[Combination, ...] = quantity(
-        "frontier", "combinations that no other that was checked is both cheaper and surer than, by rising cost"
+        "frontier", "combinations, by rising cost, for which no other checked one is both cheaper and surer"
     )

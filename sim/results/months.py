@@ -10,7 +10,7 @@ from sim.results.scores_of_months import Discrimination, FlowScores
 SHARE_OF_RUNS = "share of runs"
 
 
-class Path(Result):
+class MonthlySeries(Result):
     """A series over the months: mean and 90 % interval over the runs."""
 
     mean: list[float] = quantity("mean", "mean of each month")
@@ -65,7 +65,7 @@ class MonthsReport(Result):
 
     months: list[str] = quantity("months", "the months, such as 2022-02")
     replicates: int = quantity("runs", "runs that means and intervals are over: the first 200")
-    totals: Mapping[str, Path] = quantity("totals", "each series of the whole, month by month", named="SERIES")
+    totals: Mapping[str, MonthlySeries] = quantity("totals", "each series of the whole, month by month", named="SERIES")
     units: Mapping[str, str] = quantity("units", "unit of each series over members", named="SERIES")
     members: list[MemberMonths] = quantity("members", "every member")
     two_faced: list[TwoFaced] = quantity(

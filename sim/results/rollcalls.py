@@ -1,4 +1,4 @@
-"""What was read of a file of roll calls that somebody else wrote, and what of it could not be."""
+"""What was read from a file of roll calls that somebody else wrote, and what could not be read."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class ImportedResolution(Result):
 
 
 class Unmatched(Result):
-    """A name that stands for no member, or a vote that is not understood."""
+    """A name that is not a member's, or a vote that is not understood."""
 
     text: str = quantity("in the file", "what is in the file")
-    rows: int = quantity("votes", "votes that it stands at", unit="votes")
+    rows: int = quantity("votes", "votes for which it is written", unit="votes")
     reason: str = quantity("why", "why it was not read; may be empty")
 
 
@@ -40,9 +40,9 @@ class RollCallImport(Result):
     members: int = quantity("members", "members that have a vote in the file", unit="members")
     resolutions: list[ImportedResolution] = quantity("resolutions", "the roll calls, in the order of their dates")
     unmatched_members: list[Unmatched] = quantity(
-        "members not matched", "names and codes of no member of the world; their votes are left out"
+        "members not matched", "names and codes that are not those of a member of the world; their votes are left out"
     )
-    unread_votes: list[Unmatched] = quantity("votes not read", "cells that mean no vote; they are left out")
+    unread_votes: list[Unmatched] = quantity("votes not read", "cells that are not a vote; they are left out")
     blank: int = quantity("no record", "cells that say that there is no record of a vote", unit="votes")
     not_members: int = quantity("not a member", "cells that say that the state was not a member", unit="votes")
     repeated: int = quantity("repeated", "votes that are in the file more than once, the same each time", unit="votes")

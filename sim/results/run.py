@@ -63,7 +63,7 @@ class VoteSummary(Result):
         unit="share of the world",
     )
     settled: float = quantity(
-        "settled", "how often deliberation had come to rest after the last round", unit="share of runs"
+        "settled", "how often no member changed its announcement in the last round", unit="share of runs"
     )
     base: VoteChanged | None = quantity(
         "change against the base",

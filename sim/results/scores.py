@@ -1,4 +1,4 @@
-"""Scores of forecasts of votes: how far probabilities lie from the votes that were cast."""
+"""Scores of forecasts of votes: how far probabilities are from the votes that were cast."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class ByScore(Result, Generic[T]):
     """One thing for each score."""
 
-    accuracy: T = quantity("accuracy", "share of members whose likeliest class was the observed one; 1 is best")
+    accuracy: T = quantity("accuracy", "share of members whose most likely class was the observed one; 1 is best")
     balanced_accuracy: T = quantity(
         "balanced accuracy", "mean over the observed classes of the share that is right; 1 is best"
     )

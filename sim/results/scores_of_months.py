@@ -8,7 +8,7 @@ from sim.results.described import Result, quantity
 
 
 class PublishedFigure(Result):
-    """A published figure next to the simulated one, and to what two simple rules say."""
+    """A published figure next to the simulated one, and what two simple rules give."""
 
     id: str = quantity("figure", "name of the figure")
     measure: str = quantity("measure", "what it measures")
@@ -112,7 +112,7 @@ class Discrimination(Result):
     among_others: float = quantity("among others", "mean simulated help of the other members")
     ranked_above: float = quantity(
         "ranked above",
-        "how often a known helper ranks above another member, ties counting half; 0.5 is chance. Members that were "
-        "never found out count as others",
+        "how often a known helper ranks above another member, with ties counted half; 0.5 is chance. Members whose "
+        "help never became known count as others",
         unit="probability",
     )

@@ -113,5 +113,5 @@ class SensitivityAnalysis(Result):
     )
     event: str | None = quantity("event", "the event of `--event`; null without it")
     regions: tuple[Region, ...] | None = quantity(
-        "regions", "regions of the levers, those where the event is likeliest first; null without `--event`"
+        "regions", "regions of the levers, those where the event is most likely first; null without `--event`"
     )

@@ -70,17 +70,17 @@ WHOLE_SERIES: Mapping[str, Series] = {
     "cost_to_target": Series("cost to the target", "0 to 1", "what that costs the target; convex in the coverage"),
     "effort": Series("enforcement", "0 to 1", "how hard the coalition enforces against third parties"),
     "listings": Series("listings", "members", "members of which firms are listed in the month", is_amount=True),
-    "helpers": Series("helpers", "members", "members whose help to the target can be seen, at least in part"),
+    "helpers": Series("helpers of the target", "members", "members that help the target openly, at least in part"),
     "aid": MEMBER_SERIES["aid"],
     "revenue": Series("fuel revenue", "million euros", "what the target earns from fuels", is_amount=True),
-    "helpers_covert": Series("covert helpers", "members", "members that help the target covertly"),
+    "helpers_covert": Series("covert helpers of the target", "members", "members that help the target covertly"),
     "helpers_of_victim": Series("helpers of the victim", "members", "members that help the victim"),
 }
 """Series of the whole; those of the fuels come after them."""
 OF_FUELS: Mapping[str, Series] = {
     "energy": Series("{fuel} bought", "kilotonnes", "{fuel} bought from the target", is_amount=True),
     "sold": Series("{fuel} sold", "kilotonnes", "{fuel} that the target sells", is_amount=True),
-    "unsold": Series("{fuel} unsold", "kilotonnes", "{fuel} that the target could have sold besides", is_amount=True),
+    "unsold": Series("{fuel} unsold", "kilotonnes", "{fuel} that the target could sell and does not", is_amount=True),
     "discount": Series("discount on {fuel}", "share", "discount at which the target sells {fuel}"),
 }
 """Series of each fuel, by the word before its key."""

@@ -1,4 +1,4 @@
-"""Values of many parts that show themselves briefly: in a line where they are printed, as tables in a notebook."""
+"""Values of many parts that are shown briefly: in a line where they are printed, as tables in a notebook."""
 
 from __future__ import annotations
 

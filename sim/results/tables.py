@@ -1,4 +1,4 @@
-"""A table as it is shown to people: made once, printed on the screen, set on a page, written as Markdown."""
+"""A table as it is shown to people: made once, then printed on the screen, set on a page, or written as Markdown."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Table:
     Parameters
     ----------
     rows : plain values, one for each column; None is written as a dash, and sorts first.
-    note : what is said below it.
-    marked : places of the rows that stand out.
+    note : a sentence below it.
+    marked : places of the rows that are shaded.
     """
 
     title: str

@@ -12,10 +12,10 @@ Mode = Literal["in-sample", "next-vote", "earlier-vote", "refitted", "held-out"]
 
 
 class Recall(Result):
-    """How often the likeliest action was right, of the members that did one action."""
+    """Of the members that did one action, how often it was their most likely one."""
 
     share: float = quantity(
-        "recall", "share of those that did the action for whom it was the likeliest of the four", unit="share"
+        "recall", "share of those that did the action for whom it was the most likely of the four", unit="share"
     )
     n: int = quantity("members", "how many did it", unit="members")
 
@@ -35,15 +35,15 @@ class Validation(Result):
     mode: Mode = quantity(
         "mode",
         "`in-sample`: parameters were fitted to this vote, and the rules learn from it; `next-vote`: it came after all "
-        "that the parameters were fitted to; `earlier-vote`: before; `refitted`: fitted again to the earlier votes on "
-        "the question alone (`--mode next-vote`); `held-out`: to other members' votes",
+        "that the parameters were fitted to; `earlier-vote`: it came before; `refitted`: parameters were fitted "
+        "again to the earlier votes on the question alone (`--mode next-vote`); `held-out`: to other members' votes",
     )
     n: int = quantity("members scored", "members scored; those with a fixed vote are not", unit="members")
     pinned: Scores = quantity("pinned", "scores of the model given the observed counts")
     declared: Scores = quantity("declared", "scores of the unchanged model")
     intervals: Intervals = quantity("intervals", "90 % intervals of the scores over members")
     recall: ByAction[Recall | None] = quantity(
-        "recall", "by action, how often it was the likeliest of those that did it; null where nobody did"
+        "recall", "by action, how often it was the most likely of those that did it; null where nobody did"
     )
     reliability: Reliability = quantity("reliability", "declared probabilities, and how often they came true")
     baselines: dict[str, Scores] = quantity(
@@ -53,7 +53,7 @@ class Validation(Result):
     )
     baselines_pinned: dict[str, Scores] = quantity(
         "rules, pinned",
-        "scores of the same rules given the observed counts, without those that rank too many members the same",
+        "scores of the same rules given the observed counts, without those that give too many members the same rank",
         named="RULE",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.results.described import Result, quantity
 
 
-class Member(Result):
+class ListedMember(Result):
     """A member of a world."""
 
     iso3: str = quantity("code", "code of the member")
@@ -13,7 +13,7 @@ class Member(Result):
     region: str = quantity("regional group", "its regional group")
 
 
-class Group(Result):
+class ListedGroup(Result):
     """A named set of members."""
 
     key: str = quantity("key", "key of the group")
@@ -34,7 +34,7 @@ class Source(Result):
     note: str = quantity("note", "what else there is to know")
 
 
-class Figure(Result):
+class MemberFigure(Result):
     """One figure of a member."""
 
     column: str = quantity("column", "name of the column")
@@ -46,7 +46,7 @@ class Figure(Result):
     note: str = quantity("note", "what else there is to know")
 
 
-class Quantity(Result):
+class MemberQuantity(Result):
     """A quantity that the model weighs, as it is for a member."""
 
     name: str = quantity("quantity", "name of the quantity")
@@ -55,7 +55,7 @@ class Quantity(Result):
     rule: str = quantity("rule", "the rule that filled it in; empty where it is from its source")
 
 
-class Peer(Result):
+class PeerWeight(Result):
     """A member that another looks to."""
 
     iso3: str = quantity("code", "code of the peer")
@@ -70,7 +70,7 @@ class ListedSanction(Result):
     breadth: str = quantity("breadth", "the broadest measure: targeted, sectoral or comprehensive")
     is_secondary: bool = quantity("secondary", "whether third parties are threatened, too")
     since: str = quantity("since", "when they began; empty where that is not known")
-    instrument: str = quantity("instrument", "the act that they rest on")
+    instrument: str = quantity("instrument", "the legal act that imposes them")
     note: str = quantity("note", "what else there is to know")
 
 
@@ -80,7 +80,7 @@ class MemberProfile(Result):
     iso3: str = quantity("code", "code of the member")
     name: str = quantity("name", "its name")
     groups: tuple[str, ...] = quantity("groups", "keys of the groups that it is in")
-    quantities: tuple[Quantity, ...] = quantity("quantities", "what the model weighs")
-    peers: tuple[Peer, ...] = quantity("peers", "members that it looks to, the heaviest first")
+    quantities: tuple[MemberQuantity, ...] = quantity("quantities", "what the model weighs")
+    peers: tuple[PeerWeight, ...] = quantity("peers", "members that it looks to, the heaviest first")
     sanctions: tuple[ListedSanction, ...] = quantity("sanctions", "sanctions on it that are in force")
-    figures: tuple[Figure, ...] = quantity("figures", "every figure of it in the world's files")
+    figures: tuple[MemberFigure, ...] = quantity("figures", "every figure of it in the world's files")

@@ -1,4 +1,4 @@
-"""Whether a resolution is adopted: the Assembly counts those present and voting, which abstainers are not.
+"""Whether a resolution is adopted: the Assembly counts those present and voting, and abstainers do not vote.
 
 Charter of the United Nations, Article 18; rules of procedure of the General Assembly, rules 83, 85 and 86 (A/520).
 """
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from sim.arrays import BoolArray
 
-Rule = Literal["majority", "two-thirds"]
+AdoptionRule = Literal["majority", "two-thirds"]
 
-RULES: tuple[Rule, ...] = get_args(Rule)
+ADOPTION_RULES: tuple[AdoptionRule, ...] = get_args(AdoptionRule)
 
 
-def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: Rule) -> BoolArray:
-    """Whether the votes for a resolution reach what a rule asks of those cast for or against it.
+def is_adopted(support: NDArray[np.integer], oppose: NDArray[np.integer], rule: AdoptionRule) -> BoolArray:
+    """Whether the votes for a resolution are as many as a rule demands of those cast for or against it.
 
     Parameters
     ----------

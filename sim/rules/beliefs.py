@@ -12,11 +12,11 @@ from sim.arrays import FloatArray, Number
 
 
 def prior_counts(enforcement: Number, strength: Number) -> tuple[Number, Number]:
-    """Counts (listings, escapes) of the prior whose mean is `enforcement`, worth `strength` trials."""
+    """Counts (listings, escapes) of the prior with mean `enforcement` and the weight of `strength` trials."""
     return enforcement * strength, (1.0 - enforcement) * strength
 
 
-def belief(listings: FloatArray, escapes: FloatArray) -> FloatArray:
+def posterior_mean(listings: FloatArray, escapes: FloatArray) -> FloatArray:
     r"""Mean of the posterior, :math:`q = a / (a + b)`, in [0, 1].
 
     Parameters
@@ -31,7 +31,7 @@ def listing_chance(visible: FloatArray, effort: Number, listing_rate: Number) ->
 
     Parameters
     ----------
-    visible : help given in the month, each instrument times how visible it is; 0 or greater.
+    visible : help given in the month, each instrument times its visibility; 0 or greater.
     effort : how hard the coalition enforces, 0 or greater.
     listing_rate : chance at one unit of open help and effort 1.
     """

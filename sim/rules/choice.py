@@ -24,8 +24,8 @@ STANCES = np.array([-1.0, 0.0, 0.0, 1.0])
 """Stance of each action code."""
 
 
-def exponentials(of: Utilities) -> Utilities:
-    """Odds of the four actions up to a common factor, the largest being 1."""
+def exponentiate(of: Utilities) -> Utilities:
+    """Odds of the four actions, scaled so that the largest is 1."""
     largest = np.maximum(np.maximum(of.oppose, of.absent), np.maximum(of.abstain, of.support))
     return Utilities(
         np.exp(of.oppose - largest),
@@ -35,9 +35,9 @@ def exponentials(of: Utilities) -> Utilities:
     )
 
 
-def probabilities(of: Utilities) -> Utilities:
+def choice_probabilities(of: Utilities) -> Utilities:
     """Probabilities of the four actions under logit noise of scale 1; they sum to 1."""
-    odds = exponentials(of)
+    odds = exponentiate(of)
     total = odds.oppose + odds.absent + odds.abstain + odds.support
     return Utilities(odds.oppose / total, odds.absent / total, odds.abstain / total, odds.support / total)
 
@@ -50,7 +50,7 @@ def choose(of: Utilities, draw: FloatArray | float) -> ActionArray:
     of : utilities; any shape.
     draw : uniform numbers that broadcast with them.
     """
-    odds = exponentials(of)
+    odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     level = draw * (below_support + odds.support)
@@ -59,5 +59,5 @@ def choose(of: Utilities, draw: FloatArray | float) -> ActionArray:
 
 def count_passed(first: Condition, second: Condition, third: Condition) -> ActionArray:
     """Count how many of three boundaries a draw has passed: that is the action code."""
-    whole: Any = np.int8  # quick both for one condition and for an array of them
+    whole: Any = np.int8  # fast for one condition and for an array of them
     return whole(first) + whole(second) + whole(third)

@@ -1,4 +1,4 @@
-"""The coalition of senders: who joins it, how hard it enforces, what it covers of the target's market."""
+"""The sanctioning coalition: who joins it, how hard it enforces, and what it covers of the target's market."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 
 
-def noise(draw: Number) -> FloatArray:
-    """Logit noise of scale 1 from a uniform draw in [0, 1): a decision holds where its utility exceeds the noise.
+def logit_noise(draw: Number) -> FloatArray:
+    """Logit noise of scale 1 from a uniform draw in [0, 1): a member acts where the utility exceeds the noise.
 
     The chance of that is 1 / (1 + exp(-utility)).
     """
@@ -18,7 +18,7 @@ def noise(draw: Number) -> FloatArray:
 
 
 class JoiningWeights(NamedTuple):
-    """What each reason weighs in joining, 0 or greater, and the reluctance to join at all; utility."""
+    """Weight of each reason to join, 0 or greater, and the reluctance to join at all; utility."""
 
     alignment: Number
     dependence: Number
@@ -26,13 +26,15 @@ class JoiningWeights(NamedTuple):
     reluctance: Number
 
 
-def joining(alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights) -> FloatArray:
+def joining_utility(
+    alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights
+) -> FloatArray:
     r"""Utility of sanctioning the target: :math:`w_\theta \theta_i - w_D D_i + w_A A_i - w_0`.
 
     Parameters
     ----------
-    alignment : both dimensions with the shift, utility; positive towards the senders.
-    dependence : what the target can withhold, utility, 0 or greater.
+    alignment : both dimensions with the shift; utility, positive towards the sanctioning side.
+    dependence : what the target can withhold; utility, 0 or greater.
     allies : share of the peers, as weighted in the vote, that sanction already, in [0, 1].
     """
     return (
@@ -40,39 +42,39 @@ def joining(alignment: FloatArray, dependence: FloatArray, allies: FloatArray, w
     )
 
 
-def own_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
+def member_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
     """How hard a member enforces, 0 or greater: less, the more the target can withhold from it.
 
     Parameters
     ----------
-    multiplier : what its policies make of it.
+    multiplier : factor set by its policies, 0 or greater.
     dependence : on the target; utility, 0 or greater.
     """
     return multiplier / (1.0 + dependence)
 
 
-def effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
-    """How hard the coalition enforces: the mean of its members' effort, weighted by what they can withhold.
+def coalition_effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
+    """How hard the coalition enforces: the mean effort of its members, weighted by what they can withhold.
 
     Parameters
     ----------
-    power : weight of the members that sanction, times what a policy makes of their effort, summed.
+    power : weights of the members that sanction times their effort, summed.
     total_power : weight of the scenario's senders, summed; greater than 0.
     """
     return enforcement_effort * power / total_power
 
 
-def cost(coverage: FloatArray) -> FloatArray:
+def cost_to_target(coverage: FloatArray) -> FloatArray:
     """What the sanctions cost the target, in [0, 1]: convex in the part of its market that they cover.
 
-    While the market is half open, trade goes round; the last partners are the ones that cannot be replaced. The square
-    is the simplest convex form.
+    While half of the market is open, trade is rerouted through it; the last partners cannot be replaced. The square is
+    the simplest convex form.
     """
     return coverage * coverage
 
 
-def entrepot(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
-    """Weight of a member in passing goods on to the target: its trade with it, where it passes any on.
+def entrepot_weight(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
+    """Weight of a member in passing goods on to the target: its trade with the target, where it passes any goods on.
 
     Parameters
     ----------
@@ -83,16 +85,16 @@ def entrepot(help_given: FloatArray, trade_with_target: FloatArray, commerce: Fl
     return help_given * trade_with_target * commerce
 
 
-def diversion(
+def import_growth(
     weight: FloatArray, all_weights: FloatArray, diverted: FloatArray, trade_with_coalition: FloatArray
 ) -> FloatArray:
-    """Growth of a member's imports from the coalition by what it passes on to the target, as a ratio to before.
+    """Growth of a member's imports from the coalition by the goods that it passes on, relative to its earlier trade.
 
     Parameters
     ----------
-    weight, all_weights : as an entrepot, and of all members together.
-    diverted : trade that goes round through all of them.
-    trade_with_coalition : value of its own trade with the coalition before, same unit; 0 or greater.
+    weight, all_weights : entrepot weight of the member, and of all members together.
+    diverted : trade that is rerouted through all of them.
+    trade_with_coalition : value of its own earlier trade with the coalition, same unit; 0 or greater.
     """
     share = weight / np.where(all_weights > 0, all_weights, 1.0)
     known = trade_with_coalition > 0

@@ -14,8 +14,8 @@ class DriftWeights(NamedTuple):
 
     Parameters
     ----------
-    rate : part of the way that it goes in a month, in [0, 1].
-    dependence, isolation : what their changes weigh, 0 or greater; utility.
+    rate : part of the distance covered in a month, in [0, 1].
+    dependence, isolation : weights of their changes, 0 or greater; utility.
     """
 
     rate: Number
@@ -23,17 +23,17 @@ class DriftWeights(NamedTuple):
     isolation: Number
 
 
-def shifted(
+def drift_alignment(
     shift: FloatArray, dependence_change: FloatArray, isolation_change: FloatArray, weights: DriftWeights
 ) -> FloatArray:
     r"""Shift of alignment after a month: :math:`s' = s + r (-w_D \Delta D_i - w_I \Delta I_i - s)`; utility.
 
-    It goes a part of the way to where dependence and isolation, as they have changed since the start, pull it; so does
-    a shock, such as a visit that soured relations, fade. Where nothing has changed nothing drifts.
+    The shift covers a part of the distance to the value that the changes of dependence and isolation pull it to. A
+    shock, such as a visit that soured relations, fades the same way. Where nothing has changed, nothing drifts.
 
     Parameters
     ----------
-    shift : since the start, positive towards the senders.
+    shift : change of alignment since the start, positive towards the sanctioning side.
     dependence_change : change of the dependence on the target since the start; utility.
     isolation_change : change of the isolation since the start, in [-1, 1].
     weights : r, :math:`w_D` and :math:`w_I`.
@@ -42,28 +42,28 @@ def shifted(
     return shift - weights.rate * (pull + shift)
 
 
-def secured(
+def deepen_security(
     security: FloatArray, isolation_change: FloatArray, tie: FloatArray, rate: FloatArray | float
 ) -> FloatArray:
-    """Dependence on the target for security after a month, in [0, 1]: isolation deepens it where there is a tie.
+    """Dependence on the target for security after a month, in [0, 1]: isolation deepens it where a tie exists.
 
     Parameters
     ----------
     security : dependence so far, in [0, 1].
     isolation_change : change of the isolation since the start; only a rise counts.
     tie : the security tie with the target at the start, in [0, 1].
-    rate : part of what is missing to full dependence gained in a month of full isolation, in [0, 1].
+    rate : part of the distance to full dependence covered in a month of full isolation, in [0, 1].
     """
     return security + rate * np.maximum(isolation_change, 0.0) * tie * (1.0 - security)
 
 
 def cut_off(isolation: FloatArray, lost: FloatArray | float) -> FloatArray:
-    """Isolation once a part of what is left of the exposure is lost as well, in [0, 1]."""
+    """Isolation after a further part of the remaining exposure is lost, in [0, 1]."""
     return isolation + (1.0 - isolation) * lost
 
 
 def energy_dependence(start: FloatArray, bought: FloatArray, bought_before: FloatArray) -> FloatArray:
-    """Dependence on the target's energy, in [0, 1]: it follows what is bought, at the prices of the start.
+    """Dependence on the target's energy, in [0, 1]: it follows what is bought, valued at the prices of the start.
 
     Parameters
     ----------

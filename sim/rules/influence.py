@@ -1,4 +1,4 @@
-"""Peers: whose announced stance pulls on whom (Brock & Durlauf 2001, "Discrete choice with social interactions")."""
+"""Peers: whose announced stance influences whom (Brock & Durlauf 2001, "Discrete choice with social interactions")."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ GRID = 2.0**20
 """Peer weights are whole multiples of 1 / GRID, so that sums of weights times stances are exact in any order."""
 
 SPARSE_FROM, SPARSE_BELOW = 500, 0.05
-"""Members from which, and share of weights that are not 0 below which, a sparse matrix is quicker."""
+"""A sparse matrix is faster from so many members on, and below this share of weights that are not 0."""
 
 
 def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
     r"""The matrix :math:`W` (N, N): kinds of ties weighted, rows rescaled to 1, put on a grid of :math:`2^{-20}`.
 
-    A member without peers of some kind gives that kind's weight to the others; one without any peers has a row of 0.
+    Where a member has no peers of some kind, the weight of that kind goes to the other kinds. A member without any
+    peers has a row of 0.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def peer_weights(kinds: Mapping[str, FloatArray], weights: Mapping[str, float]) 
 
 
 def compact(weights: FloatArray) -> Peers:
-    """The same matrix, sparse where it is large and nearly empty: sums are exact, so that no result depends on it."""
+    """Make a matrix sparse where it is large and nearly empty. Sums are exact, so no result depends on it."""
     if len(weights) < SPARSE_FROM or np.count_nonzero(weights) >= SPARSE_BELOW * weights.size:
         return weights
     from scipy.sparse import csr_array
@@ -53,8 +54,8 @@ def compact(weights: FloatArray) -> Peers:
     return csr_array(weights)
 
 
-def listened_to(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatArray]:
-    """Whom a member listens to, as indices, and with what weights."""
+def list_peers(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatArray]:
+    """List the peers of a member, as indices, and their weights."""
     if isinstance(weights, np.ndarray):
         (peers,) = np.nonzero(weights[member])
         return peers, weights[member, peers]
@@ -78,12 +79,12 @@ def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
 
 
 def peer_term(peer_influence: Number, peers: Number) -> Mapping[str, Number]:
-    """What the peers' mean stance adds to the utility of supporting, and takes from that of opposing."""
+    """What the peers' mean stance adds to the utility of each action: support gains what oppose loses."""
     pull = peer_influence * peers
     return {"oppose": -pull, "support": pull}
 
 
 def with_peers(own: Utilities, peer_influence: Number, peers: Number) -> Utilities:
-    """Utilities once the peers' mean stance is known: the last of their terms is the peers'."""
+    """Add the term of the peers' mean stance, the last of the terms, to utilities."""
     pull = peer_term(peer_influence, peers)
     return own._replace(oppose=own.oppose + pull["oppose"], support=own.support + pull["support"])

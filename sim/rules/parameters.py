@@ -28,15 +28,15 @@ class Parameter:
     ----------
     name : as written in a scenario's ``[parameters]``.
     label : what people call it.
-    unit : of the value; 1 utility is one unit of log-odds.
+    unit : of the value. An amount of utility of 1 is one unit of log-odds.
     low, high : inclusive bounds.
-    meaning : what it does, in a sentence.
+    meaning : what it does.
     default : value used where a scenario gives none.
     source : ``"fitted"`` (by ``sim calibrate``), ``"fitted-months"`` (by ``sim calibrate --months``), or where the
         value comes from.
     prior : mean and standard deviation of the normal prior used in fitting, cut off at the bounds; None if not fitted.
     is_count : whether it is a whole number.
-    is_of_months : whether it is read in the months between votes alone, and a scenario without months never reads it.
+    is_of_months : whether only the months between votes read it, so that a scenario without months never does.
     """
 
     name: str
@@ -78,14 +78,14 @@ def registry() -> Mapping[str, Parameter]:
         name: Parameter(
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **_fitted(name, entry, fitted.get(entry["source"])),
+            **_fitted_default(name, entry, fitted.get(entry["source"])),
             is_of_months=name in of_months,
         )
         for name, entry in (declared | of_months).items()
     }
 
 
-def _fitted(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
+def _fitted_default(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
     if fitted is None:
         return {}
     return {"default": fitted[name] if name in fitted else entry["prior"][0]}
@@ -112,31 +112,32 @@ def defaults() -> dict[str, float]:
     return {name: parameter.default for name, parameter in registry().items()}
 
 
-def problems_of(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
-    """What is wrong with a set of differences from the defaults: unknown names, wrong types, bounds, order.
+def find_parameter_problems(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
+    """Find what is wrong with differences from the defaults: unknown names, wrong types, bounds, order.
 
     Parameters
     ----------
     values : parameter name to value, as read from a file.
     where : file the values come from, for the messages.
-    prefix : key the values stand under.
+    prefix : key of the table that holds the values.
     """
     known = registry()
     problems = []
     for name, value in values.items():
         key = f"{prefix}.{name}"
         if name not in known:
-            fix = did_you_mean(name, known, "'sim list parameters' shows those there are.")
-            problems.append(Problem(where, key, "unknown parameter.", fix))
+            fix = did_you_mean(name, known, "'sim list parameters' shows all parameters.")
+            problems.append(Problem(where, key, "there is no such parameter.", fix))
             continue
         parameter = known[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            problems.append(Problem(where, key, f"got {value!r}; a number is needed."))
+            problems.append(Problem(where, key, f"{value!r} is given where a number is needed."))
         elif not parameter.low <= value <= parameter.high:
             allowed = f"{parameter.low:g} to {parameter.high:g}"
-            problems.append(Problem(where, key, f"got {_short(value)}; allowed is {allowed} ({parameter.unit})."))
+            unit = describe_unit(parameter.unit)
+            problems.append(Problem(where, key, f"{_shorten(value)} is outside the range {allowed} ({unit})."))
         elif parameter.is_count and value != int(value):
-            problems.append(Problem(where, key, f"got {value!r}; a whole number is needed."))
+            problems.append(Problem(where, key, f"{value!r} is given where a whole number is needed."))
     if problems:
         return problems
     merged = {**defaults(), **values}
@@ -152,5 +153,10 @@ def problems_of(values: Mapping[str, object], where: str, prefix: str = "paramet
     return problems
 
 
-def _short(value: float) -> str:
+def describe_unit(unit: str) -> str:
+    """A unit as messages explain it: what utility is measured in is not common knowledge."""
+    return f"{unit}; 1 is one unit of log-odds" if unit == "utility" else unit
+
+
+def _shorten(value: float) -> str:
     return str(value) if abs(value) < 10**30 else "a number beyond 10^30"

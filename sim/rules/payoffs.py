@@ -1,6 +1,6 @@
 """What each action is worth to a member: the utilities of random-utility choice (McFadden 1974).
 
-Arrays may have any shape that broadcasts; the last axis is the member. Utilities are in units of the logit noise.
+Arrays may have any shape that broadcasts; the last axis is the member. A utility of 1 is one unit of log-odds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sim.arrays import FloatArray
 
 
 class Utilities(NamedTuple):
-    """Utility of each action, in the order in which a draw is turned into an action."""
+    """Utility of each action, in the order in which a draw selects an action."""
 
     oppose: FloatArray
     absent: FloatArray
@@ -22,13 +22,18 @@ class Utilities(NamedTuple):
     support: FloatArray
 
 
-def weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
-    """Sum of channels times weights, added in the order of `weights`: the same bits for one member and for many."""
-    return summed({name: weight * channels[name] for name, weight in weights.items()})
+def sum_weighted(channels: Mapping[str, FloatArray], weights: Mapping[str, float | FloatArray]) -> FloatArray:
+    """Sum channels times weights in the order of `weights`, so that one member and many give the same bits."""
+    return sum_in_order({name: weight * channels[name] for name, weight in weights.items()})
 
 
-def summed(parts: Mapping[str, FloatArray]) -> FloatArray:
-    """Sum of parts, added in their order."""
+def sum_in_order(parts: Mapping[str, FloatArray]) -> FloatArray:
+    """Sum parts in their order.
+
+    Raises
+    ------
+    ValueError : there are no parts.
+    """
     total: FloatArray | None = None
     for part in parts.values():
         total = part if total is None else total + part
@@ -40,26 +45,26 @@ def summed(parts: Mapping[str, FloatArray]) -> FloatArray:
 def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray:
     r"""What a dependence is worth to the target, :math:`D_{ik}^{\epsilon}`, in [0, 1].
 
-    With an exponent below 1 the first part of a dependence counts most: a tenth of one's fuel is already a reason for
-    caution, the difference between eight and nine tenths hardly one more.
+    With an exponent below 1 the first part of a dependence counts most: a tenth of a member's fuel is already a reason
+    for caution, while nine tenths instead of eight hardly add to it.
 
     Parameters
     ----------
     dependence : in [0, 1].
     exponent : :math:`\epsilon`, greater than 0; 1 is proportional.
     """
-    # The root is exact, so that one member and many have the same bits; so has `power`, whatever the shape.
+    # The square root is exact, and `power` does not depend on the shape: one member and many give the same bits.
     return np.sqrt(dependence) if np.all(exponent == 0.5) else np.power(dependence, exponent)
 
 
-def isolation(lost: FloatArray, exposure: FloatArray) -> FloatArray:
-    """The part of exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
+def isolation_share(lost: FloatArray, exposure: FloatArray) -> FloatArray:
+    """Part of the exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
     known = exposure > 0
     return np.where(known, np.minimum(lost / np.where(known, exposure, 1.0), 1.0), 0.0)
 
 
 def sanction_risk(enforcement: float | FloatArray, exposure: FloatArray, isolation: FloatArray) -> FloatArray:
-    r"""Expected sanctions :math:`S_i = q_i E_i (1 - I_i)`: belief, what can be withheld, and what is left to lose.
+    r"""Expected sanctions :math:`S_i = q_i E_i (1 - I_i)`: belief, exposure, and the part of it not yet lost.
 
     A member already cut off (isolation 1) has nothing left to lose and cannot be deterred.
     """
@@ -67,11 +72,11 @@ def sanction_risk(enforcement: float | FloatArray, exposure: FloatArray, isolati
 
 
 UtilityTerms = Mapping[str, Mapping[str, FloatArray | float]]
-"""Name of a term to action to what the term adds to its utility; an action that a term leaves alone is not there."""
+"""Term to action to what the term adds to the action's utility; actions that a term does not change are left out."""
 
 
-def total(terms: UtilityTerms) -> Utilities:
-    """The utilities that terms add up to, in their order: the same bits for one member and for many."""
+def sum_terms(terms: UtilityTerms) -> Utilities:
+    """Sum terms to utilities in their order, so that one member and many give the same bits."""
     sums: dict[str, FloatArray | float] = {}
     for term in terms.values():
         for action, value in term.items():
@@ -88,7 +93,7 @@ def utility_terms(
     emptiness: FloatArray,
     parameters: Mapping[str, float | FloatArray],
 ) -> UtilityTerms:
-    r"""What each action is worth to a member before peers are looked at, term by term.
+    r"""Utility of each action to a member before it looks at its peers, term by term.
 
     .. math::
         U(support) &= (a_r \theta_i - \lambda_r) - h_r D_i \\
@@ -98,10 +103,10 @@ def utility_terms(
 
     Parameters
     ----------
-    alignment : :math:`a_r \theta_i`, positive towards the senders.
-    severity : :math:`\lambda_r`, how dear the text is to support.
+    alignment : :math:`a_r \theta_i`, positive towards the sanctioning side.
+    severity : :math:`\lambda_r`, how costly the resolution is to support.
     dependence : :math:`h_r D_i >= 0`, weighted over channels and times the target's threat.
-    sanction_risk : :math:`k_r S_i >= 0`, times the senders' threat.
+    sanction_risk : :math:`k_r S_i >= 0`, times the threat of the sanctioning side.
     grievance : :math:`g I_i >= 0`.
     emptiness : :math:`b_{absent} + c x_i`.
     parameters : needs ``abstain_bias`` and the shapes ``retaliation_*`` (:math:`\rho`) and ``sanction_*``

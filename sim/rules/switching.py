@@ -1,11 +1,11 @@
-r"""Switching points: a shortcut to the choice rule for members that keep their draw while their peers move.
+r"""Switching points: a shortcut to the choice rule for members that keep their draw while their peers change.
 
-What decides is `sim.rules.choice.choose`. Within a vote a member keeps its own utilities and its draw, so that it goes
-over to the next action at fixed values of its peers' mean stance. They are found once, and then each look at the peers
-is three comparisons. They are the thresholds of Granovetter's (1978) model, derived from the utilities.
+`sim.rules.choice.choose` is the rule. Within a vote a member keeps its own utilities and its draw, so it switches to
+the next action at fixed values of its peers' mean stance. These values are found once; after that each look at the
+peers is three comparisons. They are the thresholds of Granovetter's (1978) model, derived from the utilities.
 
-Rounding could make the shortcut and the rule disagree where the peers are next to a switching point. Such a point is
-left out (NaN), and the rule itself decides: `bound_rounding` says how near is too near.
+Rounding could make the shortcut and the rule disagree where the peers are very near a switching point. Such a point is
+NaN, and the rule itself decides. `bound_rounding` says how near is too near.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number, SingleArray
-from sim.rules.choice import SUPPORT, count_passed, exponentials
+from sim.rules.choice import SUPPORT, count_passed, exponentiate
 from sim.rules.influence import GRID
 from sim.rules.payoffs import Utilities
 
 ROUNDING, TINY = 2.0**-48, 2.0**-1022
 BEYOND = np.float32(2 * GRID)
-"""Further than any sum over peers."""
+"""Larger than any sum over peers."""
 
 
 class SwitchingPoints(NamedTuple):
-    """Sum over the peers from which a member is at least absent, at least abstains, and supports.
+    """Sums over the peers from which a member is at least absent, at least abstains, and supports.
 
-    In whole units of the grid of the peer weights, so that single precision is exact; NaN where the rule has to decide.
+    In whole units of the grid of the peer weights, so that single precision is exact; NaN where the rule itself has to
+    decide.
     """
 
     absent: SingleArray
@@ -71,12 +72,12 @@ def find_range(
     """
     lowest = own._replace(oppose=own.oppose + peer_influence, support=own.support - peer_influence)
     highest = own._replace(oppose=own.oppose - peer_influence, support=own.support + peer_influence)
-    return _passed(lowest, draw, rounding), _passed(highest, draw, -rounding)
+    return _choose_with_margin(lowest, draw, rounding), _choose_with_margin(highest, draw, -rounding)
 
 
-def _passed(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
-    """The choice with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
-    odds = exponentials(of)
+def _choose_with_margin(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
+    """Choose with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
+    odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     scale, least = (1.0 + rounding) / (below_support + odds.support), np.copysign(TINY, rounding)
@@ -84,7 +85,7 @@ def _passed(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
     return count_passed(first, second, third)
 
 
-def find_switching_points(
+def solve_switching_points(
     own: Utilities,
     peer_influence: Number,
     draw: FloatArray,
@@ -92,7 +93,7 @@ def find_switching_points(
     highest: ActionArray,
     rounding: float,
 ) -> SwitchingPoints:
-    """Find where in the sum over its peers a member that keeps its draw goes over to the next action.
+    """Find where in the sum over its peers a member that keeps its draw switches to the next action.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def find_switching_points(
     lowest, highest : the range of the same members, as `find_range` gives it.
     rounding : as `bound_rounding` gives it.
     """
-    odds, influence = exponentials(own), np.broadcast_to(peer_influence, draw.shape)
+    odds, influence = exponentiate(own), np.broadcast_to(peer_influence, draw.shape)
     points = []
     for action in range(SUPPORT):
         point = np.where(lowest > action, -BEYOND, BEYOND)

@@ -1,1 +1,1 @@
-"""Running scenarios: blocks of replicates, either engine, results that can be kept and repeated."""
+"""Running scenarios: in blocks of replicates, on either engine, with results that can be kept and repeated."""

@@ -1,4 +1,4 @@
-"""A batch: replicates of one point that are simulated at once. Every run and every sweep is made of batches."""
+"""A batch: replicates of one point that are simulated at once. Every run and every sweep consists of batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.ensemble import simulate
 from sim.errors import InputError, input_error
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, as_batch_of_one
+from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, add_replicate_axis
 from sim.runner.result import VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from sim.model import MemberState
 
 SIZE = 1000
-"""Most replicates in a batch, which ends at a multiple of it: enough to be quick, few enough to stop often."""
+"""Most replicates in a batch, which ends at a multiple of this: enough to be fast, few enough to stop often."""
 SIZE_OF_AGENTS = 10
 """The same for Mesa's engine."""
 ENGINES = ("ensemble", "mesa")
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
-    """One scenario that is run: the only one of a run, or one design point of a sweep. Equal to itself alone.
+class RunPoint:
+    """One scenario that is run: the only one of a run, or a design point of a sweep. It is equal only to itself.
 
     Parameters
     ----------
     number : place among the points, from 0.
     spec : the scenario, checked; None where it cannot be read.
     replicates : how many are run, from the first on.
-    values : what each factor is set to, by key.
-    error : why it cannot be read.
-    drawn_as : resolutions whose random numbers the votes take, in their order; their own where it is empty.
-    case : the scenario made ready, where it is already. It stays in this process: workers make it ready themselves.
+    values : the value of each factor, by key.
+    error : why the scenario cannot be read; empty where it can.
+    drawn_as : resolutions whose random numbers the votes use, in their order; empty for their own.
+    case : the prepared scenario, where it exists. It is not sent to workers, which prepare it themselves.
     """
 
     number: int
@@ -64,8 +64,8 @@ class Point:
 
 
 @lru_cache(maxsize=4)
-def prepare_point(point: Point) -> Case:
-    """The case of a point, under the names that its draws are keyed by.
+def prepare_point(point: RunPoint) -> Case:
+    """Prepare the case of a point, with the names that its draws are keyed by.
 
     Raises
     ------
@@ -91,14 +91,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What came of a batch.
+    """The result of a batch.
 
     Parameters
     ----------
-    votes : in the order of the scenario; empty where the batch failed.
-    months : of the replicates whose months are watched, where the scenario has any.
-    error : what went wrong, in a line; empty if nothing did.
-    trace : where it went wrong, for the developer.
+    votes : votes in the order of the scenario; empty where the batch failed.
+    months : months of the replicates that are watched, where the scenario has months.
+    error : what went wrong, in a line; empty where nothing did.
+    trace : the traceback, for the developer.
     """
 
     batch: Batch
@@ -113,18 +113,18 @@ def check_engine(engine: str, where: str = "engine") -> None:
 
     Raises
     ------
-    InputError : it is neither the ensemble nor Mesa's.
+    InputError : the engine is neither the ensemble nor Mesa's.
     """
     if engine not in ENGINES:
-        raise input_error(where, "", f"got '{engine}'; allowed are {' and '.join(ENGINES)}.")
+        raise input_error(where, "", f"'{engine}' is not an engine; the engines are {' and '.join(ENGINES)}.")
 
 
 def split_replicates(
     point: int, first: int, last: int, *, has_months: bool, engine: str = "ensemble"
 ) -> Iterator[Batch]:
-    """Replicates ``first`` to ``last - 1`` of a point in batches, cut at the same places wherever they begin.
+    """Split replicates ``first`` to ``last - 1`` of a point into batches, at the same places wherever they begin.
 
-    With months, the replicates that are watched are cut from the others.
+    With months, the watched replicates are separate from the others.
     """
     size = SIZE if engine == "ensemble" else SIZE_OF_AGENTS
     while first < last:
@@ -136,7 +136,7 @@ def split_replicates(
 
 
 def list_ranges(first: int, count: int) -> Iterator[tuple[int, int]]:
-    """Replicates in ranges that fit into memory: first and count of each."""
+    """List ranges of replicates that fit into memory: first and count of each."""
     for batch in split_replicates(0, first, first + count, has_months=False):
         yield batch.first, batch.count
 
@@ -149,11 +149,11 @@ def simulate_batch(
     watches_months: bool = True,
     member_class: type[MemberState] | None = None,
 ) -> BatchResult:
-    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has any.
+    """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has months.
 
     Parameters
     ----------
-    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
+    member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
     recorder = None
     if case.plan is not None and watches_months and batch.first < WATCHED:
@@ -167,7 +167,7 @@ def simulate_batch(
 
 
 def run_batch(
-    point: Point,
+    point: RunPoint,
     batch: Batch,
     engine: str,
     *,
@@ -175,7 +175,7 @@ def run_batch(
     watches_months: bool,
     member_class: type[MemberState] | None,
 ) -> BatchResult:
-    """Simulate a batch of a point as a worker does: what comes of it is small enough to travel.
+    """Simulate a batch of a point as a worker does, with a result that is small enough to send.
 
     Raises
     ------
@@ -188,19 +188,19 @@ def run_batch(
     return found if point.case is not None else summarise_months(found, point)
 
 
-def summarise_months(result: BatchResult, point: Point) -> BatchResult:
-    """The result with its months summarised, so that it is small, where it holds all replicates that are watched."""
+def summarise_months(result: BatchResult, point: RunPoint) -> BatchResult:
+    """Summarise the months of a result, so that it is small, where it holds all watched replicates."""
     batch, months = result.batch, result.months
     is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
     return replace(result, months=months.summarise()) if is_whole and isinstance(months, MonthsSamples) else result
 
 
 def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
-    """What a batch comes to, with an error as a result.
+    """Run a batch, with an error as its result.
 
     Raises
     ------
-    MemoryError, OSError : the machine gave out, which says nothing about the batch.
+    MemoryError, OSError : the machine failed, which says nothing about the batch.
     """
     try:
         return run()
@@ -214,7 +214,7 @@ def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
 
 def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
     def watch(run: MonthRun, view: MonthView) -> None:
-        recorder.month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
+        recorder.record_month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
 
     outcomes = simulate(case, batch.first, batch.count, watch=None if recorder is None else watch)
     return _vote_results(case, [outcome.actions for outcome in outcomes], [outcome.is_settled for outcome in outcomes])
@@ -235,7 +235,7 @@ def _simulate_agents(
         if recorder is not None and model.case.plan is not None:
             inputs, parameters = model.case.plan.inputs, model.case.parameters
             for number, (state, view) in enumerate(model.months, start=1):
-                recorder.month(number, inputs, parameters, as_batch_of_one(state), as_batch_of_one(view))
+                recorder.record_month(number, inputs, parameters, add_replicate_axis(state), add_replicate_axis(view))
     return _vote_results(case, list(actions), list(is_settled))
 
 

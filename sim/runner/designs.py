@@ -16,7 +16,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
-from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, levels
+from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, list_values
 
 MORRIS_LEVELS = 4
 """Levels of each factor that the trajectories of a Morris design go over."""
@@ -29,19 +29,19 @@ class DesignPoint:
     Parameters
     ----------
     number : place in the design, from 0.
-    values : what each factor is set to, by dotted key, as plain data.
+    values : the value of each factor, by dotted key, as plain data.
     """
 
     number: int
     values: Mapping[str, Any]
 
 
-def points_of(experiment: Experiment) -> tuple[DesignPoint, ...]:
-    """All points of an experiment; the first factor varies slowest, and scenarios before all others.
+def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
+    """List all points of an experiment. Scenarios vary slowest, then the first factor.
 
     Parameters
     ----------
-    experiment : the experiment, whose design is sound.
+    experiment : an experiment with a valid design.
     """
     rows = list(_rows(experiment.design))
     names = experiment.factors
@@ -52,7 +52,7 @@ def points_of(experiment: Experiment) -> tuple[DesignPoint, ...]:
     return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
 
 
-def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
+def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
     """The scenario at one point, with the experiment's replicates and its seed, or the point's own.
 
     Parameters
@@ -63,7 +63,7 @@ def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
     Raises
     ------
     InputError
-        If these values do not go together.
+        If these values cannot be combined.
     """
     values = dict(point.values)
     reference = values.pop(BY_SCENARIO, experiment.scenario[0])
@@ -73,14 +73,14 @@ def spec_of(experiment: Experiment, point: DesignPoint) -> Scenario:
     return scenario_from({**document, "set": values}, f"point {point.number}", Path())
 
 
-def levels_of(experiment: Experiment) -> dict[str, list[Any]]:
-    """The distinct values of each factor: numbers from low to high, others in the order of the points.
+def list_levels(experiment: Experiment) -> dict[str, list[Any]]:
+    """List the distinct values of each factor: numbers from low to high, others in the order of the points.
 
     Parameters
     ----------
     experiment : the experiment.
     """
-    points = points_of(experiment)
+    points = list_points(experiment)
     return {name: _distinct(point.values[name] for point in points) for name in experiment.factors}
 
 
@@ -100,32 +100,32 @@ def _rows(design: Design) -> Iterator[tuple[Any, ...]]:
     """The values of the factors at each point."""
     if design.kind in SAMPLED:
         columns = [
-            [_drawn(name, factor, share) for share in shares]
-            for (name, factor), shares in zip(design.over.items(), shares_of(design).T, strict=True)
+            [_value_at(name, factor, share) for share in shares]
+            for (name, factor), shares in zip(design.over.items(), draw_shares(design).T, strict=True)
         ]
         return zip(*columns, strict=True)
-    stepped = [levels(name, factor) for name, factor in design.over.items()]
+    stepped = [list_values(name, factor) for name, factor in design.over.items()]
     return product(*stepped) if design.kind == "factorial" else zip(*stepped, strict=True)
 
 
-def shares_of(design: Design) -> FloatArray:
-    """What a sampled design draws for each point and factor, in [0, 1], (points, factors); the same at every call.
+def draw_shares(design: Design) -> FloatArray:
+    """Draw a number in [0, 1] for each point and factor of a sampled design, (points, factors); the same at every call.
 
     Parameters
     ----------
-    design : of a kind that draws samples.
+    design : a design that draws samples.
 
     Raises
     ------
     InputError
-        If the kind is drawn by SALib, and that is not installed.
+        If SALib draws this kind of design and is not installed.
     """
     dimensions, samples = len(design.over), design.samples or 0
     generator = np.random.default_rng(design.seed)
     if design.kind == "random":
         return generator.random((samples, dimensions))
     if design.kind in ("morris", "saltelli"):
-        return _by_salib(design, samples)
+        return _draw_by_salib(design, samples)
     from scipy.stats import qmc  # takes a tenth of a second to import
 
     if design.kind == "sobol":
@@ -133,42 +133,42 @@ def shares_of(design: Design) -> FloatArray:
     return qmc.LatinHypercube(dimensions, seed=generator).random(samples)
 
 
-def _by_salib(design: Design, samples: int) -> FloatArray:
+def _draw_by_salib(design: Design, samples: int) -> FloatArray:
     """Trajectories of Morris (1991), or the matrices of Saltelli (2010) for first and total Sobol indices."""
-    salib("design.kind", f'"{design.kind}"')
+    require_salib("design.kind", f'"{design.kind}"')
     from SALib.sample import morris, sobol
 
     seed = salib_seed(design)
     if design.kind == "morris":
-        return np.asarray(morris.sample(problem_of(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
-    return np.asarray(sobol.sample(problem_of(design), samples, calc_second_order=False, seed=seed))
+        return np.asarray(morris.sample(salib_problem(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
+    return np.asarray(sobol.sample(salib_problem(design), samples, calc_second_order=False, seed=seed))
 
 
-def problem_of(design: Design) -> dict[str, Any]:
-    """The design as SALib describes it: names, and bounds of what is drawn."""
+def salib_problem(design: Design) -> dict[str, Any]:
+    """The design in the form of SALib: names, and bounds of the draws."""
     names = list(design.over)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def salib_seed(design: Design) -> int:
-    """The design's seed as SALib takes it: of 32 bits, and not 0, which it takes for none."""
+    """The design's seed for SALib: 32 bits, and not 0, which SALib treats as no seed."""
     return 1 + design.seed % (2**32 - 1)
 
 
-def salib(where: str, what: str) -> None:
-    """Refuse what needs SALib where it is not installed.
+def require_salib(where: str, what: str) -> None:
+    """Refuse a feature that needs SALib where SALib is not installed.
 
     Raises
     ------
     InputError
-        If it is not.
+        If SALib is not installed.
     """
     if find_spec("SALib") is None:
         raise input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
 
 
-def _drawn(name: str, factor: Factor, share: float) -> Any:
-    """The value that a draw in [0, 1] stands for: each of a list, and each whole number, is as likely as any other."""
+def _value_at(name: str, factor: Factor, share: float) -> Any:
+    """The value of a factor for a draw in [0, 1]; each value of a list, and each whole number, is equally likely."""
     share = min(float(share), float(np.nextafter(1.0, 0.0)))
     if factor.values is not None:
         return factor.values[int(share * len(factor.values))]

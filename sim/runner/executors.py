@@ -1,7 +1,7 @@
 """Where tasks are run: in this process, in several, or on a Dask cluster.
 
-An executor maps a function over tasks and yields results as they come, in any order, with few tasks in hand at a time.
-The caller hands one in; results do not depend on which.
+An executor maps a function over tasks and yields results as they are ready, in any order, with few tasks in hand at a
+time. The caller chooses it; results do not depend on the choice.
 """
 
 from __future__ import annotations
@@ -20,49 +20,49 @@ from sim.arguments import whole_number
 from sim.errors import InputError, Problem, input_error
 from sim.runner.identity import describe_worker, identity
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+Job = TypeVar("Job")
+Returned = TypeVar("Returned")
 
 IN_HAND_PER_WORKER = 2
-"""Tasks handed out ahead, so that no worker waits; results are kept by the caller as soon as they come."""
+"""Tasks handed out in advance, so that no worker waits; the caller keeps results as soon as they are ready."""
 SECONDS_FOR_WORKERS = 5
-"""How long a scheduler without workers is given."""
+"""How long to wait for the first worker of a scheduler."""
 
 
 class WorkersLostError(RuntimeError):
-    """The workers died or cannot be reached; what was finished is kept."""
+    """The workers died or cannot be reached; finished results are kept."""
 
 
 class Executor(Protocol):
     """Runs a function on every task."""
 
     def check_workers(self) -> str:
-        """The identity that tasks must meet where they run in another process, else an empty text.
+        """The identity that the program of another process must have; empty text where tasks run in this process.
 
         Raises
         ------
-        InputError : there are no workers, or some have another program, by name.
+        InputError : there are no workers, or some have another program; each is named.
         """
         ...
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready.
 
         Raises
         ------
-        WorkersLostError : workers died, or cannot be reached any more.
+        WorkersLostError : workers died or can no longer be reached.
         """
         ...
 
 
 class InProcess:
-    """One task after the other, here."""
+    """One task after the other in this process."""
 
     def check_workers(self) -> str:
         """Nothing to check."""
         return ""
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order of the tasks."""
         yield from map(function, tasks)
 
@@ -76,7 +76,7 @@ class Processes:
 
     Raises
     ------
-    InputError : that is no such number.
+    InputError : `workers` is not such a number.
     """
 
     def __init__(self, workers: int) -> None:
@@ -86,7 +86,7 @@ class Processes:
         """The identity of this program: its files may change while it runs."""
         return identity()
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready."""
         from loky import ProcessPoolExecutor
         from loky.process_executor import BrokenProcessPool
@@ -96,7 +96,7 @@ class Processes:
         try:
             _start_trackers()
             with _hold_interrupts():
-                running: set[Future[Result]] = {
+                running: set[Future[Returned]] = {
                     pool.submit(function, task) for task in islice(queue, IN_HAND_PER_WORKER * self.workers)
                 }
             while running:
@@ -131,14 +131,14 @@ class DaskCluster:
             raise input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
         self.address = address
         try:
-            get_address_host_port(address)  # a client that is given nonsense ends with noise, and late
+            get_address_host_port(address)  # a client with an invalid address fails late and prints much
             self.client: Any = Client(address, timeout="10s", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
             raise input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
 
     def check_workers(self) -> str:
-        """The identity of this program, which every worker was found to have."""
+        """The identity of this program, after checking that every worker has it."""
         try:
             self.client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
         except TimeoutError:
@@ -156,13 +156,13 @@ class DaskCluster:
             raise InputError(wrong)
         return own
 
-    def results(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Generator[Result]:
+    def results(self, function: Callable[[Job], Returned], tasks: Iterable[Job]) -> Generator[Returned]:
         """Results in the order in which they are ready; a task whose worker dies is run again elsewhere."""
         from distributed import CancelledError, KilledWorker, as_completed
 
         in_hand: set[Any] = set()
 
-        def submit(task: Task) -> Any:
+        def submit(task: Job) -> Any:
             future = self.client.submit(function, task, pure=False)
             in_hand.add(future)
             return future
@@ -185,7 +185,7 @@ class DaskCluster:
                 future.release()
 
     def close(self) -> None:
-        """Leave the cluster; it goes on."""
+        """Leave the cluster, which continues to run."""
         self.client.close()
 
     def __enter__(self) -> Self:
@@ -196,8 +196,8 @@ class DaskCluster:
 
 
 def _become_worker(parent: int) -> None:
-    """Leave interrupts to the parent and the other cores to the other workers, and end when the parent is killed."""
-    import numpy  # noqa: F401 - only a library that is loaded can be limited
+    """Leave interrupts to the parent, use one core, and end when the parent is killed."""
+    import numpy  # noqa: F401 - only a loaded library can be limited
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -212,7 +212,7 @@ def _end_with(parent: int) -> None:
 
 
 def _start_trackers() -> None:
-    """Start what tracks shared resources before interrupts are held: while it starts, it lets them through."""
+    """Start the trackers of shared resources before interrupts are held: their start lets interrupts through."""
     from multiprocessing import resource_tracker
 
     from loky.backend import resource_tracker as loky_tracker
@@ -223,7 +223,7 @@ def _start_trackers() -> None:
 
 @contextmanager
 def _hold_interrupts() -> Iterator[None]:
-    """Keep an interrupt for later; processes started meanwhile do not hear it from their first moment on."""
+    """Delay an interrupt; processes that are started meanwhile never receive it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

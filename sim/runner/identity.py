@@ -1,4 +1,4 @@
-"""Which program this is: its code and data, what it computes with, and where a result came from."""
+"""The identity of this program: its code, data and libraries, and the provenance of a result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sim.results.folder import MemberClass, Program, Provenance
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
 PACKAGE = Path(__file__).parents[1]
 OUTSIDE = ("scenarios", "experiments")
-"""Folders of a wheel that hold files to run, which are no part of the program: results keep whole copies of them."""
+"""Folders of a wheel with files to run. They are not part of the program: results keep copies of these files."""
 _LOADED = time.time()
 
 
@@ -30,7 +30,7 @@ def program_version() -> str:
 
 
 def processor_features() -> list[str]:
-    """Vector instructions that NumPy found, on which the last bit of exp may depend."""
+    """Vector instructions that NumPy found; the last bit of exp may depend on them."""
     from numpy.lib.introspect import opt_func_info
 
     found = opt_func_info(func_name="^exp$").get("exp", {})
@@ -38,7 +38,7 @@ def processor_features() -> list[str]:
 
 
 def provenance() -> Provenance:
-    """What the bytes of a result may depend on besides its inputs."""
+    """Everything, other than its inputs, that the bytes of a result may depend on."""
     return Provenance(
         program=Program(name="alignment-sim", version=program_version(), commit=_commit(), hash=program_hash()),
         packages={name: _package_version(name) for name in PACKAGES},
@@ -53,7 +53,7 @@ def program_hash() -> str:
 
     Raises
     ------
-    InputError : a file has changed since the program was loaded, so that what runs is not what is on the disk.
+    InputError : a file has changed since the program was loaded, so that the running program differs from the files.
     """
     digest = hashlib.sha256()
     for path in sorted(_files(PACKAGE)):
@@ -76,16 +76,16 @@ def _files(folder: Path) -> list[Path]:
 
 
 def describe_class(of: type) -> MemberClass:
-    """The name of a class and a hash of its source, by which results of two classes can be distinguished.
+    """Describe a class by its name and a hash of its source, which distinguish results of two classes.
 
     Raises
     ------
-    InputError : its source cannot be read.
+    InputError : the source cannot be read.
     """
     try:
         source = inspect.getsource(of)
     except (OSError, TypeError):
-        message = "has no source that can be read, so what it gives cannot be kept."
+        message = "has no source that can be read, so its results cannot be kept."
         raise input_error(of.__qualname__, "", message, "Define it in a file.") from None
     name = f"{of.__module__}.{of.__qualname__}"
     return MemberClass(name=name, hash=hashlib.sha256(source.encode()).hexdigest())
@@ -93,7 +93,7 @@ def describe_class(of: type) -> MemberClass:
 
 @cache
 def identity() -> str:
-    """The program and what it computes with, as canonical JSON: equal where results may be put together."""
+    """The program and its libraries as canonical JSON; results may be combined where this is equal."""
     own = provenance()
     program = own.program.model_dump(include={"version", "hash"})
     return json.dumps(own.document() | {"program": program}, sort_keys=True)
@@ -108,7 +108,7 @@ def check_program(asked: str) -> None:
 
     Raises
     ------
-    InputError : the two differ, with what differs.
+    InputError : the two programs differ; the message says how.
     """
     if asked != identity():
         message = f"has another program than the one that asks: {describe_difference(asked, identity())}."
@@ -117,14 +117,14 @@ def check_program(asked: str) -> None:
 
 
 def describe_worker(own: str, other: object) -> str:
-    """How a worker's answer to `identity` differs from this program's."""
+    """Describe how a worker's `identity` differs from that of this program."""
     if isinstance(other, str):
         return f"has another program than this one: {describe_difference(own, other)}"
     return f"cannot say which program it has: {type(other).__name__}: {other}"
 
 
 def describe_difference(own: str, other: str) -> str:
-    """What differs between two identities, in words: here and there."""
+    """Describe the differences of two identities, here and there."""
     here, there = _flatten(json.loads(own)), _flatten(json.loads(other))
     return "; ".join(
         f"{name} is {here.get(name, 'not installed')} here and {there.get(name, 'not installed')} there"
@@ -159,7 +159,7 @@ def _package_version(name: str) -> str:
 
 
 def _commit() -> str | None:
-    """Commit of the checkout the program runs from, if it is one."""
+    """Commit of the checkout that the program runs from; None outside a checkout."""
     root = PACKAGE.parent
     if not (root / ".git").exists():
         return None

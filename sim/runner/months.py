@@ -1,4 +1,4 @@
-"""The months of a run: samples of the first replicates, and what they come to as means and intervals."""
+"""The months of a run: samples of the first replicates, and their means and intervals."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
 from sim.months.record import MonthView
 from sim.months.series import member_series, total_series
-from sim.months.state import State
+from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import Parameters
 
 WATCHED = 200
-"""Replicates whose months are kept: their standard error of a probability is 0.035 at most. Votes are of all."""
+"""Number of replicates whose months are kept; the standard error of a probability is then at most 0.035. Votes are kept
+of all replicates."""
 LOW, HIGH = 0.05, 0.95
-COUNTED = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
-"""Series of the whole that count members: name to the series over members that is summed."""
+COUNTED_SERIES = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
+"""Series of the whole that count members: name to the summed series over members."""
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 """Ways to vote for one side and help the other in some month: shares of the replicates, per vote and member."""
 
 
 class Band(NamedTuple):
-    """Mean and 90 % interval over replicates, arrays of one shape."""
+    """Mean and 90 % interval over replicates, arrays of the same shape."""
 
     mean: FloatArray
     low: FloatArray
@@ -44,14 +45,14 @@ def measure_band(samples: SingleArray) -> Band:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MonthsSummary(Shown):
-    """What the months came to, as means and intervals; equal to itself alone.
+    """Means and intervals of the series of the months; it is equal only to itself.
 
     Parameters
     ----------
     months : names, (T,).
-    watched : replicates that the figures rest on.
-    members : series to a band of arrays (T, N).
-    totals : series of the whole to a band of arrays (T,).
+    watched : number of replicates behind the figures.
+    members : bands of arrays (T, N) by series over members.
+    totals : bands of arrays (T,) by series of the whole.
     sides : per vote, shares (3, N) of the replicates in which a member votes for one side and helps the other, in the
         order of `SIDES`.
     """
@@ -77,13 +78,13 @@ class MonthsSummary(Shown):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MonthsSamples(Shown):
-    """The months replicate by replicate, with the figures of a `MonthsSummary` worked out when they are asked for.
+    """The months replicate by replicate; the figures of a `MonthsSummary` are computed when they are needed.
 
     Parameters
     ----------
     months : names, (T,).
-    members : series to samples (R, T, N).
-    totals : series of the whole to samples (R, T).
+    members : samples (R, T, N) by series over members.
+    totals : samples (R, T) by series of the whole.
     actions : action codes (R, N) of each vote in the same replicates.
     """
 
@@ -94,7 +95,7 @@ class MonthsSamples(Shown):
 
     @property
     def watched(self) -> int:
-        """Replicates that the figures rest on."""
+        """Number of replicates behind the figures."""
         return len(next(iter(self.totals.values())))
 
     def member_mean(self, name: str) -> FloatArray:
@@ -136,11 +137,11 @@ MonthsResult = MonthsSamples | MonthsSummary
 
 
 def merge_months(parts: Sequence[MonthsResult]) -> MonthsResult | None:
-    """The months of replicates that follow one another; None where there are none.
+    """Merge the months of consecutive replicates; None where there are none.
 
     Raises
     ------
-    ValueError : several parts, one of which is a summary: intervals cannot be put together again.
+    ValueError : one of several parts is a summary, whose intervals cannot be merged.
     """
     if len(parts) < 2:
         return parts[0] if parts else None
@@ -161,63 +162,65 @@ def merge_months(parts: Sequence[MonthsResult]) -> MonthsResult | None:
 
 @dataclass
 class Recorder:
-    """Takes down the months of replicates while they are simulated, those of some replicates after those of others.
+    """Records the months of replicates while they are simulated, one group of replicates after another.
 
     Parameters
     ----------
-    names : of the months, in their order.
+    names : names of the months, in their order.
     """
 
     names: tuple[str, ...]
     members: list[list[dict[str, SingleArray]]] = field(default_factory=list)
     totals: list[list[dict[str, SingleArray]]] = field(default_factory=list)
 
-    def month(self, number: int, inputs: MonthInputs, parameters: Parameters, state: State, view: MonthView) -> None:
-        """Take down a month of replicates, arrays (R, ...).
+    def record_month(
+        self, number: int, inputs: MonthInputs, parameters: Parameters, state: MonthState, view: MonthView
+    ) -> None:
+        """Record a month of replicates, arrays (R, ...).
 
         Parameters
         ----------
-        number : of months that are over, 1 after the first; with the first, other replicates begin.
-        inputs, parameters : those that these replicates were simulated with.
+        number : number of the month, from 1; month 1 begins a new group of replicates.
+        inputs, parameters : the inputs and parameters of these replicates.
         """
         if number == 1:
             self.members.append([])
             self.totals.append([])
         own = member_series(inputs, state, view, parameters["diversion_share"])
         whole = total_series(inputs, state, view, parameters["discount_max"])
-        whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED.items()}
+        whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED_SERIES.items()}
         for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):
             batch.append({name: values.astype(np.float32) for name, values in found.items()})
 
     def samples(self, actions: Sequence[ActionArray]) -> MonthsSamples:
-        """Everything taken down, with the votes of the same replicates."""
+        """Everything recorded, with the votes of the same replicates."""
         return MonthsSamples(self.names, _stack(self.members), _stack(self.totals), tuple(actions))
 
 
 def _stack(parts: Sequence[Sequence[Mapping[str, SingleArray]]]) -> dict[str, SingleArray]:
-    """Series to samples (R, T, ...)."""
+    """Stack months and replicates to samples (R, T, ...) by series."""
     return {
         name: np.concatenate([np.stack([month[name] for month in part], axis=1) for part in parts])
         for name in parts[0][0]
     }
 
 
-Part = TypeVar("Part")
+Nested = TypeVar("Nested")
 
 
-def as_batch_of_one(part: Part) -> Part:
-    """The state or view of one replicate, its scalars and arrays (N,) with a first axis of one replicate."""
+def add_replicate_axis(part: Nested) -> Nested:
+    """Add a first axis for one replicate to the scalars and arrays (N,) of a state or view."""
     if isinstance(part, np.ndarray | np.floating):
         return np.asarray(part)[None]  # type: ignore[return-value]
     if isinstance(part, Mapping):
-        return {name: as_batch_of_one(inner) for name, inner in part.items()}  # type: ignore[return-value]
+        return {name: add_replicate_axis(inner) for name, inner in part.items()}  # type: ignore[return-value]
     if is_dataclass(part):
-        return type(part)(**{name: as_batch_of_one(inner) for name, inner in vars(part).items()})  # type: ignore[misc]
+        return type(part)(**{name: add_replicate_axis(inner) for name, inner in vars(part).items()})  # type: ignore[misc]
     return part
 
 
 def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, Sequence[object]]:
-    """Columns of a table with a row per month, series and member: mean and 90 % interval over the replicates watched.
+    """Columns of a table with a row per month, series and member: mean and 90 % interval over the watched replicates.
 
     The series of the whole come first and have no member.
     """

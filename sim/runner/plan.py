@@ -1,4 +1,4 @@
-"""What is to be run: points, how many replicates of each, and in which batches. A run is a sweep of one point."""
+"""What is run: points, the number of replicates of each, and their batches. A run is a sweep of one point."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from sim.case import Case
 from sim.errors import input_error
-from sim.runner.batch import SIZE, Batch, BatchResult, Point, catch_failure, check_engine, run_batch, split_replicates
+from sim.runner.batch import (
+    SIZE,
+    Batch,
+    BatchResult,
+    RunPoint,
+    catch_failure,
+    check_engine,
+    run_batch,
+    split_replicates,
+)
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
 from sim.specs import world_of
@@ -20,24 +29,24 @@ if TYPE_CHECKING:
 
 TASK_RUNS = SIZE
 TASK_BATCHES = 50
-"""A task has so many runs and batches at most: what is lost when a sweep is killed, a fraction of a second of work."""
+"""Most runs and batches in a task. A killed sweep loses its unfinished tasks, each a fraction of a second of work."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Points, and how they are run.
+class RunPlan:
+    """Points and how they are run.
 
     Parameters
     ----------
     points : in the order of their numbers.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
-    base : number of the point that all others are compared with, replicate by replicate; None where they are not.
-    outputs : what is kept besides tallies: ``members``, ``votes``, ``months``.
-    keeps_errors : whether a point that fails is a result with its error, and the others go on.
-    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
+    base : number of the point that all others are compared with, replicate by replicate; None without a comparison.
+    outputs : what is kept in addition to tallies: ``members``, ``votes``, ``months``.
+    keeps_errors : whether a point that fails is a result with its error, so that the others continue.
+    member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
 
-    points: tuple[Point, ...]
+    points: tuple[RunPoint, ...]
     engine: str = "ensemble"
     base: int | None = None
     outputs: tuple[str, ...] = ()
@@ -51,12 +60,12 @@ class Plan:
 
     @property
     def keeps_actions(self) -> bool:
-        """Whether members' actions are kept replicate by replicate, so that votes can be compared."""
+        """Whether members' actions are kept for every replicate, so that votes can be compared."""
         return self.base is not None or "votes" in self.outputs
 
 
 OnProgress = Callable[[int, int], None]
-"""What is called with the runs that are done and with all there are."""
+"""A function that is called with the number of finished runs and of all runs."""
 
 
 def ignore_progress(done: int, total: int) -> None:
@@ -69,27 +78,29 @@ def plan_run(
     engine: str = "ensemble",
     base: Case | None = None,
     member_class: type[MemberState] | None = None,
-) -> Plan:
-    """The plan of a run: one point, and a second one for the base where there is one.
+) -> RunPlan:
+    """Plan a run: one point, and a second one for the base where there is one.
 
     Parameters
     ----------
-    replicates : how many; the scenario's own number by default.
-    base : with as many votes, run on the same random numbers as the scenario and with as many replicates.
+    replicates : number of replicates; that of the scenario by default.
+    base : another case with the same number of votes; it is run on the same random numbers and as often.
 
     Raises
     ------
-    InputError : there is no such engine, or members of a class of their own are asked of the ensemble.
+    InputError : there is no such engine, or a class of members is given for the ensemble.
     """
     check_engine(engine)
     if member_class is not None and engine != "mesa":
-        message = f"the {engine} has no members of the class {member_class.__name__}: it computes with arrays."
+        message = (
+            f"the {engine} cannot use members of the class {member_class.__name__}, because it computes with arrays."
+        )
         raise input_error("engine", "", message, 'Give engine="mesa".')
     count = case.spec.replicates if replicates is None else replicates
-    points = [Point(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
+    points = [RunPoint(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
     if base is not None:
-        points.append(Point(1, base.spec, count, {"role": "base"}, case=base))
-    return Plan(
+        points.append(RunPoint(1, base.spec, count, {"role": "base"}, case=base))
+    return RunPlan(
         points=tuple(points),
         engine=engine,
         base=None if base is None else 1,
@@ -98,8 +109,8 @@ def plan_run(
     )
 
 
-def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> Plan:
-    """The plan of a comparison: the first case is the base, whose random numbers all take.
+def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensemble") -> RunPlan:
+    """Plan a comparison: the first case is the base, and all cases use its random numbers.
 
     Raises
     ------
@@ -107,17 +118,17 @@ def plan_comparison(cases: Sequence[Case], replicates: int, engine: str = "ensem
     """
     check_engine(engine)
     names = tuple(ballot.resolution for ballot in cases[0].ballots)
-    points = [Point(number, case.spec, replicates, drawn_as=names, case=case) for number, case in enumerate(cases)]
-    return Plan(tuple(points), engine, base=0)
+    points = [RunPoint(number, case.spec, replicates, drawn_as=names, case=case) for number, case in enumerate(cases)]
+    return RunPlan(tuple(points), engine, base=0)
 
 
-def list_batches(plan: Plan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
-    """The batches that are left to run. Points that are compared take turns, so that an interrupt leaves pairs.
+def list_batches(plan: RunPlan, done: Iterable[Batch] = (), failed: Mapping[int, int] | None = None) -> list[Batch]:
+    """List the batches that remain to be run. Points that are compared take turns, so that an interrupt leaves pairs.
 
     Parameters
     ----------
-    done : batches that are there already.
-    failed : first replicate of the first batch that failed, by point: nothing after it is run, as its error counts.
+    done : batches that are finished already.
+    failed : first replicate of the first batch that failed, by point. Later batches are not run: the point has failed.
     """
     covered: dict[int, list[Batch]] = {}
     for batch in done:
@@ -133,22 +144,22 @@ def list_batches(plan: Plan, done: Iterable[Batch] = (), failed: Mapping[int, in
     return sorted(left, key=lambda batch: (batch.first, batch.point)) if plan.base is not None else left
 
 
-def _split(plan: Plan, point: Point, first: int, end: int, has_months: bool) -> Iterator[Batch]:
+def _split(plan: RunPlan, point: RunPoint, first: int, end: int, has_months: bool) -> Iterator[Batch]:
     return split_replicates(point.number, first, end, has_months=has_months or point.has_months, engine=plan.engine)
 
 
 @dataclass(frozen=True)
-class Task:
-    """Batches that a worker runs together, with their points; the rest is as in the `Plan`.
+class BatchTask:
+    """Batches that a worker runs together, with their points; other fields are as in `RunPlan`.
 
     Parameters
     ----------
     watches_months : whether months are recorded.
-    program : identity of the program that asks, which the worker's must equal; empty where it is the same process.
+    program : identity of the program that asks, which the worker's has to equal; empty in the same process.
     """
 
     batches: tuple[Batch, ...]
-    points: Mapping[int, Point]
+    points: Mapping[int, RunPoint]
     engine: str
     keeps_actions: bool
     watches_months: bool
@@ -157,13 +168,13 @@ class Task:
     program: str
 
 
-def run_task(task: Task) -> list[BatchResult]:
+def run_task(task: BatchTask) -> list[BatchResult]:
     """Run a task, batch after batch.
 
     Raises
     ------
     InputError : this worker has another program than the one that asks.
-    MemoryError, OSError : the machine gave out, which says nothing about the batches.
+    MemoryError, OSError : the machine failed, which says nothing about the batches.
     """
     if task.program:
         check_program(task.program)
@@ -182,13 +193,13 @@ def run_task(task: Task) -> list[BatchResult]:
     return found
 
 
-def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Iterator[Task]:
-    """The batches in tasks, in their order."""
+def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> Iterator[BatchTask]:
+    """Group batches into tasks, in their order."""
     points = {point.number: point for point in plan.points}
     group: list[Batch] = []
 
-    def task() -> Task:
-        return Task(
+    def task() -> BatchTask:
+        return BatchTask(
             batches=tuple(group),
             points={batch.point: points[batch.point] for batch in group},
             engine=plan.engine,
@@ -210,13 +221,13 @@ def list_tasks(plan: Plan, batches: Sequence[Batch], program: str = "") -> Itera
 
 
 def execute(
-    plan: Plan,
+    plan: RunPlan,
     batches: Sequence[Batch],
     executor: Executor,
     keep: Callable[[Sequence[BatchResult]], None],
     on_progress: OnProgress = ignore_progress,
 ) -> int:
-    """Run batches on an executor and hand their results over as they come; the number of runs.
+    """Run batches on an executor, hand over their results as they are ready, and return the number of runs.
 
     Parameters
     ----------
@@ -240,14 +251,14 @@ def execute(
     return done
 
 
-def _check_worlds(plan: Plan) -> None:
-    """Refuse cases that workers could not make ready again, since their world is not the one that its name stands for.
+def _check_worlds(plan: RunPlan) -> None:
+    """Refuse cases that workers could not prepare again, because their world is not the one of its name.
 
     Raises
     ------
-    InputError : there is one.
+    InputError : there is such a case.
     """
     for point in plan.points:
         if point.case is not None and point.case.world is not world_of(point.case.spec):
-            message = "was made ready with a world of its own, which workers do not have."
+            message = "was prepared with a world of its own, which workers do not have."
             raise input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

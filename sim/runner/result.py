@@ -1,4 +1,4 @@
-"""What came of votes: counts of actions, the change against a base, and the result of a whole run."""
+"""Results of votes: counts of actions, the change from a base, and the result of a whole run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.rules.choice import ACTIONS, STANCES
 from sim.runner.months import MonthsResult
 from sim.world import World
 
-CODES = len(ACTIONS)
+ACTION_COUNT = len(ACTIONS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,7 +27,7 @@ class VoteChange(Shown):
 
     Parameters
     ----------
-    transitions : replicates (N, 4, 4) per member, action code in the base, and action code here.
+    transitions : number of replicates per member, action code in the base and action code here, (N, 4, 4).
     tallies : change of the members per action code, (R, 4).
     population, gdp : change of the share of the world's population, and of its product, behind each action code,
         (R, 4), in [-1, 1].
@@ -39,34 +39,34 @@ class VoteChange(Shown):
     gdp: FloatArray
 
     def replicates_where(self, holds: BoolArray) -> IntArray:
-        """Replicates (N,) in which a pair of action codes, before and here, is one of those marked in (4, 4)."""
+        """Number of replicates (N,) in which the pair of action codes, in the base and here, is marked in (4, 4)."""
         return self.transitions[:, holds].sum(axis=1)
 
     @property
     def changed(self) -> IntArray:
-        """Replicates (N,) in which a member acts differently."""
-        return self.replicates_where(~np.eye(CODES, dtype=bool))
+        """Number of replicates (N,) in which a member acts differently."""
+        return self.replicates_where(~np.eye(ACTION_COUNT, dtype=bool))
 
     @property
     def towards(self) -> IntArray:
-        """Replicates (N,) in which a member's stance is nearer to the senders."""
+        """Number of replicates (N,) in which a member's stance changes towards the sanctioning side."""
         return self.replicates_where(STANCES[None, :] > STANCES[:, None])
 
     @property
     def away(self) -> IntArray:
-        """Replicates (N,) in which a member's stance is nearer to the target."""
+        """Number of replicates (N,) in which a member's stance changes towards the target."""
         return self.replicates_where(STANCES[None, :] < STANCES[:, None])
 
 
 @dataclass(frozen=True, repr=False)
 class VoteResult(Shown):
-    """What came of one vote in some replicates, or in all.
+    """The result of one vote in some replicates, or in all.
 
     Parameters
     ----------
     tallies : members per action code, (R, 4).
-    counts : replicates per member and action code, (N, 4).
-    is_settled : (R,): whether deliberation came to rest in a replicate.
+    counts : number of replicates per member and action code, (N, 4).
+    is_settled : whether deliberation had settled after the last round, (R,).
     actions : action codes (R, N), or None where they are not kept.
     change : how it differs from the base's at the same random numbers, or None without a base.
     """
@@ -81,12 +81,12 @@ class VoteResult(Shown):
 
     @property
     def split(self) -> Split:
-        """The median members that support, abstain and oppose."""
+        """The median numbers of members that support, abstain and oppose."""
         return Split(**{action: np.median(members) for action, members in self.by_action.items()})
 
     @property
     def by_action(self) -> dict[str, IntArray]:
-        """Members (R,) by the action of a split that they do."""
+        """Numbers of members (R,) by action of a split."""
         return {action: self.tallies[:, ACTIONS.index(action)] for action in Split.model_fields}
 
 
@@ -108,7 +108,7 @@ class RunResult(Shown):
 
     @property
     def replicates(self) -> int:
-        """Replicates that were run."""
+        """Number of replicates that were run."""
         return len(self.votes[0].tallies)
 
     def _line(self) -> str:
@@ -128,7 +128,7 @@ class RunResult(Shown):
         ]
 
     def _row(self, vote: VoteResult) -> list[object]:
-        """A vote in a table: intervals of its tally, and the observed split."""
+        """The row of a vote in a table: intervals of its tally, and the observed split."""
         intervals = [write_interval(*np.quantile(members, (0.05, 0.95))) for members in vote.by_action.values()]
         call = self.case.world.rollcall(vote.resolution)
         observed = None
@@ -138,13 +138,13 @@ class RunResult(Shown):
 
 
 def count_tallies(actions: ActionArray) -> IntArray:
-    """Members per action code in every replicate: (R, 4) from action codes (R, N)."""
-    return np.stack([(actions == code).sum(axis=1) for code in range(CODES)], axis=1)
+    """Count the members per action code in every replicate: (R, 4) from action codes (R, N)."""
+    return np.stack([(actions == code).sum(axis=1) for code in range(ACTION_COUNT)], axis=1)
 
 
 def count_replicates(actions: ActionArray) -> IntArray:
-    """Replicates per action code for every member: (N, 4) from action codes (R, N)."""
-    return np.stack([(actions == code).sum(axis=0) for code in range(CODES)], axis=1)
+    """Count the replicates per action code for every member: (N, 4) from action codes (R, N)."""
+    return np.stack([(actions == code).sum(axis=0) for code in range(ACTION_COUNT)], axis=1)
 
 
 def frequencies(counts: IntArray) -> FloatArray:
@@ -154,19 +154,19 @@ def frequencies(counts: IntArray) -> FloatArray:
 
 
 def compare_actions(actions: ActionArray, base: ActionArray, world: World) -> VoteChange:
-    """The change of one vote.
+    """Compare the actions of one vote with those of its base.
 
     Parameters
     ----------
     actions, base : action codes (R, N) here and in the base.
     """
-    pairs = base.astype(np.int64) * CODES + actions
-    transitions = np.stack([(pairs == pair).sum(axis=0) for pair in range(CODES * CODES)], axis=1)
-    steps = [(actions == code).astype(np.int64) - (base == code) for code in range(CODES)]
+    pairs = base.astype(np.int64) * ACTION_COUNT + actions
+    transitions = np.stack([(pairs == pair).sum(axis=0) for pair in range(ACTION_COUNT * ACTION_COUNT)], axis=1)
+    steps = [(actions == code).astype(np.int64) - (base == code) for code in range(ACTION_COUNT)]
     shares = {name: world.attributes[name] / world.attributes[name].sum() for name in ("population", "gdp_usd")}
     behind = {name: np.stack([(step * share).sum(axis=1) for step in steps], axis=1) for name, share in shares.items()}
     return VoteChange(
-        transitions=transitions.reshape(-1, CODES, CODES),
+        transitions=transitions.reshape(-1, ACTION_COUNT, ACTION_COUNT),
         tallies=count_tallies(actions) - count_tallies(base),
         population=behind["population"],
         gdp=behind["gdp_usd"],
@@ -174,7 +174,7 @@ def compare_actions(actions: ActionArray, base: ActionArray, world: World) -> Vo
 
 
 def compare_votes(votes: Sequence[VoteResult], base: Sequence[VoteResult], world: World) -> tuple[VoteResult, ...]:
-    """The votes with their change against those of a base in the same replicates; the actions are let go.
+    """Compare votes with those of a base in the same replicates; the actions are not kept.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def compare_votes(votes: Sequence[VoteResult], base: Sequence[VoteResult], world
 
 
 def merge_votes(parts: Sequence[VoteResult]) -> VoteResult:
-    """The result of one vote in replicates that follow one another."""
+    """Merge the results of one vote in consecutive replicates."""
     changes = [part.change for part in parts if part.change is not None]
     actions = [part.actions for part in parts if part.actions is not None]
     return VoteResult(
@@ -204,7 +204,7 @@ def merge_votes(parts: Sequence[VoteResult]) -> VoteResult:
 
 
 def merge_changes(parts: Sequence[VoteChange]) -> VoteChange:
-    """The change of one vote in replicates that follow one another."""
+    """Merge the changes of one vote in consecutive replicates."""
     return VoteChange(
         transitions=np.sum([part.transitions for part in parts], axis=0),
         tallies=np.concatenate([part.tallies for part in parts]),

@@ -10,14 +10,14 @@ from sim.case import Case
 from sim.runner.batch import BatchResult, prepare_point
 from sim.runner.executors import Executor, InProcess
 from sim.runner.months import merge_months
-from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches, plan_comparison, plan_run
+from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches, plan_comparison, plan_run
 from sim.runner.result import RunResult, compare_votes, merge_votes
 
 if TYPE_CHECKING:
     from sim.model import MemberState
 
 
-def run(
+def run_case(
     case: Case,
     replicates: int | None = None,
     engine: str = "ensemble",
@@ -27,20 +27,20 @@ def run(
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> RunResult:
-    """Run the first replicates of a case; an interrupt keeps what is done.
+    """Run the first replicates of a case; an interrupt keeps the finished ones.
 
     Parameters
     ----------
-    replicates : how many; the scenario's own number by default.
+    replicates : number of replicates; that of the scenario by default.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
-    base : another case with as many votes, run on the same random numbers, that the result is compared with.
-    member_class : whose objects the members are, on Mesa's engine; `sim.model.MemberState` by default.
-    executor : where it runs; in this process by default.
+    base : another case with the same number of votes, run on the same random numbers, to compare with.
+    member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
+    executor : where the run is carried out; in this process by default.
     on_progress : called after every batch.
 
     Raises
     ------
-    InputError : there is no such engine, or members of a class of their own are asked of the ensemble.
+    InputError : there is no such engine, or a class of members is given for the ensemble.
     KeyboardInterrupt : interrupted before the first batch was done.
     """
     return _run(plan_run(case, replicates, engine, base, member_class), executor, on_progress)[0]
@@ -54,11 +54,11 @@ def run_compared(
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> tuple[RunResult, ...]:
-    """Run cases of as many votes replicate by replicate; each but the first is compared with the first.
+    """Run cases with the same number of votes, and compare each with the first, replicate by replicate.
 
     Parameters
     ----------
-    cases : the first is the base of the others, whose random numbers all take.
+    cases : the first is the base of the others; all use its random numbers.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def run_compared(
 
 
 def merge_batches(case: Case, engine: str, batches: Sequence[BatchResult]) -> RunResult:
-    """The result of batches that follow one another, without any base."""
+    """Merge the results of consecutive batches, without a base."""
     return RunResult(
         case=case,
         engine=engine,
@@ -79,11 +79,11 @@ def merge_batches(case: Case, engine: str, batches: Sequence[BatchResult]) -> Ru
 
 
 def compare_batches(own: BatchResult, base: BatchResult, case: Case) -> BatchResult:
-    """The batch with the changes of its votes against those of a base in the same replicates."""
+    """Compare the votes of a batch with those of a base in the same replicates."""
     return replace(own, votes=compare_votes(own.votes, base.votes, case.world))
 
 
-def _run(plan: Plan, executor: Executor | None, on_progress: OnProgress) -> tuple[RunResult, ...]:
+def _run(plan: RunPlan, executor: Executor | None, on_progress: OnProgress) -> tuple[RunResult, ...]:
     gathered, is_interrupted = _Gathered(plan), False
     try:
         execute(plan, list_batches(plan), executor or InProcess(), gathered.add, on_progress)
@@ -100,9 +100,9 @@ def _run(plan: Plan, executor: Executor | None, on_progress: OnProgress) -> tupl
 
 @dataclass
 class _Gathered:
-    """Results as they come, let go of all that nobody asks for once the points of a range can be compared."""
+    """Collects results as they are ready; once all points of a range can be compared, actions are dropped."""
 
-    plan: Plan
+    plan: RunPlan
     waiting: dict[int, dict[int, BatchResult]] = field(default_factory=dict)
     batches: dict[int, dict[int, BatchResult]] = field(default_factory=dict)
 
@@ -128,7 +128,7 @@ class _Gathered:
         }
 
     def merge(self) -> list[RunResult]:
-        """The results of the points, of the replicates that follow one another from the first on."""
+        """Merge the results of the points, for all consecutive replicates from the first on."""
         row, first = [], 0
         while first in self.batches:
             row.append(self.batches[first])

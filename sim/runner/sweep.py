@@ -1,4 +1,4 @@
-"""Runs and sweeps that are kept in a folder, where the same command resumes them."""
+"""Runs and sweeps that are kept in a folder; the same command resumes them."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import TYPE_CHECKING
 from sim.case import Case
 from sim.errors import InputError
 from sim.results.folder import RunContents, SweepContents
-from sim.runner.batch import Point
-from sim.runner.designs import points_of, spec_of
+from sim.runner.batch import RunPoint
+from sim.runner.designs import list_points, scenario_at
 from sim.runner.executors import Executor, InProcess
-from sim.runner.folder.manifest import document_hash
-from sim.runner.folder.writing import Finished, Keeping, keep
+from sim.runner.folder.manifest import hash_document
+from sim.runner.folder.writing import FinishedFolder, Keeping, keep
 from sim.runner.identity import describe_class
-from sim.runner.plan import OnProgress, Plan, ignore_progress, plan_run
+from sim.runner.plan import OnProgress, RunPlan, ignore_progress, plan_run
 from sim.specs import Experiment
 
 if TYPE_CHECKING:
     from sim.model import MemberState
 
 
-def sweep(
+def keep_sweep(
     experiment: Experiment,
     folder: Path,
     executor: Executor | None = None,
     *,
     retries_failed: bool = False,
     on_progress: OnProgress = ignore_progress,
-) -> Finished:
-    """Run an experiment, or what is left of it, and write its tables.
+) -> FinishedFolder:
+    """Run an experiment, or the rest of it, and write its tables.
 
     Parameters
     ----------
-    folder : new, empty, or holding this experiment: with fewer replicates, unfinished, or finished.
-    executor : where it runs; in this process by default.
+    folder : new, empty, or with this experiment: with fewer replicates, unfinished, or finished.
+    executor : where the sweep is carried out; in this process by default.
     retries_failed : whether points that failed before are run again.
 
     Raises
     ------
-    InputError : as `keep` says, or no point can be run.
+    InputError : as for `keep`, or no point can be run.
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
@@ -48,7 +48,7 @@ def sweep(
         kind="sweep",
         experiment=document,
         scenarios={reference: base.document() for reference, base in experiment.bases.items()},
-        experiment_hash=document_hash(document),
+        experiment_hash=hash_document(document),
     )
     kept = Keeping(contents, experiment.bases, document)
     plan = plan_sweep(experiment)
@@ -64,18 +64,18 @@ def keep_run(
     member_class: type[MemberState] | None = None,
     executor: Executor | None = None,
     on_progress: OnProgress = ignore_progress,
-) -> Finished:
-    """Run a scenario, or what is left of it, and write its tables; with its base where it has one.
+) -> FinishedFolder:
+    """Run a scenario, or the rest of it, and write its tables; with its base where it has one.
 
     Parameters
     ----------
-    folder, executor : as in `sweep`.
-    base : another case with as many votes, run on the same random numbers.
-    member_class : whose objects the members are, on Mesa's engine; its name and a hash of its source are kept.
+    folder, executor : as in `keep_sweep`.
+    base : another case with the same number of votes, run on the same random numbers.
+    member_class : class of the members on Mesa's engine; its name and a hash of its source are kept.
 
     Raises
     ------
-    InputError : as `keep` says.
+    InputError : as for `keep`.
     WorkersLostError : the workers died; the same call resumes.
     OSError : the disk is full or cannot be written to; the same call resumes.
     """
@@ -84,7 +84,7 @@ def keep_run(
     contents = RunContents(
         kind="run",
         scenario=spec.document(),
-        scenario_hash=document_hash(spec.document()),
+        scenario_hash=hash_document(spec.document()),
         base=None if other is None else other.document(),
         parameters=dict(case.parameters),
         seed=spec.seed,
@@ -96,8 +96,8 @@ def keep_run(
     return keep(plan, kept, folder, executor or InProcess(), on_progress=on_progress)
 
 
-def plan_sweep(experiment: Experiment) -> Plan:
-    """Every point of an experiment; those that cannot be read fail, unless all of them do.
+def plan_sweep(experiment: Experiment) -> RunPlan:
+    """Plan every point of an experiment. Points that cannot be read are planned as failed.
 
     Raises
     ------
@@ -105,16 +105,16 @@ def plan_sweep(experiment: Experiment) -> Plan:
     """
     points = []
     errors: list[InputError] = []
-    for point in points_of(experiment):
+    for point in list_points(experiment):
         spec, error = None, ""
         try:
-            spec = spec_of(experiment, point)
+            spec = scenario_at(experiment, point)
         except InputError as found:
             errors.append(found)
             error = "; ".join(str(problem) for problem in found.problems)
         replicates = 0 if spec is None else spec.replicates
-        points.append(Point(point.number, spec, replicates, dict(point.values), error))
+        points.append(RunPoint(point.number, spec, replicates, dict(point.values), error))
     if len(errors) == len(points):
         raise errors[0]
     outputs = tuple(name for name in experiment.outputs if name != "tally")
-    return Plan(tuple(points), outputs=outputs, keeps_errors=True)
+    return RunPlan(tuple(points), outputs=outputs, keeps_errors=True)

@@ -1,1 +1,1 @@
-"""Where simulated votes meet observed ones: scores, baselines, validation, calibration."""
+"""Comparing simulated votes and months with observed ones: scores, baselines and validation."""

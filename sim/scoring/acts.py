@@ -1,4 +1,4 @@
-"""Whether the members that are known to have helped are those that a run holds likeliest to help."""
+"""Whether a run predicts help from the members that are known to have helped."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def score_acts(
 ) -> list[Discrimination]:
     """Compare simulated help with documented acts, one instrument after another.
 
-    How often helpers rank above others is the area under the ROC curve: Mann & Whitney's U over all pairs. A member's
-    level is its highest of any month: most acts are dated when they became known, not when they began.
+    The share of pairs in which a helper ranks above another member is the area under the ROC curve: Mann & Whitney's U
+    over all pairs. A member's level is its highest of all months, because most acts are dated when they became known,
+    not when they began.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Forecasts of simple rules, whose scores a model has to beat.
+"""Forecasts of simple rules, whose scores the model has to beat.
 
-A rule learns from rows, the members of earlier votes or some members of the vote itself, and is asked about all members
-of one vote. It never looks at how these voted in it. Where some rows are of the vote that is asked about, rates of
-classes are taken from those alone, and regressions get an indicator per vote; else rates are those of the other votes,
-and `pinned` moves them to given counts.
+A rule learns from rows, which are members of earlier votes or some members of the vote itself, and predicts all members
+of one vote without using their votes in it. Where some rows are from the predicted vote, rates of classes come from
+these rows alone, and regressions get an indicator per vote. Otherwise rates come from the other votes, and
+`pin_to_counts` moves them to given counts.
 
-Every rule but `majority` leaves each class a chance: see `sim.scoring.regressions.smoothed`.
+Every rule but `majority` gives each class some probability: see `sim.scoring.regressions.smooth`.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ from scipy.optimize import least_squares
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.scoring import regressions
-from sim.scoring.regressions import has_scikit_learn, ordered_logit, smoothed
+from sim.scoring.regressions import fit_ordered_logit, has_scikit_learn, smooth
 from sim.scoring.samples import Sample
 from sim.scoring.scores import CLASSES
 
 Training = Sequence[tuple[Sample, BoolArray]]
-"""Votes, and which of their members (N,) may be learnt from; members without an observed class never are."""
-Rule = Callable[[Training, Sample], FloatArray | None]
-"""Probabilities (N, 3) for the members of the vote that is asked about, or None where the rule gives no forecast."""
+"""Votes, and masks (N,) of the members to learn from; members without an observed class are never used."""
+Forecaster = Callable[[Training, Sample], FloatArray | None]
+"""A rule: probabilities (N, 3) for the members of the predicted vote, or None where it gives no forecast."""
 
 PERSISTENCE_WEIGHT = 10.0
-"""How many members' worth of counts persistence lays over the base rates: a vote is repeated, but not for sure."""
+"""Weight of the repeated vote, in members, against the base rates: a vote is usually repeated, but not always."""
 REGION_WEIGHT = 1.0
-"""How many members' worth of counts the Assembly's rates add to those of a region."""
+"""Weight of the Assembly's rates, in members, added to the counts of a region."""
 TIE_BREAK = 1e-6
-"""What an ideal point adds to a record: it decides between equal records only."""
+"""Weight of the ideal point added to a record: it only decides between equal records."""
 MOST_SHIFT = 30.0
-"""Largest shift of log odds; a class of which nobody was is as good as ruled out there."""
+"""Largest shift of log odds; it practically rules out a class that nobody is in."""
 
 
 def majority(training: Training, asked: Sample) -> FloatArray | None:
-    """All members do what most did."""
-    classes = _chamber(training, asked)[0]
-    likeliest = np.bincount(classes, minlength=len(CLASSES)).argmax()
-    return np.tile(np.eye(len(CLASSES))[likeliest], (len(asked.observed), 1)) if len(classes) else None
+    """Predict the most frequent class for all members."""
+    classes = _rows_for_rates(training, asked)[0]
+    most_frequent = np.bincount(classes, minlength=len(CLASSES)).argmax()
+    return np.tile(np.eye(len(CLASSES))[most_frequent], (len(asked.observed), 1)) if len(classes) else None
 
 
 def base_rates(training: Training, asked: Sample) -> FloatArray | None:
-    """All members have the shares of the classes as their probabilities."""
-    classes = _chamber(training, asked)[0]
+    """Predict the shares of the classes for all members."""
+    classes = _rows_for_rates(training, asked)[0]
     return np.tile(_rates(classes), (len(asked.observed), 1)) if len(classes) else None
 
 
 def persistence(training: Training, asked: Sample) -> FloatArray | None:
-    """Members vote as in the last earlier roll call about the target; None where there is none.
+    """Predict that members vote as in the last earlier roll call about the target; None where there is none.
 
     The class of that vote has the weight of 10 members over the rates of that vote: the smoothing that a log loss
     needs, taken from the earlier vote alone. Nothing is learnt from `training`.
@@ -65,8 +65,8 @@ def persistence(training: Training, asked: Sample) -> FloatArray | None:
 
 
 def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
-    """Members have the shares of the classes in their regional group, with the Assembly's rates as one member more."""
-    classes, regions = _chamber(training, asked)
+    """Predict the shares of the classes in a member's regional group, with the Assembly's rates as one more member."""
+    classes, regions = _rows_for_rates(training, asked)
     if not len(classes):
         return None
     counts = np.zeros((int(max(regions.max(), asked.region.max())) + 1, len(CLASSES)))
@@ -76,49 +76,49 @@ def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
 
 
 def ideal_point(training: Training, asked: Sample) -> FloatArray | None:
-    """Ordered logit on the ideal point."""
-    rows = _stacked(training, asked, lambda sample: sample.ideal_point[:, None])
+    """Predict by an ordered logit on the ideal point."""
+    rows = _stack_rows(training, asked, lambda sample: sample.ideal_point[:, None])
     if not len(rows.classes):
         return None
-    fitted = ordered_logit(rows.regressors, rows.classes)
-    return smoothed(fitted.probabilities(rows.asked), len(rows.classes))
+    fitted = fit_ordered_logit(rows.regressors, rows.classes)
+    return smooth(fitted.probabilities(rows.asked), len(rows.classes))
 
 
 def earlier_votes(training: Training, asked: Sample) -> FloatArray | None:
-    """Ranking by all earlier votes about the target: ordered logit on their mean stance, which can only raise support.
+    """Predict by an ordered logit on the mean stance in all earlier votes about the target, with a rising slope.
 
-    The ideal point breaks ties and counts for nothing else, so that ranking members by P(support) - P(oppose) is
-    ranking them by their record. None where the vote asked about, or all of those to learn from, had none before.
+    The ideal point only breaks ties, so that the rank by P(support) - P(oppose) is the rank by record. None where the
+    predicted vote, or all votes to learn from, have no earlier votes.
     """
 
-    def standing(sample: Sample) -> FloatArray:
+    def record_of(sample: Sample) -> FloatArray:
         return (sample.record + TIE_BREAK * sample.ideal_point)[:, None]
 
-    rows = _stacked([(s, mask) for s, mask in training if (s.last >= 0).any()], asked, standing)
+    rows = _stack_rows([(s, mask) for s, mask in training if (s.last >= 0).any()], asked, record_of)
     if not len(rows.classes) or not (asked.last >= 0).any():
         return None
-    fitted = ordered_logit(rows.regressors, rows.classes, is_first_rising=True)
-    return smoothed(fitted.probabilities(rows.asked), len(rows.classes))
+    fitted = fit_ordered_logit(rows.regressors, rows.classes, is_first_rising=True)
+    return smooth(fitted.probabilities(rows.asked), len(rows.classes))
 
 
 def multinomial_logit(training: Training, asked: Sample) -> FloatArray | None:
-    """Penalised multinomial logit on what the model weighs; None without scikit-learn."""
-    rows = _stacked(training, asked, lambda sample: sample.inputs)
+    """Predict by a penalised multinomial logit on the inputs of the model; None without scikit-learn."""
+    rows = _stack_rows(training, asked, lambda sample: sample.inputs)
     if not len(rows.classes) or not has_scikit_learn():
         return None
-    found = regressions.multinomial_logit(rows.regressors, rows.classes, rows.members, rows.asked)
-    return smoothed(found, len(rows.classes))
+    found = regressions.predict_multinomial_logit(rows.regressors, rows.classes, rows.members, rows.asked)
+    return smooth(found, len(rows.classes))
 
 
 def random_forest(training: Training, asked: Sample) -> FloatArray | None:
-    """Random forest on what the model weighs; None without scikit-learn."""
-    rows = _stacked(training, asked, lambda sample: sample.inputs)
+    """Predict by a random forest on the inputs of the model; None without scikit-learn."""
+    rows = _stack_rows(training, asked, lambda sample: sample.inputs)
     if not len(rows.classes) or not has_scikit_learn():
         return None
-    return smoothed(regressions.random_forest(rows.regressors, rows.classes, rows.asked), len(rows.classes))
+    return smooth(regressions.predict_random_forest(rows.regressors, rows.classes, rows.asked), len(rows.classes))
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(
+FORECASTERS: Mapping[str, Forecaster] = MappingProxyType(
     {
         "majority": majority,
         "base_rates": base_rates,
@@ -133,12 +133,12 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 """Every rule by name, in the order in which they are reported. The last two need the extra ``learn``."""
 
 
-def pinned(probabilities: FloatArray, counts: IntArray) -> FloatArray:
-    """Probabilities (n, 3) moved to given counts of the classes, by two numbers that are the same for all members.
+def pin_to_counts(probabilities: FloatArray, counts: IntArray) -> FloatArray:
+    """Move probabilities (n, 3) to given counts of the classes, by two numbers that are the same for all members.
 
-    The log odds of oppose and of support against abstain are shifted by a constant each, until the expected counts are
-    those given: the two free numbers that the model's own pinned scores have. Probabilities that hold a 0, as those of
-    `majority`, come back as they are: a constant cannot move them.
+    The log odds of oppose and of support against abstain are each shifted by a constant, until the expected counts are
+    the given ones. The model's own pinned scores have the same two free numbers. Probabilities with a 0, as those of
+    `majority`, are returned unchanged, because a constant cannot move them.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def pinned(probabilities: FloatArray, counts: IntArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows (n,) to learn from, with their regressors (n, p), and the regressors (N, p) that are asked about."""
+    """Rows (n,) to learn from, with their regressors (n, p), and the regressors (N, p) to predict."""
 
     regressors: FloatArray
     classes: IntArray
@@ -172,11 +172,11 @@ class _Rows:
     asked: FloatArray
 
 
-def _stacked(training: Training, asked: Sample, regressors: Callable[[Sample], FloatArray]) -> _Rows:
+def _stack_rows(training: Training, asked: Sample, regressors: Callable[[Sample], FloatArray]) -> _Rows:
     found = [(sample, np.flatnonzero(mask & (sample.observed >= 0))) for sample, mask in training]
     found = [(sample, rows) for sample, rows in found if len(rows)]
     votes = list(dict.fromkeys(sample.resolution for sample, _ in found))
-    # A vote that nothing is known of has no indicator, so that the others' would say nothing about it.
+    # A vote without rows has no indicator of its own, so the indicators of the others hold no information on it.
     marked = votes if len(votes) > 1 and asked.resolution in votes else []
 
     def of(sample: Sample, rows: IntArray) -> FloatArray:
@@ -186,26 +186,26 @@ def _stacked(training: Training, asked: Sample, regressors: Callable[[Sample], F
     wanted = of(asked, np.arange(len(asked.observed)))
     return _Rows(
         regressors=np.concatenate([np.zeros((0, wanted.shape[1])), *(of(*pair) for pair in found)]),
-        classes=_joined([sample.observed[rows] for sample, rows in found]),
-        members=_joined([rows for _, rows in found]),
+        classes=_concatenate([sample.observed[rows] for sample, rows in found]),
+        members=_concatenate([rows for _, rows in found]),
         asked=wanted,
     )
 
 
-def _chamber(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
-    """Classes and regions of the rows that rates are taken from: those of the vote asked about if there are any."""
+def _rows_for_rates(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
+    """Classes and regions of the rows behind rates: those of the predicted vote, or of all votes where it has none."""
     found = [(sample, mask & (sample.observed >= 0)) for sample, mask in training]
     same = [(sample, rows) for sample, rows in found if sample.resolution == asked.resolution and rows.any()]
     found = same or found
-    classes = _joined([sample.observed[rows] for sample, rows in found])
-    return classes, _joined([sample.region[rows] for sample, rows in found])
+    classes = _concatenate([sample.observed[rows] for sample, rows in found])
+    return classes, _concatenate([sample.region[rows] for sample, rows in found])
 
 
-def _joined(parts: Sequence[IntArray]) -> IntArray:
+def _concatenate(parts: Sequence[IntArray]) -> IntArray:
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
 def _rates(classes: IntArray) -> FloatArray:
-    """Shares (3,) of the classes, half a member of each added."""
+    """Shares (3,) of the classes, with half a member of each class added."""
     n = len(classes)
-    return smoothed(np.bincount(classes, minlength=len(CLASSES)) / n, n)
+    return smooth(np.bincount(classes, minlength=len(CLASSES)) / n, n)

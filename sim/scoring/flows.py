@@ -1,8 +1,8 @@
-"""How a simulated path of the months compares with what was published, beside two baselines made from the data alone.
+"""How simulated months compare with published figures, next to two baselines that are made from the data alone.
 
-What is dated to 31 August 2022 may be calibrated on; what comes later is scored; the rest is shown. The baselines know
-the earlier figures of the same series: *last value* repeats the last of them, *linear trend* continues their line of
-least squares.
+Figures dated to 31 August 2022 are for calibration; later figures are scored; others are only shown. The baselines use
+the earlier figures of the same series: *last value* repeats the last one, *linear trend* continues their line of least
+squares.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.polynomial import Polynomial
 from sim.arrays import FloatArray
 from sim.results.scores_of_months import FlowScores, Met, Ordering, PublishedFigure
 from sim.scoring.orderings import compare_senders, compare_values
-from sim.scoring.published import Figure, Published
+from sim.scoring.published import OutcomeFigure, Published
 
 BARRELS_PER_TONNE = 7.33
 WAR_BEGINS = date(2022, 2, 24)
@@ -39,7 +39,8 @@ class Simulated:
     revenue : paid to the target for all fuels, billions of euros a month, (T, N).
     crude_need : crude bought from everyone, tonnes a month, (N,).
     joined : codes of the members that sanction by 7 March 2022; None where not simulated.
-    given : codes of the members whose sanctions the scenario gives, and of the target and the victim: not scored.
+    given : codes of the members that are not scored: the target, the victim, and those whose sanctions the scenario
+        states.
     aid : aid to the victim, billions of euros a month, (T, N); None where not simulated.
     diverted : imports from the coalition over those of a year before, 1 = unchanged, (T, N); None where not simulated.
     """
@@ -59,8 +60,8 @@ class Simulated:
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {code: place for place, code in enumerate(self.members)})
 
-    def columns(self, who: str) -> list[int]:
-        """Where the members stand that a figure speaks of."""
+    def find_columns(self, who: str) -> list[int]:
+        """Find the columns of the members of a figure."""
         if who == "ALL":
             return list(range(len(self.members)))
         codes = [code for part in who.split(";") for code in sorted(self.groups.get(part, frozenset({part})))]
@@ -68,9 +69,9 @@ class Simulated:
 
 
 def score_flows(simulated: Simulated, published: Published) -> FlowScores:
-    """Compare a path with everything published about it."""
+    """Compare simulated months with everything published about them."""
     figures = [
-        _compared(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
+        _compare(figure, MEASURES[figure.measure](figure, simulated), _baselines(figure, published, simulated))
         for figure in published.figures
         if figure.measure in MEASURES
     ]
@@ -86,7 +87,7 @@ def score_flows(simulated: Simulated, published: Published) -> FlowScores:
 
 
 def share_met(figures: Sequence[PublishedFigure]) -> Met:
-    """Share of the scored figures that are met within a quarter, by the run and by the simple rules."""
+    """Share of the scored figures that the run and the baselines meet within a quarter."""
     scored = [one for one in figures if one.use == "score"]
     return Met(
         simulated=_share_near([one.relative_error for one in scored]),
@@ -111,16 +112,16 @@ def days_of(month: str) -> int:
 
 
 def part_elapsed(month: str, first: date, last: date) -> float:
-    """Share of a month's days that lie between two days, both included."""
+    """Share of a month's days between two days, both included."""
     start, end = date(int(month[:4]), int(month[5:]), 1), date(int(month[:4]), int(month[5:]), days_of(month))
     days = (min(end, last) - max(start, first)).days + 1
     return max(days, 0) / days_of(month)
 
 
-def cumulative(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
-    """Sum of a monthly series (T, ...) from day to day, months in part by their days; None where it ends before.
+def accumulate(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
+    """Sum a monthly series (T, ...) between two days; months count in proportion to their days.
 
-    A series that begins within 31 days of the first day counts from its beginning; one that begins later is None.
+    None where the series ends before the last day, or begins more than 31 days after the first day.
     """
     begins = date(int(months[0][:4]), int(months[0][5:]), 1)
     if months[-1] < f"{last:%Y-%m}" or (begins - first).days > 31:
@@ -129,61 +130,61 @@ def cumulative(months: Sequence[str], series: FloatArray, first: date, last: dat
     return np.asarray((parts.reshape(-1, *[1] * (series.ndim - 1)) * series).sum(axis=0))
 
 
-def _crude_imports(figure: Figure, run: Simulated) -> float | None:
+def _crude_imports(figure: OutcomeFigure, run: Simulated) -> float | None:
     if figure.period not in run.months:
         return None
-    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    tonnes = run.crude[run.months.index(figure.period), run.find_columns(figure.who)].sum()
     return kilobarrels_a_day(float(tonnes), figure.period)
 
 
-def _crude_import_share(figure: Figure, run: Simulated) -> float | None:
-    need = float(run.crude_need[run.columns(figure.who)].sum())
+def _crude_import_share(figure: OutcomeFigure, run: Simulated) -> float | None:
+    need = float(run.crude_need[run.find_columns(figure.who)].sum())
     if figure.period not in run.months or need <= 0:
         return None
-    tonnes = run.crude[run.months.index(figure.period), run.columns(figure.who)].sum()
+    tonnes = run.crude[run.months.index(figure.period), run.find_columns(figure.who)].sum()
     return 100 * float(tonnes) / need
 
 
-def _supplier_crude_share(figure: Figure, run: Simulated) -> float | None:
+def _supplier_crude_share(figure: OutcomeFigure, run: Simulated) -> float | None:
     if figure.period not in run.months:
         return None
     row = run.crude[run.months.index(figure.period)]
-    return 100 * float(row[run.columns(figure.who)].sum() / row.sum()) if row.sum() > 0 else None
+    return 100 * float(row[run.find_columns(figure.who)].sum() / row.sum()) if row.sum() > 0 else None
 
 
-def _revenue(figure: Figure, run: Simulated) -> float | None:
-    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
-    return None if paid is None else float(paid[run.columns(figure.who)].sum())
+def _revenue(figure: OutcomeFigure, run: Simulated) -> float | None:
+    paid = accumulate(run.months, run.revenue, WAR_BEGINS, figure.dated)
+    return None if paid is None else float(paid[run.find_columns(figure.who)].sum())
 
 
-def _revenue_share(figure: Figure, run: Simulated) -> float | None:
-    paid = cumulative(run.months, run.revenue, WAR_BEGINS, figure.dated)
+def _revenue_share(figure: OutcomeFigure, run: Simulated) -> float | None:
+    paid = accumulate(run.months, run.revenue, WAR_BEGINS, figure.dated)
     if paid is None or paid.sum() <= 0:
         return None
-    return 100 * float(paid[run.columns(figure.who)].sum() / paid.sum())
+    return 100 * float(paid[run.find_columns(figure.who)].sum() / paid.sum())
 
 
-MEASURES: Mapping[str, Callable[[Figure, Simulated], float | None]] = {
+MEASURES: Mapping[str, Callable[[OutcomeFigure, Simulated], float | None]] = {
     "crude_imports": _crude_imports,
     "crude_import_share": _crude_import_share,
     "supplier_crude_share": _supplier_crude_share,
     "revenue": _revenue,
     "revenue_share": _revenue_share,
 }
-"""How a run answers each measure; other measures of the file are not about what is simulated here."""
+"""The simulated value of each measure; other measures of the file are not simulated here."""
 
 
-def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[float | None, float | None]:
+def _baselines(figure: OutcomeFigure, published: Published, run: Simulated) -> tuple[float | None, float | None]:
     """Last value and linear trend for a scored figure, from the earlier figures of its series.
 
-    A share of a member's crude imports has no earlier figures: its baselines are those of the imports, over the need.
-    No share is above 100 %.
+    The share of a member's crude imports has no earlier figures, so its baselines are those of the imports divided by
+    the need. No share is above 100 %.
     """
     if figure.use != "score":
         return None, None
     measure, scale = figure.measure, 1.0
     if measure == "crude_import_share":
-        need = kilobarrels_a_day(float(run.crude_need[run.columns(figure.who)].sum()), figure.period)
+        need = kilobarrels_a_day(float(run.crude_need[run.find_columns(figure.who)].sum()), figure.period)
         measure, scale = "crude_imports", 100 / need if need > 0 else 0.0
     earlier = [
         (one.dated.toordinal(), one.value)
@@ -198,12 +199,14 @@ def _baselines(figure: Figure, published: Published, run: Simulated) -> tuple[fl
 
 
 def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
-    """The last value, and the line of least squares at a later time, not below 0."""
+    """The last value, and the value of the line of least squares at a later time, at least 0."""
     trend = float(Polynomial.fit(np.subtract(when, then), values, 1)(0.0))
     return float(values[int(np.argmax(when))]), max(trend, 0.0)
 
 
-def _compared(figure: Figure, value: float | None, baselines: tuple[float | None, float | None]) -> PublishedFigure:
+def _compare(
+    figure: OutcomeFigure, value: float | None, baselines: tuple[float | None, float | None]
+) -> PublishedFigure:
     last, trend = baselines
     return PublishedFigure(
         id=figure.id,
@@ -214,21 +217,21 @@ def _compared(figure: Figure, value: float | None, baselines: tuple[float | None
         use=figure.use,
         published=figure.value,
         simulated=value,
-        relative_error=relative(value, figure.value),
+        relative_error=relative_error(value, figure.value),
         last_value=last,
-        last_value_error=relative(last, figure.value),
+        last_value_error=relative_error(last, figure.value),
         linear_trend=trend,
-        linear_trend_error=relative(trend, figure.value),
+        linear_trend_error=relative_error(trend, figure.value),
     )
 
 
-def relative(value: float | None, published: float) -> float | None:
-    """Value over published less 1; None where either does not allow it."""
+def relative_error(value: float | None, published: float) -> float | None:
+    """The value over the published value, minus 1; None without a value or where 0 is published."""
     return None if value is None or published == 0 else value / published - 1
 
 
 def _diversion(run: Simulated, published: Published) -> Ordering | None:
-    """Growth of imports from the coalition, %, mean over the months that the figures speak of."""
+    """Growth of imports from the coalition, %, mean over the months of the figures."""
     figures = [one for one in published.figures if one.measure == "diverted_exports" and one.who in run.index]
     if run.diverted is None or not figures:
         return None
@@ -244,7 +247,7 @@ def _diversion(run: Simulated, published: Published) -> Ordering | None:
 def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
     """Aid by donor over the months before and after the end of calibration.
 
-    Donors are those that the record names. A sum is over the months with a record; a month without one adds nothing.
+    Donors are those in the record. Sums are over the months with a record.
     """
     if run.aid is None:
         return {}
@@ -257,7 +260,7 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
         if months:
             rows = [run.months.index(month) for month in months]
             given = [float(run.aid[rows, run.index[code]].sum()) for code in donors]
-            scores[name] = compare_values(donors, given, [_recorded(published, code, months) for code in donors])
+            scores[name] = compare_values(donors, given, [_sum_recorded(published, code, months) for code in donors])
     if early[1:] and late:
         observed = scores["score"].published
         lasts, trends = [], []
@@ -271,5 +274,5 @@ def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
     return scores
 
 
-def _recorded(published: Published, donor: str, months: Sequence[str]) -> float:
+def _sum_recorded(published: Published, donor: str, months: Sequence[str]) -> float:
     return sum(published.aid[donor].get(month, 0.0) for month in months)

@@ -1,4 +1,4 @@
-"""The months of a run held against what was published: flows, revenue, senders, aid, diversion and acts of help."""
+"""The months of a run compared with published figures: flows, revenue, sanctions, aid, diversion and acts of help."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from sim.scoring.published import load_published
 from sim.world.energy import load_energy
 
 LISTED_ON = "2022-03"
-"""Month by whose end those have joined that the list of 7 March 2022 is compared with."""
+"""Month whose end is compared with the list of sanctioning members of 7 March 2022."""
 KILO = 1e3
 
 
 def is_published_target(result: RunResult) -> bool:
-    """Whether the target is the one that a world's outcomes are about: the one whose fuels its members buy."""
+    """Whether the target is the member that the world's outcomes are about: the one whose fuels its members buy."""
     energy, case = load_energy(result.case.world), result.case
     return energy is not None and energy.supplier == case.world.iso3[case.roles.target]
 
 
 def simulated_of(result: RunResult) -> Simulated | None:
-    """The run's months as the scores need them, means over the replicates that were kept; None without a market."""
+    """The run's months in the form of the scores, as means over the watched replicates; None without a market."""
     months, plan = result.months, result.case.plan
     energy = load_energy(result.case.world)
     if months is None or plan is None or energy is None or not is_published_target(result):
@@ -56,13 +56,13 @@ def simulated_of(result: RunResult) -> Simulated | None:
 
 
 def scores_of(result: RunResult) -> FlowScores | None:
-    """The run's months against everything published about them; None where the world publishes nothing."""
+    """Scores of the run's months against all published figures; None where the world has none."""
     simulated, published = simulated_of(result), load_published(result.case.world)
     return None if simulated is None or published is None else score_flows(simulated, published)
 
 
 def acts_of(result: RunResult) -> list[Discrimination]:
-    """Whether those known to have helped are those the run holds likeliest to."""
+    """Whether the run predicts help from the members that are known to have helped."""
     published = load_published(result.case.world)
     if result.months is None or published is None or not is_published_target(result):
         return []

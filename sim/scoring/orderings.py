@@ -1,4 +1,4 @@
-"""Values and lists of members against published ones: by sign, rank and size, and by hits and misses."""
+"""Comparing values and lists of members with published ones: by sign, rank and size, and by hits and misses."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from sim.results.scores_of_months import Ordering, SenderLists, Senders
 
 
 def rank_correlation(a: FloatArray, b: FloatArray) -> float | None:
-    """Spearman's rank correlation (1904), ties at mean ranks; None where either side does not vary."""
+    """Spearman's rank correlation (1904), with ties at mean ranks; None where either side does not vary."""
     from scipy.stats import spearmanr  # takes a tenth of a second to import
 
     return float(spearmanr(a, b).statistic) if np.ptp(a) > 0 and np.ptp(b) > 0 else None
 
 
 def compare_senders(joined: frozenset[str], listed: frozenset[str], given: frozenset[str] = frozenset()) -> Senders:
-    """Who sanctions in the run and on the list, in the run alone, on the list alone; `given` members are left out."""
+    """Compare who sanctions in the run with a list: in both, in the run only, on the list only.
+
+    Members in `given` are left out.
+    """
     joined, listed = joined - given, listed - given
     lists = SenderLists(
         hits=sorted(joined & listed), false_alarms=sorted(joined - listed), misses=sorted(listed - joined)

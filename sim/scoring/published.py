@@ -1,4 +1,4 @@
-"""What happened in the months of the war, as published: the only place that reads a world's ``outcomes`` folder."""
+"""Published figures and acts of the months of the war; only this module reads the ``outcomes`` folder of a world."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.world import World
 from sim.world.tables import read_rows
 
 CALIBRATION_ENDS = date(2022, 8, 31)
-"""The last day of what parameters may be fitted on; later figures are scored."""
+"""Last day of the figures that parameters may be fitted to; later figures are scored."""
 USES = ("calibrate", "score", "show")
 FUELS = {
     "oil": "crude",
@@ -26,20 +26,20 @@ FUELS = {
 }
 """Fuels of the table of reported imports by commodity; tar and coal gas, under 0.01 % of the value, are left out."""
 REPORTS = "CREA"
-"""How ``energy_flows.csv`` begins to name the source of flows that are from the table of reported imports."""
+"""Beginning of the source, in ``energy_flows.csv``, of flows from the table of reported imports."""
 
 
 @dataclass(frozen=True)
-class Figure:
+class OutcomeFigure:
     """A published figure.
 
     Parameters
     ----------
-    id : its name.
+    id : name of the figure.
     measure : what is measured, such as ``crude_imports``.
     who : member, group, several joined by a semicolon, or ``ALL``.
     period : month, year, or first and last day or month joined by " to ".
-    dated : last day that it speaks of.
+    dated : last day of the period.
     value : the figure, in `unit`.
     use : ``calibrate`` (dated to 31 August 2022), ``score`` (later) or ``show``.
     source : who published it, and through whom it was read.
@@ -58,7 +58,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Act:
-    """Something a member, or firms and persons of it, did to help a side.
+    """An act of a member, or of its firms or persons, to help a side.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Act:
     side : ``target``, ``victim`` or ``neither``.
     instrument : energy, goods, finance, arms, fighters, labour, territory or recognition.
     openness : ``open`` or ``covert``.
-    date : when it happened, or became known where that is all there is.
+    date : when it happened or, where that is not known, became known.
     what, source : the fact, and where it is documented.
     """
 
@@ -81,33 +81,33 @@ class Act:
 
 @dataclass(frozen=True)
 class Published:
-    """Everything that a path of the months is held against.
+    """Everything that simulated months are compared with.
 
     Parameters
     ----------
     figures : published figures in the order of the file.
     sanctioning : codes of the members that had imposed sanctions by 7 March 2022.
     aid : aid to the victim by donor and month ("2022-03"), billions of euros; a month without a record is left out.
-    acts : what members did to help a side: a selection, not a census.
+    acts : acts of members to help a side; a selection, not a census.
     """
 
-    figures: tuple[Figure, ...]
+    figures: tuple[OutcomeFigure, ...]
     sanctioning: frozenset[str]
     aid: Mapping[str, Mapping[str, float]]
     acts: tuple[Act, ...] = ()
 
 
 def load_published(world: World) -> Published | None:
-    """The outcomes of a world, or None where its folder has none.
+    """Load the outcomes of a world; None where its folder has none.
 
     Raises
     ------
-    ValueError : a figure is used for what its date does not allow.
+    ValueError : the use of a figure does not fit its date.
     """
     folder = world.folder / "outcomes"
     if not folder.is_dir():
         return None
-    figures = TypeAdapter(list[Figure]).validate_python(read_rows(folder / "published.csv"))
+    figures = TypeAdapter(list[OutcomeFigure]).validate_python(read_rows(folder / "published.csv"))
     for figure in figures:
         if figure.use not in USES or figure.use == ("score" if figure.dated <= CALIBRATION_ENDS else "calibrate"):
             raise ValueError(f"published.csv, {figure.id}: '{figure.use}' cannot be combined with {figure.dated}")
@@ -120,11 +120,11 @@ def load_published(world: World) -> Published | None:
 
 
 def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:
-    """What members reported to have bought from the target, tonnes a month, (T, N).
+    """Read the purchases from the target that members reported, tonnes a month, (T, N).
 
-    NaN where the member reported no fuel at all for the month: late or silent. 0 where it reported another fuel and
-    not this one. NaN too where the tonnage is not positive, where the flow before the war had to come from another
-    source than these reports, and for members that file as confidential.
+    NaN where the member reported no fuel at all for the month; 0 where it reported another fuel and not this one. NaN
+    also where the tonnage is not positive, where the flow before the war comes from another source than these reports,
+    and for members that report confidentially.
     """
     found = np.full((len(months), len(world.iso3)), np.nan)
     place = {month: t for t, month in enumerate(months)}

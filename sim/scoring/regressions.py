@@ -18,13 +18,13 @@ from sim.scoring.scores import CLASSES
 
 PRIOR_DEVIATION = 10.0
 """Standard deviation of the normal prior on an ordered logit's thresholds and slopes, for standardised regressors:
-weak, and enough for an optimum where a regressor separates the classes or one of them does not occur."""
+weak, but enough for an optimum where a regressor separates the classes or a class does not occur."""
 LEAST_SLOPE = 0.01
-"""Smallest slope, per standard deviation, of a regressor that is said to raise support."""
+"""Smallest slope, per standard deviation, of a regressor that can only raise support."""
 LOG_GAP_BOUNDS = (-12.0, 4.0)
-"""Between the thresholds: they coincide where nobody abstains."""
+"""Bounds of the log of the gap between the thresholds, which coincide where nobody abstains."""
 SMALLEST_SPREAD = 1e-5
-"""Standard deviation below which a regressor is taken for constant."""
+"""Standard deviation below which a regressor counts as constant."""
 
 INVERSE_PENALTIES = 10.0 ** np.arange(-3.0, 1.1, 0.5)
 FOLDS = 5
@@ -55,11 +55,11 @@ class OrderedLogit:
         return np.column_stack([oppose, np.maximum(1.0 - oppose - support, 0.0), support])
 
 
-def ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising: bool = False) -> OrderedLogit:
+def fit_ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising: bool = False) -> OrderedLogit:
     """Fit a cumulative logit by penalised maximum likelihood, from the rates of the classes and slopes of 0.
 
-    The likelihood is log-concave in thresholds and slopes, so that the optimum is the only one. A class that does not
-    occur gets little probability: as much as the prior of its threshold leaves.
+    The likelihood is log-concave in thresholds and slopes, so there is one optimum. A class that does not occur gets
+    little probability, by the prior of its threshold.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def ordered_logit(regressors: FloatArray, classes: IntArray, *, is_first_rising:
     def loss(vector: FloatArray) -> tuple[float, FloatArray]:
         low, gap, slopes = vector[0], np.exp(vector[1]), vector[2:]
         below, above = low - scaled @ slopes, low + gap - scaled @ slopes
-        # P(middle) = F(above) F(-below) (1 - exp(-gap)): no difference of nearly equal numbers.
+        # P(middle) = F(above) F(-below) (1 - exp(-gap)), without a difference of nearly equal numbers.
         terms = np.where(is_oppose, -np.logaddexp(0.0, -below), 0.0)
         terms -= np.where(is_middle, np.logaddexp(0.0, -above) + np.logaddexp(0.0, below) - np.log(-np.expm1(-gap)), 0)
         terms -= np.where(is_support, np.logaddexp(0.0, above), 0.0)
@@ -110,17 +110,19 @@ def has_scikit_learn() -> bool:
     return find_spec("sklearn") is not None
 
 
-def multinomial_logit(regressors: FloatArray, classes: IntArray, members: IntArray, asked: FloatArray) -> FloatArray:
-    """Probabilities (N, 3) at `asked` (N, p) of a multinomial logit with a squared penalty on its coefficients.
+def predict_multinomial_logit(
+    regressors: FloatArray, classes: IntArray, members: IntArray, asked: FloatArray
+) -> FloatArray:
+    """Predict probabilities (N, 3) at `asked` (N, p) by a multinomial logit with a squared penalty on its coefficients.
 
-    Regressors are standardised by the training rows. Of the penalties 10^3 to 10^-1 in half decades the one with the
-    least log loss over 5 folds is taken; a member is in one fold with all its votes.
+    Regressors are standardised by the training rows. The penalty is the one of 10^3 to 10^-1, in half
+    decades, with the least log loss over 5 folds; a member is in one fold with all its votes.
 
     Parameters
     ----------
     regressors : (n, p).
     classes : (n,).
-    members : who a row is of, (n,).
+    members : index of the member of each row, (n,).
     """
     mean, spread = _moments(regressors)
     scaled, wanted = (regressors - mean) / spread, (asked - mean) / spread
@@ -128,12 +130,12 @@ def multinomial_logit(regressors: FloatArray, classes: IntArray, members: IntArr
     order = np.random.default_rng(SEED).permutation(len(known))
     fold = (order % min(FOLDS, len(known)))[np.searchsorted(known, members)]
     lost = np.zeros(len(INVERSE_PENALTIES))
-    with threadpool_limits(limits=1):  # matrices of a chamber's size: threads cost more than they bring
+    with threadpool_limits(limits=1):  # matrices with a row per member: threads cost more than they gain
         for number in range(fold.max() + 1 if len(known) > 1 else 0):
             out = fold == number
             for place, inverse_penalty in enumerate(INVERSE_PENALTIES):
                 chances = _logit(scaled[~out], classes[~out], scaled[out], inverse_penalty)
-                likelihood = smoothed(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
+                likelihood = smooth(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
                 lost[place] -= np.log(likelihood).sum()
         return _logit(scaled, classes, wanted, INVERSE_PENALTIES[lost.argmin()])
 
@@ -147,8 +149,8 @@ def _logit(regressors: FloatArray, classes: IntArray, asked: FloatArray, inverse
     return _all_classes(fitted.predict_proba(asked), fitted.classes_)
 
 
-def random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
-    """Probabilities (N, 3) at `asked` (N, p) of a forest (Breiman 2001) of 500 trees with leaves of 3 rows or more."""
+def predict_random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
+    """Predict probabilities (N, 3) at `asked` (N, p) by a random forest (Breiman 2001): 500 trees, leaves of 3 rows."""
     from sklearn.ensemble import RandomForestClassifier
 
     forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=SEED, n_jobs=1)
@@ -156,11 +158,11 @@ def random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) 
     return _all_classes(forest.predict_proba(asked), forest.classes_)
 
 
-def smoothed(probabilities: FloatArray, n: int) -> FloatArray:
-    """Probabilities (..., 3) learnt from n rows, with half a row of each class added to them.
+def smooth(probabilities: FloatArray, n: int) -> FloatArray:
+    """Smooth probabilities (..., 3) learnt from n rows, by half a row of each class.
 
-    The rule of Jeffreys (1946) for shares, (n p + 1/2) / (n + 3/2), for a regression too: it leaves no class that did
-    not occur without a chance, and does not change how members are ranked.
+    This is the rule of Jeffreys (1946) for shares, (n p + 1/2) / (n + 3/2), applied to a regression as well. It gives
+    some probability to a class that did not occur, and does not change the ranks of members.
     """
     return (n * probabilities + 0.5) / (n + 0.5 * len(CLASSES))
 
@@ -171,7 +173,7 @@ def _moments(regressors: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _all_classes(probabilities: FloatArray, classes: IntArray) -> FloatArray:
-    """Columns for all classes from those of the classes that occurred."""
+    """Expand the columns of the classes that occurred to all classes."""
     full = np.zeros((len(probabilities), len(CLASSES)))
     full[:, classes] = probabilities
     return full

@@ -1,4 +1,4 @@
-"""What simple rules may learn from and are asked about: the members before one vote, and what they then did."""
+"""What simple rules learn from and predict: the members before one vote, and their votes in it."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ HALF_LIFE, NEUTRAL = 0.5, 0.15
 
 @dataclass(frozen=True)
 class Sample:
-    """The N members of a world before one vote. Arrays are (N,) unless said otherwise.
+    """The N members of a world before one vote. Arrays are (N,) unless stated otherwise.
 
     Parameters
     ----------
-    inputs : everything the model weighs about a member in this vote, (N, p), in natural units; dependence as leverage.
-    ideal_point : ideal point, the senders at the positive end; 0 where unknown.
+    inputs : all inputs of the model about a member in this vote, (N, p), in natural units; dependence as leverage.
+    ideal_point : ideal point, with the sanctioning side at the positive end; 0 where unknown.
     region : the member's regional group, coded in the alphabetical order of the world's groups.
-    last : class in the last earlier roll call about the target; -1 where there is none or it was not recorded.
-    record : mean stance in all earlier roll calls about the target, in [-1, 1]; 0 where there is none.
-    observed : class in this vote; -1 where the vote is given or not recorded. For scores, and for rules to learn from.
+    last : class in the last earlier roll call about the target; -1 where there is none or the vote is not recorded.
+    record : mean stance in all earlier roll calls about the target, in [-1, 1]; 0 where there are none.
+    observed : class in this vote, for scores and for rules to learn from; -1 where the vote is fixed or not recorded.
     """
 
     resolution: str
@@ -42,11 +42,11 @@ class Sample:
     observed: IntArray
 
 
-def sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
-    """The members of a prepared case before one of its votes.
+def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
+    """Make a sample of the members of a prepared case before one of its votes.
 
-    Of the world's roll calls those about the target dated before the ballot count; the other inputs date from before
-    the scenario's first vote, as they do in the model.
+    Of the world's roll calls, those about the target that are dated before the ballot count. The other inputs are from
+    before the scenario's first vote, as in the model.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _recent_stance(case: Case, number: int) -> FloatArray:
 
 
 def _earlier(case: Case, number: int) -> tuple[IntArray, FloatArray]:
-    """Class in the last, and mean stance in all, of the roll calls about the target before a ballot."""
+    """Class in the last, and mean stance in all, roll calls about the target before a ballot."""
     target, before = case.world.iso3[case.roles.target], case.ballots[number].date
     calls = [call for call in case.world.rollcalls if call.target == target and call.date < before]
     if not calls:

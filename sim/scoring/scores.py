@@ -1,7 +1,7 @@
 """How well probabilities of votes fit the votes that were cast.
 
-Three ordered classes are scored: 0 oppose, 1 abstain or absent, 2 support. Members are what a score varies over: each
-has its own losses, and intervals draw members again with replacement.
+Three ordered classes are scored: 0 oppose, 1 abstain or absent, 2 support. Each member has its own losses, and
+intervals come from drawing members again with replacement.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SMALLEST_PROBABILITY = 1e-6
 
 
 def classes_of(actions: NDArray[np.integer]) -> IntArray:
-    """Action codes as classes: absent counts with abstain."""
+    """The classes of action codes; absent counts as abstain."""
     return np.where(actions == OPPOSE, 0, np.where(actions == SUPPORT, 2, 1))
 
 
@@ -30,18 +30,20 @@ def three_classes(probabilities: FloatArray) -> FloatArray:
     return np.stack([probabilities[..., 0], probabilities[..., 1] + probabilities[..., 2], probabilities[..., 3]], -1)
 
 
-def losses(probabilities: FloatArray, observed: IntArray, predicted: IntArray | None = None) -> dict[str, FloatArray]:
-    """What each member adds to the scores that are means over members; name to array (n,).
+def measure_losses(
+    probabilities: FloatArray, observed: IntArray, predicted: IntArray | None = None
+) -> dict[str, FloatArray]:
+    """Measure what each member adds to the scores that are means over members; arrays (n,) by name.
 
     Parameters
     ----------
     probabilities : of the classes, (n, 3).
     observed : classes, (n,).
-    predicted : classes (n,) to judge accuracy by; by default the likeliest ones.
+    predicted : predicted classes (n,) for the accuracy; by default those with the largest probability.
 
     Returns
     -------
-    ``is_right`` (0 or 1; the larger the better), ``brier``, ``rps`` and ``log_loss``, as in `Scores`.
+    ``is_right`` (0 or 1; larger is better), ``brier``, ``rps`` and ``log_loss``, as in `Scores`.
     """
     if predicted is None:
         predicted = probabilities.argmax(axis=1)
@@ -61,9 +63,9 @@ def score(probabilities: FloatArray, observed: IntArray, predicted: IntArray | N
 
     Parameters
     ----------
-    predicted : classes to judge accuracy by; by default the likeliest ones.
+    predicted : predicted classes (n,) for the accuracy; by default those with the largest probability.
     """
-    of = losses(probabilities, observed, predicted)
+    of = measure_losses(probabilities, observed, predicted)
     return Scores(
         accuracy=float(of["is_right"].mean()),
         balanced_accuracy=float(np.mean([of["is_right"][observed == c].mean() for c in np.unique(observed)])),
@@ -73,8 +75,8 @@ def score(probabilities: FloatArray, observed: IntArray, predicted: IntArray | N
     )
 
 
-def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction[Recall | None]:
-    """Of the members that did each action: the share for which it was the likeliest of the four, and their number.
+def measure_recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction[Recall | None]:
+    """Measure, for the members that took each action, the share predicted to take it, and their number.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction
 
     Returns
     -------
-    For each action the share and the number, or None where nobody did it.
+    By action the share and the number, or None where nobody took it.
     """
     is_right = probabilities.argmax(axis=1) == actions
     found: dict[str, Recall | None] = {}
@@ -93,7 +95,7 @@ def recalls(probabilities: FloatArray, actions: NDArray[np.integer]) -> ByAction
     return ByAction[Recall | None](**found)
 
 
-def intervals(
+def score_intervals(
     probabilities: FloatArray,
     observed: IntArray,
     predicted: IntArray | None = None,
@@ -108,10 +110,10 @@ def intervals(
     Parameters
     ----------
     probabilities, observed, predicted : as in `score`.
-    resamples : how often the members are drawn again.
-    seed : the same seed and number of members give the same resamples, here and in `paired_interval`.
+    resamples : number of times that the members are drawn again.
+    seed : seed of the draws; the same seed and number of members give the same resamples, also in `paired_interval`.
     """
-    of = losses(probabilities, observed, predicted)
+    of = measure_losses(probabilities, observed, predicted)
     weights = _resamples(len(observed), resamples, seed)
     is_of_class = np.eye(len(CLASSES))[observed]
     counts = weights @ is_of_class
@@ -129,13 +131,13 @@ def intervals(
 def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0) -> Interval:
     """Mean over members of ``loss_a - loss_b``, and its 90 % interval.
 
-    Both forecasts are of the same members, so what is hard about a member cancels. An interval without 0 says that
-    the two differ on members like these.
+    Both forecasts are for the same members, so what makes a member hard to predict cancels. Where the interval does not
+    contain 0, the two forecasts differ on members like these.
 
     Parameters
     ----------
-    loss_a, loss_b : losses of the same members in the same order, (n,); see `losses`.
-    resamples, seed : as in `intervals`.
+    loss_a, loss_b : losses of the same members in the same order, (n,); see `measure_losses`.
+    resamples, seed : as in `score_intervals`.
     """
     difference = loss_a - loss_b
     low, high = ends_of(_resamples(len(difference), resamples, seed) @ difference / len(difference))
@@ -143,22 +145,24 @@ def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 
 
 
 def _resamples(n: int, resamples: int, seed: int) -> FloatArray:
-    """How often each member is drawn in each resample, (resamples, n); rows sum to n."""
+    """Number of times that each member is drawn in each resample, (resamples, n); rows sum to n."""
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
 
 
-def reliability(probabilities: FloatArray, observed: IntArray, bins: int = 10, of: int | None = None) -> Reliability:
-    """Whether what was given 70 % came true in 70 % of the cases (Murphy & Winkler 1977).
+def measure_reliability(
+    probabilities: FloatArray, observed: IntArray, bins: int = 10, of: int | None = None
+) -> Reliability:
+    """Measure whether outcomes with a probability of 70 % occur in 70 % of the cases (Murphy & Winkler 1977).
 
-    Bins hold about equally many probabilities, cut at their quantiles, so that each says something of a chamber's few
-    hundred members; equal probabilities stay in one bin, so there may be fewer bins than asked for. Pooled, the three
-    probabilities of a member are not independent: read the intervals as approximate.
+    Bins hold about equal numbers of probabilities, split at their quantiles, so that each bin has enough of the few
+    hundred members. Equal probabilities are in one bin, so there may be fewer bins than requested. The three pooled
+    probabilities of a member are not independent, so the intervals are approximate.
 
     Parameters
     ----------
     probabilities, observed : as in `score`.
-    bins : most bins, 1 or more.
-    of : one class; by default all member-class pairs are pooled.
+    bins : largest number of bins, 1 or more.
+    of : one class; by default all pairs of member and class are pooled.
     """
     has_come_true = np.eye(len(CLASSES))[observed]
     chosen = slice(None) if of is None else [of]
@@ -176,7 +180,7 @@ def _bin(forecast: FloatArray, truth: FloatArray) -> Bin:
 
 
 def share_interval(hits: int, trials: int) -> Ends:
-    """The 90 % interval of a share (Wilson 1927): of hits in so many trials.
+    """The 90 % interval of a share of hits in trials (Wilson 1927).
 
     Examples
     --------
@@ -191,7 +195,7 @@ def share_interval(hits: int, trials: int) -> Ends:
 
 
 def ranked_classes(probabilities: FloatArray, observed: IntArray) -> IntArray:
-    """Classes by rank of P(support) - P(oppose), cut at the observed counts; ties by the order of the members."""
+    """Predict classes by rank of P(support) - P(oppose), split at the observed counts; ties by order of members."""
     order = np.argsort(probabilities[:, 0] - probabilities[:, 2], kind="stable")
     classes = np.empty(len(observed), dtype=np.int64)
     classes[order] = np.sort(observed)[::-1]

@@ -29,16 +29,16 @@ MODES: Mapping[Mode, str] = {
 }
 SCALES = (
     "Accuracy: higher is better. Brier (0 to 2), RPS (0 to 1), log loss: lower is better. Absent counts as abstain; "
-    "intervals are over members. Pinned: accuracy by rank, cut at the observed counts."
+    "intervals are over members. Pinned: accuracy by rank, split at the observed counts."
 )
 
 
 def score_tables(found: Validation) -> tuple[Table, Table]:
-    """The model and the simple rules: pinned to the observed counts, and as declared."""
+    """Two tables of the model and the simple rules: pinned to the observed counts, and as declared."""
     about = f"{found.resolution}, {{}}: {found.n} members scored; {MODES[found.mode]}"
     pinned = _rows(found.pinned, found.intervals.pinned, found.baselines_pinned)
     declared = _rows(found.declared, found.intervals.declared, found.baselines)
-    note = f"Likeliest action right: {_write_recall(found)}."
+    note = f"Predicted action was right for {_write_recall(found)}."
     return table(about.format("pinned"), COLUMNS, pinned), table(about.format("declared"), COLUMNS, declared, note)
 
 
@@ -46,7 +46,7 @@ OVERVIEW = ("base_rates", "ideal_point", "persistence", "random_forest")
 """Rules that are shown next to the model where several votes are scored."""
 
 
-def overview_table(found: Sequence[Validation]) -> Table:
+def score_overview_table(found: Sequence[Validation]) -> Table:
     """The model and simple rules on several votes: pinned accuracy and RPS of the model, RPS of the rules."""
     columns = [
         Column("resolution"),
@@ -72,22 +72,22 @@ def overview_table(found: Sequence[Validation]) -> Table:
 
 
 def lead_table(found: HeldOutValidation) -> Table:
-    """The model compared with the best regression."""
+    """A table of the model compared with the best regression."""
     columns = (
         Column("score"),
         Column("best regression"),
         Column("model less regression", LEAD),
         Column("90 % from", LEAD),
         Column("to", LEAD),
-        Column("model, lowest cut", LOSS),
-        Column("highest cut", LOSS),
+        Column("model, lowest split", LOSS),
+        Column("highest split", LOSS),
     )
     rows = []
     for name, label in (("rps", "RPS"), ("log_loss", "log loss")):
         lead = getattr(found.lead, name)
         mean, low, high = lead.mean, lead.p05, lead.p95
         rows.append([label, _label(lead.over), mean, low, high, *getattr(found.spread, name)])
-    note = f"{found.folds} folds; scores are means over {found.fold_seeds} cuts of the members into folds."
+    note = f"{found.folds} folds; scores are means over {found.fold_seeds} splits of the members into folds."
     return table(f"{found.resolution}: the model and the best regression", columns, rows, note)
 
 

@@ -1,13 +1,13 @@
 """Scoring a scenario against roll calls, compared with simple rules.
 
-*Declared* is the unchanged scenario. *Pinned* fits severity and the abstaining base rate to the observed counts
-alone, so that only who does what is judged: its accuracy ranks members by P(support) - P(oppose) and cuts at the
-counts.
+*Declared* is the unchanged scenario. *Pinned* fits severity and the abstaining base rate to the observed counts alone,
+so that only the choice of members is scored: members are ranked by P(support) - P(oppose), and the ranking is split at
+the counts.
 
-A resolution that the shipped parameters were fitted to is judged *in-sample*, and so are the rules: they learn from its
-own votes. Any other is predicted from the roll calls before its day, by the model as by the rules: a *next vote* where
-it came after all that the parameters were fitted to, an *earlier vote*, whose parameters come from later ones, where it
-did not. Where the world has no roll call about the target before, the rules learn from the vote itself.
+A resolution that the shipped parameters were fitted to is scored *in-sample*: the model and the rules learn from its
+own votes. Any other resolution is predicted from earlier roll calls, by the model and by the rules. It is a *next vote*
+where it came after all votes that the parameters were fitted to, and else an *earlier vote*, with parameters from later
+votes. Where the world has no earlier roll call about the target, the rules learn from the vote itself.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from sim.case.ballot import NOT_GIVEN, topic_of
 from sim.case.positions import divides_by
 from sim.case.utilities import own_utilities
 from sim.ensemble import visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.errors import input_error
 from sim.months.run import MonthRun
 from sim.results.validation import Mode, Validation
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.rules.parameters import fitted_resolutions
 from sim.runner.result import frequencies
-from sim.runner.run import run
-from sim.scoring.samples import Sample, sample
+from sim.runner.run import run_case
+from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, world_of
@@ -46,31 +46,31 @@ def validate(
 ) -> list[Validation]:
     """Score the votes of a scenario that have a roll call, and every resolution of a file.
 
-    A resolution of the file that the scenario does not hold is put to its members on the terms of the scenario's last
+    A resolution of the file that is not in the scenario is put to the members with the terms of the scenario's last
     vote, on the day of the roll call.
 
     Parameters
     ----------
-    rollcalls : what to score against; by default the world's own roll calls of the scenario's resolutions.
-    is_rolling : whether earlier roll calls of the file count as known, too. Known are always the world's own, where
-        dated before the vote.
+    rollcalls : roll calls to score against; by default the world's own roll calls of the scenario's resolutions.
+    is_rolling : whether earlier roll calls of the file count as known too. The world's own roll calls that are dated
+        before the vote are always known.
 
     Raises
     ------
-    InputError : nothing to score: no vote of the scenario has a roll call, or all votes on record are fixed.
+    InputError : there is nothing to score: no vote of the scenario has a roll call, or all recorded votes are fixed.
     """
     world = world_of(spec)
     found = []
-    for put, observed in asked_of(spec, world, rollcalls):
+    for put, observed in list_questions(spec, world, rollcalls):
         earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
-        found += _validated(put, with_rollcalls(world_of(put), put, earlier), observed)
+        found += _validate(put, with_rollcalls(world_of(put), put, earlier), observed)
     return found
 
 
-def asked_of(
+def list_questions(
     spec: Scenario, world: World, rollcalls: Sequence[Observed] | None
 ) -> list[tuple[Scenario, list[Observed]]]:
-    """Scenarios to score, and the roll calls of their votes: the scenario itself, and one per other call of a file.
+    """List the scenarios to score, and the roll calls of their votes: the scenario itself, and one per other roll call.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def asked_of(
     if rollcalls is None and not own:
         have = ", ".join(calls)
         message = f"none of the scenario's resolutions ({', '.join(v.resolution for v in spec.vote)}) has a roll call."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"Roll calls there are: {have}.")
+        raise input_error(f"scenario '{spec.title}'", "vote", message, f"The world has roll calls of {have}.")
     asked = [(spec, [calls[resolution] for resolution in own])] if own else []
     if rollcalls is not None:
         others = sorted((call for call in calls.values() if call.resolution not in own), key=lambda call: call.date)
@@ -107,9 +107,9 @@ def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> W
     return join_rollcalls(world, calls, target, topic_of(spec.vote[-1]))
 
 
-def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
+def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
     case = prepare(spec, world)
-    result = run(case)
+    result = run_case(case)
     observed = {call.resolution: call for call in calls}
     found = []
     for number, months in visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED):
@@ -117,12 +117,12 @@ def _validated(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
             pinned = pinned_probabilities(case, number, votes=votes, months=months)
-            found.append(_scored(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
+            found.append(_score(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
     return found
 
 
-def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
-    asked = sample(case, number, votes)
+def _score(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
+    asked = make_sample(case, number, votes)
     mode = mode_of(case, number)
     learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
     training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
@@ -137,7 +137,7 @@ def _scored(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vo
 
 
 def mode_of(case: Case, number: int) -> Mode:
-    """How a vote is related to those that the shipped parameters were fitted to: see `Validation`."""
+    """How a vote is related to the votes that the shipped parameters were fitted to: see `Validation`."""
     ballot, fitted = case.ballots[number], fitted_resolutions()
     if ballot.resolution in fitted:
         return "in-sample"
@@ -146,7 +146,7 @@ def mode_of(case: Case, number: int) -> Mode:
 
 
 def earlier_samples(case: Case, number: int) -> list[Sample]:
-    """The earlier roll calls about the target, each as it stood before its own day, for rules to learn from."""
+    """Samples of the earlier roll calls about the target, each with only what was known before its day."""
     target, before = case.world.iso3[case.roles.target], case.ballots[number].date
     found = []
     for call in case.world.rollcalls:
@@ -154,7 +154,7 @@ def earlier_samples(case: Case, number: int) -> list[Sample]:
             asked = prepare(
                 put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date), reads_votes=False
             )
-            found.append(sample(asked, 0, call.votes))
+            found.append(make_sample(asked, 0, call.votes))
     return found
 
 
@@ -175,7 +175,7 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, months: Month
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
         own = expected_utilities(own_utilities(shifted, parameters, months=months))
-        return equilibrium(own, shifted, case.peers, parameters["peer_influence"])
+        return solve_equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:
         expected = chances(vector)[drawn].sum(axis=0)

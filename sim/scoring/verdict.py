@@ -1,4 +1,4 @@
-"""Scoring predictions of one vote: those of the model, and those of simple rules."""
+"""Scoring predictions of one vote, by the model and by simple rules."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from sim.errors import input_error
 from sim.results.validation import Intervals, Mode, Validation
 from sim.scoring import baselines
 from sim.scoring.samples import Sample
-from sim.scoring.scores import intervals, ranked_classes, recalls, reliability, score, three_classes
+from sim.scoring.scores import (
+    measure_recalls,
+    measure_reliability,
+    ranked_classes,
+    score,
+    score_intervals,
+    three_classes,
+)
 
 UNRANKED = ("majority", "base_rates", "persistence", "regional_majority")
-"""Rules that give many members the same probabilities, so that a ranking of them would be one by name."""
+"""Rules that give many members the same probabilities, so that a ranking would only follow their names."""
 
 
 def score_vote(
@@ -29,7 +36,7 @@ def score_vote(
 
     Parameters
     ----------
-    asked : the members before the vote, with the classes they are scored by.
+    asked : the members before the vote, with their observed classes.
     chances : declared probabilities of the four actions, (N, 4).
     pinned : probabilities of the three classes (N, 3) when the observed counts are given.
     votes : observed action codes, (N,).
@@ -37,16 +44,18 @@ def score_vote(
 
     Raises
     ------
-    InputError : every vote on record is fixed.
+    InputError : all recorded votes are fixed.
     """
     scored = asked.observed >= 0
     if not scored.any():
-        raise input_error(asked.resolution, "", "every vote on record is fixed, so there is nothing to score.")
+        raise input_error(asked.resolution, "", "all recorded votes are fixed, so there is nothing to score.")
     observed = asked.observed[scored]
     declared, ranked = three_classes(chances[scored]), pinned[scored]
     rules = {name: found[scored] for name, found in forecasts.items()}
     counts = np.bincount(observed, minlength=3)
-    moved = {name: baselines.pinned(found, counts) for name, found in rules.items() if name not in UNRANKED}
+    pinned_rules = {
+        name: baselines.pin_to_counts(found, counts) for name, found in rules.items() if name not in UNRANKED
+    }
     order = ranked_classes(ranked, observed)
     return Validation(
         resolution=asked.resolution,
@@ -55,20 +64,20 @@ def score_vote(
         pinned=score(ranked, observed, order),
         declared=score(declared, observed),
         intervals=Intervals(
-            pinned=intervals(ranked, observed, order),
-            declared=intervals(declared, observed),
-            baselines={name: intervals(found, observed) for name, found in rules.items()},
+            pinned=score_intervals(ranked, observed, order),
+            declared=score_intervals(declared, observed),
+            baselines={name: score_intervals(found, observed) for name, found in rules.items()},
         ),
-        recall=recalls(chances[scored], votes[scored]),
-        reliability=reliability(declared, observed),
+        recall=measure_recalls(chances[scored], votes[scored]),
+        reliability=measure_reliability(declared, observed),
         baselines={name: score(found, observed) for name, found in rules.items()},
         baselines_pinned={
-            name: score(found, observed, ranked_classes(found, observed)) for name, found in moved.items()
+            name: score(found, observed, ranked_classes(found, observed)) for name, found in pinned_rules.items()
         },
     )
 
 
 def rule_forecasts(training: baselines.Training, asked: Sample) -> dict[str, FloatArray]:
-    """Probabilities (N, 3) of the classes by each rule that gives a forecast of the vote asked about."""
-    found = {name: rule(training, asked) for name, rule in baselines.RULES.items()}
+    """Probabilities (N, 3) of the classes by each rule that gives a forecast of the predicted vote."""
+    found = {name: rule(training, asked) for name, rule in baselines.FORECASTERS.items()}
     return {name: chances for name, chances in found.items() if chances is not None}

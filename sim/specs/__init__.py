@@ -1,4 +1,4 @@
-"""What a file may say: scenarios and experiments, their bases and overrides, and every problem in them at once."""
+"""Scenario, experiment and goal files: their keys, bases and overrides, and all problems in them at once."""
 
 from sim.specs.experiment.design import Design, Factor
 from sim.specs.experiment.reading import experiment_from, read_experiment

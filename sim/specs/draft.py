@@ -1,6 +1,6 @@
-"""A document being put together from a file, the file it starts from, and overrides.
+"""A document put together from a file, the file that it starts from, and overrides.
 
-Each part remembers where it came from, so that a problem is told at the place the user can mend it:
+Each part remembers where it came from, so that a problem is reported where the user can fix it:
 the base's file, the what-if's own file, or the ``--set`` of the command line.
 """
 
@@ -16,12 +16,12 @@ from sim.errors import Problem
 
 Key = tuple[str | int, ...]
 
-TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with the base's, key by key
-LISTS = ("pledge", "change", "event")  # appended to the base's
+TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with those of the base, key by key
+LISTS = ("pledge", "change", "event")  # appended to those of the base
 
 
-def dotted(key: Key) -> str:
-    """A key as users write it: ``vote.0.severity``; a part that holds dots itself stands in quotes."""
+def join_key(key: Key) -> str:
+    """A key as users write it: ``vote.0.severity``; a part with dots of its own is in quotes."""
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
@@ -32,7 +32,7 @@ def short_key(name: str) -> str:
 
 
 class Finding(NamedTuple):
-    """Something wrong in a document, before it is known where that part of it came from."""
+    """Something wrong in a document, before it is known where this part came from."""
 
     key: Key
     message: str
@@ -40,7 +40,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Origin:
+class PartOrigin:
     """Where a part of a document came from.
 
     Parameters
@@ -60,7 +60,7 @@ class Draft:
 
     Parameters
     ----------
-    where : file the document is read from, for the messages.
+    where : file that the document is read from, for the messages.
     folder : folder that relative paths in it start from.
     """
 
@@ -68,48 +68,48 @@ class Draft:
         self.document: dict[str, object] = {}
         self.base: str | None = None
         self.problems: list[Problem] = []
-        self._origins: dict[Key, Origin] = {(): Origin(where, (), folder)}
+        self._origins: dict[Key, PartOrigin] = {(): PartOrigin(where, (), folder)}
 
-    def origin(self, key: Key) -> Origin:
+    def origin(self, key: Key) -> PartOrigin:
         """Where the part under `key` came from: the origin of the smallest recorded part that holds it."""
         for length in range(len(key), 0, -1):
             if (found := self._origins.get(key[:length])) is not None:
-                return Origin(found.where, found.key + key[length:], found.folder)
+                return PartOrigin(found.where, found.key + key[length:], found.folder)
         root = self._origins[()]
-        return Origin(root.where, key, root.folder)
+        return PartOrigin(root.where, key, root.folder)
 
-    def problem(self, finding: Finding) -> Problem:
-        """A finding told at the place its part came from."""
+    def locate(self, finding: Finding) -> Problem:
+        """The problem of a finding, at the place that the part came from."""
         origin = self.origin(finding.key)
-        return Problem(origin.where, dotted(origin.key), finding.message, finding.fix)
+        return Problem(origin.where, join_key(origin.key), finding.message, finding.fix)
 
     def note(self, finding: Finding) -> None:
         """Keep a finding as a problem."""
-        self.keep([self.problem(finding)])
+        self.keep([self.locate(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
-        """Keep problems that are told already, each once."""
+        """Keep problems that have their place already, each once."""
         self.problems += [problem for problem in dict.fromkeys(problems) if problem not in self.problems]
 
-    def take(self, own: Mapping[str, object], where: str, folder: Path) -> None:
-        """Lay a document over what is there: its keys replace, its tables merge, its edits are appended."""
-        self._origins[()] = Origin(where, (), folder)
+    def merge(self, own: Mapping[str, object], where: str, folder: Path) -> None:
+        """Merge a document into what is there: keys replace, tables merge, edits are appended."""
+        self._origins[()] = PartOrigin(where, (), folder)
         for name, value in copy.deepcopy(dict(own)).items():
             present = self.document.get(name)
             if name in TABLES and isinstance(present, dict) and isinstance(value, dict):
                 for inner, item in value.items():
                     present[inner] = item
-                    self.mark((name, inner), Origin(where, (name, inner), folder))
+                    self.mark((name, inner), PartOrigin(where, (name, inner), folder))
             elif name in LISTS and isinstance(present, list) and isinstance(value, list):
                 for index, item in enumerate(value):
-                    self.mark((name, len(present)), Origin(where, (name, index), folder))
+                    self.mark((name, len(present)), PartOrigin(where, (name, index), folder))
                     present.append(item)
             else:
                 self.document[name] = value
-                self.mark((name,), Origin(where, (name,), folder))
+                self.mark((name,), PartOrigin(where, (name,), folder))
 
-    def mark(self, key: Key, origin: Origin) -> None:
-        """Record the origin of a part just replaced, and forget those of what stood inside it."""
+    def mark(self, key: Key, origin: PartOrigin) -> None:
+        """Record the origin of a part just replaced, and forget the origins of what was inside it."""
         for inner in [known for known in self._origins if known[: len(key)] == key]:
             del self._origins[inner]
         self._origins[key] = origin

@@ -18,9 +18,9 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises
     ------
     InputError
-        If it cannot be read, is no UTF-8 text or is no TOML; the message gives the line.
+        If it cannot be read, is not UTF-8 text or is not TOML; the message gives the line.
     """
-    where = shown(path)
+    where = show_path(path)
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Windows editors put a mark before the text
     except OSError as error:
@@ -33,8 +33,8 @@ def read_toml(path: Path) -> dict[str, object]:
         raise input_error(where, "", "is nested too deeply.") from error
 
 
-def shown(path: Path) -> str:
-    """A path as messages show it: seen from the working folder where it lies inside."""
+def show_path(path: Path) -> str:
+    """A path as messages show it: relative to the working folder where it is inside."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

@@ -1,6 +1,7 @@
 """Parameter files: what ``sim calibrate`` writes and a scenario's ``fit`` names.
 
-A file holds fitted values, their intervals, and joint draws from the posterior. Draw d of all numbers belongs together.
+A file holds fitted values, their intervals, and joint draws from the posterior: draw d of one number goes with draw d
+of every other.
 """
 
 from __future__ import annotations
@@ -16,37 +17,37 @@ from pydantic import Field, Strict, ValidationError
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import InputError, Problem, input_error
-from sim.rules.parameters import problems_of, registry
-from sim.specs.draft import dotted
+from sim.rules.parameters import find_parameter_problems, registry
+from sim.specs.draft import join_key
 from sim.specs.files import read_toml
 from sim.specs.problems import findings_of
 from sim.specs.scenario.schema import schema_of
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text
 
-Interval = Annotated[tuple[float, float], Strict(False)]
-Numbers = Annotated[tuple[float, ...], Strict(False)]
-TEXT_TERMS = ("severity", "divisiveness_conflict", "divisiveness_order", "target_threat", "sender_threat")
-"""The numbers of a text that draws are kept of."""
+FittedInterval = Annotated[tuple[float, float], Strict(False)]
+DrawnNumbers = Annotated[tuple[float, ...], Strict(False)]
+RESOLUTION_TERMS = ("severity", "divisiveness_conflict", "divisiveness_order", "target_threat", "sender_threat")
+"""The numbers of a resolution that have draws."""
 
 
-class FittedText(Section):
+class FittedResolution(Section):
     """What was fitted for one resolution, and how well."""
 
     resolution: Text
     severity: float
-    divisiveness: Interval
+    divisiveness: FittedInterval
     target_threat: float
     sender_threat: float
-    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    intervals: Mapping[str, FittedInterval] = Field(default_factory=dict)
     scores: Mapping[str, float] = Field(default_factory=dict)
 
 
-class Draws(Section):
-    """Joint draws from the posterior: of the shared parameters, and of each text's terms by its resolution."""
+class PosteriorDraws(Section):
+    """Joint draws from the posterior: of the shared parameters, and of the terms of each resolution."""
 
-    parameters: Mapping[str, Numbers]
-    texts: Mapping[str, Mapping[str, Numbers]] = Field(default_factory=dict)
+    parameters: Mapping[str, DrawnNumbers]
+    texts: Mapping[str, Mapping[str, DrawnNumbers]] = Field(default_factory=dict)
 
 
 class Fit(Section):
@@ -54,18 +55,19 @@ class Fit(Section):
 
     Parameters
     ----------
-    settings, data : how, and by hash to what data, the fit was made.
+    settings, data : how the fit was made, and the hashes of the data that it was made from.
     intervals : 90 % interval of each fitted parameter.
-    contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they say nothing of it.
+    contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they hold no information
+        on it.
     """
 
     settings: Mapping[str, Any]
     data: Mapping[str, str]
     parameters: Mapping[str, float]
-    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    intervals: Mapping[str, FittedInterval] = Field(default_factory=dict)
     contraction: Mapping[str, float] = Field(default_factory=dict)
-    text: Annotated[tuple[FittedText, ...], Strict(False)] = ()
-    draws: Draws | None = None
+    text: Annotated[tuple[FittedResolution, ...], Strict(False)] = ()
+    draws: PosteriorDraws | None = None
 
     def document(self) -> dict[str, Any]:
         """The file as plain data, without what is empty."""
@@ -76,26 +78,27 @@ class Fit(Section):
         """Number of draws."""
         return 0 if self.draws is None else len(next(iter(self.draws.parameters.values()), ()))
 
-    def text_of(self, resolution: str) -> FittedText | None:
+    def find_resolution(self, resolution: str) -> FittedResolution | None:
         """What was fitted for a resolution, if anything."""
         return next((text for text in self.text if text.resolution == resolution), None)
 
     def drawn_parameters(self, draws: IntArray) -> dict[str, FloatArray]:
-        """The fitted parameters in some of the draws, each of the shape of `draws`."""
+        """The fitted parameters in some of the draws, each with the shape of `draws`."""
         return {name: np.array(values)[draws] for name, values in self._draws.parameters.items()}
 
     def shift_of(self, resolution: str, draws: IntArray) -> list[FloatArray | float]:
-        """How far draws of the `TEXT_TERMS` of a resolution lie from their fitted values; 0 where none was kept."""
-        text, drawn = self.text_of(resolution), self._draws.texts.get(resolution, {})
+        """How far draws of each of the `RESOLUTION_TERMS` are from the fitted value; 0 where no draws are kept."""
+        text, drawn = self.find_resolution(resolution), self._draws.texts.get(resolution, {})
         if text is None:
-            return [0.0] * len(TEXT_TERMS)
+            return [0.0] * len(RESOLUTION_TERMS)
         fitted = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
         return [
-            np.array(drawn[name])[draws] - value if name in drawn else 0.0 for name, value in zip(TEXT_TERMS, fitted)
+            np.array(drawn[name])[draws] - value if name in drawn else 0.0
+            for name, value in zip(RESOLUTION_TERMS, fitted)
         ]
 
     @property
-    def _draws(self) -> Draws:
+    def _draws(self) -> PosteriorDraws:
         if self.draws is None:
             raise ValueError("the parameter file holds no draws")
         return self.draws
@@ -107,7 +110,7 @@ def shipped_fit_path() -> Path:
 
 
 def fit_path(spec: Scenario) -> Path | None:
-    """The parameter file that a scenario reads besides the registry's defaults; None where it reads none."""
+    """The parameter file that a scenario reads in addition to the registry's defaults; None where it reads none."""
     if spec.fit is not None:
         return Path(spec.fit)
     return shipped_fit_path() if spec.parameter_uncertainty else None
@@ -118,7 +121,7 @@ def read_fit(path: Path) -> Fit:
 
     Raises
     ------
-    InputError : it cannot be read, or is none; every problem is listed.
+    InputError : the file cannot be read or is not a parameter file; every problem is listed.
     """
     try:
         return _read(path, path.stat().st_mtime_ns)
@@ -133,9 +136,9 @@ def _read(path: Path, changed: int) -> Fit:
         fit = Fit.model_validate(document)
     except ValidationError as error:
         found = findings_of(error, schema_of(Fit))
-        problems = [Problem(str(path), dotted(finding.key), finding.message, finding.fix) for finding in found]
+        problems = [Problem(str(path), join_key(finding.key), finding.message, finding.fix) for finding in found]
         raise InputError(problems) from None
-    problems = [*problems_of(fit.parameters, str(path)), *_draw_problems(fit, str(path))]
+    problems = [*find_parameter_problems(fit.parameters, str(path)), *_draw_problems(fit, str(path))]
     if problems:
         raise InputError(problems)
     return fit
@@ -148,16 +151,24 @@ def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
         yield Problem(where, "draws.parameters", "holds no draws.", "Leave [draws] out, or calibrate again.")
     for name, values in fit.draws.parameters.items():
         if name not in fit.parameters:
-            yield Problem(where, f"draws.parameters.{name}", "is no parameter that was fitted.")
+            yield Problem(where, f"draws.parameters.{name}", "is not a fitted parameter of this file.")
         elif name in registry() and registry()[name].is_count:
-            yield Problem(
-                where, f"draws.parameters.{name}", "is a count, of which no draws are taken.", "Leave it out."
-            )
+            yield Problem(where, f"draws.parameters.{name}", "is a count, and counts have no draws.", "Leave it out.")
         if len(values) != fit.size:
-            yield Problem(where, f"draws.parameters.{name}", f"holds {len(values)} draws, others {fit.size}.")
+            yield Problem(
+                where, f"draws.parameters.{name}", f"holds {len(values)} draws, while others hold {fit.size}."
+            )
     for resolution, terms in fit.draws.texts.items():
         for name, values in terms.items():
-            if name not in TEXT_TERMS:
-                yield Problem(where, f'draws.texts."{resolution}".{name}', f"allowed are {', '.join(TEXT_TERMS)}.")
+            if name not in RESOLUTION_TERMS:
+                yield Problem(
+                    where,
+                    f'draws.texts."{resolution}".{name}',
+                    f"is not a term of a resolution; allowed are {', '.join(RESOLUTION_TERMS)}.",
+                )
             elif len(values) != fit.size:
-                yield Problem(where, f'draws.texts."{resolution}".{name}', f"holds {len(values)}, others {fit.size}.")
+                yield Problem(
+                    where,
+                    f'draws.texts."{resolution}".{name}',
+                    f"holds {len(values)} draws, while others hold {fit.size}.",
+                )

@@ -1,4 +1,4 @@
-"""What people call the keys of a scenario: on axes, in tables and on pages, where keys are not typed."""
+"""Labels of the keys of a scenario, for axes, tables and pages, where nobody types keys."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ EDITS: Mapping[str, str] = {"multiply": "times", "add": "plus", "set": "set to"}
 
 
 def label_key(key: str, spec: Scenario | None = None) -> str:
-    """What people call a key that can be set; the key itself where it has no label.
+    """The label of a key that can be set; the key itself where it has no label.
 
     Parameters
     ----------
     key : dotted, such as ``vote.0.target_threat``.
-    spec : the scenario it belongs to, whose votes and changes are named where there are several.
+    spec : the scenario of the key; its votes and changes are named where there are several.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Names of members, groups and attributes: which members they stand for, and whether the world has them.
+"""Names of members, groups and attributes: which members they name, and whether the world has them.
 
-The types below look a name up in the world that is handed to pydantic as the validation context, so that an
-unknown name is reported together with everything else that is wrong. Without a world they accept any text.
+The types below look a name up in the world that pydantic gets as the validation context, so that an unknown name is
+reported together with everything else that is wrong. Without a world they accept any text.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ REMOVAL = "-"
 
 
 def members_of(world: World, references: Sequence[str]) -> tuple[str, ...]:
-    """The members that a list of references stands for, each once, in the order of the world.
+    """The members that a list of references names, each once, in the order of the world.
 
     Parameters
     ----------
-    world : the world whose members and groups are meant.
-    references : members and groups; a leading "-" takes away from what stands before it.
+    world : the world of the members and groups.
+    references : members and groups; a leading "-" removes members that earlier references named.
 
     Raises
     ------
     KeyError
-        If the world knows no member or group of that name.
+        If the world has no member or group of that name.
     """
     chosen: set[str] = set()
     for reference in references:
@@ -45,34 +45,34 @@ def _unknown(message: str, fix: str) -> PydanticCustomError:
     return PydanticCustomError("name", "{message}", {"message": message, "fix": fix})
 
 
-def _resolved(world: World, reference: str) -> tuple[str, ...]:
+def _resolve(world: World, reference: str) -> tuple[str, ...]:
     try:
         return world.resolve(reference)
     except KeyError:
-        fix = world.hint(reference, f"'sim world {world.name}' shows those there are.")
-        raise _unknown(f'no member or group "{reference}" in the world {world.name}.', fix) from None
+        fix = world.hint(reference, f"'sim world {world.name}' shows all members and groups.")
+        raise _unknown(f'there is no member or group "{reference}" in the world {world.name}.', fix) from None
 
 
 def _check_reference(reference: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None:
-        _resolved(world, reference.removeprefix(REMOVAL))
+        _resolve(world, reference.removeprefix(REMOVAL))
     return reference
 
 
 def _check_member(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None:
-        count = len(_resolved(world, name))
+        count = len(_resolve(world, name))
         if count != 1:
-            raise _unknown(f'"{name}" stands for {count} members; one is needed.', "")
+            raise _unknown(f'"{name}" is a group of {count} members where one member is needed.', "")
     return name
 
 
 def _check_group(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
-    if world is not None and len(_resolved(world, name)) == 1:
-        raise _unknown(f'"{name}" is one member; a group is needed.', "")
+    if world is not None and len(_resolve(world, name)) == 1:
+        raise _unknown(f'"{name}" is a single member where a group is needed.', "")
     return name
 
 
@@ -80,8 +80,8 @@ def _check_attribute(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None and name not in world.attributes_editable():
         allowed = world.attributes_editable()
-        fix = did_you_mean(name, allowed, f"Those that can be edited: {', '.join(allowed)}.")
-        raise _unknown(f'no attribute "{name}" that can be edited in the world {world.name}.', fix)
+        fix = did_you_mean(name, allowed, f"These can be edited: {', '.join(allowed)}.")
+        raise _unknown(f'there is no attribute "{name}" that can be edited in the world {world.name}.', fix)
     return name
 
 

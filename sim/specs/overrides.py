@@ -14,46 +14,48 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.draft import Draft, Key, PartOrigin, join_key
 
 ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
-FIRST_READ = ("base", "fit", "set")  # keys that have done their work before an override applies
+FIRST_READ = ("base", "fit", "set")  # keys that are read before any override applies
 
 
 class NowhereError(Exception):
-    """A key leads nowhere in a document; the message says why."""
+    """A key does not exist in a document; the message says why."""
 
 
 def override(draft: Draft, text: str) -> None:
-    """Apply one ``key=value`` of the command line; what is wrong with it is noted in the draft.
+    """Apply one ``key=value`` of the command line, and note in the draft what is wrong with it.
 
     Parameters
     ----------
     draft : the document to change.
-    text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
+    text : dotted key, "=", and a TOML value; anything that is not a TOML value counts as text.
     """
     name, value = key_and_value(draft, text)
     if name:
-        path = tuple(part for quoted in path_of(name) for part in quoted.split("."))  # no key of a scenario holds dots
-        _assign(draft, path, value, Origin(place_of(text), (), Path.cwd()))
+        path = tuple(
+            part for quoted in path_of(name) for part in quoted.split(".")
+        )  # no key of a scenario contains dots
+        _assign(draft, path, value, PartOrigin(name_override(text), (), Path.cwd()))
 
 
-def place_of(text: str) -> str:
-    """What messages call a ``key=value`` of the command line."""
+def name_override(text: str) -> str:
+    """The name of a ``key=value`` of the command line in messages."""
     return f"--set {text}"
 
 
 def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
-    """The two sides of a ``key=value``; the key is empty where there is none, which is noted in the draft."""
+    """The two sides of a ``key=value``. Where there is no key, it is empty and the problem is noted in the draft."""
     name, equals, value = text.partition("=")
     if equals and name.strip():
         return name.strip(), value_of(value.strip())
-    draft.problems.append(Problem(place_of(text), "", "got no key and value; KEY=VALUE is needed."))
+    draft.problems.append(Problem(name_override(text), "", "has no key and value; write KEY=VALUE."))
     return "", None
 
 
 def path_of(name: str) -> tuple[str, ...]:
-    """The parts of a dotted key of the command line; a part in quotes, as TOML has them, may hold dots."""
+    """The parts of a dotted key of the command line; a part in quotes, as in TOML, may contain dots."""
     try:
         table: object = tomllib.loads(f"{name} = 0")
     except (ValueError, RecursionError):
@@ -66,25 +68,25 @@ def path_of(name: str) -> tuple[str, ...]:
 
 
 def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Path) -> None:
-    """Apply a file's ``[set]`` table; what is wrong with it is noted in the draft.
+    """Apply a file's ``[set]`` table, and note in the draft what is wrong with it.
 
     Parameters
     ----------
     draft : the document to change.
     table : dotted key to value.
-    where : file the table stands in.
+    where : file that holds the table.
     folder : folder that relative paths in it start from.
     """
     for name, value in table.items():
-        _assign(draft, tuple(name.split(".")), copy.deepcopy(value), Origin(where, ("set",), folder))
+        _assign(draft, tuple(name.split(".")), copy.deepcopy(value), PartOrigin(where, ("set",), folder))
 
 
 def value_of(text: str) -> object:
-    """The TOML value that a text is, or else the text itself.
+    """Read a TOML value; text that is not one is returned unchanged.
 
     Parameters
     ----------
-    text : what stands after the "=" of an override, or in a cell of a table.
+    text : the part after the "=" of an override, or the cell of a table.
     """
     try:
         parsed = tomllib.loads(f"value = {text}")
@@ -93,43 +95,43 @@ def value_of(text: str) -> object:
     return parsed["value"] if parsed.keys() == {"value"} else text
 
 
-def _assign(draft: Draft, name: tuple[str, ...], value: object, source: Origin) -> None:
-    for path, leaf in leaves(name, value):
+def _assign(draft: Draft, name: tuple[str, ...], value: object, source: PartOrigin) -> None:
+    for path, leaf in list_leaves(name, value):
         try:
             key = full_key(draft.document, path)
         except NowhereError as nowhere:
-            draft.problems.append(Problem(source.where, dotted((*source.key, *path)), str(nowhere)))
+            draft.problems.append(Problem(source.where, join_key((*source.key, *path)), str(nowhere)))
         else:
             new = _put(draft.document, key, leaf)
             draft.mark(key[:new], replace(source, key=(*source.key, *key[:new])))
 
 
-def leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
-    """What a value sets, key by key: a table each of its keys, so that ``vote.severity = 1`` means the same in quotes.
+def list_leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tuple[str, ...], object]]:
+    """List what a value sets, key by key. A table sets each of its keys: ``vote.severity = 1`` is the same in quotes.
 
-    An empty table is set as it is: it empties what was there.
+    An empty table is a value: it empties what was there.
 
     Parameters
     ----------
-    name : dotted key that the value is set under, or the parts of one.
+    name : dotted key of the value, or the parts of the key.
     """
     path = tuple(name.split(".")) if isinstance(name, str) else name
     if isinstance(value, Mapping) and value:
         for inner, item in value.items():
-            yield from leaves((*path, *inner.split(".")), item)
+            yield from list_leaves((*path, *inner.split(".")), item)
     else:
         yield path, value
 
 
 def full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
-    """The key that a path means in a document: its indices as numbers, and the 0 that ``vote.severity`` leaves out.
+    """Complete a key in a document: indices become numbers, and the 0 that ``vote.severity`` leaves out is added.
 
     Raises
     ------
-    NowhereError : it leads nowhere, or does not say which of several tables it means.
+    NowhereError : the key does not exist, or does not say which of several tables it means.
     """
     if path[0] in FIRST_READ:
-        raise NowhereError("cannot be set: it is read before anything is set. Write it in a file, with a base.")
+        raise NowhereError("cannot be set, because it is read before anything is set. Write it in a file with a base.")
     key: Key = ()
     holder: object = document
     for number, part in enumerate(path, start=1):
@@ -142,7 +144,7 @@ def full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
             key = (*key, part)
             holder = holder.get(part, [] if key in ARRAYS else {})
         else:
-            raise NowhereError(f"{dotted(key)} holds a value; there is no '{part}' in it.")
+            raise NowhereError(f"{join_key(key)} holds a single value, so there is no '{part}' in it.")
     return key
 
 
@@ -150,12 +152,12 @@ def _index(items: Sequence[object], key: Key, part: str, rest: Sequence[str]) ->
     indices = {str(index): index for index in range(len(items))}
     if part in indices:
         return indices[part]
-    name = dotted(key)
+    name = join_key(key)
     if not items:
         raise NowhereError(f"there is no {name} in this scenario.")
     if part.isdecimal():
-        raise NowhereError(f"there is no {name}.{part}; the last is {name}.{len(items) - 1}.")
-    raise NowhereError(f"{name} is a list of {len(items)}; write which, such as {dotted((*key, 0, part, *rest))}.")
+        raise NowhereError(f"there is no {name}.{part}; the last one is {name}.{len(items) - 1}.")
+    raise NowhereError(f"{name} is a list of {len(items)}; say which one, such as {join_key((*key, 0, part, *rest))}.")
 
 
 def _put(document: dict[str, Any], key: Key, value: object) -> int:

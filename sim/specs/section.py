@@ -1,4 +1,4 @@
-"""What the parts of a scenario share: a frozen section, and texts, days and references to members."""
+"""What the parts of a scenario share: a frozen section, and types for text, days and references to members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.world import World
 
 
 def _date_from_text(value: object) -> object:
-    """A date written as text, as JSON has to write it; anything else is left for pydantic to judge."""
+    """Read a date written as text, as JSON writes it; pydantic checks anything else."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
@@ -24,13 +24,13 @@ Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Strict(False)]  # TOML has lists; a frozen value keeps tuples
 MemberReferences = Annotated[tuple[MemberReference, ...], Strict(False)]
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
-"""Of the days that a file may name: room for what is reckoned from them, either way."""
+"""First and last day that a file may name; dates computed from them still fit the calendar."""
 Day = Annotated[
     date,
     Field(
         ge=EARLIEST,
         le=LATEST,
-        json_schema_extra={  # a pattern for editors that know no bounds of dates
+        json_schema_extra={  # a pattern, for editors that do not know bounds of dates
             "formatMinimum": f"{EARLIEST}",
             "formatMaximum": f"{LATEST}",
             "pattern": "^(19|20|21)",
@@ -49,14 +49,14 @@ class Section(Shown, BaseModel):
 Part = TypeVar("Part", bound=Section)
 
 
-def sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | None = None) -> Part | None:
-    """A part of a document that is sound in itself, or None.
+def read_sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | None = None) -> Part | None:
+    """Read a part of a document, or return None where it is not valid by itself.
 
     Parameters
     ----------
-    part : what it is to be, one kind of section or several.
+    part : kind of section that it should be, or an adapter for several kinds.
     value : plain data.
-    world : what its members and attributes are looked up in; without one any name will do.
+    world : where its members and attributes are looked up; without a world any name is accepted.
     """
     try:
         if isinstance(part, TypeAdapter):
@@ -66,7 +66,11 @@ def sound(part: type[Part] | TypeAdapter[Part], value: object, world: World | No
         return None
 
 
-def sound_items(part: type[Part] | TypeAdapter[Part], values: object, world: World | None = None) -> dict[int, Part]:
-    """The parts of a list that are sound in themselves, by their place in it; none where it is no list."""
-    read = {place: sound(part, value, world) for place, value in enumerate(values if isinstance(values, list) else ())}
+def read_sound_items(
+    part: type[Part] | TypeAdapter[Part], values: object, world: World | None = None
+) -> dict[int, Part]:
+    """Read the items of a list that are valid by themselves, by their place in it; no item where it is not a list."""
+    read = {
+        place: read_sound(part, value, world) for place, value in enumerate(values if isinstance(values, list) else ())
+    }
     return {place: item for place, item in read.items() if item is not None}

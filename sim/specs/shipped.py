@@ -1,4 +1,4 @@
-"""Where the files that come with the program are, and which file a reference means."""
+"""Where the files that come with the program are, and which file a reference names."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Literal
 import sim
 from sim.errors import did_you_mean, input_error
 
-Kind = Literal["scenarios", "experiments", "goals"]
+ShippedKind = Literal["scenarios", "experiments", "goals"]
 
-FOLDERS: dict[Kind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
+FOLDERS: dict[ShippedKind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
 
 
-def shipped_folder(kind: Kind) -> Path:
-    """The folder of the shipped files of one kind: in the package, or beside it in a checkout.
+def shipped_folder(kind: ShippedKind) -> Path:
+    """The folder of the shipped files of one kind: in the package, or next to it in a checkout.
 
     Parameters
     ----------
@@ -31,20 +31,20 @@ def shipped_scenarios() -> tuple[str, ...]:
     return shipped_names("scenarios")
 
 
-def shipped_names(kind: Kind) -> tuple[str, ...]:
+def shipped_names(kind: ShippedKind) -> tuple[str, ...]:
     """The names of the shipped files of one kind, sorted, without their ``.toml``."""
     return tuple(sorted(path.stem for path in shipped_folder(kind).glob("*.toml")))
 
 
-def located(reference: str | Path, kind: Kind, folder: Path, where: str = "", key: str = "") -> Path:
-    """The file that a reference means: a path if there is one, else a shipped file of that name.
+def locate_file(reference: str | Path, kind: ShippedKind, folder: Path, where: str = "", key: str = "") -> Path:
+    """Find the file that a reference names: a path where one exists, otherwise a shipped file of that name.
 
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped one with or without ``.toml``.
     kind : what is looked for.
     folder : folder that relative paths start from.
-    where, key : file and key the reference stands in, for the message; empty for the command line.
+    where, key : file and key that hold the reference, for the message; empty for the command line.
 
     Raises
     ------
@@ -58,19 +58,19 @@ def located(reference: str | Path, kind: Kind, folder: Path, where: str = "", ke
         return path
     if name in shipped:
         return shipped_folder(kind) / f"{name}.toml"
-    fix = did_you_mean(name, shipped, f"'sim list' shows the {kind} that are shipped.")
-    message = f"there is no such file, and no shipped {kind.removesuffix('s')} of that name."
+    fix = did_you_mean(name, shipped, f"'sim list' shows the shipped {kind}.")
+    message = f"there is no such file and no shipped {kind.removesuffix('s')} of that name."
     if not where:
         raise input_error(str(reference), "", message, fix)
-    raise input_error(where, key, f'got "{reference}"; {message}', fix)
+    raise input_error(where, key, f'"{reference}" is not found: {message}', fix)
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder at a path, whatever text a user wrote for it.
+    """Whether a folder is at a path, whatever text a user wrote for it.
 
     Parameters
     ----------
-    path : any path, also one that no file system takes.
+    path : any path, even one that no file system accepts.
     """
     try:
         return path.is_dir()

@@ -1,4 +1,4 @@
-"""What experiments and goals share: files about scenarios, which set something in them before anything is varied."""
+"""What experiments and goals share: files about scenarios that may set keys in them before anything is varied."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
 from sim.rules.parameters import ORDERED, registry
-from sim.specs.draft import Draft, Key, dotted
+from sim.specs.draft import Draft, Key, join_key
 from sim.specs.problems import findings_of
 from sim.specs.scenario.reading import read_scenario, scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
-from sim.specs.shipped import located
+from sim.specs.shipped import locate_file
 from sim.world import World
 
 Study = TypeVar("Study", bound=Section)
 CROSSING = {name for pair in ORDERED for name in pair}
 
 
-def validated(
+def validate_study(
     kind: type[Study], draft: Draft, structure: Mapping[str, Any], world: World | None = None
 ) -> Study | None:
-    """The whole of a file, or None with everything noted that is wrong with its parts.
+    """Validate a whole file, or return None and note everything that is wrong with its parts.
 
     Parameters
     ----------
-    kind : what it is a file of.
+    kind : experiment or goal.
     structure : JSON Schema of such a file.
-    world : what its members and attributes are looked up in; without one any name will do.
+    world : where its members and attributes are looked up; without a world any name is accepted.
     """
     try:
         return kind.model_validate(draft.document, context=world)
@@ -41,7 +41,7 @@ def validated(
 
 
 class Base(NamedTuple):
-    """A scenario that a file names: as it is written, and with the file's ``[set]`` in it."""
+    """A scenario that a file names: as written, and with the file's ``[set]`` applied."""
 
     written: Scenario
     scenario: Scenario
@@ -50,12 +50,12 @@ class Base(NamedTuple):
 def base_of(
     draft: Draft, reference: object, key: Key = ("scenario",), given: Mapping[str, Mapping[str, object]] | None = None
 ) -> Base | None:
-    """A scenario that a file names; or None, with its problems kept.
+    """Read a scenario that a file names, or return None and keep its problems.
 
     Parameters
     ----------
-    reference : what stands under `key`.
-    given : documents of scenarios by the name the file gives them, in place of files.
+    reference : the value of `key`.
+    given : documents of scenarios by their name in the file, in place of files.
     """
     if not isinstance(reference, str) or not reference:
         return None
@@ -64,40 +64,42 @@ def base_of(
         if given is not None and reference in given:
             written = scenario_from(given[reference], origin.where, origin.folder)
         else:
-            written = read_scenario(located(reference, "scenarios", origin.folder, origin.where, dotted(origin.key)))
+            written = read_scenario(
+                locate_file(reference, "scenarios", origin.folder, origin.where, join_key(origin.key))
+            )
     except InputError as error:
         draft.keep(error.problems)
         return None
-    assigned = set_in(draft)
+    assigned = settings_of(draft)
     if not assigned:
         return Base(written, written)
     try:
         return Base(written, scenario_from({**written.document(), "set": assigned}, "", origin.folder))
     except InputError as error:
-        draft.keep(_told_at_set(draft, problem) for problem in error.problems)
+        draft.keep(_place_at_set(draft, problem) for problem in error.problems)
         return None
 
 
-def set_in(draft: Draft) -> Mapping[str, object]:
+def settings_of(draft: Draft) -> Mapping[str, object]:
     """What a file sets in its scenarios, by dotted key."""
     found = draft.document.get("set")
     return found if isinstance(found, Mapping) else {}
 
 
-def _told_at_set(draft: Draft, problem: Problem) -> Problem:
-    """A problem of what is set, told where that is written."""
+def _place_at_set(draft: Draft, problem: Problem) -> Problem:
+    """Move a problem of a setting to the place where the setting is written."""
     path = problem.key.removeprefix("set.")
-    name = next((name for name in set_in(draft) if path == name or path.startswith(f"{name}.")), "")
+    name = next((name for name in settings_of(draft) if path == name or path.startswith(f"{name}.")), "")
     origin = draft.origin(("set", name) if name else ("set",))
     return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
 
 
 def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
-    """Whether a parameter is within its bounds and only on the wrong side of another.
+    """Whether a parameter is within its own bounds and only on the wrong side of another parameter.
 
     Parameters
     ----------
-    assigned : what was set, by dotted key; a parameter that was not is within its bounds.
+    assigned : what was set, by dotted key; a parameter that was not set is within its bounds.
     """
     parameter = registry().get(problem.key.rpartition("parameters.")[2])
     if parameter is None or parameter.name not in CROSSING:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
-from sim.specs.draft import Draft, Key, Origin, dotted
+from sim.specs.draft import Draft, Key, PartOrigin, join_key
 from sim.specs.experiment.design import OVER, Factor
-from sim.specs.overrides import key_and_value, path_of, place_of
+from sim.specs.overrides import key_and_value, name_override, path_of
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
@@ -21,15 +21,15 @@ FACTOR_KEYS = tuple(field.alias or name for name, field in Factor.model_fields.i
 
 
 def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
-    """Apply one ``key=value`` of the command line; what is wrong with it is noted in the draft.
+    """Apply one ``key=value`` of the command line, and note in the draft what is wrong with it.
 
     Parameters
     ----------
     draft : the document of the experiment or goal.
-    text : dotted key, "=", and a TOML value; what is no TOML value is taken as plain text.
-    kind : what the document is; its keys come before those of a scenario.
+    text : dotted key, "=", and a TOML value; anything that is not a TOML value counts as text.
+    kind : what the document is; its own keys take precedence over those of a scenario.
     """
-    where = place_of(text)
+    where = name_override(text)
     name, value = key_and_value(draft, text)
     if not name:
         return
@@ -42,23 +42,23 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
         step: str | int
         step, path = _step(holder, key, path)
         if isinstance(holder, list) and not (isinstance(step, int) and step < len(holder)):
-            draft.problems.append(Problem(where, dotted((*key, step)), f"there is no such place in {dotted(key)}."))
+            draft.problems.append(Problem(where, join_key((*key, step)), f"there is no such item in {join_key(key)}."))
             return
         if not isinstance(holder, list | dict):
-            message = f"{dotted(key)} holds a value; there is no '{step}' in it."
-            draft.problems.append(Problem(where, dotted((*key, step)), message))
+            message = f"{join_key(key)} holds a single value, so there is no '{step}' in it."
+            draft.problems.append(Problem(where, join_key((*key, step)), message))
             return
         key = (*key, step)
         if not path:
             holder[step] = value  # type: ignore[index]
-            draft.mark(key, Origin(where, key, Path.cwd()))
+            draft.mark(key, PartOrigin(where, key, Path.cwd()))
         elif isinstance(holder, dict) and step not in holder:
             holder[step] = {}
         holder = holder[step]  # type: ignore[index]
 
 
 def _step(holder: object, key: Key, path: tuple[str, ...]) -> tuple[str | int, tuple[str, ...]]:
-    """The next part of a key and what is left of the path: the longest name that is there already, else a new one.
+    """The next part of a key and the rest of the path: the longest name that exists already, otherwise a new one.
 
     The 0 of a list that holds one table may be left out.
     """
@@ -71,6 +71,6 @@ def _step(holder: object, key: Key, path: tuple[str, ...]) -> tuple[str | int, t
         present = [number for number in range(1, len(path) + 1) if ".".join(path[:number]) in holder]
         if present:
             length = max(present)
-        elif key == OVER:  # a new factor: its name holds dots
+        elif key == OVER:  # a new factor, whose name contains dots
             length = len(path) - 1 if len(path) > 1 and path[-1] in FACTOR_KEYS else len(path)
     return ".".join(path[:length]), path[length:]

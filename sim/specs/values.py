@@ -1,4 +1,4 @@
-"""Plain values of a file, as TOML and JSON both hold them, and how a validator tells that one is wrong."""
+"""Plain values of a file, as TOML and JSON both hold them, and the error by which a validator reports a wrong one."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pydantic_core import PydanticCustomError
 LARGEST = 2**63
 
 
-def wrong(message: str) -> PydanticCustomError:
-    """A mistake that only these validators see, told as any other."""
+def validator_error(message: str) -> PydanticCustomError:
+    """The error of a mistake that only these validators see; it is reported like any other."""
     return PydanticCustomError("edit", "{message}", {"message": message, "fix": ""})
 
 
-def plain(value: object) -> object:
-    """A value as JSON can hold it: dates become texts.
+def to_plain(value: object) -> object:
+    """Convert a value to what JSON can hold: dates become text.
 
     Raises
     ------
     PydanticCustomError
-        If JSON cannot hold it: a number that is not finite or is too large.
+        If JSON cannot hold it, such as a number that is not finite or is too large.
     """
     match value:
         case bool() | str():
@@ -36,18 +36,20 @@ def plain(value: object) -> object:
         case dt.date() | dt.time():
             return value.isoformat()
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [to_plain(item) for item in value]
         case dict():
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): to_plain(item) for name, item in value.items()}
         case int() | float():
-            raise wrong("holds a number that is not finite, or too large.")
+            raise validator_error(
+                "holds a number that is not finite or is too large; TOML and JSON cannot both hold it."
+            )
         case _:
-            raise wrong("holds something that is no TOML value.")
+            raise validator_error("holds something that is not a TOML value.")
 
 
 def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: plain(value) for name, value in table.items()}
+    return {name: to_plain(value) for name, value in table.items()}
 
 
 PlainTable = Annotated[Mapping[str, Any], AfterValidator(_plain_table)]
-"""What to set, by dotted key."""
+"""Values to set, by dotted key."""

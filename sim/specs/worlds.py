@@ -14,21 +14,21 @@ from sim.world.rollcalls.files import join_rollcalls, load_rollcalls
 
 
 def world_of(spec: Scenario) -> World:
-    """The world of a scenario; of a dated world what was known before the first vote.
+    """The world of a scenario; a dated world is as it was known before the first vote.
 
-    The roll calls of the scenario's files are about its target, on the question of its last vote. Equal scenarios have
-    the same world: files are read once, as worlds are.
+    The roll calls of the scenario's files count as being about its target and on the question of its last vote. Equal
+    scenarios have the same world: files and worlds are read once.
     """
     day, last = spec.vote[0].date, spec.vote[-1]
     world = load_world(spec.world, at=day)
     if not spec.known_rollcalls:
         return world
     (target,) = world.resolve(spec.roles.target)
-    return _joined(spec.world, day, spec.known_rollcalls, target, last.topic or last.resolution)
+    return _load_with_rollcalls(spec.world, day, spec.known_rollcalls, target, last.topic or last.resolution)
 
 
 def first_day(document: Mapping[str, object]) -> date:
-    """The earliest date among the votes of an unchecked document; the latest there is where none is readable."""
+    """The earliest date among the votes of an unchecked document; the latest possible date where none can be read."""
     votes = document.get("vote")
     days = [_day(vote.get("date")) for vote in votes if isinstance(vote, dict)] if isinstance(votes, list) else []
     return min((day for day in days if day is not None), default=date.max)
@@ -49,7 +49,7 @@ def _day(value: object) -> date | None:
 
 
 @cache
-def _joined(reference: str, day: date, names: tuple[str, ...], target: str, topic: str) -> World:
+def _load_with_rollcalls(reference: str, day: date, names: tuple[str, ...], target: str, topic: str) -> World:
     world = load_world(reference, at=day)
     calls = [call for name in names for call in load_rollcalls(Path(name), world.iso3)]
     return join_rollcalls(world, calls, target, topic)

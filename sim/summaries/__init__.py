@@ -1,1 +1,1 @@
-"""What came of runs, in the words of their users: tallies, splits, members, changes, months."""
+"""Summaries of runs for their readers: tallies, splits, members, changes, months."""

@@ -1,4 +1,4 @@
-"""What a what-if changed against its base, run by run at the same random numbers."""
+"""What a what-if changed against its base, run by run with the same random numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.changes import Adoption, Behind, Expectation, Mover, VoteChanged
 from sim.results.parts import ByAction, Interval
-from sim.rules.adoption import RULES, Rule, is_adopted
+from sim.rules.adoption import ADOPTION_RULES, AdoptionRule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult
 from sim.specs import members_of
@@ -18,7 +18,7 @@ UNCHANGED = 0.5
 
 
 def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteChanged:
-    """One vote against the same vote of the base it was run with."""
+    """One vote compared with the same vote of the base that it was run with."""
     vote, before = result.votes[number], base.votes[number]
     change = _change_of(vote)
     shift = vote.tallies.mean(axis=0) - before.tallies.mean(axis=0)
@@ -29,7 +29,7 @@ def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteCha
         tally=summarise_tally(before),
         change=name_actions(shift),
         change_interval=ByAction[tuple[float, float]](**ends),
-        adoption={rule: _compare_adoption(before, vote, rule) for rule in RULES},
+        adoption={rule: _compare_adoption(before, vote, rule) for rule in ADOPTION_RULES},
         population=Behind(base=share_behind(base.case, before), change=_intervals(change.population)),
         gdp=Behind(base=share_behind(base.case, before, "gdp_usd"), change=_intervals(change.gdp)),
         expected=_judge_expectation(result, number, float(shift[SUPPORT])),
@@ -49,7 +49,7 @@ def _intervals(values: FloatArray) -> ByAction[Interval]:
     return ByAction[Interval](**found)
 
 
-def _compare_adoption(before: VoteResult, vote: VoteResult, rule: Rule) -> Adoption:
+def _compare_adoption(before: VoteResult, vote: VoteResult, rule: AdoptionRule) -> Adoption:
     was, now = (is_adopted(v.tallies[:, SUPPORT], v.tallies[:, OPPOSE], rule) for v in (before, vote))
     return Adoption(
         base=float(was.mean()),
@@ -60,7 +60,7 @@ def _compare_adoption(before: VoteResult, vote: VoteResult, rule: Rule) -> Adopt
 
 
 def list_movers(result: RunResult, number: int) -> list[Mover]:
-    """The members that vote differently in some run, those that do so most often first."""
+    """The members that vote differently in some run, those that do so in most runs first."""
     change, world = _change_of(result.votes[number]), result.case.world
     shares = measure_moves(change, result.replicates)
     rows = []
@@ -86,7 +86,7 @@ def measure_moves(change: VoteChange, replicates: int) -> dict[str, FloatArray]:
 
 
 def _judge_expectation(result: RunResult, number: int, change_of_support: float) -> Expectation | None:
-    """What the author wrote before running it, and whether it came about; None where nothing was written."""
+    """What the author expected before the run, and whether it came about; None where nothing was written."""
     case, expected, change = result.case, result.case.spec.expected, _change_of(result.votes[number])
     if expected is None:
         return None

@@ -1,4 +1,4 @@
-"""The months of a run for its users: month by month, by member, and who votes one way and helps the other."""
+"""The months of a run for its readers: month by month, by member, and who votes one way and helps the other."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.months import MemberMonths, MonthsReport, Path, SeriesChange, TwoFaced
+from sim.results.months import MemberMonths, MonthlySeries, MonthsReport, SeriesChange, TwoFaced
 from sim.results.series import series_of
 from sim.runner.months import SIDES, Band
 from sim.runner.result import RunResult
 from sim.scoring.months import acts_of, scores_of
 
 SHOWN = 0.05
-"""Probability from which a member counts as one that says one thing and does another."""
+"""Share of runs from which a member is listed as one that votes one way and helps the other."""
 DIGITS = 4
 
 
@@ -27,18 +27,18 @@ def report_months(result: RunResult) -> MonthsReport | None:
     return MonthsReport(
         months=list(months.months),
         replicates=months.watched,
-        totals={name: _path(months.total(name)) for name in months.totals},
+        totals={name: _series(months.total(name)) for name in months.totals},
         units={name: series_of(name).unit for name in months.members},
         members=[_member(result, means, i) for i in range(result.case.world.size)],
-        two_faced=two_faced(result),
+        two_faced=list_two_faced(result),
         scores=scores_of(result),
         acts=acts_of(result),
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
     )
 
 
-def _path(band: Band) -> Path:
-    return Path(mean=_rounded(band.mean), p05=_rounded(band.low), p95=_rounded(band.high))
+def _series(band: Band) -> MonthlySeries:
+    return MonthlySeries(mean=_rounded(band.mean), p05=_rounded(band.low), p95=_rounded(band.high))
 
 
 def _rounded(values: FloatArray | Sequence[float]) -> list[float]:
@@ -46,14 +46,14 @@ def _rounded(values: FloatArray | Sequence[float]) -> list[float]:
 
 
 def _member(result: RunResult, means: Mapping[str, FloatArray], index: int) -> MemberMonths:
-    """Means of every series of a member that is ever other than 0."""
+    """Means of every series of a member that is not 0 in all months."""
     world = result.case.world
     own = {name: mean[:, index] for name, mean in means.items()}
     series = {name: _rounded(mean) for name, mean in own.items() if mean.any()}
     return MemberMonths(iso3=world.iso3[index], name=world.names[index], series=series)
 
 
-def two_faced(result: RunResult) -> list[TwoFaced]:
+def list_two_faced(result: RunResult) -> list[TwoFaced]:
     """Members that vote one way and help the other side, vote by vote, the most likely first.
 
     The open vote is compared with help in any of the months, open or covert, to the side that the vote does not take.
@@ -80,7 +80,7 @@ def two_faced(result: RunResult) -> list[TwoFaced]:
 
 
 def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
-    """What a what-if changed: sums (money, fuel, listings) or the last month's figure, next to those of its base."""
+    """What a what-if changed: sums (money, fuel, listings) or figures of the last month, next to those of its base."""
     assert result.base is not None
     after, before = result.months, result.base.months
     assert after is not None

@@ -45,7 +45,7 @@ NOBODY_TWO_FACED = "No member votes one way and helps the other."
 
 
 def _scale(name: str) -> float:
-    """What a unit of a series is in the unit that it is listed in."""
+    """What the numbers of a series are multiplied by where it is listed."""
     return 1e-3 if series_of(name).unit in THOUSANDS else 1.0
 
 
@@ -62,13 +62,16 @@ def by_month_table(months: MonthsReport) -> Table:
 
 
 def two_faced_tables(months: MonthsReport) -> list[Table]:
-    """A table per vote of those that most often vote one way and help the other side."""
+    """A table per vote: the members that vote one way and help the other side in most runs."""
     by_vote = _by_vote(months)
-    said = f"Shares of runs, from {write_share(SHOWN)} of either kind, by the greater; help is of any month."
+    said = (
+        f"Shares of runs; listed are members with at least {write_share(SHOWN)} in one column, the largest first. "
+        "Help may be given in any month."
+    )
     found = []
     for number, (resolution, members) in enumerate(by_vote.items(), 1):
         rows = [[member.name, *_shares(member)] for member in members[:MOST_SHOWN]]
-        more = f" {len(members) - MOST_SHOWN} more do so less often." if len(members) > MOST_SHOWN else ""
+        more = f" {len(members) - MOST_SHOWN} more do so in fewer runs." if len(members) > MOST_SHOWN else ""
         covert = f" {COVERT}" if number == len(by_vote) else ""
         title = f"Vote one way, help the other: {resolution}"
         found.append(table(title, [Column("member"), *_side_columns()], rows, f"{said}{more}{covert}"))
@@ -80,7 +83,7 @@ def two_faced_rest(months: MonthsReport) -> Table | None:
     left_out = [member for members in _by_vote(months).values() for member in members[MOST_SHOWN:]]
     rows = [[member.name, member.resolution, *_shares(member)] for member in left_out]
     columns = [Column("member"), Column("resolution"), *_side_columns()]
-    return table("Vote one way, help the other less often", columns, rows) if rows else None
+    return table("Vote one way, help the other in fewer runs", columns, rows) if rows else None
 
 
 def _by_vote(months: MonthsReport) -> dict[str, list[TwoFaced]]:
@@ -98,27 +101,30 @@ def _shares(member: TwoFaced) -> list[float]:
     return [getattr(member, name) for name in SIDES]
 
 
-def _surest(months: MonthsReport) -> list[MemberMonths]:
-    """Members that help the target in the last month, the surest first."""
+def _list_helpers(months: MonthsReport) -> list[MemberMonths]:
+    """Members that help the target in the last month, the most likely first."""
     ranked = sorted(months.members, key=lambda member: -member.last("helps_target"))
     return [member for member in ranked if member.last("helps_target") >= SHOWN]
 
 
 def helpers_table(months: MonthsReport) -> Table | None:
     """Help to the target by kind in the last month, next to what is bought from it; None where nobody helps."""
-    surest = _surest(months)
+    helpers = _list_helpers(months)
     named = [*(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
     rows = [
         [member.name, *(member.last(name) for name in named), member.last("energy_paid") * _scale("energy_paid")]
-        for member in surest[:MOST_SHOWN]
+        for member in helpers[:MOST_SHOWN]
     ]
     columns = [
         Column("member"),
         *(Column(name, SHARE) for name in (*HELP, "recognises", "any covert")),
         Column("fuel, bn EUR", MEAN),
     ]
-    more = f" {len(surest) - MOST_SHOWN} more help less surely." if len(surest) > MOST_SHOWN else ""
-    note = f"Amounts: 100 % where every run gives it in full. Recognises, any covert: share of runs.{more}"
+    more = f" {len(helpers) - MOST_SHOWN} more help in fewer runs." if len(helpers) > MOST_SHOWN else ""
+    note = (
+        "Goods to territory: mean amount, 100 % where every run gives all of it. Recognises, any covert: share of "
+        f"runs.{more}"
+    )
     return table("Help to the target in the last month", columns, rows, note) if rows else None
 
 
@@ -141,15 +147,15 @@ def published_table(months: MonthsReport) -> Table | None:
         for one in scores.figures["score"]
         if one.simulated is not None
     ]
-    note = "Last value, linear trend: errors of rules that continue the data to August 2022." if rows else ""
+    note = "Last value, linear trend: errors of two simple rules that continue the data to August 2022." if rows else ""
     if scores.senders is not None:
         of = scores.senders.members
         missed, added = (
             list_words([names.get(iso3, iso3) for iso3 in codes] or ["none"]) for codes in (of.misses, of.false_alarms)
         )
         note += (
-            f" Of the members that followed with sanctions by 7 March 2022 it has {len(of.hits)} and misses {missed}; "
-            f"it adds {added}."
+            f" Members that followed with sanctions by 7 March 2022: the run has {len(of.hits)} of them. It misses "
+            f"{missed}, and adds {added}."
         )
     columns = [
         Column("figure after August 2022"),
@@ -176,7 +182,7 @@ def months_change_table(months: MonthsReport) -> Table | None:
             one, scale = months.base[name], _scale(name)
             rows.append([SHOWN_TOTALS[name].label, scale * one.base, scale * one.what_if, scale * one.change])
     columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
-    title = "The months against the base: sums over them; members in the last"
+    title = "The months compared with the base: sums over the months; members in the last month"
     return table(title, columns, rows, "With the same random numbers.")
 
 
@@ -203,16 +209,16 @@ def answer_months(months: MonthsReport) -> list[str]:
         f"{write_number(helpers)} members help it in the last month, {write_number(covertly)} of them covertly"
     )
     sentences = [f"From {months.months[0]} to {months.months[-1]}, on average: {list_words(parts)}."]
-    surest = [member.name for member in _surest(months)[:3]]
-    if surest:
-        sentences.append(f"The surest helpers are {list_words(surest)}.")
+    likely = [member.name for member in _list_helpers(months)[:3]]
+    if likely:
+        sentences.append(f"The most likely helpers are {list_words(likely)}.")
     met = None if months.scores is None else months.scores.scored_within_a_quarter
     if met is not None and met.simulated is not None:
         rules = (("repeating the last value", met.last_value), ("a linear trend", met.linear_trend))
         others = [f"{write_share(share)} by {name}" for name, share in rules if share is not None]
         compared = f" ({list_words(others)})" if others else ""
         sentences.append(
-            f"{write_share(met.simulated)} of the figures published later are met within a quarter{compared}."
+            f"{write_share(met.simulated)} of the figures published later are met to within a quarter{compared}."
         )
     return sentences
 

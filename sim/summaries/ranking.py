@@ -16,7 +16,7 @@ from sim.errors import input_error
 from sim.results.scores import Scores
 from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.designs import DesignPoint, points_of, spec_of
+from sim.runner.designs import DesignPoint, list_points, scenario_at
 from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
 from sim.runner.folder.whole import write_whole
@@ -38,15 +38,15 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     target = experiment.target_split
     if target is None:
         raise ValueError("the experiment has no target split")
-    points = {point.number: point for point in points_of(experiment)}
+    points = {point.number: point for point in list_points(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
     finished, scorer = FinishedTables(folder), _Scorer(experiment, resolution)
-    looked_for = wanted(target)
-    codes = [ACTIONS.index(action) for action in looked_for]
+    wanted = count_wanted(target)
+    codes = [ACTIONS.index(action) for action in wanted]
     found = []
     for vote in (vote for votes in finished.votes.values() for vote in votes if vote.resolution == resolution):
         point = points[vote.point]
-        gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(looked_for.values())))
+        gaps = np.abs(finished.tallies(vote)[:, codes] - np.array(list(wanted.values())))
         scores = scorer.score(point, finished.counts(vote))
         found.append(
             RankedPoint(
@@ -66,8 +66,8 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     return ranking
 
 
-def wanted(target: TargetSplit) -> dict[str, int]:
-    """The counts by action, the target's own vote included."""
+def count_wanted(target: TargetSplit) -> dict[str, int]:
+    """The counts that are wanted, by action, with the target's own vote."""
     counts = target.counts()
     if target.besides_target and "oppose" in counts:
         counts["oppose"] += 1
@@ -85,7 +85,7 @@ class _Scorer:
         self._observed: dict[str, IntArray | None] = {}
 
     def score(self, point: DesignPoint, counts: IntArray) -> Scores | None:
-        """The scores of a point from how often its members did what, (N, 4)."""
+        """The scores of a point from how often its members did each action, (N, 4)."""
         if not len(counts):
             return None
         others = {name: value for name, value in point.values.items() if not name.startswith("parameters.")}
@@ -100,7 +100,7 @@ class _Scorer:
 
     def _observe(self, point: DesignPoint) -> IntArray | None:
         """Action codes (N,) of the members whose vote was drawn and is on record, -1 of the others."""
-        case = prepare(spec_of(self.experiment, point))
+        case = prepare(scenario_at(self.experiment, point))
         call = case.world.rollcall(self.resolution)
         if call is None:
             return None
@@ -114,7 +114,7 @@ def _write(ranking: Sequence[RankedPoint], path: Path) -> None:
         pq.write_table(pa.table(columns, schema=RANKING_SCHEMA), file, compression="zstd")
 
 
-def refined(experiment: Experiment, folder: Path) -> Experiment:
+def refine(experiment: Experiment, folder: Path) -> Experiment:
     """The same experiment on half of each range, around its best point so far; factors given as values stay there."""
     ranking = rank(experiment, folder)
     if not ranking:

@@ -1,12 +1,14 @@
-"""The answer of a run in sentences, the same on the screen and on the page."""
+"""Answers in sentences, the same on the screen and on the page: of a run, a comparison, a validation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.results.changes import Expectation, VoteChanged
+from sim.results.changes import VoteChanged
 from sim.results.run import VoteSummary
+from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
+from sim.scoring.tables import MODES
 from sim.summaries.tallies import NEAR, REPORTED, SPLIT
 
 
@@ -33,7 +35,7 @@ def answer_vote(vote: VoteSummary) -> list[str]:
     else:
         sentences += answer_change(vote.base)
     if vote.settled < 1:
-        sentences.append(f"In {write_share(1 - vote.settled)} of runs members still changed in the last round.")
+        sentences.append(f"In {write_share(1 - vote.settled)} of runs some members still changed in the last round.")
     return sentences
 
 
@@ -52,25 +54,53 @@ def _compare_with_observed(vote: VoteSummary) -> list[str]:
 
 
 def answer_change(base: VoteChanged) -> list[str]:
-    """How the tally changed against the base, and who votes differently most often."""
+    """How the tally changed against the base, and which members vote differently."""
     changes = [f"{name} {write_number(base.change.of(name), 1, is_signed=True)}" for name in REPORTED]
-    sentences = [f"Against '{base.scenario}', with the same random numbers: {list_words(changes)} members on average."]
+    sentences = [f"Compared with '{base.scenario}': {list_words(changes)} members on average."]
     if not base.moved:
         return [*sentences, "No member votes differently in any run."]
     first = [f"{mover.name} ({write_share(mover.moved)} of runs)" for mover in base.moved[:3]]
-    most = "the one that does so is" if len(base.moved) == 1 else "most often"
-    return [
-        *sentences,
-        f"{len(base.moved)} {'member votes' if len(base.moved) == 1 else 'members vote'} differently in some run; "
-        f"{most} {list_words(first)}.",
-    ]
+    if len(base.moved) == 1:
+        return [*sentences, f"One member votes differently in some run: {first[0]}."]
+    return [*sentences, f"{len(base.moved)} members vote differently in some run, above all {list_words(first)}."]
 
 
-def judge(expected: Expectation) -> list[str]:
-    """What the author of a what-if wrote before running it, and whether it came about."""
+def judge_expectation(base: VoteChanged) -> list[str]:
+    """What the author of a what-if expected before the run, and whether it came about; nothing where nothing was."""
+    expected = base.expected
+    if expected is None:
+        return []
+    names = {mover.iso3: mover.name for mover in base.moved}
     verdict = "as expected" if expected.is_as_expected else f"not as expected ({expected.support})"
     sentences = [f"Expected before the run: {expected.direction}", f"Found: mean support {expected.found}, {verdict}."]
     if expected.movers:
-        listed = ", ".join(f"{iso3} {write_share(share)}" for iso3, share in expected.movers.items())
+        listed = ", ".join(f"{names.get(iso3, iso3)} {write_share(share)}" for iso3, share in expected.movers.items())
         sentences.append(f"Share of runs in which the expected members vote differently: {listed}.")
     return sentences
+
+
+def answer_validations(found: Sequence[Validation]) -> list[str]:
+    """How often scenarios are right about the members of a vote, and whether a simple rule does better."""
+    if len(found) == 1:
+        return [_answer_validation(found[0])]
+    better = sum(all(one.declared.rps < rule.rps for rule in one.baselines.values()) for one in found)
+    return [
+        f"By the ranked probability score (RPS) the model is better than every simple rule on {better} of "
+        f"{len(found)} resolutions."
+    ]
+
+
+def _answer_validation(found: Validation) -> str:
+    model = found.declared
+    right = (
+        f"{found.resolution} ({MODES[found.mode]}): the most likely vote is the observed one for "
+        f"{write_share(model.accuracy)} of the {found.n} members scored."
+    )
+    if not found.baselines:
+        return right
+    rule, scores = min(found.baselines.items(), key=lambda one: one[1].rps)
+    verdict = "better than" if model.rps < scores.rps else "no better than"
+    return (
+        f"{right} By the ranked probability score (RPS; 0 is best) the model is {verdict} the best simple rule, "
+        f"{rule.replace('_', ' ')}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
+    )

@@ -1,4 +1,4 @@
-"""A run in the words of its users: tallies with intervals, splits, the observed vote next to them, every member."""
+"""The summary of a run: tallies with intervals, splits, the observed vote next to them, every member."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLASS_WORDS = ("oppose", "abstain or absent", "support")
 
 
 def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
-    """Probabilities (N, 4) in which those whose vote is fixed are sure of it.
+    """Probabilities (N, 4) in which a fixed vote is certain.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def split_of(tally: FloatArray, own: int = OPPOSE) -> Splits:
 
 
 def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None) -> float | None:
-    """Share of the members scored whose likeliest of three classes was the observed one."""
+    """Share of the members scored whose most likely of three classes was the observed one."""
     if call is None:
         return None
     scored = is_scored(case, number, call)
@@ -109,24 +109,28 @@ def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list
     ]
 
 
-def observed_call(result: RunResult, number: int) -> RollCall:
-    """The roll call of a vote of a run.
+def find_observed(result: RunResult, number: int) -> RollCall | None:
+    """The roll call to compare a vote of a run with; None where the world has none, and for a what-if."""
+    return None if result.base is not None else result.case.world.rollcall(result.votes[number].resolution)
+
+
+def require_observed(result: RunResult, number: int) -> RollCall:
+    """The roll call to compare a vote of a run with.
 
     Raises
     ------
-    ValueError : the world has none.
+    ValueError : there is none.
     """
-    resolution = result.votes[number].resolution
-    call = result.case.world.rollcall(resolution)
+    call = find_observed(result, number)
     if call is None:
-        raise ValueError(f"the world has no roll call of {resolution}")
+        raise ValueError(f"there is no roll call of {result.votes[number].resolution} to compare this run with")
     return call
 
 
 def list_misses(result: RunResult, number: int) -> list[Miss]:
-    """Members whose most likely class was not the observed one, the surest mistakes first."""
+    """Members whose most likely class was not the observed one, the surest mistakes first; none for a what-if."""
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
+    call = find_observed(result, number)
     if call is None:
         return []
     three = three_classes(frequencies(vote.counts))

@@ -1,4 +1,4 @@
-"""The points of a sweep as tables for people: all of them, and those nearest to a split."""
+"""A sweep for people: its answer in sentences, and tables of its points and of those nearest to a split."""
 
 from __future__ import annotations
 
@@ -8,13 +8,47 @@ from pydantic import JsonValue
 
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
-from sim.results.wording import write_figure
-from sim.specs import Scenario
+from sim.results.wording import write_figure, write_number, write_share
+from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
 from sim.summaries.tallies import NEAR, REPORTED
 
 LONGEST = 20
 """Letters of a lever's value that are shown."""
+MOST_NAMED = 4
+"""Levers that a sentence names."""
+
+
+def answer_sweep(
+    experiment: Experiment, points: Sequence[SweptPoint], levers: Sequence[str], ranking: Sequence[RankedPoint]
+) -> str:
+    """Between which values mean support is, and which point is nearest to the target split.
+
+    Parameters
+    ----------
+    points : at least one of them has not failed.
+    levers : those that are named, the most important first.
+    ranking : nearest to the target split first; empty where there is none.
+    """
+
+    def at(values: Mapping[str, JsonValue]) -> str:
+        named = levers[:MOST_NAMED]
+        return ", ".join(f"{label_key(name, experiment.first)} = {write_setting(values[name])}" for name in named)
+
+    support = [(point.tallies.support.mean, point) for point in points if point.tallies is not None]
+    (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
+    sentences = [
+        f"Mean support goes from {write_number(least, 1)} members ({at(low.values)}) "
+        f"to {write_number(most, 1)} ({at(high.values)})."
+    ]
+    if ranking:
+        best = ranking[0]
+        sentences.append(
+            f"Nearest to the target split is {at(best.values)}: {write_number(best.distance, 1)} members off it on "
+            f"average, and within {NEAR} of it in {write_share(best.near)} of runs."
+        )
+    failed = len(points) - len(support)
+    return " ".join([*sentences, f"{failed} points failed."] if failed else sentences)
 
 
 def write_setting(value: JsonValue) -> str:
@@ -73,8 +107,8 @@ def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: S
     ]
     note = (
         f"Exactly, within {NEAR}: share of runs with the split, or within {NEAR} members of it on every action. "
-        "Members off: mean distance from it, summed over the actions. Accuracy: members whose likeliest vote is the "
-        "observed one."
+        "Members off: mean distance from it, summed over the actions. Accuracy: share of the members scored whose most "
+        "likely vote is the observed one."
     )
     return table("Points nearest to the target split", head, rows, note)
 

@@ -50,7 +50,7 @@ def misses_table(misses: Sequence[Miss]) -> Table:
 
 
 def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
-    """Every member: probability of each action; those of `marked` stand out.
+    """Every member: probability of each action; the rows of `marked` are shaded.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
 
 
 def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
-    """Members that vote differently from the base, those that do so most often first."""
+    """Members that vote differently from the base, those that do so in most runs first."""
     rows = [
         [one.name, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away] for one in movers
     ]
@@ -75,12 +75,15 @@ def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
         Column("towards sanctioning side", SHARE),
         Column("towards target", SHARE),
     ]
-    note = "Shares of runs; where the last two do not add up, the rest is between abstaining and absence."
+    note = (
+        "Shares of runs. The last two columns are the direction of the change; changes between abstaining and absence "
+        "have none."
+    )
     return table(f"Who votes differently on {resolution}", columns, rows, note)
 
 
 def change_table(vote: ComparedVote) -> Table:
-    """The tally of a compared vote against that of the base, and the part of the world behind it."""
+    """The tally of a vote next to that of the base, and the part of the world that the members hold."""
     base = vote.base
     rows = [
         [
@@ -103,11 +106,11 @@ def change_table(vote: ComparedVote) -> Table:
         Column("of world population", CHANGE_OF_SHARE),
         Column("of world product", CHANGE_OF_SHARE),
     ]
-    return table("Mean members per action, and change of what is behind them", columns, rows)
+    return table("Mean members per action, and change of their part of the world", columns, rows)
 
 
 def adoption_table(base: VoteChanged) -> Table:
-    """How often the resolution is adopted before and after, by each rule."""
+    """How often the resolution is adopted in the base and in the what-if, by each rule."""
     rows = [[RULES[rule], one.base, one.now, one.lost, one.gained] for rule, one in base.adoption.items()]
     columns = [
         Column("rule"),

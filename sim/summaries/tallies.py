@@ -1,4 +1,4 @@
-"""Tallies in the words of their readers: by action, with intervals over the runs, and the world behind them."""
+"""Tallies by action, with intervals over the runs, and the part of the world that the members hold."""
 
 from __future__ import annotations
 

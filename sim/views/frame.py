@@ -1,4 +1,4 @@
-"""What all pictures share: size, title, the source and hash in the corner, and how they are written."""
+"""What all pictures share: size, title, the source and hash in the corner, and how they are saved."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.runner.folder.manifest import document_hash
+from sim.runner.folder.manifest import hash_document
 from sim.runner.identity import program_version
 from sim.views.styles import FAINT, INK, PAPER
 
@@ -19,27 +19,29 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 5.6
-"""Inches; narrow, so that letters are still read on a phone."""
+"""Inches; narrow, so that letters can be read on a phone."""
 TITLE, TEXT, SMALL, CORNER = 10.5, 9.0, 8.0, 6.5
 """Sizes of letters in points."""
+UTILITY_UNIT = "utility (1 is one unit of log-odds)"
+"""What axes of utilities, and so of alignment, are labelled with."""
 HASH_DIGITS = 12
 DPI = 160
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Axes to draw on, and whether the picture is theirs alone, so that title and corner go on the figure."""
+    """Axes to draw on, and whether they have a figure of their own, on which title and corner go."""
 
     ax: Axes
     is_own: bool
 
 
-def panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
+def make_panel(ax: Axes | None, height: float, width: float = WIDTH) -> Panel:
     """The axes that were given, or those of a new figure."""
-    return Panel(ax, False) if ax is not None else Panel(blank(width, height).subplots(), True)
+    return Panel(ax, False) if ax is not None else Panel(make_figure(width, height).subplots(), True)
 
 
-def blank(width: float, height: float) -> Figure:
+def make_figure(width: float, height: float) -> Figure:
     """A figure without axes; inches."""
     from sim.views.shown import ShownFigure  # Matplotlib is slow to load
 
@@ -49,7 +51,7 @@ def blank(width: float, height: float) -> Figure:
 def finish(on: Panel, title: str, corner: str) -> Axes:
     """Give a panel its title and, where the figure is its own, the corner."""
     if on.is_own:
-        head(figure_of(on.ax), title, corner)
+        put_title(figure_of(on.ax), title, corner)
     else:
         on.ax.set_title(title, fontsize=TITLE - 1, color=INK)
     return on.ax
@@ -68,42 +70,44 @@ def figure_of(drawn: Axes | Figure) -> Figure:
     return figure
 
 
-def head(figure: Figure, title: str, corner: str) -> None:
+def put_title(figure: Figure, title: str, corner: str) -> None:
     """Put a title above a figure, and source and hash in its lower left corner, with room for both."""
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     width, height = figure.get_size_inches()
     wrapped = wrap(title, width, TITLE)
     figure.suptitle(wrapped, x=0.012, ha="left", fontsize=TITLE, color=INK, fontweight="bold")
-    told = wrap(corner, width, CORNER)
-    room = (told.count("\n") + 1.8) * CORNER * 1.25 / 72 / height
-    figure.text(0.012, 0.35 * CORNER / 72 / height, told, fontsize=CORNER, color=FAINT, va="bottom", gid="corner")
+    source = wrap(corner, width, CORNER)
+    room = (source.count("\n") + 1.8) * CORNER * 1.25 / 72 / height
+    figure.text(0.012, 0.35 * CORNER / 72 / height, source, fontsize=CORNER, color=FAINT, va="bottom", gid="corner")
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(rect=(0.0, room, 1.0, 1.0 - room))
 
 
 def wrap(text: str, width: float, size: float) -> str:
-    """Text in lines that fit into a width in inches at a size of letters in points."""
+    """Break a text into lines that fit into a width in inches, at a size of letters in points."""
     return textwrap.fill(text, int(width * 72 / (0.61 * size)), break_on_hyphens=False)
 
 
-def corner_of(case: Case, replicates: int | None) -> str:
-    """The corner of a picture of a run: what it shows, of which world, how often run, and the scenario's hash."""
+def write_corner(case: Case, replicates: int | None) -> str:
+    """The corner of a picture of a run: scenario, world, number of runs, and the scenario's hash."""
     spec = case.spec
-    runs = "" if replicates is None else f", {replicates:,} replicates"
-    told = document_hash(spec.document())[:HASH_DIGITS]
-    return f"{_ended(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {told}"
+    runs = "" if replicates is None else f", {replicates:,} runs"
+    digest = hash_document(spec.document())[:HASH_DIGITS]
+    return (
+        f"{_end_sentence(spec.title)} World {case.world.name}{runs}, seed {spec.seed}; {_program()}, scenario {digest}"
+    )
 
 
-def corner_of_sweep(title: str, worlds: Sequence[str], replicates: int, told: str) -> str:
+def write_sweep_corner(title: str, worlds: Sequence[str], replicates: int, digest: str) -> str:
     """The corner of a picture of a sweep, with the experiment's hash."""
     named = ", ".join(dict.fromkeys(worlds))
-    runs = f"{replicates:,} replicates a point"
-    return f"{_ended(title)} World {named}, {runs}; {_program()}, experiment {told[:HASH_DIGITS]}"
+    runs = f"{replicates:,} runs of each point"
+    return f"{_end_sentence(title)} World {named}, {runs}; {_program()}, experiment {digest[:HASH_DIGITS]}"
 
 
-def _ended(sentence: str) -> str:
+def _end_sentence(sentence: str) -> str:
     return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
@@ -111,13 +115,13 @@ def _program() -> str:
     return f"alignment-sim {program_version()}"
 
 
-def day(when: date) -> str:
+def write_day(when: date) -> str:
     """A date as people write it."""
     return f"{when.day} {when:%B %Y}"
 
 
-def bare(ax: Axes, *sides: str) -> None:
-    """Leave the frame only on some sides, thin, and its letters small."""
+def strip_frame(ax: Axes, *sides: str) -> None:
+    """Draw the frame only on some sides, with thin lines and small letters."""
     for name, spine in ax.spines.items():
         spine.set_visible(name in sides)
         spine.set_color(FAINT)
@@ -126,7 +130,7 @@ def bare(ax: Axes, *sides: str) -> None:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture; vector formats are the same bytes every time.
+    """Write a picture; vector formats have the same bytes every time.
 
     Raises
     ------

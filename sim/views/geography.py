@@ -1,4 +1,4 @@
-"""The map: land outlines of a world, and a place of equal size for every member, so that small ones are seen."""
+"""The map: land outlines of a world, and a place of equal size for every member, so that small ones can be seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TILE = 0.088
 A = (1.340264, -0.081106, 0.000893, 0.003796)
 
 
-def projected(longitude: FloatArray, latitude: FloatArray) -> FloatArray:
+def project(longitude: FloatArray, latitude: FloatArray) -> FloatArray:
     """Places (..., 2) on the Equal Earth map, in radii of the globe (Savric, Patterson & Jenny 2019).
 
     Parameters
@@ -37,9 +37,9 @@ def projected(longitude: FloatArray, latitude: FloatArray) -> FloatArray:
 
 
 def outlines(world: World) -> list[FloatArray]:
-    """Rings of land, each (points, 2) on the map; none where the world ships no land."""
+    """Rings of land, each (points, 2) on the map; none where the world has no file of land."""
     path = world.folder / LAND_FILE
-    return [projected(ring[:, 0], ring[:, 1]) for ring in rings_of(path)] if path.is_file() else []
+    return [project(ring[:, 0], ring[:, 1]) for ring in rings_of(path)] if path.is_file() else []
 
 
 def rings_of(path: Path) -> list[FloatArray]:
@@ -51,14 +51,14 @@ def rings_of(path: Path) -> list[FloatArray]:
     found = []
     for shape in document["objects"]["countries"]["geometries"]:
         polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
-        found += [_joined(ring, arcs) for polygon in polygons for ring in polygon]
+        found += [_join_arcs(ring, arcs) for polygon in polygons for ring in polygon]
     return [ring for ring in found if ring[:, 1].max() > SOUTHERN_END]
 
 
-def _joined(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray:
-    """A ring from its arcs; a negative number stands for an arc run backwards.
+def _join_arcs(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray:
+    """Join the arcs of a ring; a negative number means an arc in reverse.
 
-    A ring across the date line goes on beyond 180 degrees, on the side where most of it lies.
+    A ring across the date line continues beyond 180 degrees, on the side where most of it is.
     """
     pieces = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in numbers]
     ring = np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
@@ -70,11 +70,11 @@ def _joined(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray:
 def tiles(world: World) -> FloatArray:
     """A place (N, 2) for each member on the map: its own, or the nearest of a honeycomb that is free.
 
-    The sum of squared distances to the members' own places is the least there is (Hungarian algorithm).
+    The sum of squared distances to the members' own places is the least possible (Hungarian algorithm).
     """
     from scipy.optimize import linear_sum_assignment
 
-    own = projected(world.attributes["longitude"], world.attributes["latitude"])
+    own = project(world.attributes["longitude"], world.attributes["latitude"])
     low, high = own.min(axis=0) - 4 * TILE, own.max(axis=0) + 4 * TILE
     heights = np.arange(low[1], high[1], TILE * np.sqrt(3) / 2)
     cells = np.array(

@@ -1,4 +1,4 @@
-"""Kinds of pictures by name, and what each can be made from."""
+"""Kinds of pictures by name, and what each is made from."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 from sim.errors import did_you_mean, input_error
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
-from sim.views.frame import blank, figure_of, head
+from sim.summaries.summary import find_observed
+from sim.views.frame import figure_of, make_figure, put_title
 from sim.views.pictures.against import plot_change, plot_movers
-from sim.views.pictures.chamber import chamber_figure, plot_chamber
+from sim.views.pictures.chamber import draw_chambers, plot_chamber
 from sim.views.pictures.explanation import plot_explanation
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import plot_members
-from sim.views.pictures.months import months_figure, plot_months
+from sim.views.pictures.months import draw_months, plot_months
 from sim.views.pictures.network import plot_network
-from sim.views.pictures.reasons import plot_reasons, reasons_figure
+from sim.views.pictures.reasons import draw_reasons, plot_reasons
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
-from sim.views.pictures.sweeps import corner, plot_sweep
+from sim.views.pictures.sweeps import plot_sweep, write_corner_of
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
-from sim.whatif.sensitivity import analyse, asked_of
+from sim.whatif.outputs import label_output
+from sim.whatif.sensitivity import analyse, check_questions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,15 +37,15 @@ FORMATS = (".png", ".svg", ".pdf")
 
 @dataclass(frozen=True)
 class Wish:
-    """What a picture is to show, besides its kind.
+    """What a picture is to show, apart from its kind.
 
     Parameters
     ----------
     resolution : which vote; the first by default.
-    member : whom an explanation is of.
+    member : the member that is explained.
     output : of a sweep, as in ``sim sensitivity``.
     over : levers along the axes of a sweep.
-    is_observed : whether a map shows what members did in place of what they are likeliest to do.
+    is_observed : whether a map shows what members did in place of what they are most likely to do.
     ax : axes to draw on; by default those of a new figure. Of a picture with several panels it has the first.
     """
 
@@ -62,7 +64,7 @@ class Kind:
     Parameters
     ----------
     meaning : what it shows.
-    needs : what it is made from besides the run: ``base``, ``observed``, ``months``, ``member``.
+    needs : what it is made from in addition to the run: ``base``, ``observed``, ``months``, ``member``.
     """
 
     meaning: str
@@ -70,63 +72,67 @@ class Kind:
     draw: Callable[[RunResult, int, Wish], Axes | Figure]
 
 
-def _explained(result: RunResult, number: int, wish: Wish) -> Explanation:
+def _explain(result: RunResult, number: int, wish: Wish) -> Explanation:
     spec = result.case.spec.model_copy(update={"replicates": result.replicates})
     return explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
 
 
 OF_RUNS: Mapping[str, Kind] = {
     "chamber": Kind(
-        "a seat per member, the observed vote beside the run nearest to the median",
+        "a seat per member, the observed vote and the run nearest to the median side by side",
         (),
         lambda r, n, w: (
-            chamber_figure(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
+            draw_chambers(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
         ),
     ),
     "map": Kind(
-        "the world, a mark of equal size per member by its likeliest action (--observed: by what it did)",
+        "the world, with a mark of equal size per member by its most likely action (--observed: by what it did)",
         (),
         lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed, ax=w.ax),
     ),
     "tallies": Kind(
-        "how many did each action in all replicates, the observed number marked",
+        "members with each action in all runs, with the observed number marked",
         (),
         lambda r, n, w: plot_tallies(r, number=n, ax=w.ax),
     ),
     "members": Kind(
-        "a column of probabilities per member, the misses marked",
+        "a column of probabilities per member, with the misses marked",
         (),
         lambda r, n, w: plot_members(r, number=n, ax=w.ax),
     ),
     "network": Kind("whom members look to", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
     "reliability": Kind(
-        "probabilities beside what came true", ("observed",), lambda r, n, w: plot_reliability(r, number=n, ax=w.ax)
+        "probabilities and the share that came true",
+        ("observed",),
+        lambda r, n, w: plot_reliability(r, number=n, ax=w.ax),
     ),
     "change": Kind(
-        "what each replicate changes against the base", ("base",), lambda r, n, w: plot_change(r, number=n, ax=w.ax)
+        "change of the tally against the base, run by run", ("base",), lambda r, n, w: plot_change(r, number=n, ax=w.ax)
     ),
     "movers": Kind(
-        "who moves against the base, and which way", ("base",), lambda r, n, w: plot_movers(r, number=n, ax=w.ax)
+        "members that vote differently from the base, and in which direction",
+        ("base",),
+        lambda r, n, w: plot_movers(r, number=n, ax=w.ax),
     ),
     "months": Kind(
         "fuel, sanctions, help and alignment between votes",
         ("months",),
-        lambda r, n, w: months_figure(r) if w.ax is None else plot_months(r, ax=w.ax),
+        lambda r, n, w: draw_months(r) if w.ax is None else plot_months(r, ax=w.ax),
     ),
     "explanation": Kind(
-        "what speaks for a member's likeliest action over the next (--member)",
+        "what speaks for a member's most likely action over the next (--member)",
         ("member",),
-        lambda r, n, w: draw_explanation(_explained(r, n, w), "explanation", w),
+        lambda r, n, w: draw_explanation(_explain(r, n, w), "explanation", w),
     ),
     "reasons": Kind(
-        "how a member's reasons move over the months, the text asked in each (--member)",
+        "how a member's reasons change over the months, with the resolution asked in each (--member)",
         ("months", "member"),
-        lambda r, n, w: draw_explanation(_explained(r, n, w), "reasons", w),
+        lambda r, n, w: draw_explanation(_explain(r, n, w), "reasons", w),
     ),
 }
 OF_SWEEPS: Mapping[str, str] = {
     "sweep": "an output along one lever, or over two (--output, --over)",
-    "sensitivity": "Sobol's or Morris's indices of an output (--output), of designs saltelli and morris",
+    "sensitivity": "Sobol's or Morris's indices of an output (--output), for designs saltelli and morris",
 }
 OF_EXPLANATIONS = ("explanation", "reasons")
 KINDS: Mapping[str, str] = {**{name: kind.meaning for name, kind in OF_RUNS.items()}, **OF_SWEEPS}
@@ -137,7 +143,7 @@ def check_picture(option: str, path: Path) -> None:
 
     Raises
     ------
-    InputError : its name ends in no format, its folder does not exist, or Matplotlib is missing.
+    InputError : its name does not end in a known format, its folder does not exist, or Matplotlib is missing.
     """
     if path.suffix.lower() not in FORMATS:
         raise input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
@@ -162,14 +168,15 @@ def check_matplotlib(where: str) -> None:
 
 
 def check_kind(kind: str) -> None:
-    """Refuse a kind that there is not.
+    """Refuse a kind that does not exist.
 
     Raises
     ------
-    InputError : with the kinds that there are.
+    InputError : with the kinds that exist.
     """
     if kind not in KINDS:
-        raise input_error("--kind", "", f"got '{kind}'.", did_you_mean(kind, KINDS, f"Kinds are {', '.join(KINDS)}."))
+        fix = did_you_mean(kind, KINDS, f"Kinds are {', '.join(KINDS)}.")
+        raise input_error("--kind", "", f"there is no picture of kind '{kind}'.", fix)
 
 
 def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
@@ -177,28 +184,28 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
 
     Raises
     ------
-    InputError : this run has not what the kind needs, or no such vote or member.
+    InputError : this run lacks what the kind needs, or has no such vote or member.
     """
     if kind not in OF_RUNS:
         fix = f"Of a run there are {', '.join(OF_RUNS)}."
         raise input_error("--kind", "", f"'{kind}' is a picture of a sweep; this is a run.", fix)
     number = vote_number(result.case.spec, wish.resolution)
-    resolution = result.votes[number].resolution
+    unobserved = (
+        f"the world has no roll call of {result.votes[number].resolution}."
+        if result.base is None
+        else "this run is a what-if, so there is no observed vote to compare it with."
+    )
     missing = {
         "base": (
             result.base is None,
-            "there is no base to tell it apart from.",
+            "there is no base to compare it with.",
             "Give a what-if, or --set; in Python, plot what sim.compare gives.",
         ),
-        "observed": (
-            result.case.world.rollcall(resolution) is None,
-            f"the world has no roll call of {resolution}.",
-            "'sim world' lists those it has.",
-        ),
+        "observed": (find_observed(result, number) is None, unobserved, ""),
         "months": (result.months is None, "the scenario has no months.", "2022-2023 has some."),
         "member": (
             wish.member is None,
-            "whose?",
+            "a member is needed.",
             "Give --member BLR; in Python, plot what sim.explain gives, or give member='BLR'.",
         ),
     }
@@ -206,8 +213,8 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
         is_missing, message, fix = missing[need]
         if is_missing:
             raise input_error("--kind", kind, message, fix)
-    if wish.is_observed and result.case.world.rollcall(resolution) is None:
-        raise input_error("--observed", "", f"the world has no roll call of {resolution}.")
+    if wish.is_observed and find_observed(result, number) is None:
+        raise input_error("--observed", "", unobserved)
     return figure_of(OF_RUNS[kind].draw(result, number, wish))
 
 
@@ -216,13 +223,13 @@ def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
 
     Raises
     ------
-    InputError : the scenario has no months, over which reasons could move.
+    InputError : the scenario has no months, over which reasons could change.
     """
     if kind == "explanation":
         return figure_of(plot_explanation(found, ax=wish.ax))
     if not found.monthly:
         raise input_error("--kind", kind, "the scenario has no months.", "2022-2023 has some.")
-    return reasons_figure(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
+    return draw_reasons(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
 
 
 def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
@@ -230,19 +237,23 @@ def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
 
     Raises
     ------
-    InputError : the sweep has not what the kind needs, or there is no such output, lever or vote.
+    InputError : the sweep lacks what the kind needs, or there is no such output, lever or vote.
     """
     if kind not in OF_SWEEPS:
         fix = f"Of a sweep there are {', '.join(OF_SWEEPS)}."
         raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
     if kind == "sweep":
         return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution, ax=wish.ax))
-    asked = asked_of(kept.experiment, [wish.output or "support"], None, wish.resolution)
+    asked = check_questions(kept.experiment, [wish.output or "support"], None, wish.resolution)
     found, _ = analyse(kept.experiment, kept.folder, asked)
     if len(found) == 1 or wish.ax is not None:
-        return figure_of(plot_indices(found[0], corner=corner(kept), ax=wish.ax))
-    figure = blank(6.2, 3.2 * len(found))
+        return figure_of(plot_indices(found[0], corner=write_corner_of(kept), spec=kept.experiment.first, ax=wish.ax))
+    figure = make_figure(6.2, 3.2 * len(found))
     for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
-        plot_indices(indices, ax=ax)
-    head(figure, f"What '{asked.outputs[0].name}' hangs on, scenario by scenario", corner(kept))
+        plot_indices(indices, spec=kept.experiment.first, ax=ax)
+    put_title(
+        figure,
+        f"What the {label_output(asked.outputs[0].name)} depends on, scenario by scenario",
+        write_corner_of(kept),
+    )
     return figure

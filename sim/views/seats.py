@@ -1,4 +1,4 @@
-"""Where the members of a chamber sit: a half circle, the blocs beside each other, in the order of the actions."""
+"""Where members sit in the picture of the chamber: a half circle, with those of one action next to each other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sim.summaries.tallies import CODES
 
 INNER_RADIUS, OUTER_RADIUS = 0.42, 1.0
 SEATED = ("support", "absent", "abstain", "oppose")
-"""Blocs from the left end to the right."""
+"""Actions from the left end to the right."""
 
 
 def rows_for(count: int) -> int:
-    """Rows in which `count` seats stand about as far apart along the rows as across them."""
+    """The number of rows in which `count` seats are about as far apart along the rows as across them."""
     mean_length = np.pi * (INNER_RADIUS + OUTER_RADIUS) / 2
     return max(1, round(float(np.sqrt(count * (OUTER_RADIUS - INNER_RADIUS) / mean_length))) + (count > 2))
 

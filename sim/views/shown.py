@@ -1,4 +1,4 @@
-"""The figures that pictures are drawn on: in a notebook they show themselves, whatever backend Matplotlib has."""
+"""The figures on which pictures are drawn: a notebook shows them, whatever backend Matplotlib has."""
 
 from __future__ import annotations
 

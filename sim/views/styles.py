@@ -1,4 +1,4 @@
-"""How actions look in every picture: colours that the colour-blind tell apart, and shapes for print without colour."""
+"""How actions look in every picture: colours that the colour-blind can distinguish, and shapes for print in black."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STYLES: Mapping[str, Style] = {
     "oppose": Style("#000000", "#000000", "s", "dashdot"),
     "absent": Style("none", "#707070", "o", "dotted"),
 }
-"""Okabe & Ito's colours, of unlike lightness: blue, light orange, black, and an empty outline."""
+"""Okabe & Ito's colours, of different lightness: blue, light orange, black, and an empty outline."""
 
 LAND, BORDER, PAPER, INK, FAINT, MISS = "#E4E7EA", "#FFFFFF", "#FFFFFF", "#1B2733", "#5F6B76", "#D55E00"
 """Land, borders, ground, letters, lesser letters, and what the model gets wrong."""

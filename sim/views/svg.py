@@ -1,4 +1,4 @@
-"""A Matplotlib drawing as a small SVG element for a page: real letters, coordinates as fine as is seen."""
+"""A Matplotlib drawing as a small SVG element for a page: real letters, coordinates as fine as the eye can see."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FAMILIES = ("DejaVu Sans", "Verdana", "sans-serif")
-"""What letters are measured with, its like on other machines, and what is narrower than either."""
+"""The font that letters are measured with, a similar one of other machines, and a narrower one than either."""
 LINE_STEPS = 10
-"""Parts of a point that the corners of lines and areas are rounded to; other places are to a hundredth."""
+"""Corners of lines and areas are rounded to this part of a point; other places to a hundredth."""
 LETTERS = ("text", "tspan")
 SHARED = ("style", "clip-path")
-"""Attributes that say the same on a group as on each of its children, so that one may stand for all."""
+"""Attributes that mean the same on a group as on each of its children, so that they may be moved to the group."""
 ROOT_STYLE = "stroke-linejoin:round;stroke-linecap:butt"
 
 
@@ -27,7 +27,7 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
 
     Parameters
     ----------
-    text : what is said in place of the picture to those who do not see it.
+    text : the description of the picture for those who cannot see it.
     """
     import matplotlib as mpl
 
@@ -43,7 +43,7 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
 
 
 def _compact(element: Element) -> None:
-    """Write an element and all within it shorter, without a change to what is seen."""
+    """Write an element and all within it shorter, without a visible change."""
     element.tag = element.tag.rpartition("}")[2]
     shortened = {name.rpartition("}")[2]: _short(name, value) for name, value in element.items()}
     element.attrib = {name: value for name, value in shortened.items() if value}
@@ -62,7 +62,7 @@ def _compact(element: Element) -> None:
 
 
 def _share(group: Element) -> None:
-    """Say once, on a group, what each of its children says."""
+    """Move to a group the attributes that all of its children share."""
     children = [child for child in group if child.tag != "defs"]
     for name in SHARED:
         said = {child.get(name) for child in children}
@@ -78,23 +78,23 @@ def _share(group: Element) -> None:
 
 def _short(name: str, value: str) -> str:
     if name == "d":
-        return shortened(value)
+        return shorten_path(value)
     if name == "style":
         return value.replace(": ", ":").replace("; ", ";")
     if name in ("x", "y", "width", "height", "transform"):
         value = re.sub(r"^rotate\(-0 .*\)$", "", value)
-        return re.sub(r"-?\d+\.\d+", _rounded, value)
+        return re.sub(r"-?\d+\.\d+", _round_number, value)
     return value
 
 
-def _rounded(number: re.Match[str]) -> str:
+def _round_number(number: re.Match[str]) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
-def shortened(drawn: str) -> str:
-    """An SVG path of Matplotlib's written shorter; of lines alone by its steps, leaving out those that are not seen."""
+def shorten_path(drawn: str) -> str:
+    """Write an SVG path of Matplotlib's shorter; one of lines alone as steps, without those too small to be seen."""
     if re.search("[CQ]", drawn):
-        return re.sub(r"-?\d+\.\d+", _rounded, drawn)
+        return re.sub(r"-?\d+\.\d+", _round_number, drawn)
     written: list[str] = []
     start = here = (0, 0)
     steps: list[tuple[int, int]] = []

@@ -1,7 +1,7 @@
-"""Scenarios compared at the same random numbers: what changes, for whom, how surely, and does it decide.
+"""Scenarios compared at the same random numbers: what changes, for whom, in how many runs, and is it decisive.
 
 The first scenario is the base. The others run with its seed and as many replicates, and where a vote is on another
-resolution, with the draws of the base's vote in the same place: members differ by their causes alone.
+resolution, with the draws of the base's vote in the same place: members differ by their reasons alone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.summaries.tallies import CODES, REPORTED, summarise_tally
 
 @dataclass(frozen=True)
 class Comparison:
-    """Finished runs of scenarios of as many votes, paired by replicate.
+    """Finished runs of scenarios with the same number of votes, paired by replicate.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def compare(
 
     Parameters
     ----------
-    specs : two or more; the first is the base, whose seed and replicates all take.
+    specs : two or more; the first is the base, whose seed and replicates all of them use.
     engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
     executor : where they run; in this process by default.
     on_progress : called after every batch.
@@ -69,7 +69,7 @@ def compare(
     if problems:
         raise InputError(problems)
     results = run_compared(cases, first.replicates, engine, executor=executor, on_progress=on_progress)
-    base, *others = (_named(result, case) for result, case in zip(results, cases, strict=True))
+    base, *others = (_rename_votes(result, case) for result, case in zip(results, cases, strict=True))
     return Comparison(base, tuple(replace(other, base=base) for other in others))
 
 
@@ -81,11 +81,11 @@ def _mismatches(base: Case, case: Case) -> list[Problem]:
         problems.append(Problem(where, "world", message, "Compare scenarios of one world."))
     if len(case.ballots) != len(base.ballots):
         message = f"has {len(case.ballots)} votes; the base '{base.spec.title}' has {len(base.ballots)}."
-        problems.append(Problem(where, "vote", message, "Compare scenarios with as many votes."))
+        problems.append(Problem(where, "vote", message, "Compare scenarios with the same number of votes."))
     return problems
 
 
-def _named(result: RunResult, case: Case) -> RunResult:
+def _rename_votes(result: RunResult, case: Case) -> RunResult:
     """The result under the names of the case's own ballots."""
     pairs = zip(result.votes, case.ballots, strict=True)
     votes = tuple(replace(vote, resolution=ballot.resolution) for vote, ballot in pairs)
@@ -171,7 +171,7 @@ def _figures_of_vote(base: RunResult, other: RunResult, number: int) -> Iterator
             yield figure(kind, mover.name, "share of runs", None, getattr(mover, kind), iso3=mover.iso3)
 
 
-def change_rows(comparison: Comparison) -> list[dict[str, object]]:
+def list_changes(comparison: Comparison) -> list[dict[str, object]]:
     """Change of the members per action, a row per scenario, vote and replicate."""
     return [
         {"scenario": other.case.spec.title, "resolution": vote.resolution, "replicate": replicate}

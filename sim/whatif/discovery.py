@@ -1,4 +1,4 @@
-"""In which region of the levers does something happen? Scenario discovery by a shallow tree (Bryant & Lempert 2010).
+"""In which region of the levers an event happens: scenario discovery by a shallow tree (Bryant & Lempert 2010).
 
 A classification tree (Breiman et al. 1984, as scikit-learn grows it) splits the points of a sweep where the event is
 common from those where it is rare. Every point counts with the share of its runs that have the event.
@@ -16,7 +16,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import input_error
 from sim.results.sensitivity import Bound, Region
-from sim.runner.designs import points_of
+from sim.runner.designs import list_points
 from sim.specs import Experiment
 from sim.whatif.outputs import Answers
 
@@ -42,14 +42,14 @@ def check_regions(experiment: Experiment) -> None:
 
 
 def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
-    """The regions in which an event is more or less common, those where it is likeliest first.
+    """The regions in which an event is more or less common, the most common first.
 
     Parameters
     ----------
     answers : the share of replicates with the event at every point, in [0, 1].
     """
     wanted = set(answers.points)
-    points = [point.values for point in points_of(experiment) if point.number in wanted]
+    points = [point.values for point in list_points(experiment) if point.number in wanted]
     columns, labels = _columns(points)
     happens = answers.values
     if np.ptp(happens) == 0:
@@ -63,7 +63,7 @@ def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
     leaves = tree.apply(columns)
     found = [
         Region(
-            where=tuple(_merged(path)),
+            where=tuple(_merge_bounds(path)),
             points=int((inside := leaves == leaf).sum()),
             share=float(inside.mean()),
             probability=float(happens[inside].mean()),
@@ -109,8 +109,8 @@ def _paths(tree: Any, labels: list[tuple[str, str | None]]) -> Iterator[tuple[in
         waiting += [(left, [*path, below]), (right, [*path, above])]
 
 
-def _merged(path: list[Bound]) -> Iterator[Bound]:
-    """Bounds of the same lever as one, in the order in which the levers come."""
+def _merge_bounds(path: list[Bound]) -> Iterator[Bound]:
+    """The bounds of each lever as one, in the order of the levers."""
     for lever in dict.fromkeys(bound.lever for bound in path if bound.value is None):
         own = [bound for bound in path if bound.lever == lever and bound.value is None]
         lows, highs = [b.low for b in own if b.low is not None], [b.high for b in own if b.high is not None]

@@ -1,4 +1,4 @@
-"""Figures of a finished sweep that a sensitivity analysis can look at, one for each design point."""
+"""Outputs of a finished sweep that a sensitivity analysis can look at, one for each design point."""
 
 from __future__ import annotations
 
@@ -11,34 +11,44 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import did_you_mean, input_error
-from sim.rules.adoption import RULES, is_adopted
+from sim.rules.adoption import ADOPTION_RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
-from sim.runner.designs import points_of
+from sim.runner.designs import list_points
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
 from sim.specs import Experiment, world_of
 from sim.summaries.tallies import is_near
 from sim.world import World
 
-PLAIN = (*ACTIONS, *RULES, "near")
-HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
+PLAIN = (*ACTIONS, *ADOPTION_RULES, "near")
+LABELS = {
+    "support": "number of members that support",
+    "abstain": "number of members that abstain",
+    "oppose": "number of members that oppose",
+    "absent": "number of absent members",
+    "majority": "share of runs with a simple majority",
+    "two-thirds": "share of runs with a two-thirds majority",
+    "near": "share of runs near the observed tally",
+}
+"""What people call the outputs that are not of a member."""
+OUTPUTS_HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
 EVENT = re.compile(r"^(?P<output>.+?)(?P<sign>[<>])(?P<bound>-?[0-9.]+)$")
 
 
-Figure = Callable[[FinishedTables, VoteRows], FloatArray]
-"""What gives a figure of a vote at a point: of every replicate, or once where it is a probability over them."""
+Measure = Callable[[FinishedTables, VoteRows], FloatArray]
+"""What computes an output of a vote at a point: for every replicate, or once where it is a probability over them."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A figure that is asked for, found to be one that the experiment can answer.
+    """A question about an output or an event, checked to be one that the experiment can answer.
 
     Parameters
     ----------
-    name : what the figure is: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
+    name : which output: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
         the observed tally), or a member's action (its probability); or an event.
     resolution : the vote.
-    answer : what gives it at a point.
+    answer : what computes it at a point.
     """
 
     name: str
@@ -46,15 +56,29 @@ class Question:
     answer: Callable[[FinishedTables, VoteRows], float]
 
 
+def label_output(name: str) -> str:
+    """What people call an output.
+
+    Examples
+    --------
+    >>> label_output("majority"), label_output("IND:abstain")
+    ('share of runs with a simple majority', 'probability that IND does: abstain')
+    """
+    if name in LABELS:
+        return LABELS[name]
+    member, _, action = name.rpartition(":")
+    return f"probability that {member} does: {action}"
+
+
 @dataclass(frozen=True)
 class Answers:
-    """A figure of one vote at every point of an experiment.
+    """An output of one vote at every point of an experiment.
 
     Parameters
     ----------
     name, resolution : of the question.
     points : numbers of the points, those that failed left out.
-    values : the figure at each.
+    values : the output at each.
     """
 
     name: str
@@ -64,7 +88,7 @@ class Answers:
 
 
 def output_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
-    """The question for a figure, before anything is run.
+    """The question about an output, before anything is run.
 
     Parameters
     ----------
@@ -73,39 +97,39 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
 
     Raises
     ------
-    InputError : there is no such figure or vote, or the experiment does not keep what it is made of.
+    InputError : there is no such output or vote, or the experiment does not keep what it is computed from.
     """
-    vote = vote_of(experiment, resolution)
+    vote = find_resolution(experiment, resolution)
     figure = _figure("--output", name, vote, experiment)
     return Question(name, vote, lambda finished, vote: float(figure(finished, vote).mean()))
 
 
 def event_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
-    """The question for the share of replicates with an event; of a probability, whether it holds at the point.
+    """The question for the share of replicates with an event; for a probability, whether the bound holds at the point.
 
     Parameters
     ----------
-    name : a figure and a bound, such as ``support<100`` or ``BLR:oppose>0.5``; or a rule, which then fails.
+    name : an output and a bound, such as ``support<100`` or ``BLR:oppose>0.5``; or a rule, which then fails.
 
     Raises
     ------
-    InputError : there is no such event or vote, or the experiment does not keep what it is made of.
+    InputError : there is no such event or vote, or the experiment does not keep what it is computed from.
     """
-    vote = vote_of(experiment, resolution)
-    if name in RULES:
+    vote = find_resolution(experiment, resolution)
+    if name in ADOPTION_RULES:
         met = _figure("--event", name, vote, experiment)
         return Question(name, vote, lambda finished, vote: 1.0 - float(met(finished, vote).mean()))
     found = EVENT.match(name)
     if found is None:
-        fix = f"Give a rule that fails ({', '.join(RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
-        raise input_error("--event", "", f"got '{name}'.", fix)
+        fix = f"Give a rule that fails ({', '.join(ADOPTION_RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
+        raise input_error("--event", "", f"'{name}' is not an event.", fix)
     figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
     sign = -1.0 if found["sign"] == "<" else 1.0
     return Question(name, vote, lambda finished, vote: float((sign * (figure(finished, vote) - bound) > 0).mean()))
 
 
-def vote_of(experiment: Experiment, resolution: str | None) -> str:
-    """The resolution that is meant, the first of the scenarios' votes where none is named.
+def find_resolution(experiment: Experiment, resolution: str | None) -> str:
+    """The resolution that is asked about: the first of the scenarios' votes where none is named.
 
     Raises
     ------
@@ -118,7 +142,7 @@ def vote_of(experiment: Experiment, resolution: str | None) -> str:
     return resolution or resolutions[0]
 
 
-def answered(experiment: Experiment, folder: Path, question: Question) -> Answers:
+def answer_question(experiment: Experiment, folder: Path, question: Question) -> Answers:
     """The answer to a question at every point of a finished sweep."""
     finished = FinishedTables(folder)
     rows: Mapping[int, VoteRows] = {
@@ -127,17 +151,17 @@ def answered(experiment: Experiment, folder: Path, question: Question) -> Answer
         for vote in votes
         if vote.resolution == question.resolution
     }
-    points = tuple(point.number for point in points_of(experiment) if point.number in rows)
+    points = tuple(point.number for point in list_points(experiment) if point.number in rows)
     values = np.array([question.answer(finished, rows[point]) for point in points])
     return Answers(question.name, question.resolution, points, values)
 
 
-def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Figure:
+def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Measure:
     world = world_of(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
-    if name in RULES:
-        return lambda finished, vote: _adopted(finished.tallies(vote), name).astype(float)
+    if name in ADOPTION_RULES:
+        return lambda finished, vote: _is_adopted(finished.tallies(vote), name).astype(float)
     if name == "near":
         call = world.rollcall(resolution)
         if call is None:
@@ -146,15 +170,17 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
     return _probability(option, name, world, experiment)
 
 
-def _adopted(tallies: IntArray, rule: str) -> BoolArray:
+def _is_adopted(tallies: IntArray, rule: str) -> BoolArray:
     return is_adopted(tallies[:, SUPPORT], tallies[:, OPPOSE], "majority" if rule == "majority" else "two-thirds")
 
 
-def _probability(option: str, name: str, world: World, experiment: Experiment) -> Figure:
+def _probability(option: str, name: str, world: World, experiment: Experiment) -> Measure:
     """A member's probability of an action, from the table of members."""
     reference, _, action = name.rpartition(":")
     if action not in ACTIONS or not reference:
-        raise input_error(option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {HELP}."))
+        raise input_error(
+            option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {OUTPUTS_HELP}.")
+        )
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):

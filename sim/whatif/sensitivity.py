@@ -2,7 +2,7 @@
 
 Elementary effects are by Morris (1991), Sobol indices by Sobol (1993) and Saltelli et al. (2010).
 SALib computes both from the points of a sweep. All points share their random numbers unless the experiment has others
-for each, so that an output differs between points by the levers alone.
+for each; so an output differs between points by the levers alone.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, input_error
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
-from sim.runner.designs import MORRIS_LEVELS, problem_of, salib, salib_seed, shares_of
+from sim.runner.designs import MORRIS_LEVELS, draw_shares, require_salib, salib_problem, salib_seed
 from sim.specs import Design, Experiment
 from sim.whatif.discovery import check_regions, regions_of
-from sim.whatif.outputs import Answers, Question, answered, event_of, output_of
+from sim.whatif.outputs import Answers, Question, answer_question, event_of, output_of
 
 Asking = TypeVar("Asking")
 
 CONFIDENCE = 0.90
 RESAMPLES = 500
 ANALYSED = ("morris", "saltelli")
-"""Kinds of designs that indices can be computed from."""
+"""Kinds of designs from which indices can be computed."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of an experiment, found to be what it can answer before anything is run.
+class Questions:
+    """What is asked of an experiment, checked to be what it can answer before anything is run.
 
     Parameters
     ----------
-    outputs : figures whose indices are wanted.
-    event : what to find the regions of; None where nothing is asked for.
+    outputs : whose indices are wanted.
+    event : whose regions are wanted; None where nothing is asked for.
     """
 
     outputs: tuple[Question, ...]
     event: Question | None
 
 
-def asked_of(
+def check_questions(
     experiment: Experiment, outputs: Sequence[str], event: str | None = None, resolution: str | None = None
-) -> Asked:
+) -> Questions:
     """What is asked of an experiment, checked.
 
     Parameters
@@ -71,9 +71,9 @@ def asked_of(
     kind = experiment.design.kind
     if outputs and kind not in ANALYSED:
         fix = f"Give a design of kind {' or '.join(ANALYSED)}; --event works on any."
-        problems.append(Problem("design.kind", "", f"got '{kind}', which has no indices.", fix))
+        problems.append(Problem("design.kind", "", f"a design of kind '{kind}' has no indices.", fix))
     elif outputs:
-        checked(lambda: salib("sim sensitivity", "it"))
+        checked(lambda: require_salib("sim sensitivity", "it"))
     questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
     happening = None
     if event is not None:
@@ -81,7 +81,7 @@ def asked_of(
         checked(lambda: check_regions(experiment))
     if problems:
         raise InputError(problems)
-    return Asked(tuple(question for question in questions if question is not None), happening)
+    return Questions(tuple(question for question in questions if question is not None), happening)
 
 
 def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
@@ -101,16 +101,18 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
         failed = sum(number not in at for number in numbers)
         if failed:
             message = f"{failed} of {size} points failed, so that the indices cannot be computed."
-            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet says what was wrong.")
+            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet has the errors.")
         values = np.array([at[number] for number in numbers])
         found.append(
-            analysed(experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference)
+            compute_indices(
+                experiment.design, values, output=answers.name, resolution=answers.resolution, scenario=reference
+            )
         )
     return found
 
 
 def analyse(
-    experiment: Experiment, folder: Path, asked: Asked
+    experiment: Experiment, folder: Path, asked: Questions
 ) -> tuple[tuple[Indices, ...], tuple[Region, ...] | None]:
     """The indices and regions that were asked for, from a finished sweep; no regions where no event was.
 
@@ -119,14 +121,16 @@ def analyse(
     InputError : points failed that the indices need.
     """
     indices = [
-        found for question in asked.outputs for found in indices_of(experiment, answered(experiment, folder, question))
+        found
+        for question in asked.outputs
+        for found in indices_of(experiment, answer_question(experiment, folder, question))
     ]
     event = asked.event
-    regions = None if event is None else tuple(regions_of(experiment, answered(experiment, folder, event)))
+    regions = None if event is None else tuple(regions_of(experiment, answer_question(experiment, folder, event)))
     return tuple(indices), regions
 
 
-def summarise_sensitivity(experiment: Experiment, folder: Path, asked: Asked) -> SensitivityAnalysis:
+def summarise_sensitivity(experiment: Experiment, folder: Path, asked: Questions) -> SensitivityAnalysis:
     """The result of ``sim sensitivity``, from a finished sweep.
 
     Raises
@@ -151,7 +155,7 @@ def list_indices(found: Indices) -> list[dict[str, str | float]]:
     return [{**of, **lever.document()} for lever in found.levers]
 
 
-def analysed(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
+def compute_indices(design: Design, values: FloatArray, output: str, resolution: str, scenario: str) -> Indices:
     """The indices of an output from its values at the points of a design.
 
     Parameters
@@ -183,8 +187,8 @@ def _morris(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import morris
 
     found = morris.analyze(
-        problem_of(design),
-        shares_of(design),
+        salib_problem(design),
+        draw_shares(design),
         values,
         num_levels=MORRIS_LEVELS,
         conf_level=CONFIDENCE,
@@ -200,7 +204,7 @@ def _sobol(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import sobol
 
     found = sobol.analyze(
-        problem_of(design),
+        salib_problem(design),
         values,
         calc_second_order=False,
         conf_level=CONFIDENCE,

@@ -1,4 +1,4 @@
-"""The tables of a sensitivity analysis, as people read them: on the screen and on pages."""
+"""A sensitivity analysis for people: its answer in sentences, and its tables."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from functools import partial
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
-from sim.rules.adoption import RULES
+from sim.rules.adoption import ADOPTION_RULES
 from sim.specs import Scenario
 from sim.specs.labels import label_key
+from sim.summaries.sentences import list_words
+from sim.whatif.outputs import label_output
 
+MOST_NAMED = 3
+"""Levers that a sentence names."""
 WIDE = 0.5
-"""Width of the interval of a total index, a share of the variance, from which on the index is hardly known."""
+"""Width of the interval of a total index, a share of the variance, from which on the index is uncertain."""
 OF_MORRIS = (
     "Effect: mean size of the change that the lever's whole range makes, in the unit of the output. Mean change: the "
     "same with its sign. Deviation: how much it differs with the values of the other levers."
@@ -24,6 +28,37 @@ OF_SOBOL = (
     "itself and together with other levers."
 )
 IS_WIDE = "Some intervals are wide: more samples make them narrower (--set design.samples=N, with a new folder)."
+
+
+def answer_indices(found: Indices, spec: Scenario | None = None) -> str:
+    """Which levers an output depends on most; `spec` as in `indices_table`."""
+    about = f"{found.resolution}, {found.scenario}: the {label_output(found.output)}"
+    if found.deviation == 0:
+        return f"{about} does not depend on any lever."
+    named = [f"{label_key(lever.lever, spec)} ({_write_size(lever, found)})" for lever in found.levers[:MOST_NAMED]]
+    is_wide = any(_is_wide(lever) for lever in found.levers)
+    return f"{about} depends most on {list_words(named)}.{' Some intervals are wide.' if is_wide else ''}"
+
+
+def _is_wide(lever: MorrisIndices | SobolIndices) -> bool:
+    return isinstance(lever, SobolIndices) and lever.total_high - lever.total_low > WIDE
+
+
+def _write_size(lever: MorrisIndices | SobolIndices, found: Indices) -> str:
+    if isinstance(lever, SobolIndices):
+        return f"in total {write_number(lever.total, 2)}"
+    return f"mean effect {write_number(lever.mu_star, 1 if found.deviation > 1 else 2)}"
+
+
+def answer_regions(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> str:
+    """In which region an event is most common; `spec` as in `indices_table`."""
+    first = regions[0]
+    if len(regions) == 1:
+        return f"{_write_event(event)} in {write_share(first.probability)} of runs, whatever the values of the levers."
+    return (
+        f"{_write_event(event)} above all where {_write_bounds(first, spec)}: in {write_share(first.probability)} of "
+        f"the runs there, which are {write_share(first.coverage)} of all such runs."
+    )
 
 
 def indices_table(found: Indices, spec: Scenario | None = None) -> Table:
@@ -37,11 +72,12 @@ def indices_table(found: Indices, spec: Scenario | None = None) -> Table:
     sobol = [lever for lever in found.levers if isinstance(lever, SobolIndices)]
     digits = 1 if morris and found.deviation > 1 else 2
     mean, deviation = write_number(found.mean, digits), write_number(found.deviation, digits)
-    title = f"What '{found.output}' on {found.resolution} depends on ({found.scenario})"
+    output = label_output(found.output)
+    title = f"What the {output} depends on: {found.resolution}, {found.scenario}"
     made = _of_morris(title, morris, digits, spec) if morris else _of_sobol(title, sobol, digits, spec)
     if found.deviation == 0:
-        return replace(made, note=f"'{found.output}' is {mean} at every point: no lever changes it.")
-    points = f"'{found.output}' is {mean} on average over the points, with a standard deviation of {deviation}."
+        return replace(made, note=f"The {output} is {mean} at every point: no lever changes it.")
+    points = f"The {output} is {mean} on average over the points, with a standard deviation of {deviation}."
     return replace(made, note=f"{points} {made.note}")
 
 
@@ -86,12 +122,12 @@ def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int, spec: Sce
         )
         for lever in levers
     ]
-    is_wide = any(lever.total_high - lever.total_low > WIDE for lever in levers)
+    is_wide = any(_is_wide(lever) for lever in levers)
     return table(title, columns, rows, f"{OF_SOBOL} {IS_WIDE}" if is_wide else OF_SOBOL)
 
 
 def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> Table:
-    """Where an event happens, the regions in which it is likeliest first."""
+    """Where an event happens: the regions, the most likely one first."""
     columns = [
         Column("where"),
         Column("happens in", SHARE),
@@ -107,14 +143,15 @@ def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None =
         )
         for region in regions
     ]
-    happens = f"'{event}' fails" if event in RULES else f"'{event}' holds"
     note = (
         "Happens in: share of the runs in the region. Share of all cases: of all runs with the event, those in the "
         "region. Share of the points: of all points of the design, those in the region."
     )
-    if len(regions) == 1:
-        note = f"{happens} in {write_share(regions[0].probability)} of the runs, whatever the values of the levers."
-    return table(f"Where {happens}", columns, rows, note)
+    return table(f"Where {_write_event(event)}", columns, rows, note)
+
+
+def _write_event(event: str) -> str:
+    return f"'{event}' fails" if event in ADOPTION_RULES else f"'{event}' holds"
 
 
 def _write_bounds(region: Region, spec: Scenario | None) -> str:

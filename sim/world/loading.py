@@ -45,7 +45,7 @@ def load_world(reference: str | Path, folder: Path | None = None, at: date | Non
     Examples
     --------
     >>> from datetime import date
-    >>> load_world("un", at=date(2014, 3, 27)).years["trade"].max()
+    >>> int(load_world("un", at=date(2014, 3, 27)).years["trade"].max())
     2013
     """
     path, at = _path_of(reference, folder), _resolve_alias(reference, at)[1]

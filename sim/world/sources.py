@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.results.explanation import Origin
-from sim.results.world import Figure, Source
+from sim.results.explanation import SourceColumn
+from sim.results.world import MemberFigure, Source
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
@@ -24,7 +24,7 @@ def source_table(world: World) -> list[Source]:
     return [Source(**{name: row.get(name, "") for name in Source.model_fields}) for row in rows]
 
 
-def member_figures(world: World, iso3: str) -> list[Figure]:
+def member_figures(world: World, iso3: str) -> list[MemberFigure]:
     """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns.
 
     Of a dated world the figures that are known on its day, each with its year: see `dated_figures`.
@@ -41,11 +41,11 @@ def member_figures(world: World, iso3: str) -> list[Figure]:
         for column, value in row.items():
             of = entries.get((path.name, column)) or _undescribed(path.name, column)
             details = {key: getattr(of, key) for key in ("label", "unit", "year", "source", "note")}
-            found.append(Figure(column=column, value=value, **details))
+            found.append(MemberFigure(column=column, value=value, **details))
     return found
 
 
-def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[Figure]:
+def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
     """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
 
     The note says what a rule supplied, and what is carried from an earlier year than other members have.
@@ -74,9 +74,11 @@ def _note(rule: str, is_carried: bool) -> str:
 
 def _figure(
     entries: Mapping[tuple[str, str], Source], place: tuple[str, str], value: str, year: str, note: str
-) -> Figure:
+) -> MemberFigure:
     of = entries.get(place) or _undescribed(*place)
-    return Figure(column=place[1], label=of.label, value=value, unit=of.unit, year=year, source=of.source, note=note)
+    return MemberFigure(
+        column=place[1], label=of.label, value=value, unit=of.unit, year=year, source=of.source, note=note
+    )
 
 
 def _undescribed(file: str, column: str) -> Source:
@@ -85,6 +87,7 @@ def _undescribed(file: str, column: str) -> Source:
 
 ORIGINS = {
     "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
+    "dependence.finance": (("members.csv", "trade_openness"),),
     "exposure.finance": (("members.csv", "trade_openness"),),
     "alignment.organisations": (("world.toml", "group"),),
     "alignment.leaning": (("world.toml", "group"),),
@@ -101,7 +104,7 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
+def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
     """The columns of a world that an editable quantity, or ``position``, is derived from, as far as it has them.
 
     Parameters
@@ -117,7 +120,7 @@ def origins_of(world: World, quantity: str) -> tuple[Origin, ...]:
     described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        Origin(file=file, column=column, **{key: getattr(described.get((file, column)), key, "") for key in keys})
+        SourceColumn(file=file, column=column, **{key: getattr(described.get((file, column)), key, "") for key in keys})
         for file, column in places
     )
 

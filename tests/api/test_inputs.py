@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.api.inputs import ARGUMENTS
-from sim.arguments import read_table
+from sim.arguments import read_mapping
 from sim.errors import InputError
 from sim.model import AlignmentModel, MemberState
 from sim.runner.executors import Processes
@@ -23,61 +23,94 @@ from sim.specs import read_goal, read_scenario
 
 HARBOURS = "harbour-blockade"
 WRONG = {
-    "scenario": (lambda: sim.run(3), "sim.run: scenario: got 3; a name, a path, a dictionary or a Scenario is needed."),
-    "none": (lambda: sim.run(None), "sim.run: scenario: got None;"),
-    "empty": (lambda: sim.run(""), "sim.run: scenario: got '' (text);"),
+    "scenario": (
+        lambda: sim.run(3),
+        "sim.run, scenario: 3 is given where a name, a path, a dictionary or a Scenario is needed.",
+    ),
+    "none": (lambda: sim.run(None), "sim.run, scenario: None is given where "),
+    "empty": (lambda: sim.run(""), "sim.run, scenario: '' (text) is given where "),
     "missing": (lambda: sim.run(), "sim.run: missing a required argument: 'scenario'."),
-    "misspelt": (lambda: sim.run(HARBOURS, replicate=3), "sim.run: replicate: there is no such argument. Did you mean"),
-    "text": (lambda: sim.run(HARBOURS, replicates="many"), "sim.run: replicates: got 'many' (text); a whole number"),
-    "true": (lambda: sim.run(HARBOURS, replicates=True), "sim.run: replicates: got True; a whole number from 1 to"),
-    "none of them": (lambda: sim.run(HARBOURS, replicates=0), "sim.run: replicates: got 0;"),
-    "negative": (lambda: sim.run(HARBOURS, seed=np.int64(-1)), "sim.run: seed: got"),
-    "broken": (lambda: sim.run(HARBOURS, seed=1.5), "sim.run: seed: got 1.5; a whole number from 0 to"),
-    "too large": (lambda: sim.run(HARBOURS, seed=2**63), "sim.run: seed: got 9223372036854775808;"),
-    "list": (lambda: sim.run(HARBOURS, overrides=[1]), "sim.run: overrides: got a value of type list; a dictionary"),
-    "keys": (lambda: sim.run(HARBOURS, overrides={3: 1}), "sim.run: overrides.3: got 3 as a key; keys are text."),
+    "misspelt": (lambda: sim.run(HARBOURS, replicate=3), "sim.run, replicate: there is no such argument. Did you mean"),
+    "text": (
+        lambda: sim.run(HARBOURS, replicates="many"),
+        "sim.run, replicates: 'many' (text) is given where a whole number",
+    ),
+    "true": (
+        lambda: sim.run(HARBOURS, replicates=True),
+        "sim.run, replicates: True is given where a whole number from 1 to",
+    ),
+    "none of them": (lambda: sim.run(HARBOURS, replicates=0), "sim.run, replicates: 0 is given where "),
+    "negative": (lambda: sim.run(HARBOURS, seed=np.int64(-1)), "sim.run, seed:"),
+    "broken": (lambda: sim.run(HARBOURS, seed=1.5), "sim.run, seed: 1.5 is given where a whole number from 0 to"),
+    "too large": (lambda: sim.run(HARBOURS, seed=2**63), "sim.run, seed: 9223372036854775808 is given where "),
+    "list": (
+        lambda: sim.run(HARBOURS, overrides=[1]),
+        "sim.run, overrides: a value of type list is given where a dictionary",
+    ),
+    "keys": (lambda: sim.run(HARBOURS, overrides={3: 1}), "sim.run, overrides.3: 3 is used as a key; keys are text."),
     "object": (
         lambda: sim.run(HARBOURS, overrides={"vote": {"severity": [iter(())]}}),
-        "sim.run: overrides.vote.severity.0: got a value of type tuple_iterator; a number, a text",
+        "sim.run, overrides.vote.severity.0: a value of type tuple_iterator is given where a number, text",
     ),
-    "engine": (lambda: sim.run(HARBOURS, engine=3), "sim.run: engine: got 3; 'ensemble' or 'mesa' is needed."),
-    "no engine": (lambda: sim.run(HARBOURS, engine="mensa"), "sim.run: engine: got 'mensa' (text);"),
-    "class": (lambda: sim.run(HARBOURS, member_class=int), "sim.run: member_class: got the class int; a subclass of"),
-    "workers": (lambda: sim.run(HARBOURS, workers=0), "sim.run: workers: got 0; a whole number from 1 up is needed."),
-    "processes": (lambda: Processes("2"), "Processes: workers: got '2' (text);"),
-    "out": (lambda: sim.run(HARBOURS, out=3), "sim.run: out: got 3; a path is needed."),
-    "alone": (lambda: sim.compare(HARBOURS), "sim.compare: others: got none;"),
-    "second": (lambda: sim.compare(HARBOURS, {"vote.severity": 1.0}, 3), "sim.compare: others.1: got 3;"),
-    "member": (lambda: sim.explain(HARBOURS, member=5), "sim.explain: member: got 5; text is needed."),
-    "flag": (lambda: sim.explain(HARBOURS, "GUL", tries_levers="no"), "sim.explain: tries_levers: got 'no' (text);"),
-    "all": (lambda: sim.explain_all(3), "sim.explain_all: scenario: got 3;"),
-    "goal": (lambda: sim.reach(3), "sim.reach: goal: got 3; a name, a path, a dictionary or a Goal is needed."),
+    "engine": (
+        lambda: sim.run(HARBOURS, engine=3),
+        "sim.run, engine: 3 is given where 'ensemble' or 'mesa' is needed.",
+    ),
+    "no engine": (lambda: sim.run(HARBOURS, engine="mensa"), "sim.run, engine: 'mensa' (text) is given where "),
+    "class": (
+        lambda: sim.run(HARBOURS, member_class=int),
+        "sim.run, member_class: the class int is given where a subclass of",
+    ),
+    "workers": (
+        lambda: sim.run(HARBOURS, workers=0),
+        "sim.run, workers: 0 is given where a whole number from 1 up is needed.",
+    ),
+    "processes": (lambda: Processes("2"), "Processes, workers: '2' (text) is given where "),
+    "out": (lambda: sim.run(HARBOURS, out=3), "sim.run, out: 3 is given where a path is needed."),
+    "alone": (lambda: sim.compare(HARBOURS), "sim.compare, others: the list is empty;"),
+    "second": (lambda: sim.compare(HARBOURS, {"vote.severity": 1.0}, 3), "sim.compare, others.1: 3 is given where "),
+    "member": (lambda: sim.explain(HARBOURS, member=5), "sim.explain, member: 5 is given where text is needed."),
+    "flag": (
+        lambda: sim.explain(HARBOURS, "GUL", tries_levers="no"),
+        "sim.explain, tries_levers: 'no' (text) is given where ",
+    ),
+    "all": (lambda: sim.explain_all(3), "sim.explain_all, scenario: 3 is given where "),
+    "goal": (
+        lambda: sim.reach(3),
+        "sim.reach, goal: 3 is given where a name, a path, a dictionary or a Goal is needed.",
+    ),
     "settings": (
         lambda: sim.reach("india-deplores", {"replicates": 50}),
-        "sim.reach: overrides.0: got a value of",
+        "sim.reach, overrides.0: a value of",
     ),
     "goal that was read": (
         lambda: sim.reach(read_goal("india-deplores"), ["replicates=50"]),
-        "sim.reach: overrides: a goal that was read cannot be changed.",
+        "sim.reach, overrides: a goal that was read cannot be changed.",
     ),
-    "outputs": (lambda: sim.sensitivity("where-threats-work", outputs=[3]), "sim.sensitivity: outputs.0: got 3;"),
+    "outputs": (
+        lambda: sim.sensitivity("where-threats-work", outputs=[3]),
+        "sim.sensitivity, outputs.0: 3 is given where ",
+    ),
     "executor": (
         lambda: sim.sweep("sanction-enforcement", executor=Processes),
-        "sim.sweep: executor: got the class Processes; an executor such as",
+        "sim.sweep, executor: the class Processes is given where an executor such as",
     ),
-    "experiment": (lambda: sim.sweep(3.5), "sim.sweep: experiment: got 3.5;"),
-    "model": (lambda: AlignmentModel(3), "AlignmentModel: scenario: got 3; a name, a path, a dictionary,"),
+    "experiment": (lambda: sim.sweep(3.5), "sim.sweep, experiment: 3.5 is given where "),
+    "model": (lambda: AlignmentModel(3), "AlignmentModel, scenario: got 3; a name, a path, a dictionary,"),
     "model's class": (
         lambda: AlignmentModel(HARBOURS, member_class=int),
-        "AlignmentModel: member_class: got the class",
+        "AlignmentModel, member_class: the class",
     ),
-    "model's seed": (lambda: AlignmentModel(HARBOURS, seed=-1), "AlignmentModel: seed: got -1;"),
-    "model's flag": (lambda: AlignmentModel(HARBOURS, collect_rounds="yes"), "AlignmentModel: collect_rounds: got"),
+    "model's seed": (lambda: AlignmentModel(HARBOURS, seed=-1), "AlignmentModel, seed: -1 is given where "),
+    "model's flag": (lambda: AlignmentModel(HARBOURS, collect_rounds="yes"), "AlignmentModel, collect_rounds:"),
     "model's key": (
         lambda: AlignmentModel(HARBOURS, vote__severity=object()),
-        "AlignmentModel: overrides.vote__severity: got a value of type object;",
+        "AlignmentModel, overrides.vote__severity: a value of type object is given where ",
     ),
-    "plot": (lambda: sim.plot(3), "sim.plot: found: got 3; what sim.run, compare, explain, sweep or sensitivity gives"),
+    "plot": (
+        lambda: sim.plot(3),
+        "sim.plot, found: got 3; what sim.run, compare, explain, sweep or sensitivity gives",
+    ),
 }
 
 
@@ -127,7 +160,7 @@ plain = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=3), plain))
 def test_what_a_file_could_hold_stays_as_it_is(table):
-    assert read_table(table) == table
+    assert read_mapping(table) == table
 
 
 def test_a_dictionary_is_a_scenario_as_a_file_is():
@@ -153,10 +186,13 @@ def test_relative_paths_of_a_dictionary_start_from_the_working_directory(tmp_pat
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: sim.run({"base": HARBOURS, "set": {"vote.severty": 1}}), "scenario: set.vote.0.severty: unknown key."),
-        (lambda: sim.run({"base": "nowhere"}), 'scenario: base: got "nowhere"; there is no such file'),
-        (lambda: sim.sweep({"scenario": HARBOURS}), "experiment: design: missing."),
-        (lambda: sim.reach({"scenario": HARBOURS}), "goal: lever: missing."),
+        (
+            lambda: sim.run({"base": HARBOURS, "set": {"vote.severty": 1}}),
+            "scenario, set.vote.0.severty: there is no such key.",
+        ),
+        (lambda: sim.run({"base": "nowhere"}), 'scenario, base: "nowhere" is not found: there is no such file'),
+        (lambda: sim.sweep({"scenario": HARBOURS}), "experiment, design: is missing."),
+        (lambda: sim.reach({"scenario": HARBOURS}), "goal, lever: is missing."),
     ],
 )
 def test_errors_name_the_dictionary(call, message):

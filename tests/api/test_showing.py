@@ -173,7 +173,7 @@ def test_the_picture_of_a_run_is_that_of_its_tallies(found):
 @pytest.mark.parametrize(
     ("name", "kind", "told"),
     [
-        ("run", "tally", "sim.plot: kind: there is no picture 'tally' of this result .Run.. Did you mean 'tallies'"),
+        ("run", "tally", "sim.plot, kind: there is no picture 'tally' of this result .Run.. Did you mean 'tallies'"),
         ("run", "change", "sim.compare"),
         ("run", "explanation", "sim.explain"),
         ("explain", "chamber", "There are explanation, reasons."),

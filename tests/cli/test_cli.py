@@ -2,12 +2,13 @@
 
 import json
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from rich.text import Text
-from support.commands import document, sim, sim_process
+from support.commands import ENVIRONMENT, document, sim, sim_process, words
 from typer.main import get_command
 
 from sim.cli.app import app
@@ -147,7 +148,7 @@ def test_a_run_is_finished_by_the_command_that_began_it(tmp_path):
     assert document("run", "2022-2023", *more, "--workers", 2, "--out", kept) == whole
     refused = sim("run", "2022-2023", *fewer, "--out", kept)
     assert refused.returncode == 2
-    assert "250 replicates" in refused.stderr
+    assert "250 runs of each point" in refused.stderr
     assert sim("rerun", kept).returncode == 0
 
 
@@ -165,14 +166,20 @@ def test_two_runs_do_not_write_to_one_folder(start_command, tmp_path):
 WRONG = {
     "unknown scenario": (["run", "es-11-9"], "Did you mean 'es-11-"),
     "unknown parameter": (["run", "es-11-1", "--set", "parameters.enforcment=1"], "Did you mean 'enforcement'?"),
-    "out of bounds": (["run", "es-11-1", "--set", "parameters.enforcement=2"], "allowed is 0 to 1"),
-    "huge number": (["run", "es-11-1", "--set", f"parameters.enforcement=1{'0' * 400}"], "allowed is 0 to 1"),
+    "out of bounds": (["run", "es-11-1", "--set", "parameters.enforcement=2"], "is outside the range 0 to 1"),
+    "huge number": (["run", "es-11-1", "--set", f"parameters.enforcement=1{'0' * 400}"], "is outside the range 0 to 1"),
     "crossed shapes": (["run", "es-11-1", "--set", "parameters.retaliation_absent=1"], "must not exceed"),
     "unknown key": (["run", "es-11-1", "--set", "vote.severty=1"], "Did you mean 'severity'?"),
     "unknown member": (["run", "es-11-1", "--set", "roles.target=RSU"], "RSU"),
-    "first of days": (["run", "es-11-1", "--set", "vote.date=0001-01-01"], "allowed is 1900-01-01 to 2199-12-31"),
-    "last of months": (["run", "2022-2023", "--set", "months.end=9999-12-31"], "allowed is 1900-01-01 to 2199-12-31"),
-    "last of events": (["run", "2022-2023", "--set", "event.0.date=9999-12-31"], "event.0.date: got 9999-12-31"),
+    "first of days": (
+        ["run", "es-11-1", "--set", "vote.date=0001-01-01"],
+        "is outside the range 1900-01-01 to 2199-12-31",
+    ),
+    "last of months": (
+        ["run", "2022-2023", "--set", "months.end=9999-12-31"],
+        "is outside the range 1900-01-01 to 2199-12-31",
+    ),
+    "last of events": (["run", "2022-2023", "--set", "event.0.date=9999-12-31"], "event.0.date: 9999-12-31 is outside"),
     "no equals sign": (["run", "es-11-1", "--set", "seed"], "--set seed"),
     "unknown engine": (["run", "es-11-1", "--engine", "fast"], "ensemble and mesa"),
     "no replicates": (["run", "es-11-1", "--replicates", "0"], "replicates"),
@@ -184,7 +191,10 @@ WRONG = {
     "unknown list": (["list", "scenaros"], "Did you mean 'scenarios'?"),
     "roll calls that are not there": (["validate", "es-11-1", "--rollcalls", "nowhere.csv"], "nowhere.csv"),
     "rolling without a file": (["validate", "es-11-1", "--rolling"], "--rollcalls FILE"),
-    "target without energy ties": (["run", "es-11-1", "--set", "roles.target=CHN"], "parameters.dependence_energy = 0"),
+    "target without energy ties": (
+        ["run", "harbour-blockade", "--set", "roles.target=DUN", "--set", "roles.senders=[]"],
+        "parameters.dependence_energy = 0",
+    ),
     "unknown command": (["rnu"], "rnu"),
     "unknown option": (["run", "es-11-1", "--replicate", "3"], "--replicate"),
 }
@@ -250,3 +260,18 @@ def test_a_picture_is_written(tmp_path):
     done = sim("run", "es-11-1", "--replicates", 100, "--plot", tmp_path / "chamber.png")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "chamber.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_terminal_in_ascii_gets_plain_signs_rather_than_an_error():
+    def in_ascii(*arguments):
+        settings = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+        how = {"capture_output": True, "text": True, "encoding": "ascii", "check": False}
+        return subprocess.run(words(arguments), env=ENVIRONMENT | settings, **how)
+
+    shown = in_ascii("compare", "es-11-1", "es-11-1-april-threat", "--replicates", "20")
+    assert shown.returncode == 0, shown.stderr
+    assert "support -" in shown.stdout
+    wrong = in_ascii("world", "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rk")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    listed = in_ascii("world", "members", "--json")
+    assert "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rkiye" in [one["name"] for one in json.loads(listed.stdout)]

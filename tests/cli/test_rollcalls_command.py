@@ -25,10 +25,10 @@ def test_the_report_names_what_was_read_and_what_was_not(file, tmp_path):
     assert done.returncode == 0, done.stderr
     for text in (
         "Windows-1252, semicolons",
-        "Roll calls: 1; votes: 2; members: 2",
+        "1 roll call read, with 2 votes of 2 members.",
         "Kosovo is not a member of the United Nations.",
         "perhaps",
-        "rather than an absence: 1",
+        "not as an absence: 1",
         "own.csv: written",
     ):
         assert text in " ".join(done.stdout.split())

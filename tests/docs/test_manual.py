@@ -186,7 +186,7 @@ def test_search_works_in_pages_opened_as_files_without_a_network(site, page, tmp
 def test_the_first_page_opens_as_the_readme_does(site):
     first = (site / "index.html").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    split = re.search(r"give \*\*([\d/]+)\*\*", readme)[1]
+    split = re.search(r"simulated [^|]*\| \*\*([\d/]+)\*\*", readme)[1]
     assert f"<strong>{split}</strong>" in first
     assert 'src="pictures/chamber.png"' in first
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import beliefs
+from sim.fitting.calibration import list_beliefs
 from sim.results.calibration import Belief
 from sim.results.parts import Interval
 from sim.results.scores import Bin, Reliability
@@ -42,7 +42,7 @@ def test_scores_in_sample_are_those_of_the_program(page):
 
 
 def test_prior_beside_posterior_is_that_of_the_shipped_draws(page):
-    found = beliefs(shipped_calibration([read_scenario(name) for name in FITTED]))
+    found = list_beliefs(shipped_calibration([read_scenario(name) for name in FITTED]))
     assert tables.beliefs(found) in page
     assert 0 < page.count("not identified by these votes |") == sum(not one.is_identified for one in found)
 
@@ -53,9 +53,9 @@ def test_pictures_and_page_name_each_other(page):
     assert sorted(PAGE.parent / name for name in named) == drawn != []
 
 
-def test_the_readme_repeats_the_page(page):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in readme.splitlines() if re.match(r"\| \d+ (March|April) ", line)]
+def test_the_page_of_results_repeats_the_page(page):
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    rows = [line for line in results.splitlines() if re.match(r"\| \d+ (March|April) ", line)]
     assert len(rows) == 3
     for row in rows:
         assert row in page, row
@@ -117,4 +117,4 @@ def test_a_profile_is_drawn_from_its_best_and_tells_what_moves_with_it():
         for name in found.others
     ]
     assert tables.moved_with(found, told, {"grievance": 1.0, "abstain_bias": 1.0}) == ["grievance"]
-    assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profiled(found, ["grievance"])
+    assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profile_table(found, ["grievance"])

@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sim.explore.start import start_from
+from sim.explore.start import read_launch
 
 
 @pytest.fixture(scope="session")
 def start():
-    return start_from("es-11-1")
+    return read_launch("es-11-1")
 
 
 @pytest.fixture

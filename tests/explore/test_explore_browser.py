@@ -127,7 +127,11 @@ def test_a_slider_moves_chamber_and_map_and_members_explain_themselves(visit):
     page.click("#members tr[data-iso3=IND] button")
     page.wait_for_selector("#explained[data-iso3=IND]")
     assert "India" in page.inner_text("#explained")
-    assert {row.inner_text() for row in page.query_selector_all("#terms tbody th")} >= {"severity", "peers", "together"}
+    assert {row.inner_text() for row in page.query_selector_all("#terms tbody th")} >= {
+        "severity of the resolution",
+        "peers",
+        "together",
+    }
 
 
 def test_the_slider_of_the_threat_stops_at_two(visit):
@@ -144,11 +148,11 @@ def test_bad_values_are_refused_in_place(visit):
     before = split(page)
     type_into(page, "input[data-key='parameters.enforcement']", "7")
     page.wait_for_selector(".lever .refused")
-    assert page.inner_text(".lever .refused") == "parameters.enforcement: got 7; allowed is 0 to 1 (probability)."
+    assert page.inner_text(".lever .refused") == "parameters.enforcement: 7 is outside the range 0 to 1 (probability)."
     assert split(page) == before
     assert urlsplit(page.url).query == ""
-    page.click("text=Senders that change sides")
-    page.click("text=Multiply dependence")
+    page.click("text=The sanctioning side (")
+    page.click("text=Multiply a dependence")
     page.fill("input[aria-label='Members or groups']", "Atlantis")
     page.click("text=Add >> nth=0")
     page.wait_for_selector(".refused:has-text('Atlantis')")
@@ -160,7 +164,7 @@ def test_bad_values_are_refused_in_place(visit):
 def test_a_bad_link_is_told_and_the_scenario_shown(visit):
     page = visit("?parameters.enforcement=7&member=BLR")
     page.wait_for_selector(".refused")
-    assert "allowed is 0 to 1" in page.inner_text(".refused")
+    assert "is outside the range 0 to 1" in page.inner_text(".refused")
 
 
 def test_nothing_is_cut_off_on_a_phone(visit):
@@ -186,7 +190,7 @@ def test_uncertain_parameters_are_switched_on_saved_and_off(visit, tmp_path):
     assert json.loads(saved(page, "JSON"))["votes"] == again["votes"]
     assert tally_shown(page) == shown_of(again["votes"][0]["tally"])
     assert (page.inner_text("#nobody"), other.is_checked("#parameter_uncertainty")) == (
-        "Nobody, in any replicate.",
+        "Nobody, in any run.",
         False,
     )
     loaded = visit("?parameter_uncertainty=true")

@@ -18,28 +18,37 @@ from hypothesis import strategies as st
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.explore.board import board, scenery
+from sim.explore.board import make_board, make_scenery
 from sim.explore.files import file_of
-from sim.explore.levers import edits_of, groups_of, moved, senders_of, with_edit, with_sender, without_edit
-from sim.explore.reasons import reasons, tips
-from sim.explore.result import explored, extended, steps
-from sim.explore.start import REPLICATES, baseline_of, document_of, messages, scenario_of, scenario_text, start_from
-from sim.explore.state import Edit, State, state_from
-from sim.explore.timeline import calendar, course
-from sim.runner.run import run
+from sim.explore.levers import edits_of, groups_of, move_lever, senders_of, with_edit, with_sender, without_edit
+from sim.explore.reasons import explain_chosen, search_switching_points
+from sim.explore.result import add_replicates, extended, run_state
+from sim.explore.start import (
+    REPLICATES,
+    baseline_of,
+    document_of,
+    list_messages,
+    read_launch,
+    scenario_of,
+    scenario_text,
+)
+from sim.explore.state import Edit, PageState, read_link
+from sim.explore.timeline import make_calendar, make_course
+from sim.runner.run import run_case
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
 from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
-from sim.whatif.explanation.switching import Member, find_switching_points
+from sim.whatif.explanation.sentences import label_lever
+from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.world import load_world
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=12)
 TABLES = st.dictionaries(TEXT, st.booleans() | st.integers(-9, 9) | TEXT | st.lists(TEXT, max_size=3), min_size=1)
 KEYS = st.sampled_from(["parameters.enforcement", "vote.severity", "vote.0.target_threat", "parameters.grievance"])
 STATES = st.builds(
-    lambda pairs, edits, *looks: State(tuple(sorted(pairs.items())), tuple(edits), *looks),
+    lambda pairs, edits, *looks: PageState(tuple(sorted(pairs.items())), tuple(edits), *looks),
     st.dictionaries(KEYS, st.floats(allow_nan=False, allow_infinity=False) | st.integers(-9, 9) | st.booleans()),
     st.lists(
         st.builds(Edit, st.sampled_from(["EU", "CSTO,-RUS", "Türkiye"]), st.just("isolation"), st.floats(0, 9)),
@@ -56,7 +65,10 @@ STATES = st.builds(
 @settings(max_examples=60)
 def test_a_saved_file_reads_back(start, title, sources, severity):
     state = (
-        State().with_setting("title", title).with_setting("sources", sources).with_setting("vote.severity", severity)
+        PageState()
+        .with_setting("title", title)
+        .with_setting("sources", sources)
+        .with_setting("vote.severity", severity)
     )
     written = tomllib.loads(scenario_text(start, state))
     assert written == {**document_of(start, state), "replicates": REPLICATES}
@@ -65,8 +77,8 @@ def test_a_saved_file_reads_back(start, title, sources, severity):
 
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_a_saved_copy_of_a_shipped_scenario_reads_back_with_its_texts_over_several_lines(name):
-    start = start_from(str(shipped_folder("scenarios") / f"{name}.toml"))
-    text = scenario_text(start, State())
+    start = read_launch(str(shipped_folder("scenarios") / f"{name}.toml"))
+    text = scenario_text(start, PageState())
     assert tomllib.loads(text) == {**start.spec.document(), "replicates": REPLICATES}
     assert start.spec.reasons.replace('"', '\\"') in text
 
@@ -74,45 +86,48 @@ def test_a_saved_copy_of_a_shipped_scenario_reads_back_with_its_texts_over_sever
 @given(STATES)
 @settings(max_examples=60)
 def test_a_link_holds_the_whole_state(state):
-    assert state_from(state.link()) == state
+    assert read_link(state.link()) == state
 
 
 @given(TABLES)
 def test_a_link_holds_tables_and_lists_of_tables(table):
     for value in (table, [table], [[1, 2.5], [table, True]]):
-        state = State().with_setting("change", value)
-        assert state_from(state.link()) == state
+        state = PageState().with_setting("change", value)
+        assert read_link(state.link()) == state
 
 
 @pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
 def test_a_broken_link_is_told(query):
     with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
-        state_from(query)
+        read_link(query)
 
 
 def test_dates_lists_and_tables_are_set_by_a_link_too(start):
-    state = state_from('vote.0.date=2022-03-03&roles={target="RUS"}&roles.senders=["USA", "EU"]'.replace(" ", "%20"))
-    found = explored(start, state)
+    state = read_link('vote.0.date=2022-03-03&roles={target="RUS"}&roles.senders=["USA", "EU"]'.replace(" ", "%20"))
+    found = run_state(start, state)
     assert (str(found.spec.vote[0].date), found.spec.roles.senders) == ("2022-03-03", ("USA", "EU"))
-    assert state_from(state.link()) == state
+    assert read_link(state.link()) == state
 
 
 def test_a_time_of_day_is_refused_as_in_a_file(start):
-    state = state_from("vote.severity=12:00:00")
-    assert state_from(state.link()) == state
+    state = read_link("vote.severity=12:00:00")
+    assert read_link(state.link()) == state
     with pytest.raises(InputError, match=r"severity: got 12:00:00; a number is needed"):
-        explored(start, state)
+        run_state(start, state)
 
 
 def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
-    found = explored(
-        start, with_edit(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"), "EU", "isolation")
+    found = run_state(
+        start,
+        with_edit(
+            start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", "2"), "EU", "isolation"
+        ),
     )
-    found = explored(start, moved(start, found, "edit.0", "0.25"))
+    found = run_state(start, move_lever(start, found, "edit.0", "0.25"))
     file = tmp_path / "saved.toml"
     file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
-    again = summarise_run(run(prepare(read_scenario(file)))).votes[0]
-    shown = {row.action: row for row in board(found).rows}
+    again = summarise_run(run_case(prepare(read_scenario(file)))).votes[0]
+    shown = {row.action: row for row in make_board(found).rows}
     for action in REPORTED:
         assert {key: getattr(shown[action], key) for key in ("median", "p05", "p95")} == {
             key: getattr(again.tally.of(action), key) for key in ("median", "p05", "p95")
@@ -122,8 +137,8 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
 
 
 def test_a_loaded_file_stands_as_it_was_saved(start):
-    state = moved(start, explored(start, State()), "parameters.enforcement", "0.9")
-    loaded = State(source=scenario_text(start, state))
+    state = move_lever(start, run_state(start, PageState()), "parameters.enforcement", "0.9")
+    loaded = PageState(source=scenario_text(start, state))
     assert scenario_of(start, loaded) == scenario_of(start, state)
     assert baseline_of(start, loaded, scenario_of(start, loaded)).parameters == {}
 
@@ -133,35 +148,35 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
     secret.write_text('title = "hidden"\n', encoding="utf-8")
     for key in ("base", "world", "fit"):
         with pytest.raises(InputError, match="a page loads no other files") as told:
-            explored(start, State(source=f'{key} = "{secret}"\n'))
+            run_state(start, PageState(source=f'{key} = "{secret}"\n'))
         assert "hidden" not in str(told.value)
     for text in (f'known_rollcalls = ["{secret}"]', f'[set]\n"known_rollcalls.0" = "{secret}"'):
         with pytest.raises(InputError, match=r"known_rollcalls: got .*a page loads no other files"):
-            explored(start, State(source=text))
+            run_state(start, PageState(source=text))
 
 
 def test_a_link_reads_no_other_files(start, tmp_path):
     own = tmp_path / "own"
     shutil.copytree(load_world("seven-harbours").folder, own)
-    asked = state_from(f"world={own}")
+    asked = read_link(f"world={own}")
     with pytest.raises(InputError, match=r"world: got .*a page loads no other files"):
         scenario_of(start, asked)
-    begun = start_from("harbour-blockade", [f"world={own}"])
+    begun = read_launch("harbour-blockade", [f"world={own}"])
     assert scenario_of(begun, begun.state).world == str(own)
 
 
 def test_a_lever_put_back_leaves_no_trace(start):
-    found = explored(start, moved(start, explored(start, State()), "parameters.enforcement", "0.9"))
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "parameters.enforcement", "0.9"))
     assert found.state.settings == (("parameters.enforcement", 0.9),)
-    assert moved(start, explored(start, State()), "vote.0.severity", "-4.877") == State()
+    assert move_lever(start, run_state(start, PageState()), "vote.0.severity", "-4.877") == PageState()
 
 
 def test_every_lever_moves_what_it_says(start):
-    found = explored(start, State())
+    found = run_state(start, PageState())
     for group in groups_of(found):
         for lever in group.levers:
             goal = lever.low if lever.now != lever.low else lever.high
-            after = explored(start, moved(start, found, lever.key, repr(goal)))
+            after = run_state(start, move_lever(start, found, lever.key, repr(goal)))
             places = {each.key: each for again in groups_of(after) for each in again.levers}
             assert places.pop(lever.key).now == pytest.approx(goal)
             assert all(each.now == each.before for each in places.values()), lever.key
@@ -169,7 +184,7 @@ def test_every_lever_moves_what_it_says(start):
 
 @pytest.mark.parametrize("severity", ["-4.877", "-9.137"])
 def test_sliders_stop_at_round_numbers(start, severity):
-    found = explored(start, moved(start, explored(start, State()), "vote.0.severity", severity))
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.severity", severity))
     levers = {lever.key: lever for group in groups_of(found) for lever in group.levers}
     assert all(lever.low <= lever.now <= lever.high for lever in levers.values())
     for lever in levers.values():
@@ -184,118 +199,123 @@ def test_sliders_stop_at_round_numbers(start, severity):
 )
 def test_what_is_refused_is_told_as_in_a_file(start, key, text):
     with pytest.raises(InputError) as of_page:
-        moved(start, explored(start, State()), key, text)
+        move_lever(start, run_state(start, PageState()), key, text)
     with pytest.raises(InputError) as of_file:
         read_scenario("es-11-1", [f"{key}={text}"])
-    (told,) = messages(of_page.value)
+    (told,) = list_messages(of_page.value)
     assert str(of_file.value).endswith(told)
     assert told.startswith(key)
 
 
 def test_a_factor_below_zero_is_refused(start):
-    found = explored(start, with_edit(start, State(), "EU", "exposure.trade"))
+    found = run_state(start, with_edit(start, PageState(), "EU", "exposure.trade"))
     with pytest.raises(InputError, match="0 or more"):
-        explored(start, moved(start, found, "edit.0", "-1"))
-    assert without_edit(found.state, 0) == State()
+        run_state(start, move_lever(start, found, "edit.0", "-1"))
+    assert without_edit(found.state, 0) == PageState()
 
 
 def test_senders_leave_and_join_and_come_back(start):
-    found = explored(start, State())
-    left = explored(start, with_sender(start, found, "DEU", False))
+    found = run_state(start, PageState())
+    left = run_state(start, with_sender(start, found, "DEU", False))
     rows = {row.iso3: row for row in senders_of(left)}
     assert rows["DEU"].document() == {"iso3": "DEU", "name": "Germany", "is_sender": False, "was_sender": True}
-    assert with_sender(start, left, "DEU", True) == State()
-    joined = explored(start, with_sender(start, found, "TUR", True))
+    assert with_sender(start, left, "DEU", True) == PageState()
+    joined = run_state(start, with_sender(start, found, "TUR", True))
     assert {row.iso3 for row in senders_of(joined) if not row.was_sender} == {"TUR"}
     with pytest.raises(InputError, match="RUS is the target"):
         with_sender(start, found, "RUS", True)
 
 
 def test_the_board_shows_what_the_run_holds(start):
-    same = board(explored(start, State()))
+    same = make_board(run_state(start, PageState()))
     assert same.movers == []
     assert same.rarely == 0
-    found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
-    shown, replicates = board(found), found.result.replicates
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", "2"))
+    shown, replicates = make_board(found), found.result.replicates
     assert shown.split_before == same.split != shown.split
     for histogram in shown.histograms:
         assert sum(histogram.now) == sum(histogram.before) == replicates
     moves = {row.iso3: row.moved for row in shown.members}
     assert all(moves[mover.iso3] == mover.moved >= 0.05 for mover in shown.movers)
-    scene = scenery(found)
+    scene = make_scenery(found)
     assert len({tuple(seat) for seat in scene.seats}) == len({tuple(t) for t in scene.tiles}) == len(moves)
-    assert scene.seats == scenery(explored(start, State())).seats
+    assert scene.seats == make_scenery(run_state(start, PageState())).seats
 
 
 def test_the_data_hold_every_member(start):
-    found = explored(start, moved(start, explored(start, State()), "vote.0.target_threat", "2"))
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", "2"))
     rows = list(csv.DictReader(io.StringIO(file_of(start, found, "csv")[1])))
     assert [row["iso3"] for row in rows] == list(found.case.world.iso3)
-    moves = {row.iso3: row.moved for row in board(found).members}
+    moves = {row.iso3: row.moved for row in make_board(found).members}
     assert {row["iso3"]: float(row["moved"]) for row in rows} == moves
 
 
 def test_reasons_add_up(start):
-    found = reasons(explored(start, State(member="BLR")))
+    found = explain_chosen(run_state(start, PageState(member="BLR")))
     for action in REPORTED:
         assert sum(getattr(term, action) for term in found.terms) == pytest.approx(found.utilities.of(action))
 
 
 def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
-    found = explored(start, State(member="IND"))
+    found = run_state(start, PageState(member="IND"))
     explanation = explain(found.spec, "IND", tries_levers=False)
     levers = levers_of(found.case, 0, "IND")
     (nearest,) = (lever for lever in levers if lever.key == "vote.0.target_threat")
-    expected = find_switching_points(Member(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest)
+    expected = find_switching_points(
+        WatchedMember(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest
+    )
     before = levers.index(nearest)
-    so_far = next(itertools.islice(tips(found), before, None))
+    so_far = next(itertools.islice(search_switching_points(found), before, None))
     assert (so_far.tried, so_far.levers) == (before + 1, len(levers))
-    rows = {row.action: row.to for row in so_far.rows if row.lever == nearest.key}
+    rows = {row.action: row.to for row in so_far.rows if row.lever == label_lever(nearest.key)}
     assert rows
     assert rows.items() <= {point.action: point.beyond for point in expected}.items()  # the nearest alone
 
 
 @pytest.fixture(scope="module")
 def start_of_months():
-    return start_from("2022-2023")
+    return read_launch("2022-2023")
 
 
 def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
-    found = explored(start_of_months, replace(State(), vote=1))
+    found = run_state(start_of_months, replace(PageState(), vote=1))
     assert next(lever.key for lever in groups_of(found)[0].levers) == "vote.1.severity"
     assert edits_of(found) == []
     for wrong, said in (
-        (State(vote=9), "there is no vote 9"),
-        (State(member="XXX"), "'XXX' is the code of no member"),
-        (State(month="2022-20"), "got '2022-20', which is no month of the scenario. They run from 2022-02 to 2023-06"),
+        (PageState(vote=9), "there is no vote 9"),
+        (PageState(member="XXX"), "'XXX' is not the code of a member"),
+        (
+            PageState(month="2022-20"),
+            "got '2022-20', which is no month of the scenario. They run from 2022-02 to 2023-06",
+        ),
     ):
         with pytest.raises(InputError, match=said):
-            explored(start_of_months, wrong, found)
+            run_state(start_of_months, wrong, found)
     with pytest.raises(InputError, match="the scenario has votes alone"):
-        explored(start_from("es-11-1"), State(month="2022-03"))
+        run_state(read_launch("es-11-1"), PageState(month="2022-03"))
 
 
 def test_answers_grow_to_what_a_run_gives(start_of_months):
-    state = State().with_setting("parameters.enforcement", 0.9)
-    first = explored(start_of_months, state)
-    shown = board(first)
+    state = PageState().with_setting("parameters.enforcement", 0.9)
+    first = run_state(start_of_months, state)
+    shown = make_board(first)
     assert not first.is_whole
     assert shown.replicates == first.result.replicates < shown.all_replicates == 1000
-    grown = list(steps(start_of_months, first))
+    grown = list(add_replicates(start_of_months, first))
     sizes = [found.result.replicates for found in (first, *grown)]
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == 1000
     spec = scenario_of(start_of_months, state)
     case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
-    assert summarise_run(grown[-1].result) == summarise_run(run(case, base=base))
-    assert summarise_run(first.result).votes == summarise_run(run(case, sizes[0], base=base)).votes
+    assert summarise_run(grown[-1].result) == summarise_run(run_case(case, base=base))
+    assert summarise_run(first.result).votes == summarise_run(run_case(case, sizes[0], base=base)).votes
 
 
 def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_months):
-    state = State().with_setting("parameters.enforcement", 0.8)
-    first = explored(start_of_months, state)
+    state = PageState().with_setting("parameters.enforcement", 0.8)
+    first = run_state(start_of_months, state)
     later = extended(start_of_months, first)
-    assert explored(start_of_months, replace(state, month="2022-03")).result is later.result
+    assert run_state(start_of_months, replace(state, month="2022-03")).result is later.result
     assert extended(start_of_months, first).result is later.result
     shown = weakref.ref(later.result)
     del later
@@ -304,49 +324,49 @@ def test_pages_of_the_same_state_share_its_result_while_one_shows_it(start_of_mo
 
 
 def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
-    state = State().with_setting("parameter_uncertainty", True)
-    first = explored(start_of_months, state)
+    state = PageState().with_setting("parameter_uncertainty", True)
+    first = run_state(start_of_months, state)
     second = extended(start_of_months, first)
     assert second.result.replicates > first.result.replicates
     assert second.baseline.case.spec.parameter_uncertainty
     assert not second.result.votes[0].change.changed.any()
     case = prepare(scenario_of(start_of_months, state))
-    expected = run(case, second.result.replicates, base=second.baseline.case)
+    expected = run_case(case, second.result.replicates, base=second.baseline.case)
     assert summarise_run(second.result) == summarise_run(expected)
 
 
 def test_looking_at_something_else_runs_nothing(start, monkeypatch):
-    found = explored(start, State().with_setting("vote.0.target_threat", 1.5))
+    found = run_state(start, PageState().with_setting("vote.0.target_threat", 1.5))
     monkeypatch.setattr("sim.explore.result.prepare", lambda spec: pytest.fail("it was run again"))
-    looked = explored(start, replace(found.state, member="BLR"), found)
+    looked = run_state(start, replace(found.state, member="BLR"), found)
     assert (looked.state.member, looked.result) == ("BLR", found.result)
 
 
 def test_a_move_reads_its_scenario_once(start, monkeypatch):
-    found = explored(start, moved(start, explored(start, State()), "vote.0.severity", "-4.1"))
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.severity", "-4.1"))
     read = []
     monkeypatch.setattr("sim.explore.start.scenario_from", lambda *given: read.append(given) or scenario_from(*given))
-    explored(start, moved(start, found, "vote.0.severity", "-4.2"), found)
+    run_state(start, move_lever(start, found, "vote.0.severity", "-4.2"), found)
     assert len(read) == 1
 
 
 def test_the_switch_of_uncertainty_leaves_no_trace(start):
-    found = explored(start, moved(start, explored(start, State()), "parameter_uncertainty", "true"))
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "parameter_uncertainty", "true"))
     assert found.state.link() == "parameter_uncertainty=true"
-    assert moved(start, found, "parameter_uncertainty", "false") == State()
+    assert move_lever(start, found, "parameter_uncertainty", "false") == PageState()
     with pytest.raises(InputError, match="parameter_uncertainty"):
-        moved(start, found, "parameter_uncertainty", "perhaps")
+        move_lever(start, found, "parameter_uncertainty", "perhaps")
 
 
 def test_the_timeline_shows_what_the_run_holds(start_of_months):
-    found = explored(start_of_months, State())
-    dates, lived = calendar(found), course(found.result.months)
+    found = run_state(start_of_months, PageState())
+    dates, lived = make_calendar(found), make_course(found.result.months)
     told = summarise_run(found.result).months
     assert dates.months == told.months
     assert [any("vote on" in item.what for item in items) for items in dates.items] == dates.votes
     assert sum(dates.votes) == 2
     lines = {line.label: line for chart in lived.charts for line in chart.lines}
-    assert lines["in the coalition"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
+    assert lines["members that sanction"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
     assert lines["aid to the victim"].high == pytest.approx(
         [value / 1e3 for value in told.totals["aid"].p95], rel=1e-3, abs=1e-3
     )
@@ -356,13 +376,13 @@ def test_the_timeline_shows_what_the_run_holds(start_of_months):
     everyone, *groups = dates.groups
     assert len(everyone.members) == found.case.world.size
     assert {found.case.world.iso3[i] for g in groups if g.name == "EAEU" for i in g.members} >= {"BLR", "KAZ"}
-    assert calendar(explored(start_from("es-11-1"), State())) is None
+    assert make_calendar(run_state(read_launch("es-11-1"), PageState())) is None
 
 
 def test_overrides_of_the_command_line_are_a_state(tmp_path):
-    start = start_from("es-11-1", ["vote.target_threat=2"])
-    assert explored(start, start.state).spec.vote[0].target_threat == 2
-    assert board(explored(start, start.state)).movers
+    start = read_launch("es-11-1", ["vote.target_threat=2"])
+    assert run_state(start, start.state).spec.vote[0].target_threat == 2
+    assert make_board(run_state(start, start.state)).movers
     own = tmp_path / "own.toml"
     own.write_text(tomli_w.dumps(start.spec.document()), encoding="utf-8")
-    assert "base" not in tomllib.loads(scenario_text(start_from(str(own)), State()))
+    assert "base" not in tomllib.loads(scenario_text(read_launch(str(own)), PageState()))

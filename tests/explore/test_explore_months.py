@@ -71,8 +71,8 @@ def test_months_are_scrubbed_linked_saved_and_run_again(visit, tmp_path):
     assert tally_shown(page) == shown_of(again["votes"][0]["tally"])
     place = again["months"]["months"].index("2022-04")
     for line, series, unit in (
-        ("in the coalition", "members_joined", 1),
-        ("paid for the target's fuel", "revenue", 1e3),
+        ("members that sanction", "members_joined", 1),
+        ("fuel revenue", "revenue", 1e3),
     ):
         expected = again["months"]["totals"][series]["mean"][place] / unit
         assert figure(page, line) == pytest.approx(expected, rel=0.005)
@@ -80,7 +80,7 @@ def test_months_are_scrubbed_linked_saved_and_run_again(visit, tmp_path):
     whole(linked)
     assert linked.inner_text("#month-shown") == "2022-04"
     assert tally_shown(linked) == tally_shown(page)
-    assert figure(linked, "in the coalition") == figure(page, "in the coalition")
+    assert figure(linked, "members that sanction") == figure(page, "members that sanction")
     page.click("text=Reset")
     page.wait_for_function("() => document.querySelector('#month-shown').innerText === '2023-06'")
     page.set_input_files("input[type=file]", str(file))
@@ -96,9 +96,9 @@ def test_a_first_answer_says_so_and_grows(visit):
     whole(page)
     type_into(page, THREAT, "2.5")
     page.wait_for_selector("#unfinished")
-    assert "of 1,000 replicates" in page.inner_text("#unfinished")
+    assert "of 1,000 runs" in page.inner_text("#unfinished")
     whole(page)
-    assert "1,000 replicates" in page.inner_text(".numbers")
+    assert "1,000 runs" in page.inner_text(".numbers")
 
 
 def shares(row):
@@ -132,7 +132,7 @@ def test_with_months_what_is_refused_is_refused_in_place(visit):
     assert "got '2031-01'" in page.inner_text(".refused")
     type_into(page, "input[data-key='parameters.enforcement']", "7")
     page.wait_for_selector(".lever .refused")
-    assert page.inner_text(".lever .refused") == "parameters.enforcement: got 7; allowed is 0 to 1 (probability)."
+    assert page.inner_text(".lever .refused") == "parameters.enforcement: 7 is outside the range 0 to 1 (probability)."
 
 
 def test_a_member_of_the_map_is_told_about_and_explained_or_said_why_not(visit):

@@ -8,8 +8,8 @@ import pytest
 solara = pytest.importorskip("solara", reason="the dashboard needs Solara")
 
 from sim.explore import page  # noqa: E402
-from sim.explore.result import explored  # noqa: E402
-from sim.explore.state import State  # noqa: E402
+from sim.explore.result import run_state  # noqa: E402
+from sim.explore.state import PageState  # noqa: E402
 
 LONGEST = 20
 
@@ -34,11 +34,11 @@ class Search:
 def searching(start, monkeypatch):
     """The reasons of a member rendered, and a search for tips under way; with what the page shows of them."""
     search = Search()
-    monkeypatch.setattr(page, "tips", search)
+    monkeypatch.setattr(page, "search_switching_points", search)
     shown = {}
     monkeypatch.setattr(page, "Reasons", lambda **given: shown.update(given) or solara.Div())
-    found = explored(start, State(member="IND"))
-    _, rendered = solara.render(page.Explained(found, print), handle_error=False)
+    found = run_state(start, PageState(member="IND"))
+    _, rendered = solara.render(page.ShowReasons(found, print), handle_error=False)
     shown["event_tips"](None)
     assert search.begun.wait(LONGEST)
     assert not search.ended.wait(0.2)
@@ -70,5 +70,5 @@ def test_a_search_ends_when_no_browser_shows_the_page_and_may_be_asked_again(sea
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_search_ends_when_another_member_is_chosen(searching, start):
     search, rendered, _ = searching
-    rendered.render(page.Explained(explored(start, State(member="CHN")), print))
+    rendered.render(page.ShowReasons(run_state(start, PageState(member="CHN")), print))
     assert search.ended.wait(LONGEST)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.fitting.calibration import as_toml, calibrate, fit_of, observed
+from sim.fitting.calibration import calibrate, fit_from_calibration, observe_vote, write_toml
 from sim.fitting.posterior import Posterior
 from sim.rules.parameters import registry
 from sim.specs import read_scenario
@@ -23,7 +23,7 @@ def made_again():
     specs = [read_scenario(name) for name in NAMES]
     fit = calibrate(specs, draws=2)
     assert fit.found.has_converged
-    return tomllib.loads(as_toml(fit_of(fit, specs)))
+    return tomllib.loads(write_toml(fit_from_calibration(fit, specs)))
 
 
 def test_shipped_defaults_can_be_made_again(made_again):
@@ -52,8 +52,8 @@ def test_scenarios_carry_the_fitted_texts():
 def test_the_text_of_2014_is_as_severe_as_its_roll_call_under_the_shared_parameters_of_2022():
     spec = read_scenario("ga-68-262")
     fixed = {name: parameter.default for name, parameter in registry().items() if parameter.prior is not None}
-    posterior = Posterior([observed(spec)], fixed={**fixed, **spec.parameters})
-    assert [(unknown.name, unknown.text) for unknown in posterior.unknowns] == [("severity", 0)]
+    posterior = Posterior([observe_vote(spec)], fixed={**fixed, **spec.parameters})
+    assert [(unknown.name, unknown.resolution_index) for unknown in posterior.unknowns] == [("severity", 0)]
     assert posterior.fit().vector == pytest.approx([spec.vote[0].severity], abs=0.02)
 
 

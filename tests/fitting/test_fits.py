@@ -12,11 +12,11 @@ from sim.case import DRAW_RUN, drawn, prepare
 from sim.cli.commands.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.fitting.calibration import as_toml, calibrate, fit_of
+from sim.fitting.calibration import calibrate, fit_from_calibration, write_toml
 from sim.model import AlignmentModel
 from sim.rules.parameters import defaults
 from sim.runner.folder.repeat import repeat
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_fit, read_scenario, shipped_fit_path
 
@@ -25,7 +25,7 @@ from sim.specs import read_fit, read_scenario, shipped_fit_path
 def fit_file(tmp_path_factory):
     specs = [read_scenario("es-11-3")]
     path = tmp_path_factory.mktemp("fit") / "mine.toml"
-    path.write_text(as_toml(fit_of(calibrate(specs, draws=3), specs)), encoding="utf-8")
+    path.write_text(write_toml(fit_from_calibration(calibrate(specs, draws=3), specs)), encoding="utf-8")
     return path
 
 
@@ -97,7 +97,7 @@ def test_draws_of_a_count_are_refused(fit_file, tmp_path):
 
 def test_uncertain_parameters_widen_the_intervals():
     certain, uncertain = (
-        run(prepare(read_scenario("es-11-1", [f"parameter_uncertainty={value}"])), 1000).votes[0].tallies[:, 3]
+        run_case(prepare(read_scenario("es-11-1", [f"parameter_uncertainty={value}"])), 1000).votes[0].tallies[:, 3]
         for value in ("false", "true")
     )
     assert uncertain.std() > 1.1 * certain.std()
@@ -152,6 +152,6 @@ def test_a_missing_fit_is_told(tmp_path):
 def test_uncertainty_without_draws_is_told(tmp_path):
     specs = [read_scenario("es-11-3")]
     path = tmp_path / "point.toml"
-    path.write_text(as_toml(fit_of(calibrate(specs), specs)), encoding="utf-8")
+    path.write_text(write_toml(fit_from_calibration(calibrate(specs), specs)), encoding="utf-8")
     with pytest.raises(InputError, match="holds no draws"):
         read_scenario(what_if(tmp_path, f'fit = "{path}"', "parameter_uncertainty = true"))

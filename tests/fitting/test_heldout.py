@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,14 +10,15 @@ import pytest
 from sim.case import with_positions
 from sim.errors import InputError
 from sim.fitting import heldout, refitted
-from sim.fitting.heldout import cut, fitted_with, held_out
+from sim.fitting.heldout import fitted_with, predict_held_out, split_folds
 from sim.fitting.refitted import known_before, validate_refitted
 from sim.rules.parameters import defaults
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed
 
-WORLD = load_world("un-2022")
+WORLD = load_world("un", at=date(2022, 4, 8))
+"""The world in which the three resolutions fitted have been voted on."""
 SPEC = read_scenario("es-11-1")
 REGRESSIONS = ("ideal_point", "earlier_votes")
 """Rules with coefficients that need no library."""
@@ -29,7 +31,7 @@ def _without_the_slow_rules(monkeypatch):
 
 @pytest.fixture(scope="module")
 def observations():
-    return heldout._before_all(fitted_with(SPEC))
+    return heldout._observe_before_all(fitted_with(SPEC))
 
 
 def chances(posterior, weights, index):
@@ -39,7 +41,7 @@ def chances(posterior, weights, index):
 
 def test_a_held_out_member_is_predicted_without_its_votes(observations):
     """Rule: turning round every vote of a fold's members leaves what is said of them as it was, to the last bit."""
-    (out, *_) = cut(observations, 10, 0)
+    (out, *_) = split_folds(observations, 10, 0)
     turned = [
         replace(seen, votes=np.where(out & (seen.votes >= 0), 3 - seen.votes, seen.votes)) for seen in observations
     ]
@@ -60,7 +62,9 @@ def test_no_vote_on_the_texts_fitted_is_an_input(observations):
         replace(call, votes=random.permutation(call.votes)) if call.date >= first else call for call in WORLD.rollcalls
     )
     for seen in observations:
-        again = heldout.observation(seen.case.spec, seen.votes, known_before(replace(WORLD, rollcalls=calls), first))
+        again = heldout.make_observation(
+            seen.case.spec, seen.votes, known_before(replace(WORLD, rollcalls=calls), first)
+        )
         for one, other in zip(seen.case.standings, again.case.standings, strict=True):
             assert all((one.terms.values[name] == other.terms.values[name]).all() for name in one.terms.values)
         one, other = (with_positions(found.case, defaults()).standings[0].known for found in (seen, again))
@@ -68,14 +72,14 @@ def test_no_vote_on_the_texts_fitted_is_an_input(observations):
 
 
 def test_folds_hold_every_scored_member_once(observations):
-    masks = list(cut(observations, 7, 3))
+    masks = list(split_folds(observations, 7, 3))
     assert np.sum(masks, axis=0).max() == 1
     assert np.sum(masks) == 191
     assert max(mask.sum() for mask in masks) - min(mask.sum() for mask in masks) <= 1
 
 
 def test_held_out_scores_come_with_spread_and_lead():
-    found = held_out(SPEC, folds=2, fold_seeds=2)
+    found = predict_held_out(SPEC, folds=2, fold_seeds=2)
     assert [entry.scores.resolution for entry in found] == ["A/RES/ES-11/1", "A/RES/ES-11/2", "A/RES/ES-11/3"]
     for scores in (entry.scores for entry in found):
         low, high = scores.spread.rps
@@ -123,4 +127,4 @@ def test_april_is_better_told_from_march_than_by_the_ideal_point():
 
 def test_held_out_members_need_a_roll_call():
     with pytest.raises(InputError, match="no roll call of SH/2"):
-        held_out(read_scenario("harbour-blockade"), folds=2, fold_seeds=1)
+        predict_held_out(read_scenario("harbour-blockade"), folds=2, fold_seeds=1)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import calibrate, contraction, draw_of, is_identified, observed
-from sim.fitting.posterior import Posterior, observation
+from sim.fitting.calibration import calibrate, draw_mode, is_identified, measure_contraction, observe_vote
+from sim.fitting.posterior import Posterior, make_observation
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import read_scenario
 from sim.world import load_world
@@ -16,7 +16,7 @@ SPECS = [read_scenario(name) for name in ("es-11-1", "es-11-3")]
 
 @pytest.fixture(scope="module")
 def posterior():
-    return Posterior([observed(spec) for spec in SPECS], fits_threats=True)
+    return Posterior([observe_vote(spec) for spec in SPECS], fits_threats=True)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_fit_keeps_the_bounds_and_the_order_of_the_shapes(posterior):
     assert found.has_converged
     assert (found.vector >= posterior.low).all()
     assert (found.vector <= posterior.high).all()
-    shared = posterior.shared(found.vector)
+    shared = posterior.shared_parameters(found.vector)
     assert all(shared[smaller] <= shared[larger] for smaller, larger in ORDERED)
     beside = found.vector + 0.05 * (posterior.high > found.vector + 0.05)
     weights = np.ones(posterior.size)
@@ -77,23 +77,23 @@ def test_a_fit_keeps_the_bounds_and_the_order_of_the_shapes(posterior):
 
 
 def test_a_number_held_fixed_is_no_unknown():
-    held = Posterior([observed(SPECS[0])], fixed={"peer_influence": 0.0})
+    held = Posterior([observe_vote(SPECS[0])], fixed={"peer_influence": 0.0})
     assert ("peer_influence", None) not in held.place
-    assert held.shared(held.start)["peer_influence"] == 0.0
+    assert held.shared_parameters(held.start)["peer_influence"] == 0.0
 
 
 def test_draws_of_a_number_that_the_votes_say_nothing_of_are_those_of_its_prior(fit):
-    """Seven harbours have no African Union: rule, at a fixed seed, mean and spread within 4 standard errors."""
-    column = fit.posterior.place["align_african_union", None]
+    """The harbour blockade names no leanings: rule, at a fixed seed, mean and spread within 4 standard errors."""
+    column = fit.posterior.place["align_leaning", None]
     draws, unknown = fit.draws[:, column], fit.posterior.unknowns[column]
     spread = unknown.deviation * np.sqrt(1 - 2 / np.pi)
     assert abs(draws.mean() - unknown.deviation * np.sqrt(2 / np.pi)) < 4 * spread / np.sqrt(len(draws))
-    assert abs(contraction(unknown, draws)) < 0.5
+    assert abs(measure_contraction(unknown, draws)) < 0.5
     assert not is_identified(unknown, draws)
 
 
 def test_a_draw_is_the_same_however_many_there_are(fit):
-    again = draw_of(fit.posterior, fit.found, 0, 5)
+    again = draw_mode(fit.posterior, fit.found, 0, 5)
     assert again == pytest.approx(fit.draws[5], abs=1e-6)
     assert (fit.draws >= fit.posterior.low - 1e-12).all()
     assert (fit.draws <= fit.posterior.high + 1e-12).all()
@@ -110,14 +110,14 @@ def test_the_likelihood_is_that_of_the_votes_at_equilibrium(posterior):
 
 def test_given_votes_are_not_observed():
     call = load_world("un-2022").rollcall("A/RES/ES-11/1")
-    seen = observation(SPECS[0], call.votes)
+    seen = make_observation(SPECS[0], call.votes)
     world = seen.case.world
     assert seen.votes[[world.index["RUS"], world.index["UKR"]]].tolist() == [-1, -1]
     assert (seen.votes >= 0).sum() == 191
 
 
 def test_every_prior_is_told_by_the_registry():
-    posterior = Posterior([observed(SPECS[0])])
+    posterior = Posterior([observe_vote(SPECS[0])])
     for unknown in posterior.unknowns:
-        if unknown.text is None:
+        if unknown.resolution_index is None:
             assert (unknown.mean, unknown.deviation) == registry()[unknown.name].prior

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from sim.fitting.calibration import observed
+from sim.fitting.calibration import observe_vote
 from sim.fitting.posterior import Posterior
 from sim.specs import read_scenario
-from tools.validation.profiles import TELLING, profile
+from tools.validation.profiles import LIMIT, profile
 
 
 @pytest.fixture(scope="module")
 def observations():
-    return [observed(read_scenario(name)) for name in ("es-11-1", "es-11-2", "es-11-3")]
+    return [observe_vote(read_scenario(name)) for name in ("es-11-1", "es-11-2", "es-11-3")]
 
 
 def test_a_profile_peaks_at_the_mode_of_the_posterior(observations):
@@ -31,9 +31,9 @@ def test_the_votes_tell_the_ideal_point_and_not_peers(observations):
     """Rule: from 0 to 3 the likelihood hardly falls along peer influence; along the ideal point it falls far."""
     peers = profile(observations, "peer_influence", [0, 1, 2, 3])
     ideal = profile(observations, "align_ideal_point", [0, 3])
-    assert peers.fall(peers.log_likelihood).min() > -TELLING
+    assert peers.fall(peers.log_likelihood).min() > -LIMIT
     assert peers.left_open == (0, 3)
-    assert ideal.fall(ideal.log_likelihood).min() < -5 * TELLING
+    assert ideal.fall(ideal.log_likelihood).min() < -5 * LIMIT
     assert ideal.left_open == (3, 3)
     # What peers do at one value shared causes do at another.
     assert np.diff(peers.others["align_organisations"]).max() < 0

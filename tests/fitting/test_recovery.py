@@ -2,31 +2,31 @@
 
 import pytest
 
-from sim.fitting.calibration import observed
+from sim.fitting.calibration import observe_vote
 from sim.fitting.posterior import Posterior
 from sim.rules.choice import SUPPORT
 from sim.specs import read_scenario
 from tools.validation.assessment import shipped_calibration
-from tools.validation.recovery import GROUPS, LEVEL, from_priors, made, near_fit, recover
+from tools.validation.recovery import GROUPS, LEVEL, from_priors, make_votes, near_fit, recover
 
 SPECS = [read_scenario(name) for name in ("es-11-1", "es-11-2", "es-11-3")]
 
 
 @pytest.fixture(scope="module")
 def real():
-    return Posterior([observed(spec) for spec in SPECS])
+    return Posterior([observe_vote(spec) for spec in SPECS])
 
 
 def test_votes_are_made_from_the_truth(real):
-    truth, seen = made(SPECS, real, from_priors(real, 1), 0)
-    again, other = made(SPECS, real, from_priors(real, 1), 1)
+    truth, seen = make_votes(SPECS, real, from_priors(real, 1), 0)
+    again, other = make_votes(SPECS, real, from_priors(real, 1), 1)
     assert all((one.votes >= 0).sum() == 191 for one in seen)
     assert truth[0] == again[0]
     assert (seen[0].votes != other[0].votes).any()
 
 
 def test_expected_support_is_that_of_the_real_votes(real):
-    truth, seen = made(SPECS, real, from_priors(real, 3), 0)
+    truth, seen = make_votes(SPECS, real, from_priors(real, 3), 0)
     for index, one in enumerate(real.observations):
         expected = real.chances(truth, index, seen[index])[one.votes >= 0, SUPPORT].sum()
         assert expected == pytest.approx((one.votes == SUPPORT).sum(), abs=1e-3)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.case import prepare
 from sim.rules.choice import ACTIONS
 from sim.runner.result import frequencies
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.world import load_world
 
@@ -69,7 +69,7 @@ CASES = cases()
 @cache
 def shipped(scenario: str) -> NDArray[np.float64]:
     """Probabilities (N, 4) of the actions in the first vote of a shipped scenario."""
-    return frequencies(run(prepare(read_scenario(scenario)), REPLICATES).votes[0].counts)
+    return frequencies(run_case(prepare(read_scenario(scenario)), REPLICATES).votes[0].counts)
 
 
 def altered(case: WorkedCase) -> NDArray[np.float64]:
@@ -77,7 +77,7 @@ def altered(case: WorkedCase) -> NDArray[np.float64]:
     document = read_scenario(case.scenario).document()
     edits = [{"members": [case.member], "reason": case.title, **change} for change in case.change]
     spec = scenario_from({**document, "change": [*document["change"], *edits]}, case.title, FOLDER, case.set)
-    return frequencies(run(prepare(spec), REPLICATES).votes[0].counts)
+    return frequencies(run_case(prepare(spec), REPLICATES).votes[0].counts)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)

@@ -11,10 +11,10 @@ from support.worlds import cases, examples
 
 from sim.case import Case, prepare
 from sim.ensemble import Outcome, simulate
-from sim.rules.choice import ACTIONS, choose, exponentials, probabilities
+from sim.rules.choice import ACTIONS, choice_probabilities, choose, exponentiate
 from sim.rules.payoffs import Utilities
 from sim.runner.batch import ENGINES
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario, shipped_scenarios
 
 
@@ -39,7 +39,7 @@ def test_shipped_scenarios(name: str) -> None:
 @examples(max_examples=40)
 @given(cases(2, 8))
 def test_runs_with_either_engine_are_equal(case: Case) -> None:
-    ensemble, mesa = (run(case, 13, engine) for engine in ENGINES)
+    ensemble, mesa = (run_case(case, 13, engine) for engine in ENGINES)
     for one, other in zip(ensemble.votes, mesa.votes, strict=True):
         for part in ("tallies", "counts", "is_settled"):
             assert getattr(one, part).tolist() == getattr(other, part).tolist()
@@ -71,7 +71,7 @@ def test_a_run_in_several_blocks_is_as_all_of_it_at_once() -> None:
     case = prepare(read_scenario("harbour-blockade"))
     (whole,) = simulate(case, 0, 2300)
     expected = np.stack([(whole.actions == code).sum(axis=1) for code in range(len(ACTIONS))], axis=1)
-    assert run(case, 2300).votes[0].tallies.tolist() == expected.tolist()
+    assert run_case(case, 2300).votes[0].tallies.tolist() == expected.tolist()
 
 
 @examples(max_examples=100)
@@ -82,7 +82,7 @@ def test_rules_give_one_member_the_bits_they_give_many(seed: int, size: int) -> 
     many = Utilities(*rng.normal(0, 10, (4, size)))
     strided = Utilities(*(np.repeat(array, 3)[::3] for array in many))
     draws = rng.random(size)
-    for rule in (exponentials, probabilities):
+    for rule in (exponentiate, choice_probabilities):
         singly = [rule(Utilities(*(array[i] for array in many))) for i in range(size)]
         assert np.array(rule(many)).T.tolist() == np.array(singly).tolist() == np.array(rule(strided)).T.tolist()
     singly = [int(choose(Utilities(*(array[i] for array in many)), draws[i])) for i in range(size)]

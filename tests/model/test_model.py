@@ -172,7 +172,7 @@ def test_without_seed_and_replicate_every_model_is_another_run() -> None:
 
 @pytest.mark.parametrize("replicate", [-1, 1.5, True, "7"])
 def test_replicates_that_do_not_exist_are_refused(replicate: object) -> None:
-    with pytest.raises(InputError, match="AlignmentModel: replicate"):
+    with pytest.raises(InputError, match="AlignmentModel, replicate"):
         AlignmentModel(CASE, replicate=replicate)
 
 
@@ -213,7 +213,8 @@ def test_either_spelling_of_the_seed_gives_the_votes_of_the_ensemble(keyword: st
 def test_a_case_keeps_its_world_under_another_seed() -> None:
     """The world of a case may be made up in memory, so it is not to be read again."""
     world = uniform_world(5)
-    document = {**SPEC.document(), "world": "made-up", "roles": {"target": "M0000", "senders": ["M0001"]}}
+    roles = {"target": "M0000", "senders": ["M0001"]}
+    document = {**SPEC.document(), "world": "made-up", "roles": roles, "leanings": {}}
     case = prepare(type(SPEC).model_validate(document, context=world), world)
     model = AlignmentModel(case, seed=3)
     assert votes(model.run()) == simulate(with_seed(case, 3), 0, 1)[0].actions[0].tolist()
@@ -251,7 +252,7 @@ def test_a_misspelt_override_is_refused_with_the_nearest_key(override: str, near
 
 
 def test_an_override_out_of_bounds_is_refused() -> None:
-    with pytest.raises(InputError, match="allowed is 0 to 1"):
+    with pytest.raises(InputError, match="outside the range 0 to 1"):
         AlignmentModel("es-11-1", parameters__enforcement=1.5)
 
 

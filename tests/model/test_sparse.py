@@ -14,7 +14,7 @@ from support.worlds import cases, examples
 
 from sim.case import Case
 from sim.ensemble import simulate
-from sim.rules.influence import GRID, compact, listened_to, peer_stance
+from sim.rules.influence import GRID, compact, list_peers, peer_stance
 
 
 def some_weights(size: int, share: float) -> NDArray[np.float64]:
@@ -55,7 +55,7 @@ def test_sums_over_peers_have_the_same_bits() -> None:
     assert whole.tolist() == ((sparse * GRID).astype(np.float32) @ stances.astype(np.float32)).tolist()
     assert whole.tolist() == (dense @ stances * GRID).tolist()
     for member in (0, 7, 999):
-        one, other = (listened_to(weights, member) for weights in (dense, sparse))
+        one, other = (list_peers(weights, member) for weights in (dense, sparse))
         assert one[0].tolist() == other[0].tolist()
         assert peer_stance(one[1], stances.T[:, one[0]]).tolist() == (dense @ stances)[member].tolist()
         assert one[1].tolist() == other[1].tolist()

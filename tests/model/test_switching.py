@@ -15,10 +15,10 @@ from test_engines import assert_same_votes
 from sim.case import Case, prepare
 from sim.case.utilities import own_utilities
 from sim.randomness import Draws
-from sim.rules.choice import choose, probabilities
+from sim.rules.choice import choice_probabilities, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.payoffs import Utilities
-from sim.rules.switching import bound_rounding, find_range, find_switching_points, switch
+from sim.rules.switching import bound_rounding, find_range, solve_switching_points, switch
 from sim.specs import read_scenario
 
 FIRST, LAST = 2.0**-53, 1 - 2.0**-53
@@ -30,7 +30,7 @@ def check(own: Utilities, influence: float, draw: NDArray[np.float64], sums: NDA
     """Compare the rule with range and switching points of members (n,), at sums (n, k). Gives how many it left out."""
     rounding = bound_rounding(own, influence)
     lowest, highest = find_range(own, influence, draw, rounding)
-    points = find_switching_points(own, influence, draw, lowest, highest, rounding)
+    points = solve_switching_points(own, influence, draw, lowest, highest, rounding)
     is_left_out = np.isnan(np.stack(points)).any(axis=0)
     for peers in sums.T:
         by_rule = choose(with_peers(own, influence, peers / GRID), draw)
@@ -42,7 +42,7 @@ def check(own: Utilities, influence: float, draw: NDArray[np.float64], sums: NDA
 
 def edges_at(own: Utilities, influence: float, peers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cumulated probabilities (3, n) with the peers at these sums: draws that are exactly on a boundary."""
-    chances = probabilities(with_peers(own, influence, peers / GRID))
+    chances = choice_probabilities(with_peers(own, influence, peers / GRID))
     edges = np.minimum(np.cumsum(np.stack(chances), axis=0)[:3], LAST)
     return np.where(edges < FIRST, np.rint(edges / FIRST) * FIRST, edges)
 

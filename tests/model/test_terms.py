@@ -27,7 +27,7 @@ from sim.rules.parameters import registry
 from sim.rules.payoffs import Utilities, UtilityTerms
 from sim.specs import read_scenario
 from sim.whatif.explanation.decisive import decisive_terms
-from sim.whatif.explanation.monthly import asked_monthly
+from sim.whatif.explanation.monthly import ask_monthly
 from sim.whatif.explanation.terms import chances_of, take_all_apart, take_apart
 from sim.world import load_world
 from sim.world.sources import origins_of
@@ -83,7 +83,7 @@ def test_terms_add_up_to_the_utilities(case: Case) -> None:
 @given(cases_with_months(2, 8))
 def test_terms_of_the_months_add_up_to_the_utilities(case: Case) -> None:
     """At the votes, and in every month in which the text is asked besides."""
-    asked, numbers = asked_monthly(case, len(case.ballots) - 1)
+    asked, numbers = ask_monthly(case, len(case.ballots) - 1)
     assert len(numbers) == len(case.plan.months)  # type: ignore[union-attr]
     check_sums(asked, 5)
 
@@ -93,7 +93,7 @@ def test_terms_of_drawn_parameters_add_up_to_the_utilities(overrides: list[str])
     """Over seven draws, the last of which two replicates alone have taken."""
     name = "2022-2023" if overrides else "es-11-3"
     case = prepare(read_scenario(name, [*overrides, "parameter_uncertainty=true"]))
-    check_sums(asked_monthly(case, 1)[0] if overrides else case, 32)
+    check_sums(ask_monthly(case, 1)[0] if overrides else case, 32)
 
 
 @examples(max_examples=60)
@@ -101,7 +101,7 @@ def test_terms_of_drawn_parameters_add_up_to_the_utilities(overrides: list[str])
 def test_asking_in_every_month_moves_nothing(case: Case, data: st.DataObject) -> None:
     """The votes are those of the scenario, and the month of the vote is the vote itself."""
     number = data.draw(st.integers(0, len(case.ballots) - 1))
-    asked, numbers = asked_monthly(case, number)
+    asked, numbers = ask_monthly(case, number)
     for before, after in zip(simulate(case, 0, 5), simulate(asked, 0, 5), strict=False):
         assert (before.actions == after.actions).all()
     assert numbers.count(number) == 1
@@ -120,11 +120,11 @@ def test_a_month_is_asked_what_a_vote_on_that_day_would_decide(made_up: Any, dat
     document, world, energy = made_up
     document = {**document, "vote": document["vote"][:1], "pledge": []}
     case = made_with_months(document, world, energy)
-    asked, numbers = asked_monthly(case, 0)
+    asked, numbers = ask_monthly(case, 0)
     months = case.plan.months  # type: ignore[union-attr]
     later = data.draw(st.sampled_from([at for at, month in enumerate(months) if month.last >= case.ballots[0].date]))
     day = asked.ballots[numbers[later]].date
-    moved, places = asked_monthly(moved_to(case, day), 0)
+    moved, places = ask_monthly(moved_to(case, day), 0)
     assert moved.ballots[places[later]].date == day
     one, other = take_apart(asked, numbers[later], 5), take_apart(moved, 0, 5)
     terms = [place for place, term in enumerate(one.terms) if term.name not in ("position", "peers")]

@@ -23,9 +23,9 @@ from sim.months import phases
 from sim.rules.parameters import registry
 from sim.runner.batch import ENGINES, Batch, BatchResult, simulate_batch
 from sim.runner.months import MonthsSamples
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
-from sim.specs.fits import Draws, Fit
+from sim.specs.fits import Fit, PosteriorDraws
 
 
 def test_the_order_of_a_month_can_be_read() -> None:
@@ -117,7 +117,7 @@ def test_months_go_on_where_nothing_is_known_of_the_targets_fuels(made_up: Any) 
 @examples(max_examples=15)
 @given(cases_with_months(2, 7))
 def test_both_engines_tell_the_same_of_the_months(case: Case) -> None:
-    ensemble, mesa = (run(case, 13, engine).months for engine in ENGINES)
+    ensemble, mesa = (run_case(case, 13, engine).months for engine in ENGINES)
     assert ensemble is not None
     assert mesa is not None
     for part in ("members", "totals"):
@@ -132,7 +132,7 @@ def with_draws(case: Case, factors: Sequence[float]) -> Case:
         for name, entry in registry().items()
         if not entry.is_count
     }
-    fit = Fit(settings={}, data={}, parameters=dict(case.parameters), draws=Draws(parameters=values))
+    fit = Fit(settings={}, data={}, parameters=dict(case.parameters), draws=PosteriorDraws(parameters=values))
     return replace(case, fit=fit)
 
 

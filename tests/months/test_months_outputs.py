@@ -11,14 +11,14 @@ import pytest
 from rich.console import Console
 
 from sim.case import DRAW_RUN, drawn, prepare
-from sim.cli.months import print_months
+from sim.cli.months import print_months_tables
 from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.files import MONTHS
 from sim.runner.folder.repeat import repeat
 from sim.runner.months import MonthsSamples
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
 from sim.summaries.summary import summarise_run
@@ -29,7 +29,7 @@ SHORT = ["months.end=2022-04-30"]
 @pytest.fixture(scope="module")
 def result() -> RunResult:
     base = prepare(read_scenario("2022-2023", SHORT))
-    return run(prepare(read_scenario("2022-2023-no-secondary-sanctions", SHORT)), 40, base=base)
+    return run_case(prepare(read_scenario("2022-2023-no-secondary-sanctions", SHORT)), 40, base=base)
 
 
 def test_the_document_has_the_months(result: RunResult) -> None:
@@ -49,7 +49,7 @@ def test_the_document_has_the_months(result: RunResult) -> None:
 
 
 def test_a_scenario_without_months_has_none() -> None:
-    found = run(prepare(read_scenario("es-11-1")), 3)
+    found = run_case(prepare(read_scenario("es-11-1")), 3)
     assert found.months is None
     assert summarise_run(found).months is None
 
@@ -58,13 +58,13 @@ def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_ag
     """What is published is of the other target, so neither flows nor acts of help are scored."""
     unknown = ["dependence_energy", "dependence_food", "align_consultation"]
     settings = [*SHORT, "roles.target=IRN", "event=[]", *(f"parameters.{name}=0" for name in unknown)]
-    found = run(prepare(read_scenario("2022-2023", settings)), 5)
+    found = run_case(prepare(read_scenario("2022-2023", settings)), 5)
     months = summarise_run(found).months
     assert months is not None
     assert months.scores is None
     assert months.acts == []
     assert not [name for name in (*months.totals, *months.units) if "crude" in name]
-    print_months(Console(file=io.StringIO()), months)
+    print_months_tables(Console(file=io.StringIO()), months)
     keep_run(found.case, tmp_path / "kept")
 
 
@@ -80,14 +80,14 @@ def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> No
     written = io.StringIO()
     months = summarise_run(result).months
     assert months is not None
-    print_months(Console(file=written, width=160), months)
-    for text in ("2022-03", "Help to the target", "against the base", "sanction"):
+    print_months_tables(Console(file=written, width=160), months)
+    for text in ("2022-03", "Help to the target", "compared with the base", "sanction"):
         assert text in written.getvalue()
 
 
 def test_drawn_parameters_are_the_same_in_both_engines() -> None:
     case = prepare(read_scenario("2022-2023", ["months.end=2022-04-30", "parameter_uncertainty=true"]))
-    ensemble, mesa = (run(case, 7, engine) for engine in ENGINES)
+    ensemble, mesa = (run_case(case, 7, engine) for engine in ENGINES)
     for one, other in zip(ensemble.votes, mesa.votes, strict=True):
         assert one.tallies.tolist() == other.tallies.tolist()
     assert isinstance(ensemble.months, MonthsSamples)

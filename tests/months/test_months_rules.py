@@ -11,10 +11,28 @@ from support.worlds import examples
 
 from sim.case.market import cells_of
 from sim.randomness import Draws
-from sim.rules.beliefs import belief, listing_chance, prior_counts
-from sim.rules.coalition import JoiningWeights, cost, diversion, effort, joining, noise, own_effort
-from sim.rules.drift import DriftWeights, cut_off, energy_dependence, secured, shifted
-from sim.rules.energy import adapted, ceiling, kept, realised_price, rerouted, spare, thrift, use, willingness
+from sim.rules.beliefs import listing_chance, posterior_mean, prior_counts
+from sim.rules.coalition import (
+    JoiningWeights,
+    coalition_effort,
+    cost_to_target,
+    import_growth,
+    joining_utility,
+    logit_noise,
+    member_effort,
+)
+from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
+from sim.rules.energy import (
+    adapt_capacity,
+    find_ceiling,
+    find_clearing_use,
+    measure_spare,
+    realised_price,
+    reduce_share,
+    reroute_exports,
+    thrift,
+    willingness,
+)
 from sim.rules.payoffs import sanction_risk
 from sim.rules.support import LeaningWeights, gate, leaning, threat
 from sim.rules.totals import TOTAL_GRID, exact_total
@@ -46,7 +64,7 @@ def test_beliefs_are_the_mean_of_the_beta_posterior(prior: float, strength: floa
     for was_listed in trials:
         listings, escapes = listings + was_listed, escapes + (1 - was_listed)
     expected = (prior * strength + sum(trials)) / (strength + len(trials))
-    assert belief(np.float64(listings), np.float64(escapes)) == pytest.approx(expected, abs=1e-12)
+    assert posterior_mean(np.float64(listings), np.float64(escapes)) == pytest.approx(expected, abs=1e-12)
 
 
 def test_listings_come_as_often_as_their_chance() -> None:
@@ -59,7 +77,7 @@ def test_listings_come_as_often_as_their_chance() -> None:
 
 def test_a_decision_holds_as_often_as_the_logit_says() -> None:
     """|z| < 4: utility above the kept noise with chance 1 / (1 + exp(-u)), McFadden (1974)."""
-    kept_noise, count = noise(Draws(3).uniforms("joining", "start", "AAA", 0, 40_000)), 40_000
+    kept_noise, count = logit_noise(Draws(3).uniforms("joining", "start", "AAA", 0, 40_000)), 40_000
     for own in (-3.0, -0.5, 0.0, 2.0):
         chance = 1 / (1 + np.exp(-own))
         assert abs((own > kept_noise).sum() - count * chance) < 4 * (count * chance * (1 - chance)) ** 0.5
@@ -69,8 +87,8 @@ def test_a_decision_holds_as_often_as_the_logit_says() -> None:
 @given(st.integers(0, 2**32), st.integers(1, 70))
 def test_noise_of_one_member_has_the_bits_of_many(seed: int, size: int) -> None:
     draws = np.random.default_rng(seed).random(size)
-    many = noise(draws).tolist()
-    assert many == [noise(draw) for draw in draws] == noise(np.repeat(draws, 3)[::3]).tolist()
+    many = logit_noise(draws).tolist()
+    assert many == [logit_noise(draw) for draw in draws] == logit_noise(np.repeat(draws, 3)[::3]).tolist()
 
 
 @examples(max_examples=300)
@@ -80,8 +98,8 @@ def test_nothing_is_created_or_lost_and_the_market_clears(seed: int, size: int, 
     before = rng.uniform(0, 5e3, (size, 1)) * (rng.random((size, 1)) < 0.8)
     cells = cells_of(size, ("crude",), before, before + room * rng.uniform(0, 9e3, (size, 1)))
     held = np.floor(cells.before * (1 - left * rng.random(len(cells))))
-    free = np.floor(spare(cells.ceiling, cells.before, rng.random(len(cells))))
-    part = use(cells.supply, cells.per_commodity(held), cells.per_commodity(free))
+    free = np.floor(measure_spare(cells.ceiling, cells.before, rng.random(len(cells))))
+    part = find_clearing_use(cells.supply, cells.per_commodity(held), cells.per_commodity(free))
     flow = np.floor(held + part[cells.commodity] * free)
     unsold = cells.supply - cells.per_commodity(flow)
     assert 0 <= part[0] <= 1
@@ -99,10 +117,10 @@ def test_nothing_is_created_or_lost_and_the_market_clears(seed: int, size: int, 
 def test_the_discount_rises_with_what_is_to_be_sold_and_falls_with_room(
     supply: float, more: float, held: float, room: float, discount: float
 ) -> None:
-    part = use(np.float64(supply), np.float64(held), np.float64(room))
-    assert use(np.float64(supply + more), np.float64(held), np.float64(room)) >= part
-    assert use(np.float64(supply), np.float64(held), np.float64(room + more)) <= part
-    assert use(np.float64(supply), np.float64(held + more), np.float64(room)) <= part
+    part = find_clearing_use(np.float64(supply), np.float64(held), np.float64(room))
+    assert find_clearing_use(np.float64(supply + more), np.float64(held), np.float64(room)) >= part
+    assert find_clearing_use(np.float64(supply), np.float64(held), np.float64(room + more)) <= part
+    assert find_clearing_use(np.float64(supply), np.float64(held + more), np.float64(room)) <= part
     price = realised_price(100.0, part, discount, np.inf, 0.0)
     assert 100.0 * (1 - discount) <= price * (1 + 1e-12) <= 100.0 * (1 + 1e-12)
     capped = realised_price(100.0, part, discount, 60.0, 0.5)
@@ -127,10 +145,10 @@ def test_who_has_nothing_to_lose_cannot_be_deterred(
 @examples(max_examples=200)
 @given(utility, weight, share, weight, st.builds(JoiningWeights, weight, weight, weight, utility))
 def test_signs_of_joining(own: float, dependence: float, allies: float, more: float, weights: JoiningWeights) -> None:
-    base = joining(np.float64(own), np.float64(dependence), np.float64(allies), weights)
-    assert joining(np.float64(own + more), np.float64(dependence), np.float64(allies), weights) >= base
-    assert joining(np.float64(own), np.float64(dependence + more), np.float64(allies), weights) <= base
-    assert joining(np.float64(own), np.float64(dependence), np.float64(1.0), weights) >= base
+    base = joining_utility(np.float64(own), np.float64(dependence), np.float64(allies), weights)
+    assert joining_utility(np.float64(own + more), np.float64(dependence), np.float64(allies), weights) >= base
+    assert joining_utility(np.float64(own), np.float64(dependence + more), np.float64(allies), weights) <= base
+    assert joining_utility(np.float64(own), np.float64(dependence), np.float64(1.0), weights) >= base
 
 
 @examples(max_examples=200)
@@ -150,20 +168,20 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
     one, two, three = np.float64(a), np.float64(b), np.float64(c)
     for value in (
         cut_off(one, two),
-        secured(one, two, three, rate),
-        kept(one, two),
+        deepen_security(one, two, three, rate),
+        reduce_share(one, two),
         gate(one, two, c),
-        cost(one),
+        cost_to_target(one),
         energy_dependence(one, np.float64(money), np.float64(np.round(more, 6))),  # paid in millions, to the euro
-        rerouted(one, two, c, 1.0 + money),
+        reroute_exports(one, two, c, 1.0 + money),
         listing_chance(np.float64(money), more, c),
         thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
     ):
         assert 0 <= value <= 1 + 1e-12
     assert cut_off(one, two) >= one
-    assert secured(one, two, three, rate) >= one
-    assert own_effort(money, np.float64(more)) <= money
-    assert effort(one, two + 1.0, money) >= 0
+    assert deepen_security(one, two, three, rate) >= one
+    assert member_effort(money, np.float64(more)) <= money
+    assert coalition_effort(one, two + 1.0, money) >= 0
 
 
 def test_a_drift_goes_where_it_is_pulled_and_a_shock_fades() -> None:
@@ -171,29 +189,29 @@ def test_a_drift_goes_where_it_is_pulled_and_a_shock_fades() -> None:
     weights = DriftWeights(rate=0.1, dependence=0.5, isolation=2.0)
     shift = np.float64(0.0)
     for _ in range(400):
-        shift = shifted(shift, np.float64(0.6), np.float64(0.25), weights)
+        shift = drift_alignment(shift, np.float64(0.6), np.float64(0.25), weights)
     assert shift == pytest.approx(-0.5 * 0.6 - 2.0 * 0.25)
     shock = np.float64(-1.0)
     for month in range(1, 13):
-        shock = shifted(shock, np.float64(0.0), np.float64(0.0), weights)
+        shock = drift_alignment(shock, np.float64(0.0), np.float64(0.0), weights)
         assert shock == pytest.approx(-(0.9**month))
-    assert shifted(np.float64(0.0), np.float64(0.0), np.float64(0.0), weights) == 0
+    assert drift_alignment(np.float64(0.0), np.float64(0.0), np.float64(0.0), weights) == 0
 
 
 def test_capacity_closes_the_gap_at_its_lag_and_only_where_it_is_needed() -> None:
     start, top = np.float64(2.0), np.float64(10.0)
-    assert adapted(start, top, np.float64(1.0), 4.0) == 4.0
-    assert adapted(start, top, np.float64(0.5), 4.0) == 3.0
-    assert adapted(start, top, np.float64(0.0), 4.0) == 2.0
-    assert ceiling(start, np.float64(0.0), np.float64(0.7), np.float64(0.0)) == 2.0
-    assert ceiling(start, np.float64(60.0), np.float64(0.5), np.float64(60.0)) == 15.0
+    assert adapt_capacity(start, top, np.float64(1.0), 4.0) == 4.0
+    assert adapt_capacity(start, top, np.float64(0.5), 4.0) == 3.0
+    assert adapt_capacity(start, top, np.float64(0.0), 4.0) == 2.0
+    assert find_ceiling(start, np.float64(0.0), np.float64(0.7), np.float64(0.0)) == 2.0
+    assert find_ceiling(start, np.float64(60.0), np.float64(0.5), np.float64(60.0)) == 15.0
 
 
 @examples(max_examples=100)
 @given(shares(5), shares(5), st.floats(0.01, 100))
 def test_what_is_diverted_adds_up(weights: np.ndarray, trade: np.ndarray, diverted: float) -> None:
     weights, trade = np.rint(weights * TOTAL_GRID) / TOTAL_GRID, trade + 0.01
-    growth = diversion(weights, exact_total(weights), np.float64(diverted), trade)
+    growth = import_growth(weights, exact_total(weights), np.float64(diverted), trade)
     assert (growth >= 0).all()
     if weights.any():
         assert (growth * trade).sum() == pytest.approx(diverted, rel=1e-6)

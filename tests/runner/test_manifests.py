@@ -9,7 +9,7 @@ from support.sweeps import SMALL, bytes_of, written
 
 from sim.errors import InputError
 from sim.runner.folder.manifest import read_manifest
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
 
 WRONG = ([1], True, 0.5)
@@ -21,7 +21,7 @@ def kept(tmp_path_factory):
     """A run and a sweep, kept."""
     root = tmp_path_factory.mktemp("kept")
     assert sim("run", "harbour-blockade", "--replicates", 20, "--out", root / "run").returncode == 0
-    sweep(read_experiment(written(root, SMALL), ["replicates=20"]), root / "sweep")
+    keep_sweep(read_experiment(written(root, SMALL), ["replicates=20"]), root / "sweep")
     return {"run": root / "run", "sweep": root / "sweep", "experiment": root / "experiment.toml"}
 
 
@@ -44,7 +44,7 @@ def test_every_key_of_the_wrong_type_is_told(kept, damaged, kind):
     manifest = json.loads((kept[kind] / "manifest.json").read_text(encoding="utf-8"))
     for key in manifest.keys() - {"kind"}:
         for value in WRONG:
-            with pytest.raises(InputError, match=rf"manifest\.json: {key}: is missing or damaged"):
+            with pytest.raises(InputError, match=rf"manifest\.json, {key}: is missing or damaged"):
                 read_manifest(damaged(kind, **{key: value}))
 
 
@@ -62,7 +62,7 @@ def test_every_key_of_the_wrong_type_is_told(kept, damaged, kind):
 def test_a_damaged_manifest_ends_in_one_error(damaged, command, kind, key, value):
     done = sim(command, damaged(kind, **{key: value}))
     assert done.returncode == 2
-    assert f"manifest.json: {key}: is " in done.stderr
+    assert f"manifest.json, {key}: is " in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -70,7 +70,7 @@ def test_a_damaged_manifest_ends_in_one_error(damaged, command, kind, key, value
 def test_a_sweep_whose_manifest_names_no_sound_tables_is_made_anew(kept, damaged, tables):
     folder = damaged("sweep", tables=tables)
     (folder / "points.parquet").write_bytes(b"other")
-    done = sweep(read_experiment(kept["experiment"], ["replicates=20"]), folder)
+    done = keep_sweep(read_experiment(kept["experiment"], ["replicates=20"]), folder)
     assert (done.dropped, done.runs) == (("manifest.json",), 8 * 20)
     assert bytes_of(folder) == bytes_of(kept["sweep"])
 

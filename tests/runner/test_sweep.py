@@ -13,7 +13,7 @@ import pytest
 from support.sweeps import LONG, SMALL, bytes_of, interrupted, sim_sweep, two_votes, written
 
 from sim.runner.executors import Processes
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
 
 
@@ -21,7 +21,7 @@ from sim.specs import read_experiment
 def long(tmp_path_factory):
     folder = tmp_path_factory.mktemp("long")
     file = written(folder, LONG)
-    sweep(read_experiment(file), folder / "whole")
+    keep_sweep(read_experiment(file), folder / "whole")
     return file, bytes_of(folder / "whole")
 
 
@@ -80,11 +80,11 @@ def kill_before(monkeypatch, moment):
 @pytest.mark.parametrize("replicates_before", [None, 1700])
 def test_a_kill_between_any_two_changes_of_the_disk_does_not_show(tmp_path, replicates_before):
     file = written(tmp_path, SMALL.replace("steps = 4", "steps = 2").replace("[-4.5, -3.0]", "[-4.5]"))
-    sweep(read_experiment(file), tmp_path / "whole")
+    keep_sweep(read_experiment(file), tmp_path / "whole")
     whole = bytes_of(tmp_path / "whole")
     start = tmp_path / "start"
     if replicates_before:
-        sweep(read_experiment(file, [f"replicates={replicates_before}"]), start)
+        keep_sweep(read_experiment(file, [f"replicates={replicates_before}"]), start)
     experiment = read_experiment(file)
     for moment in range(1, 200):
         out = tmp_path / f"killed-{moment}"
@@ -93,12 +93,12 @@ def test_a_kill_between_any_two_changes_of_the_disk_does_not_show(tmp_path, repl
         with pytest.MonkeyPatch.context() as patch:
             kill_before(patch, moment)
             try:
-                sweep(experiment, out)
+                keep_sweep(experiment, out)
             except KilledError:
                 pass
             else:
                 break
-        sweep(experiment, out)
+        keep_sweep(experiment, out)
         assert bytes_of(out) == whole, moment
     assert moment > 25
 
@@ -150,7 +150,7 @@ def test_no_worker_outlives_a_killed_parent(start_command, long, tmp_path):
     process.kill()
     process.communicate(timeout=60)  # ends when nobody holds the other ends of the pipes
     until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 20)
-    sweep(read_experiment(file), out)
+    keep_sweep(read_experiment(file), out)
     assert bytes_of(out) == whole
 
 
@@ -174,13 +174,13 @@ def test_a_worker_that_dies_is_reported_and_the_same_command_goes_on(start_comma
     assert process.returncode == 1
     assert "a worker process died" in errors
     assert "Traceback" not in errors
-    sweep(read_experiment(file), out)
+    keep_sweep(read_experiment(file), out)
     assert bytes_of(out) == whole
 
 
 def test_workers_do_not_show(small, tmp_path):
     file, whole = small
-    sweep(read_experiment(file), tmp_path / "out", Processes(2))
+    keep_sweep(read_experiment(file), tmp_path / "out", Processes(2))
     assert bytes_of(tmp_path / "out") == whole
 
 
@@ -189,7 +189,7 @@ def test_replicates_added_later_are_the_same_as_at_once(small, tmp_path, steps):
     file, whole = small
     before = 0
     for replicates in steps:
-        done = sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+        done = keep_sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
         assert done.runs == 8 * (replicates - before)
         before = replicates
     assert bytes_of(tmp_path / "out") == whole
@@ -198,9 +198,9 @@ def test_replicates_added_later_are_the_same_as_at_once(small, tmp_path, steps):
 def test_replicates_added_over_several_groups_of_rows(tmp_path):
     """A hundred thousand rows are a group; these tables have a few more."""
     file = written(tmp_path, LONG)
-    sweep(read_experiment(file, ["replicates=13000"]), tmp_path / "whole")
+    keep_sweep(read_experiment(file, ["replicates=13000"]), tmp_path / "whole")
     for replicates in (6500, 13000):
-        sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+        keep_sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
     assert pq.ParquetFile(tmp_path / "whole" / "tallies.parquet").num_row_groups == 2
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
@@ -208,17 +208,17 @@ def test_replicates_added_over_several_groups_of_rows(tmp_path):
 @pytest.mark.parametrize("outputs", ['["tally"]', '["tally", "votes"]'])
 def test_replicates_added_to_a_sweep_that_keeps_no_members(tmp_path, outputs):
     file = written(tmp_path, SMALL.replace('["tally", "members", "votes"]', outputs))
-    sweep(read_experiment(file, ["replicates=900"]), tmp_path / "whole")
+    keep_sweep(read_experiment(file, ["replicates=900"]), tmp_path / "whole")
     for replicates in (400, 900):
-        sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+        keep_sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 def test_replicates_added_to_a_scenario_of_two_votes(tmp_path):
     file = two_votes(tmp_path)
-    sweep(read_experiment(file), tmp_path / "whole")
+    keep_sweep(read_experiment(file), tmp_path / "whole")
     for replicates in (711, 1500, 2300):
-        sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+        keep_sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -228,7 +228,7 @@ def test_more_can_be_asked_of_an_unfinished_sweep(small, tmp_path):
     smaller = tmp_path / "smaller.toml"
     smaller.write_text(SMALL.replace("2300", "1600"))
     interrupted(smaller, out)
-    sweep(read_experiment(file), out)
+    keep_sweep(read_experiment(file), out)
     assert bytes_of(out) == whole
 
 

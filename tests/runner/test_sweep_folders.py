@@ -12,13 +12,13 @@ import pytest
 from support.commands import sim, sim_process
 from support.sweeps import bytes_of, interrupted, sim_sweep
 
-from sim.cli.commands.sweep import swept
+from sim.cli.commands.sweep import sweep_folder
 from sim.errors import InputError
 from sim.runner import sweep as module
 from sim.runner.folder import writing
 from sim.runner.folder.store import DamageError, read_batches
 from sim.runner.identity import identity
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
 
 
@@ -46,7 +46,7 @@ def test_a_damaged_part_is_noticed_and_made_again(small, tmp_path, damage):
     file, whole = small
     part = interrupted(file, tmp_path / "out")[1]
     damage(part)
-    (dropped,) = sweep(read_experiment(file), tmp_path / "out").dropped
+    (dropped,) = keep_sweep(read_experiment(file), tmp_path / "out").dropped
     assert dropped.startswith(f"{part.stem}.")
     assert bytes_of(tmp_path / "out") == whole
 
@@ -55,17 +55,17 @@ def test_a_sound_part_of_another_name_is_made_again(small, tmp_path):
     file, whole = small
     part = interrupted(file, tmp_path / "out")[1]
     part.rename(part.with_name("batches-abc.npz"))
-    assert sweep(read_experiment(file), tmp_path / "out").dropped == ("batches-abc.npz",)
+    assert keep_sweep(read_experiment(file), tmp_path / "out").dropped == ("batches-abc.npz",)
     assert bytes_of(tmp_path / "out") == whole
 
 
 def test_a_plan_that_lost_a_point_is_refused(small, tmp_path):
     out = tmp_path / "out"
-    sweep(read_experiment(small[0], ["replicates=10"]), out)
+    keep_sweep(read_experiment(small[0], ["replicates=10"]), out)
     plan = json.loads((out / "plan.json").read_text())
     (out / "plan.json").write_text(json.dumps(plan | {"replicates": plan["replicates"][1:]}))
     with pytest.raises(InputError, match=r"plan\.json: replicates: is damaged: it holds 7 numbers for 8 points"):
-        sweep(read_experiment(small[0], ["replicates=20"]), out)
+        keep_sweep(read_experiment(small[0], ["replicates=20"]), out)
 
 
 def test_any_flipped_bit_of_a_part_is_noticed(small, tmp_path):
@@ -84,9 +84,9 @@ def test_any_flipped_bit_of_a_part_is_noticed(small, tmp_path):
 def test_a_damaged_table_of_a_finished_sweep_is_noticed_and_made_again(small, tmp_path, name, damage):
     file, whole = small
     out = tmp_path / "out"
-    sweep(read_experiment(file, ["replicates=1200"]), out)
+    keep_sweep(read_experiment(file, ["replicates=1200"]), out)
     damage(out / name)
-    done = sweep(read_experiment(file), out)
+    done = keep_sweep(read_experiment(file), out)
     assert bytes_of(out) == whole
     if (name, damage) != ("manifest.json", flip):  # which may fall into a number that nothing depends on
         assert done.runs == 8 * 2300
@@ -97,10 +97,10 @@ def test_a_damaged_table_of_a_finished_sweep_is_noticed_and_made_again(small, tm
 def test_a_finished_sweep_is_left_as_it_is(small, tmp_path):
     file, whole = small
     out = tmp_path / "out"
-    sweep(read_experiment(file), out)
+    keep_sweep(read_experiment(file), out)
     (out / "batches").mkdir()  # killed after the manifest was written, before the parts were gone
     times = {path: path.stat().st_mtime_ns for path in out.iterdir() if path.is_file()}
-    assert sweep(read_experiment(file), out).runs == 0
+    assert keep_sweep(read_experiment(file), out).runs == 0
     assert bytes_of(out) == whole
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
@@ -116,25 +116,25 @@ OTHERS = {
 def test_another_experiment_is_refused(small, tmp_path):
     file, whole = small
     out = tmp_path / "out"
-    sweep(read_experiment(file), out)
+    keep_sweep(read_experiment(file), out)
     done = sim_sweep(file, out, "--set", "vote.divisiveness=[0.5, 0.5]")
     assert done.returncode == 2
     assert "another sweep" in done.stderr
     assert "Traceback" not in done.stderr
     for override, message in OTHERS.values():
         with pytest.raises(InputError, match=message):
-            sweep(read_experiment(file, [override]), out)
+            keep_sweep(read_experiment(file, [override]), out)
     assert bytes_of(out) == whole
 
 
 def test_another_version_of_the_program_is_refused(small, tmp_path, monkeypatch):
-    sweep(read_experiment(small[0], ["replicates=100"]), tmp_path / "out")
+    keep_sweep(read_experiment(small[0], ["replicates=100"]), tmp_path / "out")
     other = identity().replace('"numpy": "', '"numpy": "99.')
     monkeypatch.setattr(writing, "identity", lambda: other)
     with pytest.raises(
         InputError, match=r"begun by another program: numpy is 99\.\S+ here and .* there\. Give a new folder"
     ):
-        sweep(read_experiment(small[0]), tmp_path / "out")
+        keep_sweep(read_experiment(small[0]), tmp_path / "out")
 
 
 def test_a_folder_of_something_else_is_refused_and_untouched(small, tmp_path):
@@ -169,7 +169,7 @@ def test_a_full_disk_is_reported_and_the_same_command_goes_on(small, tmp_path, t
     assert "same command" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(out.rglob("*.unfinished"))
-    again = sweep(read_experiment(file), out)
+    again = keep_sweep(read_experiment(file), out)
     assert again.runs == (0 if too_long == "table" else 8 * 2300)
     assert bytes_of(out) == whole
 
@@ -206,7 +206,7 @@ def test_a_folder_that_cannot_be_made_is_wrong_input(command, tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_refused(small, tmp_path, monkeypatch):
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(InputError, match="cannot be written to"):
-        sweep(read_experiment(small[0]), tmp_path / "out")
+        keep_sweep(read_experiment(small[0]), tmp_path / "out")
 
 
 def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, monkeypatch, capsys):
@@ -214,12 +214,12 @@ def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, 
         raise KeyboardInterrupt
 
     experiment, out = read_experiment(small[0]), tmp_path / "out"
-    monkeypatch.setattr(module, "points_of", stop)
-    assert swept(experiment, out, 1) == (130, None)
+    monkeypatch.setattr(module, "list_points", stop)
+    assert sweep_folder(experiment, out, 1) == (130, None)
     assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts again\n"
     assert not out.exists()
     monkeypatch.undo()
     interrupted(small[0], out)
-    monkeypatch.setattr(module, "points_of", stop)
-    assert swept(experiment, out, 1) == (130, None)
+    monkeypatch.setattr(module, "list_points", stop)
+    assert sweep_folder(experiment, out, 1) == (130, None)
     assert "same command goes on" in capsys.readouterr().err

@@ -16,11 +16,11 @@ from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import batch as batches
-from sim.runner.designs import points_of, spec_of
+from sim.runner.designs import list_points, scenario_at
 from sim.runner.executors import InProcess
 from sim.runner.folder.files import PURPOSES
 from sim.runner.folder.reading import read_points
-from sim.runner.sweep import keep_run, sweep
+from sim.runner.sweep import keep_run, keep_sweep
 from sim.specs import read_experiment, read_scenario
 from sim.summaries.ranking import rank
 
@@ -30,7 +30,7 @@ def two(tmp_path_factory):
     """A finished sweep of two votes: the experiment, its folder, its tables as frames."""
     folder = tmp_path_factory.mktemp("two")
     experiment = read_experiment(two_votes(folder))
-    sweep(experiment, folder / "out")
+    keep_sweep(experiment, folder / "out")
     return experiment, folder / "out", {name: pq.read_table(folder / "out" / name).to_pandas() for name in TABLES}
 
 
@@ -51,7 +51,7 @@ def test_statistics_are_numpys_own(two):
 
 def test_every_file_says_what_it_is_for_and_every_column_what_it_holds(tmp_path):
     experiment = read_experiment(written(tmp_path, CROSSING), ["replicates=5"])
-    sweep(experiment, tmp_path / "out")
+    keep_sweep(experiment, tmp_path / "out")
     rank(experiment, tmp_path / "out")
     keep_run(prepare(read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=2"])), tmp_path / "kept")
     files = [path for name in ("out", "kept") for path in (tmp_path / name).iterdir() if path.name != ".lock"]
@@ -86,8 +86,8 @@ def test_counts_of_members_add_up_to_the_tallies(two):
 def test_votes_are_those_of_the_simulation_and_agree_with_the_other_tables(two):
     experiment, _, frames = two
     votes, tallies, members = (frames[f"{name}.parquet"] for name in ("votes", "tallies", "members"))
-    for point in points_of(experiment):
-        case = prepare(spec_of(experiment, point))
+    for point in list_points(experiment):
+        case = prepare(scenario_at(experiment, point))
         for ballot, outcome in zip(case.ballots, simulate(case, 0, 2300), strict=True):
             own = [t[(t["point"] == point.number) & (t["resolution"] == ballot.resolution)] for t in (votes, tallies)]
             acted = np.stack([np.frombuffer(row, dtype=np.int8) for row in own[0]["actions"]])
@@ -102,7 +102,7 @@ def test_votes_are_those_of_the_simulation_and_agree_with_the_other_tables(two):
 
 def test_a_point_is_the_run_with_the_same_overrides(two, tmp_path):
     experiment, folder, frames = two
-    point = points_of(experiment)[3]
+    point = list_points(experiment)[3]
     overrides = [word for name, value in point.values.items() for word in ("--set", f"{name}={value}")]
     done = sim("run", folder.parent / "two.toml", "--replicates", 2300, "--out", tmp_path / "run", *overrides)
     assert done.returncode == 0, done.stderr
@@ -118,7 +118,7 @@ def test_points_share_their_random_numbers_unless_told_otherwise(two, tmp_path):
     experiment, _, frames = two
     assert set(frames["points.parquet"]["seed"]) == {experiment.bases["two.toml"].seed}
     text = 'random_numbers = "independent"\n' + SMALL
-    sweep(read_experiment(written(tmp_path, text), ["replicates=10"]), tmp_path / "out")
+    keep_sweep(read_experiment(written(tmp_path, text), ["replicates=10"]), tmp_path / "out")
     assert len(set(pq.read_table(tmp_path / "out" / "points.parquet")["seed"].to_pylist())) == 8
 
 
@@ -126,10 +126,10 @@ def test_a_point_of_the_un_is_the_run_with_the_same_overrides(tmp_path):
     text = SMALL.replace("harbour-blockade", "es-11-1").replace("[-4.5, -3.0]", "[-4.0]")
     file = written(tmp_path, text.replace("steps = 4", "steps = 2"))
     experiment = read_experiment(file, ["replicates=60"])
-    sweep(experiment, tmp_path / "out")
+    keep_sweep(experiment, tmp_path / "out")
     votes = pq.read_table(tmp_path / "out" / "votes.parquet").to_pandas()
-    for point in points_of(experiment):
-        (outcome,) = simulate(prepare(spec_of(experiment, point)), 0, 60)
+    for point in list_points(experiment):
+        (outcome,) = simulate(prepare(scenario_at(experiment, point)), 0, 60)
         rows = votes[votes["point"] == point.number]["actions"]
         np.testing.assert_array_equal(np.stack([np.frombuffer(row, dtype=np.int8) for row in rows]), outcome.actions)
 
@@ -159,9 +159,9 @@ def test_points_that_fail_are_rows_with_their_error_and_the_others_are_ranked(tm
 
 def test_more_replicates_of_a_sweep_with_failed_points(tmp_path):
     file = written(tmp_path, CROSSING)
-    sweep(read_experiment(file), tmp_path / "whole")
+    keep_sweep(read_experiment(file), tmp_path / "whole")
     for replicates in (1001, 1500):
-        sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
+        keep_sweep(read_experiment(file, [f"replicates={replicates}"]), tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -188,18 +188,18 @@ class Flaky:
 def test_a_failure_in_the_middle_is_a_row_and_can_be_tried_again(tmp_path, monkeypatch):
     file = written(tmp_path, SMALL)
     experiment = read_experiment(file)
-    sweep(experiment, tmp_path / "whole")
+    keep_sweep(experiment, tmp_path / "whole")
     weak = Flaky(lambda case, first: ArithmeticError(f"at {first}") if case.parameters["enforcement"] == 1 else None)
     monkeypatch.setattr(batches, "simulate", weak)
     out = tmp_path / "out"
-    assert sweep(experiment, out).failed == 2
+    assert keep_sweep(experiment, out).failed == 2
     points = pq.read_table(out / "points.parquet").to_pandas()
     assert points["error"].dropna().tolist() == ["ArithmeticError: at 0"] * 2
     assert "in __call__" in (out / "execution.json").read_text()
-    assert sweep(experiment, out).runs == 0
+    assert keep_sweep(experiment, out).runs == 0
     monkeypatch.setattr(batches, "simulate", simulate)
-    assert sweep(experiment, out).runs == 0
-    again = sweep(experiment, out, retries_failed=True)
+    assert keep_sweep(experiment, out).runs == 0
+    again = keep_sweep(experiment, out, retries_failed=True)
     assert (again.failed, again.runs) == (0, 2 * 2300)
     assert bytes_of(out) == bytes_of(tmp_path / "whole")
 
@@ -209,7 +209,7 @@ def test_the_first_failure_counts_wherever_the_sweep_was_stopped(tmp_path, monke
     monkeypatch.setattr(
         batches, "simulate", Flaky(lambda case, first: ArithmeticError(f"at {first}") if first else None)
     )
-    sweep(experiment, tmp_path / "whole")
+    keep_sweep(experiment, tmp_path / "whole")
 
     class Backwards(InProcess):
         def results(self, function, tasks):
@@ -223,20 +223,20 @@ def test_the_first_failure_counts_wherever_the_sweep_was_stopped(tmp_path, monke
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(experiment, tmp_path / "out", Backwards(), on_progress=stop)
-    sweep(experiment, tmp_path / "out")
+        keep_sweep(experiment, tmp_path / "out", Backwards(), on_progress=stop)
+    keep_sweep(experiment, tmp_path / "out")
     assert set(pq.read_table(tmp_path / "out" / "points.parquet")["error"].to_pylist()) == {"ArithmeticError: at 1000"}
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 def test_a_machine_that_gives_out_fails_no_point(tmp_path, monkeypatch):
     experiment = read_experiment(written(tmp_path, SMALL))
-    sweep(experiment, tmp_path / "whole")
+    keep_sweep(experiment, tmp_path / "whole")
     monkeypatch.setattr(batches, "simulate", Flaky(lambda case, first: MemoryError() if first == 2000 else None))
     with pytest.raises(MemoryError):
-        sweep(experiment, tmp_path / "out")
+        keep_sweep(experiment, tmp_path / "out")
     monkeypatch.setattr(batches, "simulate", simulate)
-    sweep(experiment, tmp_path / "out")
+    keep_sweep(experiment, tmp_path / "out")
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
@@ -256,9 +256,9 @@ def test_refining_comes_nearer_and_is_resumed_too(tmp_path):
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
-sweep(read_experiment(sys.argv[1], ["replicates=" + sys.argv[3]]), Path(sys.argv[2]))
+keep_sweep(read_experiment(sys.argv[1], ["replicates=" + sys.argv[3]]), Path(sys.argv[2]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
@@ -306,7 +306,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(cluster, tmp_path, m
     address, workers = cluster
     assert address.startswith("tcp://127.0.0.1")
     experiment = read_experiment(written(tmp_path, SMALL))
-    sweep(experiment, tmp_path / "whole")
+    keep_sweep(experiment, tmp_path / "whole")
     done = []
 
     def kill(runs, of):
@@ -317,7 +317,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(cluster, tmp_path, m
 
     with DaskCluster(address) as executor:
         executor.client.wait_for_workers(2, timeout=60)
-        sweep(experiment, tmp_path / "out", executor, on_progress=kill)
+        keep_sweep(experiment, tmp_path / "out", executor, on_progress=kill)
         assert len(executor.client.scheduler_info()["workers"]) == 1
     assert len(done) == 25
     assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")

@@ -19,15 +19,15 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, STANCES, SUPPORT
-from sim.scoring.baselines import RULES, pinned
-from sim.scoring.regressions import ordered_logit
-from sim.scoring.samples import Sample, sample
+from sim.scoring.baselines import FORECASTERS, pin_to_counts
+from sim.scoring.regressions import fit_ordered_logit
+from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import score
 from sim.specs import read_scenario
 from sim.world import RollCall
 
 SLOW = ["multinomial_logit", "random_forest"]
-QUICK = [name for name in RULES if name not in SLOW]
+QUICK = [name for name in FORECASTERS if name not in SLOW]
 LEARNT = ["ideal_point", "earlier_votes", *SLOW]
 ARRAYS = ("ideal_point", "region", "last", "record", "observed")
 seeds = st.integers(0, 2**32)
@@ -75,7 +75,7 @@ def by_hand(observed: Sequence[int], **arrays: Sequence[float]) -> Sample:
 
 
 def asked(name: str, training: Sequence[tuple[Sample, NDArray[np.bool_]]], of: Sample) -> FloatArray:
-    found = RULES[name](training, of)
+    found = FORECASTERS[name](training, of)
     assert found is not None
     return found
 
@@ -119,12 +119,12 @@ def test_persistence_repeats_the_last_vote() -> None:
 
 def test_rules_that_cannot_say_give_none(monkeypatch: pytest.MonkeyPatch) -> None:
     chamber = by_hand([2, 1, 0])
-    assert RULES["persistence"](everyone(chamber), chamber) is None
-    assert RULES["earlier_votes"](everyone(chamber), chamber) is None
+    assert FORECASTERS["persistence"](everyone(chamber), chamber) is None
+    assert FORECASTERS["earlier_votes"](everyone(chamber), chamber) is None
     nobody = [(chamber, np.zeros(3, dtype=bool))]
-    assert all(rule(nobody, chamber) is rule([], chamber) is None for rule in RULES.values())
+    assert all(rule(nobody, chamber) is rule([], chamber) is None for rule in FORECASTERS.values())
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    silent = {name for name, rule in RULES.items() if rule(everyone(a_sample(0)), a_sample(0)) is None}
+    silent = {name for name, rule in FORECASTERS.items() if rule(everyone(a_sample(0)), a_sample(0)) is None}
     assert silent == set(SLOW)
 
 
@@ -133,7 +133,7 @@ def test_rules_that_cannot_say_give_none(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_probabilities_are_distributions(seed: int, size: int) -> None:
     chamber = a_sample(seed, size)
     for name in QUICK:
-        found = RULES[name](everyone(chamber), chamber)
+        found = FORECASTERS[name](everyone(chamber), chamber)
         if found is not None:
             assert found.shape == (size, 3)
             assert np.allclose(found.sum(axis=1), 1)
@@ -149,7 +149,7 @@ def test_regressions_of_scikit_learn_are_distributions(name: str) -> None:
         assert (found > 0).all()
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", FORECASTERS)
 def test_no_rule_looks_at_the_votes_asked_about_or_at_rows_it_may_not_learn_from(name: str) -> None:
     rng = np.random.default_rng(5)
     earlier, now = a_sample(7, resolution="R/0"), a_sample(8, resolution="R/1")
@@ -202,7 +202,7 @@ def test_a_record_never_counts_against_a_member() -> None:
     chamber = by_hand([2] * 10 + [0] * 10, record=record, last=[1] * 20)
     found = asked("earlier_votes", everyone(chamber), chamber)
     assert (np.diff(found[:, 2] - found[:, 0]) > 0).all()
-    slopes = ordered_logit(record[:, None], chamber.observed, is_first_rising=True).slopes
+    slopes = fit_ordered_logit(record[:, None], chamber.observed, is_first_rising=True).slopes
     assert 0 < slopes[0] * record.std() < 0.1
 
 
@@ -211,7 +211,7 @@ def test_the_ordered_logit_recovers_what_votes_were_drawn_from() -> None:
     rng = np.random.default_rng(11)
     regressors = np.column_stack([rng.normal(2.0, 3.0, 20_000), rng.random(20_000)])
     lean = regressors @ [0.8, -1.5] + rng.logistic(size=20_000)
-    fitted = ordered_logit(regressors, np.searchsorted([-1.0, 2.0], lean))
+    fitted = fit_ordered_logit(regressors, np.searchsorted([-1.0, 2.0], lean))
     assert fitted.thresholds == pytest.approx((-1.0, 2.0), abs=0.1)
     assert fitted.slopes == pytest.approx([0.8, -1.5], abs=0.1)
 
@@ -221,14 +221,14 @@ def test_the_ordered_logit_recovers_what_votes_were_drawn_from() -> None:
 def test_an_ordered_logit_gives_back_the_rates_it_was_fitted_to(seed: int) -> None:
     """Without a regressor the fit is the shares of the classes, but for what 100 members leave of the weak prior."""
     classes = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [20, 30, 50]))
-    fitted = ordered_logit(np.zeros((100, 1)), classes)
+    fitted = fit_ordered_logit(np.zeros((100, 1)), classes)
     assert fitted.probabilities(np.zeros((1, 1)))[0] == pytest.approx([0.2, 0.3, 0.5], abs=1e-3)
 
 
 @pytest.mark.parametrize("classes", [[0] * 5, [1] * 5, [2] * 5, [0, 0, 2, 2, 2], [1, 1, 2, 2, 2]])
 def test_an_ordered_logit_gives_little_chance_to_classes_that_do_not_occur(classes: list[int]) -> None:
     regressors = np.arange(5.0)[:, None]
-    found = ordered_logit(regressors, np.array(classes)).probabilities(regressors)
+    found = fit_ordered_logit(regressors, np.array(classes)).probabilities(regressors)
     assert np.isfinite(found).all()
     assert found[:, sorted({0, 1, 2} - set(classes))].mean() < 0.03
 
@@ -238,14 +238,14 @@ def test_an_ordered_logit_gives_little_chance_to_classes_that_do_not_occur(class
 def test_pinned_probabilities_match_the_counts(seed: int, counts: NDArray[np.int64]) -> None:
     chances = np.random.default_rng(seed).dirichlet([1.0, 1.0, 1.0], int(counts.sum())) + 1e-3
     chances /= chances.sum(axis=1, keepdims=True)
-    found = pinned(chances, counts)
+    found = pin_to_counts(chances, counts)
     assert found.sum(axis=0) == pytest.approx(counts, abs=1e-3)
     shifts = np.log(found[:, [0, 2]] / found[:, [1]]) - np.log(chances[:, [0, 2]] / chances[:, [1]])
     assert np.ptp(shifts, axis=0) == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_pinning_leaves_certainty_alone() -> None:
-    assert pinned(np.eye(3), np.array([2, 1, 0])).tolist() == np.eye(3).tolist()
+    assert pin_to_counts(np.eye(3), np.array([2, 1, 0])).tolist() == np.eye(3).tolist()
 
 
 @examples(max_examples=15)
@@ -254,14 +254,14 @@ def test_a_sample_holds_what_was_known_before_the_vote(case: Case, seed: int) ->
     for number, ballot in enumerate(case.ballots):
         size = case.world.size
         votes = np.random.default_rng(seed).integers(-1, 4, size)
-        found = sample(case, number, votes)
+        found = make_sample(case, number, votes)
         assert found.inputs.shape == (size, len(case.standings[number].terms.values) + 1)  # and the memory
         assert np.isfinite(found.inputs).all()
         assert (found.observed == -1).tolist() == ((ballot.given != NOT_GIVEN) | (votes < 0)).tolist()
         later = RollCall("LATER", ballot.date, "", case.world.iso3[0], "war", np.full(size, SUPPORT))
         other = RollCall("OTHER", date(2000, 1, 1), "", case.world.iso3[-1], "other", np.full(size, SUPPORT))
         world = replace(case.world, rollcalls=(other, *case.world.rollcalls, later))
-        again = sample(prepare(case.spec, world), number, votes)
+        again = make_sample(prepare(case.spec, world), number, votes)
         for name in ("inputs", *ARRAYS):
             assert getattr(again, name).tolist() == getattr(found, name).tolist(), name
 
@@ -287,21 +287,21 @@ def test_a_sample_tells_the_last_earlier_vote_and_the_mean_of_all() -> None:
         "vote": [{**text, "target_threat": 1, "sender_threat": 1}],
     }
     case = made(document, replace(uniform_world(5), rollcalls=calls))
-    found = sample(case, 0, np.array([OPPOSE, ABSENT, SUPPORT, -1, OPPOSE]))
+    found = make_sample(case, 0, np.array([OPPOSE, ABSENT, SUPPORT, -1, OPPOSE]))
     assert found.last.tolist() == [0, 1, 1, 2, -1]
     assert found.record.tolist() == [0.0, 0.5, -0.5, 1.0, 0.0]
     assert found.observed.tolist() == [-1, 1, 2, -1, 0]
 
 
 def test_all_earlier_votes_rank_the_members_of_a_shipped_world() -> None:
-    """The record is the mean stance of the eleven roll calls before 2 March 2022, as the world has them."""
+    """The record is the mean stance of the roll calls about the target before 2 March 2022, as the world has them."""
     case = prepare(read_scenario("es-11-1"))
     call = case.world.rollcall("A/RES/ES-11/1")
     assert call is not None
-    found = sample(case, 0, call.votes)
-    earlier = np.stack([c.votes for c in case.world.rollcalls if c.date < call.date])
+    found = make_sample(case, 0, call.votes)
+    earlier = np.stack([c.votes for c in case.world.rollcalls if c.target == "RUS"])
     mean = [STANCES[votes[votes >= 0]].mean() if (votes >= 0).any() else 0.0 for votes in earlier.T]
-    assert len(earlier) == 11
+    assert len(earlier) == 14
     assert found.record == pytest.approx(np.array(mean))
     assert (found.observed >= 0).sum() == case.world.size - 2
     chances = asked("earlier_votes", everyone(found), found)

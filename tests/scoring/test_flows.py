@@ -13,23 +13,25 @@ import pytest
 import sim
 from sim.scoring.flows import (
     Simulated,
-    cumulative,
+    accumulate,
     kilobarrels_a_day,
     last_and_trend,
     part_elapsed,
-    relative,
+    relative_error,
     score_flows,
 )
 from sim.scoring.orderings import compare_senders, compare_values, rank_correlation
-from sim.scoring.published import CALIBRATION_ENDS, Figure, Published, load_published, reported_tonnes
+from sim.scoring.published import CALIBRATION_ENDS, OutcomeFigure, Published, load_published, reported_tonnes
 from sim.world import World
 
 MONTHS = tuple(f"2022-{month:02}" for month in range(2, 13))
 MEMBERS = ("AAA", "BBB", "CCC")
 
 
-def figure(measure: str, who: str, period: str, dated: str, value: float, use: str) -> Figure:
-    return Figure(f"{measure}-{dated}", measure, who, period, date.fromisoformat(dated), value, "", use, "invented")
+def figure(measure: str, who: str, period: str, dated: str, value: float, use: str) -> OutcomeFigure:
+    return OutcomeFigure(
+        f"{measure}-{dated}", measure, who, period, date.fromisoformat(dated), value, "", use, "invented"
+    )
 
 
 def path() -> Simulated:
@@ -39,7 +41,7 @@ def path() -> Simulated:
     return Simulated(MONTHS, MEMBERS, {"G": frozenset({"AAA", "CCC"})}, crude, revenue, np.array([4000.0, 3000.0, 1.0]))
 
 
-def scored(*figures: Figure, aid: dict[str, dict[str, float]] | None = None) -> Published:
+def scored(*figures: OutcomeFigure, aid: dict[str, dict[str, float]] | None = None) -> Published:
     return Published(figures, frozenset({"AAA", "BBB"}), aid or {})
 
 
@@ -58,10 +60,10 @@ def test_the_days_of_a_month_that_count() -> None:
 def test_a_sum_is_not_made_where_the_series_ends_before() -> None:
     series = np.ones(3)
     months = ("2022-02", "2022-03", "2022-04")
-    assert cumulative(months, series, date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(5 / 28 + 2)
-    assert cumulative(months, series, date(2022, 2, 24), date(2022, 5, 1)) is None
-    assert cumulative(months[1:], series[1:], date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(2)
-    assert cumulative(months, series, date(2021, 12, 1), date(2022, 4, 30)) is None
+    assert accumulate(months, series, date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(5 / 28 + 2)
+    assert accumulate(months, series, date(2022, 2, 24), date(2022, 5, 1)) is None
+    assert accumulate(months[1:], series[1:], date(2022, 2, 24), date(2022, 4, 30)) == pytest.approx(2)
+    assert accumulate(months, series, date(2021, 12, 1), date(2022, 4, 30)) is None
 
 
 def test_each_measure_by_hand() -> None:
@@ -234,7 +236,7 @@ def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published
         assert scores.aid[part].rank_correlation == pytest.approx(1)
         assert scores.aid[part].absolute_error == pytest.approx(0)
     assert (scores.aid["last_value"].absolute_error or 0) > 0
-    assert relative(None, 1) is None
+    assert relative_error(None, 1) is None
     json.dumps(scores.document())
 
 

@@ -17,17 +17,17 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
     classes_of,
-    intervals,
-    losses,
+    measure_losses,
+    measure_recalls,
+    measure_reliability,
     paired_interval,
     ranked_classes,
-    recalls,
-    reliability,
     score,
+    score_intervals,
     share_interval,
     three_classes,
 )
@@ -120,7 +120,7 @@ def test_scores_are_proper(truth: tuple[float, ...], other: tuple[float, ...]) -
 
 @given(forecasts())
 def test_scores_are_means_of_what_each_member_loses(made: tuple[NDArray[np.float64], IntArray]) -> None:
-    of, scores = losses(*made), score(*made).document()
+    of, scores = measure_losses(*made), score(*made).document()
     assert scores == pytest.approx(
         {"accuracy": of.pop("is_right").mean(), "balanced_accuracy": scores["balanced_accuracy"]}
         | {name: loss.mean() for name, loss in of.items()}
@@ -130,7 +130,7 @@ def test_scores_are_means_of_what_each_member_loses(made: tuple[NDArray[np.float
 def test_recalls_are_told_for_each_of_the_four_actions() -> None:
     """Two opposed, and one of them was expected to; the one absent was expected to abstain; nobody abstained."""
     likeliest = np.eye(4)[[OPPOSE, SUPPORT, ABSTAIN, SUPPORT]]
-    found = recalls(likeliest, np.array([OPPOSE, OPPOSE, ABSENT, SUPPORT]))
+    found = measure_recalls(likeliest, np.array([OPPOSE, OPPOSE, ABSENT, SUPPORT]))
     assert found.document() == {
         "oppose": {"share": 0.5, "n": 2},
         "absent": {"share": 0.0, "n": 1},
@@ -149,14 +149,14 @@ def test_intervals_are_those_of_scores_of_members_drawn_again(
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=60)
     drawn = [np.repeat(np.arange(n), weight) for weight in weights]
     wanted = [score(chances[members], observed[members]).document() for members in drawn]
-    for name, interval in intervals(chances, observed, resamples=60, seed=seed):
+    for name, interval in score_intervals(chances, observed, resamples=60, seed=seed):
         assert interval == pytest.approx(np.quantile([scores[name] for scores in wanted], [0.05, 0.95]))
 
 
 def test_the_interval_of_a_share_has_the_width_of_a_binomial() -> None:
     """Rule: accuracy 0.7 of 500 members: 0.7 -/+ 1.645 sqrt(0.7 * 0.3 / 500), within 0.006."""
     observed = np.repeat([2, 0], [350, 150])
-    low, high = intervals(np.eye(3)[[2] * 500], observed).accuracy
+    low, high = score_intervals(np.eye(3)[[2] * 500], observed).accuracy
     assert (low, high) == pytest.approx((0.7 - 0.0337, 0.7 + 0.0337), abs=0.006)
 
 
@@ -178,7 +178,7 @@ def test_paired_intervals_are_those_of_the_members_differences(made: NDArray[np.
 @given(forecasts(), st.integers(1, 12), st.sampled_from([None, 0, 1, 2]))
 def test_bins_of_reliability_add_up(made: tuple[NDArray[np.float64], IntArray], bins: int, of: int | None) -> None:
     chances, observed = made
-    found = reliability(chances, observed, bins, of)
+    found = measure_reliability(chances, observed, bins, of)
     pairs = 3 * len(observed) if of is None else len(observed)
     happened = pairs / 3 if of is None else (observed == of).sum()
     expected = len(observed) if of is None else chances[:, of].sum()
@@ -196,7 +196,7 @@ def test_reliability_worked_out_by_hand() -> None:
     supported = np.repeat([1, 0, 1, 0], [6, 4, 3, 7]).astype(bool)
     support = np.repeat([0.8, 0.3], 10)
     chances = np.column_stack([1 - support, np.zeros(20), support])
-    found = reliability(chances, np.where(supported, 2, 0), bins=4, of=2)
+    found = measure_reliability(chances, np.where(supported, 2, 0), bins=4, of=2)
     low, high = found.bins
     assert (low.count, low.forecast, low.frequency) == pytest.approx((10, 0.3, 0.3))
     assert (high.count, high.forecast, high.frequency) == pytest.approx((10, 0.8, 0.6))
@@ -221,7 +221,7 @@ def test_the_interval_of_a_share_is_that_of_wilson(made: tuple[int, int]) -> Non
 def test_bins_hold_equally_many_where_probabilities_differ() -> None:
     support = np.linspace(0.01, 0.99, 40)
     chances = np.column_stack([1 - support, np.zeros(40), support])
-    assert [b.count for b in reliability(chances, np.full(40, 2), bins=8, of=2).bins] == [5] * 8
+    assert [b.count for b in measure_reliability(chances, np.full(40, 2), bins=8, of=2).bins] == [5] * 8
 
 
 def test_absent_counts_with_abstain() -> None:
@@ -274,7 +274,7 @@ def test_frequencies_are_smoothed() -> None:
 @examples(max_examples=60)
 @given(cases(2, 10))
 def test_a_summary_adds_up(case: Case) -> None:
-    result = run(case, 12)
+    result = run_case(case, 12)
     document = summarise_run(result)
     assert document.replicates == 12
     for number, (vote, told) in enumerate(zip(result.votes, document.votes, strict=True)):
@@ -329,7 +329,7 @@ def test_the_split_is_told_with_and_without_the_target() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> RunResult:
-    return run(prepare(read_scenario("es-11-1")), 200)
+    return run_case(prepare(read_scenario("es-11-1")), 200)
 
 
 def test_accuracy_and_misses_agree(shipped: RunResult) -> None:
@@ -351,7 +351,7 @@ def test_a_change_is_told_against_its_base() -> None:
     """The change of the mean tally is what members moved, and only those that moved are named."""
     base = prepare(read_scenario("es-11-1"))
     case = prepare(read_scenario("es-11-1", ["vote.target_threat=3"]))
-    result = run(case, 100, base=base)
+    result = run_case(case, 100, base=base)
     (vote,), change = result.votes, summarise_run(result).votes[0].base
     assert change is not None
     assert sum(mean for _, mean in change.change) == pytest.approx(0)

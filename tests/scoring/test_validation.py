@@ -3,7 +3,7 @@
 import re
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -14,11 +14,10 @@ from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED
 from sim.errors import InputError
 from sim.rules.choice import SUPPORT
-from sim.runner.run import run
 from sim.scoring import validation
-from sim.scoring.samples import sample
+from sim.scoring.samples import make_sample
 from sim.scoring.scores import score, three_classes
-from sim.scoring.validation import mean_stances, pinned_probabilities, validate
+from sim.scoring.validation import pinned_probabilities, validate
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed, read_rollcalls
@@ -50,7 +49,7 @@ def test_any_resolution_of_a_file_is_scored_from_what_came_before():
 
 
 def test_rolling_makes_the_earlier_ones_of_the_file_known_and_no_later_one():
-    again = replace(LATER, resolution="again", date=date(2023, 2, 23))
+    again = replace(LATER, resolution="again", date=LATER.date + timedelta(days=1))
     fixed, rolling = (by_resolution(SPEC, [FIRST, LATER, again], is_rolling=is_rolling) for is_rolling in (False, True))
     assert rolling["first"] == fixed["first"]
     assert rolling["again"] != fixed["again"]
@@ -92,14 +91,13 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     """Rule: what the months have moved counts in the ranking; the counts are met all the same."""
     spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
     case = prepare(spec, WORLD)
-    earlier = [mean_stances(vote) for vote in run(case).votes[:2]]
     stops = visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED)
     number, months = next(stop for stop in stops if stop[0] == 2)
-    moved, as_begun = (pinned_probabilities(case, number, APRIL, earlier, state) for state in (months, None))
+    moved, as_begun = (pinned_probabilities(case, number, APRIL, state) for state in (months, None))
     drawn = case.ballots[number].given == NOT_GIVEN
     assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)
     assert np.abs(moved - as_begun)[drawn].max() > 0.01
-    asked = sample(case, number, APRIL)
+    asked = make_sample(case, number, APRIL)
     scored = score(three_classes(moved[asked.observed >= 0]), asked.observed[asked.observed >= 0])
     assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)
 
@@ -111,12 +109,12 @@ def test_everything_wrong_with_a_file_of_roll_calls_is_told(tmp_path):
     with pytest.raises(InputError) as caught:
         read_rollcalls(file, WORLD)
     assert sorted(str(problem) for problem in caught.value.problems) == [
+        f"{file}, line 3: A, DEU: already on line 2.",
+        f"{file}, line 4, date: got '2022-03-03'; the rows above have 2022-03-02.",
+        f"{file}, line 4, vote: got 'nein'; allowed are no, absent, abstain, yes.",
+        f"{file}, line 5, date: got 'March'; a date like 2022-03-02 is needed.",
+        f"{file}, line 5, iso3: 'DEX' is not a member of this world.",
         f"{file}: is not in the format of roll calls. 'sim rollcalls import FILE --out OUT' reads other layouts.",
-        f"{file}: line 3: A, DEU: already on line 2.",
-        f"{file}: line 4, date: got '2022-03-03'; the rows above have 2022-03-02.",
-        f"{file}: line 4, vote: got 'nein'; allowed are no, absent, abstain, yes.",
-        f"{file}: line 5, date: got 'March'; a date like 2022-03-02 is needed.",
-        f"{file}: line 5, iso3: 'DEX' is not a member of this world.",
     ]
 
 

@@ -17,8 +17,8 @@ from sim.case import prepare
 from sim.cli.commands.check import check
 from sim.errors import InputError
 from sim.rules.parameters import registry
-from sim.runner.designs import DesignPoint, points_of, spec_of
-from sim.runner.run import run
+from sim.runner.designs import DesignPoint, list_points, scenario_at
+from sim.runner.run import run_case
 from sim.specs import Experiment, read_experiment, read_goal, read_scenario, shipped_names
 
 CERTAIN = "es-11-1-sanctions-certain"
@@ -50,14 +50,14 @@ def test_a_what_if_undone_at_every_point_is_told_once_and_its_base_is_not() -> N
     document = design(over, scenario=["es-11-1", CERTAIN])
     assert read(document).warnings == ()
     (line,) = told(read({**document, "set": {"parameters.enforcement": 0.5}}))
-    assert line.startswith(f"{CERTAIN}: parameters.enforcement: this what-if sets 1.0; here it is set to 0.5 instead")
+    assert line.startswith(f"{CERTAIN}, parameters.enforcement: this what-if sets 1.0; here it is set to 0.5 instead")
     assert told(read(document, "parameters.enforcement=0.5")) == [line]
 
 
 def test_a_what_if_undone_by_a_factor_is_told() -> None:
     over = {"parameters.enforcement": {"from": 0, "to": 1, "steps": 3}}
     (line,) = told(read(design(over, scenario=CERTAIN)))
-    assert line.startswith(f"{CERTAIN}: parameters.enforcement: this what-if sets 1.0; here it is varied by the design")
+    assert line.startswith(f"{CERTAIN}, parameters.enforcement: this what-if sets 1.0; here it is varied by the design")
     assert not read(design(over, scenario="es-11-1")).warnings
 
 
@@ -65,19 +65,19 @@ def test_a_what_if_undone_by_a_goal_is_told() -> None:
     (warning,) = harbour_goal(
         GOALS["rule"], [LEVERS[0]], scenario=CERTAIN, set={"parameters.enforcement": 0.2}
     ).warnings
-    assert str(warning).startswith(f"{CERTAIN}: parameters.enforcement: this what-if sets 1.0")
+    assert str(warning).startswith(f"{CERTAIN}, parameters.enforcement: this what-if sets 1.0")
 
 
 def test_python_warns_and_the_command_line_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.warns(UserWarning, match=r"this what-if sets 1\.0; here it is set to 0\.2 instead"):
         sim.run(CERTAIN, {"parameters.enforcement": 0.2}, replicates=1)
     over = {"parameters.belief_strength": {"values": [1, 2]}, "vote.severity": {"values": [-4]}}
-    with pytest.warns(UserWarning, match="it is read in the months between votes alone"):
+    with pytest.warns(UserWarning, match="only the months between votes read it"):
         sim.sweep(read(design(over, replicates=1)), tmp_path)
     assert check([CERTAIN], ["parameters.enforcement=0.2"]) == 0
     printed = capsys.readouterr()
     assert printed.out == f"{CERTAIN}: good\n"
-    assert printed.err.startswith(f"warning: {CERTAIN}: parameters.enforcement: this what-if sets 1.0")
+    assert printed.err.startswith(f"warning: {CERTAIN}, parameters.enforcement: this what-if sets 1.0")
 
 
 # Factors without effect
@@ -103,7 +103,7 @@ def test_no_vote_depends_on_parameters_of_the_months() -> None:
         base.model_copy(update={"parameters": {name: getattr(registry()[name], end) for name in OF_MONTHS}})
         for end in ("low", "high")
     )
-    tallies = [run(prepare(spec)).votes[0].tallies.tolist() for spec in (base, low, high)]
+    tallies = [run_case(prepare(spec)).votes[0].tallies.tolist() for spec in (base, low, high)]
     assert tallies[0] == tallies[1] == tallies[2]
 
 
@@ -111,9 +111,9 @@ def test_a_design_in_which_nothing_moves_is_told() -> None:
     over = {"parameters.belief_strength": {"from": 1, "to": 20}}
     lines = told(read(design(over) | {"design": {"kind": "sobol", "samples": 2, "over": over}}))
     assert lines == [
-        'x.toml: design.over."parameters.belief_strength": has no effect in harbour-blockade: it is read in the months '
-        "between votes alone, and the scenario has no months.",
-        "x.toml: design: nothing that it varies has an effect: every point asks the same question.",
+        'x.toml, design.over."parameters.belief_strength": has no effect in harbour-blockade: only the months between '
+        "votes read it, and the scenario has no months.",
+        "x.toml, design: nothing that it varies has an effect, so every point asks the same question.",
     ]
     (line,) = told(
         read(design({"parameters.belief_strength": {"values": [1, 2]}, "vote.severity": {"values": [1, 2]}}))
@@ -134,32 +134,33 @@ def test_a_lever_without_effect_is_told() -> None:
     lever = {**LEVERS[0], "key": "parameters.belief_strength", "from": 1.0, "to": 9.0}
     (warning,) = harbour_goal(GOALS["rule"], [LEVERS[0], lever]).warnings
     assert warning.key == "lever.1"
-    assert "has no effect: it is read in the months" in warning.message
+    assert "has no effect: only the months between votes" in warning.message
 
 
 # Points
 
 CHOICES = {
-    "roles.target": ["RUS", "CHN", "IRN"],
+    "roles.target": ["ASH", "ELM", "FER"],
     "parameters.dependence_energy": [0, 1],
     "parameters.sanction_abstain": [0.1, 0.8],
     "parameters.sanction_absent": [0.4, 0.9],
     "change.0.set": [0.5, 1.5],
 }
-EDIT = {"members": ["IND"], "attribute": "dependence.arms", "set": 0.5, "reason": "an edit"}
+EDIT = {"members": ["GUL"], "attribute": "dependence.arms", "set": 0.5, "reason": "an edit"}
 
 
 def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[list[str], list[str]]:
     """What ``sim check`` refuses of an experiment, and what it warns of."""
     path = folder / "x.toml"
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
-    refused = [f"{problem}".removeprefix(f"{path}: ") for problem in told_by(check, [str(path)])]
-    return refused, [line.removeprefix(f"warning: {path}: ") for line in capsys.readouterr().err.splitlines()]
+    refused = [f"{problem}".removeprefix(f"{path}, ") for problem in told_by(check, [str(path)])]
+    warned = capsys.readouterr().err.splitlines()
+    return refused, [line.removeprefix(f"warning: {path}").lstrip(":, ") for line in warned]
 
 
 def cannot_run(experiment: Experiment, point: DesignPoint) -> bool:
     try:
-        prepare(spec_of(experiment, point))
+        prepare(scenario_at(experiment, point))
     except InputError:
         return True
     return False
@@ -177,10 +178,10 @@ def test_check_finds_what_a_sweep_would_fail_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], over: dict[str, list[Any]]
 ) -> None:
     """It refuses values that fail at every point they are in, and warns of points that fail for their combination."""
-    keys = {"set": {"change": [EDIT], "parameters.dependence_food": 0, "parameters.align_consultation": 0}}
-    document = design({name: {"values": values} for name, values in over.items()}, scenario="es-11-1") | keys
+    keys = {"set": {"change": [EDIT], "parameters.dependence_food": 0, "parameters.dependence_aid": 0}}
+    document = design({name: {"values": values} for name, values in over.items()}) | keys
     experiment = read(document)
-    points = points_of(experiment)
+    points = list_points(experiment)
     failed = [point for point in points if cannot_run(experiment, point)]
     hopeless = [
         (name, value)
@@ -199,17 +200,17 @@ def test_check_finds_what_a_sweep_would_fail_at(
 def test_a_target_whose_ties_the_world_does_not_know_is_told_at_its_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused, _ = checked(design({"roles.target": {"values": ["RUS", "CHN"]}}, scenario="es-11-1"), tmp_path, capsys)
-    place = 'design.over."roles.target".values.1: cannot be run with "CHN": the world un-2022 knows ties of the kind'
+    refused, _ = checked(design({"roles.target": {"values": ["ASH", "ELM"]}}), tmp_path, capsys)
+    place = 'design.over."roles.target".values.1: cannot be run with "ELM": the world seven-harbours knows ties of'
     assert refused
     assert all(line.startswith(place) for line in refused)
 
 
 def test_a_scenario_that_cannot_be_run_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = design({"vote.severity": {"values": [-4, -5]}}, scenario="es-11-1")
-    keys = {"set": {"roles.target": "IRN", "parameters.dependence_food": 0, "parameters.align_consultation": 0}}
+    document = design({"vote.severity": {"values": [-4, -5]}})
+    keys = {"set": {"roles.target": "ELM", "parameters.dependence_food": 0, "parameters.dependence_aid": 0}}
     (line,), _ = checked(document | keys, tmp_path, capsys)
-    assert line.startswith("scenario: no point can be run: roles.target: the world un-2022 knows ties of the kind")
+    assert line.startswith("scenario: no point can be run: roles.target: the world seven-harbours knows ties of")
 
 
 def test_points_that_fail_together_are_counted_and_the_first_named(

@@ -10,7 +10,7 @@ from support.experiment_files import CHANGE, VALID, problems, read, told_by, val
 
 from sim.case import prepare
 from sim.rules.parameters import registry
-from sim.runner.designs import levels_of, points_of, spec_of
+from sim.runner.designs import list_levels, list_points, scenario_at
 from sim.specs import experiment_from, read_experiment, read_scenario, shipped_names
 
 SHIPPED = {
@@ -33,22 +33,22 @@ def test_the_shipped_experiments_are_those_listed():
 @pytest.mark.parametrize(("name", "size"), SHIPPED.items())
 def test_a_shipped_experiment_reads_and_all_its_points_can_be_run(name, size):
     experiment = read_experiment(name)
-    points = points_of(experiment)
+    points = list_points(experiment)
     assert [point.number for point in points] == list(range(size)) == list(range(experiment.size))
     assert experiment.title
     assert experiment.question.endswith("?")
-    assert "Expected beforehand" in experiment.reasons
-    seen = {spec_of(experiment, point).model_dump_json() for point in points}
+    assert "Expected before the run" in experiment.reasons
+    seen = {scenario_at(experiment, point).model_dump_json() for point in points}
     assert len(seen) == size
     for point in (points[0], points[-1]):
-        assert prepare(spec_of(experiment, point)).ballots
+        assert prepare(scenario_at(experiment, point)).ballots
 
 
 @pytest.mark.parametrize("name", ["reproduce-es-11-1", "reproduce-es-11-3"])
 def test_a_reproduction_surrounds_the_declared_vote_and_aims_at_the_roll_call(name):
     experiment = read_experiment(name)
     (base,) = experiment.bases.values()
-    levels = levels_of(experiment)
+    levels = list_levels(experiment)
     assert levels["vote.severity"][0] < base.vote[0].severity < levels["vote.severity"][-1]
     np.testing.assert_allclose(levels["vote.divisiveness"][2], base.vote[0].divisiveness, atol=0.02)
     assert base.vote[0].target_threat in levels["vote.target_threat"]
@@ -57,23 +57,23 @@ def test_a_reproduction_surrounds_the_declared_vote_and_aims_at_the_roll_call(na
 
 
 def test_the_enforcement_sweep_starts_and_ends_where_it_says():
-    enforcement = levels_of(read_experiment("sanction-enforcement"))["parameters.enforcement"]
+    enforcement = list_levels(read_experiment("sanction-enforcement"))["parameters.enforcement"]
     assert (enforcement[0], enforcement[3], enforcement[-1]) == (0.0, 0.15, 1.0)
 
 
 def test_no_energy_dependence_is_the_shipped_what_if():
     experiment = read_experiment("energy-dependence")
-    nothing = prepare(spec_of(experiment, points_of(experiment)[0])).ballots[0]
+    nothing = prepare(scenario_at(experiment, list_points(experiment)[0])).ballots[0]
     what_if = prepare(read_scenario("es-11-1-no-energy-leverage")).ballots[0]
     np.testing.assert_array_equal(nothing.dependence, what_if.dependence)
 
 
 def test_the_scenario_at_a_point_is_that_of_the_same_overrides():
     experiment = read(valid())
-    for point in points_of(experiment):
+    for point in list_points(experiment):
         overrides = [f"{name}={json.dumps(value)}" for name, value in point.values.items()]
         by_hand = read_scenario("harbour-blockade", ["vote.sender_threat=1.5", "seed=3", "replicates=5", *overrides])
-        assert spec_of(experiment, point) == by_hand
+        assert scenario_at(experiment, point) == by_hand
 
 
 def test_replicates_and_seed_are_the_scenarios_unless_given():
@@ -81,26 +81,26 @@ def test_replicates_and_seed_are_the_scenarios_unless_given():
     del document["replicates"], document["seed"]
     experiment = read(document)
     base = read_scenario("harbour-blockade")
-    spec = spec_of(experiment, points_of(experiment)[0])
+    spec = scenario_at(experiment, list_points(experiment)[0])
     assert (spec.replicates, spec.seed) == (base.replicates, base.seed)
 
 
 def test_common_random_numbers_share_a_seed_and_independent_ones_do_not():
     common = read(valid())
     independent = read({**valid(), "random_numbers": "independent"})
-    assert {spec_of(common, point).seed for point in points_of(common)} == {3}
-    seeds = [spec_of(independent, point).seed for point in points_of(independent)]
+    assert {scenario_at(common, point).seed for point in list_points(common)} == {3}
+    seeds = [scenario_at(independent, point).seed for point in list_points(independent)]
     assert len(set(seeds)) == len(seeds)
-    assert seeds == [spec_of(independent, point).seed for point in points_of(independent)]
+    assert seeds == [scenario_at(independent, point).seed for point in list_points(independent)]
     other = read({**valid(), "random_numbers": "independent", "seed": 4})
-    assert not set(seeds) & {spec_of(other, point).seed for point in points_of(other)}
+    assert not set(seeds) & {scenario_at(other, point).seed for point in list_points(other)}
 
 
 def test_a_points_own_seed_depends_on_its_values_not_on_the_rest_of_the_design():
     def seed_of(steps):
         document = valid(over={"parameters.enforcement": {"from": 0, "to": 1, "steps": steps}})
         experiment = read({**document, "random_numbers": "independent"})
-        return {p.values["parameters.enforcement"]: spec_of(experiment, p).seed for p in points_of(experiment)}
+        return {p.values["parameters.enforcement"]: scenario_at(experiment, p).seed for p in list_points(experiment)}
 
     few, many = seed_of(3), seed_of(5)
     assert {value: many[value] for value in few} == few
@@ -109,7 +109,7 @@ def test_a_points_own_seed_depends_on_its_values_not_on_the_rest_of_the_design()
 def test_values_that_only_clash_together_fail_at_their_points():
     over = {f"parameters.sanction_{action}": {"from": 0, "to": 1, "steps": 3} for action in ("abstain", "absent")}
     experiment = read(valid(over=over))
-    told = {tuple(point.values.values()): told_by(spec_of, experiment, point) for point in points_of(experiment)}
+    told = {tuple(point.values.values()): told_by(scenario_at, experiment, point) for point in list_points(experiment)}
     failed = [values for values, found in told.items() if found]
     assert all(problem.where.startswith("point ") for found in told.values() for problem in found)
     assert failed == [(0.5, 0.0), (1.0, 0.0), (1.0, 0.5)]
@@ -118,7 +118,7 @@ def test_values_that_only_clash_together_fail_at_their_points():
 def test_a_factor_may_need_another_one():
     over = {"change": {"values": [[CHANGE]]}, "change.0.multiply": {"values": [0, 2]}}
     experiment = read(valid(over=over))
-    assert [spec_of(experiment, point).change[0].multiply for point in points_of(experiment)] == [0, 2]
+    assert [scenario_at(experiment, point).change[0].multiply for point in list_points(experiment)] == [0, 2]
 
 
 def test_an_experiment_reads_back_from_its_document_and_travels_with_its_scenarios():
@@ -129,9 +129,13 @@ def test_an_experiment_reads_back_from_its_document_and_travels_with_its_scenari
     document["scenario"] = ["elsewhere"]
     document["set"] = {}
     moved = experiment_from(document, "y", Path("/nowhere"), bases={"elsewhere": bases["harbour-blockade"]})
-    assert [spec_of(moved, p) for p in points_of(moved)] == [spec_of(experiment, p) for p in points_of(experiment)]
+    assert [scenario_at(moved, p) for p in list_points(moved)] == [
+        scenario_at(experiment, p) for p in list_points(experiment)
+    ]
     sent = pickle.loads(pickle.dumps(experiment))
-    assert [spec_of(sent, p) for p in points_of(sent)] == [spec_of(experiment, p) for p in points_of(experiment)]
+    assert [scenario_at(sent, p) for p in list_points(sent)] == [
+        scenario_at(experiment, p) for p in list_points(experiment)
+    ]
 
 
 def test_a_scenario_is_found_from_the_experiments_file(tmp_path):
@@ -141,7 +145,7 @@ def test_a_scenario_is_found_from_the_experiments_file(tmp_path):
     text = VALID.replace('"harbour-blockade"', '"mine.toml"').replace("seed = 3\n", "")
     (tmp_path / "experiment.toml").write_text(text, encoding="utf-8")
     experiment = read_experiment(tmp_path / "experiment.toml")
-    assert spec_of(experiment, points_of(experiment)[0]).seed == 11
+    assert scenario_at(experiment, list_points(experiment)[0]).seed == 11
     assert experiment == read(document, folder=tmp_path)
 
 
@@ -160,21 +164,21 @@ def test_overrides_change_the_experiment_or_hold_at_every_point():
     )
     assert experiment.factors == ("parameters.enforcement", "vote.severity", "roles.senders", "parameters.inertia")
     assert experiment.size == 2 * 1 * 2 * 2
-    spec = spec_of(experiment, points_of(experiment)[-1])
+    spec = scenario_at(experiment, list_points(experiment)[-1])
     assert (spec.replicates, spec.vote[0].target_threat, spec.parameters["grievance"]) == (2, 3, 2)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("nonsense", "--set nonsense: got no key and value"),
-        ("replicats=3", "--set replicats=3: replicats: unknown key. Did you mean 'replicates'?"),
-        ("parameters.x=3", "--set parameters.x=3: set.parameters.x: unknown parameter."),
-        ("vote.severity=1", '--set vote.severity=1: set."vote.severity": is varied by the design.'),
-        ("replicates.x=3", "--set replicates.x=3: replicates.x: replicates holds a value"),
-        ("outputs.7=tally", "--set outputs.7=tally: outputs.7: there is no such place in outputs."),
-        ("design.kind=all", '--set design.kind=all: design.kind: got "all" (text); allowed are'),
-        ("design.over.parameters.enforcement.to=2", '"parameters.enforcement".to: got 2.0; allowed is 0 to 1'),
+        ("nonsense", "--set nonsense: has no key and value"),
+        ("replicats=3", "--set replicats=3, replicats: there is no such key. Did you mean 'replicates'?"),
+        ("parameters.x=3", "--set parameters.x=3, set.parameters.x: there is no such parameter."),
+        ("vote.severity=1", '--set vote.severity=1, set."vote.severity": is also varied by the design.'),
+        ("replicates.x=3", "--set replicates.x=3, replicates.x: replicates holds a single value"),
+        ("outputs.7=tally", "--set outputs.7=tally, outputs.7: there is no such item in outputs."),
+        ("design.kind=all", '--set design.kind=all, design.kind: "all" (text) is not one of'),
+        ("design.over.parameters.enforcement.to=2", '"parameters.enforcement".to: 2.0 is outside the range 0 to 1'),
     ],
 )
 def test_a_wrong_override_is_told(text, told):

@@ -13,7 +13,7 @@ from support.goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLED
 
 from sim.errors import InputError
 from sim.specs import goal_from
-from sim.specs.goal.moves import moved
+from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals.combinations import Combinations
 from sim.world import load_world
 
@@ -61,16 +61,16 @@ to = 0.0
 cost = 1.0
 """
 TOLD = (
-    "replicates: got 5; allowed is 20",
-    "budget: unknown key.",
-    "goal.probability: got 1.5",
-    "no member or group \"Gullrok\" in the world seven-harbours. Did you mean 'Gullrock'?",
+    "replicates: 5 is outside the range 20",
+    "budget: there is no such key.",
+    "goal.probability: 1.5 is outside the range",
+    "there is no member or group \"Gullrok\" in the world seven-harbours. Did you mean 'Gullrock'?",
     "Did you mean 'support'?",
-    "lever.0.key: \"vote.severty\": unknown key. Did you mean 'severity'?",
-    "lever.1.cost: got -1",
-    "lever.2.to: got 30.0; allowed is 0 to 10",
-    'lever.3.key: "seed" cannot be moved.',
-    'no attribute "dependence.enrgy"',
+    "lever.0.key: \"vote.severty\": there is no such key. Did you mean 'severity'?",
+    "lever.1.cost: -1",
+    "lever.2.to: 30.0 is outside the range 0 to 10",
+    'lever.3.key: "seed" cannot be moved by a lever.',
+    'there is no attribute "dependence.enrgy"',
 )
 
 
@@ -88,73 +88,97 @@ def test_every_mistake_of_a_goal_file_is_told_at_once(tmp_path: Path) -> None:
 LEVER, UNIT = LEVERS[0], {"kind": "number", "from": 0.0, "to": 1.0, "cost": 1.0}
 WRONG = {
     "two outcomes": ({**GOALS["rule"], **GOALS["count"]}, [LEVER], "exactly one of rule, count, split, member"),
-    "no outcome": ({"probability": 0.5}, [LEVER], "got none of them"),
+    "no outcome": ({"probability": 0.5}, [LEVER], "none is given where exactly one of"),
     "adopted without rule": ({**GOALS["count"], "adopted": False}, [LEVER], "without a rule"),
     "no bound": ({"count": {"action": "support"}, "probability": 0.5}, [LEVER], "at_least, at_most or both"),
-    "too many": ({"count": {"action": "support", "at_least": 9}, "probability": 0.5}, [LEVER], "there are 7 members"),
+    "too many": (
+        {"count": {"action": "support", "at_least": 9}, "probability": 0.5},
+        [LEVER],
+        "9 members are wanted, but there are 7",
+    ),
     "unknown vote": ({**GOALS["rule"], "resolution": "SH/3"}, [LEVER], "Did you mean 'SH/2'?"),
     "given vote": ({"member": {"member": "ASH", "action": "support"}, "probability": 0.5}, [LEVER], "is the target"),
     "no kind": (
         GOALS["rule"],
         [{"key": "vote.severity"}],
-        "lever.0.kind: missing. Give one of attribute, join, leave, number, pledge.",
+        "lever.0.kind: is missing. Give one of attribute, join, leave, number, pledge.",
     ),
     "unknown kind": (GOALS["rule"], [{**LEVER, "kind": "numbr"}], "Did you mean 'number'?"),
-    "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "lever.0.edit: unknown key."),
-    "half an edit": (GOALS["rule"], [UNIT | {"kind": "attribute", "edit": "add"}], "lever.0.attribute: missing."),
-    "turned range": (GOALS["rule"], [{**LEVER, "from": 0.0}], "from must be below to"),
-    "not where it stands": (GOALS["rule"], [{**LEVER, "from": -4.0}], "it stands at -4.5"),
-    "step too wide": (GOALS["rule"], [{**LEVER, "step": 5.0}], "the range is 3 wide"),
+    "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "lever.0.edit: there is no such key."),
+    "half an edit": (GOALS["rule"], [UNIT | {"kind": "attribute", "edit": "add"}], "lever.0.attribute: is missing."),
+    "turned range": (GOALS["rule"], [{**LEVER, "from": 0.0}], "from = 0 is not below to"),
+    "not where it stands": (
+        GOALS["rule"],
+        [{**LEVER, "from": -4.0}],
+        "does not contain the value in the scenario, -4.5",
+    ),
+    "step too wide": (GOALS["rule"], [{**LEVER, "step": 5.0}], "is larger than the range, 3"),
     "step too fine": (GOALS["rule"], [{**LEVER, "step": 1e-5}], "more than 10,001 values"),
-    "twice": (GOALS["rule"], [LEVER, {**LEVER, "key": "vote.0.severity"}], "moves the same as lever.0"),
+    "twice": (GOALS["rule"], [LEVER, {**LEVER, "key": "vote.0.severity"}], "moves the same key as lever.0"),
     "twice by other names": (
         GOALS["rule"],
         [LEVERS[2], {**LEVERS[2], "members": ["Gullrock", "Fernholt"]}],
-        "lever.1: moves the same as lever.0.",
+        "lever.1: moves the same key as lever.0.",
     ),
     "no number": (GOALS["rule"], [{**LEVER, "key": "vote.topic"}], "vote.topic"),
-    "no levers": (GOALS["rule"], [], "lever: got an empty list; allowed are 1 to 20."),
-    "too many levers": (GOALS["rule"], [LEVER] * 21, "lever: got 21 values; allowed are 1 to 20."),
-    "not whole": (GOALS["rule"], [UNIT | {"key": "parameters.rounds", "to": 9.0, "step": 0.5}], "whole numbers"),
+    "no levers": (GOALS["rule"], [], "lever: an empty list is given where 1 to 20 are allowed."),
+    "too many levers": (GOALS["rule"], [LEVER] * 21, "lever: 21 values are given where 1 to 20 are allowed."),
+    "not whole": (
+        GOALS["rule"],
+        [UNIT | {"key": "parameters.rounds", "to": 9.0, "step": 0.5}],
+        "is not a whole number",
+    ),
 }
 
 
 WRONG_MEMBERS = {
-    "unknown member": ([{**JOIN, "members": ["ELM", "Gulrock"]}], 'lever.0.members.1: no member or group "Gulrock"'),
-    "nobody": ([{**JOIN, "members": []}], "lever.0.members: got an empty list; at least 1 is needed."),
-    "nobody left": ([{**JOIN, "members": ["ELM", "-ELM"]}], "lever.0.members: no member is left."),
-    "takes away nothing": ([{**JOIN, "members": ["ELM", "-FER"]}], 'members.1: "-FER" takes away nothing'),
-    "named twice": ([{**PLEDGE, "members": ["GUL", "Gullrock"]}], 'lever.0.members.1: "Gullrock" stands before it'),
+    "unknown member": (
+        [{**JOIN, "members": ["ELM", "Gulrock"]}],
+        'lever.0.members.1: there is no member or group "Gulrock"',
+    ),
+    "nobody": ([{**JOIN, "members": []}], "lever.0.members: an empty list is given where at least 1 is needed."),
+    "nobody left": ([{**JOIN, "members": ["ELM", "-ELM"]}], "lever.0.members: no member remains."),
+    "takes away nothing": ([{**JOIN, "members": ["ELM", "-FER"]}], 'members.1: "-FER" removes nothing'),
+    "named twice": (
+        [{**PLEDGE, "members": ["GUL", "Gullrock"]}],
+        'lever.0.members.1: "Gullrock" is already named before',
+    ),
     "in the list": (
         [{**JOIN, "members": ["ELM", "CAL", "DUN"]}],
-        'lever.0.members: CAL, DUN are already in roles.senders. Take away with "-CAL", "-DUN".',
+        'lever.0.members: CAL, DUN are already in roles.senders. Remove with "-CAL", "-DUN".',
     ),
-    "not in the list": ([{**LEAVE, "members": ["ELM"]}], 'ELM is not in roles.senders. Take away with "-ELM".'),
-    "the target joins": ([{**JOIN, "members": ["ALL", "-CAL", "-DUN", "-BRI"]}], "lever.0.members: ASH is the target."),
-    "the target pledges": ([{**PLEDGE, "members": ["ASH"]}], "ASH is the target, whose vote is given."),
-    "pledged already": ([{**PLEDGE, "members": ["FER"]}], "FER is the subject of a pledge, whose vote is given."),
-    "no list": ([{**JOIN, "key": "vote.severity"}], '"vote.severity" is no list of members in the scenario.'),
+    "not in the list": ([{**LEAVE, "members": ["ELM"]}], 'ELM is not in roles.senders. Remove with "-ELM".'),
+    "the target joins": (
+        [{**JOIN, "members": ["ALL", "-CAL", "-DUN", "-BRI"]}],
+        "lever.0.members: ASH is the target, which cannot sanction the target.",
+    ),
+    "the target pledges": ([{**PLEDGE, "members": ["ASH"]}], "ASH is the target, whose vote is fixed."),
+    "pledged already": ([{**PLEDGE, "members": ["FER"]}], "FER is the subject of a pledge, whose vote is fixed."),
+    "no list": ([{**JOIN, "key": "vote.severity"}], '"vote.severity" is not a list of members in the scenario.'),
     "misspelt list": ([{**JOIN, "key": "roles.sender"}], "Did you mean 'roles.senders'?"),
-    "what is expected": ([{**JOIN, "key": "expected.movers"}], '"expected.movers" cannot be moved.'),
-    "unknown vote": ([{**PLEDGE, "resolution": "SH/3"}], 'lever.0.resolution: "SH/3" is no vote of'),
+    "what is expected": ([{**JOIN, "key": "expected.movers"}], '"expected.movers" cannot be moved by a lever.'),
+    "unknown vote": ([{**PLEDGE, "resolution": "SH/3"}], 'lever.0.resolution: "SH/3" is not a vote of'),
     "unknown action": ([{**PLEDGE, "action": "suport"}], "Did you mean 'support'?"),
-    "negative cost": ([{**JOIN, "cost": -1.0}], "lever.0.cost: got -1.0; allowed is 0 to 1000000000"),
-    "negative cost of one": ([{**JOIN, "costs": {"ELM": -1.0}}], "lever.0.costs.ELM: got -1.0; allowed is 0"),
+    "negative cost": ([{**JOIN, "cost": -1.0}], "lever.0.cost: -1.0 is outside the range 0 to 1000000000"),
+    "negative cost of one": ([{**JOIN, "costs": {"ELM": -1.0}}], "lever.0.costs.ELM: -1.0 is outside the range 0"),
     "cost of another": (
         [{**JOIN, "costs": {"Elmsun": 1.0}}],
-        "lever.0.costs.Elmsun: is no member that this lever moves.",
+        "lever.0.costs.Elmsun: is not a member that this lever moves.",
     ),
-    "two costs": ([{**JOIN, "costs": {"ELM": 1.0, "Elmsund": 2.0}}], 'lever.0.costs.Elmsund: is ELM, as "ELM" is.'),
+    "two costs": (
+        [{**JOIN, "costs": {"ELM": 1.0, "Elmsund": 2.0}}],
+        'lever.0.costs.Elmsund: is ELM, which "ELM" names as well.',
+    ),
     "unknown measure": ([{**JOIN, "per": "populaton"}], "Did you mean 'population'?"),
     "moved twice": (
         [PLEDGE, {**PLEDGE, "members": ["ELM", "Gullrock"]}],
-        "lever.1.members: holds GUL, as lever.0 does.",
+        "lever.1.members: names GUL, as lever.0 does.",
     ),
     "moved twice by other keys": (
         [{**JOIN, "key": key, "members": ["GUL"]} for key in ("pledge.members", "pledge.0.members")],
-        "lever.1.members: holds GUL, as lever.0 does.",
+        "lever.1.members: names GUL, as lever.0 does.",
     ),
-    "a range": ([{**JOIN, "from": 0.0}], "lever.0.from: unknown key."),
+    "a range": ([{**JOIN, "from": 0.0}], "lever.0.from: there is no such key."),
 }
 
 
@@ -178,12 +202,12 @@ def test_a_cost_is_not_of_shares_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         harbour_goal(GOALS["rule"], [PLEDGE, {**JOIN, "per": "gdp"}], set={"world": str(world)})
     (line,) = str(caught.value).splitlines()
-    assert 'lever.1.per: got "gdp"; gdp_usd is 0 for every member of the world' in line
+    assert 'lever.1.per: "gdp" cannot be used: gdp_usd is 0 for every member of the world' in line
 
 
 def test_too_many_members_are_refused() -> None:
     everyone = {"kind": "pledge", "members": ["ALL", "-RUS", "-UKR"], "action": "support", "cost": 1.0}
-    with pytest.raises(InputError, match="moves 191 numbers and members; at most 60 are searched"):
+    with pytest.raises(InputError, match="moves 191 numbers and members; at most 60 are allowed"):
         goal_from({"scenario": "es-11-1", "goal": GOALS["rule"], "lever": [everyone]}, "goal.toml", Path())
 
 
@@ -206,7 +230,7 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
     goal = goal_from(document, "goal.toml", Path())
     space = Combinations(goal)
     assert space.cost(space.now) == 0
-    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+    assert apply_levers(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
 
 
 @settings(max_examples=100, deadline=None)

@@ -85,7 +85,9 @@ def test_votes_that_the_world_has_already_may_be_repeated_and_not_changed(scenar
         if vote >= 0
     }
     assert len(world_of(read_scenario(scenario("SH/1", "2030-06-15", own))).rollcalls) == len(SHIPPED.rollcalls)
-    with pytest.raises(InputError, match=r"known_rollcalls.*has other votes on SH/1 of \d members than are known"):
+    with pytest.raises(
+        InputError, match=r"known_rollcalls.*differs from the known roll call of SH/1 in the votes of \d members"
+    ):
         read_scenario(_changed(scenario, own))
 
 
@@ -101,8 +103,8 @@ def _changed(scenario, votes):
     ("written", "message"),
     [
         ('["nowhere.csv"]', "nowhere.csv: cannot be read"),
-        ('["mine.toml"]', "mine.toml: resolution: missing column."),
-        ('"calls.csv"', "known_rollcalls: got "),
+        ('["mine.toml"]', "mine.toml, resolution: missing column."),
+        ('"calls.csv"', 'known_rollcalls: "calls.csv" (text) is given where'),
         ('[""]', "known_rollcalls"),
         ("[3]", "known_rollcalls"),
     ],
@@ -123,4 +125,4 @@ def test_a_kept_run_notices_that_its_roll_calls_have_changed(scenario, tmp_path)
     calls.write_text(calls.read_text(encoding="utf-8").replace("ELM,yes", "ELM,no"), encoding="utf-8")
     done = sim("rerun", tmp_path / "kept")
     assert done.returncode == 2
-    assert "calls.csv: this data file has changed since." in done.stderr
+    assert "calls.csv: this data file has changed since the result was made." in done.stderr

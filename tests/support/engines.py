@@ -11,7 +11,7 @@ from sim.ensemble import Outcome, simulate
 from sim.model import AlignmentModel
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.months.state import State
+from sim.months.state import MonthState
 
 
 def rounds_of(model: AlignmentModel) -> Iterator[tuple[str, list[int]]]:
@@ -36,9 +36,9 @@ def assert_same_votes(case: Case, first: int, count: int) -> None:
         assert is_settled == [outcome.is_settled[row] for outcome in outcomes]
 
 
-def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[State, MonthView]]]:
+def watched(case: Case, first: int, count: int) -> tuple[list[Outcome], list[tuple[MonthState, MonthView]]]:
     """A run of the ensemble, and every month of it."""
-    seen: list[tuple[State, MonthView]] = []
+    seen: list[tuple[MonthState, MonthView]] = []
 
     def watch(run: MonthRun, view: MonthView) -> None:
         seen.append((run.state, view))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
 from support.commands import sim
 
@@ -87,5 +87,5 @@ def interrupted(file, out, batches=4):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(read_experiment(file), out, on_progress=stop)
+        keep_sweep(read_experiment(file), out, on_progress=stop)
     return sorted(out.glob("batches/*.npz"))

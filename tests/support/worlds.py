@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim.case import Case, prepare
 from sim.rules.choice import ACTIONS
-from sim.rules.parameters import ORDERED, problems_of, registry
+from sim.rules.parameters import ORDERED, find_parameter_problems, registry
 from sim.specs import Scenario
 from sim.specs.scenario.checks import Parts, findings_across
 from sim.world import Group, RollCall, Sanction, World
@@ -138,7 +138,7 @@ def parameters(draw: st.DrawFn, most_rounds: int = 4, **fixed: float) -> dict[st
     for smaller, larger in ORDERED:
         if merged[smaller] > merged[larger]:
             values[larger] = merged[larger] = merged[smaller]
-    assert not problems_of(values, "made up")
+    assert not find_parameter_problems(values, "made up")
     return values
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.summaries.tallies import CODES, REPORTED
-from sim.views.geography import outlines, projected, tiles
+from sim.views.geography import outlines, project, tiles
 from sim.views.seats import SEATED, rows_for, seat_distance, seating, seats
 from sim.views.spreading import spread
 from sim.views.styles import STYLES
@@ -56,7 +56,7 @@ def test_the_styles_are_those_of_the_actions_and_unlike():
 def test_every_member_has_a_tile_of_its_own_near_its_place():
     world = load_world("un-2022")
     places = tiles(world)
-    own = projected(world.attributes["longitude"], world.attributes["latitude"])
+    own = project(world.attributes["longitude"], world.attributes["latitude"])
     apart = nearest(places)
     assert apart > 0.05  # of the radius of the globe
     away = np.linalg.norm(places - own, axis=1)
@@ -66,10 +66,10 @@ def test_every_member_has_a_tile_of_its_own_near_its_place():
 
 def test_the_map_is_equal_earth():
     """Extent of the map in radii: 2.7066 east and 1.3173 north, and equal areas (Savric et al. 2019)."""
-    assert projected(np.array(180.0), np.array(0.0))[0] == pytest.approx(2.70663, abs=1e-4)
-    assert projected(np.array(0.0), np.array(90.0))[1] == pytest.approx(1.31737, abs=1e-4)
+    assert project(np.array(180.0), np.array(0.0))[0] == pytest.approx(2.70663, abs=1e-4)
+    assert project(np.array(0.0), np.array(90.0))[1] == pytest.approx(1.31737, abs=1e-4)
     latitudes = np.linspace(-89, 89, 3001)
-    edge = projected(np.full_like(latitudes, 180.0), latitudes)
+    edge = project(np.full_like(latitudes, 180.0), latitudes)
     area = 2 * np.cumsum((edge[1:, 0] + edge[:-1, 0]) / 2 * np.diff(edge[:, 1]))
     sphere = 2 * np.pi * (np.sin(np.radians(latitudes[1:])) - np.sin(np.radians(latitudes[0])))
     assert area == pytest.approx(sphere, rel=1e-3)

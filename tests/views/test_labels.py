@@ -6,9 +6,9 @@ from support.months_worlds import blockade_by_months
 from support.results import ran
 
 from sim.case import prepare
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
-from sim.views.frame import blank
+from sim.views.frame import make_figure
 from sim.views.kinds import OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.months import TOPICS, plot_months
 
@@ -20,7 +20,7 @@ def in_order(figure):
 
 
 def test_cut_and_overlapping_labels_are_found():
-    figure = blank(4, 3)
+    figure = make_figure(4, 3)
     figure.text(0.5, 0.5, "in the middle", ha="center")
     assert not cut(figure)
     assert not overlapping(figure)
@@ -32,10 +32,17 @@ def test_cut_and_overlapping_labels_are_found():
 
 @pytest.mark.parametrize(
     ("kind", "member"),
-    [*((name, "BLR") for name, kind in OF_RUNS.items() if "months" not in kind.needs), ("explanation", "CAF")],
+    [
+        *((name, "BLR") for name, kind in OF_RUNS.items() if not {"months", "observed"} & {*kind.needs}),
+        ("explanation", "CAF"),
+    ],
 )
 def test_labels_of_pictures_of_a_run_are_whole_and_apart(threat, kind, member):
     in_order(draw_run(threat, kind, Wish(member=member)))
+
+
+def test_labels_of_reliability_are_whole_and_apart(founding):
+    in_order(draw_run(founding, "reliability", Wish()))
 
 
 @pytest.mark.parametrize("name", ["es-11-3", "ga-68-262", "harbour-blockade"])
@@ -65,9 +72,9 @@ def test_labels_of_pictures_of_sweeps_are_whole_and_apart(grid, line, effects):
 
 def test_months_without_fuel_are_drawn_and_say_so(tmp_path):
     """A warning, as of a legend without lines, is an error here."""
-    found = run(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
+    found = run_case(prepare(read_scenario(blockade_by_months(tmp_path))), 20)
     figure = draw_run(found, "months", Wish())
     in_order(figure)
     fuel = figure.axes[list(TOPICS).index("fuel")]
-    assert [text.get_text() for text in fuel.texts] == ["none in this world"]
+    assert [text.get_text() for text in fuel.texts] == ["no data in this world"]
     assert {text.get_text() for text in fuel.get_legend().get_texts()} <= {"vote", "votes"}

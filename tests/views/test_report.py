@@ -15,7 +15,7 @@ from sim.results.tables import FIGURE, SHARE, Column, table
 from sim.results.wording import write_share
 from sim.summaries.months_tables import answer_months, months_tables
 from sim.summaries.sentences import answer_vote
-from sim.views.report.parts import differences
+from sim.views.report.parts import list_differences
 
 WIDTHS = {"phone": 390, "desktop": 1280}
 FORMATS = ("A4", "Letter")
@@ -172,7 +172,7 @@ def test_levers_are_called_by_their_labels_and_keys_are_where_one_types_them(pag
 def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
     text = pages["effects"].read_text(encoding="utf-8").replace("<wbr>", "")
     indices, points = (
-        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What &#39;", "Mean members")
+        re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What the", "Mean members")
     )
     ranked = re.findall(r'<tr><td[^>]* data-key="([^"]+)"', indices)
     heads = re.findall(r"<th[^>]*>(.*?)</th>", points)
@@ -191,7 +191,7 @@ def test_cells_sort_by_their_values():
 def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
     before = {"seed": 1, "vote": [{"severity": 0.0, "divisiveness": [1, 0]}], "parameters": {}}
     now = {"seed": 2, "vote": [{"severity": 1.0, "divisiveness": [1, 0]}], "parameters": {"rounds": 5}}
-    assert differences(before, now) == [("vote.0.severity", 0.0, 1.0), ("parameters.rounds", None, 5)]
+    assert list_differences(before, now) == [("vote.0.severity", 0.0, 1.0), ("parameters.rounds", None, 5)]
 
 
 @pytest.mark.parametrize(

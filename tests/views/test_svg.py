@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.views.frame import blank
-from sim.views.svg import inline_svg, shortened
+from sim.views.frame import make_figure
+from sim.views.svg import inline_svg, shorten_path
 
 corner = st.tuples(*[st.floats(-500, 500).map(lambda value: round(value, 6))] * 2)
 rings = st.lists(st.tuples(st.lists(corner, min_size=1, max_size=30), st.booleans()), min_size=1, max_size=4)
@@ -46,7 +46,7 @@ def distance(place, line):
 
 @given(rings)
 def test_a_shorter_path_has_the_same_corners_to_a_tenth_of_a_point(parts):
-    short = shortened(as_drawn(parts))
+    short = shorten_path(as_drawn(parts))
     found = corners(short)
     assert short.count("z") == sum(is_closed for _, is_closed in parts)
     assert len(found) == len(parts)
@@ -57,13 +57,13 @@ def test_a_shorter_path_has_the_same_corners_to_a_tenth_of_a_point(parts):
 
 
 def test_steps_that_are_not_seen_are_left_out():
-    assert shortened("M 0 0 L 0 1 L 0 3 L 0 3.01 L 2 3 L 1 3 z") == "M0 0l0 3 2 0-1 0z"
-    assert shortened("M 0.12345 0 C 1.98765 0 2 2 3 3") == "M 0.12 0 C 1.99 0 2 2 3 3"
+    assert shorten_path("M 0 0 L 0 1 L 0 3 L 0 3.01 L 2 3 L 1 3 z") == "M0 0l0 3 2 0-1 0z"
+    assert shorten_path("M 0.12345 0 C 1.98765 0 2 2 3 3") == "M 0.12 0 C 1.99 0 2 2 3 3"
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    figure = blank(4, 3)
+    figure = make_figure(4, 3)
     ax = figure.subplots()
     ax.scatter([1, 2, 3], [1, 4, 9], color="red", gid="marks")
     ax.plot([1, 2, 3], [1, 4, 9], linestyle="none", marker="s", label="a & b")
@@ -92,7 +92,7 @@ def test_letters_stay_letters_and_a_shared_look_is_said_once(drawn):
 
 def test_parts_of_a_picture_have_the_same_names_every_time():
     def once():
-        figure = blank(2, 2)
+        figure = make_figure(2, 2)
         figure.subplots().plot([1, 2], [1, 2], marker="o")
         return set(re.findall(r'\bid="([^"]+)"', inline_svg(figure, "key", "line")))
 

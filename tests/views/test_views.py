@@ -14,7 +14,8 @@ from support.drawn import written
 from support.results import ran
 
 from sim.errors import InputError
-from sim.runner.folder.manifest import document_hash
+from sim.results.series import FUELS
+from sim.runner.folder.manifest import hash_document
 from sim.runner.result import frequencies
 from sim.specs import read_scenario
 from sim.specs.labels import label_key
@@ -25,7 +26,7 @@ from sim.views.frame import save
 from sim.views.geography import tiles
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
-from sim.views.pictures.chamber import plot_chamber, typical_replicate
+from sim.views.pictures.chamber import find_typical_replicate, plot_chamber
 from sim.views.pictures.explanation import plot_explanation, steps_of
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
@@ -37,7 +38,8 @@ from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
 from sim.views.styles import STYLES
 from sim.whatif.explanation.explain import explain
-from sim.whatif.sensitivity import analyse, asked_of
+from sim.whatif.sensitivity import analyse, check_questions
+from sim.world.labels import label_quantity
 
 
 def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
@@ -58,9 +60,9 @@ def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
 def test_the_corner_names_the_hash_and_the_title_what_is_seen(threat):
     texts = [text for text, _ in written(draw_run(threat, "change", Wish()))]
     told = " ".join(" ".join(texts).split())
-    assert document_hash(threat.case.spec.document())[:12] in told
-    assert "un-2022" in told
-    assert "200 replicates" in told
+    assert hash_document(threat.case.spec.document())[:12] in told
+    assert "World un," in told
+    assert "200 runs" in told
     assert threat.base.case.spec.title in told
 
 
@@ -76,7 +78,7 @@ def test_the_chamber_seats_the_votes_that_were_given(founding):
     call = founding.case.world.rollcall("A/RES/ES-11/1")
     seen = marks(plot_chamber(founding, is_observed=True))
     assert seen == {name: int((call.votes == code).sum()) for name, code in CODES.items()}
-    tally = founding.votes[0].tallies[typical_replicate(founding, 0)]
+    tally = founding.votes[0].tallies[find_typical_replicate(founding, 0)]
     assert marks(plot_chamber(founding)) == {name: tally[code] for name, code in CODES.items()}
 
 
@@ -95,10 +97,11 @@ def heights(container):
 
 
 @pytest.mark.parametrize(("drawing", "of"), [(plot_tallies, "tallies"), (plot_change, "change")])
-def test_rows_are_the_frequencies_and_the_observed_are_marked(threat, drawing, of):
-    vote = threat.votes[0]
+def test_rows_are_the_frequencies_and_the_observed_are_marked(founding, threat, drawing, of):
+    result = founding if of == "tallies" else threat
+    vote = result.votes[0]
     values = vote.tallies if of == "tallies" else vote.change.tallies
-    ax = drawing(threat)
+    ax = drawing(result)
     for container in ax.containers:
         code = CODES[container.get_label()]
         seen, times = np.unique(values[:, code], return_counts=True)
@@ -106,8 +109,19 @@ def test_rows_are_the_frequencies_and_the_observed_are_marked(threat, drawing, o
         assert list(drawn) == seen.tolist()
         assert np.allclose(list(drawn.values()) / max(drawn.values()), times / times.max())
     lines = {found.get_gid(): found.get_xdata()[0] for found in ax.lines if "observed" in (found.get_gid() or "")}
-    observed = summarise_vote(threat, 0).observed
+    observed = summarise_vote(result, 0).observed
     assert lines == ({f"observed-{name}": observed.of(name) for name in REPORTED} if of == "tallies" else {})
+
+
+def test_nothing_observed_is_drawn_of_a_what_if(threat):
+    for ax in (plot_tallies(threat), plot_members(threat)):
+        drawn = [*ax.lines, *ax.patches, *ax.texts]
+        assert not [one for one in drawn if (one.get_gid() or "").startswith(("observed", "miss"))]
+        assert "observed" not in " ".join(label.get_text() for label in ax.get_yticklabels())
+    assert len(draw_run(threat, "chamber", Wish()).axes) == 1
+    for kind, wish in (("reliability", Wish()), ("map", Wish(is_observed=True))):
+        with pytest.raises(InputError, match="is a what-if"):
+            draw_run(threat, kind, wish)
 
 
 def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding):
@@ -177,13 +191,13 @@ def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
 
 def test_small_steps_are_put_together_but_a_single_one_is_shown_as_it_is():
     found = explain(read_scenario("es-11-3"), "CAF", tries_levers=False)
-    terms = {term.name for term in found.anatomy.terms}
+    terms = {label_quantity(term.name) for term in found.anatomy.terms}
     together = set()
     for member in np.flatnonzero(found.anatomy.is_drawn):
         _, _, steps = steps_of(replace(found, index=int(member)))
         together |= {name for name, _ in steps} - terms
     assert together
-    assert all(re.fullmatch("([2-9]|[1-9][0-9]+) smaller ones", name) for name in together)
+    assert all(re.fullmatch("([2-9]|[1-9][0-9]+) smaller terms", name) for name in together)
 
 
 def test_the_heat_map_is_the_table_of_points_with_the_line_of_the_split(grid):
@@ -209,7 +223,7 @@ def test_the_lines_of_a_sweep_are_the_table_of_points(line):
 
 
 def test_bars_of_indices_are_the_figures(effects):
-    (found,), _ = analyse(effects.experiment, effects.folder, asked_of(effects.experiment, ["support"]))
+    (found,), _ = analyse(effects.experiment, effects.folder, check_questions(effects.experiment, ["support"]))
     ax = plot_indices(found)
     (bars,) = (c for c in ax.containers if c.get_label().startswith("mean"))
     assert np.allclose([bar.get_width() for bar in bars], [lever.mu_star for lever in found.levers[: len(bars)]])
@@ -227,7 +241,7 @@ def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_a
 
 def test_lines_of_votes_and_fuels_are_named(months):
     found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
-    for ax, named in ((plot_months(months), {"votes", "LNG"}), (plot_reasons(found), {"vote"})):
+    for ax, named in ((plot_months(months), {"votes", "liquefied gas"}), (plot_reasons(found), {"vote"})):
         assert named <= {text.get_text() for text in ax.get_legend().get_texts()}
 
 
@@ -235,9 +249,9 @@ def test_the_months_are_those_of_the_summary(months):
     told = report_months(months).totals
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="fuel").lines}
     for fuel in ("crude", "coal"):
-        assert np.allclose(drawn[fuel], np.array(told[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
+        assert np.allclose(drawn[FUELS[fuel]], np.array(told[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
-    assert np.allclose(drawn["in the coalition"], told["members_joined"].mean, rtol=1e-3)
+    assert np.allclose(drawn["members that sanction"], told["members_joined"].mean, rtol=1e-3)
 
 
 def test_actions_differ_in_lightness_too():
@@ -271,7 +285,7 @@ def test_what_a_run_has_not_is_told(founding, kind, wish, told):
 def test_a_world_without_roll_calls_is_told(line):
     with pytest.raises(InputError, match="picture of a run"):
         draw_sweep(line, "chamber", Wish())
-    with pytest.raises(InputError, match="no lever"):
+    with pytest.raises(InputError, match="not a lever"):
         draw_sweep(line, "sweep", Wish(over=("parameters.enforcment",)))
     assert set(KINDS) > set(OF_RUNS)
 

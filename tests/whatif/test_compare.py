@@ -16,7 +16,7 @@ from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, STANCES
-from sim.runner.run import run, run_compared
+from sim.runner.run import run_case, run_compared
 from sim.specs import read_scenario
 from sim.summaries.changes import summarise_change
 from sim.whatif.compare import compare, list_figures, summarise_comparison
@@ -39,7 +39,7 @@ def test_a_case_beside_itself_changes_exactly_nothing(case: Case) -> None:
 def test_the_change_is_that_of_the_votes_replicate_by_replicate() -> None:
     """Counted anew from the votes themselves: transitions, tallies, population and product."""
     base, case = (prepare(read_scenario("es-11-1", extra)) for extra in ([], ["vote.target_threat=3"]))
-    (vote,) = run(case, 150, base=base).votes
+    (vote,) = run_case(case, 150, base=base).votes
     (before,), (after,) = simulate(base, 0, 150), simulate(case, 0, 150)
     assert vote.change is not None
     for code, action in enumerate(ACTIONS):
@@ -68,7 +68,7 @@ def balanced_severity() -> float:
     low, high = -20.0, 20.0
     while high - low > 0.01:
         middle = (low + high) / 2
-        (vote,) = run(prepare(read_scenario("es-11-3", [f"vote.severity={middle}"])), 100).votes
+        (vote,) = run_case(prepare(read_scenario("es-11-3", [f"vote.severity={middle}"])), 100).votes
         is_had = is_adopted(vote.tallies[:, 3], vote.tallies[:, 0], "two-thirds").mean() > 0.5
         low, high = (middle, high) if is_had else (low, middle)
     return low

@@ -15,7 +15,7 @@ from support.sweeps import two_votes
 import sim as sim_package
 from sim.case import prepare
 from sim.rules.choice import ACTIONS
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import explain
@@ -91,7 +91,7 @@ def test_a_walk_is_a_run_at_each_value() -> None:
     assert [point.value for point in walk.points] == pytest.approx(list(np.linspace(-6, -2, 11)))
     support = [point.support for point in walk.points]
     assert support == sorted(support, reverse=True)
-    again = run(prepare(read_scenario("harbour-blockade", ["vote.severity=-6", "replicates=200"])))
+    again = run_case(prepare(read_scenario("harbour-blockade", ["vote.severity=-6", "replicates=200"])))
     i = again.case.world.index["GUL"]
     assert support[0] == pytest.approx((again.votes[0].counts[i, 3] + 0.5) / 202)
 

@@ -22,10 +22,10 @@ from sim.cli.commands import reach as command_line
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
 from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_from, shipped_folder, shipped_names
-from sim.specs.goal.moves import moved
+from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals import reach as reaching
 from sim.whatif.goals.combinations import Combinations, Tried
-from sim.whatif.goals.outcomes import reached, shortfall
+from sim.whatif.goals.outcomes import measure_shortfall, reaches_goal
 from sim.whatif.goals.reach import reach, summarise_search
 from sim.whatif.goals.search import Search
 
@@ -135,12 +135,12 @@ def test_what_is_reached_is_counted_replicate_by_replicate(name: str) -> None:
     goal, wanted = harbour_goal(GOALS[name]), GOALS[name]
     case = prepare(goal.base)
     (outcome,) = simulate(case, 0, 300)
-    found = reached(goal.goal, case, outcome.actions)
+    found = reaches_goal(goal.goal, case, outcome.actions)
     assert (found == met(wanted, outcome.actions, case.world)).all()
     if name != "member":  # a shortfall of 0 is a goal reached in every replicate, and the other way round
         for row in outcome.actions[:50]:
-            is_met = bool(reached(goal.goal, case, row[None])[0])
-            assert (shortfall(goal.goal, case, row[None]) == 0) == is_met
+            is_met = bool(reaches_goal(goal.goal, case, row[None])[0])
+            assert (measure_shortfall(goal.goal, case, row[None]) == 0) == is_met
 
 
 class Cover:
@@ -234,8 +234,8 @@ def test_checks_use_replicates_that_the_search_has_not_seen() -> None:
     space = Combinations(goal)
     case = space.case(space.now)
     actions = simulate(case, 100, 400)[0].actions
-    assert space.successes(space.now, 400) == int(reached(goal.goal, case, actions).sum())
-    assert space.run(space.now).probability == reached(goal.goal, case, simulate(case, 0, 100)[0].actions).mean()
+    assert space.successes(space.now, 400) == int(reaches_goal(goal.goal, case, actions).sum())
+    assert space.run(space.now).probability == reaches_goal(goal.goal, case, simulate(case, 0, 100)[0].actions).mean()
 
 
 def test_the_same_goal_gives_the_same_answer_and_the_frontier_rises() -> None:
@@ -291,17 +291,17 @@ def test_shipped_goals_are_good_listed_and_valid_by_their_schema() -> None:
 def test_a_lever_moves_what_it_says() -> None:
     goal = harbour_goal(GOALS["rule"], set={"vote.severity": -5.0})
     assert goal.now == (-5.0, 1.0, 1.0)
-    spec = moved(goal.base, list(zip(goal.lever, (-4.0, 0.5, 0.25), strict=True)))
+    spec = apply_levers(goal.base, list(zip(goal.lever, (-4.0, 0.5, 0.25), strict=True)))
     assert (spec.vote[0].severity, spec.vote[0].target_threat) == (-4.0, 0.5)
     assert [(change.members, change.multiply) for change in spec.change] == [(("FER", "GUL"), 0.25)]
-    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+    assert apply_levers(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
 
 
 def test_levers_over_members_move_what_they_say() -> None:
     goal = harbour_goal(GOALS["rule"], [JOIN, LEAVE, {**PLEDGE, "resolution": "SH/2"}], set=GIVEN)
     assert goal.now == ((), (), ())
-    assert moved(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
-    spec = moved(goal.base, list(zip(goal.lever, (("ELM",), ("DUN",), ("GUL",)), strict=True)))
+    assert apply_levers(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
+    spec = apply_levers(goal.base, list(zip(goal.lever, (("ELM",), ("DUN",), ("GUL",)), strict=True)))
     assert spec.roles.senders == ("CAL", "DUN", "ELM", "-DUN")
     assert [(pledge.members, pledge.action, pledge.resolution) for pledge in spec.pledge] == [
         (("FER",), "abstain", None),
@@ -312,7 +312,7 @@ def test_levers_over_members_move_what_they_say() -> None:
 def test_any_list_of_members_of_a_scenario_can_be_moved() -> None:
     lever = {"kind": "join", "key": "change.members", "members": ["GUL"], "cost": 1.0}
     goal = harbour_goal(GOALS["rule"], [lever], set={"change": [CHANGE | {"members": ["FER"]}]})
-    (change,) = moved(goal.base, [(goal.lever[0], ("GUL",))]).change
+    (change,) = apply_levers(goal.base, [(goal.lever[0], ("GUL",))]).change
     assert change.members == ("FER", "GUL")
 
 
@@ -321,7 +321,7 @@ def test_levers_keep_their_place_beside_levers_that_add_to_its_list() -> None:
     change = {"key": "change.multiply", "from": 0.0, "to": 1.0, "step": 0.5, "cost": 1.0, "kind": "number"}
     levers = [change, {**JOIN, "key": "pledge.members"}, {**JOIN, "key": "pledge.0.members", "members": ["CAL"]}]
     goal = harbour_goal(GOALS["rule"], [*levers, LEVERS[2], PLEDGE], set=GIVEN | {"change": [CHANGE]})
-    spec = moved(goal.base, list(zip(goal.lever, (0.0, ("ELM",), ("CAL",), 0.5, ("GUL",)), strict=True)))
+    spec = apply_levers(goal.base, list(zip(goal.lever, (0.0, ("ELM",), ("CAL",), 0.5, ("GUL",)), strict=True)))
     assert [change.multiply for change in spec.change] == [0.0, 0.5]
     assert [pledge.members for pledge in spec.pledge] == [("FER", "ELM", "CAL"), ("GUL",)]
 

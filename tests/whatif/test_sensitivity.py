@@ -18,14 +18,14 @@ from sim.results.sensitivity import Indices
 from sim.rules.choice import ACTIONS
 from sim.rules.parameters import registry
 from sim.runner import batch
-from sim.runner.designs import points_of, shares_of, spec_of
+from sim.runner.designs import draw_shares, list_points, scenario_at
 from sim.runner.result import frequencies
-from sim.runner.sweep import sweep
+from sim.runner.sweep import keep_sweep
 from sim.specs import experiment_from
 from sim.specs.experiment.priors import prior_ranges
 from sim.whatif.discovery import regions_of
-from sim.whatif.outputs import Answers, answered, event_of, output_of
-from sim.whatif.sensitivity import analysed, asked_of, indices_of
+from sim.whatif.outputs import Answers, answer_question, event_of, output_of
+from sim.whatif.sensitivity import check_questions, compute_indices, indices_of
 from sim.whatif.sensitivity_tables import indices_table
 
 OVER = {
@@ -50,7 +50,7 @@ def test_sobol_indices_of_a_linear_case_are_the_closed_form() -> None:
     """Of y = sum a_i x_i with x uniform, first and total index are a_i^2 / sum a^2 (Saltelli et al. 2008)."""
     design = made("saltelli", 1024).design
     weights = np.array([4.0, 2.0, 1.0])
-    found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
+    found = compute_indices(design, draw_shares(design) @ weights, "y", "R", "s")
     assert [lever.lever for lever in found.levers] == list(OVER)
     expected = weights**2 / (weights**2).sum()
     for name in ("first", "total"):
@@ -63,8 +63,8 @@ def test_sobol_indices_of_a_linear_case_are_the_closed_form() -> None:
 def test_sobol_indices_of_a_product_are_the_closed_form() -> None:
     """Of y = x_1 x_2 on the unit square, Var = 7/144 and Var E(y | x_1) = 1/48: first 3/7, total 4/7; of x_3 both 0."""
     design = made("saltelli", 2048).design
-    shares = shares_of(design)
-    found = analysed(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
+    shares = draw_shares(design)
+    found = compute_indices(design, shares[:, 0] * shares[:, 1], "y", "R", "s")
     first, total = ({lever.lever: getattr(lever, name) for lever in found.levers} for name in ("first", "total"))
     names = list(OVER)
     for name in names[:2]:
@@ -78,7 +78,7 @@ def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
     """Morris (1991): every effect of the whole range of x_i is a_i, so that its mean is a_i and its deviation 0."""
     design = made("morris", 6).design
     weights = np.array([1.0, -5.0, 3.0])
-    found = analysed(design, shares_of(design) @ weights, "y", "R", "s")
+    found = compute_indices(design, draw_shares(design) @ weights, "y", "R", "s")
     assert [lever.lever for lever in found.levers] == list(np.array(list(OVER))[[1, 2, 0]])
     assert column(found, "mu_star") == pytest.approx([5, 3, 1])
     assert column(found, "mu") == pytest.approx([-5, 3, 1])
@@ -88,7 +88,7 @@ def test_elementary_effects_of_a_linear_case_are_its_slopes() -> None:
 def test_an_output_that_never_moves_has_indices_of_zero() -> None:
     for kind in ("morris", "saltelli"):
         design = made(kind, 4).design
-        found = analysed(design, np.full(len(shares_of(design)), 0.1), "y", "R", "s")
+        found = compute_indices(design, np.full(len(draw_shares(design)), 0.1), "y", "R", "s")
         assert {lever.lever for lever in found.levers} == set(OVER)
         assert all(figure == 0 for lever in found.levers for name, figure in lever if name != "lever")
         assert found.deviation == 0
@@ -97,11 +97,11 @@ def test_an_output_that_never_moves_has_indices_of_zero() -> None:
 
 def test_a_trajectory_moves_one_lever_at_a_time() -> None:
     experiment = made("morris", 5)
-    assert experiment.size == len(points_of(experiment)) == 5 * (3 + 1)
-    shares = shares_of(experiment.design).reshape(5, 4, 3)
+    assert experiment.size == len(list_points(experiment)) == 5 * (3 + 1)
+    shares = draw_shares(experiment.design).reshape(5, 4, 3)
     moved = (np.diff(shares, axis=1) != 0).sum(axis=2)
     assert (moved == 1).all()
-    values = np.array([[point.values[name] for name in OVER] for point in points_of(experiment)])
+    values = np.array([[point.values[name] for name in OVER] for point in list_points(experiment)])
     for column, factor in enumerate(OVER.values()):
         assert values[:, column].min() >= factor["from"]
         assert values[:, column].max() <= factor["to"]
@@ -109,8 +109,8 @@ def test_a_trajectory_moves_one_lever_at_a_time() -> None:
 
 def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
     experiment = made("saltelli", 8)
-    assert experiment.size == len(points_of(experiment)) == 8 * (3 + 2)
-    rows = shares_of(experiment.design).reshape(8, 5, 3)
+    assert experiment.size == len(list_points(experiment)) == 8 * (3 + 2)
+    rows = draw_shares(experiment.design).reshape(8, 5, 3)
     first, second = rows[:, 0], rows[:, -1]
     for lever in range(3):
         expected = first.copy()
@@ -126,8 +126,8 @@ def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
     assert set(experiment.factors) == {"vote.severity", *(f"parameters.{name}" for name in fitted)}
     for name, ends in prior_ranges(3.0).items():
         assert registry()[name].low <= ends["from"] < ends["to"] <= registry()[name].high
-    for point in points_of(experiment):
-        spec_of(experiment, point)  # none of them crosses
+    for point in list_points(experiment):
+        scenario_at(experiment, point)  # none of them crosses
     own = {"parameters.grievance": {"from": 0.0, "to": 0.5}}
     factor = made("random", 2, over=own, design={"priors": 1.0}).design.over["parameters.grievance"]
     assert (factor.low, factor.high) == (0.0, 0.5)
@@ -136,11 +136,11 @@ def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
 
 
 def read_output(experiment, folder, name):
-    return answered(experiment, folder, output_of(experiment, name))
+    return answer_question(experiment, folder, output_of(experiment, name))
 
 
 def read_event(experiment, folder, name):
-    return answered(experiment, folder, event_of(experiment, name))
+    return answer_question(experiment, folder, event_of(experiment, name))
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def swept(tmp_path_factory):
     """A sweep in which the senders' threat has nothing to work with."""
     experiment = made("saltelli", 16, set={"parameters.sanction_weight": 0.0})
     folder = tmp_path_factory.mktemp("sweep") / "out"
-    sweep(experiment, folder)
+    keep_sweep(experiment, folder)
     return experiment, folder
 
 
@@ -181,7 +181,7 @@ def test_outputs_are_those_of_the_tables(swept) -> None:  # type: ignore[no-unty
 def test_a_known_region_is_found() -> None:
     """An event where severity is above -4 and the threat above 1: the tree finds both ends, and counts add up."""
     experiment = made("sobol", 256)
-    points = points_of(experiment)
+    points = list_points(experiment)
     happens = np.array([p.values["vote.severity"] > -4 and p.values["vote.target_threat"] > 1 for p in points], float)
     found = regions_of(experiment, Answers("e", "SH/2", tuple(range(256)), happens))
     best = found[0]
@@ -209,7 +209,7 @@ def test_what_happens_everywhere_or_nowhere_has_no_region() -> None:
 def test_levers_without_numbers_are_told_by_their_value() -> None:
     over = {"roles.senders": {"values": [["CAL", "DUN"], ["CAL"]]}, "vote.severity": OVER["vote.severity"]}
     experiment = made("random", 60, over=over)
-    happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in points_of(experiment)])
+    happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in list_points(experiment)])
     best = regions_of(experiment, Answers("e", "SH/2", tuple(range(60)), happens))[0]
     assert best.probability == 1.0
     assert len(best.where) == 1
@@ -290,6 +290,6 @@ def test_mistakes_are_told(arguments: list[str], message: str, tmp_path: Path) -
 def test_all_that_cannot_be_answered_is_told_at_once() -> None:
     experiment = made("random", 5, outputs=["tally"])
     with pytest.raises(InputError) as caught:
-        asked_of(experiment, ["suport", "GUL:abstain"], "never")
+        check_questions(experiment, ["suport", "GUL:abstain"], "never")
     for text in ("has no indices", "Did you mean 'support'?", "does not keep", "such as support<100", "20 are needed"):
         assert text in str(caught.value)

@@ -13,12 +13,12 @@ from sim.case import Case, prepare
 from sim.errors import InputError
 from sim.results.explanation import SwitchingPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import Lever, levers_of
-from sim.whatif.explanation.switching import Member, find_switching_points
+from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.whatif.explanation.terms import take_apart
 
 HARBOURS = ("ELM", "FER", "GUL")
@@ -35,10 +35,10 @@ def blockade(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, SwitchingPoint]], now: int) -> None:
     """Each tip run anew: the action is the likeliest beyond, not before, and nowhere on a grid up to there."""
     replicates = case.spec.replicates
-    member = Member(case, number, index, replicates)
+    member = WatchedMember(case, number, index, replicates)
 
     def likeliest(lever: Lever, value: float) -> int:
-        return int(run(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
+        return int(run_case(prepare(lever.at(value), case.world)).votes[number].counts[index].argmax())
 
     assert {lever.kind for lever, _ in tips} == {"attribute", "vote", "parameter"}
     for lever, tip in tips:
@@ -73,7 +73,7 @@ def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, SwitchingPo
     """The tips of Gullrock by some levers, and the action that is its likeliest."""
     index = case.world.index["GUL"]
     now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
-    member = Member(case, number, index, case.spec.replicates)
+    member = WatchedMember(case, number, index, case.spec.replicates)
     levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
     return [(lever, tip) for lever in levers for tip in find_switching_points(member, lever, now)], now
 
@@ -96,39 +96,38 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
     spec = read_scenario(blockade if has_months else "harbour-blockade", ["replicates=20", *overrides])
     case = prepare(spec)
     drawn = [] if case.fit is None else case.fit.drawn_parameters(0)
-    counts = run(case).votes[-1].counts
+    counts = run_case(case).votes[-1].counts
     levers = levers_of(case, len(spec.vote) - 1, "GUL")
     assert len({lever.key for lever in levers}) == len(levers)
     for lever in levers:
         assert lever.low <= lever.now <= lever.high
         if lever.key.removeprefix("parameters.") not in drawn:
-            assert (run(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
+            assert (run_case(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
         for end in (lever.low, lever.high):
             prepare(lever.at(end))
 
 
-IRAN = [
-    "roles.target=IRN",
-    "roles.victim=ISR",
+DUNMORE = [
+    "roles.target=DUN",
+    "roles.senders=[]",
     "parameters.dependence_energy=0",
     "parameters.dependence_food=0",
-    "parameters.align_consultation=0",
-    "replicates=10",
 ]
+"""A target that the world of the harbours knows no ties of energy and food with."""
 """A target whose energy, food and consultation ties the shipped world does not know, left out by the scenario."""
 
 
 def test_weights_of_ties_that_the_world_does_not_know_are_no_levers() -> None:
     """A weight other than 0 would be refused; all other levers are there, and may be put anywhere in their ranges."""
-    known, unknown = (prepare(read_scenario("es-11-1", overrides)) for overrides in ([], IRAN))
-    missing = {"dependence_energy", "dependence_food", "align_consultation"}
-    keys = {lever.key for lever in levers_of(unknown, 0, "IND")}
-    assert {lever.key for lever in levers_of(known, 0, "IND")} - keys == {f"parameters.{name}" for name in missing}
-    for lever in levers_of(unknown, 0, "IND"):
+    known, unknown = (prepare(read_scenario("harbour-blockade", overrides)) for overrides in ([], DUNMORE))
+    missing = {"dependence_energy", "dependence_food"}
+    keys = {lever.key for lever in levers_of(unknown, 0, "GUL")}
+    assert {lever.key for lever in levers_of(known, 0, "GUL")} - keys == {f"parameters.{name}" for name in missing}
+    for lever in levers_of(unknown, 0, "GUL"):
         for end in (lever.low, lever.high):
             prepare(lever.at(end), unknown.world)
-    with pytest.raises(InputError, match="knows ties of the kind 'energy' only with RUS, not with IRN"):
-        explain(unknown.spec, "IND", tries_levers=False, walks_along="parameters.dependence_energy")
+    with pytest.raises(InputError, match="knows ties of the kind 'energy' only with ASH, not with DUN"):
+        explain(unknown.spec, "GUL", tries_levers=False, walks_along="parameters.dependence_energy")
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["votes", "months"])

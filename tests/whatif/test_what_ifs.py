@@ -118,12 +118,16 @@ WORLD = load_world("un-2022")
 SHIPPED: Document = {"pledge": [], "change": [], "parameters": {}, **read_scenario("es-11-1").document()}
 
 
+OF_NOBODY = {"dependence.aid", "dependence.finance", "weight of aid", "weight of finance"}
+"""The target of ES-11/1 gives hardly any aid, and its currency is nobody's reserve."""
+
+
 @pytest.fixture(scope="module")
 def shipped_votes() -> np.ndarray:
     return simulate(prepare(Scenario.model_validate(SHIPPED)), 0, 50)[0].actions
 
 
-@pytest.mark.parametrize("name", sorted(pushes(1)))
+@pytest.mark.parametrize("name", sorted(pushes(1).keys() - OF_NOBODY))
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_each_incentive_moves_somebody_on_es_11_1(name: str, sign: int, shipped_votes: np.ndarray) -> None:
     """The promise is not kept by standing still: put to all members, each cause moves some in 50 replicates."""

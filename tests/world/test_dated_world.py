@@ -18,13 +18,14 @@ from support.dated import permuted, with_another_future, write_islands
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario, world_of
 from sim.world import Carried, DatedWorld, World, load_dated_world, load_world, world_before
 from sim.world.dated.spells import Spell
 from sim.world.loading import world_hashes
 from sim.world.rollcalls.files import Observed, join_rollcalls
 from sim.world.world import ATTRIBUTES, TIE_KINDS
+from tools.derivation.un.common import UN_2022
 
 FIRST, LAST = date(2011, 1, 2), date(2024, 3, 1)
 ONE_DAY = timedelta(days=1)
@@ -363,10 +364,17 @@ def test_mistakes_are_reported_with_file_and_place(tmp_path: Path, mistake: str)
 
 
 def test_a_world_without_dates_is_the_same_on_any_day() -> None:
-    assert load_world("un-2022", at=date(2014, 3, 27)) is load_world("un-2022")
-    assert world_before(load_world("un-2022"), date(2014, 3, 27)) is load_world("un-2022")
+    harbours = load_world("seven-harbours")
+    assert load_world("seven-harbours", at=date(2014, 3, 27)) is harbours
+    assert world_before(harbours, date(2014, 3, 27)) is harbours
     with pytest.raises(InputError, match="have no dates"):
-        load_dated_world("un-2022")
+        load_dated_world("seven-harbours")
+
+
+def test_un_2022_is_a_name_of_un_on_the_first_day_of_the_invasion() -> None:
+    assert load_world("un-2022") is load_world("un", at=date(2022, 2, 24))
+    assert load_world("un-2022", at=date(2014, 3, 27)) is load_world("un", at=date(2014, 3, 27))
+    assert load_dated_world("un-2022") is load_dated_world("un")
 
 
 def test_a_dated_world_wants_a_day_after_its_start() -> None:
@@ -382,7 +390,7 @@ def test_a_scenario_is_set_on_the_eve_of_its_first_vote() -> None:
     case = prepare(spec)
     assert case.world is world_of(spec) is load_world("un", at=date(2022, 3, 2))
     assert case.world.date == date(2022, 3, 1)
-    votes = [run(prepare(spec), engine=engine).votes[0].counts for engine in ("ensemble", "mesa")]
+    votes = [run_case(prepare(spec), engine=engine).votes[0].counts for engine in ("ensemble", "mesa")]
     assert np.array_equal(*votes)
     earlier = prepare(read_scenario("es-11-1", ["world=un", "vote.date=2014-03-27"])).world
     assert earlier.years["trade"].max() == 2013
@@ -407,7 +415,7 @@ def test_a_scenario_too_early_is_refused() -> None:
 def test_the_files_of_a_dated_world_are_all_hashed() -> None:
     names = {name.removesuffix(".gz") for name in world_hashes(load_world("un", at=date(2022, 3, 2)))}
     assert {"attributes.csv", "ties.csv", "tie_spells.csv", "memberships.csv", "currencies.csv"} <= names
-    assert world_hashes(load_world("un-2022")).keys() & {"facts.csv", "figures.csv"} == set()
+    assert world_hashes(load_world(UN_2022)).keys() & {"facts.csv", "figures.csv"} == set()
 
 
 def test_sim_world_shows_figures_with_their_years() -> None:

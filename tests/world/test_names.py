@@ -109,7 +109,7 @@ def test_everyday_and_former_names(name, code):
         ("Scotland", "part of the United Kingdom"),
         ("Korea", "(KOR) or the Democratic"),
         ("Hong Kong", "part of China"),
-        ("Puerto Rico", "Puerto Rico (PRI) is not a member of the world un-2022"),
+        ("Puerto Rico", "Puerto Rico (PRI) is not a member of the world un"),
         ("Kosvo", "Kosovo is not a member"),
         ("European Union", "stands for 27 members"),
         ("Turky", "Did you mean 'Turkey'?"),
@@ -178,5 +178,5 @@ def test_a_scenario_may_call_its_members_by_any_name():
 
 
 def test_a_scenario_with_a_state_that_is_no_member_says_why():
-    with pytest.raises(InputError, match=r'no member or group "Kosovo" in the world un-2022\. Kosovo is not a member'):
+    with pytest.raises(InputError, match=r'no member or group "Kosovo" in the world un\. Kosovo is not a member'):
         read_scenario("es-11-1", ["roles.target=Kosovo"])

@@ -13,7 +13,7 @@ from support.worlds import examples
 from sim.case import prepare
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS, SUPPORT
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import scenario_from
 from sim.summaries.summary import summarise_vote
 from sim.world import load_world
@@ -102,7 +102,7 @@ def scenario(**changes):
 
 def test_nobody_need_sanction_and_several_may_be_targets():
     roles = {"target": "USA", "other_targets": ["ISR"]}
-    (vote,) = run(prepare(scenario(roles=roles))).votes
+    (vote,) = run_case(prepare(scenario(roles=roles))).votes
     index = load_world("un", at=date(2021, 6, 18)).index
     for code in ("USA", "ISR"):
         assert vote.counts[index[code]].argmax() == ACTIONS.index("oppose")
@@ -111,7 +111,7 @@ def test_nobody_need_sanction_and_several_may_be_targets():
 def test_the_delegation_of_a_target_may_vote_for():
     roles = {"target": "MMR", "senders": ["USA", "EU"]}
     pledge = {"members": ["MMR"], "action": "support", "reason": "the seat is held by the government ousted"}
-    result = run(prepare(scenario(roles=roles, pledge=[pledge])))
+    result = run_case(prepare(scenario(roles=roles, pledge=[pledge])))
     index = result.case.world.index["MMR"]
     assert result.votes[0].counts[index, SUPPORT] == 20
     split = summarise_vote(result, 0).split
@@ -126,6 +126,6 @@ def test_a_side_that_a_group_leans_to_moves_its_members_there():
     """Leaning is a term of its own, with a fitted weight above 0."""
     supports = []
     for side in (-1.0, 1.0):
-        result = run(prepare(scenario(leanings={"AU": side})))
+        result = run_case(prepare(scenario(leanings={"AU": side})))
         supports.append(result.votes[0].tallies[:, SUPPORT].mean())
     assert supports[0] < supports[1]

@@ -16,7 +16,7 @@ import pytest
 from sim.specs import read_scenario
 from sim.world import World, load_dated_world, load_world
 from tools.derivation.un.__main__ import PACKED, RECORDS, derive
-from tools.derivation.un.common import CODES, INDEX, OUT, RAW, frame
+from tools.derivation.un.common import CODES, INDEX, OUT, RAW, UN_2022, frame
 
 BILLION = 1e9
 
@@ -156,6 +156,13 @@ def test_ties_by_year_cover_the_members_of_their_sources() -> None:
     assert covered["aid", 2023] == 192
 
 
+@pytest.mark.parametrize(("kind", "wholes"), [("trade", 1), ("arms", 1), ("energy", 1), ("food", 2)])
+def test_shares_of_a_year_add_up_to_their_wholes_at_most(kind: str, wholes: int) -> None:
+    """Food is what part of the wheat would be lost, plus what part of the fertiliser: two wholes."""
+    rows = table("ties").query("kind == @kind")
+    assert rows.groupby(["year", "iso3"])["value"].sum().max() <= wholes + 1e-3, "rounded to five digits"
+
+
 @pytest.mark.parametrize(
     ("iso3", "partner", "year"), [("DEU", "CHN", 2014), ("IND", "ARE", 2013), ("KGZ", "RUS", 2023)]
 )
@@ -201,7 +208,7 @@ def test_organisations_have_the_members_of_the_day() -> None:
     assert "RUS" not in members("2022-03-18", "CoE")
     assert members("2014-03-27", "EAEU") == set()
     assert all(len(members(f"{year}-06-01", "UNSC")) == 15 for year in range(2011, 2024))
-    earlier = {group.key: set(group.members) for group in load_world("un-2022").groups}
+    earlier = {group.key: set(group.members) for group in load_world(UN_2022).groups}
     differ = {key: members("2022-02-24", key) ^ codes for key, codes in earlier.items() if key != "UNSC 2022"}
     assert {key: codes for key, codes in differ.items() if codes} == {"CELAC": {"BRA"}, "SADC": {"COM"}}
 
@@ -212,7 +219,7 @@ def test_sanctions_are_dyads_with_dates_and_the_graded_ones_stay() -> None:
 
     graded = {
         (one.iso3, one.sender): (one.breadth, one.is_secondary)
-        for one in load_world("un-2022").sanctions
+        for one in load_world(UN_2022).sanctions
         if not one.instrument.startswith("Global Sanctions Database") and one.since != "2022"
     }
     now = {(one.iso3, one.sender): (one.breadth, one.is_secondary) for one in un("2022-02-24").sanctions}
@@ -279,13 +286,13 @@ def test_ideal_points_are_those_of_the_release() -> None:
     own = table("ideal_points").set_index(["iso3", "year"])["ideal_point_all"]
     assert np.allclose(own[points.index].to_numpy(), points.to_numpy(), atol=1e-4)
     assert len(own) - len(points) < 20
-    earlier = load_world("un-2022").ideal_points[2021]
+    earlier = load_world(UN_2022).ideal_points[2021]
     assert np.allclose(un("2022-02-24").ideal_points[2021], earlier, atol=2e-4, equal_nan=True)
 
 
 def test_on_23_february_2022_it_is_the_world_of_that_day() -> None:
     """What is kept as it was; docs/data.md lists what differs."""
-    now, earlier = un("2022-02-24"), load_world("un-2022")
+    now, earlier = un("2022-02-24"), load_world(UN_2022)
     assert now.iso3 == earlier.iso3
     for name, values in earlier.attributes.items():
         assert np.allclose(now.attributes[name], values, rtol=1e-4, atol=1e-4), name
@@ -300,7 +307,7 @@ def test_on_23_february_2022_it_is_the_world_of_that_day() -> None:
 
 
 def test_a_scenario_of_another_crisis_runs_on_its_own_day(tmp_path: Path) -> None:
-    """Jerusalem, 2017: the United States as the target, in channels that un-2022 does not know for it."""
+    """Jerusalem, 2017: the United States as the target, with ties of the years before."""
     from sim.case import prepare
 
     text = """

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,13 +17,11 @@ from sim.case import Case, prepare, terms_of
 from sim.case.ballot import Ballot
 from sim.errors import InputError
 from sim.rules.parameters import registry
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.world import World, load_world
 from sim.world.quantities import PEER_KINDS, quantities
 from sim.world.world import ATTRIBUTES, TIE_KINDS
-from tools.derivation.folders import FIGURES
-from tools.derivation.world import derive
 
 OFFICIAL = {  # yes, no, abstain, absent
     "A/RES/68/262": (100, 11, 58, 24),
@@ -48,21 +43,13 @@ OFFICIAL = {  # yes, no, abstain, absent
 
 SIZES = {  # members of the United Nations alone: the African Union counts Western Sahara, the Arab League Palestine
     "EU": 27, "NATO": 30, "CSTO": 6, "EAEU": 5, "CIS": 9, "SCO": 8, "BRICS": 5, "G7": 7, "AU": 54, "LAS": 21,
-    "ASEAN": 10, "GCC": 6, "OPEC": 13, "ECOWAS": 15, "OECD": 38, "P5": 5, "UNSC 2022": 15, "CoE": 47, "OSCE": 56,
+    "ASEAN": 10, "GCC": 6, "OPEC": 13, "ECOWAS": 15, "OECD": 38, "P5": 5, "UNSC": 15, "CoE": 47, "OSCE": 56,
 }  # fmt: skip
 
 
 @cache
 def case_of(name: str, *overrides: str) -> Case:
     return prepare(read_scenario(name, overrides))
-
-
-def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-    return list(reader.fieldnames or ()), rows
 
 
 def same(first: Ballot, second: Ballot) -> bool:
@@ -74,10 +61,10 @@ def same_case(first: Case, second: Case) -> bool:
     return np.array_equal(first.peers, second.peers) and all(same(one, other) for one, other in ballots)
 
 
-# --- un-2022: whole, and adding up -----------------------------------------------------------------------------------
+# --- un in February 2022: whole, and adding up -----------------------------------------------------------------------
 
 
-def test_un_2022_has_the_193_members_in_the_order_of_their_codes(world: World) -> None:
+def test_un_has_the_193_members_in_the_order_of_their_codes(world: World) -> None:
     assert world.size == 193
     assert list(world.iso3) == sorted(set(world.iso3))
     assert len(set(world.names)) == 193
@@ -90,9 +77,6 @@ def test_no_member_is_blank_anywhere(world: World) -> None:
         assert np.isfinite(world.attributes[name]).all(), name
     for kind in TIE_KINDS:
         assert np.isfinite(world.ties[kind]).all(), kind
-    for stem in ("members.csv", "ties.csv.gz", "fills.csv", "rollcalls.csv", "resolutions.csv"):
-        header, rows = rows_of(world.folder / stem)
-        assert all(row[column] != "" for row in rows for column in header), stem
 
 
 @pytest.mark.parametrize("resolution", OFFICIAL)
@@ -101,10 +85,6 @@ def test_roll_call_adds_up_to_the_official_tally(world: World, resolution: str) 
     assert call is not None
     no, absent, abstain, yes = (int((call.votes == code).sum()) for code in range(4))
     assert (yes, no, abstain, absent) == OFFICIAL[resolution]
-
-
-def test_every_roll_call_is_checked(world: World) -> None:
-    assert {call.resolution for call in world.rollcalls} == OFFICIAL.keys()
 
 
 @pytest.mark.parametrize("kind", ["border", "pact", "agreement"])
@@ -121,45 +101,11 @@ def test_ties_are_shares(world: World, kind: str) -> None:
         assert not ties.diagonal().any()
 
 
-@pytest.mark.parametrize("kind", ["arms", "energy", "food"])
-def test_shares_of_one_whole_add_up_to_one_at_most(world: World, kind: str) -> None:
-    assert world.ties[kind].sum(axis=1).max() <= 1.001  # rounded to five digits
-
-
-def test_trade_shares_add_up_to_one_at_most(world: World) -> None:
-    assert world.ties["trade"].sum(axis=1).max() <= 1.001
-
-
-def test_derived_files_are_what_the_derivation_writes(world: World) -> None:
-    texts = derive(world.folder)
-    assert (world.folder / "members.csv").read_bytes() == texts["members.csv"].encode()
-    assert (world.folder / "fills.csv").read_bytes() == texts["fills.csv"].encode()
-    assert gzip.decompress((world.folder / "ties.csv.gz").read_bytes()) == texts["ties.csv"].encode()
-
-
-def test_every_column_is_described_once(world: World) -> None:
-    _, entries = rows_of(world.folder / "columns.csv")
-    described = Counter((entry["file"], entry["column"]) for entry in entries)
-    assert set(described.values()) == {1}
-    found = {("world.toml", "group")}
-    for path in [
-        path for folder in (world.folder, world.folder / "outcomes", FIGURES) for path in folder.glob("*.csv*")
-    ]:
-        if path.name != "columns.csv":
-            header, _ = rows_of(path)
-            if path.name == "assembly_votes.csv.gz":
-                header = [*header[:2], "<iso3>"]
-            found |= {(path.name, column) for column in header}
-    assert described.keys() == found
-    for entry in entries:
-        assert all(entry[key] for key in ("label", "unit", "year", "source", "terms")), entry
-
-
 def test_every_fill_names_a_quantity_that_the_file_holds(world: World) -> None:
     quantities_known = {"gdp_usd", "liberal_democracy", "trade_openness", "trade ties", "exposure.aid"}
-    quantities_known |= {"dependence.energy", "dependence.food", "dependence.arms"}
+    quantities_known |= {"dependence.energy", "dependence.food", "dependence.arms", "dependence.trade"}
     assert {fill.quantity for fill in world.fills} <= quantities_known
-    assert Counter((f.iso3, f.quantity, f.rule) for f in world.fills).most_common(1)[0][1] == 1
+    assert len(set(world.fills)) == len(world.fills)
 
 
 def test_sizes_of_organisations(world: World) -> None:
@@ -225,19 +171,18 @@ def test_who_was_isolated_on_the_eve_of_the_invasion() -> None:
 
 
 def test_a_target_that_the_world_lacks_ties_with_is_told() -> None:
-    spec = read_scenario("es-11-1", ["roles.target=CHN"])
+    spec = read_scenario("harbour-blockade", ["roles.target=CAL", 'roles.senders=["DUN"]'])
     with pytest.raises(InputError) as caught:
         prepare(spec)
     told = [str(problem) for problem in caught.value.problems]
     assert len(told) == 2
     for line, channel in zip(told, ("energy", "food"), strict=True):
-        assert f"'{channel}' only with RUS, not with CHN" in line
+        assert f"'{channel}' only with ASH, not with CAL" in line
         assert f"parameters.dependence_{channel} = 0" in line
 
 
 def test_another_target_has_its_own_ties() -> None:
-    overrides = ["roles.target=CHN", "parameters.dependence_energy=0", "parameters.dependence_food=0"]
-    china, russia = case_of("es-11-1", *overrides), case_of("es-11-1")
+    china, russia = case_of("es-11-1", "roles.target=CHN"), case_of("es-11-1")
     pakistan, belarus = china.world.index["PAK"], china.world.index["BLR"]
     assert china.ballots[0].dependence[pakistan] > russia.ballots[0].dependence[pakistan]
     assert china.ballots[0].dependence[belarus] < russia.ballots[0].dependence[belarus]
@@ -347,7 +292,7 @@ def test_seven_harbours_can_be_kept_in_the_head() -> None:
 
 
 def test_the_harbour_blockade_splits_the_harbours() -> None:
-    result = run(case_of("harbour-blockade"), replicates=1000)
+    result = run_case(case_of("harbour-blockade"), replicates=1000)
     oppose, absent, abstain, support = result.votes[0].tallies.mean(axis=0)
     assert 3 < support < 4
     assert 1 < abstain < 2

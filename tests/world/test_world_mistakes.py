@@ -107,17 +107,17 @@ BAD: dict[str, tuple[Break, str]] = {
         text(MEMBERS, "population", "populaton"),
         "population: missing column. Did you mean 'populaton'?",
     ),
-    "column twice": (text(MEMBERS, "gdp_usd", "population"), "members.csv: population: 2 columns of this name."),
-    "too few cells": (line("fills.csv", "FER,x"), "fills.csv: line 3: 2 cells; the header has 3."),
-    "too many cells": (line("fills.csv", "FER,x,y,z"), "fills.csv: line 3: 4 cells; the header has 3."),
+    "column twice": (text(MEMBERS, "gdp_usd", "population"), "members.csv, population: 2 columns of this name."),
+    "too few cells": (line("fills.csv", "FER,x"), "fills.csv, line 3: 2 cells; the header has 3."),
+    "too many cells": (line("fills.csv", "FER,x,y,z"), "fills.csv, line 3: 4 cells; the header has 3."),
     # members
     "blank number": (
         text(MEMBERS, ",10000,", ",,"),
         "line 2, income_usd: got blank; allowed is 1 to 1e+07. Fill it by",
     ),
-    "no number": (text(MEMBERS, ",10000,", ",much,"), "members.csv: line 2, income_usd: got 'much'; allowed is"),
-    "not a number": (text(MEMBERS, ",10000,", ",nan,"), "members.csv: line 2, income_usd: got 'nan'; allowed is"),
-    "infinite": (text(MEMBERS, ",10000,", ",inf,"), "members.csv: line 2, income_usd: got 'inf'; allowed is"),
+    "no number": (text(MEMBERS, ",10000,", ",much,"), "members.csv, line 2, income_usd: got 'much'; allowed is"),
+    "not a number": (text(MEMBERS, ",10000,", ",nan,"), "members.csv, line 2, income_usd: got 'nan'; allowed is"),
+    "infinite": (text(MEMBERS, ",10000,", ",inf,"), "members.csv, line 2, income_usd: got 'inf'; allowed is"),
     "no people": (text(MEMBERS, "60000000", "0"), "line 2, population: got '0'; allowed is 1 to 1e+11."),
     "off the globe": (text(MEMBERS, "Shore,12,", "Shore,120,"), "line 2, latitude: got '120'; allowed is -90 to 90."),
     "a percentage": (
@@ -130,23 +130,23 @@ BAD: dict[str, tuple[Break, str]] = {
             "CAL,Calderis,Southern Shore,-8",
             "ZZZ,Zed,Shore,0,0,1,1,0,1,1,1,0\nCAL,Calderis,Southern Shore,-98",
         ),
-        "members.csv: line 5, latitude: got '-98'",
+        "members.csv, line 5, latitude: got '-98'",
     ),
     "line after blank lines": (
         text(MEMBERS, "\nBRI,Brinehold,Northern Shore,10", "\n\n\nBRI,Brinehold,Northern Shore,100"),
-        "members.csv: line 5, latitude: got '100'",
+        "members.csv, line 5, latitude: got '100'",
     ),
-    "member twice": (text(MEMBERS, "BRI,Brinehold", "ASH,Brinehold"), "members.csv: line 3: ASH: already on line 2."),
+    "member twice": (text(MEMBERS, "BRI,Brinehold", "ASH,Brinehold"), "members.csv, line 3: ASH: already on line 2."),
     "two of a name": (text(MEMBERS, "Brinehold", "Ashmoor"), "members.csv: BRI: its code or name is that of ASH too."),
     "name of another's code": (text(MEMBERS, "Brinehold", "ash"), "BRI: its code or name is that of ASH too."),
-    "blank code": (text(MEMBERS, "BRI,", ","), "members.csv: line 3, iso3: got ''; three letters A to Z are needed."),
+    "blank code": (text(MEMBERS, "BRI,", ","), "members.csv, line 3, iso3: got ''; three letters A to Z are needed."),
     "lower-case code": (text(MEMBERS, "BRI,", "bri,"), "line 3, iso3: got 'bri'; three letters A to Z are needed."),
-    "blank name": (text(MEMBERS, "Brinehold", " "), "members.csv: line 3, name: got blank; a text is needed."),
+    "blank name": (text(MEMBERS, "Brinehold", " "), "members.csv, line 3, name: got blank; a text is needed."),
     "name like a removal": (
         text(MEMBERS, "Brinehold", "-Bri"),
         "line 3, name: got '-Bri'; it must not begin with '-'.",
     ),
-    "blank region": (text(MEMBERS, "Northern Shore", ""), "members.csv: line 2, region: got blank; a text is needed."),
+    "blank region": (text(MEMBERS, "Northern Shore", ""), "members.csv, line 2, region: got blank; a text is needed."),
     "region like a member": (text(MEMBERS, "Northern Shore", "Gullrock"), "the region 'Gullrock' has the name of GUL."),
     # ties
     "tie of a stranger": (
@@ -154,11 +154,11 @@ BAD: dict[str, tuple[Break, str]] = {
         "line 44, iso3: 'ASX' is not a member of this world.",
     ),
     "tie with a stranger": (line("ties.csv", "ASH,BRY" + ",0" * 10), "line 44, partner: 'BRY' is not a member"),
-    "self tie": (line("ties.csv", "ASH,ASH" + ",0" * 10), "ties.csv: line 44: ASH has a tie with itself."),
-    "tie twice": (line("ties.csv", "ASH,BRI" + ",0" * 10), "ties.csv: line 44: ASH, BRI: already on line 2."),
+    "self tie": (line("ties.csv", "ASH,ASH" + ",0" * 10), "ties.csv, line 44: ASH has a tie with itself."),
+    "tie twice": (line("ties.csv", "ASH,BRI" + ",0" * 10), "ties.csv, line 44: ASH, BRI: already on line 2."),
     "unknown tie": (
         text("ties.csv", "trade", "trades"),
-        "ties.csv: trades: unknown kind of tie. Did you mean 'trade'?",
+        "ties.csv, trades: unknown kind of tie. Did you mean 'trade'?",
     ),
     "border one way": (
         text("ties.csv", "ASH,BRI,0.15,0,0,1", "ASH,BRI,0.15,0,0,0"),
@@ -168,9 +168,9 @@ BAD: dict[str, tuple[Break, str]] = {
     "agreement one way": (text("ties.csv", "1,0,0.35", "1,0,0.45"), "agreement: ASH with BRI differs"),
     "blank tie": (
         text("ties.csv", "ASH,BRI,0.15", "ASH,BRI,"),
-        "ties.csv: line 2, trade: got blank; allowed is 0 to 1.",
+        "ties.csv, line 2, trade: got blank; allowed is 0 to 1.",
     ),
-    "tie beyond 1": (text("ties.csv", "ASH,BRI,0.15", "ASH,BRI,15"), "ties.csv: line 2, trade: got '15'; allowed is 0"),
+    "tie beyond 1": (text("ties.csv", "ASH,BRI,0.15", "ASH,BRI,15"), "ties.csv, line 2, trade: got '15'; allowed is 0"),
     # sanctions
     "unknown breadth": (
         text("sanctions.csv", "sectoral", "broad"),
@@ -187,7 +187,7 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "sanctions twice": (
         text("sanctions.csv", "FER,DUN", "FER,CAL"),
-        "sanctions.csv: line 5: FER, CAL: already on line 4.",
+        "sanctions.csv, line 5: FER, CAL: already on line 4.",
     ),
     # roll calls
     "bad vote": (text("rollcalls.csv", "ASH,no", "ASH,nay"), "vote: got 'nay'; allowed are no, absent, abstain, yes."),
@@ -195,7 +195,7 @@ BAD: dict[str, tuple[Break, str]] = {
         text("rollcalls.csv", "ASH,no", "ASK,no"),
         "line 2, iso3: 'ASK' is not a member of this world.",
     ),
-    "vote twice": (text("rollcalls.csv", "BRI,yes", "ASH,yes"), "rollcalls.csv: line 3: SH/1, ASH: already on line 2."),
+    "vote twice": (text("rollcalls.csv", "BRI,yes", "ASH,yes"), "rollcalls.csv, line 3: SH/1, ASH: already on line 2."),
     "another date": (text("rollcalls.csv", "06-15", "06-16"), "got '2030-06-16'; resolutions.csv says 2030-06-15."),
     "no resolutions": (
         gone("resolutions.csv"),
@@ -204,13 +204,13 @@ BAD: dict[str, tuple[Break, str]] = {
     "resolution missing": (line("rollcalls.csv", "SH/9,2030-07-01,ASH,no"), "'SH/9' of rollcalls.csv is missing."),
     "resolution twice": (
         line("resolutions.csv", "SH/1,2030-06-15,Again,ASH,passage"),
-        "resolutions.csv: line 3: SH/1: already on line 2.",
+        "resolutions.csv, line 3: SH/1: already on line 2.",
     ),
     "bad date": (
         text("resolutions.csv", "06-15", "06-31"),
         "line 2, date: got '2030-06-31'; a date like 2022-03-02 is",
     ),
-    "blank topic": (text("resolutions.csv", ",passage", ","), "resolutions.csv: line 2, topic: got blank"),
+    "blank topic": (text("resolutions.csv", ",passage", ","), "resolutions.csv, line 2, topic: got blank"),
     "target a stranger": (
         text("resolutions.csv", "ASH", "ASK"),
         "line 2, target: 'ASK' is not a member of this world.",
@@ -228,7 +228,7 @@ BAD: dict[str, tuple[Break, str]] = {
         text("ideal_points.csv", "-1.2", "-12"),
         "line 2, ideal_point_all: got '-12'; allowed is -10 to 10.",
     ),
-    "point twice": (line("ideal_points.csv", "ASH,2029,0"), "ideal_points.csv: line 16: ASH, 2029: already on line 2."),
+    "point twice": (line("ideal_points.csv", "ASH,2029,0"), "ideal_points.csv, line 16: ASH, 2029: already on line 2."),
     "assembly without a member": (
         whole("assembly_votes.csv", ASSEMBLY.replace("GUL", "GUM")),
         "assembly_votes.csv: GUL: missing column. Did you mean 'GUM'?",
@@ -248,8 +248,8 @@ BAD: dict[str, tuple[Break, str]] = {
     # world.toml
     "bad TOML": (text("world.toml", "title =", "title"), "world.toml: cannot be read: Expected '=' after a key"),
     "a number too long": (whole("world.toml", "title = " + "9" * 5000), "world.toml: cannot be read"),
-    "unknown key": (text("world.toml", "title =", "titel ="), "world.toml: titel: unknown key. Did you mean 'title'?"),
-    "no title": (text("world.toml", "title =", "titel ="), "world.toml: title: missing."),
+    "unknown key": (text("world.toml", "title =", "titel ="), "world.toml, titel: unknown key. Did you mean 'title'?"),
+    "no title": (text("world.toml", "title =", "titel ="), "world.toml, title: missing."),
     "title a number": (text("world.toml", 'title = "The seven', 'title = 7 # "'), "title: got 7; a text is needed."),
     "date a text": (text("world.toml", "2031-01-01", '"2031-01-01"'), "date: got '2031-01-01'; a date is needed."),
     "date a time": (text("world.toml", "2031-01-01", "2031-01-01T00:00:00"), "date: got datetime.datetime(2031, 1"),

@@ -22,7 +22,7 @@ TARGET = "RUS"
 BASE_YEAR = "2021"
 EARLIER_YEARS = ("2020", "2019")
 MONTHS_NEEDED = 3
-"""Months of the base year with a report below which the last earlier year with twice as many stands in."""
+"""Months of the base year with a report; with fewer, the last earlier year with twice as many is used."""
 PLAUSIBLE = 4.0
 """Factor from the median unit value of a fuel and month beyond which a tonnage is not believed; the euros are."""
 GAS_KG_M3 = 0.73

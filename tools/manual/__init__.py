@@ -1,1 +1,1 @@
-"""The manual: reference pages written from the code (``python -m tools.manual``), and what MkDocs makes a site with."""
+"""The manual: reference pages written from the code (``python -m tools.manual``), and the hooks of the MkDocs site."""

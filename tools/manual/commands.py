@@ -19,17 +19,17 @@ STATUSES = {
     DONE: "done",
     FAILED: "the run failed: a full disk, lost workers, points that could not be run, a fit that did not settle, a "
     "repetition that differs",
-    WRONG_INPUT: "the input is wrong: every problem is told on stderr, and nothing was run",
-    INTERRUPTED: "interrupted; a sweep goes on from there with the same command, a run keeps what was done",
+    WRONG_INPUT: "the input is wrong: every problem is reported on stderr, and nothing was run",
+    INTERRUPTED: "interrupted; the same command resumes a sweep, and a run keeps the runs that were done",
 }
 
 
 def pages() -> dict[str, str]:
     """The page, by the name of its file."""
     parts = [
-        "`sim` stands for `.venv/bin/sim` after `make run`, or for the command of an activated environment. Results go "
-        "to stdout, messages and progress to stderr; with `--json`, stdout holds one JSON document and nothing else. "
-        "`sim COMMAND --help` says the same as this page.",
+        "`sim` means `.venv/bin/sim` after `make run`, or the command of an activated environment. Results go to "
+        "stdout, messages and progress to stderr; with `--json`, stdout holds one JSON document and nothing else. "
+        "`sim COMMAND --help` prints the same as this page.",
         "## Exit statuses",
         table(["status", "meaning"], [[code(status), meaning] for status, meaning in sorted(STATUSES.items())]),
     ]

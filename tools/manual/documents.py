@@ -1,4 +1,4 @@
-"""A type of result as the list of its keys: what varies by action, member or series is written once."""
+"""A type of result as a list of its keys; keys that vary by action, member or series are written once."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from sim.results.described import Result
-from sim.results.months import Path
+from sim.results.months import MonthlySeries
 from sim.results.parts import ByAction, Interval, Split
 from sim.results.scores import ByScore
 from tools.manual.markdown import code, table
 
-LEAVES = (Interval, ByScore, Split, Path)
+LEAVES = (Interval, ByScore, Split, MonthlySeries)
 """Types whose fields mean the same wherever they are."""
 WORDS = {str: "text", bool: "true or false", int: "number", float: "number", datetime.date: "date"}
 
@@ -53,7 +53,7 @@ def key_table(kind: type[Result], known: dict[type[Result], str], of: str, witho
 def keys_of(
     kind: type[Result], known: dict[type[Result], str], of: str, without: Collection[str] = (), path: str = ""
 ) -> Iterator[Key]:
-    """Every key of a type of result, in order; a type that was described before is named rather than repeated."""
+    """Every key of a type of result, in order; a type that was described before is referred to, not repeated."""
     for name, field in kind.model_fields.items():
         if name in without:
             continue

@@ -8,14 +8,14 @@ from typing import Any
 
 from sim.specs.experiment.schema import experiment_structure
 from sim.specs.goal.schema import goal_structure
-from sim.specs.scenario.schema import REFERENCE, structure
+from sim.specs.scenario.schema import REFERENCE, scenario_structure
 from tools.manual.markdown import code, number, page, table
 
 Schema = Mapping[str, Any]
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "table"}
 
 BOUNDLESS = 2**53
-"""From here on a bound is that of the number's format, and goes without saying."""
+"""From here on a bound is that of the number's format, and is not printed."""
 
 
 def pages() -> dict[str, str]:
@@ -23,11 +23,11 @@ def pages() -> dict[str, str]:
     return {
         "scenario.md": page(
             "Scenario files",
-            "A scenario is a TOML file. Unknown keys are errors, and `sim check` tells every mistake of a file at "
+            "A scenario is a TOML file. Unknown keys are errors, and `sim check` reports every mistake of a file at "
             "once. A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their "
             "dotted names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for "
             "editors.",
-            *_sections(structure(), "The file itself"),
+            *_sections(scenario_structure(), "The file itself"),
         ),
         "experiment.md": page(
             "Experiment files",
@@ -37,22 +37,22 @@ def pages() -> dict[str, str]:
         ),
         "goal.md": page(
             "Goal files",
-            "A goal says what outcome is wanted, how surely, and which levers may be moved for it at what cost. "
+            "A goal says what outcome is wanted, in what share of runs, and which levers may be moved at what cost. "
             "`sim reach` searches for the cheapest way; `sim schema --goal` prints its JSON Schema. "
-            "See [what-if questions](../what-if.md).",
+            "See [how to write one](../reach.md).",
             *_sections(goal_structure(), "The file itself"),
         ),
     }
 
 
 def _sections(schema: Schema, title: str) -> Iterator[str]:
-    """The keys of the file, then those of each table in it, in the order in which they are met."""
+    """The keys of the file, then those of each table in it, in their order."""
     yield f"## {title}"
     yield _table(schema)
     for name, path in _tables(schema):
         definition = schema["$defs"][name]
         yield f"## {code(path)}"
-        yield _said(definition)
+        yield _describe(definition)
         yield _table(definition)
     for key, entry in schema["properties"].items():
         if "oneOf" in entry.get("items", {}):
@@ -72,18 +72,18 @@ def _kinds(schema: Schema, key: str, names: Sequence[str | None]) -> Iterator[st
     yield _table({"properties": every, "required": required})
     for kind, one in zip(kinds, tables, strict=True):
         yield f"### {code(f'kind = {json.dumps(kind)}')}"
-        yield _said(one)
+        yield _describe(one)
         own = {name: entry for name, entry in one["properties"].items() if name not in shared}
         if own:
             yield _table({"properties": own, "required": one.get("required", ())})
 
 
-def _said(definition: Schema) -> str:
+def _describe(definition: Schema) -> str:
     return str(definition.get("description", "")).split("\n\n")[0]
 
 
 def _tables(schema: Schema) -> Iterator[tuple[str, str]]:
-    """Each table that a file may hold, with where it stands in it."""
+    """Each table that a file may hold, with its place in the file."""
     seen = set()
     waiting: list[tuple[Schema, str]] = [(schema, "")]
     while waiting:
@@ -119,7 +119,7 @@ def _table(schema: Schema) -> str:
 
 
 def _value(entry: Schema, is_required: bool) -> str:
-    """What may stand there, whether it must, and what stands in where it does not."""
+    """The kind of value of a key, whether it is required, and its default."""
     said = [_type(entry), *_bounds(entry)]
     if is_required:
         said.append("required")

@@ -1,4 +1,4 @@
-"""Markdown from values: tables, and cells that hold what a table would break on."""
+"""Markdown from values: pages and tables, with the characters escaped that would break a cell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def page(title: str, *parts: str) -> str:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; bars and line ends within cells are kept from ending them."""
+    """A table; bars and line ends within cells are escaped."""
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     lines += [f"| {' | '.join(cell(text) for text in row)} |" for row in rows]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What comes out: a page for the JSON document of each command, and one for the files of kept runs and sweeps.
+"""Pages on outputs: one for the JSON document of each command, and one for the files of kept runs and sweeps.
 
 Everything is read from the types of results and from the schemas of the tables.
 """
@@ -27,6 +27,9 @@ from sim.runner.folder import files
 from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
 
+COMMANDS = {"rollcalls": "rollcalls import"}
+"""Commands whose documents have a shorter name."""
+
 
 class Part(NamedTuple):
     """A part of a page: its heading, what is said of it, and the type it shows."""
@@ -51,8 +54,8 @@ class Document(NamedTuple):
 
 WORDS = (
     "An *action* is support, abstain, oppose or absent. A member's *probabilities* are smoothed frequencies "
-    "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` stands for each entry of "
-    "a list, and CAPITALS for one of several names. `sim schema --result run` prints the JSON Schema of a document, "
+    "(n + 1/2) / (R + 2) over R runs. `p05` and `p95` bound the 90 % interval. In a key, `[]` means each entry of a "
+    "list, and CAPITALS one of several names. `sim schema --result run` prints the JSON Schema of a document, "
     "with labels and units."
 )
 DOCUMENTS: Mapping[str, Document] = {
@@ -139,7 +142,7 @@ def _document(name: str, document: Document, known: dict[type[Result], str]) -> 
         bases = [one.kind for one in document.parts[:number] if issubclass(part.kind, one.kind)]
         without = {field for kind in bases for field in kind.model_fields}
         parts += [f"## {part.heading}" if part.heading else "", part.text]
-        parts.append(key_table(part.kind, known, f"`sim {name} --json`", without))
+        parts.append(key_table(part.kind, known, f"`sim {COMMANDS.get(name, name)} --json`", without))
     return page(document.title, *parts)
 
 

@@ -9,7 +9,7 @@ from tools.manual.markdown import page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 FRONT = """\
-What the code says of itself: these pages are written from it, and a test fails when they are out of date.
+These pages are written from the code, and a test fails when they are out of date.
 
 - [Scenario files](scenario.md), [experiment files](experiment.md), [goal files](goal.md): every key
 - [Parameters](parameters.md): unit, bounds, default, prior, meaning and source of every number

@@ -1,4 +1,4 @@
-"""What MkDocs runs while it builds: pages from outside ``docs/``, links to them, and a nav of what there is."""
+"""Hooks that MkDocs runs while it builds: pages from outside ``docs/``, links to them, and a nav of existing pages."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ OUTSIDE = {
     "contributing.md": "CONTRIBUTING.md",
     "terms.md": "sim/data/un/TERMS.md",
 }
-"""Pages of the site that stand elsewhere in the repository."""
+"""Pages of the site that are elsewhere in the repository."""
 OPENING = "<!-- the opening of the README -->"
-"""What a page says where the README's first paragraphs, with its picture, are to stand."""
-OPENING_ENDS = "\nNeeds Python"
+"""The mark in a page that is replaced by the README's first paragraphs, with its picture."""
+OPENING_ENDS = "\n## "
 LINK = re.compile(r"(\]\()([^)#\s]+)([^)]*\))")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Leave pages out of the nav that do not exist."""
-    config.nav = _existing(config.nav or [])
+    """Remove pages that do not exist from the nav."""
+    config.nav = _keep_existing(config.nav or [])
     return config
 
 
@@ -34,14 +34,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, path in OUTSIDE.items():
         if (ROOT / path).is_file():
             text = (ROOT / path).read_text(encoding="utf-8")
-            files.append(File.generated(config, name, content=_relinked(text, Path(path).parent)))
+            files.append(File.generated(config, name, content=_relink(text, Path(path).parent)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put in the opening of the README, and turn links out of ``docs/`` to the pages they are in the site."""
+    """Put in the opening of the README, and point links out of ``docs/`` to pages of the site."""
     text = markdown.replace(OPENING, _opening())
-    return text if page.file.src_uri in OUTSIDE else _relinked(text, Path("docs") / Path(page.file.src_uri).parent)
+    return text if page.file.src_uri in OUTSIDE else _relink(text, Path("docs") / Path(page.file.src_uri).parent)
 
 
 def _opening() -> str:
@@ -50,8 +50,8 @@ def _opening() -> str:
     return LINK.sub(lambda link: link[1] + link[2].removeprefix("docs/") + link[3], body.strip())
 
 
-def _relinked(text: str, folder: Path) -> str:
-    """Links as the site has them, in a page that stands in this folder of the repository."""
+def _relink(text: str, folder: Path) -> str:
+    """Rewrite the links of a page in this folder of the repository as links of the site."""
     pages = {(ROOT / path).resolve(): name for name, path in OUTSIDE.items()}
     depth = "../" * (len(folder.parts) - 1) if folder.parts[:1] == ("docs",) else ""
 
@@ -69,13 +69,13 @@ def _relinked(text: str, folder: Path) -> str:
     return LINK.sub(turned, text)
 
 
-def _existing(entries: list[Any]) -> list[Any]:
-    """A nav without entries whose page is not there, and without sections that this leaves empty."""
+def _keep_existing(entries: list[Any]) -> list[Any]:
+    """A nav without entries whose page does not exist, and without sections that this leaves empty."""
     kept: list[Any] = []
     for entry in entries:
         if isinstance(entry, dict):
             ((title, below),) = entry.items()
-            found = _existing(below) if isinstance(below, list) else below if _is_there(below) else None
+            found = _keep_existing(below) if isinstance(below, list) else below if _is_there(below) else None
             if found:
                 kept.append({title: found})
         elif _is_there(entry):

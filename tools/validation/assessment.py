@@ -1,4 +1,4 @@
-"""All that is told of how far to trust the shipped fit, worked out at once: the content of the validation page."""
+"""How far to trust the shipped fit: all results of the validation page, computed together."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import prepare
-from sim.fitting.calibration import Calibration, beliefs, calibrate
-from sim.fitting.heldout import HeldOut, held_out
+from sim.fitting.calibration import Calibration, calibrate, list_beliefs
+from sim.fitting.heldout import HeldOut, predict_held_out
 from sim.fitting.posterior import Observation
 from sim.fitting.refitted import validate_refitted
 from sim.results.calibration import Belief
 from sim.results.validation import Validation
 from sim.runner.result import frequencies
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
 from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
@@ -33,7 +33,7 @@ PROFILED: Mapping[str, tuple[float, float]] = {
     "grievance": (0.0, 4.0),
     "align_ideal_point": (0.0, 8.0),
 }
-"""Numbers whose likelihood is profiled, and between which values; the last is one that the votes do tell."""
+"""Numbers whose likelihood is profiled, and between which values; the last is one that the votes identify."""
 STEPS = 9
 SETS_FROM_PRIORS, SETS_NEAR_FIT = 24, 12
 
@@ -46,9 +46,9 @@ class Assessed:
 
     Parameters
     ----------
-    votes : observed action codes, (N,), -1 where the vote is given.
+    votes : observed action codes, (N,), -1 where the vote is fixed.
     before : action codes (N,) in the last roll call on the same question before it.
-    chances : probabilities (N, 3) of the classes by the scenario as it stands.
+    chances : probabilities (N, 3) of the classes by the unchanged scenario.
     """
 
     scenario: Scenario
@@ -67,14 +67,14 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the validation page tells.
+    """What the validation page reports.
 
     Parameters
     ----------
-    earlier : a vote of eight years before, of which only the text's terms were fitted.
-    beliefs : prior beside posterior, by the draws that ship.
+    earlier : a vote of eight years before, for which only the terms of the resolution were fitted.
+    beliefs : priors and posteriors, by the draws that ship.
     profiles : one per number of `PROFILED`.
-    without_blocs : the profile of peer influence where the two blocs have no line of their own.
+    without_blocs : the profile of peer influence where the two blocs have no parameters of their own.
     from_priors, near_fit : recovery of truths drawn from the priors, and of truths near the fit.
     """
 
@@ -89,7 +89,7 @@ class Assessment:
 
 
 def assess(on_progress: Report = lambda what: None) -> Assessment:
-    """Work everything out; takes minutes.
+    """Compute everything; takes minutes.
 
     Parameters
     ----------
@@ -99,9 +99,9 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     fit = shipped_calibration(specs)
     observations = fit.posterior.observations
     on_progress("members held out")
-    held = held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
+    held = predict_held_out(specs[0], on_progress=lambda done: on_progress(f"members held out: {done} folds"))
     on_progress("next votes")
-    votes = tuple(_assessed(*each) for each in zip(specs, observations, held, strict=True))
+    votes = tuple(_assess_vote(*each) for each in zip(specs, observations, held, strict=True))
     on_progress("profiles")
     profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
@@ -110,7 +110,7 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
         world=world_of(specs[0]),
         votes=votes,
         earlier=validate(read_scenario(EARLIER))[0],
-        beliefs=tuple(beliefs(fit)),
+        beliefs=tuple(list_beliefs(fit)),
         profiles=profiles,
         without_blocs=profile(observations, "peer_influence", _steps(ends), held_at_0),
         from_priors=recover(
@@ -136,19 +136,21 @@ def shipped_calibration(specs: Sequence[Scenario]) -> Calibration:
         raise ValueError("the shipped parameter file holds no draws")
     columns = []
     for unknown in again.posterior.unknowns:
-        if unknown.text is None:
+        if unknown.resolution_index is None:
             columns.append(fit.draws.parameters[unknown.name])
         else:
-            columns.append(fit.draws.texts[again.posterior.observations[unknown.text].resolution][unknown.name])
+            columns.append(
+                fit.draws.texts[again.posterior.observations[unknown.resolution_index].resolution][unknown.name]
+            )
     return Calibration(again.posterior, again.found, np.array(columns).T)
 
 
 def in_sample_chances(spec: Scenario) -> FloatArray:
-    """Probabilities (N, 3) of the classes by a scenario of one vote as it stands."""
-    return three_classes(frequencies(run(prepare(spec)).votes[0].counts))
+    """Probabilities (N, 3) of the classes by an unchanged scenario with one vote."""
+    return three_classes(frequencies(run_case(prepare(spec)).votes[0].counts))
 
 
-def _assessed(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
+def _assess_vote(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
     world = seen.case.world
     (call,) = (call for call in world.rollcalls if call.resolution == seen.resolution)
     earlier = [one for one in world.rollcalls if one.topic == call.topic and one.date < call.date]

@@ -13,13 +13,14 @@ import numpy as np
 
 from sim.results.scores import Reliability
 from sim.results.validation import Validation
+from sim.results.wording import write_share
 from sim.rules.parameters import registry
-from sim.scoring.scores import classes_of, reliability
+from sim.scoring.scores import classes_of, measure_reliability
 from tools.validation import pictures as pictures
 from tools.validation import tables as tables
 from tools.validation.assessment import BLOCS, FITTED, Assessed, Assessment, assess
 from tools.validation.pictures import words
-from tools.validation.profiles import TELLING, Profile
+from tools.validation.profiles import LIMIT, Profile
 from tools.validation.recovery import DRAWS, LEVEL, Recovery
 from tools.validation.text import REASONS, TEMPLATE
 
@@ -37,14 +38,14 @@ def page(found: Assessment) -> str:
     deviations = {name: p.prior[1] for name, p in registry().items() if p.prior is not None}
     movers = tables.moved_with(peers, found.beliefs, deviations)
     columns = list(dict.fromkeys([*BLOCS, *movers[:4]]))
-    shared = [one for one in found.from_priors.unknowns if one.text is None]
+    shared = [one for one in found.from_priors.unknowns if one.resolution_index is None]
     text = TEMPLATE.format(
         summary=tables.summary(found.votes),
         folds=found.votes[0].held_out.scores.folds,
         cuts=found.votes[0].held_out.scores.fold_seeds,
         lead_line=_lead_line(found),
         next_line=_next_line(found),
-        coverage_line=f"Recovery of known numbers: intervals of {_percent(LEVEL)} held {_coverage(_pooled(found))}.",
+        coverage_line=f"Recovery of known numbers: intervals of {write_share(LEVEL)} held {_coverage(_pool(found))}.",
         identified_line=_identified_line(found),
         shared=len(shared),
         texts=len(found.from_priors.unknowns) - len(shared),
@@ -60,22 +61,22 @@ def page(found: Assessment) -> str:
         error_in=f"{_reliability(found, is_held_out=False).error:.3f}",
         error_out=f"{_reliability(found, is_held_out=True).error:.3f}",
         beliefs=tables.beliefs(found.beliefs),
-        telling=TELLING,
+        limit=LIMIT,
         open_lines="\n".join(
             f"- {words(one.name)}: {_ends(one)}, the best of the values {one.best:g}" for one in found.profiles
         ),
         peer_line=_peer_line(peers, movers),
-        peer_profile=tables.profiled(peers, columns),
+        peer_profile=tables.profile_table(peers, columns),
         bloc_line=_bloc_line(peers, found.without_blocs),
         other_profiles="\n\n".join(
-            tables.profiled(one, tables.moved_with(one, found.beliefs, deviations)[:4]) for one in others
+            tables.profile_table(one, tables.moved_with(one, found.beliefs, deviations)[:4]) for one in others
         ),
         draws=DRAWS,
-        level=_percent(LEVEL),
+        level=write_share(LEVEL),
         sets_priors=len(found.from_priors.truths),
         sets_fit=len(found.near_fit.truths),
-        from_priors=tables.recovered(found.from_priors),
-        near_fit=tables.recovered(found.near_fit),
+        from_priors=tables.recovery_table(found.from_priors),
+        near_fit=tables.recovery_table(found.near_fit),
         recovery_lines=_recovery_lines(found),
         misses_count=", ".join(tables.misses_count(found)),
         most=tables.MOST_MISSES,
@@ -86,11 +87,11 @@ def page(found: Assessment) -> str:
             for name, vote in zip(FITTED, found.votes, strict=True)
         ),
     )
-    return "\n\n".join(_wrapped(block) for block in text.split("\n\n"))
+    return "\n\n".join(_wrap_block(block) for block in text.split("\n\n"))
 
 
-def _wrapped(block: str) -> str:
-    """Prose in lines of a common width; tables, headings and pictures as they are."""
+def _wrap_block(block: str) -> str:
+    """Wrap prose to a common width; tables, headings and pictures are unchanged."""
     if block.startswith(("|", "#", "!")):
         return block
     lines = block.split("\n") if block.startswith("- ") else [" ".join(block.split())]
@@ -100,8 +101,10 @@ def _wrapped(block: str) -> str:
     )
 
 
-def _by_vote(found: Assessment, told: Callable[[Assessed], str]) -> str:
-    return "\n\n".join(f"**{words(vote.resolution)}, {tables.day(vote)}**\n\n{told(vote)}" for vote in found.votes)
+def _by_vote(found: Assessment, write_part: Callable[[Assessed], str]) -> str:
+    return "\n\n".join(
+        f"**{words(vote.resolution)}, {tables.day(vote)}**\n\n{write_part(vote)}" for vote in found.votes
+    )
 
 
 def _closer(found: Validation) -> str:
@@ -113,9 +116,9 @@ def _closer(found: Validation) -> str:
 def _lead_line(found: Assessment) -> str:
     better = [tables.day(vote) for vote in found.votes if all(lead.p95 < 0 for _, lead in vote.held_out.scores.lead)]
     others = [tables.day(vote) for vote in found.votes if tables.day(vote) not in better]
-    told = "Held-out members: below the best regression by both scores, with 90 % intervals that exclude 0, on "
-    rest = f"; on {_and(others)} not shown by both" if others else ""
-    return f"{told}{_and(better) or 'none of the votes'}{rest}."
+    said = "Held-out members: lower than the best regression by both scores, with 90 % intervals that exclude 0, on "
+    rest = f"; on {_and(others)} not by both" if others else ""
+    return f"{said}{_and(better) or 'none of the votes'}{rest}."
 
 
 def _next_line(found: Assessment) -> str:
@@ -131,7 +134,7 @@ def _next_line(found: Assessment) -> str:
 
 def _coverage(found: Recovery) -> str:
     rate = found.rate()
-    over_sets = f"{_percent(rate.by_set_low)} to {_percent(rate.by_set_high)} over sets of votes"
+    over_sets = f"{write_share(rate.by_set_low)} to {write_share(rate.by_set_high)} over sets of votes"
     if rate.by_set_low > LEVEL:
         verdict = "more often than they state"
     elif rate.by_set_high < LEVEL:
@@ -139,38 +142,34 @@ def _coverage(found: Recovery) -> str:
     else:
         side = "below" if rate.rate < LEVEL else "above"
         verdict = f"{side} what they state, by no more than chance allows"
-    return f"{_percent(rate.rate)} of the truths ({over_sets}): {verdict}"
+    return f"{write_share(rate.rate)} of the truths ({over_sets}): {verdict}"
 
 
-def _pooled(found: Assessment) -> Recovery:
+def _pool(found: Assessment) -> Recovery:
     return found.from_priors.with_more(found.near_fit)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
 def _recovery_lines(found: Assessment) -> str:
-    told = []
+    lines = []
     kinds = {
         "drawn from the priors": found.from_priors,
         "near the fit": found.near_fit,
-        "of both kinds": _pooled(found),
+        "of both kinds": _pool(found),
     }
     for what, recovery in kinds.items():
         short = [
-            f"{group} ({_percent(recovery.rate(columns).rate)})"
+            f"{group} ({write_share(recovery.rate(columns).rate)})"
             for group, columns in recovery.columns().items()
             if recovery.rate(columns).high < LEVEL
         ]
         rest = f" Short by the binomial interval: {_and(short)}." if short else ""
-        told.append(f"- *Truths {what}*: the intervals held {_coverage(recovery)}.{rest}")
-    return "\n".join(told)
+        lines.append(f"- *Truths {what}*: the intervals held {_coverage(recovery)}.{rest}")
+    return "\n".join(lines)
 
 
 def _identified_line(found: Assessment) -> str:
     unknown = [words(one.name) for one in found.beliefs if not one.is_identified]
-    return f"Not identified by these votes, and so resting on priors: {_and(unknown)}."
+    return f"Not identified by these votes, so that they depend on their priors: {_and(unknown)}."
 
 
 def _ends(found: Profile) -> str:
@@ -179,26 +178,26 @@ def _ends(found: Profile) -> str:
 
 
 def _peer_line(peers: Profile, movers: Sequence[str]) -> str:
-    told = [
+    changes = [
         f"{words(name)} goes from {peers.others[name][0]:.2f} to {peers.others[name][-1]:.2f}"
         for name in (*BLOCS, *movers)
     ]
     low, high = peers.left_open
     lost = max(-peers.fall(peers.log_likelihood)[(peers.values >= low) & (peers.values <= high)])
     return (
-        f"From {low:g} to {high:g} the log likelihood changes by at most {lost:.2f}: what peers do at one value, other "
-        f"causes that peers share do at another. As peer influence goes from {peers.values[0]:g} to "
-        f"{peers.values[-1]:g}, {_and(list(dict.fromkeys(told)))}. The value that "
-        "ships is its prior's as much as the votes'."
+        f"From {low:g} to {high:g} the log likelihood changes by at most {lost:.2f}: what peers explain at one value "
+        f"is explained at another by causes that peers share. As peer influence goes from {peers.values[0]:g} to "
+        f"{peers.values[-1]:g}, {_and(list(dict.fromkeys(changes)))}. The value that ships depends on its prior as "
+        "much as on the votes."
     )
 
 
 def _bloc_line(peers: Profile, without: Profile) -> str:
     lost = float(peers.log_likelihood.max() - without.log_likelihood.max())
     return (
-        f"Without lines of their own for the two blocs the best log likelihood is {lost:.2f} lower, the votes are "
-        f"likeliest at a peer influence of {without.best:g} (with them: {peers.best:g}), and what is left open runs "
-        f"from {without.left_open[0]:g} to {without.left_open[1]:g}."
+        f"Without parameters for the two blocs the best log likelihood is {lost:.2f} lower. The votes are then most "
+        f"likely at a peer influence of {without.best:g} (with them: {peers.best:g}), and values from "
+        f"{without.left_open[0]:g} to {without.left_open[1]:g} are not ruled out."
     )
 
 
@@ -209,7 +208,7 @@ def _and(parts: Sequence[str]) -> str:
 def _reliability(found: Assessment, *, is_held_out: bool) -> Reliability:
     scored = [vote.votes >= 0 for vote in found.votes]
     chances = [vote.held_out.chances if is_held_out else vote.chances for vote in found.votes]
-    return reliability(
+    return measure_reliability(
         np.concatenate([one[rows] for one, rows in zip(chances, scored, strict=True)]),
         np.concatenate([classes_of(vote.votes[rows]) for vote, rows in zip(found.votes, scored, strict=True)]),
     )

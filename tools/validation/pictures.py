@@ -1,4 +1,4 @@
-"""Pictures of how far to trust the model: reliability, misses, rules beside it, profiles, prior beside posterior."""
+"""Pictures of how far to trust the model: reliability, misses, simple rules, profiles, priors and posteriors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sim.arrays import FloatArray, IntArray
 from sim.results.calibration import Belief
 from sim.results.scores import Reliability
 from sim.results.validation import Validation
+from sim.results.wording import write_number
 from sim.scoring.scores import CLASSES
-from tools.validation.profiles import TELLING, Profile
+from tools.validation.profiles import LIMIT, Profile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,9 +36,9 @@ def plot_reliability(result: Reliability, *, ax: Axes | None = None, title: str 
     reach = np.array(
         [[one.frequency - one.p05 for one in result.bins], [one.p95 - one.frequency for one in result.bins]]
     )
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="as said")
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="perfectly calibrated")
     ax.errorbar(forecast, share, yerr=reach, fmt="o", color=BLUE, markersize=5, linewidth=1.2, label="came true")
-    ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel="probability given", ylabel="share that came true")
+    ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), xlabel="probability in the model", ylabel="share that came true")
     ax.set_aspect("equal")
     ax.set_title(title, fontsize=10.5)
     ax.legend(frameon=False, loc="upper left", fontsize=9)
@@ -47,15 +48,15 @@ def plot_reliability(result: Reliability, *, ax: Axes | None = None, title: str 
 def plot_misses(
     result: FloatArray, *, observed: IntArray, world: World, ax: Axes | None = None, title: str = ""
 ) -> Axes:
-    """One tile per member, by regional group: what it did, whether that was held for likeliest, and how surely.
+    """One tile per member, by regional group: what it did, whether that was predicted, and how surely.
 
     A blue tile is a hit, an orange one with a frame a miss; the stronger the colour, the larger the probability of what
-    was held for likeliest. Tiles without colour had a given vote.
+    was predicted. Tiles without colour had a fixed vote.
 
     Parameters
     ----------
     result : probabilities (N, 3) of the classes.
-    observed : classes (N,), -1 where a vote is given or not recorded.
+    observed : classes (N,), -1 where a vote is fixed or not recorded.
     """
     from matplotlib.patches import Rectangle
 
@@ -73,10 +74,10 @@ def plot_misses(
         ax.add_patch(box)
         ink = "white" if did >= 0 and not is_miss and sure > 0.5 else BLACK
         ax.text(column + 0.5, row + 0.36, world.iso3[member], ha="center", va="center", fontsize=7, color=ink, zorder=4)
-        sign = "given" if did < 0 else f"{MARKS[did]} {float(chances[likeliest]):.0%}".replace("%", "")
+        sign = "fixed" if did < 0 else f"{MARKS[did]} {write_number(100 * float(chances[likeliest]))}"
         ax.text(column + 0.5, row + 0.73, sign, ha="center", va="center", fontsize=6.2, color=ink, zorder=4)
     for region, row in _first_rows(world.regions, places).items():
-        ax.text(-0.2, row + 0.5, _wrapped(region), ha="right", va="center", fontsize=8)
+        ax.text(-0.2, row + 0.5, _wrap_region(region), ha="right", va="center", fontsize=8)
     ax.set(xlim=(-3.6, TILES_A_ROW + 0.1), ylim=(rows + 0.1, -0.1))
     ax.set_axis_off()
     ax.set_title(title, fontsize=10.5)
@@ -99,10 +100,10 @@ def plot_profile(result: Profile, *, ax: Axes | None = None, others: Sequence[st
 
     Parameters
     ----------
-    others : numbers to draw beside it, on an axis of their own.
+    others : other numbers to draw, on an axis of their own.
     """
     ax = _axes(ax, (4.6, 3.4))
-    ax.axhline(-TELLING, color=GREY, linewidth=1, linestyle=":")
+    ax.axhline(-LIMIT, color=GREY, linewidth=1, linestyle=":")
     likelihood, posterior = result.fall(result.log_likelihood), result.fall(result.log_posterior)
     lines = [
         *ax.plot(result.values, likelihood, color=BLUE, marker="o", markersize=4, label="log likelihood"),
@@ -110,14 +111,14 @@ def plot_profile(result: Profile, *, ax: Axes | None = None, others: Sequence[st
     ]
     ax.set(ylim=(-10, 0.6), xlabel=words(result.name), ylabel="fall from the best")
     if others:
-        beside = ax.twinx()
+        right = ax.twinx()
         for name, dashes in zip(others, ("--", "-.", ":"), strict=False):
-            lines += beside.plot(
+            lines += right.plot(
                 result.values, result.others[name], color=GREEN, linestyle=dashes, linewidth=1.4, label=words(name)
             )
         top = max(float(result.others[name].max()) for name in others)
-        beside.set(ylim=(0, 1.25 * top), ylabel="other numbers, fitted again")
-        beside.yaxis.label.set_color(GREEN)
+        right.set(ylim=(0, 1.25 * top), ylabel="other numbers, fitted again")
+        right.yaxis.label.set_color(GREEN)
     ax.set_title(title or words(result.name), fontsize=10.5)
     ax.legend(handles=lines, frameon=False, fontsize=8, loc="lower center")
     return ax
@@ -177,7 +178,7 @@ def key_of_misses() -> str:
         f"{MARKS[code]} {'abstained or absent' if code == 1 else name}" for code, name in enumerate(CLASSES)
     )
     return (
-        f"Sign: what the member did ({signs}). Number: probability in % of what was held for likeliest. "
+        f"Sign: what the member did ({signs}). Number: probability in % of what was predicted. "
         "Blue: it did that. Orange with a frame: it did not. The stronger the colour, the surer."
     )
 
@@ -204,7 +205,7 @@ def _first_rows(regions: Sequence[str], places: Sequence[tuple[int, int]]) -> di
     return rows
 
 
-def _wrapped(region: str) -> str:
+def _wrap_region(region: str) -> str:
     from textwrap import fill
 
     return fill(region.removesuffix(" Group"), 18)

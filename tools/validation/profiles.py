@@ -1,6 +1,6 @@
-"""Profiles: how much worse the votes are explained when a number is held elsewhere and all others are fitted again.
+"""Profiles: how much worse the votes are explained when a number is held at another value and all others are refitted.
 
-What other numbers can make up for shows in a flat profile: the votes do not tell the two apart.
+Where other numbers can make up for it, the profile is flat: the votes do not distinguish the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sim.arrays import FloatArray
 from sim.fitting.posterior import Observation, Posterior
 from sim.rules.parameters import registry
 
-TELLING = 1.3528
+LIMIT = 1.3528
 """Fall in log likelihood that bounds a 90 % interval where the likelihood is regular: half the 90th percentile of the
 chi-squared distribution with one degree of freedom (Wilks 1938)."""
 
@@ -28,7 +28,7 @@ class Profile:
     values : where it was held, (V,).
     log_likelihood : of the votes, without any prior, (V,).
     log_posterior : with the priors of all numbers, its own among them, (V,).
-    others : the shared numbers fitted beside it, by name, (V,).
+    others : the other shared numbers, fitted at each value, by name, (V,).
     """
 
     name: str
@@ -38,18 +38,18 @@ class Profile:
     others: Mapping[str, FloatArray]
 
     def fall(self, of: FloatArray) -> FloatArray:
-        """How far a log likelihood or posterior lies below its largest value, (V,): 0 at the best, else negative."""
+        """How far a log likelihood or posterior is below its largest value, (V,): 0 at the best, else negative."""
         return of - of.max()
 
     @property
     def best(self) -> float:
-        """The value at which the votes are likeliest."""
+        """The value at which the votes are most likely."""
         return float(self.values[self.log_likelihood.argmax()])
 
     @property
     def left_open(self) -> tuple[float, float]:
-        """Smallest and largest of the values that the votes do not rule out, by `TELLING`."""
-        kept = self.values[self.fall(self.log_likelihood) > -TELLING]
+        """Smallest and largest of the values that the votes do not rule out, by `LIMIT`."""
+        kept = self.values[self.fall(self.log_likelihood) > -LIMIT]
         return float(kept.min()), float(kept.max())
 
 
@@ -80,7 +80,7 @@ def profile(
         start = found.vector
         likelihoods.append(posterior.log_likelihood(found.vector))
         posteriors.append(found.log_posterior - 0.5 * ((value - prior[0]) / prior[1]) ** 2)
-        others.append(posterior.shared(found.vector))
+        others.append(posterior.shared_parameters(found.vector))
         on_progress(done)
     return Profile(
         name=name,

@@ -1,8 +1,8 @@
 """Recovery: whether a calibration finds the numbers that votes were made from.
 
-Votes on the fitted texts are simulated from known numbers, the members looking at what their peers really announced,
-and calibrated as the real ones are, at the equilibrium that stands in for the simulation. Each text's simulated votes
-are what the members remember at the next. Then it is counted how often the 90 % intervals hold the truth.
+Votes on the fitted resolutions are simulated from known numbers, where members see what their peers announce. They are
+calibrated in the same way as the real ones, at the equilibrium that replaces the simulation. Members remember the
+simulated votes on each resolution at the next one. Then it is counted how often the 90 % intervals hold the truth.
 
 An interval runs from the smallest to the largest of 19 draws. Were the truth a twentieth draw like these, it would be
 neither the smallest nor the largest of the twenty in 18 cases of 20: 90 %, whatever the shape of the posterior.
@@ -21,8 +21,8 @@ from scipy.stats import binomtest
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.case import prepare
 from sim.ensemble import simulate
-from sim.fitting.calibration import draw_of, observed, prior_draw
-from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, observation
+from sim.fitting.calibration import draw_from_prior, draw_mode, observe_vote
+from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, make_observation
 from sim.fitting.refitted import with_fit
 from sim.results.intervals import ends_of
 from sim.rules.choice import SUPPORT
@@ -40,8 +40,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sanctions and grievance": ("sanction", "grievance"),
         "peer influence": ("peer",),
         "the neutral actions": ("abstain", "absent", "absence"),
-        "severity of the texts": ("severity",),
-        "divisiveness of the texts": ("divisiveness",),
+        "severity of the resolutions": ("severity",),
+        "divisiveness of the resolutions": ("divisiveness",),
     }
 )
 """What the numbers are about, by the first word of their names."""
@@ -75,7 +75,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Recovery:
-    """Truths and what calibrations of the votes made from them found.
+    """Truths, and the results of calibrating the votes made from them.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def from_priors(posterior: Posterior, number: int, seed: int = 0) -> FloatArray:
     """Truths drawn from the priors, with shapes that do not cross; severities, which have none, stay at 0."""
     random = np.random.default_rng([seed, number])
     while True:
-        vector = np.array([prior_draw(unknown, random.random()) for unknown in posterior.unknowns])
+        vector = np.array([draw_from_prior(unknown, random.random()) for unknown in posterior.unknowns])
         if all(vector[posterior.place[low, None]] <= vector[posterior.place[high, None]] for low, high in _ordered()):
             return vector
 
@@ -160,41 +160,43 @@ def recover(
     Parameters
     ----------
     specs : scenarios of one vote each, in date order.
-    sets : how many sets of votes on all of the texts; set s is replicate s of the scenarios.
-    truths : what the votes of a set are made from. Each text is as severe as brings the expected support to that of
-        the real vote, so that the chamber is split as a chamber is.
+    sets : how many sets of votes on all of the resolutions; set s is replicate s of the scenarios.
+    truths : what the votes of a set are made from. The severity of each resolution is the one with which the expected
+        support is that of the real vote, so that the split is realistic.
     draws : by calibration.
     on_progress : called with the number of sets done.
     """
-    real = Posterior([observed(spec) for spec in specs])
+    real = Posterior([observe_vote(spec) for spec in specs])
     true, found = [], []
     for number in range(sets):
-        truth, observations = made(specs, real, truths(real, number), number)
+        truth, observations = make_votes(specs, real, truths(real, number), number)
         posterior = Posterior(observations)
         mode = posterior.fit()
         true.append(truth)
-        found.append([draw_of(posterior, mode, number + 1, draw) for draw in range(draws)])
+        found.append([draw_mode(posterior, mode, number + 1, draw) for draw in range(draws)])
         on_progress(number + 1)
     return Recovery(real.unknowns, np.array(true), np.array(found))
 
 
-def made(
+def make_votes(
     specs: Sequence[Scenario], real: Posterior, truth: FloatArray, replicate: int
 ) -> tuple[FloatArray, list[Observation]]:
-    """Votes of one replicate on each text in turn, and the truth (K,) with the severities they were made with."""
-    world, truth, observations = world_of(specs[0]), truth.copy(), []
+    """Votes of one replicate on each resolution in turn, and the truth (K,) with the severities they were made with."""
+    made_votes: dict[str, IntArray] = {}
+    truth, observations = truth.copy(), []
     for index, spec in enumerate(specs):
+        world = _with_votes(world_of(spec), made_votes)
         seen = Observation(prepare(spec, world), real.observations[index].votes)
         truth[real.place["severity", index]] = _severity(real, truth, index, seen)
-        case = with_fit(seen.case, real.shared(truth), real.text(truth, index))
+        case = with_fit(seen.case, real.shared_parameters(truth), real.terms_of(truth, index))
         votes = simulate(case, replicate, 1)[0].actions[0].astype(np.int64)
-        world = _with_votes(world, seen.resolution, votes)
-        observations.append(observation(spec, votes, world))
+        made_votes[seen.resolution] = votes
+        observations.append(make_observation(spec, votes, world))
     return truth, observations
 
 
 def _severity(real: Posterior, truth: FloatArray, index: int, seen: Observation) -> float:
-    """The severity at which as many members are expected to support as did."""
+    """The severity at which the expected support is the observed one."""
     drawn, place = seen.votes >= 0, real.place["severity", index]
     wanted = int((seen.votes == SUPPORT).sum())
 
@@ -206,6 +208,6 @@ def _severity(real: Posterior, truth: FloatArray, index: int, seen: Observation)
     return float(brentq(gap, *SEVERITY_BOUNDS, xtol=1e-6))
 
 
-def _with_votes(world: World, resolution: str, votes: IntArray) -> World:
-    calls = [replace(c, votes=votes) if c.resolution == resolution else c for c in world.rollcalls]
+def _with_votes(world: World, made_votes: Mapping[str, IntArray]) -> World:
+    calls = [replace(call, votes=made_votes.get(call.resolution, call.votes)) for call in world.rollcalls]
     return replace(world, rollcalls=tuple(calls))

@@ -11,6 +11,7 @@ from sim.results.intervals import Ends
 from sim.results.parts import Interval
 from sim.results.scores import Scores
 from sim.results.validation import HeldOutValidation, Validation
+from sim.results.wording import write_share
 from sim.rules.choice import ACTIONS
 from sim.scoring.scores import classes_of
 from sim.world import World
@@ -32,7 +33,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
-    """A row per vote: held out beside the best regression, and the next vote beside the best ranking."""
+    """A row per vote: held out and the best regression, the next vote and the best ranking."""
     rows = []
     for vote in votes:
         held, ahead = vote.held_out.scores, vote.next_vote
@@ -51,12 +52,12 @@ def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
 
 
 def summary(votes: Sequence[Assessed]) -> str:
-    """The table of the README."""
+    """The table that the page of results repeats."""
     return table(["", "held out: RPS, log loss", "regression", "next vote", "ranking"], summary_rows(votes))
 
 
 def day(vote: Assessed) -> str:
-    """The day of a vote, as it is spoken of."""
+    """The day of a vote without the year."""
     when = vote.scenario.vote[0].date
     return f"{when.day} {when:%B}"
 
@@ -93,7 +94,7 @@ def _interval(ends: Ends, digits: int) -> str:
 
 
 def leads(found: Sequence[HeldOutValidation]) -> str:
-    """By how much the model's losses lie below the best regression's, pair by pair."""
+    """By how much the model's losses are lower than those of the best regression, pair by pair."""
     rows = []
     for held in found:
         for score, lead in held.lead:
@@ -104,7 +105,7 @@ def leads(found: Sequence[HeldOutValidation]) -> str:
                     words(lead.over),
                     f"{lead.mean:+.4f}",
                     f"{lead.p05:+.4f} to {lead.p95:+.4f}",
-                    "better" if lead.p95 < 0 else "worse" if lead.p05 > 0 else "not told apart",
+                    "better" if lead.p95 < 0 else "worse" if lead.p05 > 0 else "no clear difference",
                     _interval(getattr(held.spread, score), 4),
                 ]
             )
@@ -113,12 +114,12 @@ def leads(found: Sequence[HeldOutValidation]) -> str:
 
 
 def beliefs(found: Sequence[Belief]) -> str:
-    """Prior beside posterior, and what is not identified."""
+    """Priors and posteriors, and what is not identified."""
     rows = [
         [
             words(one.name),
-            _told(one.prior),
-            _told(one.posterior),
+            _write_interval(one.prior),
+            _write_interval(one.posterior),
             f"{one.contraction:+.2f}",
             "" if one.is_identified else "not identified by these votes",
         ]
@@ -127,11 +128,11 @@ def beliefs(found: Sequence[Belief]) -> str:
     return table(["number", "prior", "posterior", "contraction", ""], rows)
 
 
-def _told(of: Interval) -> str:
+def _write_interval(of: Interval) -> str:
     return f"{of.mean:.2f} ({of.p05:.2f} to {of.p95:.2f})"
 
 
-def profiled(found: Profile, others: Sequence[str]) -> str:
+def profile_table(found: Profile, others: Sequence[str]) -> str:
     """A profile in figures, with what other numbers are at each of its values."""
     rows = []
     for at, value in enumerate(found.values):
@@ -140,7 +141,7 @@ def profiled(found: Profile, others: Sequence[str]) -> str:
     return table([words(found.name), "log likelihood", "log posterior", *map(words, others)], rows)
 
 
-def recovered(found: Recovery) -> str:
+def recovery_table(found: Recovery) -> str:
     """The rate at which intervals hold the truth, by what the numbers are about."""
     rows = []
     correlations = found.correlations()
@@ -161,7 +162,7 @@ def recovered(found: Recovery) -> str:
 
 
 def misses(vote: Assessed, world: World, reasons: dict[str, str]) -> str:
-    """Members whose likeliest class was not what they did, the surest mistakes first."""
+    """Members whose most likely class is not what they did, the surest mistakes first."""
     observed = classes_of(vote.votes)
     missed = np.flatnonzero((vote.votes >= 0) & (vote.chances.argmax(axis=1) != observed))
     given = vote.chances[np.arange(world.size), observed]
@@ -170,13 +171,13 @@ def misses(vote: Assessed, world: World, reasons: dict[str, str]) -> str:
             world.names[i],
             DID[ACTIONS[vote.votes[i]]],
             DID[ACTIONS[vote.before[i]]],
-            f"{given[i]:.0%}".replace("%", " %"),
-            f"{vote.held_out.chances[i, observed[i]]:.0%}".replace("%", " %"),
+            write_share(given[i]),
+            write_share(vote.held_out.chances[i, observed[i]]),
             reasons.get(world.iso3[i], ""),
         ]
         for i in missed[np.argsort(given[missed], kind="stable")][:MOST_MISSES]
     ]
-    return table(["", "did", "the vote before", "chance given", "held out", "what the model does not see"], rows)
+    return table(["", "did", "the vote before", "probability", "held out", "what the model does not see"], rows)
 
 
 DID = {"support": "supported", "abstain": "abstained", "absent": "absent", "oppose": "opposed"}
@@ -194,12 +195,12 @@ def moved_with(found: Profile, beliefs: Sequence[Belief], deviations: dict[str, 
 
 
 def misses_count(found: Assessment) -> list[str]:
-    """How many members of each vote were missed, as it stands and held out."""
-    told = []
+    """How many members of each vote were missed, by the unchanged scenario and held out."""
+    counts = []
     for vote in found.votes:
         observed, scored = classes_of(vote.votes), vote.votes >= 0
         first, second = (
             int((chances.argmax(axis=1) != observed)[scored].sum()) for chances in (vote.chances, vote.held_out.chances)
         )
-        told.append(f"{first} on {day(vote)} ({second} held out)")
-    return told
+        counts.append(f"{first} on {day(vote)} ({second} held out)")
+    return counts

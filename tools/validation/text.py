@@ -30,10 +30,10 @@ REASONS = {
         "the ties of security and arms are the country's, but those who held its seat had asked Moscow to call "
         "back mercenaries, who fought for their rivals (TRT, 9 July 2020)"
     ),
-    "TCD": "supported every time, in the end unlike most whose region, regime and record are like its own",
+    "TCD": "supported every time; most members with a similar region, regime and record did not do so in the end",
     "MEX": (
         "held that to exclude and to suspend is no solution (its ambassador, through El Universal, 7 April "
-        "2022); the model knows that a text divides by order, not by procedure"
+        "2022); the model knows that a resolution divides by order, not by procedure"
     ),
     "BRA": (
         "wanted the commission of inquiry to report before a body loses a member (its ambassador, through Jornal "
@@ -59,16 +59,13 @@ REASONS = {
         "an empty seat where its last vote on the question had been in favour; the press at home could only "
         "guess why (Le Nouveau Reporter, March 2022)"
     ),
-    "GIN": (
-        "an empty seat after a coup, taken at home for an abstention that does not own up to itself (Guinéenews, "
-        "March 2022)"
-    ),
+    "GIN": ("an empty seat after a coup, read at home as a hidden abstention (Guinéenews, March 2022)"),
     "CMR": (
         "an empty seat; an agreement on defence with Moscow came on 12 April (The Africa Report, 20 April 2022) "
         "and is no input"
     ),
-    "DMA": "its seat was empty on 24 March, which nothing foretells, and memory takes the empty seat for a stance",
-    "SOM": "an empty seat three weeks after a vote in favour, which nothing in the data foretells",
+    "DMA": "its seat was empty on 24 March, which nothing in the data predicts, and memory takes the empty seat for a stance",
+    "SOM": "an empty seat three weeks after a vote in favour, which nothing in the data predicts",
     "BWA": (
         "supported three weeks before, and then abstained after nothing that the data show; its ministry had "
         "named no position of its own on the war (Sunday Standard, March 2022)"
@@ -77,8 +74,8 @@ REASONS = {
     "SSD": "two abstentions and one vote in favour: memory expects the same vote again",
     "SEN": "two abstentions and one vote in favour: memory expects the same vote again",
     "BGD": (
-        "two abstentions and one vote in favour: memory expects the same vote again; it found the first text "
-        "one-sided and this one humanitarian (its foreign minister, through UNB, 25 March 2022)"
+        "two abstentions and one vote in favour: memory expects the same vote again; it found the first "
+        "resolution one-sided and this one humanitarian (its foreign minister, through UNB, 25 March 2022)"
     ),
     "NAM": (
         "remembers that Russia stood by it in its struggle for independence (its president, through Namibia News "
@@ -90,15 +87,15 @@ REASONS = {
 TEMPLATE = """# Validation
 
 How far to trust the model: what it says of votes that it was fitted to, of members and votes that it was not, and what
-these votes cannot tell. Written by `make validation`; its figures come from that run, but for those of the last table.
+these votes leave open. Written by `make validation`; its figures come from that run, except those of the last table.
 
 {summary}
 
-*Held out*: each member is predicted from the votes of the others alone ({folds} folds, mean of {cuts} cuts); beside it, for
-either score, the regression that does best, on the same inputs or on the ideal point alone. *Next vote*: fitted again to the earlier votes on the
-question alone, the share of members right when they are ranked and cut at the observed counts; beside it the better of a
-ranking by all earlier votes about the target and one by the ideal point. Lower is better for the ranked probability
-score (RPS, 0 to 1) and log loss, higher for shares.
+*Held out*: each member is predicted from the votes of the others alone ({folds} folds, mean of {cuts} cuts). *Regression*:
+for each score the best regression, on the same inputs or on the ideal point alone. *Next vote*: fitted again to the earlier
+votes on the question alone, the share of members that are right when they are ranked and cut at the observed counts.
+*Ranking*: the better of a ranking by all earlier votes about the target and one by the ideal point. Lower is better for the
+ranked probability score (RPS, 0 to 1) and log loss, higher for shares.
 
 - {lead_line}
 - {next_line}
@@ -107,25 +104,25 @@ score (RPS, 0 to 1) and log loss, higher for shares.
 
 ## What was fitted to what
 
-{shared} shared parameters, with priors and signs declared beforehand, were fitted to three votes at once: {fitted}. Each
-text has a severity of its own, and all but the first a divisiveness in two parts: {texts} numbers more, so that the splits are
-matched by design. The three votes are those of the same {members} members within five weeks; they are not three independent
-trials. Absent counts as abstain in every score. Votes that are given (target and victim) are in none.
+{shared} shared parameters, with priors and signs declared in advance, were fitted to three votes at once: {fitted}. Each
+resolution has a severity of its own, and all but the first a divisiveness in two parts. These are {texts} more numbers, so
+the splits are matched by design. The three votes are those of the same {members} members within five weeks; they are not
+three independent trials. Absent counts as abstain in every score. Fixed votes (of target and victim) are in none.
 
-Inputs, priors' widths and the exponent of leverage were chosen with scores of held-out members of these very votes in
-view (see the [model](model.md), 7.2 and 7.3), so the held-out figures flatter the model by an amount that is not known. That
-the suspension of 7 April divides by order was said after the event, which helps the next vote of that day.
+Inputs, widths of priors and the exponent of leverage were chosen after seeing scores of held-out members of these votes
+(see the [model](model.md), 7.2 and 7.3), so the held-out figures flatter the model by an unknown amount. That the suspension
+of 7 April divides by order was declared after the event, which helps the next vote of that day.
 
 ## In-sample
 
-The scenario as it stands, 1,000 replicates, and rules that learn from the very vote they are asked about. A rule that
-fits itself closely looks good here; that says nothing of what it foretells. {closer}
+The unchanged scenario, 1,000 runs, and rules that learn from the vote that they are scored on. A rule that fits closely
+looks good here; that says nothing about how well it predicts. {closer}
 
 {in_sample}
 
 ## Members held out
 
-A held-out member loses its votes on all three texts: as observations, as inputs, and as announcements to peers. No vote of
+A held-out member loses its votes on all three resolutions: as observations, as inputs, and as announcements to peers. No vote of
 2022 is an input for anyone. Rules learn from the same members as the model. Intervals are over members, for the first cut.
 
 {held_out}
@@ -134,50 +131,51 @@ A held-out member loses its votes on all three texts: as observations, as inputs
 
 *Points are means over the cuts, bars 90 % intervals over members for the first cut.*
 
-The same members are hard for all, so the fair comparison goes pair by pair:
+The same members are hard to predict for all, so the fair comparison is pair by pair:
 
 {leads}
 
 ## The next vote
 
-Parameters and rules are fitted to what came before the day; a text's severity is that of the last one on the question,
-so the declared scores of a text that was put otherwise suffer. *Ranked* scores are given the observed counts.
+Parameters and rules are fitted to what came before the day. The severity is that of the last resolution on the question,
+which lowers the declared scores of a resolution with other wording. *Ranked* scores are given the observed counts.
 
 {next_votes}
 
 ## An earlier vote
 
 Of 27 March 2014 only severity and divisiveness were fitted; the shared parameters come from 2022, and structural data
-partly postdate the vote. No roll call about the target came before it, so the rules beside it learn from the very vote. {earlier_closer}
+are partly later than the vote. No roll call about the target came before it, so the rules learn from the vote itself.
+{earlier_closer}
 
 {earlier}
 
 ## Reliability
 
-The three probabilities of every member in all three votes, pooled in ten bins of about equal size. The mean distance of
-what came true from what was said is {error_in} in-sample and {error_out} for members held out.
+The three probabilities of every member in all three votes, pooled in ten bins of about equal size. The mean distance
+between the share that came true and the probability is {error_in} in-sample and {error_out} for members held out.
 
 ![Reliability in-sample and held out](pictures/validation-reliability.png)
 
-## What these votes tell of the numbers
+## What these votes say about the numbers
 
-The draws that ship with the parameters: prior beside posterior, means and 90 % intervals. Contraction is by how much the
-votes narrowed the prior's variance. What is *not identified by these votes* rests on its prior, and so does every result that hangs on it.
-Severities have no prior.
+The draws that ship with the parameters: prior and posterior, means and 90 % intervals. Contraction is by how much the votes
+narrowed the prior's variance. A number that is *not identified by these votes* depends on its prior, and so does every
+result that depends on the number. Severities have no prior.
 
 {beliefs}
 
-![Prior beside posterior](pictures/validation-beliefs.png)
+![Prior and posterior](pictures/validation-beliefs.png)
 
-## What they cannot tell apart
+## What they cannot distinguish
 
-Each number is held at a value, all others are fitted again under their priors, and the votes are asked how well they are
-explained. *Log likelihood* leaves priors out; *log posterior* has them all. A fall of less than {telling:.2f} in log likelihood
-(dotted) is within what chance allows at 90 %. That range is:
+Each number is held at a value, all others are fitted again under their priors, and the fit to the votes is measured. *Log
+likelihood* leaves priors out; *log posterior* has them all. A fall of less than {limit:.2f} in log likelihood (dotted) is
+within what chance allows at 90 %. That range is:
 
 {open_lines}
 
-Where it ends at an end of the values tried, it may go on beyond.
+Where the range ends at an end of the values tried, it may be wider.
 
 ![Profiles](pictures/validation-profiles.png)
 
@@ -191,38 +189,40 @@ Where it ends at an end of the values tried, it may go on beyond.
 
 ## Recovery
 
-Votes on the three texts were simulated from known numbers, one replicate a set, with deliberation as in every run, and
-calibrated as the real votes are. The range of {draws} draws should hold the truth in {level} of cases. The binomial interval
-takes numbers for independent, which within a set of votes they are not: the next column draws whole sets again. Calibration
-lets members expect their peers where the simulation lets them look, and its draws are an approximation (weighted
-members, redrawn priors): the rates judge all of this together.
+Votes on the three resolutions were simulated from known numbers, one run a set, with deliberation as in every run, and
+calibrated in the same way as the real votes. The range of {draws} draws should hold the truth in {level} of cases. The
+binomial interval assumes that the numbers are independent, which they are not within a set of votes; the next column draws
+whole sets again. In calibration members expect what their peers do, where in the simulation they see it, and its draws are
+an approximation (weighted members, redrawn priors). The rates measure all of this together.
 
 *Truths drawn from the priors* ({sets_priors} sets; severities such that expected support is that of the real votes):
 
 {from_priors}
 
-*Truths near the fit* ({sets_fit} sets, each a draw of the posterior but for the severities):
+*Truths near the fit* ({sets_fit} sets, each a draw of the posterior except the severities):
 
 {near_fit}
 
 {recovery_lines}
 
 The last column is the median, over the numbers of a group, of the correlation between truth and mean of the draws: near 0
-where votes say nothing, and intervals then hold the truth because the prior does. Near the fit truths vary less, so correlations are smaller.
+where votes say nothing; intervals then hold the truth because the prior does. Near the fit truths vary less, so correlations
+are smaller.
 
 ## Where the model is wrong, and why
 
-Members for whom another class than theirs was likeliest: {misses_count}. Below, for each vote, the {most} that
-were given the least chance of what they did, as the scenario stands and with their own votes held out. The last
-column is our reading, no result: what a source in brackets reports is a fact, that it decided the vote is our guess, and
-a reading without a source tells what data and roll calls show. No parameter belongs to a single member, and these
-are left wrong on purpose.
+Members whose most likely class was not what they did: {misses_count}. Below, for each vote, the {most} with the smallest
+probability of what they did, by the unchanged scenario and with their own votes held out. The last column is our reading and
+not a result. What a source in brackets reports is a fact; that it decided the vote is our guess; and a reading without a
+source says what data and roll calls show. No parameter belongs to a single member, so that these members stay wrong on
+purpose.
 
 {misses}
 
-What they seem to have in common: governments that changed sides or quarrels within weeks, which structural figures of one year do not
-show; seats that were empty on the day; what a procedure (suspension) means to some, whoever it is aimed at; and ties counted
-for a country whose seat somebody else holds. Memory carries the last vote forward, so that a member that turns is missed with confidence.
+What they seem to have in common: governments that changed sides or quarrels within weeks, which structural figures of one
+year do not show; seats that were empty on the day; what a procedure (suspension) means to some, whoever it is aimed at; and
+ties counted for a country whose seat somebody else holds. Memory carries the last vote forward, so the model is sure of the
+old vote of a member that changes.
 
 All members, with their own votes held out. {key}
 
@@ -230,15 +230,15 @@ All members, with their own votes held out. {key}
 
 ## What was tried and did not help
 
-As told in the [model](model.md) (7 and 8), the registry of parameters and the [changelog](../CHANGELOG.md); not from this run.
+From the [model](model.md) (7), the registry of parameters and the [changelog](../CHANGELOG.md); not from this run.
 
-| tried | what came of it |
+| tried | result |
 | --- | --- |
-| agreement with the senders over the target as an input | beside contested texts and shared organisations its weight falls to nothing |
+| agreement with the sanctioning side over the target as an input | next to contested resolutions and shared organisations its weight falls to nothing |
 | income as an input of alignment | held-out members worse on all three votes |
 | leverage in proportion to dependence (exponent 1) | clearly worse than exponents from 0.25 to 0.7, which hardly differ |
 | lines for other organisations and regions | nothing added for members held out |
-| earlier votes on human rights in Crimea as memory | no help once the vote of 2014 is known |
+| earlier votes on human rights in Crimea as memory | no gain once the vote of 2014 is known |
 | exponential memory | cannot hold both the vote of 2014 and those of three weeks before |
 | half-lives of memory from 0.25 to 2 years, scepticism from 0.05 to 0.4 | flat |
 | threats fitted too (`--fit-threats`) | these votes say nothing of them |

@@ -11,7 +11,9 @@ import typer
 from sim.cli.output import AsJson, console, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
+from sim.results.calibration import Belief
 from sim.specs import Fit, Scenario, read_scenario, world_of
+from sim.summaries.sentences import list_words
 
 DEFAULT_MONTHS = "2022-2023"
 DEFAULT_SCENARIOS = ("es-11-1", "es-11-2", "es-11-3")
@@ -21,7 +23,7 @@ def command(
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Scenarios of one vote each; the first sets the unit of alignment. ES-11/1 to 3 by default."
+            help="Scenarios with one vote each; the first sets the unit of alignment. ES-11/1 to 3 by default."
         ),
     ] = None,
     months: Annotated[
@@ -33,54 +35,68 @@ def command(
     ] = 0,
     draw_seed: Annotated[int, typer.Option(help="Number that the draws are keyed by.", min=0)] = 0,
     fit_threats: Annotated[
-        bool, typer.Option("--fit-threats", help="Fit the threats of all texts but the first, around those declared.")
+        bool,
+        typer.Option("--fit-threats", help="Fit the threats of all resolutions but the first, around those declared."),
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Fit the shared parameters, and each text's severity and divisiveness, to roll calls."""
-    from sim.fitting.calibration import beliefs, calibrate, fit_of  # SciPy is slow to load
+    """Fit the shared parameters, and each resolution's severity and divisiveness, to roll calls."""
+    from sim.fitting.calibration import calibrate, fit_from_calibration, list_beliefs  # SciPy is slow to load
     from sim.fitting.tables import belief_table
 
     if out is not None and out.exists():
-        raise input_error("--out", str(out), "exists.", "Give a new file.")
+        raise input_error("--out", str(out), "this file exists already.", "Give a new file.")
     if months:
         return _months(read_scenario((scenarios or [DEFAULT_MONTHS])[0]), out, as_json)
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
     _check(specs)
     with progress("draws", draws) as report:
         found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
-    _give(fit_of(found, specs, draw_seed), out, as_json, is_printed=not draws)
+    _write_fit(fit_from_calibration(found, specs, draw_seed), out, as_json, is_printed=not draws)
     if draws and not as_json:
-        print_table(console(), belief_table(beliefs(found)))
+        listed, screen = list_beliefs(found), console()
+        screen.print(_answer(listed, len(specs)), end="\n\n")
+        print_table(screen, belief_table(listed))
     if not found.found.has_converged:
         say("the search did not converge")
         return 1
     return 0
 
 
+def _answer(found: Sequence[Belief], votes: int) -> str:
+    """What the votes say about the numbers, in sentences."""
+    unknown = [one.name.removeprefix("A/RES/").replace("_", " ") for one in found if not one.is_identified]
+    sentence = f"{len(found) - len(unknown)} of {len(found)} numbers are identified by the {votes} votes."
+    return (
+        f"{sentence} Not identified, so that they depend on their priors: {list_words(unknown)}."
+        if unknown
+        else sentence
+    )
+
+
 def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
-    from sim.fitting.months_calibration import fit_months, fit_of
+    from sim.fitting.months_calibration import fit_from_months, fit_months
 
     if spec.months is None:
-        raise input_error(f"scenario '{spec.title}'", "months", "missing.", "Give a scenario that has months.")
+        raise input_error(f"scenario '{spec.title}'", "months", "is missing.", "Give a scenario that has months.")
     try:
         found = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
     except ValueError as error:
         raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
-    _give(fit_of(found, spec), out, as_json)
+    _write_fit(fit_from_months(found, spec), out, as_json)
     return 0
 
 
-def _give(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
-    from sim.fitting.calibration import as_toml
+def _write_fit(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = True) -> None:
+    from sim.fitting.calibration import write_toml
 
     if out is not None:
-        out.write_text(as_toml(fit), encoding="utf-8")
+        out.write_text(write_toml(fit), encoding="utf-8")
         say(f"written to {out}")
     if as_json:
         print_json(fit.document())
     elif out is None and is_printed:
-        print(as_toml(fit), end="")
+        print(write_toml(fit), end="")
 
 
 def _check(specs: Sequence[Scenario]) -> None:

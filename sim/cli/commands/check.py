@@ -20,7 +20,7 @@ from sim.specs import (
     scenario_schema,
     shipped_names,
 )
-from sim.specs.shipped import Kind
+from sim.specs.shipped import ShippedKind
 
 
 def check(
@@ -43,8 +43,8 @@ def check(
     return 0
 
 
-def is_kind(reference: str, table: str, kind: Kind) -> bool:
-    """Whether a reference means a file with this table, or is the name of a shipped one of this kind."""
+def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
+    """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
     if Path(reference).is_file():
         return table in read_toml(Path(reference))
     return reference.removesuffix(".toml") in shipped_names(kind)

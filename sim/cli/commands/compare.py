@@ -31,9 +31,9 @@ from sim.errors import input_error
 from sim.results.changes import ComparedFigure, ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
-from sim.summaries.sentences import answer_change, judge
+from sim.summaries.sentences import answer_change, judge_expectation
 from sim.summaries.tables import adoption_table, change_table, movers_table
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 MOST_MOVERS = 15
@@ -48,13 +48,13 @@ def command(
     uncertain: Uncertain = False,
     set_: Overrides = None,
     engine: Engine = "ensemble",
-    csv: Annotated[Path | None, typer.Option(help="File to write every figure to, a row each.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="CSV file to write with every figure, a row each.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Compare scenarios, run by run, with the same random numbers.
+    """Compare scenarios run by run, with the same random numbers.
 
-    With --set, one scenario is compared with itself changed, and several are changed in the same way. A what-if alone
-    is compared with the scenario it starts from.
+    With --set, one scenario is compared with a changed copy of itself, and several are all changed in the same way. A
+    what-if given alone is compared with the scenario that it starts from.
     """
     check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
@@ -93,7 +93,7 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
 
 def _print(document: ComparisonSummary) -> None:
     screen = console()
-    screen.print(f"base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs, seed {document.seed}")
+    screen.print(f"Base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs of each, seed {document.seed}")
     for compared in document.compared:
         for vote in compared.votes:
             screen.print()
@@ -102,11 +102,10 @@ def _print(document: ComparisonSummary) -> None:
 
 def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
     is_same = vote.resolution == vote.base_resolution
-    against = "" if is_same else f", against {vote.base_resolution} with the random numbers of that vote"
+    against = "" if is_same else f", compared with {vote.base_resolution} on the random numbers of that vote"
     screen.print(f"[bold]{escape(scenario)}[/]")
-    print_lines(screen, [f"{vote.resolution}, {day(vote.date)}{against}", *answer_change(vote.base)])
-    if vote.base.expected is not None:
-        print_lines(screen, judge(vote.base.expected))
+    print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}{against}", *answer_change(vote.base)])
+    print_lines(screen, judge_expectation(vote.base))
     for made in (change_table(vote), adoption_table(vote.base)):
         screen.print()
         print_table(screen, made)

@@ -1,4 +1,4 @@
-"""``sim explain``: why a member acts as it does and what would change its vote; or what decides for every member."""
+"""``sim explain``: why a member votes as it does and what would change its vote; or what decides for every member."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sim.cli.output import (
     check_writable,
     console,
     print_json,
+    print_lines,
     print_table,
     run_settings,
     say,
@@ -28,14 +29,14 @@ from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.described import Result
 from sim.results.explanation import MemberOverview, MemberReasons, TermInMonth
-from sim.results.wording import write_share
 from sim.specs import Scenario
+from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
+from sim.whatif.explanation.sentences import answer_explanation, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.tables import explanation_tables, overview_table
 from sim.whatif.explanation.terms import take_apart
-from sim.world.labels import label_quantity
 
 
 def command(
@@ -57,23 +58,23 @@ def command(
     uncertain: Uncertain = False,
     set_: Overrides = None,
     csv: Annotated[
-        Path | None, typer.Option(help="File to write the terms to, month by month where there are any, or --all's.")
+        Path | None, typer.Option(help="CSV file to write with the terms, by month if there are months; or with --all.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Explain a member's action term by term, and what would change its vote; --all: what decides for every member."""
+    """Explain a member's vote term by term, and what would change it; with --all, what decides for every member."""
     if everyone == (member is not None):
-        raise input_error("sim explain", "MEMBER", "a member or --all is needed, not both.")
+        raise input_error("sim explain", "MEMBER", "give either a member or --all.")
     check_writable("--csv", csv)
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
-        return _everyone(spec, resolution, csv, as_json)
+        return _explain_all(spec, resolution, csv, as_json)
     is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress("levers tried") as report:
 
         def show(done: int, total: int) -> None:
             if done == 0 and is_slow:
-                say("what would change its vote takes a minute or more; --no-levers or fewer --replicates are quicker")
+                say("what would change its vote takes a minute or more to find; --no-levers or fewer --replicates help")
             report(done, total)
 
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)
@@ -87,17 +88,19 @@ def command(
     return 0
 
 
-def _everyone(spec: Scenario, resolution: str | None, csv: Path | None, as_json: bool) -> int:
+def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_json: bool) -> int:
     number = vote_number(spec, resolution)
     overview = summarise_members(take_apart(prepare(spec), number, spec.replicates))
     if csv is not None:
         _write(csv, MemberOverview, overview.members)
     if as_json:
         print_json(overview.document())
-    elif overview.members:
-        print_table(console(), overview_table(overview))
     else:
-        console().print(f"{overview.resolution}: every vote is fixed; there is nothing to decide")
+        screen = console()
+        screen.print(answer_overview(overview), markup=False)
+        if overview.members:
+            screen.print()
+            print_table(screen, overview_table(overview))
     return 0
 
 
@@ -109,20 +112,13 @@ def _write(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
-    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {reasons.date}")
-    drawn = ", parameters drawn" if reasons.parameter_uncertainty else ""
-    screen.print(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}")
+    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {write_day(reasons.date)}")
+    drawn = ", drawn parameters" if reasons.parameter_uncertainty else ""
+    screen.print(escape(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}"))
     others = [vote.resolution for vote in found.anatomy.case.spec.vote if vote.resolution != reasons.resolution]
     if others:
-        screen.print(f"other votes of the scenario, for --resolution: {', '.join(others)}")
-    if reasons.is_given:
-        screen.print(f"Its vote is fixed: {reasons.likeliest}. The utilities below play no part in it.")
-    if reasons.decisive is not None:
-        term, decisive = escape(label_quantity(reasons.decisive.term)), reasons.decisive
-        screen.print(
-            f"[bold]Decisive: {term}.[/] If it were at the mean of the members, '{reasons.likeliest}' would fall from "
-            f"{write_share(decisive.probability)} to {write_share(decisive.at_mean)}."
-        )
+        screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}", markup=False)
+    print_lines(screen, answer_explanation(reasons))
     for made in explanation_tables(found, reasons):
         screen.print()
         print_table(screen, made)

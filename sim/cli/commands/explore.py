@@ -9,25 +9,25 @@ import typer
 
 from sim.cli.output import Overrides, say
 from sim.errors import input_error
-from sim.explore.result import explored
+from sim.explore.result import run_state
 from sim.explore.serving import serve
-from sim.explore.start import start_from
+from sim.explore.start import read_launch
 
 
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     port: Annotated[int, typer.Option(help="Port to serve on; 0 for any that is free.", min=0, max=65535)] = 8765,
-    host: Annotated[str, typer.Option(help="Address to serve on; others than this machine reach it only if asked.")] = (
-        "127.0.0.1"
-    ),
+    host: Annotated[
+        str, typer.Option(help="Address to serve on; by default only this machine can open the page.")
+    ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     set_: Overrides = None,
 ) -> int:
-    """Explore a scenario in a browser: move a lever, see who moves; stop with Ctrl-C."""
+    """Explore a scenario in a browser: move a lever and see who votes differently; stop with Ctrl-C."""
     if any(find_spec(name) is None for name in ("solara", "uvicorn")):
         raise input_error("sim explore", "", "the dashboard needs Solara.", "Install alignment-sim[explore].")
-    start = start_from(scenario, set_ or [])
-    explored(start, start.state)  # whatever is wrong is told here, before a browser opens
+    start = read_launch(scenario, set_ or [])
+    run_state(start, start.state)  # an error is reported here, before a browser opens
     serve(
         scenario,
         set_ or [],

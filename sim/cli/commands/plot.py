@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.cases import case_and_base
+from sim.cli.cases import prepare_with_base
 from sim.cli.output import Overrides, run_settings, say
 from sim.cli.progress import progress
 from sim.errors import input_error
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.specs.shipped import shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
@@ -37,23 +37,23 @@ def command(
     kind: Annotated[str, typer.Option(metavar="KIND", help=KIND_HELP)],
     out: Annotated[Path, typer.Option(help="Picture to write: .png, .svg or .pdf.")],
     resolution: Annotated[str | None, typer.Option(help="Which vote; the first by default.")] = None,
-    member: Annotated[str | None, typer.Option(help="Whose explanation, by code or name.")] = None,
+    member: Annotated[str | None, typer.Option(help="Member to explain, by code or name.")] = None,
     output: Annotated[
         str | None, typer.Option(help="Of a sweep: an action, majority, two-thirds, near, or IND:abstain.")
     ] = None,
     over: Annotated[list[str] | None, typer.Option(help="Of a sweep: a lever along an axis; twice for two.")] = None,
-    observed: Annotated[bool, typer.Option("--observed", help="Of a map: what the members did.")] = False,
+    observed: Annotated[bool, typer.Option("--observed", help="Of a map: show what the members did.")] = False,
     replicates: Annotated[int | None, typer.Option(help="Of a scenario: how often it is run.", min=1)] = None,
     set_: Overrides = None,
 ) -> int:
-    """Draw a picture of a scenario, which is run for it, or of what 'sim run --out' or 'sim sweep' kept."""
+    """Draw a picture of a scenario, which is run for it, or of a folder that 'sim run --out' or 'sim sweep' wrote."""
     check_kind(kind)
     check_picture("--out", out)
     wish = Wish(resolution=resolution, member=member, output=output, over=tuple(over or ()), is_observed=observed)
     folder = Path(source)
     if folder.is_dir() and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
         if set_ or replicates is not None:
-            message = "is kept as it is; --set and --replicates go with a scenario."
+            message = "is a finished result; --set and --replicates need a scenario."
             raise input_error("sim plot", source, message)
         if kind_of(folder) == "sweep":
             figure = draw_sweep(read_sweep(folder), kind, wish)
@@ -73,9 +73,9 @@ def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
     if source in shipped_names("experiments"):
         message = "is an experiment."
         raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
-    case, base = case_and_base(source, assigned, run_settings(replicates, None, False))
+    case, base = prepare_with_base(source, assigned, run_settings(replicates, None, False))
     with progress("runs", case.spec.replicates) as report:
-        result = run(case, base=base, on_progress=report)
+        result = run_case(case, base=base, on_progress=report)
     if result.is_interrupted:
         raise KeyboardInterrupt
     return result

@@ -10,13 +10,22 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sim.cli.output import INTERRUPTED, AsJson, check_writable, console, print_json, print_table, say, write_csv
+from sim.cli.output import (
+    INTERRUPTED,
+    AsJson,
+    check_writable,
+    console,
+    print_json,
+    print_lines,
+    print_table,
+    say,
+    write_csv,
+)
 from sim.cli.progress import progress
 from sim.cli.reading import read_goal
 from sim.results.goals import GoalSearch
-from sim.results.wording import write_share
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
-from sim.whatif.goals.tables import describe_chance, describe_wanted, frontier_table, levers_table
+from sim.whatif.goals.tables import answer_search, frontier_table, levers_table
 
 GoalOverrides = Annotated[
     list[str] | None,
@@ -28,9 +37,11 @@ GoalOverrides = Annotated[
 
 def command(
     goal: Annotated[str, typer.Argument(help="Name of a shipped goal, or a TOML file.")],
-    replicates: Annotated[int | None, typer.Option(help="Runs that each combination is judged by.", min=20)] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs of each combination.", min=20)] = None,
     set_: GoalOverrides = None,
-    csv: Annotated[Path | None, typer.Option(help="File to write the frontier to.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="CSV file to write with the frontier of cost and probability.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Search for the cheapest change of chosen levers that reaches a goal, and check it with fresh random numbers."""
@@ -55,33 +66,25 @@ def command(
 
 
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
-    wanted, unit, best = found.combinations.goal.goal, search.cost_unit, search.best
-    headline = [f"[bold]{search.goal}[/]" if search.goal else "", search.question]
+    space, unit = found.combinations, search.cost_unit
+    headline = [f"[bold]{escape(search.goal)}[/]" if search.goal else "", escape(search.question)]
     if any(headline):
         screen.print("\n".join(filter(None, headline)), end="\n\n")
-    screen.print(search.scenario)
-    screen.print(f"wanted: {describe_wanted(wanted)}, in {write_share(wanted.probability)} of runs")
-    screen.print(f"unchanged: {describe_chance(search.as_it_stands)}")
-    tried = "all" if search.is_exhaustive else f"{search.tried:,} of {search.combinations:,}"
+    print_lines(screen, answer_search(search, space.goal.goal))
+    shown = search.surest if search.best is None else search.best
+    if shown.cost:
+        screen.print()
+        names = dict(zip(space.world.iso3, space.world.names, strict=True))
+        print_table(screen, levers_table(shown, unit, names))
+    screen.print()
+    print_table(screen, frontier_table(search))
+    screen.print()
+    tried = "All" if search.is_exhaustive else f"{search.tried:,} of {search.combinations:,}"
     screen.print(
-        f"{tried} combinations tried on {search.replicates:,} runs each; probabilities are of "
-        f"{search.fresh_replicates:,} fresh runs"
+        f"{tried} combinations were tried on {search.replicates:,} runs each; probabilities are shares of "
+        f"{search.fresh_replicates:,} fresh runs."
     )
-    for error in islice(found.combinations.refused.values(), 1):
+    for error in islice(space.refused.values(), 1):
         problem = error.problems[0]
         reason = escape(f"{problem.key.removeprefix('set.')}: {problem.message}")
         screen.print(f"{search.refused:,} of them have values that cannot be combined; the first: {reason}")
-    screen.print()
-    if best is None:
-        none = f"none of the {search.checked} combinations checked is as sure as wanted."
-        screen.print(f"[bold]Out of reach within these bounds[/]: {none}")
-        screen.print(f"The surest gets to {describe_chance(search.surest)}, at {search.surest.cost:.4g} {unit}:")
-        print_table(screen, levers_table(search.surest, unit))
-    elif best.cost == 0:
-        screen.print("[bold]Reached already[/]: no lever has to be changed.")
-    else:
-        cheapest = "The cheapest combination there is" if search.is_exhaustive else "The cheapest combination found"
-        screen.print(f"[bold]{cheapest}: {best.cost:.4g} {unit}[/], {describe_chance(best)}")
-        print_table(screen, levers_table(best, unit))
-    screen.print()
-    print_table(screen, frontier_table(search))

@@ -12,7 +12,7 @@ from sim.cli.output import check_writable, say
 from sim.errors import input_error
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
 from sim.runner.folder.whole import write_whole
-from sim.views.report.page import written
+from sim.views.report.page import render_page
 from sim.views.report.run import page_of_run
 from sim.views.report.sweep import page_of_sweep
 
@@ -33,6 +33,6 @@ def command(
     page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
     path = folder / NAME if out is None else out
     with write_whole(path) as file:
-        file.write(written(page).encode())
+        file.write(render_page(page).encode())
     say(f"report in {path}")
     return 0

@@ -24,9 +24,9 @@ def command(
     if as_json:
         print_json({"folder": str(folder), "is_match": not different, "different": different})
     elif not different:
-        print(f"{folder}: repeated exactly")
+        print(f"{folder}: repeated exactly; every table has the same bytes")
     for name in different:
-        say(f"{folder / name}: differs from the repetition")
+        say(f"{folder / name}: the repetition gives other bytes")
     if different and read_manifest(folder).processor_features != processor_features():
-        say("the run was made with other processor features, on which the last bit of an exponential may depend")
+        say("the result was made with other processor features, on which the last bit of an exponential may depend")
     return 1 if different else 0

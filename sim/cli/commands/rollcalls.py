@@ -1,4 +1,4 @@
-"""``sim rollcalls``: files of roll calls as people have them, read and written in the project's own format."""
+"""``sim rollcalls``: files of roll calls in the usual layouts, read and written in the project's own format."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def import_(
         Path, typer.Argument(help="Table of votes: CSV with commas, semicolons or tabs, in any of the usual layouts.")
     ],
     out: Annotated[Path, typer.Option(help="CSV to write, with resolution, date, iso3, vote.")],
-    world: Annotated[str, typer.Option(help="World whose members are meant: a shipped one, or a folder.")] = "un-2022",
+    world: Annotated[str, typer.Option(help="World whose members voted: a shipped one, or a folder.")] = "un-2022",
     dates: Annotated[
-        str | None, typer.Option(help="Order in dates of numbers: dmy (day first) or mdy (month first).")
+        str | None, typer.Option(help="Order in numeric dates: dmy (day first) or mdy (month first).")
     ] = None,
-    resolution: Annotated[str, typer.Option(help="What to call the resolution of a file with one roll call.")] = "",
+    resolution: Annotated[str, typer.Option(help="Name of the resolution of a file with one roll call.")] = "",
     day: Annotated[
         str | None, typer.Option("--date", help="Day of the roll calls that have none in the file, as 2022-03-02.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Read roll calls as people have them (the UN Digital Library, Voeten, spreadsheets), and report what was read."""
+    """Read roll calls from others (the UN Digital Library, Voeten, spreadsheets), and report what was read."""
     order = next((one for one in ORDERS if one == dates), None)
     if dates is not None and order is None:
         raise input_error("--dates", "", f"got '{dates}'; allowed are {', '.join(ORDERS)}.")
@@ -66,12 +66,13 @@ def _day(text: str) -> date:
 
 
 def _print(report: RollCallImport) -> None:
-    screen = console()
+    screen, count = console(), len(report.resolutions)
     print_lines(
         screen,
         [
+            f"{count:,} roll call{'' if count == 1 else 's'} read, with {report.votes:,} votes of {report.members:,} "
+            "members.",
             f"{report.file}: {report.layout}; {report.encoding}, {report.delimiter}",
-            f"Roll calls: {len(report.resolutions):,}; votes: {report.votes:,}; members: {report.members:,}",
             "",
         ],
     )
@@ -83,11 +84,14 @@ def _print(report: RollCallImport) -> None:
         if unmatched:
             screen.print()
             print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
-    counted = (
-        (report.blank, "Cells without a vote, which is no record rather than an absence"),
-        (report.not_members, "Cells that say 'not a member', which is no record either"),
+    cells = (
+        (report.blank, "Cells without a vote; they count as no record, not as an absence"),
+        (report.not_members, "Cells that say 'not a member'; they count as no record, too"),
         (report.repeated, "Votes that are in the file more than once, the same each time"),
     )
-    lines = [f"{what}: {count:,}" for count, what in counted if count]
-    use = f"{report.out}: written; score it with 'sim validate SCENARIO --rollcalls {report.out}', or make it known:"
-    print_lines(screen, ["", *lines, use, f'known_rollcalls = ["{report.out}"] in a scenario next to it'])
+    lines = [f"{what}: {number:,}" for number, what in cells if number]
+    use = [
+        f"{report.out}: written. Score a scenario against it: sim validate SCENARIO --rollcalls {report.out}",
+        f'Or let members know these votes: known_rollcalls = ["{report.out}"] in a scenario file in the same folder.',
+    ]
+    print_lines(screen, ["", *lines, *use])

@@ -1,4 +1,4 @@
-"""``sim run``: run a scenario, print the split, the observed one next to it, and the members it gets wrong."""
+"""``sim run``: run a scenario and print the split, the observed one next to it, and the members it gets wrong."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.case import Case
-from sim.cli.cases import case_and_base
-from sim.cli.months import print_months
+from sim.cli.cases import prepare_with_base
+from sim.cli.months import print_months_tables
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
@@ -32,14 +32,15 @@ from sim.results.run import VoteSummary
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
-from sim.runner.run import run
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
-from sim.summaries.sentences import answer_vote, judge
+from sim.summaries.months_tables import answer_months
+from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import misses_table, movers_table, tally_table
-from sim.views.frame import day, save
+from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
-from sim.views.pictures.chamber import chamber_figure
+from sim.views.pictures.chamber import draw_chambers
 
 LONGEST_LIST, MOST_MOVERS = 40, 15
 
@@ -54,22 +55,22 @@ def command(
     set_: Overrides = None,
     engine: Engine = "ensemble",
     out: Annotated[
-        Path | None, typer.Option(help="Folder to keep the result in; the same command resumes it, or adds replicates.")
+        Path | None, typer.Option(help="Folder to keep the result in; the same command resumes it, or adds runs.")
     ] = None,
     workers: Workers = 1,
     plot: Annotated[Path | None, typer.Option(help="Picture of the votes to write: .png, .svg or .pdf.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run a scenario and print who votes how, with the uncertainty and the observed vote next to it."""
+    """Run a scenario and print who votes how, with the uncertainty, and the observed vote next to it."""
     check_engine(engine, "--engine")
-    case, base = case_and_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
+    case, base = prepare_with_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
     if plot is not None:
         check_picture("--plot", plot)
     status, result = _run(case, base, engine, out, workers)
     if result is None:
         return status
     if plot is not None:
-        save(chamber_figure(result), plot)
+        save(draw_chambers(result), plot)
         say(f"picture in {plot}")
     if as_json:
         print_json(summarise_run(result).document())
@@ -81,10 +82,10 @@ def command(
 
 
 def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: int) -> tuple[int, RunResult | None]:
-    """The run, in memory or read back from the folder where it is kept; the exit status, and what there is of it."""
+    """Run in memory, or in the folder where the result is kept; the exit status, and the result if there is one."""
     with open_executor(workers) as executor, progress("runs") as report:
         if out is None:
-            result = run(case, engine=engine, base=base, executor=executor, on_progress=report)
+            result = run_case(case, engine=engine, base=base, executor=executor, on_progress=report)
             return INTERRUPTED if result.is_interrupted else 0, result
         status, done = finish_folder(
             out, lambda: keep_run(case, out, engine, base=base, executor=executor, on_progress=report)
@@ -98,18 +99,21 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 def _print(result: RunResult) -> None:
     screen, document = console(), summarise_run(result)
     screen.print(f"[bold]{escape(document.scenario)}[/]\n{escape(document.question)}")
+    for vote in document.votes:
+        screen.print()
+        print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])
+        if vote.base is not None:
+            print_lines(screen, judge_expectation(vote.base))
+    if document.months is not None:
+        print_lines(screen, ["", " ".join(answer_months(document.months))])
     for number, vote in enumerate(document.votes):
         screen.print()
-        _print_vote(screen, result, number, vote)
+        _print_tables(screen, result, number, vote)
     if document.months is not None:
-        print_months(screen, document.months)
+        print_months_tables(screen, document.months)
 
 
-def _print_vote(screen: Console, result: RunResult, number: int, vote: VoteSummary) -> None:
-    print_lines(screen, [f"{vote.resolution}, {day(vote.date)}", *answer_vote(vote)])
-    if vote.base is not None and vote.base.expected is not None:
-        print_lines(screen, judge(vote.base.expected))
-    screen.print()
+def _print_tables(screen: Console, result: RunResult, number: int, vote: VoteSummary) -> None:
     print_table(screen, tally_table(vote, result.replicates))
     if vote.base is not None:
         if vote.base.moved:

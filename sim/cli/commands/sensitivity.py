@@ -7,16 +7,27 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from sim.cli.commands.sweep import RetryFailed, swept
-from sim.cli.output import AsJson, Overrides, check_writable, console, print_json, print_table, say, write_csv
+from sim.cli.commands.sweep import RetryFailed, sweep_folder
+from sim.cli.output import (
+    AsJson,
+    Overrides,
+    check_writable,
+    console,
+    print_json,
+    print_lines,
+    print_table,
+    say,
+    write_csv,
+)
 from sim.cli.reading import read_experiment
 from sim.errors import input_error
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
-from sim.whatif.outputs import HELP
-from sim.whatif.sensitivity import ANALYSED, asked_of, list_indices, summarise_sensitivity
-from sim.whatif.sensitivity_tables import indices_table, regions_table
+from sim.whatif.outputs import OUTPUTS_HELP
+from sim.whatif.sensitivity import ANALYSED, check_questions, list_indices, summarise_sensitivity
+from sim.whatif.sensitivity_tables import answer_indices, answer_regions, indices_table, regions_table
 
 MOST_LEVERS = 15
 
@@ -25,34 +36,32 @@ def command(
     experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     output: Annotated[
-        list[str] | None, typer.Option(help=f"What to look at, support by default: {HELP}. Repeatable.")
+        list[str] | None, typer.Option(help=f"Output to explain, support by default: {OUTPUTS_HELP}. Repeatable.")
     ] = None,
     event: Annotated[
         str | None,
-        typer.Option(help="Where does it happen? A rule that fails (two-thirds), or a bound such as 'support<100'."),
+        typer.Option(help="Event to locate: a rule that fails (two-thirds), or a bound such as 'support<100'."),
     ] = None,
     resolution: Annotated[str | None, typer.Option(help="Which vote; the first by default.")] = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 1,
-    replicates: Annotated[
-        int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
-    ] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs of each point; more can be added later.", min=1)] = None,
     retry_failed: RetryFailed = False,
     set_: Overrides = None,
-    csv: Annotated[Path | None, typer.Option(help="File to write the indices to.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="CSV file to write with the indices.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run an experiment, and find which of its levers an output depends on, and where an event happens."""
+    """Run an experiment, and find which levers an output depends on, and for which values an event happens."""
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     spec = read_experiment(experiment, overrides)
     outputs = output or (["support"] if spec.design.kind in ANALYSED else [])
     if not outputs and event is None:
-        message = f"a design of kind {spec.design.kind} has no indices, and no event is asked for."
+        message = f"a design of kind {spec.design.kind} has no indices, and there is no --event."
         raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
     if csv is not None and not outputs:
-        raise input_error("--csv", "", "indices go there, of which there are none.", "Give --output.")
+        raise input_error("--csv", "", "there are no indices to write.", "Give --output.")
     check_writable("--csv", csv)
-    asked = asked_of(spec, outputs, event, resolution)
-    status, done = swept(spec, out, workers, retry_failed=retry_failed)
+    asked = check_questions(spec, outputs, event, resolution)
+    status, done = sweep_folder(spec, out, workers, retry_failed=retry_failed)
     if done is None:
         return status
     found = summarise_sensitivity(spec, done.folder, asked)
@@ -68,7 +77,11 @@ def command(
 
 
 def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> None:
-    screen.print(f"[bold]{found.experiment}[/]: {found.points:,} points ({found.kind}) in {found.folder}")
+    screen.print(f"[bold]{escape(found.experiment)}[/]")
+    print_lines(screen, [answer_indices(indices, spec.first) for indices in found.indices])
+    if found.event is not None and found.regions:
+        print_lines(screen, [answer_regions(found.event, found.regions, spec.first)])
+    screen.print(f"{found.points:,} points of a design of kind {found.kind} are in {found.folder}.", markup=False)
     for indices in found.indices:
         screen.print()
         print_table(screen, indices_table(indices, spec.first), MOST_LEVERS)

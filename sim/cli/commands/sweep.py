@@ -1,4 +1,4 @@
-"""``sim sweep``: run a design, stop and resume it, and rank its points by how near they come to a split."""
+"""``sim sweep``: run a design, which may be stopped and resumed, and rank its points by their distance from a split."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from sim.cli.output import AsJson, Overrides, console, print_json, print_table, say
 from sim.cli.progress import progress
@@ -16,18 +17,18 @@ from sim.results.sweep import SweepReport, SweepReports
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_points
-from sim.runner.folder.writing import Finished
-from sim.runner.sweep import sweep
+from sim.runner.folder.writing import FinishedFolder
+from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
-from sim.summaries.ranking import rank, refined
-from sim.summaries.sweeps import points_table, ranking_table
+from sim.summaries.ranking import rank, refine
+from sim.summaries.sweeps import answer_sweep, points_table, ranking_table
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 
 MOST_SHOWN = 10
 MOST_LISTED = 30
 
-RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run points that failed again.")]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the points that failed.")]
 
 
 def command(
@@ -35,12 +36,13 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     workers: Workers = 1,
     scheduler: Scheduler = None,
-    replicates: Annotated[
-        int | None, typer.Option(help="Replicates per point; more can be added later.", min=1)
-    ] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs of each point; more can be added later.", min=1)] = None,
     retry_failed: RetryFailed = False,
-    refine: Annotated[
-        int, typer.Option(help="Times to sweep a finer design around the point nearest to the target split.", min=0)
+    levels: Annotated[
+        int,
+        typer.Option(
+            "--refine", help="How often to sweep a finer design around the point nearest to the target split.", min=0
+        ),
     ] = 0,
     set_: Overrides = None,
     plot: Annotated[
@@ -48,34 +50,34 @@ def command(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run an experiment: every point of its design, over all its replicates."""
+    """Run an experiment: every point of its design, as often as it says."""
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     spec = read_experiment(experiment, overrides)
-    if refine and spec.target_split is None:
-        raise input_error("--refine", "", f"'{experiment}' has no [target_split] to come near to.")
+    if levels and spec.target_split is None:
+        raise input_error("--refine", "", f"'{experiment}' has no [target_split] around which to refine.")
     if plot is not None:
         check_picture("--plot", plot)
     reports = []
-    for level in range(refine + 1):
+    for level in range(levels + 1):
         folder = out if level == 0 else out / f"refined-{level}"
         status, found = _one(spec, folder, workers, scheduler, retry_failed, as_json)
         if found is None:
             return status
         reports.append(found)
-        if level < refine:
-            spec = refined(spec, folder)
+        if level < levels:
+            spec = refine(spec, folder)
     if plot is not None:
         save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
         say(f"picture in {plot}")
     if as_json:
-        print_json((SweepReports(sweeps=tuple(reports)) if refine else reports[0]).document())
+        print_json((SweepReports(sweeps=tuple(reports)) if levels else reports[0]).document())
     return 0
 
 
 def _one(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None, retry_failed: bool, as_json: bool
 ) -> tuple[int, SweepReport | None]:
-    status, done = swept(spec, folder, workers, scheduler, retry_failed)
+    status, done = sweep_folder(spec, folder, workers, scheduler, retry_failed)
     if done is None:
         return status, None
     found = _report(spec, done)
@@ -84,17 +86,17 @@ def _one(
     return 0, found
 
 
-def swept(
+def sweep_folder(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
-) -> tuple[int, Finished | None]:
-    """Run a sweep and show how far it is; the exit status, and the sweep where some of its points can be used."""
+) -> tuple[int, FinishedFolder | None]:
+    """Run a sweep and show its progress; the exit status, and the sweep unless it was stopped or all points failed."""
     with open_executor(workers, scheduler) as executor, progress("runs") as report:
         return finish_folder(
-            folder, lambda: sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
+            folder, lambda: keep_sweep(spec, folder, executor, retries_failed=retry_failed, on_progress=report)
         )
 
 
-def _report(spec: Experiment, done: Finished) -> SweepReport:
+def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
     return SweepReport(
         experiment=spec.title,
         folder=str(done.folder),
@@ -107,11 +109,13 @@ def _report(spec: Experiment, done: Finished) -> SweepReport:
 
 
 def _print(spec: Experiment, found: SweepReport) -> None:
-    screen = console()
-    screen.print(f"[bold]{spec.title}[/]: {found.points} points of {found.replicates:,} runs in {found.folder}")
+    screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
+    screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
+    screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
+    screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
     if found.ranking:
-        print_table(screen, ranking_table(found.ranking, list(spec.factors), spec.first), MOST_SHOWN)
-        screen.print(f"All points: {RANKING} in {found.folder}")
+        print_table(screen, ranking_table(found.ranking, levers, spec.first), MOST_SHOWN)
+        screen.print(f"All points are in {RANKING} in {found.folder}.", markup=False)
     else:
-        print_table(screen, points_table(read_points(Path(found.folder)), list(spec.factors), spec.first), MOST_LISTED)
-        screen.print(f"All there is: {POINTS} in {found.folder}")
+        print_table(screen, points_table(points, levers, spec.first), MOST_LISTED)
+        screen.print(f"All points are in {POINTS} in {found.folder}.", markup=False)

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import AsJson, Overrides, console, print_json, print_table
+from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.validation import HeldOutValidation, Validation, ValidationReport
 from sim.specs import Scenario, world_of
+from sim.summaries.sentences import answer_validations
 from sim.world.rollcalls.files import Observed, read_rollcalls
 
 
@@ -26,17 +27,17 @@ def command(
         ),
     ] = None,
     rolling: Annotated[
-        bool, typer.Option("--rolling", help="Count earlier roll calls of the file as known, too.")
+        bool, typer.Option("--rolling", help="Let members also know the earlier roll calls of the file.")
     ] = False,
     mode: Annotated[
         str,
         typer.Option(
-            help="as-it-stands; next-vote (parameters fitted again to earlier votes alone); "
+            help="as-it-stands (the scenario unchanged); next-vote (parameters fitted again to earlier votes alone); "
             "held-out (members predicted by parameters fitted to the others)."
         ),
     ] = "as-it-stands",
-    folds: Annotated[int, typer.Option(help="Parts that members are cut into, for held-out.", min=2, max=190)] = 20,
-    fold_seeds: Annotated[int, typer.Option(help="How often they are cut again, for held-out.", min=1, max=100)] = 3,
+    folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
+    fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
     as_json: AsJson = False,
 ) -> int:
@@ -59,11 +60,12 @@ def command(
     if as_json:
         print_json(ValidationReport(resolutions=found).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, overview_table, score_tables
+    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
 
     screen = console()
+    print_lines(screen, [*answer_validations(found), ""])
     if len(specs) > 1:
-        print_table(screen, overview_table(found))
+        print_table(screen, score_overview_table(found))
         screen.print(SCALES)
         return 0
     for one in found:
@@ -88,7 +90,7 @@ def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_ro
 
 
 def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
-    from sim.fitting.heldout import held_out
+    from sim.fitting.heldout import predict_held_out
 
     with progress("folds", folds * fold_seeds) as report:
-        return tuple(one.scores for one in held_out(spec, folds, fold_seeds, on_progress=report))
+        return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))

@@ -8,49 +8,56 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare, roles_of, terms_of
-from sim.cli.output import AsJson, console, print_json, print_table
+from sim.cli.output import AsJson, console, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
 from sim.results.tables import COUNT, Column, Kind, table
 from sim.results.wording import NOTHING, write_number, write_share
-from sim.results.world import Group, ListedSanction, Member, MemberProfile, Peer, Quantity
-from sim.rules.influence import listened_to
+from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
+from sim.rules.influence import list_peers
 from sim.specs import Scenario, read_scenario, world_of
+from sim.summaries.sentences import list_words
+from sim.views.frame import write_day
 from sim.world import World
+from sim.world.labels import label_quantity
 from sim.world.quantities import quantities
 from sim.world.sources import member_figures
 
 DATED = "un"
-"""The world that a scenario without dated figures is put in, where another day is asked for."""
+"""The world that replaces one without dated figures where another day is asked for."""
 LISTS = ("members", "groups", "attributes")
 MOST_PEERS = 10
 MILLIONS = Kind(lambda value: write_number(value, 2))
 QUANTITY = Kind(lambda value: write_number(value, 3))
 USES = {
-    "dependence.energy": "what the target can withhold: weight dependence_energy",
-    "dependence.arms": "what the target can withhold: weight dependence_arms",
-    "dependence.food": "what the target can withhold: weight dependence_food",
-    "dependence.trade": "what the target can withhold: weight dependence_trade",
-    "dependence.security": "what the target can withhold: weight dependence_security",
-    "dependence.aid": "what the target can withhold: weight dependence_aid",
-    "dependence.finance": "what the target can withhold: weight dependence_finance",
-    "exposure.trade": "what the senders can withhold: part exposure_trade of exposure",
-    "exposure.finance": "what the senders can withhold: part exposure_finance of exposure",
-    "exposure.aid": "what the senders can withhold: part exposure_aid of exposure",
-    "isolation": "part of exposure lost already: lowers sanction risk, raises grievance",
-    "alignment.consultation": "-1 with a consultation pact with the target: weight align_consultation",
-    "alignment.organisations": "minus 1 / size of each organisation shared with the target: weight align_organisations",
-    "alignment.security": "strongest security tie with a sender: weight align_security",
-    "alignment.leaning": "sides that its groups lean to: weight align_leaning",
-    "alignment.ideal_point": "ideal point, senders' end positive: weight align_ideal_point",
-    "alignment.democracy": "liberal democracy: weight align_democracy",
-    "alignment.contested_texts": "stance against texts the target backed, most senders opposed: align_contested_texts",
-    "absence.record": "square root of the rate of absences: weight absence_record",
-    "absence.topic": "rate of absences in votes about the target: weight absence_topic",
-    "absence.small": "tenfold populations below 10 million: weight absence_small",
-    "absence.poverty": "tenfold incomes below 10,000 USD a head: weight absence_poverty",
-    "absence.autocracy": "1 - liberal democracy: weight absence_autocracy",
-    "absence.arrears": "arrears under Article 19: weight absence_arrears",
+    "dependence.energy": "what the target can withhold; weight dependence_energy",
+    "dependence.arms": "what the target can withhold; weight dependence_arms",
+    "dependence.food": "what the target can withhold; weight dependence_food",
+    "dependence.trade": "what the target can withhold; weight dependence_trade",
+    "dependence.security": "what the target can withhold; weight dependence_security",
+    "dependence.aid": "what the target can withhold; weight dependence_aid",
+    "dependence.finance": "what the target can withhold; weight dependence_finance",
+    "exposure.trade": "what the sanctioning side can withhold; weight exposure_trade",
+    "exposure.finance": "what the sanctioning side can withhold; weight exposure_finance",
+    "exposure.aid": "what the sanctioning side can withhold; weight exposure_aid",
+    "isolation": "part of exposure that is lost already: lowers sanction risk, raises grievance",
+    "alignment.consultation": "-1 with a consultation pact with the target; weight align_consultation",
+    "alignment.organisations": "minus 1 / size of each organisation shared with the target; weight align_organisations",
+    "alignment.security": "strongest security tie with the sanctioning side; weight align_security",
+    "alignment.leaning": "the sides to which its groups lean; weight align_leaning",
+    "alignment.ideal_point": "ideal point, positive towards the sanctioning side; weight align_ideal_point",
+    "alignment.democracy": "liberal democracy; weight align_democracy",
+    "alignment.contested_texts": (
+        "1 opposed, -1 supported the resolutions that the target backed and most of the sanctioning side opposed; "
+        "weight align_contested_texts"
+    ),
+    "absence.record": "square root of the rate of absences; weight absence_record",
+    "absence.topic": "rate of absences in votes about the target; weight absence_topic",
+    "absence.small": "powers of ten by which the population is below 10 million; weight absence_small",
+    "absence.poverty": "powers of ten by which income is below 10,000 USD a head; weight absence_poverty",
+    "absence.autocracy": "1 - liberal democracy; weight absence_autocracy",
+    "absence.arrears": "1 with arrears under Article 19; weight absence_arrears",
 }
+"""How the model uses each quantity that a [[change]] may edit."""
 
 
 def command(
@@ -59,7 +66,7 @@ def command(
     at: Annotated[str, typer.Option(help="Show what was known before this day, such as 2014-03-27.")] = "",
     as_json: AsJson = False,
 ) -> int:
-    """Show a world: its members, its groups, its attributes with their sources, or everything about one member."""
+    """Show a world: its members, its groups, what can be edited and its sources, or everything about one member."""
     spec = read_scenario(scenario, _overrides(at, scenario))
     world = world_of(spec)
     if what in LISTS:
@@ -75,35 +82,43 @@ def command(
 
 
 def _overrides(at: str, scenario: str) -> list[str]:
-    """What puts a scenario on another day, in a world whose figures have dates."""
+    """The overrides that put a scenario on another day, in a world whose figures have dates."""
     if not at:
         return []
     try:
         date.fromisoformat(at)
     except ValueError:
-        raise input_error("--at", "", f"got '{at}'; a date like 2014-03-27 is needed.") from None
+        raise input_error("--at", "", f"'{at}' is not a date such as 2014-03-27.") from None
     spec = read_scenario(scenario)
     if len(spec.vote) > 1:
-        message = f"the scenario '{spec.title}' has {len(spec.vote)} votes; one day cannot be put in their place."
+        message = f"the scenario '{spec.title}' has {len(spec.vote)} votes; one day cannot replace them all."
         raise input_error("--at", "", message, "Give a scenario with one vote.")
     world = [] if world_of(spec).is_dated else [f"world={DATED}"]
     return [*world, f"vote.0.date={at}"]
 
 
 def _members(world: World, as_json: bool) -> None:
-    members = [Member(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
+    members = [ListedMember(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
     if as_json:
         print_json([member.document() for member in members])
         return
     columns = (Column("code"), Column("name"), Column("regional group"), Column("population, millions", MILLIONS))
     population = world.attributes["population"] / 1e6
     rows = [[one.iso3, one.name, one.region, float(population[i])] for i, one in enumerate(members)]
-    print_table(console(), table(f"{world.title}: {world.size} members", columns, rows))
+    screen = console()
+    lines = (
+        f"{world.title}: {world.size} members, {len(world.groups)} groups. A [[change]] may edit "
+        f"{len(world.attributes_editable())} quantities of each member.",
+        f"See also: sim world groups, sim world attributes, sim world {world.iso3[0]}",
+        "",
+    )
+    print_lines(screen, lines)
+    print_table(screen, table("Members", columns, rows))
 
 
 def _groups(world: World, as_json: bool) -> None:
     if as_json:
-        print_json([Group(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
+        print_json([ListedGroup(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
         return
     columns = (Column("key"), Column("name"), Column("kind"), Column("members", COUNT))
     rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", len(g.members)] for g in world.groups]
@@ -117,14 +132,20 @@ def _attributes(world: World, as_json: bool) -> None:
     if as_json:
         print_json([entry.document() for entry in entries])
         return
-    screen = console()
+    screen, editable = console(), world.attributes_editable()
+    lines = (
+        f"A [[change]] may edit {len(editable)} quantities; {len(entries)} columns hold the data.",
+        "",
+    )
+    print_lines(screen, lines)
+    columns = _texts("quantity", "key", "how the model uses it")
+    uses = [[label_quantity(name), name, USES.get(name, "")] for name in editable]
+    print_table(screen, table("What a [[change]] may edit", columns, uses))
+    screen.print()
     sources = [[e.file, e.column, e.unit, e.year, e.source] for e in entries]
     print_table(
         screen, table("Every column and its source", _texts("file", "column", "unit", "year", "source"), sources)
     )
-    screen.print()
-    columns = _texts("attribute", "how the model uses it")
-    print_table(screen, table("What a [[change]] may edit", columns, [*USES.items()]))
 
 
 def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
@@ -134,24 +155,26 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
         return
     screen, names = console(), dict(zip(world.iso3, world.names))
     region = world.regions[world.index[iso3]]
-    screen.print(f"[bold]{found.name} ({iso3})[/], {region}; {', '.join(found.groups)}\n")
+    screen.print(f"[bold]{found.name} ({iso3})[/], {region}")
+    peers = list_words([f"{names[peer.iso3]} ({write_share(peer.weight)})" for peer in found.peers])
+    lines = [
+        f"It is in {len(found.groups)} groups: {', '.join(found.groups)}." if found.groups else "It is in no group.",
+        f"It looks most to {peers}." if found.peers else "It looks to no other member.",
+        f"{len(found.sanctions) or 'No'} listed sanctions on it are in force.",
+    ]
     if world.is_dated:
-        screen.print(f"As known at the end of {world.date}.\n")
-    columns = (
-        Column("quantity"),
-        Column("value", QUANTITY),
-        Column("how the model uses it"),
-        Column("where a rule filled it in"),
-    )
-    rows = [[q.name, q.value, q.use, q.rule or "from its source"] for q in found.quantities]
-    print_table(screen, table(f"What the model weighs, for '{spec.title}'", columns, rows))
-    screen.print("\npeers: " + ", ".join(f"{names[peer.iso3]} {write_share(peer.weight)}" for peer in found.peers))
+        lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
+    print_lines(screen, [*lines, ""])
+    columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
+    rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
+    title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
+    print_table(screen, table(title, columns, rows, "'sim world attributes' says how the model uses each quantity."))
     if found.sanctions:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
         screen.print()
         print_table(screen, table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
     if found.figures:
-        figures = [[f.column, f.value or "blank", f.unit, f.year, f.source] for f in found.figures]
+        figures = [[f.column, f.value or NOTHING, f.unit, f.year, f.source] for f in found.figures]
         labels = ["column", "value", "unit", "year", "source"]
         if world.is_dated:
             figures = [[*row[:-1], f.note] for row, f in zip(figures, found.figures)]
@@ -165,16 +188,16 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
-    peers = sorted(zip(*listened_to(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
+    peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,
         name=world.names[i],
         groups=tuple(group.key for group in world.groups if iso3 in group.members),
         quantities=tuple(
-            Quantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
+            MemberQuantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
             for name, values in terms.values.items()
         ),
-        peers=tuple(Peer(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
+        peers=tuple(PeerWeight(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
         sanctions=tuple(ListedSanction(**vars(one)) for one in world.sanctions if one.iso3 == iso3),
         figures=tuple(member_figures(world, iso3)),
     )

@@ -1,1 +1,1 @@
-"""Folders that hold results: written while they come, resumed, read back, repeated."""
+"""Folders of results: written while a run goes on, resumed, read back and repeated."""

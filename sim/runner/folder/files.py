@@ -1,6 +1,6 @@
-"""The files of a folder of results: what each is for, and what the columns of its tables are.
+"""The files of a folder of results: the purpose of each, and the columns of its tables.
 
-Label, unit and description of a column are in the Parquet file itself, as metadata of its field.
+The label, unit and description of a column are metadata of its field in the Parquet file.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ MANIFEST, EXECUTION, PLAN = "manifest.json", "execution.json", "plan.json"
 POINTS, TALLIES, MEMBERS, VOTES = "points.parquet", "tallies.parquet", "members.parquet", "votes.parquet"
 MONTHS, SIDED, RANKING = "months.parquet", "sides.parquet", "ranking.parquet"
 PURPOSES: Mapping[str, str] = {
-    MANIFEST: "Everything that a repetition needs; the same bytes however the result was made.",
+    MANIFEST: "Everything that a repetition needs; its bytes do not depend on how the result was made.",
     EXECUTION: "What may differ between repetitions.",
-    PLAN: "What the folder is meant to hold, and by which program: a call that asks for anything else is refused.",
+    PLAN: "What the folder is to contain, and by which program; any other request is refused.",
     POINTS: "A row per point and vote. A run has point 0, and point 1 for its base where it has one.",
-    TALLIES: "A row per point, vote and replicate.",
+    TALLIES: "A row per point, vote and run.",
     MEMBERS: "A row per point, vote and member; of a sweep with the output `members`.",
-    VOTES: "A row per point, vote and replicate; of a run with a base, of a sweep with the output `votes`.",
+    VOTES: "A row per point, vote and run; of a run with a base, of a sweep with the output `votes`.",
     MONTHS: "A row per point, month, series and member, where the scenario has months; of a sweep with the output "
     "`months`.",
-    SIDED: "A row per point, vote and member, where the scenario has months: how often it votes for one side and "
-    "helps the other in some month.",
+    SIDED: "A row per point, vote and member, where the scenario has months: the share of runs in which it votes for "
+    "one side and helps the other in some month.",
     RANKING: "A row per point of a sweep, nearest to the target split first; with `[target_split]`.",
 }
-"""What each file is for."""
+"""The purpose of each file."""
 NAMES = (POINTS, TALLIES, MEMBERS, VOTES, MONTHS, SIDED)
-"""Tables that a manifest names, where they are there."""
+"""Tables that a manifest names where they exist."""
 ALWAYS = (POINTS, TALLIES)
-"""Tables that are there whatever was asked for."""
+"""Tables that every folder has."""
 
 
 def _column(name: str, kind: pa.DataType, label: str, description: str, unit: str = "") -> pa.Field:
@@ -44,7 +44,7 @@ def _column(name: str, kind: pa.DataType, label: str, description: str, unit: st
 
 _POINT = _column("point", pa.int32(), "point", "number of the point, from 0")
 _RESOLUTION = _column("resolution", pa.string(), "resolution", "the vote")
-_REPLICATE = _column("replicate", pa.int32(), "run", "number of the replicate, from 0")
+_REPLICATE = _column("replicate", pa.int32(), "run", "number of the run, from 0")
 _MEMBER = _column("iso3", pa.string(), "member", "code of the member")
 
 
@@ -58,11 +58,11 @@ TALLY_SCHEMA = pa.schema(
         _RESOLUTION,
         _REPLICATE,
         *_actions("members whose action is {}", "members"),
-        _column("is_settled", pa.bool_(), "settled", "whether deliberation had come to rest after the last round"),
+        _column("is_settled", pa.bool_(), "settled", "whether deliberation had settled after the last round"),
     ]
 )
 MEMBER_SCHEMA = pa.schema(
-    [_POINT, _RESOLUTION, _MEMBER, *_actions("replicates in which the action of the member is {}", "runs")]
+    [_POINT, _RESOLUTION, _MEMBER, *_actions("runs in which the action of the member is {}", "runs")]
 )
 VOTE_SCHEMA = pa.schema(
     [
@@ -81,11 +81,11 @@ VOTE_SCHEMA = pa.schema(
 MONTH_SCHEMA = pa.schema(
     [
         _POINT,
-        _column("replicates", pa.int32(), "runs", "replicates that the figures rest on: the first 200", "runs"),
+        _column("replicates", pa.int32(), "runs", "number of runs behind the figures: the first 200", "runs"),
         _column("month", pa.string(), "month", "the month, such as 2022-02"),
         _column("series", pa.string(), "series", "name of the series"),
-        _column("iso3", pa.string(), "member", "code of the member; empty for the series of the whole"),
-        _column("mean", pa.float64(), "mean", "mean over these replicates", "that of the series"),
+        _column("iso3", pa.string(), "member", "code of the member; empty for series of the whole"),
+        _column("mean", pa.float64(), "mean", "mean over these runs", "that of the series"),
         _column("p05", pa.float64(), "low", "lower end of their 90 % interval", "that of the series"),
         _column("p95", pa.float64(), "high", "upper end of it", "that of the series"),
     ]
@@ -93,7 +93,7 @@ MONTH_SCHEMA = pa.schema(
 _SIDED = {
     "supports_and_helps_target": (
         "supports and helps the target",
-        "share of replicates in which it supports the resolution and helps the target",
+        "share of runs in which it supports the resolution and helps the target",
     ),
     "supports_and_helps_covertly": (
         "supports and helps the target covertly",
@@ -101,7 +101,7 @@ _SIDED = {
     ),
     "withholds_and_helps_victim": (
         "withholds support and helps the victim",
-        "share of replicates in which it does not support the resolution and helps the victim",
+        "share of runs in which it does not support the resolution and helps the victim",
     ),
 }
 SIDE_SCHEMA = pa.schema(
@@ -117,14 +117,18 @@ RANKING_SCHEMA = pa.schema(
     [
         _column("rank", pa.int32(), "rank", "place, from 1"),
         _POINT,
-        _column("exactly", pa.float64(), "exactly", "share of replicates that meet the split", "share"),
-        _column("near", pa.float64(), "near", "share within 5 members of it on every action asked for", "share"),
-        _column("distance", pa.float64(), "members off", "mean sum of the distances from it", "members"),
+        _column("exactly", pa.float64(), "exactly", "share of runs that meet the split", "share"),
+        _column(
+            "near", pa.float64(), "near", "share of runs within 5 members of it on every action that it counts", "share"
+        ),
+        _column(
+            "distance", pa.float64(), "members off", "mean over runs of the sum of the distances from it", "members"
+        ),
         _column(
             "accuracy",
             pa.float64(),
             "accuracy",
-            "share of the members scored whose likeliest class is the observed one; empty without a roll call",
+            "share of the scored members whose predicted class is the observed one; empty without a roll call",
             "share",
         ),
         _column("rps", pa.float64(), "RPS", "their ranked probability score; empty without a roll call", "0 to 1"),
@@ -149,13 +153,13 @@ def points_schema(factors: Mapping[str, pa.DataType]) -> pa.Schema:
             *(_factor(name, kind) for name, kind in factors.items()),
             _RESOLUTION,
             _column("seed", pa.int64(), "seed", "seed of the point"),
-            _column("replicates", pa.int32(), "runs", "replicates of the point", "runs"),
+            _column("replicates", pa.int32(), "runs", "number of runs of the point", "runs"),
             _column("error", pa.string(), "error", "why the point failed; empty where it did not"),
             _column(
                 "settled",
                 pa.float64(),
                 "settled",
-                "share of replicates in which deliberation had come to rest",
+                "share of runs in which deliberation had settled",
                 "share",
             ),
             *(

@@ -1,4 +1,4 @@
-"""Reading a kept run or sweep back, as it was, without running it again."""
+"""Reading a kept run or sweep back without running it again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.results.folder import Manifest, RunManifest, SweepManifest
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.files import MANIFEST
-from sim.runner.folder.manifest import Wanted, changed_tables, read_manifest, read_manifest_of
+from sim.runner.folder.manifest import KeptManifest, find_changed_tables, read_manifest, read_manifest_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.folder.writing import data_hashes, fit_hash
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
@@ -21,7 +21,7 @@ from sim.specs import Experiment, Scenario, experiment_from, scenario_from, worl
 
 @dataclass(frozen=True)
 class KeptRun:
-    """A run as a folder holds it, with its months and its base."""
+    """A run from a folder, with its months and its base."""
 
     folder: Path
     manifest: RunManifest
@@ -30,7 +30,7 @@ class KeptRun:
 
 @dataclass(frozen=True)
 class KeptSweep:
-    """A finished sweep as a folder holds it."""
+    """A finished sweep from a folder."""
 
     folder: Path
     manifest: SweepManifest
@@ -38,14 +38,14 @@ class KeptSweep:
 
 
 def read_run(folder: Path) -> KeptRun:
-    """A kept run.
+    """Read a kept run.
 
     Raises
     ------
-    InputError : the folder holds none, it is damaged, or data or defaults have changed since.
+    InputError : the folder holds none or is damaged, or data or defaults have changed since.
     """
     manifest = _read_whole(folder, RunManifest)
-    case, base = cases_of(manifest, folder)
+    case, base = restore_cases(manifest, folder)
     tables, engine = FinishedTables(folder), manifest.engine
     result = RunResult(case, engine, _read_votes(tables, 0, case), tables.months(0))
     if base is not None:
@@ -55,32 +55,32 @@ def read_run(folder: Path) -> KeptRun:
 
 
 def read_sweep(folder: Path) -> KeptSweep:
-    """A finished sweep.
+    """Read a finished sweep.
 
     Raises
     ------
-    InputError : the folder holds none, it is damaged, or data or defaults have changed since.
+    InputError : the folder holds none or is damaged, or data or defaults have changed since.
     """
     manifest = _read_whole(folder, SweepManifest)
-    return KeptSweep(folder, manifest, experiment_of(manifest, folder))
+    return KeptSweep(folder, manifest, restore_experiment(manifest, folder))
 
 
 def kind_of(folder: Path) -> str:
-    """What a folder holds: ``run`` or ``sweep``.
+    """The kind of result in a folder: ``run`` or ``sweep``.
 
     Raises
     ------
-    InputError : neither.
+    InputError : the folder holds neither.
     """
     return read_manifest(folder).kind
 
 
-def cases_of(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
-    """The case of a kept run, and its base.
+def restore_cases(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
+    """Restore the case of a kept run, and its base.
 
     Raises
     ------
-    InputError : data, defaults or parameters are no longer what they were, or the manifest is damaged.
+    InputError : data, defaults or parameters have changed, or the manifest is damaged.
     """
     where = str(folder / MANIFEST)
     check_engine(manifest.engine, f"{where}: engine")
@@ -92,12 +92,12 @@ def cases_of(manifest: RunManifest, folder: Path) -> tuple[Case, Case | None]:
     return case, others[0] if others else None
 
 
-def experiment_of(manifest: SweepManifest, folder: Path) -> Experiment:
-    """The experiment of a kept sweep.
+def restore_experiment(manifest: SweepManifest, folder: Path) -> Experiment:
+    """Restore the experiment of a kept sweep.
 
     Raises
     ------
-    InputError : data or defaults are no longer what they were, or the manifest is damaged.
+    InputError : data or defaults have changed, or the manifest is damaged.
     """
     where = str(folder / MANIFEST)
     experiment = experiment_from(manifest.experiment, where, folder, bases=manifest.scenarios)
@@ -105,13 +105,13 @@ def experiment_of(manifest: SweepManifest, folder: Path) -> Experiment:
     return experiment
 
 
-def _read_whole(folder: Path, wanted: type[Wanted]) -> Wanted:
-    """The manifest, with the tables next to it found to be those that it names."""
+def _read_whole(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
+    """Read the manifest, and check that the tables next to it are those that it names."""
     manifest = read_manifest_of(folder, wanted)
-    wrong = changed_tables(manifest, folder)
+    wrong = find_changed_tables(manifest, folder)
     if wrong:
         raise InputError(
-            Problem(str(folder / name), "", "is missing or was changed since it was kept.") for name in wrong
+            Problem(str(folder / name), "", "is missing or has changed since it was written.") for name in wrong
         )
     return manifest
 
@@ -130,7 +130,7 @@ def _read_votes(tables: FinishedTables, point: int, case: Case) -> tuple[VoteRes
 
 
 def _read_changes(tables: FinishedTables, result: RunResult, base: RunResult) -> tuple[VoteResult, ...]:
-    """The votes with their changes against the base, from what each member did in each replicate."""
+    """Compare the votes with those of the base, from the action of each member in each replicate."""
     pairs = zip(result.votes, tables.votes[0], tables.votes[1], strict=True)
     return tuple(replace(vote, change=_read_change(tables, own, other, result.case)) for vote, own, other in pairs)
 
@@ -147,7 +147,7 @@ def _read_change(tables: FinishedTables, own: VoteRows, base: VoteRows, case: Ca
 
 
 def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Path) -> None:
-    """Refuse a folder whose data, defaults or parameter files are no longer what they were."""
+    """Refuse a folder whose data, defaults or parameter files have changed."""
     worlds = [world_of(spec) for spec in specs.values()]
     now = {world.name: data_hashes(world, [*specs.values()]) for world in worlds}
     changed = [
@@ -158,13 +158,17 @@ def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Pat
     ]
     where = str(folder / MANIFEST)
     if changed:
-        raise InputError(Problem(where, name, "this data file has changed since.") for name in changed)
+        raise InputError(
+            Problem(where, name, "this data file has changed since the result was made.") for name in changed
+        )
     if manifest.fits != {name: fit_hash(spec) for name, spec in specs.items()}:
-        raise input_error(where, "fits", "the parameter file has changed since.")
+        raise input_error(where, "fits", "the parameter file has changed since the result was made.")
     _check_values("defaults", manifest.defaults, defaults(), folder)
 
 
 def _check_values(key: str, before: Mapping[str, float], now: Mapping[str, float], folder: Path) -> None:
     if dict(now) != before:
-        message = "the registry's defaults have changed since."
-        raise input_error(str(folder / MANIFEST), key, message, "Use the version that is named in it.")
+        message = "the registry's defaults have changed since the result was made."
+        raise input_error(
+            str(folder / MANIFEST), key, message, "Use the version of the program that the manifest names."
+        )

@@ -1,4 +1,4 @@
-"""The manifest of a kept run or a finished sweep, read back: whole, and with the tables that it names."""
+"""Reading the manifest of a kept run or a finished sweep, and checking the tables that it names."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sim.runner.folder.files import ALWAYS, EXECUTION, MANIFEST
 
 SCHEMA_VERSION = 2
 KINDS: Mapping[str, type[Manifest]] = {"run": RunManifest, "sweep": SweepManifest}
-Wanted = TypeVar("Wanted", RunManifest, SweepManifest)
+KeptManifest = TypeVar("KeptManifest", RunManifest, SweepManifest)
 
 
-def document_hash(document: Mapping[str, object]) -> str:
-    """SHA-256 of a document in canonical JSON."""
+def hash_document(document: Mapping[str, object]) -> str:
+    """SHA-256 hash of a document in canonical JSON."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
-    """SHA-256 of files, by their path below a folder."""
+def hash_files(paths: Iterable[Path], folder: Path) -> dict[str, str]:
+    """SHA-256 hashes of files, by their path below a folder."""
     found = {}
     for path in paths:
         with open(path, "rb") as file:
@@ -34,11 +34,11 @@ def hashes(paths: Iterable[Path], folder: Path) -> dict[str, str]:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a kept run or sweep.
+    """Read the manifest of a kept run or sweep.
 
     Raises
     ------
-    InputError : there is none, it cannot be read, is damaged, or is of another version.
+    InputError : there is no manifest, or it cannot be read, is damaged, or has another version.
     """
     path = folder / MANIFEST
     try:
@@ -53,8 +53,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
     version = document.get("schema_version")
     if type(version) is int and version != SCHEMA_VERSION:
-        message = f"got {version}; this program reads {SCHEMA_VERSION}."
-        fix = "Make the result again, or read it with the version that is named in it."
+        message = f"the version is {version}, and this program reads version {SCHEMA_VERSION}."
+        fix = "Make the result again, or read it with the version of the program that the manifest names."
         raise input_error(str(path), "schema_version", message, fix)
     try:
         manifest = KINDS[kind].model_validate(document, strict=True)
@@ -65,22 +65,22 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def read_manifest_of(folder: Path, wanted: type[Wanted]) -> Wanted:
-    """The manifest of a folder of one kind.
+def read_manifest_of(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
+    """Read the manifest of a folder of one kind.
 
     Raises
     ------
-    InputError : as for `read_manifest`, or it is of the other kind.
+    InputError : as for `read_manifest`, or the folder is of the other kind.
     """
     manifest = read_manifest(folder)
     if not isinstance(manifest, wanted):
         needed = next(kind for kind, of in KINDS.items() if of is wanted)
-        raise input_error(str(folder), "", f"holds a {manifest.kind}; a {needed} is needed.")
+        raise input_error(str(folder), "", f"holds a {manifest.kind} where a {needed} is needed.")
     return manifest
 
 
 def _check(manifest: Manifest, where: str) -> None:
-    """Refuse a manifest that names too few tables, or whose hash is of something else."""
+    """Refuse a manifest that names too few tables, or whose hash does not match its document."""
     missing = [name for name in ALWAYS if name not in manifest.tables]
     if missing:
         raise InputError(Problem(where, "tables", f"is damaged: it does not name {name}.") for name in missing)
@@ -88,19 +88,21 @@ def _check(manifest: Manifest, where: str) -> None:
         what, document, expected = "scenario", manifest.scenario, manifest.scenario_hash
     else:
         what, document, expected = "experiment", manifest.experiment, manifest.experiment_hash
-    if expected != document_hash(document):
-        raise input_error(where, f"{what}_hash", f"does not belong to the {what} that the manifest holds.")
+    if expected != hash_document(document):
+        raise input_error(
+            where, f"{what}_hash", f"does not match the {what} in the manifest, so the manifest is damaged."
+        )
 
 
 def read_execution(folder: Path) -> Execution | None:
-    """How a kept run or sweep was made; None where nothing sound says it, which nothing depends on."""
+    """Read how a kept run or sweep was made; None where the file is missing or damaged, as nothing depends on it."""
     try:
         return Execution.model_validate_json((folder / EXECUTION).read_bytes())
     except (OSError, ValidationError):
         return None
 
 
-def changed_tables(manifest: Manifest, folder: Path) -> list[str]:
-    """Names of the tables that are missing, or not as they were when the manifest was written."""
-    now = hashes([folder / name for name in manifest.tables if (folder / name).is_file()], folder)
+def find_changed_tables(manifest: Manifest, folder: Path) -> list[str]:
+    """Find the tables that are missing or have changed since the manifest was written."""
+    now = hash_files([folder / name for name in manifest.tables if (folder / name).is_file()], folder)
     return [name for name, before in manifest.tables.items() if now.get(name) != before]

@@ -1,4 +1,4 @@
-"""Reading the tables of a finished folder by place, a bounded number of rows at a time."""
+"""Reading the tables of a finished folder by row number, a limited number of rows at a time."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from sim.runner.months import SIDES, Band, MonthsSummary
 
 
 def open_table(path: Path) -> pq.ParquetFile:
-    """A Parquet file; its path is a path, whatever it looks like: ``run:1`` is no address."""
+    """Open a Parquet file. The path is always a path: ``run:1`` is not an address."""
     return pq.ParquetFile(pa.OSFile(str(path)))
 
 
-def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """All rows of a Parquet file."""
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read all rows of a Parquet file."""
     return open_table(path).read(columns=columns)
 
 
-def read_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a Parquet file, as the values of some columns in their order."""
-    table = read_table(path, list(columns))
+def read_parquet_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Read the rows of a Parquet file as values of some columns, in the order of the columns."""
+    table = read_parquet(path, list(columns))
     return zip(*(table[name].to_pylist() for name in columns), strict=True)
 
 
 def read_points(folder: Path) -> list[SweptPoint]:
-    """The table of points of a finished folder, row by row."""
-    table = read_table(folder / POINTS)
+    """Read the table of points of a finished folder, row by row."""
+    table = read_parquet(folder / POINTS)
     names = [name for name in table.column_names if name not in points_schema({}).names]
     return [
         SweptPoint(
@@ -67,12 +67,12 @@ def _tallies_of(row: Mapping[str, float]) -> ByAction[Statistics]:
 
 @dataclass(frozen=True)
 class VoteRows:
-    """Where the rows of one vote of one point are.
+    """The place of the rows of one vote of one point.
 
     Parameters
     ----------
-    start : its first row in the tables of replicates.
-    members : its rows in the table of members; empty where none was written.
+    start : first row of the vote in the tables of replicates.
+    members : rows of the vote in the table of members; empty where there is no such table.
     """
 
     point: int
@@ -87,7 +87,7 @@ class FinishedTables:
 
     Parameters
     ----------
-    folder : where they are.
+    folder : folder of the tables.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class FinishedTables:
         self.folder = folder
         rows = [
             (point, resolution, replicates)
-            for point, resolution, replicates, error in read_columns(
+            for point, resolution, replicates, error in read_parquet_columns(
                 folder / POINTS, "point", "resolution", "replicates", "error"
             )
             if error is None
@@ -128,12 +128,12 @@ class FinishedTables:
         return _by_action(self._tallies.slice(vote.start + first, vote.replicates if count is None else count))
 
     def is_settled(self, vote: VoteRows, first: int = 0, count: int | None = None) -> BoolArray:
-        """Whether deliberation settled, (R,)."""
+        """Whether deliberation had settled, (R,)."""
         rows = self._tallies.slice(vote.start + first, vote.replicates if count is None else count)
         return rows["is_settled"].to_numpy()
 
     def counts(self, vote: VoteRows) -> IntArray:
-        """Replicates per member and action code, (N, 4); without members where they were not kept."""
+        """Number of replicates per member and action code, (N, 4); (0, 4) where members were not kept."""
         if self._members is None:
             return np.zeros((0, len(ACTIONS)), dtype=np.int64)
         return _by_action(self._members.slice(vote.members.start, len(vote.members)))
@@ -149,7 +149,7 @@ class FinishedTables:
         """The months of a point, or None where they were not kept."""
         if not (self.folder / MONTHS).is_file():
             return None
-        rows = read_table(self.folder / MONTHS)
+        rows = read_parquet(self.folder / MONTHS)
         rows = rows.filter(pc.equal(rows["point"], point))
         if not rows.num_rows:
             return None
@@ -157,7 +157,7 @@ class FinishedTables:
         whole = rows.filter(pc.is_null(rows["iso3"]))
         members = rows.filter(pc.is_valid(rows["iso3"]))
         size = members.num_rows // len(dict.fromkeys(members["series"].to_pylist())) // len(names)
-        sides = read_table(self.folder / SIDED)
+        sides = read_parquet(self.folder / SIDED)
         sides = sides.filter(pc.equal(sides["point"], point))
         return MonthsSummary(
             months=names,
@@ -182,7 +182,7 @@ def _bands(rows: pa.Table, shape: tuple[int, ...]) -> dict[str, Band]:
 
 
 class _Rows:
-    """Rows of a Parquet file by their number; the groups read last stay in memory."""
+    """Rows of a Parquet file by their number; the groups that were read last stay in memory."""
 
     def __init__(self, path: Path, kept: int) -> None:
         self.file = open_table(path)
@@ -194,9 +194,9 @@ class _Rows:
     def _pieces(self, first: int, count: int) -> Iterator[pa.Table]:
         while True:
             within = first % ROWS_PER_GROUP
-            taken = min(count, ROWS_PER_GROUP - within)
-            yield self._group(first // ROWS_PER_GROUP).slice(within, taken)
-            first, count = first + taken, count - taken
+            length = min(count, ROWS_PER_GROUP - within)
+            yield self._group(first // ROWS_PER_GROUP).slice(within, length)
+            first, count = first + length, count - length
             if not count:
                 return
 

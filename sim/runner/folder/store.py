@@ -1,4 +1,4 @@
-"""The store of an unfinished folder: one checked file per finished task, written whole or not at all."""
+"""The store of an unfinished folder: one file with a checksum per finished task, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from sim.runner.result import VoteResult
 
 NAME = re.compile(r"batches-([0-9]{6,})\.npz")
 MOST_OPEN = 4
-"""Files kept in memory while batches are read: points of a sweep that was added to alternate between a few."""
+"""Files that are kept in memory while batches are read: the batches of a point may alternate between a few files."""
 Arrays = Mapping[str, np.ndarray]
 
 
 class DamageError(ValueError):
-    """A file is not as it was written."""
+    """A file has changed since it was written."""
 
 
 class Store:
-    """A folder of finished batches. Opening it drops damaged files and leftovers, so that what they held is run again.
+    """A folder of finished batches. Opening it removes damaged and half-written files, so that their batches run again.
 
     Parameters
     ----------
-    folder : made if it is not there.
+    folder : folder of the store; it is made where it does not exist.
 
     Attributes
     ----------
     places : every batch in the store, with the file that holds it.
-    errors : batches that failed, with the error and its trace.
-    dropped : names of the files that were damaged or half written, and removed.
+    errors : batches that failed, with the error and its traceback.
+    dropped : names of the damaged or half-written files that were removed.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class Store:
         path.unlink()
 
     def _note(self, path: Path, results: Sequence[BatchResult]) -> None:
-        """Know where results are; what was there for the same batches before no longer counts."""
+        """Note the file of results; earlier results of the same batches no longer count."""
         for result in results:
             self.places[result.batch] = path
             self.errors.pop(result.batch, None)
@@ -79,11 +79,11 @@ class Store:
                 self.errors[result.batch] = (result.error, result.trace)
 
     def add(self, results: Sequence[BatchResult]) -> None:
-        """Keep the results of a task: on the disk, whole, before this returns.
+        """Keep the results of a task; they are on the disk when this returns.
 
         Raises
         ------
-        OSError : the disk is full, or cannot be written to; nothing half written is left.
+        OSError : the disk is full or cannot be written to; no half-written file remains.
         """
         path = self.folder / f"batches-{self._next:06d}.npz"
         packed = _pack(results)
@@ -93,7 +93,7 @@ class Store:
         self._note(path, results)
 
     def forget(self, batches: Sequence[Batch]) -> None:
-        """Leave batches out, so that they are run again."""
+        """Forget batches, so that they are run again."""
         for batch in batches:
             self.places.pop(batch, None)
             self.errors.pop(batch, None)
@@ -103,14 +103,14 @@ class Store:
 
         Raises
         ------
-        OSError : a file cannot be read any more.
+        OSError : a file can no longer be read.
         """
         for batch in batches:
             path = self.places[batch]
             if path not in self._open:
                 try:
                     self._open[path] = {result.batch: result for result in read_batches(path)}
-                except DamageError as error:  # it was sound when this sweep began
+                except DamageError as error:  # it was valid when this sweep began
                     raise OSError(str(error)) from error
                 while len(self._open) > MOST_OPEN:
                     self._open.popitem(last=False)
@@ -144,7 +144,7 @@ class _Months(Result):
 
 
 class _Entry(Result):
-    """What the header of a file says of a batch."""
+    """The entry of a batch in the header of a file."""
 
     batch: Batch
     error: str
@@ -158,7 +158,7 @@ class _Header(Result):
 
 
 def _pack(results: Sequence[BatchResult]) -> bytes:
-    """A zip of arrays, and a checksum of all of it."""
+    """Pack results into a zip of arrays, followed by a checksum of it."""
     entries = []
     arrays: dict[str, np.ndarray] = {}
     for number, result in enumerate(results):
@@ -178,11 +178,11 @@ def _pack(results: Sequence[BatchResult]) -> bytes:
 
 
 def read_batches(path: Path) -> list[BatchResult]:
-    """The results in a file.
+    """Read the results in a file.
 
     Raises
     ------
-    DamageError : the file is not as it was written.
+    DamageError : the file has changed since it was written.
     """
     size = hashlib.sha256().digest_size
     content = path.read_bytes()

@@ -1,7 +1,8 @@
-"""The tables of a result: a few Parquet files, the same bytes however they were made.
+"""Writing the tables of a result: a few Parquet files, whose bytes do not depend on how they were made.
 
-Batches are read in one canonical order and rows leave in groups of a fixed size, so memory stays flat and neither
-tasks nor workers nor interruptions show. What the tables hold is declared in `sim.runner.folder.files`.
+Batches are read in one canonical order and rows are written in groups of a fixed size. So the use of memory is
+constant, and the tables do not depend on tasks, workers or interruptions. `sim.runner.folder.files` declares their
+columns.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sim.results.intervals import LEVELS
 from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.batch import Batch, BatchResult, Point
+from sim.runner.batch import Batch, BatchResult, RunPoint
 from sim.runner.folder.files import (
     MEMBERS,
     MONTHS,
@@ -41,19 +42,19 @@ from sim.runner.folder.whole import write_whole
 from sim.runner.months import SIDES, MonthsResult, merge_months, month_columns
 
 ROWS_PER_GROUP = 100_000
-Columns = dict[str, Sequence[object] | np.ndarray]
+ColumnValues = dict[str, Sequence[object] | np.ndarray]
 """Rows of a table, by column."""
 
 
 class _Stream:
-    """Rows on their way to a Parquet file, in groups of a fixed size."""
+    """Rows that are written to a Parquet file in groups of a fixed size."""
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self.writer = writer
         self.waiting: list[pa.Table] = []
         self.rows = 0
 
-    def add(self, columns: Columns) -> None:
+    def add(self, columns: ColumnValues) -> None:
         self.add_table(pa.table(columns, schema=self.writer.schema))
 
     def add_table(self, table: pa.Table) -> None:
@@ -73,7 +74,7 @@ class _Stream:
 
 @contextmanager
 def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
-    """A stream to a file that is written whole or not at all."""
+    """Open a stream to a file that is written whole or not at all."""
     with write_whole(path) as file:
         writer = pq.ParquetWriter(file, schema, compression="zstd")
         try:
@@ -81,13 +82,13 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
             yield stream
             stream.finish()
         finally:
-            with suppress(OSError):  # of a disk that is full, which has been raised already
+            with suppress(OSError):  # of a full disk, which has been raised already
                 writer.close()
 
 
 @dataclass
 class _Summary:
-    """Frequencies of the tallies of one point and vote, from which every statistic follows."""
+    """Frequencies of the tallies of one point and vote, from which all statistics are computed."""
 
     size: int
     frequencies: IntArray = field(init=False)
@@ -128,14 +129,14 @@ def _quantile(counts: IntArray, level: float) -> float:
 
 
 def write_tables(
-    folder: Path, store: Store, points: Sequence[Point], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
+    folder: Path, store: Store, points: Sequence[RunPoint], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
 ) -> None:
     """Write the tables of a result from its store.
 
     Parameters
     ----------
     codes : ISO3 codes of the world of each point.
-    outputs : what is written besides points and tallies: ``members``, ``votes``, ``months``.
+    outputs : what is written in addition to points and tallies: ``members``, ``votes``, ``months``.
     """
     schemas = {TALLIES: TALLY_SCHEMA}
     for output, tables in OF_OUTPUT.items():
@@ -157,21 +158,21 @@ def write_tables(
 
 
 def _write_point(
-    point: Point,
+    point: RunPoint,
     store: Store,
     batches: Sequence[Batch],
     codes: Mapping[int, Sequence[str]],
     streams: Mapping[str, _Stream],
 ) -> list[SweptPoint]:
-    """Send the rows of a point on their way; its rows in the table of points come back."""
+    """Write the rows of a point, and return its rows in the table of points."""
     errors = [store.errors[batch][0] for batch in batches if batch in store.errors]
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
-        return [_swept(point, error=error)]
+        return [_make_row(point, error=error)]
     iso3, rows = codes[point.number], []
     for place, vote in enumerate(point.spec.vote):
         summary = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
-        rows.append(_swept(point, vote.resolution, summary))
+        rows.append(_make_row(point, vote.resolution, summary))
     if MONTHS in streams:
         months = merge_months([result.months for result in store.read(batches) if result.months is not None])
         if months is not None:
@@ -187,7 +188,7 @@ def _write_vote(
     codes: Sequence[str],
     streams: Mapping[str, _Stream],
 ) -> _Summary:
-    """Send the rows of one vote of one point on their way, batch by batch."""
+    """Write the rows of one vote of one point, batch by batch."""
     summary = _Summary(len(codes))
     counts = np.zeros((len(codes), len(ACTIONS)), dtype=np.int64)
     for result in results:
@@ -201,12 +202,16 @@ def _write_vote(
         if VOTES in streams and vote.actions is not None:
             streams[VOTES].add(key | {"actions": [row.tobytes() for row in vote.actions]})
     if MEMBERS in streams:
-        own: Columns = {"point": [number] * len(codes), "resolution": [resolution] * len(codes), "iso3": list(codes)}
+        own: ColumnValues = {
+            "point": [number] * len(codes),
+            "resolution": [resolution] * len(codes),
+            "iso3": list(codes),
+        }
         streams[MEMBERS].add(own | {action: counts[:, code] for code, action in enumerate(ACTIONS)})
     return summary
 
 
-def _replicate_columns(number: int, resolution: str, batch: Batch) -> Columns:
+def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValues:
     return {
         "point": np.full(batch.count, number, dtype=np.int32),
         "resolution": [resolution] * batch.count,
@@ -214,17 +219,23 @@ def _replicate_columns(number: int, resolution: str, batch: Batch) -> Columns:
     }
 
 
-def _write_months(point: Point, months: MonthsResult, codes: Sequence[str], streams: Mapping[str, _Stream]) -> None:
+def _write_months(point: RunPoint, months: MonthsResult, codes: Sequence[str], streams: Mapping[str, _Stream]) -> None:
     columns = month_columns(months, codes)
     rows = len(columns["mean"])
     streams[MONTHS].add({"point": [point.number] * rows, "replicates": [months.watched] * rows, **columns})
     for vote, shares in zip(point.spec.vote if point.spec else (), months.sides, strict=True):
         size = len(codes)
-        own: Columns = {"point": [point.number] * size, "resolution": [vote.resolution] * size, "iso3": list(codes)}
+        own: ColumnValues = {
+            "point": [point.number] * size,
+            "resolution": [vote.resolution] * size,
+            "iso3": list(codes),
+        }
         streams[SIDED].add(own | dict(zip(SIDES, shares, strict=True)))
 
 
-def _swept(point: Point, resolution: str | None = None, summary: _Summary | None = None, error: str = "") -> SweptPoint:
+def _make_row(
+    point: RunPoint, resolution: str | None = None, summary: _Summary | None = None, error: str = ""
+) -> SweptPoint:
     return SweptPoint(
         point=point.number,
         values=point.values,
@@ -237,8 +248,8 @@ def _swept(point: Point, resolution: str | None = None, summary: _Summary | None
     )
 
 
-def _points(points: Sequence[Point], rows: Sequence[SweptPoint]) -> pa.Table:
-    """The table of points. A factor's values are numbers where all of them are, else text."""
+def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
+    """The table of points. A factor's column holds numbers where all its values are numbers, otherwise text."""
     names = dict.fromkeys(name for point in points for name in point.values)
     factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}
     columns = dict(factors)

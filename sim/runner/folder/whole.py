@@ -14,18 +14,18 @@ from sim.errors import InputError, Problem
 from sim.results.described import Result
 
 UNFINISHED = ".unfinished"
-"""What the name of a file ends with while it is being written."""
+"""The end of a file's name while it is being written."""
 
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, which takes its place once it is on the disk, and is gone after an error.
+    """Open a file for writing that gets its name once it is on the disk, and is removed after an error.
 
-    It is new, whatever is at the path: a link there is replaced, and what it leads to is left alone.
+    The file is always new: a link at the path is replaced, and the file that it points to is not changed.
 
     Raises
     ------
-    OSError : the disk is full, or cannot be written to.
+    OSError : the disk is full or cannot be written to.
     """
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
     try:
@@ -46,13 +46,13 @@ def write_json(path: Path, result: Result) -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Refuse a folder with links in it: what is written there would go elsewhere.
+    """Refuse a folder with links in it, because files could be written elsewhere.
 
     Raises
     ------
-    InputError : with every link.
+    InputError : the folder holds links; each is named.
     """
     links = [entry.path for entry in os.scandir(folder) if entry.is_symlink()]
     if links:
-        message = "is a symbolic link; a folder of results holds none."
+        message = "is a symbolic link, which a folder of results must not hold."
         raise InputError(Problem(path, "", message, "Remove it, or give another folder.") for path in sorted(links))

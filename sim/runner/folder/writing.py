@@ -1,7 +1,8 @@
-"""A folder of results: what it is of, written while it is run, stoppable at any moment, resumed by the same command.
+"""A folder of results: written during the run, which may stop at any moment and is resumed by the same command.
 
-While it is run, finished batches are in ``batches/``; at the end the tables are written from them in one canonical
-order, the manifest next to them, and the batches go. ``plan.json`` says what the folder is meant to hold.
+During the run, finished batches are in ``batches/``. At the end the tables are written from them in one canonical
+order, the manifest is written next to them, and the batches are removed. ``plan.json`` says what the folder is to
+contain.
 """
 
 from __future__ import annotations
@@ -31,18 +32,18 @@ from sim.runner.folder.files import EXECUTION, MANIFEST, NAMES, PLAN, POINTS
 from sim.runner.folder.manifest import (
     KINDS,
     SCHEMA_VERSION,
-    changed_tables,
-    document_hash,
-    hashes,
+    find_changed_tables,
+    hash_document,
+    hash_files,
     read_manifest,
 )
-from sim.runner.folder.reading import FinishedTables, VoteRows, read_columns
+from sim.runner.folder.reading import FinishedTables, VoteRows, read_parquet_columns
 from sim.runner.folder.store import Store
 from sim.runner.folder.tables import write_tables
 from sim.runner.folder.whole import UNFINISHED, refuse_links, write_json
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
-from sim.runner.plan import OnProgress, Plan, execute, ignore_progress, list_batches
+from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
 from sim.specs import Scenario, fit_path, world_of
 from sim.specs.worlds import rollcall_hashes
@@ -59,9 +60,9 @@ class Keeping:
 
     Parameters
     ----------
-    contents : as its manifest holds it.
-    specs : the scenarios that it rests on, by their names.
-    identified_by : what makes two folders the same but for their number of replicates.
+    contents : its entry in the manifest.
+    specs : its scenarios, by their names.
+    identified_by : the document that two folders share where they differ only in their number of replicates.
     """
 
     contents: Contents
@@ -70,16 +71,16 @@ class Keeping:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A finished folder, and what became of it.
+class FinishedFolder:
+    """A finished folder, with the numbers of what was run.
 
     Parameters
     ----------
-    points : how many.
+    points : number of points.
     replicates : most replicates of a point.
-    failed : points that ended with an error.
-    runs : replicates run this time, over all points.
-    dropped : damaged files that were found, whose runs were made again.
+    failed : number of points that ended with an error.
+    runs : number of runs made by this call, over all points.
+    dropped : damaged files that were found, and whose runs were made again.
     """
 
     folder: Path
@@ -91,19 +92,19 @@ class Finished:
 
 
 def keep(
-    plan: Plan,
+    plan: RunPlan,
     kept: Keeping,
     folder: Path,
     executor: Executor,
     *,
     retries_failed: bool = False,
     on_progress: OnProgress = ignore_progress,
-) -> Finished:
-    """Run a plan, or what is left of it, and write its tables.
+) -> FinishedFolder:
+    """Run a plan, or the rest of it, and write its tables.
 
     Parameters
     ----------
-    folder : new, empty, or holding the same: with fewer replicates, unfinished, or finished.
+    folder : new, empty, or with the same plan: with fewer replicates, unfinished, or finished.
     retries_failed : whether points that failed before are run again.
 
     Raises
@@ -123,11 +124,11 @@ def keep(
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, unless it is there.
+    """Make a folder, unless it exists.
 
     Raises
     ------
-    InputError : it cannot be made, or cannot be written to.
+    InputError : the folder cannot be made or cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -161,12 +162,12 @@ def _lock(folder: Path) -> Iterator[None]:
 class _Folder:
     """A folder while it is locked."""
 
-    plan: Plan
+    plan: RunPlan
     kept: Keeping
     folder: Path
     executor: Executor
 
-    def finish(self, retries_failed: bool, on_progress: OnProgress) -> Finished:
+    def finish(self, retries_failed: bool, on_progress: OnProgress) -> FinishedFolder:
         started = time.monotonic()
         plan, folder = self.plan, self.folder
         worlds = {spec.world: world_of(spec) for spec in self._specs()}
@@ -174,11 +175,11 @@ class _Folder:
         asked = [point.replicates for point in plan.points]
         before = self._compare_plan(about)
         if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
-            message = f"is to hold {max(before)} replicates of this; {plan.replicates} were asked for."
-            raise input_error("--out", str(folder), message, "Ask for as many or more, or give another folder.")
+            message = f"is to hold {max(before)} runs of each point, and only {plan.replicates} are requested."
+            raise input_error("--out", str(folder), message, "Request as many or more, or give another folder.")
         damaged: list[str] = []
         if (folder / MANIFEST).is_file():
-            # Batches next to a manifest are left over from a kill; the tables hold all there is.
+            # Batches next to a manifest remain from a killed process; the tables hold everything.
             shutil.rmtree(folder / BATCHES, ignore_errors=True)
             if self._is_enough(before == asked, retries_failed):
                 return self._finished(0)
@@ -205,7 +206,7 @@ class _Folder:
         return [point.spec for point in self.plan.points if point.spec is not None] or [*self.kept.specs.values()]
 
     def _reopen(self) -> list[str]:
-        """Make a finished folder ready for more: its tables become batches again, or are named if they are damaged."""
+        """Prepare a finished folder for more: turn its tables into batches, or return the names of damaged tables."""
         damaged = _damaged_tables(self.folder)
         if not damaged:
             _restore(self.folder, Store(self.folder / BATCHES))
@@ -213,13 +214,13 @@ class _Folder:
         return damaged
 
     def _is_enough(self, is_same_size: bool, retries_failed: bool) -> bool:
-        """Whether the folder is finished and sound, and nothing more is asked of it."""
+        """Whether the folder is finished and undamaged, and nothing more is requested."""
         if not is_same_size or _damaged_tables(self.folder):
             return False
         return not (retries_failed and self._finished(0).failed)
 
     def _forget_short_months(self, store: Store) -> None:
-        """Leave out the first replicates of points whose months rest on fewer than are watched now."""
+        """Forget the first replicates of points whose months come from fewer replicates than are watched now."""
         for point in self.plan.points:
             if point.has_months and "months" in self.plan.outputs:
                 own = [batch for batch in store.places if batch.point == point.number and batch.first < WATCHED]
@@ -232,13 +233,13 @@ class _Folder:
         documents = {point.number: point.spec.document() for point in self.plan.points if point.spec is not None}
         return FolderIdentity(
             kind=self.kept.contents.kind,
-            asked=document_hash(_without_replicates(self.kept.identified_by)),
-            points=document_hash({str(number): _without_replicates(one) for number, one in documents.items()}),
+            asked=hash_document(_without_replicates(self.kept.identified_by)),
+            points=hash_document({str(number): _without_replicates(one) for number, one in documents.items()}),
             engine=self.plan.engine,
             outputs=list(self.plan.outputs),
             worlds=worlds,
-            defaults=document_hash(defaults()),
-            fits=document_hash(self._fits()),
+            defaults=hash_document(defaults()),
+            fits=hash_document(self._fits()),
             program=identity(),
         )
 
@@ -246,11 +247,11 @@ class _Folder:
         return {name: fit_hash(spec) for name, spec in self.kept.specs.items()}
 
     def _compare_plan(self, about: FolderIdentity) -> list[int] | None:
-        """Replicates per point that the folder was meant to hold, or None if it is new.
+        """Replicates per point that the folder was to contain; None for a new folder.
 
         Raises
         ------
-        InputError : the folder holds something else, or what it was meant to hold cannot be read.
+        InputError : the folder holds something else, or its plan cannot be read.
         """
         path = self.folder / PLAN
         if not path.is_file():
@@ -270,7 +271,7 @@ class _Folder:
     def _refusal(self, key: str, before: FolderIdentity, about: FolderIdentity) -> InputError:
         if key == "program":
             message = f"was begun by another program: {describe_difference(about.program, before.program)}."
-            fix = "Give a new folder, or go on with the program that began it."
+            fix = "Give a new folder, or continue with the program that began it."
             return input_error("--out", str(self.folder), message, fix)
         others = {
             "kind": f"a {before.kind}, not a {about.kind}",
@@ -315,18 +316,18 @@ class _Folder:
             defaults=defaults(),
             worlds=about.worlds,
             fits=self._fits(),
-            tables=hashes([folder / name for name in NAMES if (folder / name).is_file()], folder),
+            tables=hash_files([folder / name for name in NAMES if (folder / name).is_file()], folder),
         )
         write_json(folder / MANIFEST, manifest)
         shutil.rmtree(folder / BATCHES)
 
-    def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> Finished:
-        failed = {point for point, error in read_columns(self.folder / POINTS, "point", "error") if error}
-        return Finished(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
+    def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> FinishedFolder:
+        failed = {point for point, error in read_parquet_columns(self.folder / POINTS, "point", "error") if error}
+        return FinishedFolder(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
 
 
 def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
-    """SHA-256 of every data file that scenarios in a world read, by file name; months read more than votes."""
+    """SHA-256 hashes of all data files that scenarios in a world read, by file name; months read more than votes."""
     specs = [*specs]
     has_months = any(spec.months is not None for spec in specs)
     named = [rollcall_hashes(spec) for spec in specs if world_of(spec).name == world.name]
@@ -334,7 +335,7 @@ def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
 
 
 def fit_hash(spec: Scenario) -> str | None:
-    """SHA-256 of the parameter file that a scenario reads, if it reads one."""
+    """SHA-256 hash of the parameter file that a scenario reads; None where it reads none."""
     path = fit_path(spec)
     return None if path is None else hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -344,9 +345,9 @@ def _without_replicates(document: Document) -> Document:
 
 
 def _damaged_tables(folder: Path) -> list[str]:
-    """Names of the tables that are not as they were when the folder was finished."""
+    """Names of the tables that have changed since the folder was finished."""
     try:
-        return changed_tables(read_manifest(folder), folder)
+        return find_changed_tables(read_manifest(folder), folder)
     except InputError:
         return [MANIFEST]
 
@@ -365,9 +366,11 @@ def _restore_vote(tables: FinishedTables, vote: VoteRows, batch: Batch) -> VoteR
     counts = tables.counts(vote)
     return VoteResult(
         resolution=vote.resolution,
-        date=dt.date.min,  # the scenario knows it; no table needs it
+        date=dt.date.min,  # the scenario has it, and no table needs it
         tallies=tables.tallies(vote, batch.first, batch.count),
-        counts=counts if batch.first == 0 else 0 * counts,  # they are sums: the first batch carries them
+        counts=counts
+        if batch.first == 0
+        else 0 * counts,  # counts are sums over replicates: the first batch holds them
         is_settled=tables.is_settled(vote, batch.first, batch.count),
         actions=tables.actions(vote, batch.first, batch.count),
     )

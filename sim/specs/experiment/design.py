@@ -13,15 +13,15 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from sim.rules.parameters import registry
 from sim.specs.section import Section, Text
-from sim.specs.values import LARGEST, plain, wrong
+from sim.specs.values import LARGEST, to_plain, validator_error
 
-Kind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
+DesignKind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
 
-STEPPED = ("factorial", "zip")  # designs whose ranges are walked in steps
+STEPPED = ("factorial", "zip")  # designs whose ranges are divided into steps
 SAMPLED = ("latin-hypercube", "sobol", "random", "morris", "saltelli")  # designs that draw samples
-POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are spread evenly only in these numbers
+POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are evenly spread only for a power of two
 MOST_POINTS = 1_000_000
-DIGITS = 12  # decimals that stepped values are rounded to, so that 3 * 0.05 is 0.15
+DECIMALS = 12  # decimals that steps are rounded to, so that 3 * 0.05 is 0.15
 OVER = ("design", "over")
 """Key of the table of factors."""
 BY_SCENARIO = "scenario"
@@ -29,22 +29,22 @@ BY_SCENARIO = "scenario"
 
 
 def _plain_values(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(plain(value) for value in values)
+    return tuple(to_plain(value) for value in values)
 
 
-Values = Annotated[tuple[Any, ...], Strict(False), Field(min_length=1), AfterValidator(_plain_values)]
+FactorValues = Annotated[tuple[Any, ...], Strict(False), Field(min_length=1), AfterValidator(_plain_values)]
 
 
 class Factor(Section):
-    """What one key of the scenario is set to: evenly from one number to another, or values one by one."""
+    """The values of one key of the scenario: an even range of numbers, or a list of values."""
 
     start: float | None = Field(None, alias="from", description="The number that the range begins with.")
     end: float | None = Field(None, alias="to", description="The number that the range ends with.")
     steps: int | None = Field(
-        None, ge=2, le=MOST_POINTS, description="How many values the range is walked in, both ends among them."
+        None, ge=2, le=MOST_POINTS, description="How many values the range has, including both ends."
     )
-    values: Values | None = Field(
-        None, description="The values, one by one, in place of a range; a value may be a list or a table."
+    values: FactorValues | None = Field(
+        None, description="The values, in place of a range; a value may be a list or a table."
     )
 
     @model_validator(mode="after")
@@ -52,14 +52,14 @@ class Factor(Section):
         given = [name for name, value in (("from", self.start), ("to", self.end)) if value is not None]
         if self.values is not None:
             if given or self.steps is not None:
-                raise wrong("got values and a range; exactly one of them is needed.")
+                raise validator_error("values and a range are given where exactly one of them is needed.")
         elif len(given) < 2:
-            got = given[0] if given else "neither"
-            raise wrong(f"got {got}; from and to are needed, or values.")
+            got = f"only {given[0]} is" if given else "nothing is"
+            raise validator_error(f"{got} given where from and to, or values, are needed.")
         elif not self.low < self.high:
-            raise wrong(f"got from = {self.low:g} and to = {self.high:g}; from must be below to.")
+            raise validator_error(f"from = {self.low:g} is not below to = {self.high:g}.")
         elif not math.isfinite(self.high - self.low):
-            raise wrong("the range is too wide.")
+            raise validator_error("the range is wider than numbers of this program reach.")
         return self
 
     @property
@@ -74,12 +74,12 @@ class Factor(Section):
 
     @property
     def count(self) -> int:
-        """How many values a factor of a stepped design has."""
+        """Number of values of a factor of a stepped design."""
         return len(self.values) if self.values is not None else self.steps or 0
 
 
 def is_whole(name: str) -> bool:
-    """Whether a key holds a whole number, so that its range stays on whole numbers.
+    """Whether a key holds a whole number, so that its range has only whole numbers.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def is_whole(name: str) -> bool:
     return section == "parameters" and parameter in registry() and registry()[parameter].is_count
 
 
-def levels(name: str, factor: Factor) -> tuple[Any, ...]:
-    """The values of one factor of a stepped design: those given, or the steps of its range with both ends.
+def list_values(name: str, factor: Factor) -> tuple[Any, ...]:
+    """List the values of one factor of a stepped design: the given values, or the steps of its range with both ends.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def levels(name: str, factor: Factor) -> tuple[Any, ...]:
         return factor.values
     steps = factor.count
     width = factor.high - factor.low
-    inner = (round(factor.low + width * step / (steps - 1), DIGITS) for step in range(1, steps - 1))
+    inner = (round(factor.low + width * step / (steps - 1), DECIMALS) for step in range(1, steps - 1))
     numbers = (factor.low, *inner, factor.high)
     return tuple(round(number) for number in numbers) if is_whole(name) else numbers
 
@@ -109,13 +109,13 @@ def levels(name: str, factor: Factor) -> tuple[Any, ...]:
 class Design(Section):
     """Which points of which factors are run."""
 
-    kind: Kind = Field(description="How the factors are combined into points.")
+    kind: DesignKind = Field(description="How the factors are combined into points.")
     samples: int | None = Field(
         None,
         ge=1,
         le=MOST_POINTS,
-        description="How many points are drawn, a power of two for sobol. Of morris how many trajectories, each of one "
-        "point more than there are factors; of saltelli a power of two, each of two points more.",
+        description="Number of points, a power of two for sobol. For morris the number of trajectories, each of "
+        "one point more than there are factors; for saltelli a power of two, each of two points more.",
     )
     seed: int = Field(0, ge=0, le=LARGEST - 1, description="The number that the drawing of points is keyed by.")
     file: Text | None = Field(
@@ -125,10 +125,10 @@ class Design(Section):
         None,
         ge=0.001,
         le=100,
-        description="Vary every fitted parameter as well: so many standard deviations of its prior around its default.",
+        description="Vary every fitted parameter too, by so many standard deviations of its prior around its default.",
     )
     over: Mapping[str, Factor] = Field(
-        default_factory=dict, description="What is varied: dotted key of the scenario to range or values."
+        default_factory=dict, description="What is varied: dotted keys of the scenario, each with a range or values."
     )
 
 

@@ -1,23 +1,23 @@
-"""Factors made from the priors of the fitted parameters, so that an experiment can vary them all without naming any."""
+"""Factors from the priors of the fitted parameters, so that an experiment can vary them all without naming any."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sim.rules.parameters import ORDERED, defaults, registry
-from sim.specs.experiment.design import DIGITS, SAMPLED
+from sim.specs.experiment.design import DECIMALS, SAMPLED
 
 
 def with_prior_factors(document: dict[str, Any]) -> dict[str, Any]:
     """The design with a factor for every fitted parameter in place of its ``priors``; unchanged where it has none.
 
-    Each factor goes so many standard deviations of the parameter's prior to either side of its default, within its
-    bounds; two parameters that must not cross stay on their sides of the middle between their defaults. Factors that
-    the design has already are kept as they are.
+    Each factor covers so many standard deviations of the parameter's prior on either side of its default, within its
+    bounds. Two parameters that must not cross stay on their sides of the middle between their defaults. Factors that
+    the design already has are unchanged.
 
     Parameters
     ----------
-    document : a design as plain data, sound or not.
+    document : a design as plain data, valid or not.
     """
     widths, over = document.get("priors"), document.get("over", {})
     if not isinstance(widths, int | float) or isinstance(widths, bool) or not widths > 0:
@@ -30,11 +30,11 @@ def with_prior_factors(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def prior_ranges(widths: float) -> dict[str, dict[str, float]]:
-    """Where each fitted parameter goes, ``from`` and ``to``.
+    """The range of each fitted parameter, ``from`` and ``to``.
 
     Parameters
     ----------
-    widths : standard deviations of the prior to either side of the default.
+    widths : standard deviations of the prior on either side of the default.
     """
     centres, found = defaults(), {}
     for name, parameter in registry().items():
@@ -47,5 +47,5 @@ def prior_ranges(widths: float) -> dict[str, dict[str, float]]:
             low = max(low, middle) if name == larger else low
             high = min(high, middle) if name == smaller else high
         if low < high:
-            found[name] = {"from": round(low, DIGITS), "to": round(high, DIGITS)}
+            found[name] = {"from": round(low, DECIMALS), "to": round(high, DECIMALS)}
     return found

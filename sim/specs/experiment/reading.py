@@ -8,19 +8,19 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Finding, Key
-from sim.specs.experiment.checks import design_findings, repetitions, split_findings
+from sim.specs.experiment.checks import design_findings, repetition_findings, split_findings
 from sim.specs.experiment.design import OVER, Design, Factor
 from sim.specs.experiment.priors import with_prior_factors
 from sim.specs.experiment.schema import experiment_structure
 from sim.specs.experiment.spec import Experiment, TargetSplit
-from sim.specs.experiment.table import read_table
-from sim.specs.experiment.trials import Row, gathered, refusals, rows_of, trial_of, unvariable
+from sim.specs.experiment.table import read_point_table
+from sim.specs.experiment.trials import TrialRow, find_refusals, find_unvariable, gather_refusals, list_rows, try_row
 from sim.specs.experiment.warnings import Trials, base_warnings, idle_factors
-from sim.specs.files import read_toml, shown
+from sim.specs.files import read_toml, show_path
 from sim.specs.scenario.spec import Scenario
-from sim.specs.section import sound
-from sim.specs.shipped import located
-from sim.specs.study import Base, base_of, set_in, validated
+from sim.specs.section import read_sound
+from sim.specs.shipped import locate_file
+from sim.specs.study import Base, base_of, settings_of, validate_study
 from sim.specs.study_overrides import override_study
 
 
@@ -30,16 +30,16 @@ def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Exp
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped experiment with or without ``.toml``.
-    overrides : ``key=value`` texts: keys of the experiment such as ``design.samples=128``, or keys of the scenario
-        such as ``vote.severity=1``, which then hold at every point.
+    overrides : ``key=value`` settings: keys of the experiment such as ``design.samples=128``, or keys of the scenario
+        such as ``vote.severity=1``, which are then set at every point.
 
     Raises
     ------
     InputError
-        With every problem of the file, of the scenarios and tables it names, and of the overrides.
+        With every problem of the file, of the scenarios and tables that it names, and of the overrides.
     """
-    path = located(reference, "experiments", Path())
-    return experiment_from(read_toml(path), shown(path), path.parent, overrides)
+    path = locate_file(reference, "experiments", Path())
+    return experiment_from(read_toml(path), show_path(path), path.parent, overrides)
 
 
 def experiment_from(
@@ -54,10 +54,10 @@ def experiment_from(
     Parameters
     ----------
     document : the keys of an experiment file.
-    where : what the document is called in messages.
+    where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
-    bases : documents of scenarios by the name the experiment gives them, in place of files.
+    overrides : ``key=value`` settings, applied last.
+    bases : documents of scenarios by their name in the experiment, in place of files.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def experiment_from(
         With every problem found.
     """
     draft = Draft(where, folder)
-    draft.take(document, where, folder)
+    draft.merge(document, where, folder)
     for text in overrides:
         override_study(draft, text, Experiment)
     design = draft.document.get("design")
@@ -79,7 +79,7 @@ def experiment_from(
 
 
 class _Reading:
-    """One document being checked, each part as soon as it is sound itself, so that a mistake hides no other."""
+    """One document while it is checked, part by part, so that no mistake hides another."""
 
     def __init__(self, draft: Draft, given: Mapping[str, Mapping[str, object]]) -> None:
         self.draft = draft
@@ -87,14 +87,14 @@ class _Reading:
         self.table: Path | None = None
 
     def experiment(self) -> Experiment | None:
-        """The experiment, or None with everything noted that is wrong with its parts."""
-        experiment = validated(Experiment, self.draft, experiment_structure())
+        """Read the experiment, or return None and note everything that is wrong with its parts."""
+        experiment = validate_study(Experiment, self.draft, experiment_structure())
         bases = self._bases()
         scenarios = {reference: base.scenario for reference, base in bases.items()}
-        design = sound(Design, _part(self.draft.document, "design"))
+        design = read_sound(Design, _part(self.draft.document, "design"))
         factors = self._factors(design)
-        rows = rows_of(design.kind if design else "factorial", factors)
-        trials = {reference: [trial_of(base, row) for row in rows] for reference, base in scenarios.items()}
+        rows = list_rows(design.kind if design else "factorial", factors)
+        trials = {reference: [try_row(base, row) for row in rows] for reference, base in scenarios.items()}
         for finding in self._findings(design, factors, rows, scenarios, trials):
             self.draft.keep([self._problem(finding)])
         if experiment is None or self.draft.problems:
@@ -117,44 +117,46 @@ class _Reading:
         self,
         design: Design | None,
         factors: Mapping[str, Factor],
-        rows: Sequence[Row],
+        rows: Sequence[TrialRow],
         scenarios: Mapping[str, Scenario],
         trials: Trials,
     ) -> Iterator[Finding]:
-        """What is wrong between parts that are sound in themselves."""
+        """What is wrong between parts that are valid by themselves."""
         if design is not None:
             yield from design_findings(design, factors, len(scenarios))
-        yield from repetitions(factors, set_in(self.draft))
-        yield from unvariable(factors)
-        yield from gathered(rows, (f for name, base in scenarios.items() for f in refusals(base, trials[name])))
-        target_split = sound(TargetSplit, self.draft.document.get("target_split"))
+        yield from repetition_findings(factors, settings_of(self.draft))
+        yield from find_unvariable(factors)
+        yield from gather_refusals(
+            rows, (f for name, base in scenarios.items() for f in find_refusals(base, trials[name]))
+        )
+        target_split = read_sound(TargetSplit, self.draft.document.get("target_split"))
         if target_split is not None:
             for base in scenarios.values():
                 yield from split_findings(target_split, base)
 
     def _problem(self, finding: Finding) -> Problem:
-        """A finding told at its place; one about a column at the table's file."""
+        """The problem of a finding at its place; for a column that is the file of the table."""
         if self.table is None or finding.key[:2] != OVER or len(finding.key) < 3:
-            return self.draft.problem(finding)
-        return Problem(shown(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)
+            return self.draft.locate(finding)
+        return Problem(show_path(self.table), f'column "{finding.key[2]}"', finding.message, finding.fix)
 
     def _factors(self, design: Design | None) -> dict[str, Factor]:
-        """The factors that are sound in themselves; those of a table are read from its file."""
+        """The factors that are valid by themselves; those of a table are read from its file."""
         if design is not None and design.kind == "table" and design.file is not None and not design.over:
             origin = self.draft.origin(("design", "file"))
             self.table = origin.folder / design.file
             try:
-                columns = read_table(self.table)
+                columns = read_point_table(self.table)
             except InputError as error:
                 self.draft.keep(error.problems)
                 return {}
             return {name: Factor.model_validate({"values": values}) for name, values in columns.items()}
         over = _part(self.draft.document, "design").get("over")
-        found = {name: sound(Factor, factor) for name, factor in over.items()} if isinstance(over, Mapping) else {}
+        found = {name: read_sound(Factor, factor) for name, factor in over.items()} if isinstance(over, Mapping) else {}
         return {name: factor for name, factor in found.items() if factor is not None}
 
     def _bases(self) -> dict[str, Base]:
-        """The scenarios by the name the experiment gives them."""
+        """The scenarios by their name in the experiment."""
         named = self.draft.document.get("scenario")
         references = [named] if isinstance(named, str) else named if isinstance(named, list | tuple) else []
         bases = {}

@@ -1,4 +1,4 @@
-"""The JSON Schema of an experiment file, for editors: it completes keys, explains them and marks mistakes."""
+"""The JSON Schema of an experiment file, from which editors complete keys, explain them and mark mistakes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from sim.specs.scenario.schema import REFERENCE, schema_of
 from sim.specs.scenario.spec import Scenario
 
 OWN = ("base", "seed", "replicates")
-"""Keys of a scenario that no factor sets: the experiment itself does."""
+"""Keys of a scenario that the experiment itself sets, so that no factor may."""
 
 
 @cache
 def experiment_structure() -> dict[str, Any]:
-    """The schema of an experiment file, its factors left open; shared, so not to be changed."""
+    """The schema of an experiment file, with any factors; it is shared, so do not change it."""
     return schema_of(Experiment)
 
 

@@ -1,4 +1,4 @@
-"""An experiment as a frozen value: the scenarios, the design that varies them, and the split it looks for.
+"""An experiment as a frozen value: the scenarios, the design that varies them, and the split that it looks for.
 
 Users read the descriptions here: editors show them through the JSON Schema, and messages quote them.
 """
@@ -23,7 +23,7 @@ from sim.errors import Problem
 from sim.specs.experiment.design import BY_SCENARIO, Design, points_per_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, wrong
+from sim.specs.values import LARGEST, PlainTable, validator_error
 
 Output = Literal["tally", "members", "votes", "months"]
 
@@ -32,7 +32,7 @@ COUNTED = ("support", "abstain", "oppose", "absent")
 
 
 class Counts(Section):
-    """How many members do what; at least one count is given."""
+    """How many members take each action; at least one count is given."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [action]} for action in COUNTED]})
 
@@ -44,7 +44,9 @@ class Counts(Section):
     @model_validator(mode="after")
     def _has_a_count(self) -> Self:
         if not self.counts():
-            raise wrong("got no count; at least one of support, abstain, oppose and absent is needed.")
+            raise validator_error(
+                "no count is given where at least one of support, abstain, oppose and absent is needed."
+            )
         return self
 
     def counts(self) -> dict[str, int]:
@@ -56,15 +58,15 @@ class TargetSplit(Counts):
     """The counts that points are ranked by."""
 
     besides_target: bool = Field(False, description="Whether the counts leave out the target's own vote.")
-    resolution: Text | None = Field(None, description="The vote that is meant; if left out, the first.")
+    resolution: Text | None = Field(None, description="The resolution of the counts; if left out, the first.")
 
 
 def _references(value: object) -> object:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not items or not all(isinstance(item, str) and item for item in items):
-        raise wrong("the name or path of a scenario, or a list of them, is needed.")
+        raise validator_error("the name or path of a scenario, or a list of them, is needed.")
     if len(set(items)) < len(items):
-        raise wrong("names a scenario twice.")
+        raise validator_error("names a scenario twice; name each scenario once.")
     return tuple(items)
 
 
@@ -75,8 +77,8 @@ def _outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
 class Experiment(Section):
     """One or more scenarios, run at many points.
 
-    The scenarios it names are read with it and travel with it: a worker elsewhere needs no file, and a file that is
-    edited meanwhile changes nothing.
+    The experiment holds the scenarios that it names. So a worker elsewhere needs no file, and editing a file meanwhile
+    changes nothing.
     """
 
     title: str = Field("", description="What the experiment is called.")
@@ -87,9 +89,9 @@ class Experiment(Section):
         WithJsonSchema(
             {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
         ),
-    ] = Field(description="The scenario that is varied: a shipped one's name, or a file; or a list of them.")
+    ] = Field(description="The scenario that is varied: the name of a shipped one, or a file; or a list of these.")
     replicates: int | None = Field(
-        None, ge=1, le=10_000_000, description="How many runs at each point; if left out, as many as the scenario says."
+        None, ge=1, le=10_000_000, description="How many runs at each point; if left out, the number of the scenario."
     )
     seed: int | None = Field(
         None, ge=0, le=LARGEST - 1, description="The number that draws are keyed by; if left out, the scenario's."
@@ -98,14 +100,14 @@ class Experiment(Section):
         "common", description="Whether all points share their random numbers, or each has its own."
     )
     outputs: Annotated[tuple[Output, ...], Strict(False), AfterValidator(_outputs)] = Field(
-        ("tally",), description="What is kept: tallies always; members, single votes, and months, on demand."
+        ("tally",), description="What is kept: tallies always; members, single votes and months on request."
     )
     set: PlainTable = Field(
         default_factory=dict, description="What to set at every point, by dotted key: 'vote.severity' = 1.2."
     )
     design: Design = Field(description="Which points are run.")
-    target_split: TargetSplit | None = Field(None, description="Rank the points by how near they come to these counts.")
-    reasons: str = Field("", description="Why the experiment is made so, and what is expected of it.")
+    target_split: TargetSplit | None = Field(None, description="Rank the points by their distance from these counts.")
+    reasons: str = Field("", description="Why the experiment is designed this way, and what is expected of it.")
     sources: Texts = Field((), description="Where its facts come from.")
 
     _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)
@@ -113,7 +115,7 @@ class Experiment(Section):
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     def with_bases(self, bases: Mapping[str, Scenario], warnings: Iterable[Problem] = ()) -> Self:
-        """The same experiment with its scenarios before a point sets anything, and what is seldom meant in it."""
+        """The same experiment with its scenarios, before a point sets anything, and with its warnings."""
         experiment = self.model_copy()
         experiment._bases, experiment._warnings = dict(bases), tuple(warnings)
         experiment._documents = {reference: base.document() for reference, base in bases.items()}
@@ -126,16 +128,16 @@ class Experiment(Section):
 
     @property
     def bases(self) -> Mapping[str, Scenario]:
-        """Each scenario by its name here, with the experiment's own ``[set]``, seed and replicates in it."""
+        """Each scenario by its name here, with the experiment's own ``[set]``, seed and replicates."""
         return self._bases
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is allowed in the experiment and seldom meant: factors without effect, a what-if undone."""
+        """What is allowed in the experiment but seldom meant: factors without effect, a what-if that is undone."""
         return self._warnings
 
     def base_document(self, reference: str) -> Mapping[str, object]:
-        """The document of one of the bases; shared, so not to be changed."""
+        """The document of one of the bases; it is shared, so do not change it."""
         return self._documents[reference]
 
     @property
@@ -146,18 +148,18 @@ class Experiment(Section):
 
     @property
     def size(self) -> int:
-        """How many points there are, counted without making them."""
+        """Number of points, counted without making them."""
         return len(self.scenario) * points_per_scenario(self.design)
 
     def document(self) -> dict[str, object]:
-        """The experiment as plain data that reads back to the same experiment; a table has its columns in it."""
-        return {name: _listed(value) for name, value in self._dumped().items()}
+        """The experiment as plain data that reads back to the same experiment; a table is included with its columns."""
+        return {name: _to_lists(value) for name, value in self._dumped().items()}
 
     def _dumped(self) -> dict[str, object]:
         return self.model_dump(by_alias=True, exclude_none=True, exclude={"design": {"file"}})
 
 
-def _listed(value: object) -> object:
+def _to_lists(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _listed(item) for key, item in value.items()}
-    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: _to_lists(item) for key, item in value.items()}
+    return [_to_lists(item) for item in value] if isinstance(value, list | tuple) else value

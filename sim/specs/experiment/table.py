@@ -10,13 +10,13 @@ from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, input_error
 from sim.specs.experiment.design import MOST_POINTS
-from sim.specs.files import shown
+from sim.specs.files import show_path
 from sim.specs.overrides import value_of
-from sim.specs.values import plain
+from sim.specs.values import to_plain
 
 
-def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
-    """The columns of a table of points; a cell is a TOML value, and what is no TOML value is text.
+def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
+    """Read the columns of a table of points. A cell is a TOML value; anything else is text.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     InputError
         With every row that is wrong, or because the file cannot be read.
     """
-    where = shown(path)
+    where = show_path(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             rows = [(reader.line_num, row) for reader in [csv.reader(lines, strict=True)] for row in reader if row]
@@ -38,15 +38,17 @@ def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     except (csv.Error, ValueError) as error:
         raise input_error(where, "", f"is not valid CSV: {error}.") from error
     if len(rows) < 2:
-        raise input_error(where, "", "holds no points.", "Give dotted keys in the first row and a point in each other.")
+        raise input_error(
+            where, "", "holds no points.", "Give dotted keys in the first row and a point in each further row."
+        )
     if len(rows) - 1 > MOST_POINTS:
-        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are run.")
+        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are allowed.")
     names = [name.strip() for name in rows[0][1]]
     problems = _header_problems(names, where)
     columns: list[list[object]] = [[] for _ in names]
     for line, row in rows[1:]:
         if len(row) != len(names):
-            message = f"has {len(row)} cells; the first row has {len(names)}."
+            message = f"has {len(row)} cells, but the first row has {len(names)}."
             problems.append(Problem(where, f"line {line}", message))
             continue
         for name, cell, column in zip(names, row, columns, strict=True):
@@ -54,7 +56,7 @@ def read_table(path: Path) -> Mapping[str, tuple[object, ...]]:
                 problems.append(Problem(where, f"line {line}", f'"{name}" is empty.', "Give a value in every cell."))
                 continue
             try:
-                column.append(plain(value_of(cell.strip())))
+                column.append(to_plain(value_of(cell.strip())))
             except PydanticCustomError as error:
                 problems.append(Problem(where, f"line {line}", f'"{name}" {error.message()}'))
     if problems:
@@ -68,5 +70,5 @@ def _header_problems(names: list[str], where: str) -> list[Problem]:
         if not name:
             problems.append(Problem(where, "line 1", f"column {number + 1} has no name.", "Give a dotted key."))
         elif name in names[:number]:
-            problems.append(Problem(where, "line 1", f'"{name}" stands twice.'))
+            problems.append(Problem(where, "line 1", f'"{name}" is the name of two columns.'))
     return problems

@@ -1,9 +1,9 @@
-"""Whether what a design sets can be set: its values tried before anything is run.
+"""Whether the values of a design can be set: they are tried before anything is run.
 
-They are tried together, in as few points as hold each of them once: a point that can be read clears all its values.
-Of a point that cannot, each value not cleared elsewhere is tried by itself too. One that fails both by itself and with
-those that do not is refused. Values that fail only together (two parameters that cross) are not: they are points that
-fail.
+Values are tried together, in the fewest points that contain each of them once. A point that can be read clears all its
+values. Where a point cannot be read, each value that no other point has cleared is tried by itself as well. A value is
+refused where it fails both by itself and together with the values that do not. Values that fail only together, such as
+two parameters that cross, are not refused: their points fail.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
-from sim.specs.draft import Finding, Key, dotted, short_key
-from sim.specs.experiment.design import OVER, Factor, Kind, is_whole, levels
-from sim.specs.overrides import leaves
+from sim.specs.draft import Finding, Key, join_key, short_key
+from sim.specs.experiment.design import OVER, DesignKind, Factor, is_whole, list_values
+from sim.specs.overrides import list_leaves
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.study import is_crossing
@@ -25,61 +25,61 @@ MOST_TRIED = 50  # values of one factor
 BY_EXPERIMENT = ("seed", "replicates", "scenario", "base")
 
 
-class Value(NamedTuple):
-    """A value of a factor, and the key it stands under."""
+class TrialValue(NamedTuple):
+    """A value of a factor, and its key."""
 
     value: Any
     key: Key
 
 
-Row = Mapping[str, Value]
+TrialRow = Mapping[str, TrialValue]
 """A value for each factor, to be tried together."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of values set in a scenario.
+    """The outcome of setting values in a scenario.
 
     Parameters
     ----------
     row : the values.
-    scenario : with them in it; None where they cannot be set.
-    problems : why not.
+    scenario : the scenario with these values; None where they cannot be set.
+    problems : why they cannot be set.
     """
 
-    row: Row
+    row: TrialRow
     scenario: Scenario | None
     problems: Sequence[Problem]
 
 
-def unvariable(factors: Mapping[str, Factor]) -> Iterator[Finding]:
-    """Factors over keys that no design varies."""
+def find_unvariable(factors: Mapping[str, Factor]) -> Iterator[Finding]:
+    """Find factors over keys that no design may vary."""
     for name in factors:
         if is_by_experiment(name):
             message = "cannot be varied."
-            yield Finding((*OVER, name), message, "The experiment's own scenario, seed and replicates say it.")
+            yield Finding((*OVER, name), message, "Set it with the experiment's own scenario, seed or replicates.")
 
 
 def is_by_experiment(name: str) -> bool:
-    """Whether the experiment itself says what stands under a key."""
+    """Whether the experiment itself sets a key."""
     return name.partition(".")[0] in BY_EXPERIMENT
 
 
-def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
-    """The points to try: as few as hold each value of each factor, the ends of each range, once.
+def list_rows(kind: DesignKind, factors: Mapping[str, Factor]) -> list[TrialRow]:
+    """List the points to try: the fewest that contain each value of each factor, or the ends of each range, once.
 
-    Where the values of a row belong together, as in a table, the rows are the design's own.
+    Where the values of a row belong together, as in a table, the rows are those of the design.
 
     Parameters
     ----------
     kind : how the factors are combined.
-    factors : the factors that are sound, by the key they set.
+    factors : the valid factors, by the key that they set.
     """
     varied = {name: factor for name, factor in factors.items() if not is_by_experiment(name)}
     if not varied:
         return []
     if kind in ("zip", "table"):
-        columns = {name: levels(name, factor) for name, factor in varied.items() if factor.count}
+        columns = {name: list_values(name, factor) for name, factor in varied.items() if factor.count}
         places = sorted({place for name, factor in varied.items() if factor.count for place in _places(name, factor)})
         return [
             {name: _value(name, varied[name], values, min(place, len(values) - 1)) for name, values in columns.items()}
@@ -90,10 +90,10 @@ def rows_of(kind: Kind, factors: Mapping[str, Factor]) -> list[Row]:
     return [{name: values[number % len(values)] for name, values in tried.items()} for number in range(length)]
 
 
-def _values_to_try(name: str, factor: Factor) -> list[Value]:
+def _values_to_try(name: str, factor: Factor) -> list[TrialValue]:
     if factor.values is None:
         ends = (round(factor.low), round(factor.high)) if is_whole(name) else (factor.low, factor.high)
-        return [Value(end, (*OVER, name, key)) for end, key in zip(ends, ("from", "to"))]
+        return [TrialValue(end, (*OVER, name, key)) for end, key in zip(ends, ("from", "to"))]
     return [_value(name, factor, factor.values, place) for place in _places(name, factor)]
 
 
@@ -109,57 +109,57 @@ def _places(name: str, factor: Factor) -> list[int]:
     return sorted(chosen)
 
 
-def _value(name: str, factor: Factor, values: Sequence[Any], place: int) -> Value:
+def _value(name: str, factor: Factor, values: Sequence[Any], place: int) -> TrialValue:
     key: Key = (*OVER, name)
     if factor.values is not None:
-        return Value(values[place], (*key, "values", place))
+        return TrialValue(values[place], (*key, "values", place))
     ends = {0: "from", len(values) - 1: "to"}
-    return Value(values[place], (*key, ends[place]) if place in ends else key)
+    return TrialValue(values[place], (*key, ends[place]) if place in ends else key)
 
 
-def trial_of(base: Scenario, row: Row) -> Trial:
-    """What comes of the values of a row in a scenario.
+def try_row(base: Scenario, row: TrialRow) -> Trial:
+    """Try the values of a row in a scenario.
 
     Parameters
     ----------
-    base : the scenario, before a point sets anything.
+    base : the scenario before a point sets anything.
     """
     values = {name: item.value for name, item in row.items()}
     try:
         return Trial(row, scenario_from({**base.document(), "set": values}, "", Path()), ())
     except InputError as error:
-        assigned = {dotted(path): leaf for name, value in values.items() for path, leaf in leaves(name, value)}
+        assigned = {join_key(path): leaf for name, value in values.items() for path, leaf in list_leaves(name, value)}
         return Trial(row, None, [problem for problem in error.problems if not is_crossing(problem, assigned)])
 
 
-def refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
-    """What is wrong with values that cannot be set in a scenario, at the key of each.
+def find_refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
+    """Find what is wrong with values that cannot be set in a scenario, at the key of each.
 
     Parameters
     ----------
     base : the scenario.
-    trials : of all rows in it.
+    trials : the trials of all rows in it.
     """
-    judged = {item.key for trial in trials if not trial.problems for item in trial.row.values()}
+    checked = {item.key for trial in trials if not trial.problems for item in trial.row.values()}
     for trial in (trial for trial in trials if trial.problems):
-        alone = {name: trial_of(base, {name: item}) for name, item in trial.row.items() if item.key not in judged}
-        judged |= {item.key for item in trial.row.values()}
+        alone = {name: try_row(base, {name: item}) for name, item in trial.row.items() if item.key not in checked}
+        checked |= {item.key for item in trial.row.values()}
         faulty = {name: found for name, found in alone.items() if found.problems}
         sound = {name: item for name, item in trial.row.items() if name not in faulty}
         for name, by_itself in faulty.items():
             item = trial.row[name]
-            beside = trial_of(base, {**sound, name: item}) if sound else by_itself
-            for problem in beside.problems:
+            together = try_row(base, {**sound, name: item}) if sound else by_itself
+            for problem in together.problems:
                 if problem in by_itself.problems or _is_own(problem, name):
                     yield Finding(item.key, _message(problem, name), problem.fix)
 
 
-def gathered(rows: Sequence[Row], refused: Iterable[Finding]) -> Iterator[Finding]:
-    """Refusals in all scenarios, each once, factor by factor: at the factor itself where all its values share them.
+def gather_refusals(rows: Sequence[TrialRow], refused: Iterable[Finding]) -> Iterator[Finding]:
+    """Gather the refusals of all scenarios, each once, by factor: at the factor itself where all its values share them.
 
     Parameters
     ----------
-    rows : that were tried.
+    rows : the rows that were tried.
     refused : what is wrong with their values.
     """
     distinct = list(dict.fromkeys(refused))
@@ -172,12 +172,12 @@ def gathered(rows: Sequence[Row], refused: Iterable[Finding]) -> Iterator[Findin
 
 
 def _message(problem: Problem, name: str) -> str:
-    """The message, with the key it is about where that is not the factor's own."""
+    """The message, with its key where that is not the factor's own."""
     return problem.message if _is_own(problem, name) else f"sets {_key_of(problem)}: {problem.message}"
 
 
 def _is_own(problem: Problem, name: str) -> bool:
-    """Whether a problem is about the key of a factor, or of the whole."""
+    """Whether a problem is about the key of a factor, or about the scenario as a whole."""
     key = _key_of(problem)
     return not key or short_key(key).startswith(short_key(name))
 

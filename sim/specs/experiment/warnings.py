@@ -1,14 +1,14 @@
-"""What is allowed in an experiment and yet seldom meant: factors without effect, and what-ifs that they undo."""
+"""What is allowed in an experiment but seldom meant: factors without effect, and what-ifs that they undo."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.errors import Problem
-from sim.specs.draft import Finding, dotted
+from sim.specs.draft import Finding, join_key
 from sim.specs.experiment.design import OVER
 from sim.specs.experiment.trials import Trial
-from sim.specs.overrides import full_key, leaves
+from sim.specs.overrides import full_key, list_leaves
 from sim.specs.scenario.warnings import (
     idle_settings,
     original_of,
@@ -20,30 +20,30 @@ from sim.specs.scenario.warnings import (
 from sim.specs.study import Base
 
 Trials = Mapping[str, Sequence[Trial]]
-"""What came of the rows of a design in each scenario, by the scenario's name."""
+"""The trials of the rows of a design in each scenario, by the scenario's name."""
 
 
 def base_warnings(reference: str, base: Base, trials: Sequence[Trial]) -> Iterator[Problem]:
-    """What is seldom meant of one scenario of an experiment: in what it sets, and in what the design varies of it.
+    """Warnings about one scenario of an experiment: about its settings, and about what the design varies of it.
 
     Parameters
     ----------
     reference : the scenario's name in the experiment.
-    trials : of the design's rows in it.
+    trials : the trials of the design's rows in it.
     """
     yield from warnings_of(reference, base.scenario, base.written)
     original = original_of(base.written)
-    told = {undone.key for undone in undone_settings(base.written, original, base.scenario)}
+    reported = {undone.key for undone in undone_settings(base.written, original, base.scenario)}
     for trial in trials:
         for undone in undone_settings(base.written, original, trial.scenario or base.scenario):
-            if undone.key not in told:
-                told.add(undone.key)
+            if undone.key not in reported:
+                reported.add(undone.key)
                 key, message, fix = undone_finding(base.written, undone, "is varied by the design")
-                yield Problem(reference, dotted(key), message, fix)
+                yield Problem(reference, join_key(key), message, fix)
 
 
 def idle_factors(trials: Trials) -> Iterator[Finding]:
-    """Factors without effect in a scenario, at any of their values that were tried."""
+    """Factors that have no effect in a scenario at any value that was tried."""
     reasons = {
         (reference, name): reason
         for reference, of_base in trials.items()
@@ -53,11 +53,11 @@ def idle_factors(trials: Trials) -> Iterator[Finding]:
     for (reference, name), reason in reasons.items():
         yield Finding((*OVER, name), f"has no effect in {reference}: {reason}")
     if reasons and len(reasons) == sum(len(of_base[0].row) for of_base in trials.values()):
-        yield Finding(("design",), "nothing that it varies has an effect: every point asks the same question.")
+        yield Finding(("design",), "nothing that it varies has an effect, so every point asks the same question.")
 
 
 def _reason(name: str, trials: Sequence[Trial]) -> str | None:
-    """Why a factor has no effect at any of its values; None if it has one, or where that is not known."""
+    """Why a factor has no effect at any of its values; None if it has one, or where this is not known."""
     reasons = [_reason_at(trial, name) for trial in trials]
     return None if None in reasons else reasons[0]
 
@@ -66,5 +66,5 @@ def _reason_at(trial: Trial, name: str) -> str | None:
     if trial.scenario is None:
         return None
     idle, document = idle_settings(trial.scenario), trial.scenario.document()
-    reasons = [reason_for(idle, full_key(document, path)) for path, _ in leaves(name, trial.row[name].value)]
+    reasons = [reason_for(idle, full_key(document, path)) for path, _ in list_leaves(name, trial.row[name].value)]
     return None if None in reasons else reasons[0]

@@ -1,4 +1,4 @@
-"""Checks across the parts of a goal: what is wanted, and each lever, against the scenario and its world."""
+"""Checks across the parts of a goal: the wanted outcome and each lever, against the scenario and its world."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from sim.errors import InputError, Problem, did_you_mean
-from sim.specs.draft import Finding, Key, dotted
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.goal.levers import (
     SHARED,
     AttributeLever,
@@ -18,11 +18,11 @@ from sim.specs.goal.levers import (
     PledgeLever,
     Setting,
 )
-from sim.specs.goal.moves import key_in, moved, where_it_stands
+from sim.specs.goal.moves import apply_levers, current_setting, key_in
 from sim.specs.goal.spec import Wanted
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.overrides import full_key
-from sim.specs.scenario.checks import Parts, given_members, selection_findings, selections, vote_findings
+from sim.specs.scenario.checks import Parts, fixed_members, selection_findings, selections, vote_findings
 from sim.specs.scenario.reading import scenario_from
 from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.warnings import idle_settings, reason_for
@@ -30,31 +30,31 @@ from sim.specs.study import is_crossing
 from sim.world import World
 
 BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")
-"""Keys that no lever moves."""
+"""Keys that no lever may move."""
 MOST_MOVED = 60
-"""Numbers and members that the levers of a goal move together."""
+"""Most numbers and members that the levers of a goal move together."""
 MOST_LISTED = 10
-"""Names in a message."""
+"""Most names in a message."""
 
 
 def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Finding]:
-    """What is wrong between what is wanted and the scenario."""
+    """What is wrong between the wanted outcome and the scenario."""
     resolutions = [vote.resolution for vote in base.vote]
     yield from vote_findings(("goal", "resolution"), wanted.resolution, resolutions, f'"{base.title}"')
-    given = _given(base, world, wanted.resolution or resolutions[0])
+    given = _fixed_votes(base, world, wanted.resolution or resolutions[0])
     if wanted.member is not None and (code := world.resolve(wanted.member.member)[0]) in given:
-        yield Finding(("goal", "member", "member"), f"{code} is the {given[code]}, whose vote is given.")
+        yield Finding(("goal", "member", "member"), f"{code} is the {given[code]}, whose vote is fixed.")
     if wanted.split is not None:
         counts = wanted.split.counts()
         if sum(counts.values()) - len(counts) * wanted.split.within > world.size:
-            yield Finding(("goal", "split"), f"adds up to {sum(counts.values())}; there are {world.size} members.")
+            yield Finding(("goal", "split"), f"adds up to {sum(counts.values())}, but there are {world.size} members.")
     if wanted.count is not None and (wanted.count.at_least or 0) > world.size:
-        message = f"got {wanted.count.at_least}; there are {world.size} members."
+        message = f"{wanted.count.at_least} members are wanted, but there are {world.size}."
         yield Finding(("goal", "count", "at_least"), message)
 
 
-def _given(base: Scenario, world: World, resolution: str | None) -> dict[str, str]:
-    """Members whose vote on a resolution, or on any, is given without any lever, and what they are."""
+def _fixed_votes(base: Scenario, world: World, resolution: str | None) -> dict[str, str]:
+    """Members whose vote on a resolution, or on any, is fixed without a lever, and why."""
     pledges = [
         pledge
         for pledge in base.pledge
@@ -66,15 +66,15 @@ def _given(base: Scenario, world: World, resolution: str | None) -> dict[str, st
         or pledge.resolution == resolution
     ]
     given = {code: "subject of a pledge" for pledge in pledges for code in members_of(world, pledge.members)}
-    return given | given_members(world, base.roles)
+    return given | fixed_members(world, base.roles)
 
 
 def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World) -> Iterator[Finding]:
-    """What is wrong between the levers that are sound in themselves, and between each and the scenario.
+    """What is wrong between the levers that are valid by themselves, and between each and the scenario.
 
     Parameters
     ----------
-    levers : by their place in the file.
+    levers : levers by their place in the file.
     """
     for (earlier, one), (later, other) in combinations(levers.items(), 2):
         if _what(one, base, world) == _what(other, base, world):
@@ -90,29 +90,29 @@ def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World
                 yield from _choice_findings(place, lever, base, world)
     size = sum(_size(lever, world) for lever in levers.values())
     if size > MOST_MOVED:
-        fix = "Name fewer members, or edit an attribute of a group as one."
-        yield Finding(("lever",), f"moves {size} numbers and members; at most {MOST_MOVED} are searched.", fix)
+        fix = "Name fewer members, or edit an attribute of a whole group."
+        yield Finding(("lever",), f"moves {size} numbers and members; at most {MOST_MOVED} are allowed.", fix)
 
 
 def _size(lever: GoalLever, world: World) -> int:
-    """How many numbers and members a lever moves."""
+    """Number of numbers and members that a lever moves."""
     return 1 if isinstance(lever, NumberLever | AttributeLever) else len(lever.candidates(world))
 
 
 def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, world: World) -> Iterator[Finding]:
-    """What two levers that move the same have in common: all of it, or some members."""
+    """What is wrong where two levers move the same key: they are the same lever, or share members."""
     match one, other:
         case JoinLever() | LeaveLever() | PledgeLever(), JoinLever() | LeaveLever() | PledgeLever():
             both = set(one.candidates(world)) & set(other.candidates(world))
             if both:
-                message = f"holds {_told(both)}, as lever.{earlier} does."
+                message = f"names {_list_codes(both)}, as lever.{earlier} does."
                 yield Finding((*place, "members"), message, "Give each member once.")
         case _:
-            yield Finding(place, f"moves the same as lever.{earlier}.", "Give each lever once.")
+            yield Finding(place, f"moves the same key as lever.{earlier}.", "Give each lever once.")
 
 
 def _what(lever: GoalLever, base: Scenario, world: World) -> tuple[str, ...]:
-    """What a lever moves, however it is spelt; of one over members without saying whom."""
+    """What a lever moves, in full spelling; for a lever over members without the members."""
     match lever:
         case AttributeLever():
             return lever.kind, lever.attribute, lever.edit, *members_of(world, lever.members)
@@ -122,57 +122,59 @@ def _what(lever: GoalLever, base: Scenario, world: World) -> tuple[str, ...]:
 
 
 def _unmovable(place: Key, key: str) -> Finding:
-    return Finding((*place, "key"), f'"{key}" cannot be moved.', "Levers change votes, changes and parameters.")
+    return Finding(
+        (*place, "key"), f'"{key}" cannot be moved by a lever.', "Levers move votes, changes and parameters."
+    )
 
 
 def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
-    now = where_it_stands(lever, base)
+    now = current_setting(lever, base)
     if not isinstance(now, float):
         if isinstance(lever, NumberLever):
             yield Finding((*place, "key"), *_no_number(lever, base))
         return
     if not lever.start <= now <= lever.end:
-        message = f"got {lever.start:g} to {lever.end:g}; it stands at {now:g} in the scenario."
-        yield Finding((*place, "from" if now < lever.start else "to"), message, "Let the range hold where it stands.")
+        message = f"the range {lever.start:g} to {lever.end:g} does not contain the value in the scenario, {now:g}."
+        yield Finding((*place, "from" if now < lever.start else "to"), message, "Widen the range to contain it.")
     for key, end in (("from", lever.start), ("to", lever.end)):
         for problem in _problems(lever, end, base):
             yield Finding((*place, key), problem.message, problem.fix)
     if lever.is_whole:
         for key, value in (("from", lever.start), ("to", lever.end), ("step", lever.stride)):
             if value != round(value):
-                yield Finding((*place, key), f"got {value:g}; {lever.name} needs whole numbers.")
+                yield Finding((*place, key), f"{value:g} is not a whole number, which {lever.name} needs.")
 
 
 def _no_number(lever: NumberLever, base: Scenario) -> tuple[str, str]:
-    """Why a key is no lever: the scenario knows no such key, or it holds something else."""
+    """Why a key is not a lever: the scenario has no such key, or it does not hold a number."""
     try:
         scenario_from({**base.document(), "set": {lever.key: lever.start}}, "", Path())
     except InputError as error:
         problem = error.problems[0]
         return f'"{lever.key}": {problem.message}', problem.fix
-    return f'"{lever.key}" holds no number in the scenario.', "A lever needs a number that stands somewhere."
+    return f'"{lever.key}" holds no number in the scenario.', "A lever needs a key that holds a number."
 
 
 def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding]:
-    """Numbers that no rule reads in the scenario, wherever a lever puts them.
+    """Numbers that no rule reads in the scenario, whatever value a lever sets.
 
     Parameters
     ----------
-    levers : that are sound, and go with the scenario.
+    levers : valid levers of the scenario.
     """
     for number, lever in enumerate(levers):
-        now = where_it_stands(lever, base)
+        now = current_setting(lever, base)
         if isinstance(lever, NumberLever) and now is not None:
-            idle = idle_settings(moved(base, [(lever, now)]))
+            idle = idle_settings(apply_levers(base, [(lever, now)]))
             if (reason := reason_for(idle, full_key(base.document(), lever.key.split(".")))) is not None:
                 yield Finding(("lever", number), f"has no effect: {reason}")
 
 
 def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Problem]:
-    """What is wrong with the scenario once a lever alone is at a setting."""
+    """What is wrong with the scenario where one lever alone has a setting."""
     try:
-        moved(base, [(lever, setting)])
-    except InputError as error:  # two parameters may cross only while the other stays
+        apply_levers(base, [(lever, setting)])
+    except InputError as error:  # two parameters may cross only because the other one is not moved
         assigned = {lever.key: setting} if isinstance(lever, NumberLever) else {}
         return [problem for problem in error.problems if not is_crossing(problem, assigned)]
     return ()
@@ -186,25 +188,25 @@ def _choice_findings(
     yield from _echoes((*place, "members"), lever.members, world)
     yield from _cost_findings((*place, "costs"), lever.costs, candidates, world)
     if lever.per != "member" and not world.attributes[SHARED[lever.per]].any():
-        message = f'got "{lever.per}"; {SHARED[lever.per]} is 0 for every member of the world {world.name}.'
-        yield Finding((*place, "per"), message, 'Let the cost be of each "member".')
+        message = f'"{lever.per}" cannot be used: {SHARED[lever.per]} is 0 for every member of the world {world.name}.'
+        yield Finding((*place, "per"), message, 'Give the cost per "member".')
     if isinstance(lever, PledgeLever):
         resolutions = [vote.resolution for vote in base.vote]
         yield from vote_findings((*place, "resolution"), lever.resolution, resolutions, f'"{base.title}"')
-        given = _given(base, world, lever.resolution)
+        given = _fixed_votes(base, world, lever.resolution)
         for code in candidates:
             if code in given:
-                yield _taken_away(place, [code], f"is the {given[code]}, whose vote is given")
+                yield _removal_finding(place, [code], f"is the {given[code]}, whose vote is fixed")
         return
-    lists = {dotted(key): references for key, references in selections(Parts.of_scenario(base, world))}
+    lists = {join_key(key): references for key, references in selections(Parts.of_scenario(base, world))}
     references = lists.get(key_in(base.document(), lever.key))
     if lever.key.partition(".")[0] in BY_GOAL:
         yield _unmovable(place, lever.key)
     elif references is None:
         known = [key for key in lists if key.partition(".")[0] not in BY_GOAL]
         more = "" if len(known) <= MOST_LISTED else ", ..."
-        fix = did_you_mean(lever.key, known, f"Lists of members: {', '.join(known[:MOST_LISTED])}{more}.")
-        yield Finding((*place, "key"), f'"{lever.key}" is no list of members in the scenario.', fix)
+        fix = did_you_mean(lever.key, known, f"The lists of members are {', '.join(known[:MOST_LISTED])}{more}.")
+        yield Finding((*place, "key"), f'"{lever.key}" is not a list of members in the scenario.', fix)
     else:
         yield from _membership_findings(place, lever, members_of(world, references), base, world)
 
@@ -212,35 +214,35 @@ def _choice_findings(
 def _membership_findings(
     place: Key, lever: JoinLever | LeaveLever, present: Sequence[str], base: Scenario, world: World
 ) -> Iterator[Finding]:
-    """What is wrong with moving each candidate into the list that the others are in, or out of it."""
+    """What is wrong with moving each candidate into a list, or out of it."""
     candidates, is_joining = lever.candidates(world), lever.kind == "join"
     idle = [code for code in candidates if (code in present) == is_joining]
     if idle:
         verb = "are" if len(idle) > 1 else "is"
-        yield _taken_away(place, idle, f"{verb} {'already' if is_joining else 'not'} in {lever.key}")
+        yield _removal_finding(place, idle, f"{verb} {'already' if is_joining else 'not'} in {lever.key}")
     for code in candidates:
         for problem in () if code in idle else _problems(lever, (code,), base):
             yield Finding((*place, "members"), problem.message, problem.fix)
 
 
-def _taken_away(place: Key, codes: Sequence[str], message: str) -> Finding:
+def _removal_finding(place: Key, codes: Sequence[str], message: str) -> Finding:
     away = ", ".join(f'"{REMOVAL}{code}"' for code in codes[:MOST_LISTED])
-    return Finding((*place, "members"), f"{_told(codes)} {message}.", f"Take away with {away}.")
+    return Finding((*place, "members"), f"{_list_codes(codes)} {message}.", f"Remove with {away}.")
 
 
-def _told(codes: Iterable[str]) -> str:
+def _list_codes(codes: Iterable[str]) -> str:
     listed = sorted(codes)
     rest = len(listed) - MOST_LISTED
     return ", ".join(listed[:MOST_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _echoes(key: Key, references: Sequence[str], world: World) -> Iterator[Finding]:
-    """Names that add nobody to those before them."""
+    """Names that add nobody to earlier names."""
     for number, reference in enumerate(references):
         if not reference.startswith(REMOVAL) and members_of(world, references[: number + 1]) == members_of(
             world, references[:number]
         ):
-            yield Finding((*key, number), f'"{reference}" stands before it already.', "Give each member once.")
+            yield Finding((*key, number), f'"{reference}" is already named before.', "Give each member once.")
 
 
 def _cost_findings(key: Key, costs: Mapping[str, float], candidates: Sequence[str], world: World) -> Iterator[Finding]:
@@ -252,6 +254,6 @@ def _cost_findings(key: Key, costs: Mapping[str, float], candidates: Sequence[st
             code = ""
         if code not in candidates:
             fix = "" if code else world.hint(name)
-            yield Finding((*key, name), "is no member that this lever moves.", fix or "Leave it out.")
+            yield Finding((*key, name), "is not a member that this lever moves.", fix or "Leave it out.")
         elif seen.setdefault(code, name) != name:
-            yield Finding((*key, name), f'is {code}, as "{seen[code]}" is.', "Give each member one cost.")
+            yield Finding((*key, name), f'is {code}, which "{seen[code]}" names as well.', "Give each member one cost.")

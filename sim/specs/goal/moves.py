@@ -1,4 +1,4 @@
-"""Moving the levers of a goal: where each stands in a scenario, what a search moves of it, and what comes of it."""
+"""Moving the levers of a goal: their settings in a scenario, what a search moves, and the resulting scenario."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.rules.parameters import registry
-from sim.specs.draft import dotted
+from sim.specs.draft import join_key
 from sim.specs.experiment.design import is_whole
 from sim.specs.goal.levers import (
     NEUTRAL,
@@ -27,12 +27,12 @@ from sim.specs.scenario.spec import Scenario
 from sim.world import World
 
 Axis = tuple[Setting, ...]
-"""The values of one thing that a search moves."""
+"""The values of one dimension of a search."""
 REASON = "a lever of the goal"
 
 
-def where_it_stands(lever: GoalLever, base: Scenario) -> Setting | None:
-    """Where a lever stands in a scenario: the number under its key, the edit that changes nothing, no member moved.
+def current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
+    """The setting of a lever in a scenario: the number under its key, the edit that changes nothing, or no members.
 
     None where its key holds no number.
     """
@@ -54,7 +54,7 @@ def _number_under(key: str, base: Scenario) -> float | None:
 
 
 def _value_under(key: str, document: Mapping[str, object]) -> object:
-    """What stands under a dotted key, None where nothing does."""
+    """The value of a dotted key, or None where there is no such key."""
     holder: Any = document
     try:
         for part in full_key(document, key.split(".")):
@@ -65,25 +65,25 @@ def _value_under(key: str, document: Mapping[str, object]) -> object:
 
 
 def key_in(document: Mapping[str, object], key: str) -> str:
-    """A key in full, however it is spelt: ``vote.0.severity``; the key itself where it leads nowhere."""
+    """A key in full, such as ``vote.0.severity``; the key itself where the document has no such key."""
     try:
-        return dotted(full_key(document, key.split(".")))
+        return join_key(full_key(document, key.split(".")))
     except NowhereError:
         return key
 
 
 def axes_of(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
-    """What a search moves of a lever: its range, from low to high, or for each candidate whether it is moved."""
+    """The dimensions of a lever: its values from low to high, or for each candidate whether it is moved."""
     match lever, now:
         case NumberLever() | AttributeLever(), float():
             return (lever.values(now),)
         case JoinLever() | LeaveLever() | PledgeLever(), tuple():
             return tuple(((), (code,)) for code in lever.candidates(world))
-    raise TypeError(f"{lever.kind} stands at {now!r}")
+    raise TypeError(f"a lever of the kind {lever.kind} cannot have the setting {now!r}")
 
 
-def joined(settings: Sequence[Setting]) -> Setting:
-    """A lever's setting from the values of its axes: its number, or all members that are moved."""
+def merge_settings(settings: Sequence[Setting]) -> Setting:
+    """Merge the values of a lever's axes to its setting: its number, or all members that are moved."""
     codes = [setting for setting in settings if isinstance(setting, tuple)]
     return tuple(chain.from_iterable(codes)) if codes else settings[0]
 
@@ -95,23 +95,23 @@ def cost_of(lever: GoalLever, setting: Setting, now: Setting, world: World) -> f
             return lever.cost_of(setting, now)
         case JoinLever() | LeaveLever() | PledgeLever(), tuple(), tuple():
             return lever.cost_of(setting, world)
-    raise TypeError(f"{lever.kind} stands at {now!r} and is put at {setting!r}")
+    raise TypeError(f"a lever of the kind {lever.kind} cannot move from {now!r} to {setting!r}")
 
 
-def moved(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scenario:
-    """The scenario with levers at settings, checked.
+def apply_levers(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) -> Scenario:
+    """Apply settings of levers to a scenario, and check the result.
 
     Parameters
     ----------
-    settings : levers and where each is put; one that is not there stays where it stands.
+    settings : levers and their settings; a lever that is not listed keeps its value in the scenario.
 
     Raises
     ------
     InputError
-        If these settings do not go together.
+        If these settings cannot be combined.
     """
     document = base.document()
-    assigned: dict[str, Any] = {}  # by full keys: changes and pledges that levers add make short ones ambiguous
+    assigned: dict[str, Any] = {}  # by full keys: changes and pledges that levers add make short keys ambiguous
     added: dict[str, list[object]] = {"change": [], "pledge": []}
     for lever, setting in settings:
         match lever, setting:

@@ -1,4 +1,4 @@
-"""Reading goal files: the file, its scenario, where its levers stand, and everything wrong with them at once."""
+"""Reading goal files: the file, its scenario, the settings of its levers, and everything wrong with them at once."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pydantic import TypeAdapter
 
 from sim.errors import InputError
 from sim.specs.draft import Draft
-from sim.specs.files import read_toml, shown
+from sim.specs.files import read_toml, show_path
 from sim.specs.goal.checks import idle_levers, lever_findings, wanted_findings
 from sim.specs.goal.levers import GoalLever
-from sim.specs.goal.moves import where_it_stands
+from sim.specs.goal.moves import current_setting
 from sim.specs.goal.schema import goal_structure
 from sim.specs.goal.spec import Goal, Wanted
 from sim.specs.scenario.warnings import warnings_of
-from sim.specs.section import sound, sound_items
-from sim.specs.shipped import located
-from sim.specs.study import base_of, validated
+from sim.specs.section import read_sound, read_sound_items
+from sim.specs.shipped import locate_file
+from sim.specs.study import base_of, validate_study
 from sim.specs.study_overrides import override_study
 from sim.specs.worlds import world_of
 
@@ -31,7 +31,7 @@ def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped goal with or without ``.toml``.
-    overrides : ``key=value`` texts: keys of the goal such as ``goal.probability=0.5`` or ``lever.0.cost=2``, or keys
+    overrides : ``key=value`` settings: keys of the goal such as ``goal.probability=0.5`` or ``lever.0.cost=2``, or keys
         of its scenario such as ``vote.severity=1``.
 
     Raises
@@ -39,8 +39,8 @@ def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:
     InputError
         With every problem of the file, of its scenario and of the overrides.
     """
-    path = located(reference, "goals", Path())
-    return goal_from(read_toml(path), shown(path), path.parent, overrides)
+    path = locate_file(reference, "goals", Path())
+    return goal_from(read_toml(path), show_path(path), path.parent, overrides)
 
 
 def goal_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Goal:
@@ -49,9 +49,9 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
     Parameters
     ----------
     document : the keys of a goal file.
-    where : what the document is called in messages.
+    where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
+    overrides : ``key=value`` settings, applied last.
 
     Raises
     ------
@@ -59,24 +59,24 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
         With every problem found.
     """
     draft = Draft(where, folder)
-    draft.take(document, where, folder)
+    draft.merge(document, where, folder)
     for text in overrides:
         override_study(draft, text, Goal)
     based = base_of(draft, draft.document.get("scenario"))
     base = None if based is None else based.scenario
     world = None if base is None else world_of(base)
-    goal = validated(Goal, draft, goal_structure(), world)
+    goal = validate_study(Goal, draft, goal_structure(), world)
     if base is not None and world is not None:
-        wanted = sound(Wanted, draft.document.get("goal"), world)
+        wanted = read_sound(Wanted, draft.document.get("goal"), world)
         for finding in () if wanted is None else wanted_findings(wanted, base, world):
             draft.note(finding)
-        for finding in lever_findings(sound_items(LEVER, draft.document.get("lever"), world), base, world):
+        for finding in lever_findings(read_sound_items(LEVER, draft.document.get("lever"), world), base, world):
             draft.note(finding)
     if goal is None or based is None or draft.problems:
         raise InputError(draft.problems)
-    stands = [where_it_stands(lever, based.scenario) for lever in goal.lever]
+    settings = [current_setting(lever, based.scenario) for lever in goal.lever]
     warnings = [
         *warnings_of(goal.scenario, based.scenario, based.written),
-        *map(draft.problem, idle_levers(goal.lever, based.scenario)),
+        *map(draft.locate, idle_levers(goal.lever, based.scenario)),
     ]
-    return goal.with_base(based.scenario, tuple(now for now in stands if now is not None), tuple(warnings))
+    return goal.with_base(based.scenario, tuple(now for now in settings if now is not None), tuple(warnings))

@@ -1,4 +1,4 @@
-"""The JSON Schema of a goal file, for editors: it completes keys, explains them and marks mistakes."""
+"""The JSON Schema of a goal file, from which editors complete keys, explain them and mark mistakes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.specs.scenario.schema import schema_of
 
 @cache
 def goal_structure() -> dict[str, Any]:
-    """The schema of a goal file; shared, so not to be changed."""
+    """The schema of a goal file; it is shared, so do not change it."""
     return schema_of(Goal)
 
 

@@ -1,4 +1,4 @@
-"""A goal as a frozen value: the outcome that is wanted, how surely, and the levers that may be moved for it, at a cost.
+"""A goal as a frozen value: the wanted outcome, its probability, and the levers that may be moved for it at a cost.
 
 Users read the descriptions here: editors show them through the JSON Schema, and messages quote them.
 """
@@ -10,82 +10,84 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, PrivateAttr, Strict, model_validator
 
 from sim.errors import Problem
-from sim.rules.adoption import Rule
+from sim.rules.adoption import AdoptionRule
 from sim.specs.experiment.spec import Counts
 from sim.specs.goal.levers import GoalLever, Setting
 from sim.specs.names import MemberName
 from sim.specs.scenario.spec import Action, Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, wrong
+from sim.specs.values import LARGEST, PlainTable, validator_error
 
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
 
 
-class Count(Section):
-    """So many members with one action."""
+class WantedCount(Section):
+    """A number of members with one action."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]})
 
     action: Action = Field(description="The action that is counted.")
-    at_least: int | None = Field(None, ge=0, le=1000, description="The fewest members, the target among them.")
-    at_most: int | None = Field(None, ge=0, le=1000, description="The most members, the target among them.")
+    at_least: int | None = Field(None, ge=0, le=1000, description="The fewest members, including the target.")
+    at_most: int | None = Field(None, ge=0, le=1000, description="The most members, including the target.")
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> Self:
         if self.at_least is None and self.at_most is None:
-            raise wrong("got no bound; at_least, at_most or both are needed.")
+            raise validator_error("no bound is given where at_least, at_most or both are needed.")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise wrong(f"got at_least = {self.at_least} and at_most = {self.at_most}, which nothing meets.")
+            raise validator_error(f"no count is both at least {self.at_least} and at most {self.at_most}.")
         return self
 
 
-class Split(Counts):
-    """The counts of a vote, the target's own vote among them, met within some members."""
+class WantedSplit(Counts):
+    """The counts of a vote, including the target's own vote, and how near they have to be."""
 
-    within: int = Field(5, ge=0, le=1000, description="How many members each count may be off.")
+    within: int = Field(5, ge=0, le=1000, description="How many members each count may differ by.")
 
 
 class MemberAction(Section):
     """One member with one action."""
 
-    member: MemberName = Field(description="The member that is to act so, by code or name.")
-    action: Action = Field(description="What it is to do.")
+    member: MemberName = Field(description="The member, by code or name.")
+    action: Action = Field(description="The action that is wanted of it.")
 
 
 class Wanted(Section):
-    """What is wanted: exactly one of a rule met, a count, a split and a member's action."""
+    """The wanted outcome: exactly one of a rule that is met, a count, a split and a member's action."""
 
     model_config = ConfigDict(json_schema_extra=ONE_OF_OUTCOMES)  # type: ignore[typeddict-item]
 
-    probability: float = Field(ge=0.001, le=1, description="In what share of the replicates, at least.")
-    resolution: Text | None = Field(None, description="The vote that is meant; if left out, the first.")
-    rule: Rule | None = Field(None, description="The rule that decides: a simple majority, or two-thirds.")
+    probability: float = Field(
+        ge=0.001, le=1, description="The share of runs in which the outcome is wanted, at least."
+    )
+    resolution: Text | None = Field(None, description="The resolution of the outcome; if left out, the first.")
+    rule: AdoptionRule | None = Field(None, description="The rule of adoption: a simple majority, or two-thirds.")
     adopted: bool = Field(True, description="Whether the resolution is to be adopted under the rule, or to fail.")
-    count: Count | None = Field(None, description="A number of members with one action.")
-    split: Split | None = Field(None, description="The counts of the vote.")
+    count: WantedCount | None = Field(None, description="A number of members with one action.")
+    split: WantedSplit | None = Field(None, description="The counts of the vote.")
     member: MemberAction | None = Field(None, description="The action of one member.")
 
     @model_validator(mode="after")
     def _has_one_outcome(self) -> Self:
         given = [outcome for outcome in OUTCOMES if getattr(self, outcome) is not None]
         if len(given) != 1:
-            got = " and ".join(given) or "none of them"
-            raise wrong(f"got {got}; exactly one of {', '.join(OUTCOMES)} is needed.")
+            got = f"{' and '.join(given)} are" if given else "none is"
+            raise validator_error(f"{got} given where exactly one of {', '.join(OUTCOMES)} is needed.")
         if not self.adopted and self.rule is None:
-            raise wrong("got adopted without a rule, by which it is decided.")
+            raise validator_error("adopted is given without a rule of adoption.")
         return self
 
 
 class Goal(Section):
-    """An outcome that is wanted of a scenario, and the levers that may be moved to reach it."""
+    """A wanted outcome of a scenario, and the levers that may be moved to reach it."""
 
     title: str = Field("", description="What the goal is called.")
     question: str = Field("", description="The question that it answers.")
-    scenario: Text = Field(description="The scenario that is changed: a shipped one's name, or a file.")
-    replicates: int = Field(300, ge=20, le=1_000_000, description="How many runs each combination is judged by.")
+    scenario: Text = Field(description="The scenario that is changed: the name of a shipped one, or a file.")
+    replicates: int = Field(300, ge=20, le=1_000_000, description="How many runs each combination is tested with.")
     seed: int = Field(0, ge=0, le=LARGEST - 1, description="The number that the search is keyed by.")
-    cost_unit: Text = Field("points", description="What costs are counted in.")
+    cost_unit: Text = Field("points", description="The unit of costs.")
     set: PlainTable = Field(
         default_factory=dict, description="What to set in the scenario first, by dotted key: 'vote.severity' = 1.2."
     )
@@ -93,7 +95,7 @@ class Goal(Section):
     lever: Annotated[tuple[GoalLever, ...], Strict(False)] = Field(
         min_length=1, max_length=20, description="What may be moved, and at what cost."
     )
-    reasons: str = Field("", description="Why the goal is set so, and where the costs come from.")
+    reasons: str = Field("", description="Why the goal is set this way, and where the costs come from.")
     sources: Texts = Field((), description="Where its facts come from.")
 
     _base: Scenario | None = PrivateAttr(default=None)
@@ -101,26 +103,26 @@ class Goal(Section):
     _warnings: tuple[Problem, ...] = PrivateAttr(default=())
 
     def with_base(self, base: Scenario, now: tuple[Setting, ...], warnings: tuple[Problem, ...]) -> Self:
-        """The same goal with its scenario, the place of each lever in it, and its warnings."""
+        """The same goal with its scenario, the setting of each lever in it, and its warnings."""
         goal = self.model_copy()
         goal._base, goal._now, goal._warnings = base, now, warnings
         return goal
 
     @property
     def base(self) -> Scenario:
-        """The scenario, with what the goal sets in it."""
+        """The scenario, with the settings of the goal's ``[set]``."""
         if self._base is None:
             raise ValueError("the goal was made without its scenario")
         return self._base
 
     @property
     def now(self) -> tuple[Setting, ...]:
-        """Where each lever stands in the scenario; of one over members, none of them moved."""
+        """The setting of each lever in the scenario; a lever over members moves none of them."""
         return self._now
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is allowed in the goal and seldom meant: levers without effect, a what-if undone."""
+        """What is allowed in the goal but seldom meant: levers without effect, a what-if that is undone."""
         return self._warnings
 
     def document(self) -> dict[str, object]:

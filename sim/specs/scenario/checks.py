@@ -1,6 +1,6 @@
 """Checks across the parts of a scenario: roles, votes, pledges and changes against each other and the world.
 
-Each part is checked as soon as it is sound itself, so that a mistake elsewhere in the file hides nothing.
+Each part that is valid by itself is checked, so that a mistake elsewhere in the file hides nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.specs.draft import Finding, Key
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
-from sim.specs.section import sound, sound_items
+from sim.specs.section import read_sound, read_sound_items
 from sim.world import World
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -27,7 +27,7 @@ SELECTING = ("members", "against", "sender", "rival")
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a document that are sound in themselves; lists are kept by their index in the document."""
+    """The parts of a document that are valid by themselves; items of lists by their index in the document."""
 
     world: World
     roles: Roles | None
@@ -42,25 +42,25 @@ class Parts:
 
     @classmethod
     def of(cls, document: Mapping[str, object], world: World) -> Self:
-        """Read each part of a document by itself, and leave out those that are not sound."""
-        votes = sound_items(Vote, document.get("vote"), world)
+        """Read each part of a document by itself, and leave out parts that are not valid."""
+        votes = read_sound_items(Vote, document.get("vote"), world)
         written = document.get("vote")
         return cls(
             world=world,
-            roles=sound(Roles, document.get("roles"), world),
+            roles=read_sound(Roles, document.get("roles"), world),
             votes=votes,
-            pledges=sound_items(Pledge, document.get("pledge"), world),
-            changes=sound_items(Change, document.get("change"), world),
-            events=sound_items(EVENT, document.get("event"), world),
-            months=sound(Months, document.get("months"), world),
-            expected=sound(Expected, document.get("expected"), world),
+            pledges=read_sound_items(Pledge, document.get("pledge"), world),
+            changes=read_sound_items(Change, document.get("change"), world),
+            events=read_sound_items(EVENT, document.get("event"), world),
+            months=read_sound(Months, document.get("months"), world),
+            expected=read_sound(Expected, document.get("expected"), world),
             has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
         )
 
     @classmethod
     def of_scenario(cls, scenario: Scenario, world: World) -> Self:
-        """The parts of a scenario that is sound as a whole."""
+        """The parts of a valid scenario."""
         return cls(
             world=world,
             roles=scenario.roles,
@@ -76,11 +76,11 @@ class Parts:
 
 
 def findings_across(parts: Parts) -> Iterator[Finding]:
-    """Everything that is wrong between parts that are sound in themselves.
+    """Everything that is wrong between parts that are valid by themselves.
 
     Parameters
     ----------
-    parts : the sound parts of a scenario's document.
+    parts : the valid parts of a scenario's document.
     """
     yield from _vote_findings(parts.votes)
     yield from _month_findings(parts)
@@ -88,7 +88,7 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
         yield from selection_findings(parts.world, key, references)
     if parts.roles is not None:
         yield from _role_findings(parts.world, parts.roles)
-        yield from _given_findings(parts.world, parts.roles, parts.pledges)
+        yield from _fixed_findings(parts.world, parts.roles, parts.pledges)
     if parts.has_all_votes:
         yield from _pledged_vote_findings(parts.votes, parts.pledges)
     yield from _contradictions(parts.world, parts.pledges)
@@ -97,23 +97,23 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
 def _vote_findings(votes: Mapping[int, Vote]) -> Iterator[Finding]:
     for earlier, later in pairwise(votes):
         if votes[later].date < votes[earlier].date:
-            message = f"got {votes[later].date}, which is before vote.{earlier} of {votes[earlier].date}."
+            message = f"{votes[later].date} is before the date of vote.{earlier}, {votes[earlier].date}."
             yield Finding(("vote", later, "date"), message, "Put the votes in the order of their dates.")
     first: dict[str, int] = {}
     for index, vote in votes.items():
         if first.setdefault(vote.resolution, index) != index:
-            message = f'"{vote.resolution}" is vote.{first[vote.resolution]} already.'
+            message = f'"{vote.resolution}" is already vote.{first[vote.resolution]}.'
             yield Finding(("vote", index, "resolution"), message, "Give each resolution once.")
 
 
 def _month_findings(parts: Parts) -> Iterator[Finding]:
     if parts.events and not parts.has_months:
-        yield Finding(("months",), "missing.", "Events need months: give [months] with start and end.")
+        yield Finding(("months",), "is missing, but events need months.", "Give [months] with start and end.")
     months = parts.months
     if months is None:
         return
     if months.end < months.start:
-        yield Finding(("months", "end"), f"got {months.end}, which is before the start, {months.start}.")
+        yield Finding(("months", "end"), f"{months.end} is before the start, {months.start}.")
         return
     for index, vote in parts.votes.items():
         if (
@@ -124,16 +124,16 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
                 months.end.month,
             )
         ):
-            message = f"got {vote.date}; the months simulated are {months.start:%Y-%m} to {months.end:%Y-%m}."
-            yield Finding(("vote", index, "date"), message, "Give months that hold all votes.")
+            message = f"{vote.date} is outside the simulated months, {months.start:%Y-%m} to {months.end:%Y-%m}."
+            yield Finding(("vote", index, "date"), message, "Give months that contain all votes.")
     for index, change in parts.changes.items():
         if change.date is not None and change.date > months.start:
-            message = f"got {change.date}; within the months the world moves by events alone."
-            yield Finding(("change", index, "date"), message, "Leave the date out, or write an event.")
+            message = f"{change.date} is after the months begin, and from then on only events change the world."
+            yield Finding(("change", index, "date"), message, "Leave the date out, or write an event instead.")
 
 
 def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
-    """The lists of members and groups of a scenario, by the key they stand under."""
+    """The lists of members and groups of a scenario, by their key."""
     if parts.roles is not None:
         for name in ("senders", "other_targets"):
             if getattr(parts.roles, name):
@@ -151,7 +151,7 @@ def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
 
 
 def selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
-    """What is wrong with a list of members and groups of which some are taken away again."""
+    """What is wrong with a list of members and groups in which some are removed again."""
     chosen: set[str] = set()
     idle = []
     for index, reference in enumerate(references):
@@ -163,35 +163,35 @@ def selection_findings(world: World, key: Key, references: Sequence[str]) -> Ite
         else:
             idle.append(index)
     for index in idle:
-        message = f'"{references[index]}" takes away nothing: none of it stands before it.'
+        message = f'"{references[index]}" removes nothing: no earlier reference names any of it.'
         yield Finding((*key, index), message)
     if not chosen and not idle:
-        yield Finding(key, "no member is left.", "Give at least one.")
+        yield Finding(key, "no member remains.", "Give at least one member.")
 
 
 def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
     senders = members_of(world, roles.senders)
-    given = given_members(world, roles)
+    given = fixed_members(world, roles)
     if roles.victim is not None and "victim" not in given.values():
-        yield Finding(("roles", "victim"), f'"{roles.victim}" is the target as well.', "Give two members.")
+        yield Finding(("roles", "victim"), f'"{roles.victim}" is also the target.', "Give two different members.")
     for code, role in given.items():
         if code in senders:
-            fix = f'Take it away with "{REMOVAL}{code}".'
-            yield Finding(("roles", "senders"), f"{code} is the {role}.", fix)
+            fix = f'Remove it with "{REMOVAL}{code}".'
+            yield Finding(("roles", "senders"), f"{code} is the {role}, which cannot sanction the target.", fix)
 
 
-def _given_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
-    given = given_members(world, roles)
+def _fixed_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+    given = fixed_members(world, roles)
     for index, pledge in pledges.items():
         usual = {"target": "oppose", "victim": "support"}
         for code in members_of(world, pledge.members):
             if code in given and pledge.action == usual[given[code]]:
-                message = f"{code} is the {given[code]}, which votes so in any case."
-                yield Finding(("pledge", index, "members"), message, f'Take it away with "{REMOVAL}{code}".')
+                message = f"{code} is the {given[code]}, which votes this way in any case."
+                yield Finding(("pledge", index, "members"), message, f'Remove it with "{REMOVAL}{code}".')
 
 
-def given_members(world: World, roles: Roles) -> dict[str, str]:
-    """Members whose vote their role gives, by code: the target and the victim."""
+def fixed_members(world: World, roles: Roles) -> dict[str, str]:
+    """Members whose role fixes their vote, by code: targets and the victim."""
     targets = (*world.resolve(roles.target), *members_of(world, roles.other_targets))
     victims = () if roles.victim is None else world.resolve(roles.victim)
     return {**dict.fromkeys(victims, "victim"), **dict.fromkeys(targets, "target")}
@@ -204,10 +204,10 @@ def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pled
 
 
 def vote_findings(key: Key, resolution: str | None, resolutions: Sequence[str], whose: str) -> Iterator[Finding]:
-    """What is wrong with naming a vote, of the votes that there are."""
+    """What is wrong with the name of a vote, given the votes that exist."""
     if resolution is not None and resolution not in resolutions:
         fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        yield Finding(key, f'"{resolution}" is no vote of {whose}.', fix)
+        yield Finding(key, f'"{resolution}" is not a vote of {whose}.', fix)
 
 
 def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
@@ -217,5 +217,5 @@ def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Fin
             continue
         both = set(members_of(world, earlier.members)) & set(members_of(world, later.members))
         for code in sorted(both):
-            message = f'{code} is pledged to {earlier.action} already, because "{earlier.reason}".'
-            yield Finding(("pledge", index, "members"), message, "Give a member one action on a vote.")
+            message = f'{code} is already pledged to {earlier.action}, because "{earlier.reason}".'
+            yield Finding(("pledge", index, "members"), message, "Give a member one action per vote.")

@@ -1,4 +1,4 @@
-"""What may happen between votes: dated, typed, sourced events, and the months that are simulated."""
+"""What may happen between votes: events with a date, a kind and a source, and the months that are simulated."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ HaltedInstrument = Literal["goods", "finance", "arms"]
 Commodities = Annotated[tuple[Commodity, ...], Strict(False), Field(min_length=1, description="The fuels concerned.")]
 
 EVERYTHING: tuple[Sector, ...] = ("finance", "trade", "technology", "transport", "all")
-"""Sectors beyond single persons."""
+"""Sectors other than single persons."""
 
 
 class Months(Section):
-    """The months that are simulated, whole ones, the votes among them."""
+    """The whole months that are simulated; they contain the votes."""
 
     start: Day = Field(description="Any day of the first month, such as 2022-02-01.")
     end: Day = Field(description="Any day of the last month, such as 2023-06-30.")
 
 
 class Happening(Section):
-    """What all events share. An event takes effect on its date: a vote of that day already sees it."""
+    """What all events share. An event takes effect on its date, and votes of that day already see it."""
 
     date: Day = Field(description="The day it takes effect, such as 2022-03-08.")
     what: Text = Field(description="What happened, in words.")
@@ -33,29 +33,29 @@ class Happening(Section):
 
 
 class Invasion(Happening):
-    """The target attacks the victim: from here on members decide about sanctions and help."""
+    """The target attacks the victim; from this day members decide about sanctions and help."""
 
     kind: Literal["invasion"] = Field(description="What kind of event this is.")
 
 
 class Sanctions(Happening):
-    """A package of sanctions; its members count among those who sanction from its date on."""
+    """A package of sanctions; its members count as sanctioning from this day."""
 
     kind: Literal["sanctions"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Who imposes it.")
     sectors: Annotated[tuple[Sector, ...], Strict(False), Field(min_length=1, description="What it covers.")]
-    against: MemberReferences = Field((), description="Whom it hits; if left out, the target.")
+    against: MemberReferences = Field((), description="Whom it is against; if left out, the target.")
 
 
 class _FuelEvent(Happening):
     members: MemberReferences = Field(min_length=1, description="The buyers concerned.")
     commodities: Commodities
-    share: float = Field(1.0, ge=0, le=1, description="The part of what they bought before that ends, in the end.")
+    share: float = Field(1.0, ge=0, le=1, description="The part of their earlier purchases that ends.")
     phase_months: int = Field(0, ge=0, le=120, description="Months over which it ends, in equal steps; 0 at once.")
 
 
 class Embargo(_FuelEvent):
-    """Senders stop buying some of the target's fuels."""
+    """Sanctioning members stop buying some of the target's fuels."""
 
     kind: Literal["embargo"] = Field(description="What kind of event this is.")
 
@@ -69,15 +69,15 @@ class Cutoff(_FuelEvent):
 class Switch(_FuelEvent):
     """Buyers meet a part of their need elsewhere, without sanctioning anyone.
 
-    Dated before the months it changes history: the market starts from what it leaves. Change ``dependence.energy``
-    along with it.
+    Where it is dated before the months, it changes history: the market starts from the purchases that remain. Change
+    ``dependence.energy`` as well.
     """
 
     kind: Literal["switch"] = Field(description="What kind of event this is.")
 
 
 class PriceCap(Happening):
-    """Senders lend ships and insurance only to sales at or below a price."""
+    """Sanctioning members provide ships and insurance only for sales at or below a price."""
 
     kind: Literal["price_cap"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Who imposes it.")
@@ -86,14 +86,14 @@ class PriceCap(Happening):
 
 
 class Listing(Happening):
-    """Senders list firms of a member for helping the target."""
+    """Sanctioning members list firms of a member for helping the target."""
 
     kind: Literal["listing"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Whose firms are listed.")
 
 
 class Visit(Happening):
-    """A visit or another act of a sender that sours its relations with a rival."""
+    """A visit or another act of a sanctioning member that sours its relations with a rival."""
 
     kind: Literal["visit"] = Field(description="What kind of event this is.")
     sender: MemberReferences = Field(min_length=1, description="Who visits.")
@@ -102,13 +102,13 @@ class Visit(Happening):
 
 
 class Recognition(Happening):
-    """The target recognises a breakaway entity of the victim's; others may follow."""
+    """The target recognises a breakaway entity in the victim's territory; others may follow."""
 
     kind: Literal["recognition"] = Field(description="What kind of event this is.")
 
 
 class Policy(Happening):
-    """A sender joins or leaves the coalition, or enforces harder or less hard."""
+    """A member joins or leaves the sanctioning coalition, or enforces more or less strictly."""
 
     kind: Literal["policy"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Whose policy changes.")
@@ -119,7 +119,7 @@ class Policy(Happening):
 
 
 class Relief(Happening):
-    """Others lift sanctions on members, or make up for them with trade and credit."""
+    """Others lift sanctions on members, or compensate for them with trade and credit."""
 
     kind: Literal["relief"] = Field(description="What kind of event this is.")
     members: MemberReferences = Field(min_length=1, description="Who is relieved.")
@@ -130,11 +130,11 @@ class Halt(Happening):
     """Firms of a member stop selling to both sides."""
 
     kind: Literal["halt"] = Field(description="What kind of event this is.")
-    members: MemberReferences = Field(min_length=1, description="Where the firms are at home.")
+    members: MemberReferences = Field(min_length=1, description="The members of the firms.")
     instruments: Annotated[
         tuple[HaltedInstrument, ...], Strict(False), Field(min_length=1, description="What they sold.")
     ]
-    share: float = Field(ge=0, le=1, description="Their part of what the member supplies.")
+    share: float = Field(ge=0, le=1, description="The part of the member's supply that ends.")
 
 
 Event = Annotated[

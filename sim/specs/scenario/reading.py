@@ -8,15 +8,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
-from sim.rules.parameters import problems_of
+from sim.rules.parameters import find_parameter_problems
 from sim.specs.draft import Draft, Finding
-from sim.specs.files import read_toml, shown
+from sim.specs.files import read_toml, show_path
 from sim.specs.fits import read_fit, shipped_fit_path
 from sim.specs.overrides import apply_set, override
 from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
 from sim.specs.scenario.spec import Scenario
-from sim.specs.shipped import is_folder, located
+from sim.specs.shipped import is_folder, locate_file
 from sim.specs.worlds import first_day
 from sim.world import World, load_world, shipped_worlds
 from sim.world.rollcalls.files import load_rollcalls
@@ -28,16 +28,16 @@ def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scena
     Parameters
     ----------
     reference : path to a TOML file, or the name of a shipped scenario with or without ``.toml``.
-    overrides : ``key=value`` texts, applied last: ``parameters.enforcement=0.8``, ``vote.severity=1.2``.
+    overrides : ``key=value`` settings, applied last: ``parameters.enforcement=0.8``, ``vote.severity=1.2``.
 
     Raises
     ------
     InputError
-        With every problem of the file, of the files it starts from and of the overrides.
+        With every problem of the file, of the files that it starts from and of the overrides.
     """
-    path = located(reference, "scenarios", Path())
+    path = locate_file(reference, "scenarios", Path())
     document = read_toml(path)
-    return _finished(_drafted(document, shown(path), path.parent, chain=(path.resolve(),)), overrides)
+    return _finish(_draft(document, show_path(path), path.parent, chain=(path.resolve(),)), overrides)
 
 
 def scenario_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -46,49 +46,49 @@ def scenario_from(document: Mapping[str, object], where: str, folder: Path, over
     Parameters
     ----------
     document : the keys of a scenario file; may hold ``base`` and ``set``.
-    where : what the document is called in messages.
+    where : name of the document in messages.
     folder : folder that relative paths in it start from.
-    overrides : ``key=value`` texts, applied last.
+    overrides : ``key=value`` settings, applied last.
 
     Raises
     ------
     InputError
         With every problem found.
     """
-    return _finished(_drafted(document, where, folder, chain=()), overrides)
+    return _finish(_draft(document, where, folder, chain=()), overrides)
 
 
-def _drafted(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
-    """The document laid over its base, with its ``[set]`` applied; `chain` holds the files that led here."""
+def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tuple[Path, ...]) -> Draft:
+    """Merge a document into its base and apply its ``[set]``; `chain` holds the files that led here."""
     own = {key: value for key, value in document.items() if key not in ("base", "set")}
     base = document.get("base")
     if base is None:
         draft = Draft(where, folder)
     elif isinstance(base, str):
-        path = located(base, "scenarios", folder, where, "base")
+        path = locate_file(base, "scenarios", folder, where, "base")
         if path.resolve() in chain:
             circle = (*chain[chain.index(path.resolve()) :], path.resolve())
-            raise input_error(where, "base", f"goes round in a circle: {' -> '.join(map(shown, circle))}.")
-        draft = _drafted(read_toml(path), shown(path), path.parent, (*chain, path.resolve()))
+            raise input_error(where, "base", f"the bases form a circle: {' -> '.join(map(show_path, circle))}.")
+        draft = _draft(read_toml(path), show_path(path), path.parent, (*chain, path.resolve()))
         draft.base = str(path.resolve()) if path == folder / base else base
     else:
-        raise input_error(where, "base", f"got {base!r}; the name of a shipped scenario or a path is needed.")
+        raise input_error(where, "base", f"{base!r} is given where the name of a shipped scenario or a path is needed.")
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
-    draft.take(own, where, folder)
+    draft.merge(own, where, folder)
     assignments = document.get("set", {})
     if isinstance(assignments, Mapping):
         apply_set(draft, assignments, where, folder)
     else:
-        draft.problems.append(Problem(where, "set", f"got {assignments!r}; a table is needed."))
+        draft.problems.append(Problem(where, "set", f"{assignments!r} is given where a table is needed."))
     return draft
 
 
 def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> None:
-    """Name a parameter file from the root, and put what it was fitted to be into the base's votes of that name."""
+    """Make the path of a parameter file absolute, and put its fitted terms into the votes of the base by resolution."""
     name = own["fit"]
     if not isinstance(name, str) or not name:
-        return  # told when the whole is validated
+        return  # reported when the whole is validated
     path = folder / name
     own["fit"] = str(path.resolve())
     try:
@@ -98,21 +98,21 @@ def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> 
         return
     votes = draft.document.get("vote")
     for index, vote in enumerate(votes if isinstance(votes, list) else []):
-        text = fit.text_of(str(vote.get("resolution"))) if isinstance(vote, dict) else None
+        text = fit.find_resolution(str(vote.get("resolution"))) if isinstance(vote, dict) else None
         if text is not None:
             terms = text.model_dump(include={"severity", "divisiveness", "target_threat", "sender_threat"})
             table = {f"vote.{index}.{key}": value for key, value in terms.items()}
             apply_set(draft, {key: list(v) if isinstance(v, tuple) else v for key, v in table.items()}, where, folder)
 
 
-def _finished(draft: Draft, overrides: Sequence[str]) -> Scenario:
+def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
     for text in overrides:
         override(draft, text)
     document = draft.document
     world = _world(draft)
     if world is not None:
         _check_rollcalls(draft, world)
-    scenario = _validated(draft, world)
+    scenario = _validate(draft, world)
     if document.get("parameter_uncertainty") is True and not draft.problems:
         _check_draws(draft)
     if world is not None:
@@ -129,19 +129,25 @@ def _check_draws(draft: Draft) -> None:
     path = Path(name) if isinstance(name, str) else shipped_fit_path()
     if not read_fit(path).size:
         fix = "Calibrate again with draws, or leave parameter_uncertainty out."
-        draft.note(Finding(("parameter_uncertainty",), f"{path} holds no draws from a posterior.", fix))
+        draft.note(
+            Finding(
+                ("parameter_uncertainty",),
+                f"{path} holds no draws from a posterior, which uncertain parameters need.",
+                fix,
+            )
+        )
 
 
 def _world(draft: Draft) -> World | None:
-    """The world a document names, or None with a problem noted; a folder is named from the root."""
+    """Load the world that a document names, or note a problem and return None. A folder's path becomes absolute."""
     name = draft.document.get("world")
     if not isinstance(name, str) or not name:
         return None
     if name not in shipped_worlds():
         folder = draft.origin(("world",)).folder / name
         if not is_folder(folder):
-            fix = did_you_mean(name, shipped_worlds(), f"Shipped worlds: {', '.join(shipped_worlds())}.")
-            message = f'got "{name}"; that is neither a shipped world nor a folder.'
+            fix = did_you_mean(name, shipped_worlds(), f"The shipped worlds are {', '.join(shipped_worlds())}.")
+            message = f'"{name}" is neither a shipped world nor a folder.'
             draft.note(Finding(("world",), message, fix))
             return None
         name = draft.document["world"] = str(folder.resolve())
@@ -153,7 +159,7 @@ def _world(draft: Draft) -> World | None:
 
 
 def _check_rollcalls(draft: Draft, world: World) -> None:
-    """Name files of roll calls from the root, and note what is wrong with them."""
+    """Make the paths of files of roll calls absolute, and note what is wrong with the files."""
     names = draft.document.get("known_rollcalls")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
         return  # reported when the whole is validated
@@ -169,20 +175,21 @@ def _check_rollcalls(draft: Draft, world: World) -> None:
         for call in calls:
             differing = int((known.setdefault(call.resolution, call.votes) != call.votes).sum())
             if differing:
-                message = f"{shown(path)} has other votes on {call.resolution} of {differing} members than are known."
-                draft.note(Finding(("known_rollcalls", number), message, "Take that roll call out of the file."))
+                differs = f"differs from the known roll call of {call.resolution} in the votes of {differing} members."
+                message = f"{show_path(path)} {differs}"
+                draft.note(Finding(("known_rollcalls", number), message, "Remove this roll call from the file."))
 
 
-def _validated(draft: Draft, world: World | None) -> Scenario | None:
-    """The scenario, or None with everything noted that is wrong with its parts."""
+def _validate(draft: Draft, world: World | None) -> Scenario | None:
+    """Validate the scenario, or return None and note everything that is wrong with its parts."""
     document = {**draft.document, "base": draft.base}
     parameters = document.get("parameters")
     if isinstance(parameters, dict):
-        wrong = problems_of(parameters, where="")
+        wrong = find_parameter_problems(parameters, where="")
         for problem in wrong:
             draft.note(Finding(tuple(problem.key.split(".", 1)), problem.message, problem.fix))
         if wrong:
-            document["parameters"] = {}  # told by the registry, which knows the bounds; not to be told twice
+            document["parameters"] = {}  # reported above by the registry, which knows the bounds
     try:
         return Scenario.model_validate(document, context=world)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The JSON Schema of a scenario file, for editors: it completes keys, explains them and marks mistakes."""
+"""The JSON Schema of a scenario file, from which editors complete keys, explain them and mark mistakes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCE = "#/$defs/"
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's schema without what a TOML file cannot say (null) and without titles made from names."""
+    """Pydantic's schema without null, which TOML does not have, and without titles made from names."""
 
     def field_title_should_be_set(self, schema: object) -> bool:
         return False
@@ -39,13 +39,13 @@ def schema_of(section: type[Section]) -> dict[str, Any]:
 
 
 @cache
-def structure() -> dict[str, Any]:
-    """The schema of a scenario file, its parameters left open; shared, so not to be changed."""
+def scenario_structure() -> dict[str, Any]:
+    """The schema of a scenario file, with any parameters; it is shared, so do not change it."""
     schema = schema_of(Scenario)
     properties = schema["properties"]
     settable = "|".join(name for name in properties if name not in ("base", "fit"))
     properties["set"] = {
-        "description": "What to set once the base is taken over, by dotted key: 'vote.severity' = 1.2.",
+        "description": "What to set on top of the base, by dotted key: 'vote.severity' = 1.2.",
         "type": "object",
         "patternProperties": {rf"^({settable})(\.|$)": {}},
         "additionalProperties": False,
@@ -55,7 +55,7 @@ def structure() -> dict[str, Any]:
 
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a scenario file, with the bounds and default of each parameter."""
-    schema = copy.deepcopy(structure())
+    schema = copy.deepcopy(scenario_structure())
     schema["properties"]["parameters"] |= {
         "properties": {name: _number(parameter) for name, parameter in registry().items()},
         "additionalProperties": False,
@@ -74,7 +74,7 @@ def _number(parameter: Parameter) -> dict[str, Any]:
 
 
 def _required_unless_based(schema: dict[str, Any]) -> dict[str, Any]:
-    """A file with a base may leave out any key, also in the tables that merge with the base's."""
+    """Let a file with a base leave out any key, also in the tables that merge with those of the base."""
     merged = {}
     for name in TABLES:
         reference = schema["properties"][name].get("$ref")

@@ -1,4 +1,4 @@
-"""A scenario as a frozen value: the roles, the votes, what is given, what is changed, what is expected.
+"""A scenario as a frozen value: the roles, the votes, which votes are fixed, what is changed, what is expected.
 
 Users read the descriptions here: editors show them through the JSON Schema, and messages quote them.
 """
@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, Strict, model_validator
 from sim.specs.names import AttributeName, GroupName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
-from sim.specs.values import wrong
+from sim.specs.values import validator_error
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
@@ -25,7 +25,7 @@ MOST_REPLICATES = 10_000_000
 
 
 class Roles(Section):
-    """Who stands where: the target, the victim, the senders of sanctions."""
+    """The roles of members: the target, the victim, and the members that sanction the target."""
 
     target: MemberName = Field(description="The member that the resolution is directed against.")
     victim: MemberName | None = Field(
@@ -36,47 +36,52 @@ class Roles(Section):
     )
     senders: MemberReferences = Field(
         (),
-        description="The members and groups that sanction the target, if any; '-' before a name takes it away again.",
+        description="The members and groups that sanction the target, if any; '-' before a name removes it again.",
     )
 
 
 class Vote(Section):
-    """One resolution put to the vote."""
+    """One resolution that is put to the vote."""
 
     resolution: Text = Field(description="The name of the resolution, as in the roll calls.")
     date: Day = Field(description="The day of the vote, such as 2022-03-02.")
     severity: float = Field(
-        ge=-20, le=20, description="How hard the text is to support, in units of utility: deploring is cheap."
+        ge=-20,
+        le=20,
+        description="How costly the resolution is to support: one that only deplores is cheap.",
+        json_schema_extra={"unit": "utility"},
     )
     divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
         min_length=2,
         max_length=2,
-        description="How the text divides along each of the two dimensions of alignment.",
+        description="How strongly the resolution divides along each of the two dimensions of alignment.",
     )
     target_threat: float = Field(
-        ge=0, le=10, description="How loudly the target threatens those who do not oppose; 1 as on ES-11/1."
+        ge=0, le=10, description="How strongly the target threatens those who do not oppose; 1 is as on ES-11/1."
     )
     sender_threat: float = Field(
-        ge=0, le=10, description="How loudly the senders threaten those who do not support; 1 as on ES-11/1."
+        ge=0,
+        le=10,
+        description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
     )
     topic: str = Field(
-        "", description="The question that remembered votes belong to; if left out, a question of its own."
+        "", description="The question that remembered votes are about; if left out, the vote is a question of its own."
     )
     divides_by: Dividing = Field(
         "both",
-        description="What the text divides by, said from its words: 'conflict' (whose side one is on), 'order' "
-        "(how the world is run) or 'both'. The prior of a fit, and all that is known of a vote that has yet to come.",
+        description="What the resolution divides by, judged from its words: 'conflict' (whose side a member is on), "
+        "'order' (how the world is run) or 'both'. It sets the prior of a fit, all that is known before a vote.",
     )
     basis: Text = Field(description="Where the numbers come from: the resolution's text, or a fit to the tally.")
 
 
 class Pledge(Section):
-    """A vote that is given rather than drawn."""
+    """A vote that is fixed rather than drawn."""
 
-    members: MemberReferences = Field(min_length=1, description="The members and groups whose vote is given.")
+    members: MemberReferences = Field(min_length=1, description="The members and groups whose vote is fixed.")
     action: Action = Field(description="What they do.")
-    resolution: Text | None = Field(None, description="The only vote it holds for; if left out, every vote.")
-    reason: Text = Field(description="Why their vote is taken as given.")
+    resolution: Text | None = Field(None, description="The only vote that is fixed; if left out, every vote.")
+    reason: Text = Field(description="Why their vote is fixed.")
     source: str = Field("", description="Where this is documented.")
 
 
@@ -90,24 +95,24 @@ class Change(Section):
     multiply: float | None = Field(None, description="The number the attribute is multiplied by.")
     add: float | None = Field(None, description="The number added to the attribute.")
     set: float | None = Field(None, description="The number the attribute is set to.")
-    date: Day | None = Field(None, description="The day from which the edit holds; if left out, the start.")
+    date: Day | None = Field(None, description="The day from which the edit applies; if left out, the start.")
     reason: Text = Field(description="Why the world is edited so.")
 
     @model_validator(mode="after")
     def _has_one_edit(self) -> Self:
         given = [edit for edit in EDITS if getattr(self, edit) is not None]
         if len(given) != 1:
-            got = " and ".join(given) or "none of them"
-            raise wrong(f"got {got}; exactly one of multiply, add and set is needed.")
+            got = f"{' and '.join(given)} are" if given else "none is"
+            raise validator_error(f"{got} given where exactly one of multiply, add and set is needed.")
         return self
 
 
 class Expected(Section):
-    """What the author of a what-if said beforehand that it would do."""
+    """What the author of a what-if expected it to do, written before it was run."""
 
     direction: Text = Field(description="What is expected to happen, in words.")
-    support: Direction = Field(description="Which way the count of supporters goes against the base.")
-    movers: MemberReferences = Field((), description="The members and groups that are expected to move.")
+    support: Direction = Field(description="Which way the number of supporters changes from the base.")
+    movers: MemberReferences = Field((), description="The members and groups that are expected to change their vote.")
 
 
 class Scenario(Section):
@@ -118,12 +123,13 @@ class Scenario(Section):
     world: Text = Field(description="The name of a shipped world, or a folder as seen from this file.")
     seed: int = Field(ge=0, le=LAST_SEED, description="The number that all random draws are keyed by.")
     replicates: int = Field(ge=1, le=MOST_REPLICATES, description="How many runs, each with its own random numbers.")
-    roles: Roles = Field(description="Who is the target, who the victim, who the senders of sanctions.")
+    roles: Roles = Field(description="Who is the target, who the victim, and who sanctions the target.")
     vote: Annotated[tuple[Vote, ...], Strict(False)] = Field(
         min_length=1, description="The resolutions, each once, in the order of their dates."
     )
     parameters: Mapping[str, float] = Field(
-        default_factory=dict, description="Differences from the registry's defaults ('sim list parameters')."
+        default_factory=dict,
+        description="Parameters that differ from their defaults ('sim list parameters' shows them).",
     )
     fit: Text | None = Field(
         None,
@@ -131,24 +137,24 @@ class Scenario(Section):
     )
     known_rollcalls: Texts = Field(
         (),
-        description="Files of roll calls, as seen from this file, that join those of the world: known where dated "
-        "before the vote, and what the scenario's own votes are compared with. Takes the place of the base's list.",
+        description="Files of roll calls, as seen from this file, that join those of the world. Roll calls before the "
+        "vote are known; those of the scenario's own votes are compared with results. Replaces the base's list.",
     )
     parameter_uncertainty: bool = Field(
-        False, description="Whether every few replicates take the fitted numbers from another draw of their posterior."
+        False, description="Whether every few runs take the fitted numbers from another draw of their posterior."
     )
     leanings: Mapping[GroupName, Annotated[float, Field(ge=-1, le=1)]] = Field(
         default_factory=dict,
         description="Groups that lean to the sanctioning side (up to 1) or to the target (down to -1) for reasons that "
         "no other figure shows, such as a tradition of non-alignment.",
     )
-    pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes given, not drawn.")
+    pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes that are fixed, not drawn.")
     change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")
     months: Months | None = Field(
-        None, description="The months to simulate between and after the votes; if left out, votes alone."
+        None, description="The months to simulate between and after the votes; if left out, only votes are simulated."
     )
     event: Annotated[tuple[Event, ...], Strict(False)] = Field((), description="What happens in these months.")
-    expected: Expected | None = Field(None, description="What a what-if is expected to do, said beforehand.")
+    expected: Expected | None = Field(None, description="What a what-if is expected to do, written before it is run.")
     reasons: str = Field("", description="Why the scenario is set up so.")
     sources: Texts = Field((), description="Where its facts come from.")
     base: str | None = Field(

@@ -1,6 +1,6 @@
-"""What is allowed in a scenario and yet seldom meant: settings without effect, and a what-if that is undone.
+"""What is allowed in a scenario but seldom meant: settings without effect, and a what-if that is undone.
 
-Neither is a mistake, so both are warnings: the command line prints them, Python warns of them.
+Neither is a mistake, so both are warnings.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Problem
 from sim.rules.parameters import registry
-from sim.specs.draft import Finding, Key, dotted
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
 
 ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "months", "event")
-"""Keys by which one scenario differs from another; the others describe it, or say how it is run."""
+"""Keys by which one scenario differs from another; the other keys describe it or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
 OF_A_CONFLICT = ("severity", "divisiveness", "topic")
-"""Keys of a vote that belong to the conflict it is about; members remember earlier votes on its topic."""
+"""Keys of a vote that depend on its conflict; members remember earlier votes on its topic."""
 LONGEST = 60
 """Characters of a value that a message quotes."""
 
 
 class Undone(NamedTuple):
-    """A key that a what-if sets and that is set to something else: both values, None where nothing is left."""
+    """A key that a what-if sets and that is then set to something else: both values; None where nothing remains."""
 
     key: Key
     own: object
@@ -35,13 +35,13 @@ class Undone(NamedTuple):
 
 
 def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Problem]:
-    """What a reader of a scenario should know.
+    """Warnings about a scenario.
 
     Parameters
     ----------
-    where : what the scenario is called in messages.
+    where : name of the scenario in messages.
     scenario : as it is run.
-    written : as its files have it, before anything is set in it.
+    written : as in its files, before anything is set.
     """
     original = original_of(written)
     undone = (undone_finding(written, found) for found in undone_settings(written, original, scenario))
@@ -49,34 +49,35 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
     idle = (
         Finding(key, f"has no effect: {reason}")
         for key, reason in idle_settings(scenario).items()
-        if key[0] != "event" or key in as_written  # who ends the months earlier means to leave later events out
+        if key[0] != "event" or key in as_written  # whoever ends the months earlier means to leave out later events
     )
     found = chain(undone, idle, inherited_findings(scenario, original))
-    return [Problem(where, dotted(key), message, fix) for key, message, fix in found]
+    return [Problem(where, join_key(key), message, fix) for key, message, fix in found]
 
 
 def inherited_findings(scenario: Scenario, original: Scenario | None) -> Iterator[Finding]:
-    """What a scenario about another target has taken over from its base, which was about another conflict.
+    """Find what a scenario about another target inherits from its base, which is about another conflict.
 
     Parameters
     ----------
-    original : what the scenario starts from; None where it has no base.
+    original : the scenario that it starts from; None where it has no base.
     """
     if original is None or scenario.roles.target == original.roles.target:
         return
     for number, (vote, before) in enumerate(zip(scenario.vote, original.vote)):
-        taken = [name for name in OF_A_CONFLICT if getattr(vote, name) and getattr(vote, name) == getattr(before, name)]
-        if taken:
-            message = (
-                f"the target is {scenario.roles.target}, and {', '.join(taken)} {'is' if len(taken) == 1 else 'are'} "
-                f"taken over from a vote about {original.roles.target}."
-            )
+        inherited = [
+            name for name in OF_A_CONFLICT if getattr(vote, name) and getattr(vote, name) == getattr(before, name)
+        ]
+        if inherited:
+            verb = "is" if len(inherited) == 1 else "are"
+            about = f"{verb} inherited from a vote about {original.roles.target}"
+            message = f"the target is {scenario.roles.target}, but {', '.join(inherited)} {about}."
             fix = "Set them, or start from no base: 'sim init' proposes the severity of a new resolution."
             yield Finding(("vote", number), message, fix)
 
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:
-    """Keys of a scenario that no rule reads, and why not."""
+    """Keys of a scenario that no rule reads, and the reason."""
     last = scenario.vote[-1].date
     if scenario.months is not None:
         end = scenario.months.end
@@ -91,7 +92,7 @@ def idle_settings(scenario: Scenario) -> dict[Key, str]:
         if change.date is not None and change.date > last
     }
     unread: dict[Key, str] = {
-        ("parameters", name): "it is read in the months between votes alone, and the scenario has no months."
+        ("parameters", name): "only the months between votes read it, and the scenario has no months."
         for name in scenario.parameters
         if registry()[name].is_of_months
     }
@@ -99,17 +100,17 @@ def idle_settings(scenario: Scenario) -> dict[Key, str]:
 
 
 def reason_for(idle: Mapping[Key, str], key: Key) -> str | None:
-    """Why a key has no effect, which is idle itself or part of what is; None where it has one.
+    """Why a key has no effect, or None where it has one.
 
     Parameters
     ----------
-    idle : of `idle_settings`.
+    idle : from `idle_settings`.
     """
     return next((reason for whole, reason in idle.items() if key[: len(whole)] == whole), None)
 
 
 def original_of(scenario: Scenario) -> Scenario | None:
-    """The scenario that a what-if starts from in the end; None of one that has no base."""
+    """The first scenario in the chain of a what-if's bases; None for a scenario without a base."""
     found = scenario
     while found.base is not None:
         found = read_scenario(found.base)
@@ -117,12 +118,12 @@ def original_of(scenario: Scenario) -> Scenario | None:
 
 
 def undone_settings(written: Scenario, original: Scenario | None, scenario: Scenario) -> Iterator[Undone]:
-    """What a what-if sets apart from its original, and is set to something else.
+    """What a what-if changes of its original and is then set to something else.
 
     Parameters
     ----------
-    written : the what-if as its files have it.
-    original : what it starts from; where it is None, nothing can be undone.
+    written : the what-if as in its files.
+    original : the scenario that it starts from; where it is None, nothing can be undone.
     scenario : the what-if as it is run.
     """
     if original is not None:
@@ -130,15 +131,15 @@ def undone_settings(written: Scenario, original: Scenario | None, scenario: Scen
 
 
 def undone_finding(written: Scenario, undone: Undone, instead: str = "") -> Finding:
-    """An undone setting in words.
+    """Describe an undone setting.
 
     Parameters
     ----------
-    instead : what happens to it, where that is not one value.
+    instead : what happens to it, where it is not set to one value.
     """
-    instead = instead or f"is set to {_told(undone.instead)}"
+    instead = instead or f"is set to {_quote(undone.instead)}"
     title = f'so it no longer does what its title says, "{written.title}".'
-    return Finding(undone.key, f"this what-if sets {_told(undone.own)}; here it {instead} instead, {title}")
+    return Finding(undone.key, f"this what-if sets {_quote(undone.own)}; here it {instead} instead, {title}")
 
 
 def _about(scenario: Scenario) -> dict[str, object]:
@@ -157,7 +158,7 @@ def _undone(key: Key, own: object, original: object, now: object) -> Iterator[Un
         earlier = original if isinstance(original, list) else []
         for number, value in enumerate(own):
             same = _same_vote(value, earlier) if key == ("vote",) else _item(earlier, number)
-            if same is not None or key != ("vote",):  # a vote of its own is a question of its own
+            if same is not None or key != ("vote",):  # a new vote is a new question
                 yield from _undone((*key, number), value, same, _item(now, number))
     else:
         yield Undone(key, own, now)
@@ -175,7 +176,7 @@ def _same_vote(vote: Mapping[str, Any], votes: list[Any]) -> Any:
     return next((other for other in votes if other["resolution"] == vote["resolution"]), None)
 
 
-def _told(value: object) -> str:
+def _quote(value: object) -> str:
     """A value as a message quotes it."""
     if value is None:
         return "nothing"

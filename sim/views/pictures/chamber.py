@@ -1,4 +1,4 @@
-"""The chamber: one seat per member, observed beside simulated."""
+"""The chamber: one seat per member, observed and simulated side by side."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sim.arrays import ActionArray
 from sim.ensemble import simulate
 from sim.runner.result import RunResult
-from sim.summaries.summary import observed_call
+from sim.summaries.summary import find_observed, require_observed
 from sim.summaries.tallies import CODES, SPLIT
-from sim.views.frame import CORNER, blank, corner_of, day, figure_of, finish, head, panel
-from sim.views.pictures.marks import counted, draw_marks, legend
+from sim.views.frame import CORNER, figure_of, finish, make_figure, make_panel, put_title, write_corner, write_day
+from sim.views.pictures.marks import draw_legend, draw_marks, label_counts
 from sim.views.seats import OUTER_RADIUS, seat_distance, seating
 from sim.views.styles import FAINT, INK
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def typical_replicate(result: RunResult, number: int) -> int:
+def find_typical_replicate(result: RunResult, number: int) -> int:
     """The first replicate whose tally is nearest to the median tally."""
     tallies = result.votes[number].tallies
     return int(np.abs(tallies - np.median(tallies, axis=0)).sum(axis=1).argmin())
 
 
-def typical_actions(result: RunResult, number: int) -> ActionArray:
+def find_typical_actions(result: RunResult, number: int) -> ActionArray:
     """Action codes (N,) of the typical replicate."""
-    return simulate(result.case, typical_replicate(result, number), 1)[number].actions[0]
+    return simulate(result.case, find_typical_replicate(result, number), 1)[number].actions[0]
 
 
 def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
@@ -43,22 +43,19 @@ def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = Fals
 
     Raises
     ------
-    ValueError : the observed vote is asked for where the world has none.
+    ValueError : the observed vote is asked for, and there is none.
     """
     vote = result.votes[number]
-    what = f"{vote.resolution}, {day(vote.date)}"
-    on = panel(ax, 3.55)
+    what = f"{vote.resolution}, {write_day(vote.date)}"
+    on = make_panel(ax, 3.55)
     if is_observed:
-        _draw(on.ax, observed_call(result, number).votes)
-        told = "observed" if not on.is_own else f"The chamber as observed: {what}"
-        return finish(on, told, corner_of(result.case, None))
-    _draw(on.ax, typical_actions(result, number))
-    told = f"the run nearest to the median of {result.replicates:,}"
-    return finish(
-        on,
-        f"simulated: {told}" if not on.is_own else f"The chamber simulated, {told}: {what}",
-        corner_of(result.case, result.replicates),
-    )
+        _draw(on.ax, require_observed(result, number).votes)
+        title = f"The observed vote: {what}" if on.is_own else "observed"
+        return finish(on, title, write_corner(result.case, None))
+    _draw(on.ax, find_typical_actions(result, number))
+    of_run = f"the run nearest to the median of {result.replicates:,}"
+    title = f"The simulated vote, {of_run}: {what}" if on.is_own else f"simulated: {of_run}"
+    return finish(on, title, write_corner(result.case, result.replicates))
 
 
 def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
@@ -68,21 +65,21 @@ def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
     split = " / ".join(str(int((actions == CODES[name]).sum())) for name in SPLIT)
     ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
     ax.text(0, 0.0, " / ".join(SPLIT), ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
-    legend(ax, counted(actions), (0.5, 0.02))
+    draw_legend(ax, label_counts(actions), (0.5, 0.02))
     reach = OUTER_RADIUS + 2 * radius
     ax.set(xlim=(-reach, reach), ylim=(-0.1, reach), aspect="equal")
     ax.set_axis_off()
 
 
-def chamber_figure(result: RunResult, number: int = 0) -> Figure:
-    """Observed beside simulated; simulated alone where nothing was observed."""
+def draw_chambers(result: RunResult, number: int = 0) -> Figure:
+    """The observed and the simulated vote side by side; the simulated one alone where none was observed."""
     vote = result.votes[number]
-    if result.case.world.rollcall(vote.resolution) is None:
+    if find_observed(result, number) is None:
         return figure_of(plot_chamber(result, number=number))
-    figure = blank(9.6, 3.6)
+    figure = make_figure(9.6, 3.6)
     left, right = figure.subplots(1, 2)
     plot_chamber(result, number=number, is_observed=True, ax=left)
     plot_chamber(result, number=number, ax=right)
-    title = f"{vote.resolution}, {day(vote.date)}: the chamber observed and simulated"
-    head(figure, title, corner_of(result.case, result.replicates))
+    title = f"{vote.resolution}, {write_day(vote.date)}: the observed and the simulated vote"
+    put_title(figure, title, write_corner(result.case, result.replicates))
     return figure

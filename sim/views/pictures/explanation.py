@@ -1,46 +1,56 @@
-"""Why a member acts as it does: a waterfall of what each cause adds to its likeliest action over the next."""
+"""Why a member votes as it does: a waterfall of what each term adds to its most likely action over the next."""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.tables import UTILITY
+from sim.results.wording import write_figure
 from sim.rules.choice import ACTIONS
-from sim.views.frame import SMALL, TEXT, bare, corner_of, day, finish, panel
+from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK, PAPER, STYLES
 from sim.whatif.explanation.explain import Explanation
+from sim.world.labels import label_quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 MOST_STEPS = 12
+LABEL_LETTERS = 26
+"""Letters of a label on a line."""
 
 
 def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
-    """The likeliest action, the one next to it in utility, and what each term adds to the first over the second.
+    """The most likely action, the one next to it in utility, and what each term adds to the first over the second.
 
-    The largest come first; those beyond the first few, and those that add nothing, are put together.
+    The largest come first. Those beyond the first few are added up; those that add nothing are left out.
     """
     anatomy, i, first, second = found.anatomy, found.index, found.likeliest, found.next
     added = anatomy.arrays[:, i, first] - anatomy.arrays[:, i, second]
-    named = [(term.name, float(value)) for term, value in zip(anatomy.terms, added, strict=True) if value != 0]
+    named = [
+        (label_quantity(term.name), float(value))
+        for term, value in zip(anatomy.terms, added, strict=True)
+        if value != 0
+    ]
     named.sort(key=lambda step: -abs(step[1]))
     shown, rest = named[:MOST_STEPS], named[MOST_STEPS:]
     if len(rest) == 1:
         return ACTIONS[first], ACTIONS[second], named
     if rest:
-        shown.append((f"{len(rest)} smaller ones", sum(value for _, value in rest)))
+        shown.append((f"{len(rest)} smaller terms", sum(value for _, value in rest)))
     return ACTIONS[first], ACTIONS[second], shown
 
 
 def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
-    """Draw what each cause adds, step by step, to the utility of the member's likeliest action over the next."""
+    """Draw what each term adds, step by step, to the utility of the member's most likely action over the next."""
     anatomy = found.anatomy
     case, ballot, name = anatomy.case, anatomy.ballot, anatomy.case.world.names[found.index]
     first, second, steps = steps_of(found)
-    on = panel(ax, 1.6 + 0.25 * (len(steps) + 1))
+    on = make_panel(ax, 1.6 + 0.28 * (len(steps) + 1))
     ends = np.cumsum([value for _, value in steps])
     total = float(ends[-1]) if len(ends) else 0.0
     rows = np.arange(len(steps) + 1)[::-1]
@@ -57,14 +67,15 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     for row, start, value in zip(rows, starts, values, strict=True):
         end = start + value
         at, side = (max(start, end) + 0.12 * room, "left") if value >= 0 else (min(start, end) - 0.12 * room, "right")
-        label = on.ax.text(at, row, f"{value:+.2f}", ha=side, va="center", fontsize=SMALL)
+        label = on.ax.text(at, row, UTILITY.write(value), ha=side, va="center", fontsize=SMALL)
         label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     on.ax.set_xlim(low - room, high + room)
-    on.ax.set_yticks(rows, [*(step for step, _ in steps), "together"])
-    bare(on.ax, "bottom")
-    on.ax.tick_params(axis="y", length=0)
-    ways = f"leftwards: for '{second}'; rightwards: for '{first}'"
-    on.ax.set_xlabel(f"utility, in units of the logit noise\n{ways}", fontsize=TEXT, color=INK)
-    given = "" if anatomy.is_drawn[found.index] else " (its vote is given, so they decide nothing)"
-    title = f"{name}, {ballot.resolution}, {day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
-    return finish(on, title, corner_of(case, anatomy.replicates))
+    on.ax.set_yticks(rows, [*(textwrap.fill(step, LABEL_LETTERS) for step, _ in steps), "together"])
+    strip_frame(on.ax, "bottom")
+    on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    on.ax.xaxis.set_major_formatter(lambda value, _: write_figure(value))
+    ways = f"left: for '{second}'; right: for '{first}'"
+    on.ax.set_xlabel(f"{UTILITY_UNIT}\n{ways}", fontsize=TEXT, color=INK)
+    given = "" if anatomy.is_drawn[found.index] else " (its vote is fixed, so the terms play no part in it)"
+    title = f"{name}, {ballot.resolution}, {write_day(ballot.date)}: what speaks for '{first}' over '{second}'{given}"
+    return finish(on, title, write_corner(case, anatomy.replicates))

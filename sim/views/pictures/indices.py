@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.results.sensitivity import Indices, MorrisIndices, SobolIndices
+from sim.results.wording import write_share
 from sim.specs import Scenario
 from sim.specs.labels import label_key
-from sim.views.frame import SMALL, TEXT, bare, finish, panel
+from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame
 from sim.views.styles import INK, STYLES
+from sim.whatif.outputs import label_output
 from sim.whatif.sensitivity import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_LEVERS = 20
 LABEL_LETTERS = 30
-"""Letters of a label in a line."""
+"""Letters of a label on a line."""
 BARS = {
     MorrisIndices: (("mu_star", "mean size of the effect of the whole range"),),
     SobolIndices: (("total", "total, with interactions"), ("first", "alone")),
@@ -32,13 +34,13 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
 
     Parameters
     ----------
-    corner : what is written in the corner of a picture of its own.
+    corner : the text in the corner, where the picture has a figure of its own.
     spec : the scenario whose levers they are, for their labels.
     """
     levers = found.levers[:MOST_LEVERS]
     kind = type(levers[0])
     drawn = BARS[kind]
-    on = panel(ax, 1.9 + 0.27 * len(levers))
+    on = make_panel(ax, 1.9 + 0.27 * len(levers))
     rows = np.arange(len(levers))[::-1].astype(np.float64)
     fills = (STYLES["support"].fill, STYLES["abstain"].fill)
     for place, (name, label) in enumerate(drawn):
@@ -53,11 +55,12 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
         on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
     on.ax.axvline(0, color=INK, linewidth=0.8)
     on.ax.set_yticks(rows, [textwrap.fill(label_key(lever.lever, spec), LABEL_LETTERS) for lever in levers])
-    bare(on.ax, "bottom")
+    strip_frame(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
-    unit = "share of the variance over the points" if kind is SobolIndices else f"effect on '{found.output}'"
-    on.ax.set_xlabel(f"{unit}; lines: {100 * CONFIDENCE:.0f} % intervals", fontsize=TEXT, color=INK)
+    output = label_output(found.output)
+    unit = "share of the variance over the points" if kind is SobolIndices else f"effect on the {output}"
+    on.ax.set_xlabel(f"{unit}\nlines: {write_share(CONFIDENCE)} intervals", fontsize=TEXT, color=INK)
     on.ax.legend(loc="lower right", frameon=False, fontsize=TEXT - 1, labelcolor=INK)
     rest = f"; the first {len(levers)} of {len(found.levers)}" if len(levers) < len(found.levers) else ""
-    title = f"What '{found.output}' at {found.resolution} depends on ({found.scenario}){rest}"
+    title = f"What the {output} depends on: {found.resolution}, {found.scenario}{rest}"
     return finish(on, title, corner)

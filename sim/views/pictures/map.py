@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.runner.result import RunResult
-from sim.summaries.summary import observed_call
-from sim.views.frame import corner_of, day, finish, panel
+from sim.summaries.summary import require_observed
+from sim.views.frame import finish, make_panel, write_corner, write_day
 from sim.views.geography import TILE, outlines, tiles
-from sim.views.pictures.marks import counted, draw_marks, legend, likeliest
+from sim.views.pictures.marks import draw_legend, draw_marks, find_most_likely, label_counts
 from sim.views.styles import BORDER, LAND
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw the world: each member's likeliest action, or its observed one.
+    """Draw the world: each member's most likely action, or its observed one.
 
     Parameters
     ----------
@@ -27,16 +27,16 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
 
     Raises
     ------
-    ValueError : the observed vote is asked for where the world has none.
+    ValueError : the observed vote is asked for, and there is none.
     """
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     vote, world = result.votes[number], result.case.world
-    on = panel(ax, 3.25)
-    actions, said = likeliest(vote)
+    on = make_panel(ax, 3.25)
+    actions, said = find_most_likely(vote)
     if is_observed:
-        actions, said = observed_call(result, number).votes, "what each member did"
+        actions, said = require_observed(result, number).votes, "what each member did"
     rings, places = outlines(world), tiles(world)
     if rings:
         land = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
@@ -46,5 +46,7 @@ def plot_map(result: RunResult, *, number: int = 0, is_observed: bool = False, a
     low, high = around.min(axis=0) - TILE, around.max(axis=0) + TILE
     on.ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
     on.ax.set_axis_off()
-    legend(on.ax, counted(actions), (0.5, 0.02))
-    return finish(on, f"{vote.resolution}, {day(vote.date)}: {said}", corner_of(result.case, result.replicates))
+    draw_legend(on.ax, label_counts(actions), (0.5, 0.02))
+    return finish(
+        on, f"{vote.resolution}, {write_day(vote.date)}: {said}", write_corner(result.case, result.replicates)
+    )

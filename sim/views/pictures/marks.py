@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
+from sim.results.wording import write_number
 from sim.runner.result import VoteResult
 from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import TEXT
@@ -46,7 +47,7 @@ def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radiu
         ax.add_collection(drawn)
 
 
-def handle(style: Style, label: str) -> Line2D:
+def make_handle(style: Style, label: str) -> Line2D:
     """A mark for a legend."""
     from matplotlib.lines import Line2D as NewLine
 
@@ -62,10 +63,10 @@ def handle(style: Style, label: str) -> Line2D:
     )
 
 
-def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
+def draw_legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0.0)) -> None:
     """The marks of the actions below the axes, each with a label."""
     drawn = ax.legend(
-        handles=[handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
+        handles=[make_handle(style, label) for style, label in zip(STYLES.values(), labels, strict=True)],
         loc="upper center",
         bbox_to_anchor=place,
         ncols=len(STYLES),
@@ -79,16 +80,16 @@ def legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0.5, 0
     drawn.set_zorder(5)
 
 
-def likeliest(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
-    """Each member's likeliest action (N,), and that in words beside the median tally, whose counts are others.
+def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
+    """Each member's most likely action (N,), and a title that gives the median tally, whose counts differ from it.
 
-    A member that supports in 60 % of replicates counts whole among the likeliest, and not in every tally.
+    A member that supports in 60 % of the runs counts as one that supports here, and in 60 % of the tallies.
     """
-    median = np.median(vote.tallies, axis=0)
-    split = "/".join(f"{median[CODES[name]]:.0f}" for name in SPLIT)
-    return vote.counts.argmax(axis=1), f"each member's likeliest action (the median tally is {split})"
+    median = np.quantile(vote.tallies, 0.5, axis=0, method="lower")
+    split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
+    return vote.counts.argmax(axis=1), f"each member's most likely action (the median tally is {split})"
 
 
-def counted(actions: NDArray[np.integer]) -> list[str]:
+def label_counts(actions: NDArray[np.integer]) -> list[str]:
     """Labels that say how many members do each action."""
     return [f"{int((actions == CODES[name]).sum())} {name}" for name in STYLES]

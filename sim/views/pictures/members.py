@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.results.run import Miss
+from sim.results.wording import write_share
 from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
-from sim.summaries.summary import is_scored, list_misses
+from sim.summaries.summary import find_observed, is_scored, list_misses
 from sim.summaries.tallies import CODES
-from sim.views.frame import CORNER, TEXT, bare, corner_of, day, figure_of, finish, panel
+from sim.views.frame import CORNER, TEXT, figure_of, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
 
@@ -36,24 +37,25 @@ def order_of(chances: FloatArray) -> NDArray[np.intp]:
 
 
 def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw a column per member with its probabilities, what it did below, and the codes of those missed.
+    """Draw a column per member with its probabilities; below it what the member did, and the codes of the misses.
 
     Parameters
     ----------
     number : which vote, from 0.
     """
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
+    call = find_observed(result, number)
     chances = frequencies(vote.counts)
     order = order_of(chances)
-    on = panel(ax, 4.0, 7.6)
+    on = make_panel(ax, 4.0, 7.6)
     edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
         steps = on.ax.stairs(foot + height, edges, baseline=foot, fill=True, color=STYLES[name].area, linewidth=0)
         steps.set_gid(name)
         foot = foot + height
-    ticks, words = [0.0, 0.5, 1.0], ["0 %", "50 %", "100 %"]
+    ticks = [0.0, 0.5, 1.0]
+    words = [write_share(tick) for tick in ticks]
     said = ""
     wrong: list[Miss] = []
     if call is not None:
@@ -64,20 +66,21 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         ticks, words = [-0.09, *ticks], ["observed", *words]
         wrong = list_misses(result, number)
         scored = int(is_scored(case, number, call).sum())
-        said = f"; {len(wrong)} of {scored} missed"
+        said = f"; the most likely vote is not the observed one for {len(wrong)} of {scored} members scored"
         _name(on.ax, [case.world.index[miss.iso3] for miss in wrong], order, case.world.iso3)
     on.ax.set_yticks(ticks, words)
-    on.ax.set(xlim=(-1, len(order)), ylim=(-0.47 if wrong else -0.17, 1.02))
+    bottom = -0.47 if wrong else -0.02 if call is None else -0.17
+    on.ax.set(xlim=(-1, len(order)), ylim=(bottom, 1.02))
     on.ax.set_xticks([])
-    bare(on.ax)
+    strip_frame(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
     _legend(on.ax)
-    title = f"{vote.resolution}, {day(vote.date)}: what each member is likely to do{said}"
-    return finish(on, title, corner_of(case, result.replicates))
+    title = f"{vote.resolution}, {write_day(vote.date)}: what each member is likely to do{said}"
+    return finish(on, title, write_corner(case, result.replicates))
 
 
 def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, ...]) -> None:
-    """The codes of the members that are missed, below their columns and apart; of many the surest mistakes alone."""
+    """Write the codes of the misses below their columns, spread apart; of many misses, only the surest mistakes."""
     place = {int(member): column for column, member in enumerate(order)}
     named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
     wanted = np.array([place[member] for member in named], dtype=np.float64)

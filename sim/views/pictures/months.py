@@ -1,4 +1,4 @@
-"""The months between votes: fuel sold, the coalition and what it costs, open and covert help, alignment."""
+"""The months between votes: fuel sold, members that sanction, help to either side, alignment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.results.series import FUELS, series_of
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.views.frame import SMALL, TEXT, bare, blank, corner_of, finish, head, panel
+from sim.views.frame import SMALL, TEXT, finish, make_figure, make_panel, put_title, strip_frame, write_corner
 from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
@@ -17,24 +18,29 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-LOGIT_UNIT = "units of the logit noise"
-"""Of utilities, and so of alignment."""
 TOPICS: Mapping[str, tuple[str, str]] = {
     "fuel": ("Fuel that the target sells", "million tonnes a month"),
     "sanctions": ("Members that sanction the target, and are listed", "members"),
     "help": ("Members that help a side", "members"),
-    "alignment": ("Alignment since the start (up: to the senders)", LOGIT_UNIT),
+    "alignment": ("Change of alignment since the start", "utility (log-odds)\nup: towards the sanctioning side"),
 }
 """What can be drawn of the months: title and unit."""
+SERIES: Mapping[str, tuple[str, ...]] = {
+    "sanctions": ("members_joined", "listings"),
+    "help": ("helpers", "helpers_covert", "helpers_of_victim"),
+}
+"""Series of the whole that are drawn, by topic."""
 MOST_TICKS = 6
+LEGEND_LETTERS = 50
+"""Letters of four labels up to which they are on one line of a legend."""
 
 
 def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
-    """Draw series of the months: means over the replicates with 90 % intervals, the months of votes marked.
+    """Draw series of the months: means over the runs with 90 % intervals; the months of votes are marked.
 
     Parameters
     ----------
-    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``; of the last, the band holds the middle 80 % of members.
+    topic : ``fuel``, ``sanctions``, ``help`` or ``alignment``. The band of alignment holds the middle 80 % of members.
 
     Raises
     ------
@@ -44,7 +50,7 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     if months is None:
         raise ValueError("the scenario has no months")
     title, unit = TOPICS[topic]
-    on = panel(ax, 3.2)
+    on = make_panel(ax, 3.2)
     at = np.arange(len(months.months))
     lines = lines_of(months, topic)
     for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
@@ -54,30 +60,30 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
         on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
     else:
         on.ax.set_ylim(bottom=0)
-    along_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
+    mark_months(on.ax, months.months, [f"{vote.date:%Y-%m}" for vote in result.votes])
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
     if not lines:
         on.ax.set_yticks([])
-        on.ax.text(0.5, 0.5, "none in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
-    legend_below(on.ax)
+        on.ax.text(0.5, 0.5, "no data in this world", transform=on.ax.transAxes, ha="center", fontsize=TEXT, color=INK)
+    draw_legend_below(on.ax)
     if on.is_own:
         title += "" if topic == "alignment" else "; shaded: 90 % intervals"
-    return finish(on, title, corner_of(result.case, months.watched))
+    return finish(on, title, write_corner(result.case, months.watched))
 
 
-def along_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
-    """Put months along the axis, those of votes marked by lines of one label."""
+def mark_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
+    """Put months along the axis, and mark those of votes by lines with one label."""
     label = "vote" if len(votes) == 1 else "votes"
     for at in sorted({months.index(vote) for vote in votes if vote in months}):
         ax.axvline(at, color=FAINT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0, label=label)
         label = ""
     step = max(1, -(-len(months) // MOST_TICKS))
     ax.set_xticks(range(0, len(months), step), months[::step])
-    bare(ax, "bottom", "left")
+    strip_frame(ax, "bottom", "left")
     ax.tick_params(labelsize=SMALL)
 
 
-def legend_below(ax: Axes) -> None:
+def draw_legend_below(ax: Axes) -> None:
     """Put the legend of lines below the axis, where there are any."""
     handles, labels = ax.get_legend_handles_labels()
     if not handles:
@@ -87,7 +93,7 @@ def legend_below(ax: Axes) -> None:
         labels,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.13),
-        ncols=4 if len(handles) == 4 else 3,
+        ncols=(2 if sum(map(len, labels)) > LEGEND_LETTERS else 4) if len(handles) == 4 else 3,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,
@@ -99,38 +105,27 @@ def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
-        return {fuel_name(fuel): scale(months.total(name), 1e3) for fuel, name in sold.items()}
-    if topic == "sanctions":
-        return {
-            "in the coalition": months.total("members_joined"),
-            "listed in the month": months.total("listings"),
-        }
-    if topic == "help":
-        named = {"the target": "helpers", "of them covertly": "helpers_covert", "the victim": "helpers_of_victim"}
-        return {label: months.total(name) for label, name in named.items()}
+        return {FUELS.get(fuel, fuel): scale_band(months.total(name), 1e3) for fuel, name in sold.items()}
+    if topic in SERIES:
+        return {series_of(name).label: months.total(name) for name in SERIES[topic]}
     shifts = months.member_mean("alignment_shift")
     low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
     return {"median member, and the middle 80 % of members": Band(middle, low, high)}
 
 
-def scale(band: Band, unit: float) -> Band:
+def scale_band(band: Band, unit: float) -> Band:
     """A band in units of another size."""
     return Band(*(values / unit for values in band))
 
 
-def fuel_name(commodity: str) -> str:
-    """A fuel of the data as people write it."""
-    return "LNG" if commodity == "lng" else commodity.replace("_", " ")
-
-
-def months_figure(result: RunResult) -> Figure:
-    """The four topics beside each other."""
+def draw_months(result: RunResult) -> Figure:
+    """The four topics in one figure."""
     if result.months is None:
         raise ValueError("the scenario has no months")
-    figure = blank(9.6, 6.6)
+    figure = make_figure(9.6, 6.6)
     for topic, ax in zip(TOPICS, figure.subplots(2, 2).ravel(), strict=True):
         plot_months(result, topic=topic, ax=ax)
     first, last = result.months.months[0], result.months.months[-1]
     title = f"The months from {first} to {last}: means and 90 % intervals"
-    head(figure, title, corner_of(result.case, result.months.watched))
+    put_title(figure, title, write_corner(result.case, result.months.watched))
     return figure

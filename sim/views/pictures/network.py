@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import Case
-from sim.rules.influence import listened_to
+from sim.rules.influence import list_peers
 from sim.runner.result import RunResult
-from sim.views.frame import SMALL, corner_of, day, finish, panel
-from sim.views.pictures.marks import counted, draw_marks, legend, likeliest
+from sim.views.frame import SMALL, finish, make_panel, write_corner, write_day
+from sim.views.pictures.marks import draw_legend, draw_marks, find_most_likely, label_counts
 from sim.views.styles import INK
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def strongest_ties(case: Case) -> list[tuple[int, int, float]]:
     """Each member's heaviest ties to peers: who looks, to whom, and with what weight; heaviest first for each."""
     found = []
     for member in range(case.world.size):
-        peers, weights = listened_to(case.peers, member)
+        peers, weights = list_peers(case.peers, member)
         heaviest = np.lexsort((peers, -weights))[:HEAVIEST]
         found += [(member, int(peers[place]), float(weights[place])) for place in heaviest]
     return found
@@ -48,10 +48,10 @@ def places_of(case: Case) -> FloatArray:
     spacing = 2.4 / np.sqrt(max(case.world.size, 1))
     found = nx.spring_layout(graph, k=spacing, iterations=200, seed=LAYOUT_SEED)
     places = np.array([found[member] for member in range(case.world.size)], dtype=np.float64)
-    return _apart(places / np.abs(places).max(), 2.3 * RADIUS)
+    return _spread_apart(places / np.abs(places).max(), 2.3 * RADIUS)
 
 
-def _apart(places: FloatArray, gap: float) -> FloatArray:
+def _spread_apart(places: FloatArray, gap: float) -> FloatArray:
     """Push places that are nearer than a gap apart until none are."""
     for _ in range(500):
         between = places[:, None] - places[None]
@@ -64,7 +64,7 @@ def _apart(places: FloatArray, gap: float) -> FloatArray:
 
 
 def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw each member's heaviest ties to its peers, the members by their likeliest action.
+    """Draw each member's heaviest ties to its peers, the members by their most likely action.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     from matplotlib.collections import LineCollection
 
     vote, case = result.votes[number], result.case
-    on = panel(ax, 5.4)
+    on = make_panel(ax, 5.4)
     ties, places = strongest_ties(case), places_of(case)
     weights = np.array([weight for _, _, weight in ties])
     lines = LineCollection(
@@ -85,22 +85,22 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         clip_on=False,
     )
     on.ax.add_collection(lines)
-    actions, said = likeliest(vote)
+    actions, said = find_most_likely(vote)
     draw_marks(on.ax, places, actions, RADIUS)
     reach = np.abs(places).max(axis=0) + 4 * RADIUS
     on.ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), aspect="equal")
     on.ax.set_axis_off()
     _name(on.ax, case, ties, places)
-    legend(on.ax, counted(actions), (0.5, 0.0))
+    draw_legend(on.ax, label_counts(actions), (0.5, 0.0))
     title = (
-        f"Whom members look to: the {HEAVIEST} heaviest ties of each; named are those looked to most, where there is "
-        f"room. {vote.resolution}, {day(vote.date)}: {said}"
+        f"Whom members look to: the {HEAVIEST} heaviest ties of each, and the codes of those looked to most, where "
+        f"there is room. {vote.resolution}, {write_day(vote.date)}: {said}"
     )
-    return finish(on, title, corner_of(case, result.replicates))
+    return finish(on, title, write_corner(case, result.replicates))
 
 
 def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: FloatArray) -> None:
-    """The codes of those looked to most, beside their marks where there is room."""
+    """Write the codes of those looked to most next to their marks, where there is room."""
     looked_to = np.zeros(case.world.size)
     for _, peer, weight in ties:
         looked_to[peer] += weight

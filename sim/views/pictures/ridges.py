@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from sim.results.parts import ByAction
 from sim.results.wording import write_interval, write_number
 from sim.runner.result import RunResult
+from sim.summaries.summary import find_observed
 from sim.summaries.tallies import CODES, count_actions, measure
-from sim.views.frame import SMALL, TEXT, corner_of, day, finish, panel
+from sim.views.frame import SMALL, TEXT, finish, make_panel, write_corner, write_day
 from sim.views.styles import FAINT, INK, MISS, STYLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT, TOP = 0.7, 0.78
-"""Of the highest bar of a row and of the mark above it, where rows stand 1 apart."""
+"""Heights of the highest bar of a row and of the mark above it; rows are 1 apart."""
 
 
 def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) -> Axes:
@@ -30,24 +31,24 @@ def plot_tallies(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     number : which vote, from 0.
     """
     vote, case = result.votes[number], result.case
-    call = case.world.rollcall(vote.resolution)
+    call = find_observed(result, number)
     observed = None if call is None else count_actions(call.tally)
-    on = panel(ax, 3.6)
+    on = make_panel(ax, 3.6)
     labels = {}
     for name, code in CODES.items():
         one = measure(vote.tallies[:, code])
         seen = "" if observed is None else f"\nobserved {observed.of(name)}"
         labels[name] = f"{name}\n{write_number(one.median)} ({write_interval(one.p05, one.p95)}){seen}"
-    rows(on.ax, vote.tallies, labels, observed)
+    draw_rows(on.ax, vote.tallies, labels, observed)
     on.ax.set_xlim(-0.02 * case.world.size - 0.5, 1.02 * case.world.size + 0.5)
     on.ax.set_xlabel("members", fontsize=TEXT, color=INK)
     seen = "" if observed is None else "; observed marked by a line"
-    title = f"{vote.resolution}, {day(vote.date)}: members per action in {result.replicates:,} runs{seen}"
+    title = f"{vote.resolution}, {write_day(vote.date)}: members per action in {result.replicates:,} runs{seen}"
     on.ax.set_ylabel("median (90 % interval)", fontsize=SMALL, color=FAINT)
-    return finish(on, title, corner_of(case, result.replicates))
+    return finish(on, title, write_corner(case, result.replicates))
 
 
-def rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], marked: ByAction[int] | None) -> None:
+def draw_rows(ax: Axes, values: NDArray[np.integer], labels: Mapping[str, str], marked: ByAction[int] | None) -> None:
     """A row of bars per action from values (R, 4) by action code, the first row on top."""
     grounds = {name: float(len(STYLES) - 1 - place) for place, name in enumerate(STYLES)}
     for name, style in STYLES.items():

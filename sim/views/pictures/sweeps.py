@@ -12,18 +12,18 @@ from pydantic import JsonValue
 
 from sim.arrays import FloatArray
 from sim.errors import did_you_mean, input_error
-from sim.results.wording import write_figure
-from sim.runner.designs import DesignPoint, levels_of, points_of
+from sim.results.wording import write_figure, write_number
+from sim.runner.designs import DesignPoint, list_levels, list_points
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
 from sim.specs import Scenario
 from sim.specs.labels import label_key
-from sim.summaries.ranking import wanted
+from sim.summaries.ranking import count_wanted
 from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import REPORTED
-from sim.views.frame import SMALL, TEXT, bare, corner_of_sweep, figure_of, finish, panel
+from sim.views.frame import SMALL, TEXT, figure_of, finish, make_panel, strip_frame, write_sweep_corner
 from sim.views.styles import INK, MISS, STYLES
-from sim.whatif.outputs import answered, output_of, vote_of
+from sim.whatif.outputs import answer_question, find_resolution, label_output, output_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 MOST_NUMBERED = 66
-"""Cells of a heat map up to which each holds its number."""
+"""Each cell of a heat map holds its number up to this many cells."""
 MOST_TICKS = 9
 SHADES = "cividis"
 
@@ -45,7 +45,7 @@ class Slice:
     ----------
     over : the levers along the axes, one or two.
     levels : the values of each.
-    held : what the other levers are held at; empty where they vary with those drawn.
+    held : the values at which the other levers are held; empty where they vary with those drawn.
     points : those that are drawn.
     is_grid : whether there is one point at each crossing of the levels.
     """
@@ -58,7 +58,7 @@ class Slice:
 
 
 def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
-    """What can be drawn of a sweep: along its one or two levers of most values, or those that are named.
+    """The part of a sweep that can be drawn: along its one or two levers with most values, or those that are named.
 
     Levers of a factorial design that are not drawn are held at the middle one of their values.
 
@@ -66,13 +66,13 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
     ------
     InputError : there is no such lever, or more than two are named.
     """
-    levels = levels_of(kept.experiment)
+    levels = list_levels(kept.experiment)
     for name in over:
         if name not in levels:
-            raise input_error("--over", name, "is no lever of this sweep.", did_you_mean(name, levels))
+            raise input_error("--over", name, "is not a lever of this sweep.", did_you_mean(name, levels))
     if len(over) > 2:
         raise input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
-    points = points_of(kept.experiment)
+    points = list_points(kept.experiment)
     varied = [name for name in levels if len(levels[name]) > 1] or list(levels)[:1]
     is_crossed = len(points) == int(np.prod([len(levels[name]) for name in levels]))
     if over:
@@ -106,14 +106,14 @@ def plot_sweep(
     Parameters
     ----------
     output : as in ``sim sensitivity``; all actions along one lever, and ``support`` over two, by default.
-    over : the levers; those of most values by default.
+    over : the levers; those with most values by default.
     resolution : which vote; the first by default.
 
     Raises
     ------
     InputError : there is no such output, lever or vote.
     """
-    vote, cut = vote_of(kept.experiment, resolution), slice_of(kept, over)
+    vote, cut = find_resolution(kept.experiment, resolution), slice_of(kept, over)
     if len(cut.over) == 2 and cut.is_grid:
         return _heat_map(kept, cut=cut, output=output or "support", vote=vote, ax=ax)
     return _lines(kept, cut=cut, output=output, vote=vote, ax=ax)
@@ -121,20 +121,20 @@ def plot_sweep(
 
 def values_of(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:
     """The output at each point that is drawn, NaN where it failed."""
-    found = answered(kept.experiment, kept.folder, output_of(kept.experiment, output, vote))
+    found = answer_question(kept.experiment, kept.folder, output_of(kept.experiment, output, vote))
     at = dict(zip(found.points, found.values.tolist(), strict=True))
     return np.array([at.get(point.number, np.nan) for point in cut.points])
 
 
-def corner(kept: KeptSweep) -> str:
+def write_corner_of(kept: KeptSweep) -> str:
     """The corner of a picture of a sweep."""
     worlds = [base.world for base in kept.experiment.bases.values()]
     title = kept.experiment.title or "Sweep"
-    return corner_of_sweep(title, worlds, kept.manifest.replicates, kept.manifest.experiment_hash)
+    return write_sweep_corner(title, worlds, kept.manifest.replicates, kept.manifest.experiment_hash)
 
 
 def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes | None) -> Axes:
-    on, spec = panel(ax, 3.9), kept.experiment.first
+    on, spec = make_panel(ax, 3.9), kept.experiment.first
     lever = cut.over[0]
     at, ticks = _places(cut, lever)
     order = np.argsort(at, kind="stable")
@@ -154,13 +154,13 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
             linestyle=style.dash if is_line else "none",
             label=name,
         )
-    split = _wanted(kept, vote)
+    split = _find_target(kept, vote)
     for name in REPORTED if output is None else (output,):
         if name in split:
             on.ax.axhline(split[name], color=MISS, linewidth=0.9, linestyle="dotted", zorder=0)
     if ticks is not None:
         on.ax.set_xticks(range(len(ticks)), ticks)
-    bare(on.ax, "bottom", "left")
+    strip_frame(on.ax, "bottom", "left")
     on.ax.set_xlabel(label_key(lever, spec), fontsize=TEXT, color=INK)
     on.ax.set_ylabel(_unit(output) if output else "mean number of members", fontsize=TEXT, color=INK)
     if output is None:
@@ -173,12 +173,12 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
     if output is not None and output not in REPORTED:
         on.ax.set_ylim(-0.02, 1.02)  # a share
     what = _unit(output) if output else "members per action"
-    title = f"{vote}: {what} along {label_key(lever, spec)}{_held(cut, spec)}{shaded}{aimed}"
-    return finish(on, title, corner(kept))
+    title = f"{vote}: {what} along {label_key(lever, spec)}{_write_held(cut, spec)}{shaded}{aimed}"
+    return finish(on, title, write_corner_of(kept))
 
 
 def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | None) -> Axes:
-    on, spec = panel(ax, 4.3), kept.experiment.first
+    on, spec = make_panel(ax, 4.3), kept.experiment.first
     across, up = cut.over
     size = (len(cut.levels[up]), len(cut.levels[across]))
     values = np.full(size, np.nan)
@@ -193,22 +193,22 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     bar.outline.set_visible(False)
     if bar.solids is not None:
         bar.solids.set(edgecolor="face", rasterized=False)
-    aim = _wanted(kept, vote).get(output)
+    aim = _find_target(kept, vote).get(output)
     aimed = "" if aim is None else _contour(on, values, aim)
     if values.size <= MOST_NUMBERED:
         _number(on, values)
     for name, axis in ((across, on.ax.xaxis), (up, on.ax.yaxis)):
         step = -(-len(cut.levels[name]) // MOST_TICKS)
         axis.set_ticks(range(0, len(cut.levels[name]), step), [write_setting(v) for v in cut.levels[name][::step]])
-    bare(on.ax)
+    strip_frame(on.ax)
     on.ax.tick_params(labelsize=SMALL)
     on.ax.set_xlabel(label_key(across, spec), fontsize=TEXT, color=INK)
     on.ax.set_ylabel(label_key(up, spec), fontsize=TEXT, color=INK)
-    return finish(on, f"{vote}: {_unit(output)}{_held(cut, spec)}{aimed}", corner(kept))
+    return finish(on, f"{vote}: {_unit(output)}{_write_held(cut, spec)}{aimed}", write_corner_of(kept))
 
 
 def _contour(on: Panel, values: FloatArray, aim: float) -> str:
-    """The line where the output is what is looked for, and what the title says of it."""
+    """Draw the line where the output is at its target; what the title says about it."""
     if min(values.shape) < 2 or not np.nanmin(values) <= aim <= np.nanmax(values):
         return f"; the target of {write_figure(aim)} is not met here"
     for width, colour in ((3.4, "white"), (1.8, MISS)):
@@ -224,7 +224,7 @@ def _number(on: Panel, values: FloatArray) -> None:
         on.ax.text(
             column,
             row,
-            f"{values[row, column]:.{digits}f}",
+            write_number(values[row, column], digits),
             ha="center",
             va="center",
             fontsize=SMALL,
@@ -234,7 +234,7 @@ def _number(on: Panel, values: FloatArray) -> None:
 
 
 def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
-    """Both ends (2, points) of the 90 % interval over the replicates, by action."""
+    """Both ends (2, points) of the 90 % interval over the runs, by action."""
     at = {point.point: point.tallies for point in read_points(kept.folder) if point.resolution == vote}
 
     def ends(action: str) -> FloatArray:
@@ -246,7 +246,7 @@ def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:
 
 
 def _places(cut: Slice, lever: str) -> tuple[FloatArray, list[str] | None]:
-    """Where the points are along a lever, and what is written there where its values are no numbers."""
+    """Where the points are along a lever, and what is written there where its values are not numbers."""
     values = [point.values[lever] for point in cut.points]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return np.array(values, dtype=np.float64), None
@@ -260,18 +260,16 @@ def _index(levels: Sequence[JsonValue], value: JsonValue) -> int:
     return [json.dumps(level, sort_keys=True) for level in levels].index(json.dumps(value, sort_keys=True))
 
 
-def _wanted(kept: KeptSweep, vote: str) -> dict[str, int]:
-    """The counts that the experiment looks for in this vote, if it looks for any."""
+def _find_target(kept: KeptSweep, vote: str) -> dict[str, int]:
+    """The counts of the target split, where this vote has one."""
     target = kept.experiment.target_split
     first = kept.experiment.first.vote[0].resolution
-    return wanted(target) if target is not None and (target.resolution or first) == vote else {}
+    return count_wanted(target) if target is not None and (target.resolution or first) == vote else {}
 
 
 def _unit(output: str) -> str:
-    if output in REPORTED:
-        return f"mean number of members: {output}"
-    return f"probability: {output}" if ":" in output else f"share of runs: {output}"
+    return f"mean {label_output(output)}" if output in REPORTED else label_output(output)
 
 
-def _held(cut: Slice, spec: Scenario) -> str:
+def _write_held(cut: Slice, spec: Scenario) -> str:
     return "".join(f", {label_key(name, spec)} at {write_setting(value)}" for name, value in cut.held.items())

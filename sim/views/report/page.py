@@ -1,4 +1,4 @@
-"""A page in one HTML file: what stands on it, and how it is written."""
+"""A page in one HTML file: what it holds, and how it is written."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 TEMPLATE = "page.html.j2"
 MOST_OPEN = 40
-"""Rows of a table up to which it stands open; a longer one is folded."""
+"""Rows up to which a table is open; a longer one is folded."""
 LONGEST_LINE = 24
-"""Letters of a text in a table up to which it stays on one line."""
+"""Letters up to which a text in a table stays on one line."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing: SVG text, what it says in words, and whether it is too wide for a phone and scrolls in itself."""
+    """A drawing: SVG text, its description in words, and whether it is too wide for a phone and scrolls."""
 
     svg: str
     text: str
@@ -46,7 +46,7 @@ class Page:
     Parameters
     ----------
     answer : the answer to the question, in a sentence or a few.
-    facts : what is told in a line below.
+    facts : a line below the answer: runs, seed, world.
     commands : how to repeat it.
     document : the scenario or experiment as it was run, as JSON.
     """
@@ -63,7 +63,7 @@ class Page:
 
 
 def _is_folded(table: Table) -> bool:
-    """Whether a table is so long that only its title is seen until it is opened."""
+    """Whether a table is so long that only its title is shown until it is opened."""
     return len(table.rows) > MOST_OPEN
 
 
@@ -77,19 +77,19 @@ def _looks(table: Table, cells: list[list[Cell]]) -> list[str]:
 
 
 def _unbroken(text: str) -> str:
-    """A text whose numbers stay on a line with their per cent."""
+    """A text in which a number stays on one line with its per cent sign."""
     return text.replace(" %", "\u00a0%")
 
 
 def _breakable(name: str) -> Markup:
-    """The name of a column, as HTML that may go on in the next line within a dotted key, not before a per cent."""
+    """The name of a column as HTML, where a line may break within a dotted key but not before a per cent sign."""
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
 
 
-def written(page: Page) -> str:
-    """The page as HTML that needs nothing but itself."""
+def render_page(page: Page) -> str:
+    """The page as HTML that needs no other file."""
     import jinja2
 
     environment = jinja2.Environment(

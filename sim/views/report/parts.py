@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.results.folder import Manifest
-from sim.runner.folder.manifest import document_hash, read_execution
+from sim.runner.folder.manifest import hash_document, read_execution
 from sim.specs import Experiment, Scenario
 from sim.views.frame import figure_of
 from sim.views.report.page import Picture
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNTOLD = ("title", "question", "reasons", "sources", "expected", "seed", "replicates")
-"""Keys of a scenario that change nothing it does against its base, which runs with its numbers."""
+WITHOUT_EFFECT = ("title", "question", "reasons", "sources", "expected", "seed", "replicates")
+"""Keys of a scenario that make no difference to its base: texts, and numbers that the base takes from it."""
 
 
-def picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
-    """A drawing for a page, told in words by its title."""
+def make_picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
+    """A drawing for a page; its title describes it in words."""
     figure = figure_of(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())
-    key = "p" + document_hash({"words": words})[:8]
+    key = "p" + hash_document({"words": words})[:8]
     return Picture(inline_svg(figure, key, words), words, is_wide)
 
 
 def provenance_of(manifest: Manifest, folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
     """Where a result comes from, as names and texts."""
     program, execution = manifest.program, read_execution(folder)
-    told = {
+    facts = {
         "program": f"{program.name} {program.version}",
         "commit": program.commit or "not known: installed from a package",
         "made": execution and execution.finished,
@@ -42,10 +42,10 @@ def provenance_of(manifest: Manifest, folder: Path, spec: Scenario | Experiment)
         "Python": manifest.python,
         "packages": ", ".join(f"{name} {version}" for name, version in manifest.packages.items()),
         "processor features": ", ".join(manifest.processor_features) or "none that matter",
-        "reasons": spec.reasons.strip() or None,
+        "reasons of the author": spec.reasons.strip() or None,
         "sources": "; ".join(spec.sources) or None,
     }
-    return {name: str(text) for name, text in told.items() if text is not None}
+    return {name: str(text) for name, text in facts.items() if text is not None}
 
 
 def as_json(document: object) -> str:
@@ -53,14 +53,14 @@ def as_json(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str)
 
 
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, object, object]]:
+def list_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, object, object]]:
     """What two documents of scenarios differ in: dotted key, value before and now, None where there is none."""
     old, new = dict(_leaves(before)), dict(_leaves(now))
     keys = dict.fromkeys([*old, *new])
     return [
         (key, old.get(key), new.get(key))
         for key in keys
-        if old.get(key) != new.get(key) and key.split(".")[0] not in UNTOLD and key.split(".")[-1] != "source"
+        if old.get(key) != new.get(key) and key.split(".")[0] not in WITHOUT_EFFECT and key.split(".")[-1] != "source"
     ]
 
 

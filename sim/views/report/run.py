@@ -14,10 +14,10 @@ from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
 from sim.specs.labels import label_key
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
-from sim.summaries.sentences import answer_vote, judge
+from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import members_table, misses_table, movers_table, tally_table
-from sim.views.frame import day
+from sim.views.frame import write_day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
 from sim.views.pictures.map import plot_map
@@ -27,7 +27,7 @@ from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.report.page import Page, Section
-from sim.views.report.parts import as_json, differences, picture, provenance_of
+from sim.views.report.parts import as_json, list_differences, make_picture, provenance_of
 
 
 def page_of_run(kept: KeptRun) -> Page:
@@ -61,54 +61,55 @@ def page_of_run(kept: KeptRun) -> Page:
 
 def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> Section:
     is_observed = vote.observed is not None and vote.base is None
-    pictures = [picture(plot_chamber(result, number=number))]
+    pictures = [make_picture(plot_chamber(result, number=number))]
     if is_observed:
-        pictures.insert(0, picture(plot_chamber(result, number=number, is_observed=True)))
+        pictures.insert(0, make_picture(plot_chamber(result, number=number, is_observed=True)))
     pictures += [
-        picture(plot_tallies(result, number=number)),
-        picture(plot_map(result, number=number)),
-        picture(plot_members(result, number=number), is_wide=True),
+        make_picture(plot_tallies(result, number=number)),
+        make_picture(plot_map(result, number=number)),
+        make_picture(plot_members(result, number=number), is_wide=True),
     ]
     if is_observed and vote.accuracy is not None:
-        pictures.append(picture(plot_reliability(result, number=number)))
+        pictures.append(make_picture(plot_reliability(result, number=number)))
     misses = list_misses(result, number) if is_observed else []
     tables = [tally_table(vote, result.replicates)]
     if is_observed:
         tables.append(misses_table(misses))
     tables.append(members_table(vote, {miss.iso3 for miss in misses}))
-    title = f"{vote.resolution}, {day(vote.date)}"
+    title = f"{vote.resolution}, {write_day(vote.date)}"
     return Section(title, (), tuple(pictures), tuple(tables))
 
 
 def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
     if result.base is None:
-        return Section("What was changed", ("Nothing: the scenario was run unchanged, without a base.",))
+        return Section("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
-    found = differences(base.document(), spec.document())
+    found = list_differences(base.document(), spec.document())
     rows = [[label_key(key, spec), key, before, now] for key, before, now in found]
-    columns = [Column(name) for name in ("what", "key", "base", "here")]
-    tables = [table(f"Against '{base.title}'", columns, rows)]
+    columns = [Column(name) for name in ("what", "key", "base", "what-if")]
+    tables = [table(f"Compared with '{base.title}'", columns, rows)]
     sentences, pictures = [], []
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
-        pictures += [picture(plot_change(result, number=number)), picture(plot_movers(result, number=number))]
+        pictures += [make_picture(plot_change(result, number=number)), make_picture(plot_movers(result, number=number))]
         if vote.base.moved:
             tables.append(movers_table(vote.resolution, vote.base.moved))
-        if vote.base.expected is not None:
-            sentences += judge(vote.base.expected)
-    return Section("What was changed, and what it does", tuple(sentences), tuple(pictures), tuple(tables))
+        sentences += judge_expectation(vote.base)
+    return Section("What was changed, and its effect", tuple(sentences), tuple(pictures), tuple(tables))
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> Section:
-    pictures = tuple(picture(plot_months(result, topic=topic)) for topic in TOPICS)
+    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
     return Section("The months", sentences, pictures, tuple(months_tables(months)))
 
 
 def _ties_section(result: RunResult) -> Section:
     weight = write_number(result.case.parameters["peer_influence"], 2)
-    revised = f"Members revise what they announce by the stance of their peers; the weight of that is {weight}."
+    revised = f"Members revise what they announce by the mean stance of their peers, with a weight of {weight}."
     rounds = np.mean([vote.is_settled.mean() for vote in result.votes])
-    settled = f"{write_share(float(rounds))} of deliberations came to rest within {result.case.rounds} rounds."
-    return Section("Whom members look to", (revised, settled), (picture(plot_network(result)),))
+    settled = (
+        f"In {write_share(float(rounds))} of runs no member still changed in the last of {result.case.rounds} rounds."
+    )
+    return Section("Whom members look to", (revised, settled), (make_picture(plot_network(result)),))

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import JsonValue
-
 from sim.results.sensitivity import Indices
-from sim.results.sweep import RankedPoint, SweptPoint
+from sim.results.sweep import SweptPoint
 from sim.results.tables import Column, Table, table
-from sim.results.wording import write_number, write_share
 from sim.runner.folder.files import POINTS
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
-from sim.specs import Experiment
 from sim.specs.labels import label_key
 from sim.summaries.ranking import rank
 from sim.summaries.sentences import list_words
-from sim.summaries.sweeps import points_table, ranking_table, write_setting
-from sim.summaries.tallies import NEAR, REPORTED
+from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, write_setting
+from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
-from sim.views.pictures.sweeps import corner, plot_sweep, slice_of
+from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
 from sim.views.report.page import Page, Picture, Section
-from sim.views.report.parts import as_json, picture, provenance_of
-from sim.whatif.sensitivity import ANALYSED, analyse, asked_of
+from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.whatif.sensitivity import ANALYSED, analyse, check_questions
 from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
-"""Points that are listed; of more, the first."""
+"""Points that are listed; where there are more, the first ones."""
 MOST_LEVERS = 6
-"""Levers that tables and pictures of points go by: a sheet of paper holds no more columns."""
+"""Levers in tables and pictures of points: a sheet of paper has no room for more columns."""
 
 
 def page_of_sweep(kept: KeptSweep) -> Page:
@@ -47,19 +43,21 @@ def page_of_sweep(kept: KeptSweep) -> Page:
         Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
     ]
     if indices:
-        drawn = tuple(picture(plot_indices(found, corner=corner(kept), spec=experiment.first)) for found in indices)
+        drawn = tuple(
+            make_picture(plot_indices(found, corner=write_corner_of(kept), spec=experiment.first)) for found in indices
+        )
         sections.append(
             Section("What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices))
         )
     if ranking:
         ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first).first(MOST_ROWS)
         sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
-    sections += [_changed(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
+    sections += [_changes_section(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return Page(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=_answer(experiment, done, levers, ranking, len(points) - len(done)),
+        answer=answer_sweep(experiment, points, levers, ranking),
         facts=(
             f"{manifest.points:,} points, {manifest.replicates:,} runs each, design {experiment.design.kind}, "
             f"scenarios: {list_words(list(experiment.scenario))}"
@@ -75,47 +73,20 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     )
 
 
-def _answer(
-    experiment: Experiment,
-    done: Sequence[SweptPoint],
-    levers: Sequence[str],
-    ranking: Sequence[RankedPoint],
-    failed: int,
-) -> str:
-    support = [(point.tallies.support.mean, point) for point in done if point.tallies is not None]
-    (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
-    said = (
-        f"Mean support goes from {write_number(least, 1)} members ({_at(low.values, levers, experiment)}) "
-        f"to {write_number(most, 1)} ({_at(high.values, levers, experiment)})."
-    )
-    if ranking:
-        best = ranking[0]
-        said += (
-            f" Nearest to the target split is {_at(best.values, levers, experiment)}: "
-            f"{write_number(best.distance, 1)} members off it on average, and within {NEAR} of it in "
-            f"{write_share(best.near)} of runs."
-        )
-    return said + (f" {failed} points failed." if failed else "")
-
-
-def _at(values: Mapping[str, JsonValue], levers: Sequence[str], experiment: Experiment) -> str:
-    return ", ".join(f"{label_key(name, experiment.first)} = {write_setting(values[name])}" for name in levers[:4])
-
-
 def _pictures(kept: KeptSweep, resolution: str, levers: list[str]) -> tuple[Picture, ...]:
     cut = slice_of(kept)
     if len(cut.over) == 2 and cut.is_grid:
-        return tuple(picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
-    return tuple(picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
+        return tuple(make_picture(plot_sweep(kept, output=name, resolution=resolution)) for name in REPORTED)
+    return tuple(make_picture(plot_sweep(kept, over=(lever,), resolution=resolution)) for lever in levers)
 
 
 def _indices(kept: KeptSweep, failed: int) -> tuple[Indices, ...]:
     if kept.experiment.design.kind not in ANALYSED or failed:
         return ()
-    return analyse(kept.experiment, kept.folder, asked_of(kept.experiment, ["support"]))[0]
+    return analyse(kept.experiment, kept.folder, check_questions(kept.experiment, ["support"]))[0]
 
 
-def _changed(kept: KeptSweep) -> Section:
+def _changes_section(kept: KeptSweep) -> Section:
     experiment = kept.experiment
     design = experiment.design.over.items()
     ranges = [
@@ -138,6 +109,6 @@ def _changed(kept: KeptSweep) -> Section:
 def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: KeptSweep) -> Table:
     count = len(kept.experiment.factors)
     few = f" {len(levers)} of {count} levers." if len(levers) < count else ""
-    return replace(points_table(points, levers, kept.experiment.first), note=f"All there is: {POINTS}.{few}").first(
-        MOST_ROWS
-    )
+    return replace(
+        points_table(points, levers, kept.experiment.first), note=f"All columns are in {POINTS}.{few}"
+    ).first(MOST_ROWS)

@@ -1,4 +1,4 @@
-"""The term that is decisive for a member: put at the mean of all members, it costs the likeliest action most."""
+"""The decisive term of a member: put at the mean of all members, it costs the most likely action most probability."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.rules.choice import ACTIONS
 from sim.whatif.explanation.terms import Anatomy, chances_of
 
 LEAST_LOSS = 0.05
-"""Probability that a term has to cost the likeliest action, put at its mean, to count as decisive."""
+"""Probability that a term has to cost the most likely action, put at its mean, to count as decisive."""
 
 
 def at_means(anatomy: Anatomy) -> FloatArray | None:
@@ -25,7 +25,7 @@ def at_means(anatomy: Anatomy) -> FloatArray | None:
 
 
 def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
-    """The decisive term of every member; None where no term costs the likeliest action as much as `LEAST_LOSS`."""
+    """The decisive term of every member; None where no term costs the most likely action as much as `LEAST_LOSS`."""
     actions = anatomy.counts.argmax(axis=1)
     members = np.arange(len(actions))
     now, changed = chances_of(anatomy.utilities)[members, actions], at_means(anatomy)
@@ -46,7 +46,7 @@ def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
 
 
 def summarise_members(anatomy: Anatomy) -> Overview:
-    """The likeliest action of every member whose vote is not fixed, and the term that is decisive for it."""
+    """The most likely action of every member whose vote is not fixed, and its decisive term."""
     world, chances, from_utilities = anatomy.case.world, anatomy.chances, chances_of(anatomy.utilities)
     decisive = decisive_terms(anatomy)
     members = []

@@ -1,4 +1,4 @@
-"""Why a member acts as it does in a scenario: its utilities term by term, its peers, and what would change its vote."""
+"""Why a member votes as it does in a scenario: its utilities term by term, its peers, what would change its vote."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sim.results.showing import Shown
 from sim.specs import Scenario
 from sim.specs.draft import short_key
 from sim.whatif.explanation.levers import Lever, levers_of, unknown_ties
-from sim.whatif.explanation.monthly import asked_monthly
-from sim.whatif.explanation.switching import Member, find_by_lever, walk_along
+from sim.whatif.explanation.monthly import ask_monthly
+from sim.whatif.explanation.switching import WatchedMember, find_by_lever, walk_along
 from sim.whatif.explanation.terms import Anatomy, take_all_apart
 from sim.world import World
 
@@ -31,9 +31,9 @@ class Explanation(Shown):
 
     Parameters
     ----------
-    anatomy : the vote taken apart, for all members.
+    anatomy : the terms of the vote, for all members.
     index : the member's.
-    monthly : in a scenario with months, the same resolution taken apart in each of them, as `asked_monthly` asks it.
+    monthly : in a scenario with months, the same for the resolution asked in each month, by `ask_monthly`.
     tried : every lever that was tried, and the switching points that were found, nearest first.
     walk : what the member does along a lever; None if not asked for.
     """
@@ -46,12 +46,12 @@ class Explanation(Shown):
 
     @property
     def likeliest(self) -> int:
-        """Action code that the member has in most replicates."""
+        """Code of the action that the member does in most replicates."""
         return int(self.anatomy.counts[self.index].argmax())
 
     @property
     def next(self) -> int:
-        """Code of the action with the highest utility, apart from the likeliest."""
+        """Code of the action with the highest utility, apart from the most likely."""
         utilities = self.anatomy.utilities[self.index].copy()
         utilities[self.likeliest] = -np.inf
         return int(utilities.argmax())
@@ -66,7 +66,7 @@ def explain(
     walks_along: str | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Explanation:
-    """Explain what a member does in a vote of a scenario.
+    """Explain what a member does in a vote of a scenario, and what would change its vote.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def explain(
     resolution : which vote; the first by default.
     tries_levers : whether to look for what would change its vote.
     walks_along : a lever along which to run the vote, such as ``dependence.arms``, or ``dependence.arms=0:1``.
-    on_progress : called before the first lever that is tried and after each, with those done and all there are.
+    on_progress : called before the first lever is tried and after each one, with the number done and the number of all.
 
     Raises
     ------
@@ -83,9 +83,9 @@ def explain(
     case = prepare(spec)
     index, number = _member(case.world, reference), vote_number(spec, resolution)
     levers = levers_of(case, number, case.world.iso3[index])
-    way = None if walks_along is None else _way(case, levers, walks_along)
+    way = None if walks_along is None else _find_walk(case, levers, walks_along)
     found = explanation_of(case, number, index, spec.replicates)
-    member = Member(case, number, index, spec.replicates)
+    member = WatchedMember(case, number, index, spec.replicates)
     tried: list[tuple[Lever, tuple[SwitchingPoint, ...]]] = []
     wanted = levers if tries_levers and found.anatomy.is_drawn[index] else ()
     with threadpool_limits(limits=1):  # many runs of an Assembly's size: threads cost more than they save
@@ -107,13 +107,13 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     """
     if case.plan is None:
         return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
-    asked, numbers = asked_monthly(case, number)
+    asked, numbers = ask_monthly(case, number)
     found = take_all_apart(asked, numbers, replicates, index)
     return Explanation(found[number], index, tuple(found[at] for at in numbers))
 
 
 def vote_number(spec: Scenario, resolution: str | None) -> int:
-    """Which vote of a scenario a resolution is; the first where none is named.
+    """The number of the vote on a resolution; the first where none is named.
 
     Raises
     ------
@@ -137,8 +137,8 @@ def _member(world: World, reference: str) -> int:
     return world.index[iso3]
 
 
-def _way(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
-    """The lever that is meant, and the values that it is to have."""
+def _find_walk(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
+    """The lever to walk along, and its values."""
     name, equals, ends = text.partition("=")
     named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}
     lever = named.get(short_key(name.strip()))
@@ -159,5 +159,6 @@ def _way(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[f
             raise input_error("--along", "", message) from None
         if not lever.low <= low < high <= lever.high:
             allowed = f"{lever.low:g} to {lever.high:g}"
-            raise input_error("--along", "", f"got {ends}; {name} goes from {allowed}, the lower end first.")
+            message = f"got {ends}; {name} goes from {allowed}, with the lower end first."
+            raise input_error("--along", "", message)
     return lever, tuple(np.linspace(max(low, lever.low), min(high, lever.high), POINTS_ALONG).tolist())

@@ -1,4 +1,4 @@
-"""Levers: the numbers of a scenario that a what-if can change, each with its value and its range."""
+"""Levers, which are inputs that a what-if can change: numbers of a scenario, each with its value and its range."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sim.world.quantities import coverage_problems
 
 @dataclass(frozen=True)
 class Lever:
-    """One number of a scenario.
+    """An input that a what-if can change: one number of a scenario.
 
     Parameters
     ----------
-    key : how it is written: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
+    key : as it is written in a scenario: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
     kind : ``attribute``, ``vote`` or ``parameter``.
     now : its value in the scenario.
     low, high : its range, which holds `now`.
     unit : what it is counted in.
-    at : the scenario with the lever at a value.
+    at : makes the scenario with the lever at a value.
     """
 
     key: str
@@ -45,13 +45,13 @@ class Lever:
 def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
     """Every lever of a vote: the editable attributes of one member, the numbers of the resolution, the parameters.
 
-    The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are no
-    levers, nor are weights of ties that the world does not know for the target.
+    The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are not
+    levers, and neither are weights of ties that the world does not know for the target.
 
     Parameters
     ----------
     number : which vote of the case, from 0.
-    iso3 : the member whose attributes are meant.
+    iso3 : the member whose attributes are levers.
     """
     return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case))
 
@@ -108,9 +108,9 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
 
 
 def unknown_ties(case: Case) -> dict[str, Problem]:
-    """Parameters that weigh ties which the world does not know for the target, and what it lacks.
+    """Parameters that weigh ties which the world does not know for the target, each with what is missing.
 
-    A scenario may leave such ties out, with a weight of 0; with any other it is refused.
+    A scenario may leave such ties out, with a weight of 0; any other weight is refused.
     """
     found = {}
     for name in registry():

@@ -1,4 +1,4 @@
-"""A resolution put to the vote again in every month: how the reasons for and against it move."""
+"""A resolution put to the vote again in every month: how the reasons for and against it change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.case.ballot import Standing, ballot_of
 from sim.case.conditions import Touch
 
 
-def asked_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
+def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
     """The case in which a resolution is also asked on the same day of every other month, and the ballot of each month.
 
     Members answer with the random numbers of the vote, in their state and position at that point. Nothing follows from

@@ -1,4 +1,4 @@
-"""An explanation as the typed result that ``sim explain --json`` prints, and how the reasons move over the months."""
+"""An explanation as the typed result that ``sim explain --json`` prints, and how the reasons change over the months."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sim.case import Case
 from sim.case.ballot import WEIGHTS
 from sim.results.explanation import (
     Addition,
-    Answer,
     ExplainedMonth,
     MadeOf,
+    MemberAnswer,
     MemberReasons,
     OverNext,
     Peer,
@@ -20,30 +20,31 @@ from sim.results.explanation import (
     TermInMonth,
     TriedLever,
 )
-from sim.results.explanation import Term as ExplainedTerm
+from sim.results.explanation import ExplainedTerm as ExplainedTerm
 from sim.rules.choice import ACTIONS
-from sim.rules.influence import listened_to
+from sim.rules.influence import list_peers
 from sim.rules.parameters import registry
+from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.terms import Anatomy, Term, chances_of, name_actions
+from sim.whatif.explanation.terms import Anatomy, Term, chances_of
 from sim.world.sources import origins_of
 from sim.world.world import ROLL_CALL_VOTES
 
 LOW, HIGH = 0.05, 0.95
 STEADY = 0.005
-"""Utility by which a term may move over all months and still count as steady."""
+"""Utility by which a term may change over all months and still count as steady."""
 MEANINGS = {
     "severity": "how costly it is to support the resolution",
     "drift": "what the months have done to alignment",
     "position": "how far the member is from where its structure puts it, as its earlier votes reveal",
 }
-"""Of the terms that no single parameter weighs."""
+"""Meanings of the terms that no single parameter weighs."""
 LEARNED = {
     "belief": "the parameter 'enforcement' at first; members learn from every listing of firms",
     "drift": "the months: changes of dependence and isolation, visits",
 }
-"""Where quantities come from that no column holds."""
+"""Where quantities come from that are not in a column."""
 
 
 def summarise_explanation(found: Explanation) -> MemberReasons:
@@ -109,10 +110,10 @@ def _position(case: Case, number: int, i: int) -> RevealedPosition:
     )
 
 
-def _answer(anatomy: Anatomy, i: int) -> Answer:
+def _answer(anatomy: Anatomy, i: int) -> MemberAnswer:
     """What a member does, in runs and from its utilities."""
     utilities = anatomy.utilities[i]
-    return Answer(
+    return MemberAnswer(
         probabilities=name_actions(anatomy.chances[i]),
         utilities=name_actions(utilities),
         probabilities_from_utilities=name_actions(chances_of(utilities)),
@@ -165,7 +166,7 @@ def _terms(found: Explanation) -> tuple[ExplainedTerm, ...]:
 
 
 def _over_next_in_draws(found: Explanation) -> FloatArray | None:
-    """What each term adds to the likeliest action over the next in 5 % and 95 % of the draws, (2, terms)."""
+    """What each term adds to the most likely action over the next in 5 % and 95 % of the draws, (2, terms)."""
     draws = found.anatomy.draws
     if draws is None:
         return None
@@ -197,7 +198,7 @@ def _peers(found: Explanation) -> tuple[Peer, ...]:
     """The peers, those with most weight first: their weights and mean stances, and what they add to support."""
     anatomy = found.anatomy
     case = anatomy.case
-    peers, weights = listened_to(case.peers, found.index)
+    peers, weights = list_peers(case.peers, found.index)
     return tuple(
         Peer(
             iso3=case.world.iso3[j],
@@ -221,10 +222,10 @@ def list_terms(reasons: MemberReasons) -> list[TermInMonth]:
     ]
 
 
-def moving(found: Explanation, most: int) -> dict[str, FloatArray]:
-    """What speaks for the likeliest action over the next, month by month: label to utility, (T,) each.
+def sum_changing_terms(found: Explanation, most: int) -> dict[str, FloatArray]:
+    """What speaks for the most likely action over the next, month by month: name to utility, (T,) each.
 
-    The terms that move most come first, then the others that move, the rest, which stays the same, and the sum.
+    The terms that change most come first, then the sum of the others that change, of those that do not, and of all.
 
     Parameters
     ----------
@@ -237,5 +238,5 @@ def moving(found: Explanation, most: int) -> dict[str, FloatArray]:
     order = [int(place) for place in np.argsort(-spread, kind="stable") if spread[place] > STEADY]
     shown = {names[place]: over[place] for place in order[:most]}
     if len(order) > most:
-        shown["other moves"] = over[order[most:]].sum(axis=0)
+        shown["other changes"] = over[order[most:]].sum(axis=0)
     return {**shown, "steady": over[spread <= STEADY].sum(axis=0), "together": over.sum(axis=0)}

@@ -1,8 +1,8 @@
-"""Switching points: the nearest value of a lever at which another action is a member's likeliest, checked by running.
+"""Switching points: the nearest value of a lever at which another action is a member's most likely one.
 
-The search goes outwards from the lever's value in the scenario, on the probabilities at the equilibrium in which
-members see their peers' expected stances; what it finds is then run on either side, on the scenario's own random
-numbers.
+The search goes outwards from the lever's value in the scenario, with the probabilities at the equilibrium in which
+members see their peers' expected stances. What it finds is then checked by runs on either side, with the scenario's own
+random numbers.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, equilibrium, expected_utilities
+from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
 from sim.summaries.summary import with_given
+from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.levers import Lever
-from sim.whatif.explanation.terms import name_actions
 
-Likeliest = Callable[[float], int]
+MostLikely = Callable[[float], int]
 
 STEPS = np.geomspace(1e-3, 1.0, 13)
 """Distances from a lever's value, as shares of the way to the end of its range, at which the search looks."""
@@ -41,7 +41,7 @@ DRAWS_EXPECTED = 8
 
 
 @dataclass(frozen=True)
-class Member:
+class WatchedMember:
     """Whose action is watched: a member's index, in one vote of a case, over as many replicates."""
 
     case: Case
@@ -88,7 +88,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     for at, months in visit_votes(case, case.undrawn, first, count):
         ballot = case.ballots[at]
         own = expected_utilities(own_utilities(ballot, case.parameters, months=months))
-        chances = equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
+        chances = solve_equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         expected[at] = with_given(chances, ballot.given)
         if at == number:
             break
@@ -96,21 +96,21 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
 
 
 def find_by_lever(
-    member: Member, levers: Sequence[Lever], now: int
+    member: WatchedMember, levers: Sequence[Lever], now: int
 ) -> Iterator[tuple[Lever, tuple[SwitchingPoint, ...]]]:
-    """Each lever with its switching points, one lever after the other: who asks may show progress, or stop."""
+    """Each lever with its switching points, one lever after the other, so that the caller may show progress or stop."""
     for lever in levers:
         yield lever, find_switching_points(member, lever, now)
 
 
-def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
-    """The nearest switching point of a lever to each action that it can make the likeliest, nearest first.
+def find_switching_points(member: WatchedMember, lever: Lever, now: int) -> tuple[SwitchingPoint, ...]:
+    """The nearest switching point of a lever to each action that it can make the most likely, nearest first.
 
     A lever that changes nothing for the member at either end of its range is not searched.
 
     Parameters
     ----------
-    now : code of the action that is the likeliest in the scenario.
+    now : code of the action that is the most likely in the scenario.
     """
     found: dict[int, SwitchingPoint] = {}
 
@@ -133,14 +133,14 @@ def find_switching_points(member: Member, lever: Lever, now: int) -> tuple[Switc
     for action, value, end in (*there, *_crossings(likeliest, lever)):
         if action == now:
             continue
-        point = _verified(simulated, lever, action=action, value=value, end=end)
+        point = _verify(simulated, lever, action=action, value=value, end=end)
         if point is not None and (action not in found or abs(point.change) < abs(found[action].change)):
             found[action] = point
     return tuple(sorted(found.values(), key=lambda point: abs(point.change)))
 
 
-def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float, float]]:
-    """The first value at which each action becomes the likeliest on the way to either bound, and that bound."""
+def _crossings(likeliest: MostLikely, lever: Lever) -> Iterator[tuple[int, float, float]]:
+    """The first value at which each action becomes the most likely on the way to either bound, and that bound."""
     for end in (lever.low, lever.high):
         seen: set[int] = set()
         here, action = lever.now, likeliest(lever.now)
@@ -155,18 +155,18 @@ def _crossings(likeliest: Likeliest, lever: Lever) -> Iterator[tuple[int, float,
             here = there
 
 
-def _boundary(likeliest: Likeliest, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
-    """Where an action stops being the likeliest between two values, just beyond, and what follows it there."""
+def _boundary(likeliest: MostLikely, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
+    """A value just beyond the one at which an action stops being the most likely, and the action that follows it."""
     while abs(outside - inside) > close:
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if likeliest(middle) == action else (inside, middle)
     return outside, likeliest(outside)
 
 
-def _verified(
+def _verify(
     simulated: Callable[[float], FloatArray], lever: Lever, action: int, value: float, end: float
 ) -> SwitchingPoint | None:
-    """The switching point near a value: of two runs, only the farther one has the action as its likeliest."""
+    """The switching point near a value: of two simulations, the action is the most likely only in the farther one."""
     direction = 1.0 if end > lever.now else -1.0
     aim = max(BRACKET * abs(value - lever.now), CLOSE * lever.width)
 
@@ -205,7 +205,7 @@ def _verified(
     )
 
 
-def walk_along(member: Member, lever: Lever, values: Sequence[float]) -> Walk:
-    """What a member does with a lever at each of some values, by running."""
+def walk_along(member: WatchedMember, lever: Lever, values: Sequence[float]) -> Walk:
+    """What a member does with a lever at each of some values, by simulation."""
     points = (WalkPoint(value=value, **dict(name_actions(member.simulated(lever.at(value))))) for value in values)
     return Walk(lever=lever.key, points=tuple(points))

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.results.explanation import (
+    ExplainedTerm,
     MadeOf,
     MemberReasons,
-    Origin,
     Overview,
     Peer,
     RevealedPosition,
-    Term,
+    SourceColumn,
     TriedLever,
     Walk,
 )
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.rules.parameters import registry
-from sim.specs.labels import label_key
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.summary import moving
+from sim.whatif.explanation.sentences import label_lever
+from sim.whatif.explanation.summary import sum_changing_terms
 from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
@@ -30,7 +30,7 @@ MOST_VOTES = 8
 MOST_POINTS = 8
 """Switching points of one kind of levers that are listed."""
 MOST_IDLE = 16
-"""Levers without a switching point up to which they are listed by name."""
+"""Levers without a switching point are listed by name up to this number."""
 MOST_MOVING = 4
 """Terms that have a column of their own in the table of the months."""
 KINDS = {
@@ -39,7 +39,7 @@ KINDS = {
     "parameter": "What would change its vote: parameters of the model, the same for all members",
 }
 ADDED = Kind(lambda value: UTILITY.write(value) if value else NOTHING)
-"""Utility that a term adds, none of it written as such."""
+"""Utility that a term adds; a dash where it adds nothing."""
 SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 """Small utilities."""
 VALUE = Kind(lambda value: write_number(value, 3))
@@ -66,13 +66,15 @@ def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[T
     for kind in KINDS:
         levers = [lever for lever in reasons.levers if lever.kind == kind]
         if levers:
-            yield levers_table(KINDS[kind], levers, reasons.likeliest)
+            yield switching_table(KINDS[kind], levers, reasons.likeliest)
     if reasons.along is not None:
         yield walk_table(reasons.along)
+    yield quantities_table(reasons)
+    yield sources_table(reasons)
 
 
 def answer_table(reasons: MemberReasons) -> Table:
-    """How often the member does each action, and what its utilities make of it."""
+    """How often the member does each action, its utility, and the probability at that utility."""
     columns = [
         Column("action"),
         Column("share of runs", SHARE),
@@ -129,19 +131,19 @@ def terms_table(reasons: MemberReasons) -> Table:
     return table("What each term adds to the utility of each action", columns, rows, note)
 
 
-def _acting(reasons: MemberReasons) -> list[Term]:
+def _acting(reasons: MemberReasons) -> list[ExplainedTerm]:
     """The terms that add something."""
     return [term for term in reasons.terms if any(term.values())]
 
 
-def _spread(term: Term) -> str | None:
-    """What a term adds to the likeliest action over the next, over the draws of the parameters."""
+def _spread(term: ExplainedTerm) -> str | None:
+    """What a term adds to the most likely action over the next, over the draws of the parameters."""
     low, high = term.over_next.p05, term.over_next.p95
     return None if low is None or high is None else write_interval(low, high, 2, is_signed=True)
 
 
 def quantities_table(reasons: MemberReasons) -> Table:
-    """What the terms that add something are made of."""
+    """The quantities of which the terms that add something are made."""
     starts = [Column("before the first month", VALUE)] if reasons.months else []
     columns = [Column("quantity"), *starts, Column("value", VALUE), Column("weight", FIGURE), Column("parameter")]
     rows = [
@@ -160,7 +162,7 @@ def quantities_table(reasons: MemberReasons) -> Table:
 def sources_table(reasons: MemberReasons) -> Table:
     """Where the quantities of the terms that add something come from."""
     rows = [(name, _source(made)) for name, made in _quantities(reasons)]
-    return table("Where that comes from", [Column("quantity"), Column("source")], rows)
+    return table("Sources of these quantities", [Column("quantity"), Column("source")], rows)
 
 
 def _quantities(reasons: MemberReasons) -> Iterator[tuple[str, MadeOf]]:
@@ -175,7 +177,7 @@ def _source(made: MadeOf) -> str:
     return made.rule or "; ".join(map(_column, made.origins)) or "not known in this world"
 
 
-def _column(origin: Origin) -> str:
+def _column(origin: SourceColumn) -> str:
     """A column, and its source where the world names one."""
     source = ", ".join(part for part in (origin.source, origin.year) if part)
     return f"{origin.file}, {origin.column}" + (f": {source}" if source else "")
@@ -198,8 +200,8 @@ def peers_table(peers: tuple[Peer, ...]) -> Table:
 
 
 def months_table(found: Explanation, reasons: MemberReasons) -> Table:
-    """What speaks for the likeliest action over the next, month by month."""
-    sums = moving(found, MOST_MOVING)
+    """What speaks for the most likely action over the next, month by month."""
+    sums = sum_changing_terms(found, MOST_MOVING)
     columns = [
         Column("month"),
         *(Column(label_quantity(name), UTILITY) for name in sums),
@@ -215,33 +217,33 @@ def months_table(found: Explanation, reasons: MemberReasons) -> Table:
     ]
     note = (
         "The same resolution asked on the same day of every month, with the random numbers of the vote (*). "
-        "Steady: the terms that do not move. --json and --csv have every term."
+        "Steady: the terms that do not change. --json and --csv have every term."
     )
     title = f"Month by month: what speaks for '{reasons.likeliest}' over '{reasons.next}'"
     return table(title, columns, rows, note)
 
 
-def levers_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
-    """Where levers make another action the likeliest, the nearest ones first, and which of them never do."""
+def switching_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
+    """Where levers make another action the most likely, the nearest ones first, and which of them never do."""
     columns = [
         Column("lever"),
         Column("now", FIGURE),
         Column("not yet at", FIGURE),
         Column("switches at", FIGURE),
         Column("change", SIGNED),
-        Column("to"),
+        Column("switches to"),
     ]
     points = sorted(
         ((point.share_of_width, lever, point) for lever in levers for point in lever.tips), key=lambda each: each[0]
     )
     rows = [
-        (_short(lever), lever.now, point.before, point.beyond, point.change, point.action)
+        (label_lever(lever.lever), lever.now, point.before, point.beyond, point.change, point.action)
         for _, lever, point in points[:MOST_POINTS]
     ]
-    notes = [f"Beyond a switching point, another action is likelier than '{likeliest}'."] if rows else []
+    notes = [f"Beyond a switching point, another action is more likely than '{likeliest}'."] if rows else []
     if len(points) > len(rows):
-        notes.append(f"{len(points) - len(rows)} more switching points are farther off; --json has them.")
-    idle = [_short(lever) for lever in levers if not lever.tips]
+        notes.append(f"{len(points) - len(rows)} more switching points are farther away; --json has them.")
+    idle = [label_lever(lever.lever) for lever in levers if not lever.tips]
     if len(idle) > MOST_IDLE:
         notes.append(f"{len(idle)} levers do not change its vote within their ranges.")
     elif idle:
@@ -249,28 +251,23 @@ def levers_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
     return table(title, columns, rows, " ".join(notes))
 
 
-def _short(lever: TriedLever) -> str:
-    """What people call a lever, without the member."""
-    return label_key(lever.lever.partition(" of ")[0])
-
-
 def walk_table(walk: Walk) -> Table:
     """What the member does along a lever."""
     columns = [Column("value", FIGURE), *(Column(action, SHARE) for action in REPORTED)]
     rows = [(point.value, point.support, point.abstain, point.oppose, point.absent) for point in walk.points]
-    return table(f"Along {label_key(walk.lever.partition(' of ')[0])}: probability of each action", columns, rows)
+    return table(f"Along {label_lever(walk.lever)}: probability of each action", columns, rows)
 
 
 def overview_table(overview: Overview) -> Table:
     """The decisive term of every member whose vote is not fixed."""
     columns = [
         Column("member"),
-        Column("likeliest"),
+        Column("most likely"),
         Column("decisive term"),
-        Column("runs", SHARE),
-        Column("utility", SHARE),
-        Column("at mean", SHARE),
-        Column("then"),
+        Column("share of runs", SHARE),
+        Column("from utilities", SHARE),
+        Column("at the mean", SHARE),
+        Column("then most likely"),
     ]
     rows = [
         (
@@ -285,9 +282,9 @@ def overview_table(overview: Overview) -> Table:
         for member in overview.members
     ]
     note = (
-        "Decisive: the term that costs the likeliest action most probability when it is put at its mean over the "
+        "Decisive: the term that costs the most likely action most probability when it is put at its mean over the "
         "members whose votes are not fixed, while peers keep their stances; none where no term costs it 5 points. "
-        "Runs: share of the runs with the likeliest action. Utility: its probability at the utilities and the peers' "
-        "mean stances. At mean: the same with the decisive term at its mean. Then: the likeliest action in that case."
+        "From utilities: the probability of the action at the utilities and the peers' mean stances. At the mean: the "
+        "same with the decisive term at its mean."
     )
     return table(f"{overview.resolution}: what decides", columns, rows, note)

@@ -1,7 +1,7 @@
-"""Why members act as they do: the utilities of a vote taken apart into what each cause adds to each action.
+"""Why members vote as they do: the utilities of a vote, split into what each cause adds to each action.
 
-The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is taken apart further, into
-the channels and inputs it is a weighted sum of, in the same unit: utility, of which 1 is one unit of log-odds. Where
+The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is split further, into the
+channels and inputs of which it is a weighted sum, in the same unit: utility, of which 1 is one unit of log-odds. Where
 replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
 of the utilities.
 """
@@ -20,12 +20,11 @@ from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, normals_of, simulate_votes, split_by_draw
-from sim.months.state import State
-from sim.results.parts import ByAction
+from sim.months.state import MonthState
 from sim.results.showing import Shown
-from sim.rules.choice import ACTIONS, STANCES, probabilities
+from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
 from sim.rules.influence import peer_term
-from sim.rules.payoffs import Utilities, sanction_risk, summed, utility_terms
+from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
 from sim.rules.positions import Deviation
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
@@ -40,7 +39,7 @@ class Term(Shown):
     ----------
     name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
     of : the engine's own term that this is a part of.
-    added : action to what is added, (N,), mean over replicates; an action that is left alone is not there.
+    added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
     value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
@@ -54,12 +53,12 @@ class Term(Shown):
     made_of: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def array(self) -> FloatArray:
-        """What is added, (N, 4) by action code; 0 for an action that is left alone."""
+        """What is added, (N, 4) by action code; 0 for an action to which nothing is added."""
         size = len(next(iter(self.added.values())))
         return np.stack([self.added.get(action, np.zeros(size)) for action in ACTIONS], axis=1)
 
-    def joined(self, other: Term, share: float) -> Term:
-        """The mean of this term and the same in other replicates, which are this share of all."""
+    def merge(self, other: Term, share: float) -> Term:
+        """The mean of this term and the same term in other replicates, which are this share of all."""
 
         def both(one: Mapping[str, FloatArray], two: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
             return {name: values + share * (two[name] - values) for name, values in one.items()}
@@ -73,7 +72,7 @@ class Term(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Anatomy(Shown):
-    """One vote of a case taken apart, over many replicates.
+    """The terms of one vote of a case, over many replicates.
 
     Parameters
     ----------
@@ -125,13 +124,13 @@ class Anatomy(Shown):
         """Members (N,) whose votes are not fixed."""
         return self.ballot.given == NOT_GIVEN
 
-    def joined(self, other: Anatomy) -> Anatomy:
-        """The same vote in these replicates and others."""
+    def merge(self, other: Anatomy) -> Anatomy:
+        """The same vote over these replicates and others."""
         share = other.replicates / (self.replicates + other.replicates)
         draws = None if self.draws is None else np.concatenate([self.draws, other.draws])
         return replace(
             self,
-            terms=tuple(one.joined(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
+            terms=tuple(one.merge(two, share) for one, two in zip(self.terms, other.terms, strict=True)),
             counts=self.counts + other.counts,
             stances=self.stances + share * (other.stances - self.stances),
             pulls=self.pulls + share * (other.pulls - self.pulls),
@@ -144,16 +143,11 @@ class Anatomy(Shown):
 
 def chances_of(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
-    return np.stack(probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
-
-
-def name_actions(values: FloatArray) -> ByAction[float]:
-    """Values (4,) by action code as values by name; never minus zero."""
-    return ByAction(**{action: float(value) + 0.0 for action, value in zip(ACTIONS, values, strict=True)})
+    return np.stack(choice_probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
-    """Run the first replicates of a case and take one of its votes apart.
+    """Run the first replicates of a case and split one of its votes into terms.
 
     Parameters
     ----------
@@ -165,7 +159,7 @@ def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
 def take_all_apart(
     case: Case, numbers: Collection[int], replicates: int, keeps_draws_of: int | None = None
 ) -> dict[int, Anatomy]:
-    """Run the first replicates of a case, as far as needed, and take some of its votes apart.
+    """Run the first replicates of a case, as far as needed, and split some of its votes into terms.
 
     Parameters
     ----------
@@ -174,16 +168,16 @@ def take_all_apart(
     """
     found: dict[int, Anatomy] = {}
     for block in list_ranges(0, replicates):
-        for piece in _taken(case, *block, numbers):
+        for piece in _take_pieces(case, *block, numbers):
             if case.fit is not None and keeps_draws_of is not None:
                 piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
             number = piece.number
-            found[number] = found[number].joined(piece) if number in found else piece
+            found[number] = found[number].merge(piece) if number in found else piece
     return found
 
 
-def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
-    """Votes taken apart, replicates with the same parameters by themselves."""
+def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
+    """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
         (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
     ]
@@ -215,7 +209,9 @@ def _taken(case: Case, first: int, count: int, numbers: Collection[int]) -> Iter
             return
 
 
-def parts_of(case: Case, number: int, state: State | None, deviation: Deviation, peers: FloatArray) -> Iterator[Term]:
+def parts_of(
+    case: Case, number: int, state: MonthState | None, deviation: Deviation, peers: FloatArray
+) -> Iterator[Term]:
     """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
 
     Parameters
@@ -228,10 +224,10 @@ def parts_of(case: Case, number: int, state: State | None, deviation: Deviation,
     terms = case.standings[number].terms
     belief: Number = parameters["enforcement"]
     if state is not None and case.plan is not None:
-        terms, belief = _moved(terms, state, case.plan.inputs), state.belief
+        terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
-    risk = sanction_risk(belief, summed(weighed("exposure", terms, parameters)), isolation)
+    risk = sanction_risk(belief, sum_in_order(weighed("exposure", terms, parameters)), isolation)
     one = np.ones(())
     of_one = utility_terms(
         alignment=one,
@@ -258,7 +254,7 @@ def parts_of(case: Case, number: int, state: State | None, deviation: Deviation,
         value: Number | None = None,
         made_of: Mapping[str, Number] = MappingProxyType({}),
     ) -> Term:
-        """The engine's term at this amount: each is in proportion to what it is made of."""
+        """The engine's term at this amount; every term is proportional to its amount."""
         whole = mean(amount)
         added = {action: unit * whole for action, unit in units[of].items()}
         quantities = {quantity: mean(values) for quantity, values in made_of.items()}
@@ -297,8 +293,8 @@ def parts_of(case: Case, number: int, state: State | None, deviation: Deviation,
     yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", value=peers)
 
 
-def _moved(terms: Terms, state: State, inputs: MonthInputs) -> Terms:
-    """The editable quantities as the months have moved them, (R, N) where they have."""
+def _apply_months(terms: Terms, state: MonthState, inputs: MonthInputs) -> Terms:
+    """The editable quantities after the changes of the months, (R, N) where they changed."""
     moved = {
         "dependence.energy": state.energy,
         "dependence.trade": inputs.trade * state.trade_kept,

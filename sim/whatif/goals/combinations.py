@@ -1,4 +1,4 @@
-"""Combinations of levers: what each costs, and how surely it reaches a goal; each is run once."""
+"""Combinations of levers: what each costs, and the share of runs in which it reaches a goal; each is run once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sim.errors import InputError
 from sim.runner.batch import list_ranges
 from sim.specs import world_of
 from sim.specs.goal.levers import Setting
-from sim.specs.goal.moves import axes_of, cost_of, joined, moved
+from sim.specs.goal.moves import apply_levers, axes_of, cost_of, merge_settings
 from sim.specs.goal.spec import Goal
-from sim.whatif.goals.outcomes import reached, shortfall, vote_of
+from sim.whatif.goals.outcomes import find_vote, measure_shortfall, reaches_goal
 
 Places = tuple[int, ...]
 """A combination: the place of each axis among its values."""
@@ -42,7 +42,7 @@ class Tried:
 
 
 class Combinations:
-    """The combinations of a goal's levers, and what came of those that were tried.
+    """The combinations of a goal's levers, and the results of those that were tried.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Combinations:
 
     Attributes
     ----------
-    axes : what is moved, each with the values it may take: one for a range, one for each member that may be moved.
+    axes : the values that each input may take: one axis for a range, and one for each member that may be moved.
     tried : every combination that was run, by its places.
     refused : those of them whose values cannot be combined, and why.
     """
@@ -83,7 +83,7 @@ class Combinations:
     def settings(self, places: Sequence[int]) -> tuple[Setting, ...]:
         """Where a combination puts each lever."""
         values = iter([axis[place] for axis, place in zip(self.axes, places, strict=True)])
-        return tuple(joined(list(islice(values, len(axes)))) for axes in self._of_levers)
+        return tuple(merge_settings(list(islice(values, len(axes)))) for axes in self._of_levers)
 
     def costs(self, places: Sequence[int]) -> tuple[float, ...]:
         """The cost of each lever in a combination."""
@@ -102,10 +102,10 @@ class Combinations:
         InputError : its values cannot be combined.
         """
         settings = list(zip(self.goal.lever, self.settings(places), strict=True))
-        return prepare(moved(self.goal.base, settings), self.world)
+        return prepare(apply_levers(self.goal.base, settings), self.world)
 
     def run(self, places: Places) -> Tried:
-        """What comes of a combination, on the random numbers of the search; values that cannot be combined never do."""
+        """Run a combination on the random numbers of the search; one that cannot be combined never reaches the goal."""
         if places not in self.tried:
             cost = self.cost(places)
             try:
@@ -114,23 +114,23 @@ class Combinations:
                 self.refused[places] = error
                 self.tried[places] = Tried(places, cost, 0.0, math.inf)
                 return self.tried[places]
-            number, wanted = vote_of(self.goal.goal, case), self.goal.goal
+            number, wanted = find_vote(self.goal.goal, case), self.goal.goal
             actions = np.concatenate(
                 [simulate(case, first, count)[number].actions for first, count in list_ranges(0, self.goal.replicates)]
             )
-            probability = float(reached(wanted, case, actions).mean())
-            self.tried[places] = Tried(places, cost, probability, shortfall(wanted, case, actions))
+            probability = float(reaches_goal(wanted, case, actions).mean())
+            self.tried[places] = Tried(places, cost, probability, measure_shortfall(wanted, case, actions))
         return self.tried[places]
 
-    def sound(self) -> list[Tried]:
+    def list_sound(self) -> list[Tried]:
         """Those that were run and whose values can be combined."""
         return [tried for places, tried in self.tried.items() if places not in self.refused]
 
     def successes(self, places: Places, replicates: int) -> int:
-        """How many of as many fresh replicates, none of which the search has seen, reach the goal."""
+        """How many of a number of fresh replicates, which the search did not use, reach the goal."""
         case = self.case(places)
-        number = vote_of(self.goal.goal, case)
+        number = find_vote(self.goal.goal, case)
         return sum(
-            int(reached(self.goal.goal, case, simulate(case, first, count)[number].actions).sum())
+            int(reaches_goal(self.goal.goal, case, simulate(case, first, count)[number].actions).sum())
             for first, count in list_ranges(self.goal.replicates, replicates)
         )

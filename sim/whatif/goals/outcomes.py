@@ -9,17 +9,17 @@ from sim.case import Case
 from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import count_tallies
-from sim.specs.goal.spec import Count, Split, Wanted
+from sim.specs.goal.spec import Wanted, WantedCount, WantedSplit
 from sim.whatif.explanation.switching import expected_chances
 
 
-def vote_of(wanted: Wanted, case: Case) -> int:
+def find_vote(wanted: Wanted, case: Case) -> int:
     """Which vote of a case a goal means, from 0."""
     resolutions = [ballot.resolution for ballot in case.ballots]
     return 0 if wanted.resolution is None else resolutions.index(wanted.resolution)
 
 
-def reached(wanted: Wanted, case: Case, actions: ActionArray) -> BoolArray:
+def reaches_goal(wanted: Wanted, case: Case, actions: ActionArray) -> BoolArray:
     """Replicates (R,) that reach the goal, from action codes (R, N) of its vote."""
     tallies = count_tallies(actions)
     if wanted.rule is not None:
@@ -30,15 +30,15 @@ def reached(wanted: Wanted, case: Case, actions: ActionArray) -> BoolArray:
     return _members_short(wanted, tallies) == 0
 
 
-def shortfall(wanted: Wanted, case: Case, actions: ActionArray) -> float:
-    """How far the replicates are from the goal on average, 0 or more: what a search follows where none reaches it.
+def measure_shortfall(wanted: Wanted, case: Case, actions: ActionArray) -> float:
+    """How far the replicates are from the goal on average, 0 or more; a search follows it where none reaches the goal.
 
-    In members for tallies; for a member's action, how unlikely it is at equilibrium.
+    It is in members for tallies; for a member's action, it is how unlikely the action is at equilibrium.
     """
     tallies = count_tallies(actions)
     if wanted.member is not None:
         (code,) = case.world.resolve(wanted.member.member)
-        chances = expected_chances(case, vote_of(wanted, case))
+        chances = expected_chances(case, find_vote(wanted, case))
         return float(1.0 - chances[case.world.index[code], ACTIONS.index(wanted.member.action)])
     if wanted.rule is not None:
         needed = tallies[:, OPPOSE] + 1 if wanted.rule == "majority" else np.maximum(2 * tallies[:, OPPOSE], 1)
@@ -56,17 +56,17 @@ def _members_short(wanted: Wanted, tallies: IntArray) -> IntArray:
     return sum((_outside(tallies, bounds) for bounds in _bounds(wanted.split)), start=np.zeros(len(tallies), np.int64))
 
 
-def _bounds(split: Split) -> list[Count]:
+def _bounds(split: WantedSplit) -> list[WantedCount]:
     """What a split asks of each action."""
     return [
-        Count.model_validate(
+        WantedCount.model_validate(
             {"action": action, "at_least": max(count - split.within, 0), "at_most": count + split.within}
         )
         for action, count in split.counts().items()
     ]
 
 
-def _outside(tallies: IntArray, bounds: Count) -> IntArray:
+def _outside(tallies: IntArray, bounds: WantedCount) -> IntArray:
     counted = tallies[:, ACTIONS.index(bounds.action)]
     low = counted if bounds.at_least is None else bounds.at_least
     high = counted if bounds.at_most is None else bounds.at_most

@@ -1,6 +1,6 @@
 """The cheapest combination of levers that reaches a goal, checked with fresh random numbers, and the frontier of cost.
 
-Where there are few combinations all are run, and the cheapest on the grid is known. Where there are many, they are
+Where there are few combinations, all are run, and the cheapest of them is known. Where there are many, they are
 searched: the cheapest found may not be the cheapest there is.
 """
 
@@ -35,7 +35,7 @@ Point = TypeVar("Point", "Checked", "Tried")
 
 @dataclass(frozen=True)
 class Checked:
-    """A combination and what came of it on fresh random numbers.
+    """A combination and its result on fresh random numbers.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ class Reached(Shown):
     best : the cheapest combination found that reaches the goal on fresh random numbers; None where there is none.
     surest : of all that were checked the combination most likely to reach the goal, the cheapest of them.
     as_it_stands : the combination that changes nothing.
-    frontier : combinations that none that was checked is both cheaper and surer than, by rising cost; at least one.
-    combinations : the space that was searched, with all that was tried.
+    frontier : combinations, by rising cost, for which no checked one is both cheaper and surer; at least one.
+    combinations : all combinations, with the results of those that were tried.
     is_exhaustive : whether all combinations were run.
     is_interrupted : whether an interrupt ended the search or the checks before they were done.
     checked : how many combinations were checked on fresh random numbers.
-    fresh_replicates : how many each check took.
+    fresh_replicates : how many each check used.
     """
 
     best: Checked | None
@@ -128,7 +128,7 @@ class _Checks:
         self.done: dict[Places, Checked] = {}
 
     def check(self, tried: Tried) -> Checked:
-        """What comes of a combination on fresh numbers."""
+        """Check a combination on fresh random numbers."""
         if tried.places not in self.done:
             hits = self.space.successes(tried.places, self.replicates)
             low, high = share_interval(hits, self.replicates)
@@ -140,9 +140,9 @@ class _Checks:
         return checked.probability >= self.space.goal.goal.probability
 
     def walk(self, by_cost: Sequence[Tried], in_turn: int) -> None:
-        """Check combinations until one holds: the first one after the other, the later ones in growing strides.
+        """Check combinations until one is as sure as wanted: first one by one, then in growing strides.
 
-        Of those that the last stride passed over, the cheapest that holds is looked for by halves.
+        Among those that the last stride passed over, the cheapest that is as sure is found by bisection.
         """
         failed, place, stride = -1, 0, 1
         while place < len(by_cost) and not self.holds(self.check(by_cost[place])):
@@ -160,7 +160,7 @@ def _is_small(space: Combinations) -> bool:
 
 
 def _try_combinations(search: Search) -> None:
-    """Run all combinations, or search for cheap ones that reach the goal; and those that make it surest."""
+    """Run all combinations, or search for cheap ones that reach the goal; then search for the surest."""
     space, wanted = search.space, search.space.goal.goal.probability
     if _is_small(space):
         for places in space.all():
@@ -175,9 +175,9 @@ def _try_combinations(search: Search) -> None:
 
 
 def _check_combinations(search: Search, checks: _Checks) -> None:
-    """Check the frontier and the surest combinations, then from the cheapest on what reached the goal in the search."""
+    """Check the frontier and the surest combination; then, from the cheapest on, those that reached the goal."""
     space, wanted = search.space, search.space.goal.goal.probability
-    tried = space.sound()
+    tried = space.list_sound()
     surest = min(tried, key=lambda each: (-each.probability, each.shortfall, each.cost))
     for each in (*_frontier(tried, lambda each: each.cost), surest):
         checks.check(each)
@@ -192,7 +192,7 @@ def _check_combinations(search: Search, checks: _Checks) -> None:
 
 
 def _frontier(points: Iterable[Point], cost: Callable[[Point], float]) -> list[Point]:
-    """Points that none is both cheaper and surer than, by rising cost, thinned where they are nearly as sure."""
+    """Points, by rising cost, for which none is both cheaper and surer; without those hardly surer than the last."""
     front: list[Point] = []
     for each in sorted(points, key=lambda each: (cost(each), -each.probability)):
         if each.probability > max((one.probability for one in front), default=0.0):

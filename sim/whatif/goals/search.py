@@ -15,7 +15,7 @@ from sim.arrays import FloatArray
 from sim.whatif.goals.combinations import Combinations, Places, Tried
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
-"""Probabilities that cheap combinations are looked for, apart from the one that is wanted: the frontier of cost."""
+"""Probabilities for which cheap combinations are searched for, as well as the one that is wanted: the frontier."""
 CANDIDATES_PER_AXIS, LEAST_POPULATION, LARGEST_POPULATION = 10, 20, 80
 STRIDES = 4
 """Steps over the whole of a range that the first climb takes."""
@@ -29,12 +29,12 @@ class Search:
 
     Parameters
     ----------
-    space : what is searched; all that is run is kept in it.
+    space : the combinations; each one that is run is kept in it.
     on_progress : called with the number of combinations run.
 
     Attributes
     ----------
-    beyond : the way that `go_on` took, by rising cost; at its end is as much as the levers can do.
+    beyond : the combinations that `go_on` passed, by rising cost; the last is as much as the levers can do.
     """
 
     def __init__(self, space: Combinations, on_progress: Callable[[int], None]) -> None:
@@ -43,7 +43,7 @@ class Search:
         self.beyond: list[Tried] = []
 
     def run(self, places: Places) -> Tried:
-        """What comes of a combination; progress is reported."""
+        """Run a combination, and report progress."""
         found = self.space.run(places)
         self.on_progress(len(self.space.tried))
         return found
@@ -54,7 +54,7 @@ class Search:
         return found.cost / self.highest_cost if found.probability >= wanted else 1.0 + _missed(found, wanted)
 
     def _alone(self) -> dict[int, Tried]:
-        """What comes of each axis that is moved by itself to where it brings the goal nearest."""
+        """The result of each axis moved by itself to where it comes nearest to the goal."""
         here = self.space.now
         return {
             number: min(map(self.run, self._strides(here, number)), key=lambda found: (_missed(found), -found.cost))
@@ -62,9 +62,9 @@ class Search:
         }
 
     def go_on(self, places: Places) -> None:
-        """The way on from a combination until each axis is where it alone brings the goal nearest, best value first.
+        """Move each axis to where it alone comes nearest to the goal, from a combination on, the best value first.
 
-        Once all replicates reach the goal they cannot show that further moves make it surer still.
+        Once all replicates reach the goal, they cannot show whether further moves make it surer.
         """
         start, here, alone = self.run(self.space.now), self.run(places), self._alone()
 
@@ -79,10 +79,10 @@ class Search:
                 self.beyond.append(here)
 
     def climb(self) -> list[Places]:
-        """The way up from the unchanged scenario: each time the move that brings the goal nearest for its cost.
+        """The path from the unchanged scenario on which each move is the one that gains most for its cost.
 
-        The greedy rule for covering at the least cost (Wolsey 1982): where many members may be moved one by one, few
-        evolved combinations come as near.
+        This is the greedy rule for covering at the least cost (Wolsey 1982). Where many members may be moved one by
+        one, few evolved combinations come as near.
         """
         here = self.run(self.space.now)
         way = [here.places]
@@ -101,13 +101,13 @@ class Search:
             yield from (moved for moved in self._strides(places, number) if moved != places)
 
     def _strides(self, places: Places, number: int) -> Iterator[Places]:
-        """Combinations with an axis all over its range, in some strides, and where it is."""
+        """Combinations with an axis at several places over its whole range, and where it is now."""
         last = len(self.space.axes[number]) - 1
         reached = {round(stride * last / STRIDES) for stride in range(STRIDES + 1)} | {places[number]}
         yield from (_with(places, {number: place}) for place in sorted(reached))
 
     def evolve(self, wanted: float, way: Sequence[Places]) -> None:
-        """Search the whole space, from some combinations and others spread evenly over it."""
+        """Search all combinations, from those on a path and others spread evenly."""
         from scipy.optimize import Bounds, differential_evolution
 
         ends = [len(values) - 1 for values in self.space.axes]
@@ -143,7 +143,7 @@ class Search:
         return np.unique(np.vstack([np.array(way), np.minimum(np.floor(spread), ends)]), axis=0)
 
     def descend(self, wanted: float) -> None:
-        """From the cheapest combination that reaches a probability to cheaper neighbours that do, as far as it goes."""
+        """Go from the cheapest combination that reaches a probability to cheaper neighbours that do."""
         enough = [each for each in self.space.tried.values() if each.probability >= wanted]
         if not enough:
             return
@@ -173,7 +173,7 @@ class Search:
 
 
 def _missed(found: Tried, wanted: float = 1.0) -> float:
-    """How far a combination is from a probability: what that lacks, and how far the replicates are on average."""
+    """How far a combination is from a probability: the missing part, and the mean shortfall of the replicates."""
     short = 1.0 if math.isinf(found.shortfall) else found.shortfall / (1.0 + found.shortfall)
     return wanted - found.probability + short
 

@@ -1,11 +1,16 @@
-"""What a search for a goal found, in words and in tables, as people read them."""
+"""What a search for a goal found, in sentences and in tables."""
 
 from __future__ import annotations
 
-from sim.results.goals import Combination, GoalSearch, Setting
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sim.results.goals import Combination, GoalSearch, MovedLever, Setting
 from sim.results.tables import FIGURE, SHARE, Column, Table, table
 from sim.results.wording import write_figure, write_share
 from sim.specs.goal.spec import Wanted
+from sim.specs.labels import label_key
+from sim.world.labels import label_quantity
 
 RULES = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
 ACTING = {"support": "support", "abstain": "abstain", "oppose": "oppose", "absent": "be absent"}
@@ -29,18 +34,58 @@ def describe_wanted(wanted: Wanted) -> str:
 
 
 def describe_chance(found: Combination) -> str:
-    """How surely a combination reaches the goal, in words."""
-    return f"{write_share(found.probability)} of runs (90 % interval {_interval(found)})"
+    """In what share of runs a combination reaches the goal, in words."""
+    return f"{write_share(found.probability)} of runs (90 % interval {_write_interval(found)})"
 
 
-def levers_table(found: Combination, cost_unit: str) -> Table:
-    """Where a combination puts each lever, and what that costs."""
+def answer_search(search: GoalSearch, wanted: Wanted) -> list[str]:
+    """What is wanted, the combination that reaches it or comes nearest, and how often the unchanged scenario does."""
+    sentences = [f"Wanted: {describe_wanted(wanted)}, in {write_share(wanted.probability)} of runs."]
+    best, surest = search.best, search.surest
+    if best is None:
+        sentences.append(
+            f"Out of reach within these bounds: none of the {search.checked} combinations checked is as sure as "
+            f"wanted. The surest costs {write_figure(surest.cost)} {search.cost_unit}, and reaches the goal in "
+            f"{describe_chance(surest)}."
+        )
+    elif best.cost == 0:
+        sentences.append("Reached already: no lever has to be changed.")
+    else:
+        cheapest = "The cheapest combination there is" if search.is_exhaustive else "The cheapest combination found"
+        sentences.append(
+            f"{cheapest} costs {write_figure(best.cost)} {search.cost_unit}, and reaches the goal in "
+            f"{describe_chance(best)}."
+        )
+    return [*sentences, f"Unchanged, '{search.scenario}' reaches it in {describe_chance(search.as_it_stands)}."]
+
+
+def label_lever(lever: MovedLever) -> str:
+    """What people call a lever of a goal, without the keys that its name in the file has."""
+    if lever.kind == "number":
+        return label_key(lever.lever)
+    verb, _, rest = lever.lever.partition(" ")
+    if lever.kind == "attribute":
+        attribute, _, members = rest.partition(" of ")
+        return f"{verb} {label_quantity(attribute)} of {members}"
+    if lever.kind in ("join", "leave"):
+        key, _, members = rest.partition(": ")
+        return f"{verb} the {label_key(key)}: {members}"
+    return lever.lever
+
+
+def levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -> Table:
+    """Where a combination puts each lever, and what that costs.
+
+    Parameters
+    ----------
+    names : the name of each member, by its code.
+    """
     columns = [Column("lever"), Column("now"), Column("to"), Column(cost_unit, FIGURE)]
     rows = [
         (
-            f"{number} {lever.lever}",
-            _write_setting(lever.now),
-            "unchanged" if lever.value == lever.now else _write_setting(lever.value),
+            f"{number} {label_lever(lever)}",
+            _write_setting(lever.now, names),
+            "unchanged" if lever.value == lever.now else _write_setting(lever.value, names),
             lever.cost,
         )
         for number, lever in enumerate(found.levers, start=1)
@@ -64,19 +109,21 @@ def frontier_table(search: GoalSearch) -> Table:
         [
             found.cost,
             found.probability,
-            _interval(found),
+            _write_interval(found),
             *(_write_setting(lever.value) if isinstance(lever.value, tuple) else lever.value for lever in found.levers),
         ]
         for found in search.frontier
     ]
-    names = "; ".join(f"{number} {lever.lever}" for number, lever in enumerate(levers, start=1))
+    names = "; ".join(f"{number} {label_lever(lever)}" for number, lever in enumerate(levers, start=1))
     return table("What more certainty costs", columns, rows, f"Levers: {names}.")
 
 
-def _interval(found: Combination) -> str:
+def _write_interval(found: Combination) -> str:
     return f"{write_share(found.p05)} to {write_share(found.p95)}"
 
 
-def _write_setting(value: Setting) -> str:
-    """Where a lever is: a number, or the codes of the members that it moves."""
-    return (", ".join(value) or "nobody") if isinstance(value, tuple) else write_figure(value)
+def _write_setting(value: Setting, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Where a lever is: a number, or the members that it moves, by name where names are given."""
+    if not isinstance(value, tuple):
+        return write_figure(value)
+    return ", ".join(names.get(iso3, iso3) for iso3 in value) or "nobody"

@@ -11,7 +11,7 @@ from tools.derivation.un.trade import TRADE_YEARS, traded
 from tools.derivation.world import Fills, members_table
 
 SMALL = 1_000_000
-"""Members with fewer persons stand in for those that V-Dem leaves out, which are all smaller still."""
+"""Members with fewer persons represent those that V-Dem leaves out, which are all smaller still."""
 
 Series = dict[tuple[str, int], float]
 """Value by member and year."""

@@ -32,7 +32,7 @@ def sanction_rows() -> Table:
     """The rows of ``sanctions.csv``.
 
     A pair graded by hand has that grade from the day or year it names. Before that, and for all other pairs, the
-    database says who sanctioned whom and when. Its flags do not tell breadth well, so the rule is careful: an
+    database says who sanctioned whom and when. Its flags show breadth badly, so the rule is careful: an
     embargo on exports and imports is comprehensive, one on either is sectoral, everything else targeted.
     """
     graded = [row for row in read_rows(UN_2022 / "sanctions.csv") if not row["instrument"].startswith(DATABASE)]

@@ -1,0 +1,65 @@
+"""The answer of an explanation in sentences: what a member does, what decides it, and what would change its vote."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sim.results.explanation import MemberReasons, Overview
+from sim.results.wording import write_figure, write_share
+from sim.specs.labels import label_key
+from sim.summaries.sentences import list_words
+from sim.summaries.tallies import REPORTED
+from sim.world.labels import label_quantity
+
+MOST_NAMED = 3
+
+
+def answer_explanation(reasons: MemberReasons) -> list[str]:
+    """What a member does, the term that decides it, and the nearest switching points."""
+    if reasons.is_given:
+        return [f"{reasons.name} has a fixed vote: {reasons.likeliest}. Its utilities play no part in it."]
+    ranked = sorted(REPORTED, key=reasons.probabilities.of, reverse=True)
+    shares = [f"{action} in {write_share(reasons.probabilities.of(action))}" for action in ranked]
+    sentences = [f"What {reasons.name} does: {shares[0]} of runs, {list_words(shares[1:])}.", _name_decisive(reasons)]
+    if not reasons.levers:
+        return sentences
+    points = sorted(
+        ((point.share_of_width, lever, point) for lever in reasons.levers for point in lever.tips),
+        key=lambda found: found[0],
+    )
+    if not points:
+        return [*sentences, "No lever changes its vote within its range."]
+    changes = [
+        f"{label_lever(lever.lever)} {write_figure(point.beyond)} (now {write_figure(lever.now)}): {point.action}"
+        for _, lever, point in points[:MOST_NAMED]
+    ]
+    return [*sentences, f"What would change its vote, nearest first: {'; '.join(changes)}."]
+
+
+def _name_decisive(reasons: MemberReasons) -> str:
+    decisive = reasons.decisive
+    if decisive is None:
+        return f"No single term decides: put at its mean over the members, none costs '{reasons.likeliest}' 5 points."
+    return (
+        f"Decisive: {label_quantity(decisive.term)}. If it were at the mean of the members, '{reasons.likeliest}' "
+        f"would fall from {write_share(decisive.probability)} to {write_share(decisive.at_mean)}."
+    )
+
+
+def label_lever(key: str) -> str:
+    """What people call a lever of a member, without the member."""
+    return label_key(key.partition(" of ")[0])
+
+
+def answer_overview(overview: Overview) -> str:
+    """Which terms are decisive for most members."""
+    count = len(overview.members)
+    if not count:
+        return f"{overview.resolution}: every vote is fixed; there is nothing to decide."
+    decisive = Counter(member.decisive for member in overview.members)
+    nothing = decisive.pop(None, 0)
+    named = [f"{label_quantity(str(term))} ({times})" for term, times in decisive.most_common(MOST_NAMED)]
+    about = f"{overview.resolution}, {count} members without a fixed vote"
+    if not named:
+        return f"{about}: no single term decides for any of them."
+    return f"{about}: the most common decisive terms are {list_words(named)}. For {nothing} no single term decides."
