@@ -23,7 +23,8 @@ TO_PREDICT = ("A/RES/ES-11/4", "A/RES/ES-11/5", "A/RES/77/229", "A/RES/ES-11/6",
 SETTINGS = {"position_spread": 0.3, "position_topic_spread": 1.5, "position_drift": 0.05, "position_absence": 0.3}
 MODULES = ("sim/rules/positions.py", "sim/case/positions.py", "sim/fitting/refitted.py", "sim/scoring/validation.py")
 DIGEST = "e7abc9803b48d699d507980d86afdd3b8a48237ec1b2a83edff38fa1f3ce38f8"
-"""SHA-256 of the modules, one after the other, as they were when the first score was made; later commits reworded them and renamed functions."""
+"""SHA-256 of the modules, one after the other, as they were at the first score;
+later commits renamed functions in them."""
 
 
 def digest(root: Path) -> str:
