@@ -45,8 +45,8 @@ def _compare_with_observed(vote: VoteSummary) -> list[str]:
         return []
     split = "/".join(str(observed.of(name)) for name in SPLIT)
     said = [
-        f"Observed: {split}. {write_share(vote.near)} of runs are within {NEAR} members of that on every action, "
-        "absence included."
+        f"Observed: {split}. In {write_share(vote.near)} of runs each of the four counts (with absent) "
+        f"is within {NEAR} of the observed one."
     ]
     if vote.accuracy is not None:
         said.append(f"The most likely vote is the observed one for {write_share(vote.accuracy)} of the members scored.")

@@ -90,9 +90,9 @@ def read_world(path: Path) -> World:
     )
 
 
-def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
-    """The rows of ``members.csv`` in the order of their codes, and the numeric columns."""
-    table = folder.table("members", ("iso3", "name", "region", *ATTRIBUTES))
+def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
+    """The checked rows of ``members.csv`` by code; `columns` are those besides code, name and region."""
+    table = folder.table("members", ("iso3", "name", "region", *columns))
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "no members.")
     table.check_texts("name", "region")
@@ -102,7 +102,12 @@ def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
             row.problem("iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
         if row["name"].startswith("-"):
             row.problem("name", f"got '{row['name']}'; it must not begin with '-'.")
-    rows = sorted(table.rows, key=lambda row: row["iso3"])
+    return sorted(table.rows, key=lambda row: row["iso3"])
+
+
+def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
+    """The rows of ``members.csv`` in the order of their codes, and the numeric columns."""
+    rows = read_member_rows(folder, ATTRIBUTES)
     bounds = {name: BOUNDS.get(name, (0.0, 1.0)) for name in ATTRIBUTES}
     return rows, {name: np.array([row.number(name, low, high) for row in rows]) for name, (low, high) in bounds.items()}
 
@@ -137,28 +142,38 @@ def _ties(folder: Folder, index: Mapping[str, int]) -> dict[str, FloatArray]:
 
 
 def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ...]) -> tuple[Sanction, ...]:
-    columns = ("iso3", "sender", "breadth", "secondary", "since", "instrument", "note")
-    table = folder.table("sanctions", columns, is_required=False)
-    senders = (*index, *(group.key for group in groups), EVERYONE)
+    table = read_sanction_rows(folder, index, groups, ("since",))
     table.check_unique("iso3", "sender")
+    return tuple(sanction_of(row, since=row["since"]) for row in table.rows)
+
+
+def read_sanction_rows(
+    folder: Folder, index: Mapping[str, int], groups: Sequence[Group], columns: Sequence[str]
+) -> Table:
+    """The checked table ``sanctions.csv``, empty where there is none; `columns` are those of its dates."""
+    needed = ("iso3", "sender", *columns, "breadth", "secondary", "instrument", "note")
+    table = folder.table("sanctions", needed, is_required=False)
+    senders = (*index, *(group.key for group in groups), EVERYONE)
     for row in table.rows:
         row.has_member("iso3", index)
         if index and row["sender"] not in senders:
-            message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
+            message = f"'{row['sender']}' is not a member, not the key of a group, and not {EVERYONE}."
             row.problem("sender", message, hint_for_code(row["sender"], index, senders))
         row.has_word("breadth", BREADTHS)
         row.has_word("secondary", ("0", "1"))
-    return tuple(
-        Sanction(
-            iso3=row["iso3"],
-            sender=row["sender"],
-            breadth=row["breadth"],
-            is_secondary=row["secondary"] == "1",
-            since=row["since"],
-            instrument=row["instrument"],
-            note=row["note"],
-        )
-        for row in table.rows
+    return table
+
+
+def sanction_of(row: Row, since: str) -> Sanction:
+    """The sanction in a row of ``sanctions.csv``."""
+    return Sanction(
+        iso3=row["iso3"],
+        sender=row["sender"],
+        breadth=row["breadth"],
+        is_secondary=row["secondary"] == "1",
+        since=since,
+        instrument=row["instrument"],
+        note=row["note"],
     )
 
 

@@ -109,7 +109,7 @@ WRONG = {
     ),
     "plot": (
         lambda: sim.plot(3),
-        "sim.plot, found: got 3; what sim.run, compare, explain, sweep or sensitivity gives",
+        "sim.plot, found: got 3; a result of sim.run, compare, explain, sweep or sensitivity is",
     ),
 }
 

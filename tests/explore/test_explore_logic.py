@@ -98,7 +98,7 @@ def test_a_link_holds_tables_and_lists_of_tables(table):
 
 @pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
 def test_a_broken_link_is_told(query):
-    with pytest.raises(InputError, match=r"link: (edit|vote|file)"):
+    with pytest.raises(InputError, match=r"link, (edit|vote|file)"):
         read_link(query)
 
 
@@ -112,7 +112,7 @@ def test_dates_lists_and_tables_are_set_by_a_link_too(start):
 def test_a_time_of_day_is_refused_as_in_a_file(start):
     state = read_link("vote.severity=12:00:00")
     assert read_link(state.link()) == state
-    with pytest.raises(InputError, match=r"severity: got 12:00:00; a number is needed"):
+    with pytest.raises(InputError, match=r"severity: 12:00:00 is given where a number is needed"):
         run_state(start, state)
 
 

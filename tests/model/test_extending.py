@@ -123,10 +123,10 @@ def test_a_run_with_members_of_a_class_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_the_ensemble_has_no_members_of_a_class(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r'has no members of the class Maximiser.*Give engine="mesa"'):
+    with pytest.raises(InputError, match=r'cannot use members of the class Maximiser.*Give engine="mesa"'):
         sim.run("harbour-blockade", replicates=5, engine="ensemble", member_class=Maximiser)
     sim.run("harbour-blockade", replicates=5, member_class=Maximiser, out=tmp_path / "kept")
-    with pytest.raises(InputError, match=r"members of the class \S+Maximiser, which is not at hand here"):
+    with pytest.raises(InputError, match=r"members of the class \S+Maximiser, which this command does not have"):
         repeat(tmp_path / "kept", tmp_path / "again")
     with pytest.raises(InputError, match="holds another run"):
         sim.run("harbour-blockade", replicates=5, engine="mesa", out=tmp_path / "kept")

@@ -64,7 +64,7 @@ def test_a_plan_that_lost_a_point_is_refused(small, tmp_path):
     keep_sweep(read_experiment(small[0], ["replicates=10"]), out)
     plan = json.loads((out / "plan.json").read_text())
     (out / "plan.json").write_text(json.dumps(plan | {"replicates": plan["replicates"][1:]}))
-    with pytest.raises(InputError, match=r"plan\.json: replicates: is damaged: it holds 7 numbers for 8 points"):
+    with pytest.raises(InputError, match=r"plan\.json, replicates: is damaged: it holds 7 numbers for 8 points"):
         keep_sweep(read_experiment(small[0], ["replicates=20"]), out)
 
 
@@ -109,7 +109,7 @@ OTHERS = {
     "another seed": ("seed=1", "another sweep"),
     "another parameter": ("parameters.rounds=2", "another sweep"),
     "other outputs": ('outputs=["tally"]', "another sweep"),
-    "fewer replicates": ("replicates=2299", "2300 replicates"),
+    "fewer replicates": ("replicates=2299", "2300 runs of each point"),
 }
 
 
@@ -200,7 +200,7 @@ def test_a_folder_that_cannot_be_made_is_wrong_input(command, tmp_path):
     output = [] if command == "sweep" else ["--event", "support<3"]
     done = sim(command, "sanction-enforcement", *output, "--out", out, "--replicates", 2)
     assert done.returncode == 2
-    assert done.stderr == f"--out: {out}: cannot be made: Not a directory. Give another folder.\n"
+    assert done.stderr == f"--out, {out}: cannot be made: Not a directory. Give another folder.\n"
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(small, tmp_path, monkeypatch):

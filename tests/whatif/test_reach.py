@@ -190,7 +190,7 @@ class Promising(Cover):
         share = min(1.0, int(self.votes @ np.array(places)) / 15)
         return self.tried.setdefault(places, Tried(places, self.cost(places), share, 1.0 - share))
 
-    def sound(self):
+    def list_sound(self):
         return list(self.tried.values())
 
     def successes(self, places, replicates):

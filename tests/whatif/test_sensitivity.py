@@ -116,7 +116,7 @@ def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
         expected = first.copy()
         expected[:, lever] = second[:, lever]
         assert (rows[:, 1 + lever] == expected).all()
-    with pytest.raises(InputError, match=r"saltelli needs a power of two\. The next is 8"):
+    with pytest.raises(InputError, match=r"not a power of two, which saltelli needs\. The next one is 8"):
         made("saltelli", 6)
 
 
@@ -224,10 +224,10 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     for part in (
         "support",
-        "IND:abstain",
+        "IND does: abstain",
         "alone",
         "in total",
-        "Where 'oppose>20'",
+        "Where 'oppose>20' holds",
         "isolation by sanctions in force of ALL",
     ):
         assert part in told.stdout
@@ -266,14 +266,14 @@ def test_points_that_failed_are_run_again_on_demand(tmp_path: Path, monkeypatch:
 
 
 WRONG = {
-    "no indices": (["isolation"], "no event is asked for"),
-    "indices of another kind": (["isolation", "--output", "support"], "got 'factorial', which has no indices"),
+    "no indices": (["isolation"], "there is no --event"),
+    "indices of another kind": (["isolation", "--output", "support"], "a design of kind 'factorial' has no indices"),
     "unknown output": (["where-threats-work", "--output", "suport"], "Did you mean 'support'?"),
     "unknown member": (["where-threats-work", "--output", "Indai:abstain"], "Did you mean 'India'?"),
     "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is not a vote of this experiment"),
     "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
     "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
-    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "indices go there"),
+    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "there are no indices to write"),
 }
 
 

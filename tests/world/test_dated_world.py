@@ -332,6 +332,7 @@ def test_roll_calls_come_before_the_record_of_the_assembly(islands: DatedWorld) 
 
 MISTAKES = {
     "kind": ("ties", "trade,ASH,BRI,2010,0.6", "trad,ASH,BRI,2010,0.6", "Did you mean 'trade'?"),
+    "dash": ("members", "ASH,Ashport", "ASH,-Ashport", "must not begin with '-'"),
     "share": ("ties", "trade,ASH,BRI,2010,0.6", "trade,ASH,BRI,2010,1.6", "allowed is 0 to 1"),
     "stranger": ("ties", "trade,ASH,CAL,2010,0.1", "trade,ASH,CAX,2010,0.1", "Did you mean 'CAL'?"),
     "twice": ("ties", "trade,ASH,CAL,2010,0.1", "trade,ASH,BRI,2010,0.1", "already on an earlier line"),
@@ -340,7 +341,7 @@ MISTAKES = {
     "attribute": ("attributes", "trade_openness,ASH,2013", "openness,ASH,2013", "is not allowed here"),
     "spell": ("tie_spells", "2012-03-05,", "March,", "a date like 2022-03-02 is needed"),
     "group": ("memberships", "FP,ASH", "FX,ASH", "no key of a group"),
-    "sender": ("sanctions", "DUN,FP,2012-05", "DUN,FX,2012-05", "no member, no key of a group"),
+    "sender": ("sanctions", "DUN,FP,2012-05", "DUN,FX,2012-05", "not a member, not the key of a group"),
     "no votes": ("resolutions", "R/2,2013-07-01", "R/3,2013-07-01", "has no votes"),
     "date of a call": ("rollcalls", "R/1,2012-07-01", "R/1,2012-07-02", "resolutions.csv says 2012-07-01"),
     "start": ("world", "start = 2011-01-01", "date = 2011-01-01", "unknown key"),
@@ -421,7 +422,7 @@ def test_the_files_of_a_dated_world_are_all_hashed() -> None:
 def test_sim_world_shows_figures_with_their_years() -> None:
     done = sim("world", "IND", "--at", "2014-03-27")
     assert done.returncode == 0
-    assert "As known at the end of 2014-03-26." in done.stdout
+    assert "Figures are as known at the end of 26 March 2014." in done.stdout
     assert any(line.split()[:2] == ["gdp_usd", "1.85672e+12"] and "2013" in line for line in done.stdout.splitlines())
     assert sim("world", "IND", "--at", "March").returncode == 2
     assert "carried: later years lack it" in " ".join(sim("world", "CUB", "--at", "2023-11-02").stdout.split())

@@ -118,7 +118,7 @@ def test_the_delegation_of_a_target_may_vote_for():
     assert split.with_target.support == split.without_target.support + 1
     assert split.with_target.oppose == split.without_target.oppose
     pledge["action"] = "oppose"
-    with pytest.raises(InputError, match="MMR is the target, which votes so in any case"):
+    with pytest.raises(InputError, match="MMR is the target, which votes this way in any case"):
         scenario(roles=roles, pledge=[pledge])
 
 

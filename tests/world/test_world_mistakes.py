@@ -137,7 +137,7 @@ BAD: dict[str, tuple[Break, str]] = {
         "members.csv, line 5, latitude: got '100'",
     ),
     "member twice": (text(MEMBERS, "BRI,Brinehold", "ASH,Brinehold"), "members.csv, line 3: ASH: already on line 2."),
-    "two of a name": (text(MEMBERS, "Brinehold", "Ashmoor"), "members.csv: BRI: its code or name is that of ASH too."),
+    "two of a name": (text(MEMBERS, "Brinehold", "Ashmoor"), "members.csv, BRI: its code or name is that of ASH too."),
     "name of another's code": (text(MEMBERS, "Brinehold", "ash"), "BRI: its code or name is that of ASH too."),
     "blank code": (text(MEMBERS, "BRI,", ","), "members.csv, line 3, iso3: got ''; three letters A to Z are needed."),
     "lower-case code": (text(MEMBERS, "BRI,", "bri,"), "line 3, iso3: got 'bri'; three letters A to Z are needed."),
@@ -180,7 +180,10 @@ BAD: dict[str, tuple[Break, str]] = {
         text("sanctions.csv", "sive,1", "sive,yes"),
         "line 4, secondary: got 'yes'; allowed are 0, 1.",
     ),
-    "unknown sender": (text("sanctions.csv", ",DUN,", ",Dunmarow,"), "line 5, sender: 'Dunmarow' is no member, no key"),
+    "unknown sender": (
+        text("sanctions.csv", ",DUN,", ",Dunmarow,"),
+        "line 5, sender: 'Dunmarow' is not a member, not the key",
+    ),
     "sanctions on a stranger": (
         text("sanctions.csv", "ELM,", "ELN,"),
         "line 3, iso3: 'ELN' is not a member of this world.",
@@ -231,7 +234,7 @@ BAD: dict[str, tuple[Break, str]] = {
     "point twice": (line("ideal_points.csv", "ASH,2029,0"), "ideal_points.csv, line 16: ASH, 2029: already on line 2."),
     "assembly without a member": (
         whole("assembly_votes.csv", ASSEMBLY.replace("GUL", "GUM")),
-        "assembly_votes.csv: GUL: missing column. Did you mean 'GUM'?",
+        "assembly_votes.csv, GUL: missing column. Did you mean 'GUM'?",
     ),
     "bad assembly vote": (
         whole("assembly_votes.csv", ASSEMBLY.replace(",N,Y", ",Q,Y")),
@@ -352,7 +355,7 @@ def test_the_same_mistake_in_many_lines_is_told_once(folder: Path) -> None:
     path.write_text(re.sub(",0(?=[,\n])", ",x", path.read_text()))
     lines = told(folder)
     assert len(lines) <= len(path.read_text().splitlines()[0].split(","))
-    assert any(re.fullmatch("mine/ties.csv: lines 2, 3, 4 and .* more, arms: got 'x'; .*", line) for line in lines)
+    assert any(re.fullmatch("mine/ties.csv, lines 2, 3, 4 and .* more, arms: got 'x'; .*", line) for line in lines)
 
 
 def test_no_such_world() -> None:

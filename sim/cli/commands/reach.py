@@ -67,9 +67,8 @@ def command(
 
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     space, unit = found.combinations, search.cost_unit
-    headline = [f"[bold]{escape(search.goal)}[/]" if search.goal else "", escape(search.question)]
-    if any(headline):
-        screen.print("\n".join(filter(None, headline)), end="\n\n")
+    headline = [f"[bold]{escape(search.goal or search.scenario)}[/]", escape(search.question)]
+    screen.print("\n".join(filter(None, headline)), end="\n\n")
     print_lines(screen, answer_search(search, space.goal.goal))
     shown = search.surest if search.best is None else search.best
     if shown.cost:

@@ -59,7 +59,7 @@ def answer_search(search: GoalSearch, wanted: Wanted) -> list[str]:
     return [*sentences, f"Unchanged, '{search.scenario}' reaches it in {describe_chance(search.as_it_stands)}."]
 
 
-def label_lever(lever: MovedLever) -> str:
+def label_moved_lever(lever: MovedLever) -> str:
     """What people call a lever of a goal, without the keys that its name in the file has."""
     if lever.kind == "number":
         return label_key(lever.lever)
@@ -83,7 +83,7 @@ def levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -
     columns = [Column("lever"), Column("now"), Column("to"), Column(cost_unit, FIGURE)]
     rows = [
         (
-            f"{number} {label_lever(lever)}",
+            f"{number} {label_moved_lever(lever)}",
             _write_setting(lever.now, names),
             "unchanged" if lever.value == lever.now else _write_setting(lever.value, names),
             lever.cost,
@@ -114,7 +114,7 @@ def frontier_table(search: GoalSearch) -> Table:
         ]
         for found in search.frontier
     ]
-    names = "; ".join(f"{number} {label_lever(lever)}" for number, lever in enumerate(levers, start=1))
+    names = "; ".join(f"{number} {label_moved_lever(lever)}" for number, lever in enumerate(levers, start=1))
     return table("What more certainty costs", columns, rows, f"Levers: {names}.")
 
 

@@ -26,9 +26,17 @@ from sim.world.dated.world import (
     YEARLY_TIES,
     DatedWorld,
 )
-from sim.world.header import EVERYONE, Header, read_header
-from sim.world.reading import BOUNDS, BREADTHS, CODE, read_assembly, read_ideal_points, votes_in
-from sim.world.tables import Folder, Row
+from sim.world.header import Header, read_header
+from sim.world.reading import (
+    BOUNDS,
+    read_assembly,
+    read_ideal_points,
+    read_member_rows,
+    read_sanction_rows,
+    sanction_of,
+    votes_in,
+)
+from sim.world.tables import Folder
 from sim.world.world import AssemblyVotes, Group, RollCall, Sanction
 
 STEMS = (
@@ -68,7 +76,7 @@ def read_dated_world(path: Path) -> DatedWorld:
     InputError : with every problem of every file.
     """
     folder = Folder(path)
-    members = _members(folder)
+    members = read_member_rows(folder, ("latitude", "longitude", "member_since"))
     index = {row["iso3"]: i for i, row in enumerate(members)}
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members}, is_dated=True)
     positions = {
@@ -104,18 +112,6 @@ def read_dated_world(path: Path) -> DatedWorld:
     )
     folder.raise_problems()
     return dated
-
-
-def _members(folder: Folder) -> list[Row]:
-    table = folder.table("members", ("iso3", "name", "region", "latitude", "longitude", "member_since"))
-    if not table.rows and not folder.problems:
-        folder.problem(table.file, "", "no members.")
-    table.check_texts("name", "region")
-    table.check_unique("iso3")
-    for row in table.rows:
-        if not CODE.fullmatch(row["iso3"]):
-            row.problem("iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
-    return sorted(table.rows, key=lambda row: row["iso3"])
 
 
 def _attributes(folder: Folder, index: Index) -> dict[str, Yearly]:
@@ -225,28 +221,8 @@ def _currencies(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dict
 
 
 def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple[tuple[Sanction, Spell], ...]:
-    columns = ("iso3", "sender", *SPELL, "breadth", "secondary", "instrument", "note")
-    table = folder.table("sanctions", columns, is_required=False)
-    senders = (*index, *(group.key for group in groups), EVERYONE)
-    found = []
-    for row in table.rows:
-        is_whole = row.has_member("iso3", index)
-        if index and row["sender"] not in senders:
-            message = f"'{row['sender']}' is no member, no key of a group, and not {EVERYONE}."
-            row.problem("sender", message, did_you_mean(row["sender"], senders))
-        is_whole &= row.has_word("breadth", BREADTHS)
-        if row.has_word("secondary", ("0", "1")) and is_whole:
-            sanction = Sanction(
-                iso3=row["iso3"],
-                sender=row["sender"],
-                breadth=row["breadth"],
-                is_secondary=row["secondary"] == "1",
-                since=row["date_from"],
-                instrument=row["instrument"],
-                note=row["note"],
-            )
-            found.append((sanction, spell_of(row)))
-    return tuple(found)
+    table = read_sanction_rows(folder, index, groups, SPELL)
+    return tuple((sanction_of(row, since=row["date_from"]), spell_of(row)) for row in table.rows)
 
 
 def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> tuple[RollCall, ...]:
