@@ -40,6 +40,7 @@ def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> di
         "listed": view.listed,
         "helps_target": _helps(lent.values()),
         "helps_covertly": _helps(covert),
+        "open_part": _part_in_the_open(lent.values(), covert),
         "visible_help": view.help.visible,
         **{f"support_{name}": lent[name] for name in REPORTED_HELP},
         "recognised": state.recognised,
@@ -96,6 +97,12 @@ def pass_goods_on(inputs: MonthInputs, state: MonthState) -> FloatArray:
 def _helps(amounts: Iterable[FloatArray]) -> FloatArray:
     """1 where a member gives a part of some instrument that counts, else 0."""
     return np.where(np.max(np.stack([*amounts]), axis=0) >= HELPS_FROM, 1.0, 0.0)
+
+
+def _part_in_the_open(lent: Iterable[FloatArray], covert: Iterable[FloatArray]) -> FloatArray:
+    """Part of a member's help that is open, in [0, 1]; 0 where it gives none."""
+    given, hidden = sum(lent), sum(covert)
+    return np.where(given > 0, 1.0 - hidden / np.where(given > 0, given, 1.0), 0.0)
 
 
 def _total_help(inputs: MonthInputs, view: MonthView, name: str) -> FloatArray:

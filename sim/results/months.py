@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.results.described import Result, quantity
-from sim.results.scores_of_months import Discrimination, FlowScores
+from sim.results.scores_of_months import Discrimination, FlowScores, Openness
 
 SHARE_OF_RUNS = "share of runs"
 
@@ -83,6 +83,9 @@ class MonthsReport(Result):
     )
     scores: FlowScores | None = quantity("scores", "the months against what was published; null where nothing is")
     acts: list[Discrimination] = quantity("known helpers", "whether known helpers are those most likely to help")
+    openness: Openness | None = quantity(
+        "openness", "whether help known to be open is so in the run; null where nothing is known"
+    )
     base: Mapping[str, SeriesChange] | None = quantity(
         "change against the base",
         "money, fuel and listings summed over the months that both have, the rest in the last of them; null where "

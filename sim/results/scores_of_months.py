@@ -132,3 +132,24 @@ class Discrimination(Result):
         "help never became known count as others",
         unit="probability",
     )
+    ability_ranked_above: float = quantity(
+        "ranked above by ability",
+        "the same if members were ranked by what the kind of help takes alone, without any incentive",
+        unit="probability",
+    )
+
+
+class Openness(Result):
+    """Known acts of help to the target that were open, against those that were covert."""
+
+    open_acts: int = quantity("open acts", "known acts that were open", unit="acts")
+    covert_acts: int = quantity("covert acts", "known acts that were covert", unit="acts")
+    open_part_of_open: float = quantity(
+        "open part of the open", "mean part of their help that the actors of open acts give openly in the run"
+    )
+    open_part_of_covert: float = quantity("open part of the covert", "the same of the actors of covert acts")
+    ranked_above: float = quantity(
+        "ranked above",
+        "how often the actor of an open act gives a larger part openly than that of a covert act; 0.5 is chance",
+        unit="probability",
+    )

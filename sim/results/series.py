@@ -53,6 +53,7 @@ MEMBER_SERIES: Mapping[str, Series] = {
         "helps the target", "probability", "whether the member gives at least a quarter of what it could of some help"
     ),
     "helps_covertly": Series("helps covertly", "probability", "whether it gives that much under cover"),
+    "open_part": Series("open part of help", "share", "part of its help to the target that the member gives openly"),
     "visible_help": Series(
         "visible help", "months of open help", "how much open help its help of the month looks like"
     ),

@@ -18,7 +18,7 @@ from sim.results.months import (
 from sim.results.series import series_of
 from sim.runner.months import HIGH, LOW, SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.months import acts_of, scores_of
+from sim.scoring.months import acts_of, openness_of, scores_of
 
 SHOWN = 0.05
 """Share of runs from which a member is listed as one that votes one way and helps the other."""
@@ -42,6 +42,7 @@ def report_months(result: RunResult) -> MonthsReport | None:
         two_faced=list_two_faced(result),
         scores=scores_of(result),
         acts=acts_of(result),
+        openness=openness_of(result),
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
         expected=_judge_series(result),
     )
