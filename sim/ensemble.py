@@ -80,7 +80,7 @@ def simulate(
 
 def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
     """Split replicates by their parameters: the case with these parameters, the first replicate, and the count."""
-    if case.fit is None:
+    if not case.draws_terms:
         yield case, first, count
         return
     starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]

@@ -51,6 +51,14 @@ class Vote(Section):
         description="How costly the resolution is to support: one that only deplores is cheap.",
         json_schema_extra={"unit": "utility"},
     )
+    severity_spread: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Standard deviation of the severity over runs, where it is not known: 'sim init' proposes one from "
+        "earlier resolutions.",
+        json_schema_extra={"unit": "utility"},
+    )
     divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
         min_length=2,
         max_length=2,

@@ -169,7 +169,7 @@ def take_all_apart(
     found: dict[int, Anatomy] = {}
     for block in list_ranges(0, replicates):
         for piece in _take_pieces(case, *block, numbers):
-            if case.fit is not None and keeps_draws_of is not None:
+            if case.draws_terms and keeps_draws_of is not None:
                 piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
             number = piece.number
             found[number] = found[number].merge(piece) if number in found else piece
