@@ -94,7 +94,7 @@ def calibrate(
 
 
 def draw_mode(posterior: Posterior, found: PosteriorMode, seed: int, number: int) -> FloatArray:
-    """Draw number d: the mode (K,) where members count at random and priors are centred at draws of themselves.
+    """Make draw number d: the mode (K,) with random weights of members and priors centred at draws from themselves.
 
     Positions are those under the mode.
     """

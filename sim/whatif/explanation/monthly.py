@@ -13,9 +13,8 @@ from sim.case.conditions import Touch
 def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
     """The case in which a resolution is also asked on the same day of every other month, and the ballot of each month.
 
-    Members answer with the random numbers of the vote, in their state and position at that point. Nothing follows from
-    these answers. A month that is too short is asked on its last
-    day.
+    Members answer with the random numbers of the vote, in their state and position on that day. Nothing follows from
+    these answers. In a month that is too short the resolution is asked on the last day.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ def _standing_on(case: Case, number: int, on: date) -> Standing:
     Parameters
     ----------
     number : which vote of the scenario.
-    on : a day from which to that of the vote no change of the world takes effect.
+    on : a day; no change of the world takes effect between it and the day of the vote.
     """
     spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
     held = [earlier for earlier in spec.vote if earlier.date <= on]

@@ -111,7 +111,7 @@ def _position(case: Case, number: int, i: int) -> RevealedPosition:
 
 
 def _answer(anatomy: Anatomy, i: int) -> MemberAnswer:
-    """What a member does, in runs and from its utilities."""
+    """What a member does, in the runs and by its utilities."""
     utilities = anatomy.utilities[i]
     return MemberAnswer(
         probabilities=name_actions(anatomy.chances[i]),

@@ -57,8 +57,6 @@ def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[T
     yield answer_table(reasons)
     yield terms_table(reasons)
     yield position_table(reasons.position)
-    yield quantities_table(reasons)
-    yield sources_table(reasons)
     if reasons.peers:
         yield peers_table(reasons.peers)
     if reasons.months:

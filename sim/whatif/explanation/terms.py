@@ -212,7 +212,7 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
 def parts_of(
     case: Case, number: int, state: MonthState | None, deviation: Deviation, peers: FloatArray
 ) -> Iterator[Term]:
-    """The terms of one vote taken apart as far as they are sums, means over replicates with the same parameters.
+    """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
     Parameters
     ----------
