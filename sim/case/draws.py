@@ -64,9 +64,7 @@ def drawn(case: Case, replicate: int) -> Case:
         return case
     weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
     parameters = {name: float(value) for name, value in weighed.parameters.items()}
-    return replace(
-        case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None, draws_terms=False
-    )
+    return replace(case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None, draws_terms=False)
 
 
 def _severity_shift(seed: int, vote: Vote, draws: IntArray) -> Number:

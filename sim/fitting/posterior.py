@@ -179,7 +179,7 @@ class Posterior:
             moved_ballot = ballot_of(standing, stepped, self.terms_of(steps, index))
             moved = own_utilities(moved_ballot, stepped)
             shape = (len(vector), self.size)
-            by_spread = np.broadcast_to(np.imag(moved_ballot.spread), shape) / COMPLEX_STEP
+            by_spread = np.broadcast_to(np.asarray(moved_ballot.spread).imag, shape) / COMPLEX_STEP
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
             slope = slope - likelihood_weight * np.tensordot(by_unknown, found.by_utility, axes=2)
