@@ -2,9 +2,6 @@
 
 The simulation draws actions and lets peers see them; the equilibrium lets peers see expected stances instead. It is a
 smooth approximation, which calibration and pinned scores need. Tallies and declared scores come from the simulation.
-
-Runs draw how far each member deviates from where it is expected. Probabilities are means over that draw, by Gaussian
-quadrature: without it, a fit would expect members to be surer than they are in runs.
 """
 
 from __future__ import annotations
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-9
 MOST_ITERATIONS = 500
-NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
-NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
+
 
 MONTHS_EXPECTED = 20
 """Number of replicates whose months are averaged for an equilibrium."""
@@ -48,37 +44,21 @@ def solve_equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influen
     peers : peer weights (N, N).
     peer_influence : weight of the peers' mean stance.
     """
-    return _iterate(own, ballot, peers, peer_influence)[0].mean
+    return _iterate(own, ballot, peers, peer_influence)[0]
 
 
-def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[_Chances, FloatArray]:
-    """Probabilities at the fixed point, and the peers' mean expected stance (N,) there."""
+def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
+    """Probabilities (N, 4) at the fixed point, and the peers' mean expected stance (N,) there."""
     is_fixed = ballot.given != NOT_GIVEN
     fixed_stance = STANCES[ballot.given]
-    spread = np.asarray(ballot.spread, dtype=np.float64)
     mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
-        chances = _Chances.at(own, peer_influence * mean, spread)
-        expected = peers @ np.where(is_fixed, fixed_stance, chances.mean @ STANCES)
+        chances = choice_probabilities(with_peers(own, peer_influence, mean))
+        expected = peers @ np.where(is_fixed, fixed_stance, chances.support - chances.oppose)
         if np.abs(expected - mean).max() < TOLERANCE:
             break
         mean = expected
-    return chances, mean
-
-
-@dataclass(frozen=True)
-class _Chances:
-    """Probabilities of the actions: by node of the deviation (K, N, 4), and their means (N, 4)."""
-
-    by_node: FloatArray
-    mean: FloatArray
-
-    @classmethod
-    def at(cls, own: Utilities, pull: FloatArray, spread: FloatArray) -> _Chances:
-        """Probabilities where peers pull by so much, and deviations spread by so much; utility, (N,)."""
-        pulls = pull + NODES[:, None] * spread
-        by_node = np.stack(choice_probabilities(with_peers(own, 1.0, pulls)), axis=-1)
-        return cls(by_node, np.tensordot(NODE_WEIGHTS, by_node, axes=1))
+    return np.stack(chances, axis=-1), mean
 
 
 @dataclass(frozen=True)
@@ -88,13 +68,11 @@ class Likelihood:
     Parameters
     ----------
     by_utility : slope with respect to each utility before members look at their peers, (N, 4).
-    by_spread : slope with respect to the standard deviation of each member's deviation, (N,).
     by_influence : slope with respect to the peer influence J.
     """
 
     value: float
     by_utility: FloatArray
-    by_spread: FloatArray
     by_influence: float
 
 
@@ -108,11 +86,10 @@ def measure_likelihood(
 ) -> Likelihood:
     r"""Compute the log likelihood of votes at the equilibrium, with exact slopes by the adjoint of the fixed point.
 
-    With :math:`f_i` a member's expected stance, :math:`q_{ia}` its slope in the utilities, :math:`v_i = \sum_a s_a
-    q_{ia}` its slope in J m, and r the slope of the likelihood at fixed peers, the effect that peers pass on is the
-    solution of :math:`l = J (r \cdot s + v \circ W^T l)`; then :math:`dL/dU = r + q \, W^T l` and
-    :math:`dL/dJ = (r \cdot s) \cdot m + (W^T l) \cdot (v \circ m)`. At a node of the deviation, :math:`q_{ia} = p_{ia}
-    (s_a - f_i)`; f, q and v are means over the nodes, r is one by what each node says of the vote.
+    With :math:`f_i` a member's expected stance, :math:`q_{ia} = p_{ia} (s_a - f_i)` its slope in the utilities,
+    :math:`v_i = \sum_a s_a q_{ia}` its slope in J m, and r the slope of the likelihood at fixed peers, the effect
+    that peers pass on is the solution of :math:`l = J (r \cdot s + v \circ W^T l)`; then
+    :math:`dL/dU = r + q \, W^T l` and :math:`dL/dJ = (r \cdot s) \cdot m + (W^T l) \cdot (v \circ m)`.
 
     Parameters
     ----------
@@ -120,20 +97,15 @@ def measure_likelihood(
     weights : weight of each member's vote, (N,); 0 leaves it out.
     """
     chances, mean = _iterate(own, ballot, peers, peer_influence)
-    by_node, weight_of_node = chances.by_node, NODE_WEIGHTS[:, None]
     counted = np.flatnonzero((votes >= 0) & (weights > 0))
-    likelihoods = np.maximum(chances.mean[counted, votes[counted]], np.finfo(float).tiny)
-    stance = by_node @ STANCES
-    share = np.zeros(stance.shape)  # weight of a vote, parted by how likely each node makes it
-    share[:, counted] = weights[counted] * weight_of_node * by_node[:, counted, votes[counted]] / likelihoods
-    direct = -np.einsum("kn,kna->na", share, by_node)
+    likelihoods = np.maximum(chances[counted, votes[counted]], np.finfo(float).tiny)
+    direct = np.zeros_like(chances)
+    direct[counted] = -weights[counted, None] * chances[counted]
     direct[counted, votes[counted]] += weights[counted]
-    surprise = share * (STANCES[votes] - stance)
-    pulled = surprise.sum(axis=0)
-    is_free = ballot.given == NOT_GIVEN
-    response = weight_of_node[..., None] * by_node * (STANCES - stance[..., None]) * is_free[:, None]
-    feedback_by_node = response @ STANCES
-    feedback = feedback_by_node.sum(axis=0)
+    pulled = direct @ STANCES
+    stance = chances @ STANCES
+    response = np.where((ballot.given == NOT_GIVEN)[:, None], chances * (STANCES - stance[:, None]), 0.0)
+    feedback = response @ STANCES
     carried = np.zeros(len(mean))
     for _ in range(MOST_ITERATIONS):
         before, carried = carried, peers.T @ (peer_influence * (pulled + feedback * carried))
@@ -141,7 +113,6 @@ def measure_likelihood(
             break
     return Likelihood(
         value=float(weights[counted] @ np.log(likelihoods)),
-        by_utility=direct + response.sum(axis=0) * carried[:, None],
-        by_spread=NODES @ (surprise + feedback_by_node * carried),
+        by_utility=direct + response * carried[:, None],
         by_influence=float(pulled @ mean + carried @ (feedback * mean)),
     )

@@ -97,11 +97,6 @@ class Ballot(Shown):
     given: ActionArray
     threats: Threats
 
-    @property
-    def spread(self) -> Number:
-        """Standard deviation of what members' deviations add to alignment, (N,); utility."""
-        return self.known.spread(*self.divisiveness)
-
     def of_member(self, index: int) -> Ballot:
         """The part of one member, where all replicates are the same."""
         own = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}

@@ -176,14 +176,11 @@ class Posterior:
             found = measure_likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved_ballot = ballot_of(standing, stepped, self.terms_of(steps, index))
-            moved = own_utilities(moved_ballot, stepped)
+            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped)
             shape = (len(vector), self.size)
-            by_spread = np.broadcast_to(np.asarray(moved_ballot.spread).imag, shape) / COMPLEX_STEP
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
             slope = slope - likelihood_weight * np.tensordot(by_unknown, found.by_utility, axes=2)
-            slope = slope - likelihood_weight * by_spread @ found.by_spread
             if ("peer_influence", None) in self.place:
                 slope[self.place["peer_influence", None]] -= likelihood_weight * found.by_influence
         return value, slope

@@ -76,21 +76,6 @@ class Knowledge:
         """The mean, dimension by dimension."""
         return Deviation(*self.mean.T)
 
-    def spread(self, conflict: Number, order: Number) -> Number:
-        """Standard deviation of what deviations add to alignment in the vote; utility.
-
-        Parameters
-        ----------
-        conflict, order : how the resolution divides along the two dimensions.
-        """
-        weights = conflict, order, 1.0
-        variance: Number = 0.0
-        for place in range(3):
-            variance = variance + sum(weight * self.root[..., i, place] for i, weight in enumerate(weights)) ** 2
-        for step in self.steps:
-            variance = variance + (conflict**2 + order**2) * step.spread**2 + step.topic_spread**2
-        return variance**0.5
-
     def of_member(self, index: int) -> Knowledge:
         """What is known of one member."""
         return replace(self, mean=self.mean[index], root=self.root[index])
