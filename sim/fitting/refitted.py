@@ -19,7 +19,7 @@ from sim.case import Case, prepare, with_positions
 from sim.case.ballot import Text, ballot_of, text_of
 from sim.case.positions import expected_divisiveness, expected_terms
 from sim.case.utilities import own_utilities
-from sim.equilibrium import NODE_WEIGHTS, NODES, solve_equilibrium
+from sim.equilibrium import solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
@@ -35,6 +35,8 @@ from sim.world.rollcalls.files import Observed
 
 FITTED_TO = 4
 """Roll calls that parameters are fitted to."""
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 
 
 def validate_refitted(

@@ -73,8 +73,9 @@ class Vote(Section):
         description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
     )
     topic: str = Field(
-        "", description="The question that the vote is about: earlier votes on it say most of a member's next one. If left out, "
-        "the vote is a question of its own."
+        "",
+        description="The question that the vote is about: earlier votes on it say most of a member's next one. If left "
+        "out, the vote is a question of its own.",
     )
     divides_by: Dividing = Field(
         "both",
