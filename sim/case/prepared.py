@@ -188,15 +188,23 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
     own = {vote.resolution for vote in spec.vote}
     target = world.iso3[case.roles.target]
     earlier = [call for call in world.rollcalls if call.date < start and call.resolution not in own]
-    terms = terms_of(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
-    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-    peers = compact(peer_weights(case.known.peers, weights))
+    used = tuple(sorted(parameters.items())), case.roles.key, start, frozenset(own)
+
+    def reveal_on(vote: Vote) -> Revealed:
+        def make() -> Revealed:
+            terms = terms_of(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
+            weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+            peers = compact(peer_weights(case.known.peers, weights))
+            calls = calls_on(earlier, target, topic_of(vote))
+            return revealed_by(vote, terms, parameters, peers, calls, start)
+
+        return world.remember(("revealed", topic_of(vote), *used), make)
+
     by_topic: dict[str, Revealed] = {}
     for vote in spec.vote:
         topic = topic_of(vote)
         if topic not in by_topic:
-            calls = calls_on(earlier, target, topic)
-            by_topic[topic] = revealed_by(vote, terms, parameters, peers, calls, start)
+            by_topic[topic] = reveal_on(vote)
     standings = tuple(
         replace(standing, known=known_for(by_topic[topic_of(standing.vote)], spec.vote, number, parameters))
         for number, standing in enumerate(case.standings)
