@@ -211,3 +211,20 @@ def test_the_rate_of_listings_is_that_of_the_record(published: Published) -> Non
     months = months_of()
     own = months.members["listed"] * (1 - months.members["joined"])
     assert own[:, 1:].sum(axis=(1, 2)).mean() == pytest.approx(len(listed), rel=0.25)
+
+
+def test_nobody_helps_under_cover_where_cover_is_too_costly() -> None:
+    free, costly = (set_to(concealment_cost=cost) for cost in (0, 20))
+    assert last("helpers_covert", *costly).max() == 0
+    assert last("helpers_covert", *free).mean() > last("helpers_covert").mean() > 10
+    assert last("helpers", *costly).mean() < 0.8 * last("helpers").mean()
+
+
+def test_those_who_depend_on_the_target_help_it_for_that() -> None:
+    """Without the weight of dependence Armenia, Kazakhstan and Kyrgyzstan help less, with twice the weight more."""
+    for code in ("ARM", "KAZ", "KGZ"):
+        none, base, twice = (
+            of_member("support_finance", code, *set_to(support_dependence_weight=weight))[:, -1].mean()
+            for weight in (0, 0.5, 1)
+        )
+        assert none < 0.8 * base < base < twice, code
