@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
@@ -60,6 +61,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         ),
         likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
+        observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
@@ -69,12 +71,12 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     )
 
 
-def split_of(tally: FloatArray, own: int = OPPOSE) -> Splits:
+def split_of(tally: NDArray[np.integer] | FloatArray, own: int = OPPOSE) -> Splits:
     """Support, abstain, oppose of a tally, with and without the target's own vote.
 
     Parameters
     ----------
-    own : action code of the target's vote, which is fixed.
+    own : action code of the target's vote.
     """
     counts = {name: float(tally[CODES[name]]) for name in SPLIT}
     without = {name: count - (CODES[name] == own) for name, count in counts.items()}

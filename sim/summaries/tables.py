@@ -66,18 +66,19 @@ def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
 def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
     """Members that vote differently from the base, those that do so in most runs first."""
     rows = [
-        [one.name, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away] for one in movers
+        [one.name, one.moved, f"{one.before} to {one.after}", one.most_often, one.towards, one.away] for one in movers
     ]
     columns = [
-        *map(Column, ("member", "most common change")),
-        Column("makes it", SHARE),
+        Column("member"),
         Column("votes differently", SHARE),
+        Column("most common change"),
+        Column("share of runs", SHARE),
         Column("towards sanctioning side", SHARE),
         Column("towards target", SHARE),
     ]
     note = (
-        "Shares of runs. The last two columns are the direction of the change; changes between abstaining and absence "
-        "have none."
+        "All percentages are shares of runs. The last two columns give the direction of all its changes; a change "
+        "between abstaining and absence has none."
     )
     return table(f"Who votes differently on {resolution}", columns, rows, note)
 

@@ -180,7 +180,7 @@ def test_every_input_is_a_term_of_its_own() -> None:
 def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
     world = load_world("un-2022")
     for name in (*EDITABLE, "memory"):
-        origins = origins_of(world, name)
+        origins = origins_of(world, name, world.iso3[0])
         assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
         assert all(origin.source for origin in origins), name
 
@@ -188,7 +188,7 @@ def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
 def test_a_world_without_some_tables_names_what_it_has() -> None:
     world = load_world("seven-harbours")
     for name in EDITABLE:
-        for origin in origins_of(world, name):
+        for origin in origins_of(world, name, world.iso3[0]):
             assert (world.folder / origin.file).is_file(), name
 
 

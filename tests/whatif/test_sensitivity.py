@@ -228,7 +228,7 @@ def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
         "alone",
         "in total",
         "Where 'oppose>20' holds",
-        "isolation by sanctions in force of ALL",
+        "isolation by sanctions in force (all members)",
     ):
         assert part in told.stdout
     assert max(map(len, told.stdout.splitlines())) <= 100

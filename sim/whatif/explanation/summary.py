@@ -157,7 +157,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
             parameter=(parameter := weights.get(name, term.parameter)),
             weight=float(found.anatomy.parameters[parameter]) if parameter else None,
             rule=rules.get(name, LEARNED.get(name, "")),
-            origins=origins_of(case.world, name),
+            origins=origins_of(case.world, name, case.world.iso3[i]),
         )
         for name, values in term.made_of.items()
     )

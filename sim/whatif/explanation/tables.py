@@ -39,6 +39,12 @@ MEMORY = (
 )
 
 
+TWO_PROBABILITIES = (
+    "Utilities are means over the runs. Share of runs: how often it did so. Probability at these utilities: how likely "
+    "that is by the means alone; the two differ a little, because utilities differ from run to run."
+)
+
+
 def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
     """All tables of an explanation, in the order in which people read them.
 
@@ -68,7 +74,7 @@ def answer_table(reasons: MemberReasons) -> Table:
         Column("action"),
         Column("share of runs", SHARE),
         Column("utility", UTILITY),
-        Column("probability at that utility", SHARE),
+        Column("probability at these utilities", SHARE),
     ]
     rows = [
         (
@@ -79,7 +85,7 @@ def answer_table(reasons: MemberReasons) -> Table:
         )
         for action in REPORTED
     ]
-    return table("What it does", columns, rows)
+    return table("What it does", columns, rows, TWO_PROBABILITIES)
 
 
 def terms_table(reasons: MemberReasons) -> Table:
