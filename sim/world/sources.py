@@ -48,7 +48,7 @@ def member_figures(world: World, iso3: str) -> list[MemberFigure]:
 def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
     """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
 
-    The note says what a rule supplied, and what is carried from an earlier year than other members have.
+    The note gives the rule that supplied a figure, and what is carried from an earlier year than other members have.
     """
     i = world.index[iso3]
     carried = {(one.quantity, one.year) for one in world.carried if one.iso3 == iso3}

@@ -199,7 +199,7 @@ BAD: dict[str, tuple[Break, str]] = {
         "line 2, iso3: 'ASK' is not a member of this world.",
     ),
     "vote twice": (text("rollcalls.csv", "BRI,yes", "ASH,yes"), "rollcalls.csv, line 3: SH/1, ASH: already on line 2."),
-    "another date": (text("rollcalls.csv", "06-15", "06-16"), "got '2030-06-16'; resolutions.csv says 2030-06-15."),
+    "another date": (text("rollcalls.csv", "06-15", "06-16"), "got '2030-06-16'; resolutions.csv gives 2030-06-15."),
     "no resolutions": (
         gone("resolutions.csv"),
         "mine/resolutions.csv: missing. Give a table with the columns resolution",
@@ -306,11 +306,11 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "group like a member": (
         line("world.toml", GROUP.replace('"X"', '"Ash"')),
-        "group.3: 'Ash' stands for ASH already.",
+        "group.3: 'Ash' already means ASH.",
     ),
     "group like another": (
         line("world.toml", GROUP.replace('"X"', '"league"')),
-        "group.3: 'league' stands for group.0",
+        "group.3: 'league' already means group.0",
     ),
     "group like everyone": (line("world.toml", GROUP.replace('"X"', '"UN"')), "group.3: got 'UN'; a name that is not"),
     "group like a removal": (line("world.toml", GROUP.replace('"X"', '"-X"')), "group.3: got '-X'; a name that is not"),
