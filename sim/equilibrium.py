@@ -1,4 +1,4 @@
-"""Probabilities of the four actions when every member expects its peers to act as the model says they will.
+"""Probabilities of the four actions when every member expects its peers to act as the model predicts.
 
 The simulation draws actions and lets peers see them; the equilibrium lets peers see expected stances instead. It is a
 smooth approximation, which calibration and pinned scores need. Tallies and declared scores come from the simulation.

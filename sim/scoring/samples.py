@@ -18,7 +18,7 @@ from sim.scoring.scores import classes_of
 
 @dataclass(frozen=True)
 class Sample:
-    """The N members of a world before one vote. Arrays are (N,) unless stated otherwise.
+    """The N members of a world before one vote. Arrays are (N,) where no shape is given.
 
     Parameters
     ----------

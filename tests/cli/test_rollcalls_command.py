@@ -72,7 +72,7 @@ def test_the_document_has_the_same(file, tmp_path):
         ([], "--out"),
     ],
 )
-def test_mistakes_are_told_and_nothing_is_written(file, options, message):
+def test_mistakes_are_reported_and_nothing_is_written(file, options, message):
     done = sim("rollcalls", "import", file.name, *options, cwd=file.parent)
     assert done.returncode == 2
     assert message in done.stderr

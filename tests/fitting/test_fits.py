@@ -45,7 +45,7 @@ def test_a_scenario_takes_over_a_fit(fit_file, tmp_path):
     assert parameters["grievance"] == 2.5
 
 
-def test_what_the_command_line_sets_stands_above_the_fit(fit_file, tmp_path):
+def test_what_the_command_line_sets_comes_before_the_fit(fit_file, tmp_path):
     path = what_if(tmp_path, f'fit = "{fit_file}"')
     assert read_scenario(path, ["vote.severity=1.5"]).vote[0].severity == 1.5
 
@@ -112,7 +112,7 @@ def test_the_shipped_draws_cover_the_fit():
     ]
 
 
-def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file, tmp_path):
+def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_reported(fit_file, tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text(fit_file.read_text(encoding="utf-8"), encoding="utf-8")
     spec = read_scenario(what_if(tmp_path, f'fit = "{mine}"', "parameter_uncertainty = true"))
@@ -134,7 +134,7 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
         ("[parameters]", "[parameter]", "parameters"),
     ],
 )
-def test_mistakes_in_a_fit_are_told(fit_file, tmp_path, before, after, said):
+def test_mistakes_in_a_fit_are_reported(fit_file, tmp_path, before, after, said):
     broken = tmp_path / "broken.toml"
     broken.write_text(fit_file.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
     with pytest.raises(InputError, match=said) as error:
@@ -142,12 +142,12 @@ def test_mistakes_in_a_fit_are_told(fit_file, tmp_path, before, after, said):
     assert "broken.toml" in str(error.value)
 
 
-def test_a_missing_fit_is_told(tmp_path):
+def test_a_missing_fit_is_reported(tmp_path):
     with pytest.raises(InputError, match=r"nothing\.toml"):
         read_scenario(what_if(tmp_path, 'fit = "nothing.toml"'))
 
 
-def test_uncertainty_without_draws_is_told(tmp_path):
+def test_uncertainty_without_draws_is_reported(tmp_path):
     specs = [read_scenario("es-11-3")]
     path = tmp_path / "point.toml"
     path.write_text(write_toml(fit_from_calibration(calibrate(specs), specs)), encoding="utf-8")

@@ -170,7 +170,7 @@ def check_draws(case: Case, first: int, count: int) -> BatchResult:
     st.integers(1, 2 * DRAW_RUN),
 )
 def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: int, count: int) -> None:
-    """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
+    """Votes, months and what is reported of them are those of each replicate's own case, in both engines."""
     case = with_draws(certain, factors)
     check_same(check_draws(case, first, count), simulate_batch(case, Batch(0, first, count), "mesa"), slice(None))
 

@@ -266,7 +266,7 @@ def test_a_sample_holds_what_was_known_before_the_vote(case: Case, seed: int) ->
             assert getattr(again, name).tolist() == getattr(found, name).tolist(), name
 
 
-def test_a_sample_tells_the_last_earlier_vote_and_the_mean_of_all() -> None:
+def test_a_sample_reports_the_last_earlier_vote_and_the_mean_of_all() -> None:
     def call(resolution: str, day: date, votes: list[int], target: str = "M0000") -> RollCall:
         return RollCall(resolution, day, "a vote", target, "the question", np.array(votes))
 

@@ -65,7 +65,7 @@ def test_rolling_reaches_a_resolution_that_the_scenario_holds():
 
 
 def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
-    """Rule: with every roll call of its day and after it made up afresh, a vote is told and judged alike."""
+    """Rule: with every roll call of its day and after it made up, a vote is predicted and judged the same way."""
 
     def scrambled(call):
         shuffled = np.random.default_rng(1).permutation(call.votes)
@@ -104,7 +104,7 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)
 
 
-def test_everything_wrong_with_a_file_of_roll_calls_is_told(tmp_path):
+def test_everything_wrong_with_a_file_of_roll_calls_is_reported(tmp_path):
     file = tmp_path / "votes.csv"
     rows = ["A,2022-03-02,DEU,yes", "A,2022-03-02,DEU,no", "A,2022-03-03,FRA,nein", "B,March,DEX,yes"]
     file.write_text("\n".join(["resolution,date,iso3,vote", *rows]), encoding="utf-8")

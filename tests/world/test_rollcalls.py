@@ -186,11 +186,11 @@ def test_what_is_not_matched_is_counted_and_named(tmp_path):
     strangers = ["Kosovo", "East Germany", "Kosovo", "Atlantis", "EU"]
     rows = table(plain("Y", "Mali"), *(plain("N", name) for name in strangers), plain("maybe", "Chad"))
     report = read(written(tmp_path / "votes.csv", rows)).report
-    told = {entry.text: (entry.rows, entry.reason) for entry in report.unmatched_members}
-    assert told.keys() == set(strangers)
-    assert told["Kosovo"] == (2, "Kosovo is not a member of the United Nations.")
-    assert "ended in 1990" in told["East Germany"][1]
-    assert "means 27 members" in told["EU"][1]
+    reported = {entry.text: (entry.rows, entry.reason) for entry in report.unmatched_members}
+    assert reported.keys() == set(strangers)
+    assert reported["Kosovo"] == (2, "Kosovo is not a member of the United Nations.")
+    assert "ended in 1990" in reported["East Germany"][1]
+    assert "means 27 members" in reported["EU"][1]
     assert [(entry.text, entry.rows) for entry in report.unread_votes] == [("maybe", 1)]
     assert report.votes == 1
 
@@ -287,9 +287,9 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_file_that_is_wrong_is_refused_with_one_message_for_each_kind(tmp_path, name):
     rows, message = MISTAKES[name]
-    told = refused(written(tmp_path / "votes.csv", rows))
-    assert len(told) == 1
-    assert message in told[0]
+    reported = refused(written(tmp_path / "votes.csv", rows))
+    assert len(reported) == 1
+    assert message in reported[0]
 
 
 @pytest.mark.parametrize(
@@ -314,11 +314,11 @@ def test_repeated_votes_are_counted(tmp_path):
     assert (report.votes, report.repeated) == (2, 1)
 
 
-def test_the_programs_own_format_names_the_import_and_tells_each_mistake_once(tmp_path):
+def test_the_programs_own_format_names_the_import_and_reports_each_mistake_once(tmp_path):
     rows = [["resolution", "date", "iso3", "vote"], *(["R", "2 March", code, "Y"] for code in NAMES)]
     with pytest.raises(InputError) as caught:
         read_rollcalls(written(tmp_path / "votes.csv", rows), WORLD)
-    told = [str(problem) for problem in caught.value.problems]
-    assert len(told) == 3
-    assert "lines 2, 3, 4 and 3 more, vote: got 'Y'" in told[0]
-    assert "sim rollcalls import" in told[-1]
+    reported = [str(problem) for problem in caught.value.problems]
+    assert len(reported) == 3
+    assert "lines 2, 3, 4 and 3 more, vote: got 'Y'" in reported[0]
+    assert "sim rollcalls import" in reported[-1]

@@ -116,7 +116,7 @@ def test_sizes_of_organisations(world: World) -> None:
     assert {"SWE", "FIN"}.isdisjoint(world.resolve("NATO"))  # joined later
 
 
-def test_a_name_stands_for_one_thing(world: World) -> None:
+def test_a_name_means_one_thing(world: World) -> None:
     assert world.resolve("NAM") == ("NAM",)
     assert len(world.resolve("Non-Aligned Movement")) == 119
     for iso3, name in zip(world.iso3, world.names, strict=True):
@@ -170,13 +170,13 @@ def test_who_was_isolated_on_the_eve_of_the_invasion() -> None:
 # --- roles -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_target_that_the_world_lacks_ties_with_is_told() -> None:
+def test_a_target_that_the_world_lacks_ties_with_is_reported() -> None:
     spec = read_scenario("harbour-blockade", ["roles.target=CAL", 'roles.senders=["DUN"]'])
     with pytest.raises(InputError) as caught:
         prepare(spec)
-    told = [str(problem) for problem in caught.value.problems]
-    assert len(told) == 2
-    for line, channel in zip(told, ("energy", "food"), strict=True):
+    reported = [str(problem) for problem in caught.value.problems]
+    assert len(reported) == 2
+    for line, channel in zip(reported, ("energy", "food"), strict=True):
         assert f"'{channel}' only with ASH, not with CAL" in line
         assert f"parameters.dependence_{channel} = 0" in line
 

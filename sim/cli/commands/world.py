@@ -168,7 +168,7 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
-    print_table(screen, table(title, columns, rows, "'sim world attributes' says how the model uses each quantity."))
+    print_table(screen, table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity."))
     if found.sanctions:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
         screen.print()

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files: that editors are told what the reader checks."""
+"""The JSON Schema of scenario files: editors check what the reader checks."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_nothing_is_required_of_a_file_with_a_base() -> None:
     assert schema["else"]["properties"]["roles"] == {"required": ["target"]}
 
 
-def test_the_schema_can_be_written_as_json_and_is_made_anew() -> None:
+def test_the_schema_can_be_written_as_json_and_is_made_again() -> None:
     schema = scenario_schema()
     assert json.loads(json.dumps(schema)) == schema
     schema["properties"].clear()
