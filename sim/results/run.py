@@ -30,7 +30,7 @@ class Miss(Result):
     observed: str = quantity("observed", "its action in the roll call")
     likeliest: str = quantity("most likely", "its most likely class: support, oppose, or abstain or absent")
     probability_of_observed: float = quantity(
-        "probability of the observed", "probability of the observed class", unit="probability"
+        "probability of the observed vote", "probability of the observed class", unit="probability"
     )
 
 

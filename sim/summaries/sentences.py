@@ -35,7 +35,8 @@ def answer_vote(vote: VoteSummary) -> list[str]:
     else:
         sentences += answer_change(vote.base)
     if vote.settled < 1:
-        sentences.append(f"In {write_share(1 - vote.settled)} of runs some members still changed in the last round.")
+        unsettled = write_share(1 - vote.settled)
+        sentences.append(f"In {unsettled} of runs some members still changed their announcement in the last round.")
     return sentences
 
 

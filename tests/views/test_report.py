@@ -112,10 +112,10 @@ def test_the_page_of_a_what_if_has_the_figures_of_the_run_and_what_was_changed(p
 def test_what_was_observed_and_missed_is_not_shown_of_a_what_if(pages):
     text = pages["what-if"].read_text(encoding="utf-8")
     assert "Observed:" not in text
-    assert "Members it gets wrong" not in text
+    assert "Members that the model gets wrong" not in text
     assert 'class="marked"' not in text
     text = pages["months"].read_text(encoding="utf-8")
-    wrong = [int(count) for count in re.findall(r"Members it gets wrong: (\d+)", text)]
+    wrong = [int(count) for count in re.findall(r"Members that the model gets wrong: (\d+)", text)]
     assert text.count('class="marked"') == sum(wrong) > 0
 
 

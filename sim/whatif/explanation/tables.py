@@ -178,7 +178,8 @@ def peers_table(peers: tuple[Peer, ...]) -> Table:
     if rest:
         weight, added = sum(peer.weight for peer in rest), sum(peer.support for peer in rest)
         rows.append((f"{len(rest)} others", weight, None, added))
-    return table("Its peers", columns, rows)
+    note = "Weight: share of the weight of all its peers. Mean stance: from −1 (opposes) to 1 (supports)."
+    return table("Its peers", columns, rows, note)
 
 
 def months_table(found: Explanation, reasons: MemberReasons) -> Table:
