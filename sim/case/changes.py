@@ -24,7 +24,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 """Where an editable attribute is not a share in [0, 1]."""
 
 
-def edited(values: FloatArray, change: Change, world: World) -> FloatArray:
+def apply_change(values: FloatArray, change: Change, world: World) -> FloatArray:
     """A quantity (N,) with one change made to it, within its bounds."""
     found = values.copy()
     members = world.indices(members_of(world, change.members))

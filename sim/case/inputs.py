@@ -122,7 +122,7 @@ def of_replicates(values: Values, rows: slice) -> Values:
     return np.asfortranarray(values[rows]) if isinstance(values, np.ndarray) and values.ndim == 2 else values
 
 
-def weighted_dependence(
+def weigh_dependence(
     energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Parameters
 ) -> FloatArray:
     """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
@@ -135,7 +135,7 @@ def weighted_dependence(
     )
 
 
-def month_inputs(
+def make_month_inputs(
     world: World,
     roles: Roles,
     parameters: Parameters,
@@ -174,7 +174,7 @@ def month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
-        dependence=weighted_dependence(
+        dependence=weigh_dependence(
             energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],

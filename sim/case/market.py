@@ -109,7 +109,7 @@ class Cells(Shown):
         return sums
 
 
-def cells_of(
+def make_cells(
     size: int,
     commodities: Sequence[str] = (),
     before: FloatArray | None = None,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arguments import Argument, describe, read_mapping, whole_number
-from sim.case.draws import drawn
+from sim.case.draws import draw_case
 from sim.case.prepared import Case, prepare, with_seed
 from sim.errors import InputError, Problem
 from sim.specs import Scenario, read_scenario, scenario_from
@@ -68,7 +68,7 @@ def read_request(
         number = 0 if whole is not None else int(np.random.default_rng().integers(FRESH))
     else:
         number = REPLICATE.value(WHERE, "replicate", replicate)
-    return Request(drawn(case, number), number)
+    return Request(draw_case(case, number), number)
 
 
 def is_of_mesa(scenario: object) -> bool:

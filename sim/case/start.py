@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
-from sim.case.inputs import MonthInputs, month_inputs
+from sim.case.inputs import MonthInputs, make_month_inputs
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, alignment
@@ -39,7 +39,7 @@ class Start(Shown):
         parameters : arrays (R, 1) give inputs (R, N) where they differ.
         ballot : of the scenario's first vote.
         """
-        return month_inputs(
+        return make_month_inputs(
             self.world,
             self.roles,
             parameters=parameters,

@@ -15,8 +15,8 @@ from datetime import date
 import numpy as np
 
 from sim.case import Case, prepare, with_positions
-from sim.case.ballot import Text, ballot_of, text_of
-from sim.case.positions import expected_divisiveness
+from sim.case.ballot import VoteSettings, make_ballot, read_settings
+from sim.case.positions import expect_divisiveness
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
@@ -72,11 +72,12 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     vector = posterior.fit().vector
     shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
-    revealed = with_positions(bare, shared)
-    text = text_of(vote)._replace(
-        severity=posterior.terms_of(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
+    positioned = with_positions(bare, shared)
+    settings = read_settings(vote)._replace(
+        severity=posterior.settings_at(vector, 0).severity,
+        divisiveness=expect_divisiveness(positioned.positions[0], vote),
     )
-    case = with_fit(revealed, shared, text)
+    case = with_fit(positioned, shared, settings)
     latest = max(learnt, key=lambda other: other.date)
     chances = pinned_probabilities(case, 0, latest.votes)
     asked = make_sample(case, 0, call.votes)
@@ -87,9 +88,9 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     )
 
 
-def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
-    """A case of one vote with other parameters and terms."""
-    return replace(case, parameters=parameters, ballots=(ballot_of(case.standings[0], parameters, text),))
+def with_fit(case: Case, parameters: Mapping[str, float], settings: VoteSettings) -> Case:
+    """A case of one vote with other parameters and settings of the vote."""
+    return replace(case, parameters=parameters, ballots=(make_ballot(case.standings[0], parameters, settings),))
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:

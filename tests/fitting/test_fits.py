@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tomli_w
 
-from sim.case import DRAW_RUN, drawn, prepare
+from sim.case import DRAW_RUN, draw_case, prepare
 from sim.cli.commands.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
@@ -64,11 +64,11 @@ def test_both_engines_take_the_same_draw():
 
 def test_a_draw_holds_for_a_few_replicates_and_leaves_what_was_set():
     case = prepare(read_scenario("es-11-1", ["parameter_uncertainty=true", "parameters.grievance=2.5"]))
-    first, same, next_ = (drawn(case, replicate) for replicate in (0, DRAW_RUN - 1, DRAW_RUN))
+    first, same, next_ = (draw_case(case, replicate) for replicate in (0, DRAW_RUN - 1, DRAW_RUN))
     assert first.parameters == same.parameters != next_.parameters
     assert first.parameters["grievance"] == next_.parameters["grievance"] == 2.5
     size = read_fit(shipped_fit_path()).size
-    assert drawn(case, DRAW_RUN * size).parameters == first.parameters
+    assert draw_case(case, DRAW_RUN * size).parameters == first.parameters
     fit = read_fit(shipped_fit_path())
     assert first.ballots[0].severity == pytest.approx(
         case.ballots[0].severity + fit.draws.texts["A/RES/ES-11/1"]["severity"][0] - fit.text[0].severity
@@ -81,7 +81,7 @@ def test_draws_of_the_rounds_numbers_hold_for_their_replicates_alone():
     case = replace(case, fit=case.fit.model_copy(update={"draws": draws}))
     (whole,) = simulate(case, 0, 4 * DRAW_RUN, keeps_rounds=True)
     for first in range(0, 4 * DRAW_RUN, DRAW_RUN):
-        (alone,) = simulate(drawn(case, first), first, DRAW_RUN, keeps_rounds=True)
+        (alone,) = simulate(draw_case(case, first), first, DRAW_RUN, keeps_rounds=True)
         for together, apart in zip(whole.announcements, alone.announcements, strict=True):
             assert (together[first : first + DRAW_RUN] == apart).all()
 

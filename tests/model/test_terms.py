@@ -16,9 +16,9 @@ from support.months_worlds import made as made_with_months
 from support.worlds import cases, examples
 
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN, WEIGHTS
+from sim.case.ballot import NOT_FIXED, WEIGHTS
 from sim.case.calendar import Month, calendar
-from sim.case.utilities import own_terms, own_utilities
+from sim.case.utilities import compute_own_terms, compute_own_utilities
 from sim.ensemble import Outcome, normals_of, simulate, simulate_votes, split_by_draw
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
@@ -41,12 +41,12 @@ def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outc
         ballot, influence = case.ballots[number], case.parameters["peer_influence"]
         deviation = ballot.known.draw(normals)
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-        terms = {**own_terms(ballot, case.parameters, deviation, months), "peers": peer_term(influence, peers)}
+        terms = {**compute_own_terms(ballot, case.parameters, deviation, months), "peers": peer_term(influence, peers)}
         yield (
             number,
             outcome,
             terms,
-            with_peers(own_utilities(ballot, case.parameters, deviation, months), influence, peers),
+            with_peers(compute_own_utilities(ballot, case.parameters, deviation, months), influence, peers),
         )
 
 
@@ -161,7 +161,7 @@ def test_the_vote_follows_from_the_utilities_and_the_draw(name: str) -> None:
     ((_, outcome, _, utilities),) = utilities_of(case, 0, 200)
     draws = Draws(case.spec.seed)
     noise = np.stack([draws.uniforms("vote", case.ballots[0].resolution, i, 0, 200) for i in case.world.iso3], axis=1)
-    chosen, drawn = choose(utilities, noise), case.ballots[0].given == NOT_GIVEN
+    chosen, drawn = choose(utilities, noise), case.ballots[0].fixed == NOT_FIXED
     settled = outcome.is_settled
     assert settled.mean() > 0.5
     assert (chosen[settled][:, drawn] == outcome.actions[settled][:, drawn]).all()

@@ -14,7 +14,7 @@ from support.worlds import cases, examples, uniform_world
 
 from sim.arrays import IntArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run_case
@@ -257,7 +257,7 @@ def test_pinning_gives_back_the_observed_counts(name: str) -> None:
     case = prepare(read_scenario(name))
     calls = {call.resolution: call for call in rollcalls_of(case.world)}
     votes = calls[case.ballots[0].resolution].votes
-    drawn = (case.ballots[0].given == NOT_GIVEN) & (votes >= 0)
+    drawn = (case.ballots[0].fixed == NOT_FIXED) & (votes >= 0)
     chances = pinned_probabilities(case, 0, votes)
     expected, counts = chances[drawn].sum(axis=0), np.bincount(votes[drawn], minlength=4)
     assert expected[SUPPORT] == pytest.approx(counts[SUPPORT], abs=0.01)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.case import Case, prepare, terms_of
+from sim.case import Case, make_terms, prepare
 from sim.case.ballot import Ballot
 from sim.errors import InputError
 from sim.rules.parameters import registry
@@ -159,7 +159,7 @@ def test_who_was_isolated_on_the_eve_of_the_invasion() -> None:
     case = case_of("es-11-1")
     on = case.spec.vote[0].date
     known = quantities(case.world, case.roles, on, case.parameters["agreement_sharpness"])
-    isolation = terms_of(case.spec, case.world, case.parameters, known, on).values["isolation"]
+    isolation = make_terms(case.spec, case.world, case.parameters, known, on).values["isolation"]
     by_member = dict(zip(case.world.iso3, isolation, strict=True))
     assert max(by_member[iso3] for iso3 in ("UKR", "TUR", "EGY")) < 0.2
     assert min(by_member[iso3] for iso3 in ("PRK", "SYR", "IRN", "BLR")) > 0.6

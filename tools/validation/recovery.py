@@ -188,7 +188,7 @@ def make_votes(
         world = _with_votes(world_of(spec), made_votes)
         seen = Observation(prepare(spec, world), real.observations[index].votes)
         truth[real.place["severity", index]] = _severity(real, truth, index, seen)
-        case = with_fit(seen.case, real.shared_parameters(truth), real.terms_of(truth, index))
+        case = with_fit(seen.case, real.shared_parameters(truth), real.settings_at(truth, index))
         votes = simulate(case, replicate, 1)[0].actions[0].astype(np.int64)
         made_votes[seen.resolution] = votes
         observations.append(make_observation(spec, votes, world))
