@@ -171,5 +171,5 @@ def weigh(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArr
 
 
 def find_topic(vote: Vote) -> str:
-    """The question that a vote belongs to, as the scenario says, else a question of its own."""
+    """Find the topic of a vote: that of the scenario, or else the name of the resolution."""
     return vote.topic or vote.resolution

@@ -22,7 +22,7 @@ from sim.world.quantities import Roles
 FIXED = ("arms", "food", "aid", "finance")
 """Channels of dependence that the months leave alone."""
 FOR_VICTIM = ("arms_to_victim", "volunteers")
-"""Help to the victim besides aid."""
+"""Help to the victim other than aid."""
 NEARLY_ALL = 0.9
 """Share of members that can give an instrument from which it is quicker to ask all."""
 EARTH_RADIUS_KM = 6371.0
@@ -90,7 +90,7 @@ class MonthInputs(Shown):
     instruments: Mapping[str, Readiness]
 
     def of_member(self, index: int) -> MonthInputs:
-        """The part of one member, where all replicates are alike."""
+        """The part of one member, where all replicates are the same."""
         arrays = {
             name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "tied"
         }
@@ -215,7 +215,7 @@ def _readiness(ability: FloatArray, bias: Number) -> Readiness:
 def _abilities(
     world: World, roles: Roles, values: Mapping[str, FloatArray], near: FloatArray, supplier: FloatArray
 ) -> dict[str, FloatArray]:
-    """What each instrument takes, in [0, 1] per member: ties that the world knows, and no member by its name.
+    """The ability of each member to give each instrument, in [0, 1], from ties that the world knows.
 
     Goods and finance follow trade, seen from either side; arms need an industry that arms others; fighters are hired
     where the target has forces by consent and incomes are low; labour is sent by poor autocracies; territory needs a

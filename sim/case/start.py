@@ -24,7 +24,7 @@ EVENLY = Divisiveness(0.5**0.5, 0.5**0.5)
 
 @dataclass(frozen=True, repr=False)
 class Start(Shown):
-    """What hangs on no fitted parameter: the editable quantities on the first day, and the target's energy exports."""
+    """What depends on no fitted parameter: the editable quantities on the first day, and energy exports."""
 
     world: World
     roles: Roles
@@ -32,7 +32,7 @@ class Start(Shown):
     energy: Energy | None
 
     def inputs(self, parameters: Parameters, ballot: Ballot, cells: Cells) -> MonthInputs:
-        """The months' inputs, with the alignment that members bring to the first vote.
+        """The months' inputs, with the alignment of members at the first vote.
 
         Parameters
         ----------

@@ -1,9 +1,9 @@
 """The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
-Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The resolution has the terms
-that were known before the vote: it divides as its words say, its severity gives the counts of the last vote on the
-question, and its threats are those that the scenario declares. *Pinned*, severity and abstaining are then fitted to the
-observed counts.
+Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The settings of the vote are
+those that were known before it: divisiveness follows from the words of the resolution, severity from the counts of the
+last vote on the topic, and the threats are those that the scenario declares. In *pinned* scores, severity and the base
+utility of abstaining are then fitted to the observed counts.
 """
 
 from __future__ import annotations

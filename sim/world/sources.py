@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.results.explanation import SourceColumn
-from sim.results.world import MemberFigure, Source
+from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World

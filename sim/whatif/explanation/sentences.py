@@ -44,9 +44,9 @@ def _name_decisive(reasons: MemberReasons) -> str:
     if decisive is None:
         return f"No single term decides: put at its mean over the members, none costs '{reasons.likeliest}' 5 points."
     return (
-        f"Decisive: {label_quantity(decisive.term)}. Put at the mean of the members, it would lower the probability of "
-        f"'{reasons.likeliest}' from {write_share(decisive.probability)} to {write_share(decisive.at_mean)}, by the "
-        "utilities below."
+        f"Decisive: {label_quantity(decisive.term)}. At the mean utilities below, the probability of "
+        f"'{reasons.likeliest}' is {write_share(decisive.probability)}; with this term at the mean of the members it "
+        f"would be {write_share(decisive.at_mean)}."
     )
 
 
