@@ -94,12 +94,13 @@ class MemberState(mesa.Agent):
     # A vote
 
     def weigh(self) -> None:
-        """Weigh the four actions from the position that it draws for this run, and draw the noise that it keeps."""
+        """Weigh the four actions, and draw the noise that it keeps: in part its own through the run, in part new."""
         ballot = self.model.ballot.of_member(self.index)
-        deviation = ballot.known.draw(lambda occasion: to_normal(self.draw("position", occasion)))
-        months = self if self.model.case.plan else None
-        self.utilities = compute_own_utilities(ballot, self.parameters, deviation, months)
-        self.noise = self.draw("vote", ballot.resolution)
+        self.utilities = compute_own_utilities(ballot, self.parameters, months=self if self.model.case.plan else None)
+        fresh = to_normal(self.draw("vote", ballot.resolution))
+        self.noise = float(
+            ballot.known.level(*ballot.divisiveness, lambda occasion: to_normal(self.draw("position", occasion)), fresh)
+        )
         self.fixed = None if ballot.fixed == NOT_FIXED else int(ballot.fixed)
 
     def choose(self, peers: Number) -> int:

@@ -1,4 +1,4 @@
-"""The inputs that replicates draw before they start: parameters from their posterior, and the ballots that follow."""
+"""The inputs that runs draw before they start: parameters, uncertain severities, and the ballots that follow."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 from sim.arrays import IntArray, Number
 from sim.case.ballot import Ballot, VoteSettings, make_ballot, read_settings
 from sim.case.plan import Plan
+from sim.randomness import Draws, to_normal
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
+from sim.specs import Vote
 
 if TYPE_CHECKING:
     from sim.case.prepared import Case
@@ -30,36 +32,50 @@ class ReplicateInputs(NamedTuple):
 
 
 def draw_inputs(case: Case, replicates: IntArray) -> ReplicateInputs:
-    """Draw the inputs of replicates: where the scenario asks for it, each has parameters drawn from their posterior.
+    """Draw the inputs of runs: those of the case, unless it draws parameters from their posterior or severities.
 
     Values that the scenario sets itself are kept. The fitted settings of a vote are moved by the draw's distance from
     the fit.
 
     Parameters
     ----------
-    replicates : (R, 1), or one number.
+    replicates : (R, 1), consecutive, or one number.
     """
-    fit = case.fit
-    if fit is None:
+    if not case.draws_terms:
         return case.own_inputs
-    draws = replicates // DRAW_RUN % fit.size
-    parameters: dict[str, Number] = {**case.parameters, **fit.drawn_parameters(draws), **case.spec.parameters}
+    fit, draws = case.fit, replicates // DRAW_RUN
+    parameters: dict[str, Number] = dict(case.parameters)
+    if fit is not None:
+        parameters |= {**fit.drawn_parameters(draws % fit.size), **case.spec.parameters}
     ballots, plan = [], case.plan
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
-        settings = _shift(read_settings(standing.vote), fit.shift_of(standing.vote.resolution, draws))
+        settings = read_settings(standing.vote)
+        if fit is not None:
+            settings = _shift(settings, fit.shift_of(standing.vote.resolution, draws % fit.size))
+        settings = settings._replace(severity=settings.severity + _severity_shift(case.spec.seed, standing.vote, draws))
         ballots.append(replace(make_ballot(standing, parameters, settings), resolution=ballot.resolution))
-    if plan is not None and case.start is not None:
+    if plan is not None and case.start is not None and fit is not None:
         plan = plan.with_inputs(case.start.inputs(parameters, ballots[0], plan.inputs.cells))
     return ReplicateInputs(parameters, tuple(ballots), plan)
 
 
 def draw_case(case: Case, replicate: int) -> Case:
-    """The case of one replicate, whose parameters hold for all."""
-    if case.fit is None:
+    """The case of one run, whose parameters and severities hold for all."""
+    if not case.draws_terms:
         return case
     inputs = draw_inputs(case, np.int64(replicate))  # type: ignore[arg-type]
     parameters = {name: float(value) for name, value in inputs.parameters.items()}
-    return replace(case, parameters=parameters, ballots=inputs.ballots, plan=inputs.plan, fit=None)
+    return replace(case, parameters=parameters, ballots=inputs.ballots, plan=inputs.plan, fit=None, draws_terms=False)
+
+
+def _severity_shift(seed: int, vote: Vote, draws: IntArray) -> Number:
+    """Draw by how much the severity of a resolution differs from the scenario's, in consecutive draws; utility."""
+    if not vote.severity_spread:
+        return 0.0
+    numbers = np.atleast_1d(np.squeeze(draws))
+    first = int(numbers[0])
+    uniforms = Draws(seed).uniforms("severity", vote.resolution, "", first, int(numbers[-1]) - first + 1)
+    return vote.severity_spread * to_normal(uniforms[draws - first])
 
 
 def _shift(settings: VoteSettings, by: Sequence[Number]) -> VoteSettings:

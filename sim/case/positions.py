@@ -40,6 +40,10 @@ ORDER_TOPIC = "human rights"
 """A resolution whose topic has these words is expected to divide by the order of the world; others by both."""
 LOADING_YEARS, LOADING_WORDS = 3.0, 0.5
 """Years in which an earlier resolution loses two thirds of its weight, and the weight of a resolution's own words."""
+TERM_YEARS = 2.0
+"""Age in years at which an earlier resolution has half its weight for the severity of a new one."""
+TERM_SPREADS, TERM_SPREADS_OF_OTHERS = (1.0, 0.5), (2.0, 0.5)
+"""Prior spreads of severity and abstaining, on a known topic and a new one; each weighs as one resolution."""
 ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
@@ -56,14 +60,14 @@ class Positions(Shown):
     mean : (N, 3): along the conflict, along the order, on the topic; utility.
     covariance : (N, 3, 3).
     calls : the V roll calls that were read, in date order.
-    loadings : the divisiveness estimated for each, (V, 2).
+    terms : the estimates for each: severity, base utility of abstaining, and divisiveness, (V, 4).
     contributions : what each roll call adds to the mean, (N, 3, V).
     """
 
     mean: FloatArray
     covariance: FloatArray
     calls: tuple[RollCall, ...]
-    loadings: FloatArray
+    terms: FloatArray
     contributions: FloatArray
 
     @property
@@ -120,7 +124,7 @@ def estimate_positions(
     prior = np.diag([spreads[0], spreads[0], spreads[1]]) ** 2 * walk[-1, -1]
     if not calls:
         nothing = np.zeros((size, 3, 0))
-        return Positions(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 2)), nothing)
+        return Positions(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 4)), nothing)
     topics = np.unique([*(call.topic for call in calls), find_topic(vote)], return_inverse=True)[1]
     record = _Record(vote, terms, parameters, peers, calls)
     evidence = make_empty_evidence(size, len(calls))
@@ -134,7 +138,7 @@ def estimate_positions(
     ahead = covariance[:, -1]
     contributions = ahead * evidence.pull[:, None, :]
     explained = np.einsum("dv,nvw,ew->nde", ahead, evidence.gain, ahead)
-    return Positions(contributions.sum(axis=2), prior - explained, tuple(calls), record.loadings, contributions)
+    return Positions(contributions.sum(axis=2), prior - explained, tuple(calls), record.terms, contributions)
 
 
 def expect_divisiveness(positions: Positions, vote: Vote) -> Divisiveness:
@@ -147,8 +151,30 @@ def expect_divisiveness(positions: Positions, vote: Vote) -> Divisiveness:
     ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in positions.calls])
     same = np.array([guess_division(call.topic) == kind for call in positions.calls], dtype=float)
     weights = same * np.exp(-ages / LOADING_YEARS)
-    learned = weights @ positions.loadings + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
+    learned = weights @ positions.terms[:, 2:] + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
     return Divisiveness(*(learned / (weights.sum() + LOADING_WORDS)))
+
+
+def expect_terms(positions: Positions, vote: Vote) -> tuple[FloatArray, FloatArray]:
+    """Expect severity and base utility of abstaining of a new resolution from earlier ones.
+
+    The mean is that of earlier resolutions on its topic, or of all where there is none, recent ones weighing most; the
+    covariance is that of one more such resolution. The rule and its numbers are those of `sim.fitting.proposals`, where
+    they were chosen.
+
+    Returns
+    -------
+    Mean (2,) and covariance (2, 2); utility.
+    """
+    terms = positions.terms[:, :2]
+    ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in positions.calls])
+    is_same = np.array([call.topic == find_topic(vote) for call in positions.calls], dtype=bool)
+    weights = (is_same if is_same.any() else 1.0) * 0.5 ** (ages / TERM_YEARS)
+    mean = weights @ terms / weights.sum()
+    around = (weights[:, None] * (terms - mean)).T @ (terms - mean)
+    prior = np.diag(TERM_SPREADS if is_same.any() else TERM_SPREADS_OF_OTHERS) ** 2
+    covariance = (prior + around) / (1.0 + weights.sum())
+    return mean, covariance
 
 
 class _Record:

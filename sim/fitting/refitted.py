@@ -1,9 +1,10 @@
 """The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
 Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The settings of the vote are
-those that were known before it: divisiveness follows from the words of the resolution, severity from the counts of the
-last vote on the topic, and the threats are those that the scenario declares. In *pinned* scores, severity and the base
-utility of abstaining are then fitted to the observed counts.
+those that were known before it. Divisiveness follows from the words of the resolution and from earlier resolutions.
+Severity has the mean and the spread of earlier resolutions, those on the same topic first. The threats are those that
+the scenario declares. In *pinned* scores, severity and the base utility of abstaining are then fitted to the observed
+counts.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from datetime import date
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.case import Case, prepare, with_positions
 from sim.case.ballot import VoteSettings, make_ballot, read_settings
-from sim.case.positions import expect_divisiveness
+from sim.case.positions import expect_divisiveness, expect_terms
+from sim.case.utilities import compute_own_utilities
+from sim.equilibrium import solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
@@ -32,6 +36,8 @@ from sim.world.rollcalls.files import Observed
 
 FITTED_TO = 4
 """Roll calls that parameters are fitted to."""
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 
 
 def validate_refitted(
@@ -73,19 +79,36 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
     positioned = with_positions(bare, shared)
-    settings = read_settings(vote)._replace(
-        severity=posterior.settings_at(vector, 0).severity,
-        divisiveness=expect_divisiveness(positioned.positions[0], vote),
-    )
+    divisiveness = expect_divisiveness(positioned.positions[0], vote)
+    settings = read_settings(vote)._replace(severity=0.0, divisiveness=divisiveness)
     case = with_fit(positioned, shared, settings)
-    latest = max(learnt, key=lambda other: other.date)
-    chances = pinned_probabilities(case, 0, latest.votes)
+    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
     asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
         "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
     )
+
+
+def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Compute probabilities (N, 4) at equilibrium by quadrature, severity and abstaining having a normal distribution.
+
+    Parameters
+    ----------
+    mean, covariance : of severity and of the base utility of abstaining, (2,) and (2, 2); utility.
+    """
+    ballot, root = case.ballots[0], np.linalg.cholesky(covariance)
+    chances = np.zeros((case.world.size, 4))
+    for first, first_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+        for second, second_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+            severity, abstaining = mean + root @ (first, second)
+            parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
+            put = replace(ballot, severity=ballot.severity + severity)
+            own = compute_own_utilities(put, parameters)
+            found = solve_equilibrium(own, put, case.peers, parameters["peer_influence"])
+            chances += first_weight * second_weight * found
+    return chances
 
 
 def with_fit(case: Case, parameters: Mapping[str, float], settings: VoteSettings) -> Case:

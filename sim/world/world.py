@@ -62,7 +62,7 @@ ALIGNMENT_INPUTS = (
     "democracy",
     "contested_texts",
 )
-"""The inputs of alignment that a world gives."""
+"""The inputs of structural alignment."""
 
 ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")
 """The inputs of absence."""

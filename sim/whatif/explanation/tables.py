@@ -47,7 +47,7 @@ SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
 TWO_PROBABILITIES = (
     "Utilities are means over the runs, and the probability at these utilities follows from the means alone. The share "
-    "of runs differs from it, because each run draws a position for the member: see what its earlier votes reveal."
+    "of runs differs from it a little: it is a count of runs, and what the peers announce differs from run to run."
 )
 
 
@@ -109,7 +109,8 @@ def position_table(position: RevealedPosition) -> Table:
     note = (
         f"By its structure alone its alignment in this vote would be {write_number(position.by_structure, 2)}. Its "
         f"earlier votes move it by {write_number(position.mean, 2, is_signed=True)}, with a standard deviation of "
-        f"{write_number(position.deviation, 2)}; each run draws a value. A what-if does not change this distribution."
+        f"{write_number(position.deviation, 2)}. That uncertainty is part of the noise of its votes and is the same in "
+        "all votes of a run. A what-if does not change the position."
     )
     return table("What its earlier votes reveal, the most telling first", columns, rows, note)
 
