@@ -1,4 +1,4 @@
-"""Members' positions as earlier votes about the target reveal them: means and covariances of their deviations."""
+"""Members' positions as earlier votes reveal them: means and covariances of their deviations."""
 
 from __future__ import annotations
 
@@ -91,6 +91,14 @@ def make_knowledge(positions: Positions, votes: Sequence[Vote], number: int, par
         steps.append(WalkStep(vote.resolution, size * spreads[0], size * spreads[1]))
     root: FloatArray = np.linalg.cholesky(positions.covariance).astype(np.float64)
     return Knowledge(positions.mean, root, find_topic(votes[number]), tuple(steps))
+
+
+def choose_calls(earlier: Sequence[RollCall], target: str, topic: str) -> list[RollCall]:
+    """Choose the roll calls to read for a vote: those about its target and, where none is on its topic, all on it."""
+    about = [call for call in earlier if call.target == target]
+    if any(call.topic == topic for call in about):
+        return about
+    return [*about, *(call for call in earlier if call.topic == topic)]
 
 
 def guess_division(topic: str) -> str:

@@ -18,7 +18,7 @@ from sim.case.ballot import NOT_FIXED, Ballot, Standing, Terms, find_topic, make
 from sim.case.changes import apply_change, change_problems
 from sim.case.draws import ReplicateInputs
 from sim.case.plan import Plan, make_plan
-from sim.case.positions import Positions, assume_structure, estimate_positions, make_knowledge
+from sim.case.positions import Positions, assume_structure, choose_calls, estimate_positions, make_knowledge
 from sim.case.start import Start
 from sim.errors import InputError
 from sim.results.showing import Shown
@@ -182,21 +182,29 @@ def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], kn
 
 
 def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
-    """The case with the positions that earlier roll calls about the target reveal, under given parameters."""
+    """The case with the positions that earlier roll calls reveal, under given parameters."""
     spec, world = case.spec, case.world
     start = min(vote.date for vote in spec.vote)
     own = {vote.resolution for vote in spec.vote}
     target = world.iso3[case.roles.target]
-    calls = [
-        call for call in world.rollcalls if call.target == target and call.date < start and call.resolution not in own
-    ]
-    terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
-    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-    peers = compact(peer_weights(case.known.peers, weights))
+    earlier = [call for call in world.rollcalls if call.date < start and call.resolution not in own]
+    used = tuple(sorted(parameters.items())), case.roles.key, start, frozenset(own)
+
+    def estimate_on(vote: Vote) -> Positions:
+        def make() -> Positions:
+            terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
+            weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+            peers = compact(peer_weights(case.known.peers, weights))
+            calls = choose_calls(earlier, target, find_topic(vote))
+            return estimate_positions(vote, terms, parameters, peers, calls, start)
+
+        return world.remember(("revealed", find_topic(vote), *used), make)
+
     by_topic: dict[str, Positions] = {}
     for vote in spec.vote:
-        if find_topic(vote) not in by_topic:
-            by_topic[find_topic(vote)] = estimate_positions(vote, terms, parameters, peers, calls, start)
+        topic = find_topic(vote)
+        if topic not in by_topic:
+            by_topic[topic] = estimate_on(vote)
     standings = tuple(
         replace(standing, known=make_knowledge(by_topic[find_topic(standing.vote)], spec.vote, number, parameters))
         for number, standing in enumerate(case.standings)
