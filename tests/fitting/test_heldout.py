@@ -121,7 +121,7 @@ def test_what_a_scenario_was_fitted_to_say_does_not_reach_its_next_vote():
 
 def test_april_is_better_predicted_from_march_than_by_the_ideal_point():
     (found,) = validate_refitted(SPEC_3)
-    assert found.pinned.accuracy > found.baselines_pinned["ideal_point"].accuracy
+    assert found.pinned.balanced_accuracy > found.baselines_pinned["ideal_point"].balanced_accuracy
     assert found.pinned.rps < found.baselines_pinned["ideal_point"].rps
 
 
