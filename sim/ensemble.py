@@ -19,7 +19,7 @@ from sim.case.ballot import NOT_FIXED, Ballot
 from sim.case.utilities import compute_own_utilities
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.randomness import Draws, to_normal, to_unit
+from sim.randomness import Draws, to_level, to_normal, to_unit
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
@@ -135,7 +135,7 @@ def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray],
     """
     draws = Draws(case.spec.seed)
     fresh = [draws.uniforms("vote", ballot.resolution, iso3, first, count) for iso3 in case.world.iso3]
-    return ballot.known.level(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1)))
+    return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1))))
 
 
 def visit_votes(

@@ -32,7 +32,7 @@ from sim.months.phases import PHASES, Each
 from sim.months.record import MonthRecord, MonthView
 from sim.months.state import NOISES, START, MonthState, initial_state
 from sim.months.terms import find_monthly_terms
-from sim.randomness import Draws, to_normal
+from sim.randomness import Draws, to_level, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
@@ -98,9 +98,8 @@ class MemberState(mesa.Agent):
         ballot = self.model.ballot.of_member(self.index)
         self.utilities = compute_own_utilities(ballot, self.parameters, months=self if self.model.case.plan else None)
         fresh = to_normal(self.draw("vote", ballot.resolution))
-        self.noise = float(
-            ballot.known.level(*ballot.divisiveness, lambda occasion: to_normal(self.draw("position", occasion)), fresh)
-        )
+        mixed = ballot.known.mix_noise(*ballot.divisiveness, lambda name: to_normal(self.draw("position", name)), fresh)
+        self.noise = float(to_level(mixed))
         self.fixed = None if ballot.fixed == NOT_FIXED else int(ballot.fixed)
 
     def choose(self, peers: Number) -> int:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 MOST_VOTES = 30
 """Roll calls that are read, the latest ones; older ones carry little information."""
-ORDER_TOPIC = "human rights"
-"""A resolution whose topic has these words is expected to divide by the order of the world; others by both."""
 LOADING_YEARS, LOADING_WORDS = 3.0, 0.5
 """Years in which an earlier resolution loses two thirds of its weight, and the weight of a resolution's own words."""
 TERM_YEARS = 2.0
@@ -101,11 +99,6 @@ def choose_calls(earlier: Sequence[RollCall], target: str, topic: str) -> list[R
     return [*about, *(call for call in earlier if call.topic == topic)]
 
 
-def guess_division(topic: str) -> str:
-    """Guess from its topic what an earlier resolution divides by: a key of `DIVISIVENESS_PRIORS`."""
-    return "order" if ORDER_TOPIC in topic else "both"
-
-
 def estimate_positions(
     vote: Vote, terms: Terms, parameters: Parameters, peers: Peers, calls: Sequence[RollCall], day: date
 ) -> Positions:
@@ -157,7 +150,7 @@ def expect_divisiveness(positions: Positions, vote: Vote) -> Divisiveness:
     """
     kind = vote.divides_by
     ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in positions.calls])
-    same = np.array([guess_division(call.topic) == kind for call in positions.calls], dtype=float)
+    same = np.array([call.divides_by == kind for call in positions.calls], dtype=float)
     weights = same * np.exp(-ages / LOADING_YEARS)
     learned = weights @ positions.terms[:, 2:] + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
     return Divisiveness(*(learned / (weights.sum() + LOADING_WORDS)))
@@ -202,7 +195,7 @@ class _Record:
         self.votes = np.maximum(votes, 0)
         self.stances = np.where(votes >= 0, STANCES[votes], 0.0)
         self.pull = parameters["peer_influence"] * (peers @ self.stances.T).T
-        priors = np.array([DIVISIVENESS_PRIORS[guess_division(call.topic)] for call in calls])
+        priors = np.array([DIVISIVENESS_PRIORS[call.divides_by] for call in calls])
         self.centres = np.concatenate([np.zeros((len(calls), 2)), priors], axis=1)
         self.terms = self.centres.copy()
 

@@ -34,7 +34,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray, Number
-from sim.randomness import to_level
 from sim.rules.choice import ABSENT, STANCES
 
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
@@ -94,8 +93,8 @@ class Knowledge:
         """The distribution of one member."""
         return replace(self, mean=self.mean[index], root=self.root[index])
 
-    def level(self, conflict: Number, order: Number, normal: Callable[[str], Number], fresh: Number) -> FloatArray:
-        """Draw the levels of members' noise in the vote, in [0, 1): in part kept through a run, in part new.
+    def mix_noise(self, conflict: Number, order: Number, normal: Callable[[str], Number], fresh: Number) -> Number:
+        """Mix the noise of the vote, as standard normal numbers: in part kept through a run, in part new.
 
         Parameters
         ----------
@@ -115,7 +114,7 @@ class Knowledge:
             for size, name in zip(sizes, walks, strict=True):
                 deviation = deviation + size * normal(f"{name} until {step.occasion}")
                 variance = variance + size**2
-        return to_level((deviation + NOISE * fresh) / (variance + NOISE**2) ** 0.5)
+        return (deviation + NOISE * fresh) / (variance + NOISE**2) ** 0.5
 
 
 class Evidence(NamedTuple):

@@ -22,7 +22,6 @@ from scipy.optimize import least_squares
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_FIXED, find_topic
-from sim.case.positions import guess_division
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
@@ -96,7 +95,7 @@ def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
     """
     last, known = spec.vote[-1], world_of(spec).rollcall(resolution)
     topic = find_topic(last) if known is None else known.topic
-    divides = {"divides_by": guess_division(topic)} if topic != find_topic(last) else {}
+    divides = {} if known is None or topic == find_topic(last) else {"divides_by": known.divides_by}
     vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic, **divides})
     return spec.model_copy(update={"vote": (vote,)})
 

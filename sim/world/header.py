@@ -15,8 +15,16 @@ from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
 
 FILE = "world.toml"
-DATED_KEYS = {"title": str, "start": date, "description": str, "apart": dict, "group": list}
-KEYS = {"title": str, "date": date, "description": str, "coverage": dict, "currencies": dict, "group": list}
+DATED_KEYS = {"title": str, "start": date, "description": str, "order_topics": list, "apart": dict, "group": list}
+KEYS = {
+    "title": str,
+    "date": date,
+    "description": str,
+    "order_topics": list,
+    "coverage": dict,
+    "currencies": dict,
+    "group": list,
+}
 GROUP_KEYS = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
 TYPES = {str: "a text", date: "a date", dict: "a table", list: "a list", bool: "true or false"}
 UNITED_NATIONS = "UN"
@@ -37,6 +45,7 @@ class Header:
     coverage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     currencies: Mapping[str, float] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    order_topics: tuple[str, ...] = ()
 
 
 def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_dated: bool = False) -> Header:
@@ -70,6 +79,7 @@ def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_da
         coverage=_coverage(folder, partners, valid.get(partners, {}), members),
         currencies=_currencies(folder, valid.get("currencies", {}), names if members else None),
         groups=groups,
+        order_topics=_texts(folder, "order_topics", valid.get("order_topics", [])),
     )
 
 
@@ -126,10 +136,8 @@ def _groups(
         codes, aliases = valid.get("members", []), valid.get("aliases", [])
         if has_members:
             _check_members(folder, f"{where}.members", codes, members)
-        if not all(isinstance(alias, str) for alias in aliases):
-            folder.problem(FILE, f"{where}.aliases", f"got {_short(aliases)}; a list of texts is needed.")
-            aliases = []
-        references = [valid[key] for key in ("key", "name") if key in valid] + aliases
+        aliases = _texts(folder, f"{where}.aliases", aliases)
+        references = [*(valid[key] for key in ("key", "name") if key in valid), *aliases]
         for reference in dict.fromkeys(references):
             if not reference.strip() or reference.startswith("-") or reference == UNITED_NATIONS:
                 message = (
@@ -144,7 +152,7 @@ def _groups(
                 Group(
                     key=valid["key"],
                     name=valid["name"],
-                    aliases=tuple(aliases),
+                    aliases=aliases,
                     is_organisation=is_organisation,
                     members=tuple(codes),
                 )
@@ -194,6 +202,13 @@ def _currencies(folder: Folder, entries: Mapping[str, Any], names: Mapping[str, 
     if fsum(found.values()) > 1 + 1e-9:
         folder.problem(FILE, "currencies", f"the shares add up to {fsum(found.values()):g}; allowed is up to 1.")
     return found
+
+
+def _texts(folder: Folder, key: str, values: list[Any]) -> tuple[str, ...]:
+    if all(isinstance(value, str) for value in values):
+        return tuple(values)
+    folder.problem(FILE, key, f"got {_short(values)}; a list of texts is needed.")
+    return ()
 
 
 def _short(value: object) -> str:

@@ -61,7 +61,7 @@ def read_world(path: Path) -> World:
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members})
     ties = _ties(folder, index)
     sanctions = _sanctions(folder, index, header.groups)
-    rollcalls = _rollcalls(folder, index)
+    rollcalls = _rollcalls(folder, index, header.order_topics)
     ideal_points = read_ideal_points(folder, index)
     assembly = read_assembly(folder, codes)
     fills = _fills(folder, index)
@@ -194,7 +194,7 @@ def votes_in(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
     return votes
 
 
-def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[str]) -> tuple[RollCall, ...]:
     table = folder.table("rollcalls", ROLL_CALL_COLUMNS, is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
@@ -224,6 +224,7 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
                     target=row["target"],
                     topic=row["topic"],
                     votes=votes[row["resolution"]],
+                    divides_by="order" if row["topic"] in order_topics else "both",
                 )
             )
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))

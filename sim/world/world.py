@@ -116,7 +116,10 @@ class Sanction:
 
 @dataclass(frozen=True, repr=False)
 class RollCall(Shown):
-    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded."""
+    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded.
+
+    `divides_by` is what the resolution is expected to divide by, from its topic: ``order`` or ``both``.
+    """
 
     resolution: str
     date: date
@@ -124,6 +127,7 @@ class RollCall(Shown):
     target: str
     topic: str
     votes: IntArray
+    divides_by: str = "both"
 
     @property
     def tally(self) -> IntArray:

@@ -134,8 +134,8 @@ def test_deviations_drift_from_vote_to_vote():
     zero, root = np.zeros(3), np.zeros((3, 3))
     still = Knowledge(zero, root, "topic", ())
     moved = Knowledge(zero, root, "topic", (WalkStep("second", 0.0, 100.0),))
-    assert still.level(1.0, 1.0, lambda occasion: 2.0, 0.0) == 0.5
-    assert moved.level(1.0, 1.0, lambda occasion: 2.0, 0.0) == pytest.approx(0.977, abs=0.001)
+    assert still.mix_noise(1.0, 1.0, lambda occasion: 2.0, 0.0) == 0.0
+    assert moved.mix_noise(1.0, 1.0, lambda occasion: 2.0, 0.0) == pytest.approx(2.0, abs=0.001)
 
 
 def test_topics_of_their_own_share_no_draw(case):

@@ -105,7 +105,7 @@ def read_dated_world(path: Path) -> DatedWorld:
         memberships=_memberships(folder, index, header.groups),
         currencies=_currencies(folder, index, header.groups),
         sanctions=_sanctions(folder, index, header.groups),
-        rollcalls=_rollcalls(folder, index, assembly),
+        rollcalls=_rollcalls(folder, index, assembly, header.order_topics),
         ideal_points=read_ideal_points(folder, index),
         assembly=assembly,
         filled=_filled(folder, index),
@@ -225,7 +225,9 @@ def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple
     return tuple((sanction_of(row, since=row["date_from"]), spell_of(row)) for row in table.rows)
 
 
-def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> tuple[RollCall, ...]:
+def _rollcalls(
+    folder: Folder, index: Index, assembly: AssemblyVotes | None, order_topics: Sequence[str]
+) -> tuple[RollCall, ...]:
     """The resolutions with their votes: those of ``rollcalls.csv``, else the record of the Assembly under that name."""
     table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
@@ -249,7 +251,8 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
         else:
             own.setflags(write=False)
             texts = {name: row[name] for name in ("resolution", "title", "target", "topic")}
-            calls.append(RollCall(date=row.day("date"), votes=own, **texts))
+            divides_by = "order" if row["topic"] in order_topics else "both"
+            calls.append(RollCall(date=row.day("date"), votes=own, divides_by=divides_by, **texts))
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 
