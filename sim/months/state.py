@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
-from sim.case.inputs import MonthInputs, weighted_dependence
+from sim.case.inputs import MonthInputs, weigh_dependence
 from sim.results.showing import Shown
 from sim.rules.beliefs import ASSUMED, posterior_mean, prior_counts, spread_assumption
 from sim.rules.coalition import logit_noise
@@ -146,6 +146,6 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
 def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels in a state; utility."""
     trade = inputs.trade * (1.0 - state.trade_closed)
-    return weighted_dependence(
+    return weigh_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters
     )
