@@ -35,6 +35,10 @@ HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, because paid help may depend on it."""
 
 
+STEPS = 8
+"""Steps in which peers hear of visible help: whole numbers up to this, whose sums are exact in single precision."""
+
+
 def sanction(party: Party) -> None:
     """Join the coalition or not: by a package or policy, or by one's own decision after the target has attacked."""
     state, inputs, month, parameters = party.state, party.inputs, party.month, party.parameters
@@ -105,7 +109,7 @@ def help_target(party: Party) -> None:
     """Give the target some of each instrument of help, openly or covertly."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     visible = _zeros(state)
-    through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
+    through = gate(0.0, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
     opened: dict[str, FloatArray] = {}
     party.month.help = Help(visible, amounts, opened)
@@ -114,19 +118,19 @@ def help_target(party: Party) -> None:
     sided = inputs.alignment + state.shift
     of_state = _lean(state, sided, parameters) - state.help_noise
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
-    ready = {True: odds_of(of_firms), False: odds_of(of_state)}
     punishment, hidden = party.month.punishment, (parameters["covert_visibility"], parameters["concealment_cost"])
     usual = survive(punishment, *hidden)
+    ready = {True: odds_of(of_firms) * usual.odds, False: odds_of(of_state) * usual.odds}
     for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
-        able, odds = inputs.instruments[name].able, inputs.instruments[name].odds
-        pursued = now.pursued.get(name, 1.0)
+        able, pursued = inputs.instruments[name].able, now.pursued.get(name, 1.0)
         survival = usual if pursued == 1.0 else survive(punishment * pursued, *hidden)
-        survived, open_part, seen = (pick(part, able) for part in survival)
-        odds = pick(ready[name in PRIVATE], able) * odds * survived
+        odds = pick(ready[name in PRIVATE], able) * inputs.instruments[name].odds
+        if pursued != 1.0:
+            odds = odds * pick(survival.odds / usual.odds, able)
         if name == "recognition":
-            acts = add(_zeros(state), able, np.where(odds * open_part > 1.0, 1.0, 0.0))
+            acts = add(_zeros(state), able, np.where(odds * pick(survival.opened, able) > 1.0, 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
         if name == "goods":
@@ -137,13 +141,14 @@ def help_target(party: Party) -> None:
         if name in PAID and now.payments_closed > 0:
             amount = amount * pick(through, able)
         if name == "finance":
-            financed = add(_zeros(state), able, amount)
+            financed = amount if able is None else add(_zeros(state), able, amount)
             through = gate(financed, now.payments_closed, parameters["help_without_finance"])
         if name == "goods":
             amount = build_route(pick(state.route, able), amount, parameters["route_months"] / now.war)
             state.route = put(state.route, able, amount)
-        amounts[name], opened[name] = amount, open_part
-        visible = add(visible, able, amount * (seen if pursued == 1.0 else pursued * seen))
+        amounts[name], opened[name] = amount, pick(survival.opened, able)
+        seen = pick(survival.seen, able) if pursued == 1.0 else pick(pursued * survival.seen, able)
+        visible = add(visible, able, amount * seen)
     party.month.help = Help(np.minimum(visible, 1.0), amounts, opened)
 
 
@@ -155,6 +160,11 @@ def close_trade(state: MonthState, inputs: MonthInputs) -> FloatArray:
 def offer_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
     """Offer to pass goods on, millions of euros a month (..., N), by the routes in use of others than the coalition."""
     return state.route * (inputs.capacity * (1.0 - state.joined))
+
+
+def miss_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
+    """What a member closes less what it offers to pass on, millions of euros a month (..., N)."""
+    return close_trade(state, inputs) - offer_goods(state, inputs)
 
 
 def help_victim(party: Party) -> None:
@@ -192,7 +202,7 @@ def learn(party: Party) -> None:
     state, month, parameters = party.state, party.month, party.parameters
     others, announced = parameters["belief_neighbours"], month.effort * month.now.war
     state.listings = state.listings + month.listed + others * month.heard_listed
-    state.tried = state.tried + announced * (month.help.visible + others * month.heard_visible)
+    state.tried = state.tried + announced * (month.help.visible + others / STEPS * month.heard_visible)
     state.isolation = cut_off(state.isolation, parameters["grade_targeted"] * month.listed)
 
 
@@ -227,8 +237,9 @@ def _zeros(state: MonthState) -> FloatArray:
 
 
 def pick(values: FloatArray | float, able: IntArray | None) -> FloatArray:
-    """Pick the values (..., N) of members that are able; scalars are returned unchanged."""
-    return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
+    """Pick the values (..., N) of members that are able; what is the same for all is returned unchanged."""
+    is_same = np.ndim(values) == 0 or np.shape(values)[-1] == 1
+    return values if able is None or is_same else values[..., able]  # type: ignore[index, return-value]
 
 
 def put(values: FloatArray, able: IntArray | None, some: FloatArray) -> FloatArray:

@@ -36,9 +36,6 @@ from sim.rules.energy import find_clearing_use
 from sim.rules.parameters import Parameters
 from sim.rules.rerouting import part_missing
 
-STEPS = 8
-"""Values that peers hear of are whole multiples of 1 / STEPS, so that their sums are exact in single precision."""
-
 PartyValue = Callable[[Party], FloatArray]
 
 
@@ -64,7 +61,7 @@ class Assembly(Protocol):
         """Put the same value into the month of every member."""
 
     def let_know_of_peers(self, name: str, of: PartyValue) -> None:
-        """Put the mean of its peers' values, whole `STEPS` in [0, 1], into the month of every member."""
+        """Put the mean of its peers' values, small whole numbers, into the month of every member."""
 
 
 def see_allies(assembly: Assembly) -> None:
@@ -87,15 +84,14 @@ def clear_market(assembly: Assembly) -> None:
 
 def miss_goods(assembly: Assembly) -> None:
     """Find the part of its earlier imports that the target misses, with the routes that have been built so far."""
-    closed = assembly.total(lambda party: decisions.close_trade(party.state, party.inputs))
-    offered = assembly.total(lambda party: decisions.offer_goods(party.state, party.inputs))
-    assembly.let_know("missing", part_missing(closed, offered, assembly.plan.target_imports))
+    missing = assembly.total(lambda party: decisions.miss_goods(party.state, party.inputs))
+    assembly.let_know("missing", part_missing(missing, assembly.plan.target_imports))
 
 
 def hear_of_peers(assembly: Assembly) -> None:
-    """Let members hear of the listings among their peers, and of their visible help, in whole `STEPS`."""
+    """Let members hear of the listings among their peers, and of their visible help."""
     assembly.let_know_of_peers("heard_listed", lambda party: party.month.listed)
-    assembly.let_know_of_peers("heard_visible", lambda party: np.rint(party.month.help.visible * STEPS) / STEPS)
+    assembly.let_know_of_peers("heard_visible", lambda party: np.rint(party.month.help.visible * decisions.STEPS))
 
 
 @dataclass(frozen=True)

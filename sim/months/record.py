@@ -88,7 +88,7 @@ class MonthRecord(Shown):
     missing : part of its earlier imports of goods that the target misses, in [0, 1].
     help, gift : help to the target and to the victim.
     listed : 1 where a member's firms are listed, else 0.
-    heard_listed, heard_visible : weighted means of the peers' listings and visible help.
+    heard_listed, heard_visible : weighted means of the peers' listings, and of their visible help in steps.
     """
 
     now: Conditions

@@ -68,7 +68,7 @@ class Strip:
         peers = np.flatnonzero(changes.any(axis=0))
         if len(peers):
             more = self.run.weights[:, peers] @ changes[:, peers].T.astype(np.float32)
-            sums = sums + (more.astype(np.float64) / GRID).T
+            sums = sums + np.multiply(more, 1.0 / GRID, dtype=np.float64).T
         self.heard[name] = values, sums
         setattr(self.month, name, sums)
 

@@ -46,15 +46,15 @@ def part_passed(closed: FloatArray, offered: FloatArray) -> FloatArray:
     return np.minimum(closed / np.where(offered > 0, offered, 1.0), 1.0)
 
 
-def part_missing(closed: FloatArray, offered: FloatArray, imports: Number) -> FloatArray:
+def part_missing(missing: FloatArray, imports: Number) -> FloatArray:
     """Part of its earlier imports that the target misses, in [0, 1].
 
     Parameters
     ----------
-    closed, offered : exports that sanctions end, and what others could pass on, millions of euros a month.
+    missing : exports that sanctions end less what others offer to pass on, millions of euros a month.
     imports : all that the target bought before, same unit; greater than 0.
     """
-    return np.maximum(closed - offered, 0.0) / imports
+    return np.maximum(missing, 0.0) / imports
 
 
 def pay_premium(missing: FloatArray, elasticity: Number) -> FloatArray:

@@ -103,10 +103,10 @@ def odds_of(utility: FloatArray) -> FloatArray:
 
 def part_given(odds: FloatArray) -> FloatArray:
     """Part of what could be given that is given, in [0, 1], from the odds of giving it."""
-    return 1.0 - 1.0 / (1.0 + odds)
+    return odds / (1.0 + odds)
 
 
-def gate(finance: FloatArray, closed: FloatArray | float, without_finance: FloatArray | float) -> FloatArray:
+def gate(finance: Number, closed: Number, without_finance: Number) -> Number:
     """Part of paid help that arrives, in [0, 1]: all of it, unless payments are closed and the member finances none.
 
     Parameters

@@ -235,7 +235,7 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         listing_chance(np.float64(money)),
         build_route(one, two, 1.0 + money),
         part_passed(np.float64(money), np.float64(more)),
-        part_missing(one, np.float64(money), 1.0),
+        part_missing(one - np.float64(money), 1.0),
         thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
     ):
         assert 0 <= value <= 1 + 1e-12
@@ -275,7 +275,7 @@ def test_goods_are_neither_created_nor_lost(routes: np.ndarray, trade: np.ndarra
     isolation = np.array([0.0, 0.2, 0.5, 0.9, 1.0])
     offered = routes * measure_capacity(1e4 * trade, isolation, 300.0, scale)
     passed = offered * part_passed(np.float64(closed), offered.sum())
-    missing = part_missing(np.float64(closed), offered.sum(), 1e4) * 1e4
+    missing = part_missing(closed - offered.sum(), 1e4) * 1e4
     assert passed.sum() + missing == pytest.approx(closed, abs=1e-6)
     assert (passed <= offered).all()
     assert passed[-1] == 0
