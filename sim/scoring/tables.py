@@ -112,3 +112,11 @@ def _label(rule: str) -> str:
 def _write_recall(found: Validation) -> str:
     recalls = {action: found.recall.of(action) for action in ACTIONS}
     return ", ".join(f"{action} {write_share(of.share)} of {of.n}" for action, of in recalls.items() if of is not None)
+
+
+def validation_tables(found: Sequence[Validation]) -> list[Table]:
+    """One table of several resolutions; of one, the model and the simple rules, and by how much it is better."""
+    if len(found) > 1:
+        return [score_overview_table(found)]
+    leads = [lead_table(one) for one in found if isinstance(one, HeldOutValidation)]
+    return [*(made for one in found for made in score_tables(one)), *leads]

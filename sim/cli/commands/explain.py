@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,24 +9,23 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.case import prepare
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
     Overrides,
     Uncertain,
-    check_writable,
     console,
     print_json,
     print_lines,
     print_table,
     run_settings,
     say,
-    write_csv,
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.described import Result
-from sim.results.explanation import MemberOverview, MemberReasons, TermInMonth
+from sim.results.data import data_of
+from sim.results.explanation import MemberReasons
 from sim.specs import Scenario
 from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
@@ -39,6 +36,7 @@ from sim.whatif.explanation.tables import explanation_tables, overview_table
 from sim.whatif.explanation.terms import take_apart
 
 
+@with_exports
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     member: Annotated[str | None, typer.Argument(help="A member, by code or name.")] = None,
@@ -57,18 +55,15 @@ def command(
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,
     uncertain: Uncertain = False,
     set_: Overrides = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="CSV file to write with the terms, by month if there are months; or with --all.")
-    ] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Explain a member's vote term by term, and what would change it; with --all, what decides for every member."""
     if everyone == (member is not None):
         raise input_error("sim explain", "MEMBER", "give either a member or --all.")
-    check_writable("--csv", csv)
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
-        return _explain_all(spec, resolution, csv, as_json)
+        return _explain_all(spec, resolution, exports, as_json)
     is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress("levers tried") as report:
 
@@ -79,8 +74,10 @@ def command(
 
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)
     reasons = summarise_explanation(found)
-    if csv is not None:
-        _write(csv, TermInMonth, list_terms(reasons))
+    exports.write(
+        lambda: list(explanation_tables(found, reasons)),
+        lambda: [data_of("terms", "a row per term, and per month where there are months", list_terms(reasons))],
+    )
     if as_json:
         print_json(reasons.document())
     else:
@@ -88,11 +85,12 @@ def command(
     return 0
 
 
-def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_json: bool) -> int:
+def _explain_all(spec: Scenario, resolution: str | None, exports: Exports, as_json: bool) -> int:
     number = vote_number(spec, resolution)
     overview = summarise_members(take_apart(prepare(spec), number, spec.replicates))
-    if csv is not None:
-        _write(csv, MemberOverview, overview.members)
+    exports.write(
+        lambda: [overview_table(overview)], lambda: [data_of("members", "a row per member", overview.members)]
+    )
     if as_json:
         print_json(overview.document())
     else:
@@ -102,13 +100,6 @@ def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_js
             screen.print()
             print_table(screen, overview_table(overview))
     return 0
-
-
-def _write(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
-    """Write rows, which may be none, under the columns of their kind."""
-    columns = [field.alias or name for name, field in kind.model_fields.items()]
-    write_csv(path, columns, [row.document() for row in rows])
-    say(f"written to {path}")
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:

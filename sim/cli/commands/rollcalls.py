@@ -76,14 +76,14 @@ def _print(report: RollCallImport) -> None:
             "",
         ],
     )
-    print_table(screen, resolutions_table(report), MOST_ROWS)
+    print_table(screen, resolutions_table(report).on_screen(MOST_ROWS))
     for title, unmatched in (
         ("Not members: left out", report.unmatched_members),
         ("Not votes: left out", report.unread_votes),
     ):
         if unmatched:
             screen.print()
-            print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
+            print_table(screen, unmatched_table(title, unmatched).on_screen(MOST_ROWS))
     cells = (
         (report.blank, "Cells without a vote; they count as no record, not as an absence"),
         (report.not_members, "Cells that say 'not a member'; they count as no record, too"),

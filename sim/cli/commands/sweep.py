@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
+from sim.results.data import Data, data_of
 from sim.results.sweep import SweepReport, SweepReports
+from sim.results.tables import Table
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_points
@@ -31,6 +34,7 @@ MOST_LISTED = 30
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the points that failed.")]
 
 
+@with_exports
 def command(
     experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
@@ -48,6 +52,7 @@ def command(
     plot: Annotated[
         Path | None, typer.Option(help="Picture of the sweep to write: .png, .svg or .pdf; 'sim plot' draws others.")
     ] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Run an experiment: every point of its design, as often as it says."""
@@ -69,6 +74,7 @@ def command(
     if plot is not None:
         save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
         say(f"picture in {plot}")
+    exports.write(lambda: [sweep_table(spec, reports[-1])], lambda: sweep_data(reports[-1]))
     if as_json:
         print_json((SweepReports(sweeps=tuple(reports)) if levels else reports[0]).document())
     return 0
@@ -113,9 +119,20 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
     screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
+    print_table(screen, sweep_table(spec, found))
+    screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.", markup=False)
+
+
+def sweep_table(spec: Experiment, found: SweepReport) -> Table:
+    """The points nearest to the target split, or all points where there is none."""
     if found.ranking:
-        print_table(screen, ranking_table(found.ranking, levers, spec.first), MOST_SHOWN)
-        screen.print(f"All points are in {RANKING} in {found.folder}.", markup=False)
-    else:
-        print_table(screen, points_table(points, levers, spec.first), MOST_LISTED)
-        screen.print(f"All points are in {POINTS} in {found.folder}.", markup=False)
+        return ranking_table(found.ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
+    return points_table(read_points(Path(found.folder)), list(spec.factors), spec.first).on_screen(MOST_LISTED)
+
+
+def sweep_data(found: SweepReport) -> list[Data]:
+    """A row per point and vote, and the ranking where there is one."""
+    return [
+        data_of("points", "a row per point and vote", read_points(Path(found.folder))),
+        data_of("ranking", "a row per point, nearest to the target split first", found.ranking or ()),
+    ]

@@ -8,16 +8,19 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
+from sim.results.data import data_of
 from sim.results.validation import HeldOutValidation, Validation, ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
 from sim.world.rollcalls.files import Observed, read_rollcalls
 
 
+@with_exports
 def command(
     scenarios: Annotated[list[str], typer.Argument(help="Names of shipped scenarios, or TOML files.")],
     rollcalls: Annotated[
@@ -39,6 +42,7 @@ def command(
     folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
     fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Score a scenario member by member against the votes that were cast."""
@@ -57,24 +61,18 @@ def command(
     found: tuple[Validation, ...] = held
     if not held:
         found = tuple(one for each in specs for one in _validate(each, calls, mode, rolling))
+    from sim.scoring.tables import SCALES, validation_tables
+
+    tables = validation_tables(found)
+    exports.write(lambda: tables, lambda: [data_of("scores", "a row per resolution", found)])
     if as_json:
         print_json(ValidationReport(resolutions=found).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
-
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
-    if len(specs) > 1:
-        print_table(screen, score_overview_table(found))
-        screen.print(SCALES)
-        return 0
-    for one in found:
-        for made in score_tables(one):
-            print_table(screen, made)
-            screen.print()
-        if isinstance(one, HeldOutValidation):
-            print_table(screen, lead_table(one))
-            screen.print()
+    for made in tables:
+        print_table(screen, made)
+        screen.print()
     screen.print(SCALES)
     return 0
 

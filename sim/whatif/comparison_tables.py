@@ -1,0 +1,71 @@
+"""Scenarios compared with a base, in tables for people and as rows for other programs."""
+
+from __future__ import annotations
+
+from sim.results.changes import ComparedVote, ComparisonSummary
+from sim.results.data import Data, data_of
+from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
+from sim.results.wording import write_interval
+from sim.summaries.tables import adoption_table, change_table, movers_table
+from sim.whatif.compare import Comparison, list_figures
+
+MOST_MOVERS = 15
+"""Members that vote differently that a screen shows."""
+
+
+def comparison_tables(found: ComparisonSummary) -> list[Table]:
+    """All scenarios in one table, then the tables of every vote."""
+    votes = [made for one in found.compared for vote in one.votes for made in vote_tables(vote)]
+    return [comparison_table(found), *votes]
+
+
+def comparison_table(found: ComparisonSummary) -> Table:
+    """A row per scenario and vote: what changes, and whether that decides the outcome."""
+    rows = [
+        [
+            one.scenario if vote is one.votes[0] else "",
+            vote.resolution,
+            vote.base.tally.support.mean,
+            vote.tally.support.mean,
+            vote.base.change.support,
+            write_interval(*vote.base.change_interval.support, is_signed=True),
+            vote.base.change.oppose,
+            vote.base.adoption["two-thirds"].now,
+            len(vote.base.moved),
+        ]
+        for one in found.compared
+        for vote in one.votes
+    ]
+    columns = [
+        Column("scenario"),
+        Column("vote"),
+        Column("support, base", MEAN),
+        Column("support", MEAN),
+        Column("change", CHANGE),
+        Column("90 % of runs"),
+        Column("change of oppose", CHANGE),
+        Column("two thirds", SHARE),
+        Column("vote differently", COUNT),
+    ]
+    note = (
+        "Means over the runs, and their changes against the base. Two thirds: share of runs in which the resolution is "
+        "adopted by two thirds. Vote differently: members that do so in some run."
+    )
+    return table(f"Compared with '{found.base}'", columns, rows, note)
+
+
+def vote_tables(vote: ComparedVote) -> list[Table]:
+    """The tables of one vote: tally, adoption, and who votes differently."""
+    found = [change_table(vote), adoption_table(vote.base)]
+    if vote.base.moved:
+        found.append(movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
+    return found
+
+
+def comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[Data]:
+    """A row per figure, as one long table; and a row per scenario and vote."""
+    wide = [(one, vote) for one in found.compared for vote in one.votes]
+    return [
+        data_of("figures", "a row per figure", list_figures(comparison)),
+        data_of("scenarios", "a row per scenario and vote", wide),
+    ]
