@@ -20,10 +20,14 @@ from sim.results.tables import Table
 
 LONGEST_NAME = 32
 """Letters of a name that Stata accepts."""
-STATA_TYPES = {"byte", "double", "float", "int", "long", "strL"}
-STATA_WORDS = {"_all", "_b", "_coef", "_cons", "_n", "_N", "_pi", "_pred", "_rc", "_skip", "if", "in", "using", "with"}
-R_WORDS = {"else", "repeat", "while", "function", "for", "next", "break", "TRUE", "FALSE", "NULL", "Inf", "NaN", "NA"}
-RESERVED = STATA_TYPES | STATA_WORDS | R_WORDS
+OF_STATA = """
+aggregate array boolean break byte case catch class colvector complex const continue default delegate delete do double
+else eltypedef end enum explicit export external float for friend function global goto if in inline int local long NULL
+pragma protected quad rowvector short strL typedef typename using virtual with _all _b _coef _cons _n _N _pi _pred _rc
+_se _skip
+"""
+OF_R = "repeat while next TRUE FALSE Inf NaN NA"
+RESERVED = frozenset(f"{OF_STATA} {OF_R}".split())
 """Names that mean something else in Stata or in R."""
 ENDS = ("low", "high")
 """Names of the ends of an interval."""
@@ -170,7 +174,7 @@ def _within(value: Any, at: _Cell, field: FieldInfo) -> Iterator[_Cell]:
             yield _Cell((*here.path, end), (*here.labels, end), here.unit, here.meaning, one)
     elif isinstance(value, list | tuple):
         if all(not isinstance(one, Result) for one in value):
-            yield here._replace(value=", ".join(map(str, value)))
+            yield here._replace(value=", ".join(map(str, value)) or None)
     else:
         yield here._replace(value=_plain(value))
 
@@ -220,11 +224,11 @@ def name_columns(keys: Iterable[str]) -> list[str]:
         words = re.sub(r"\W+", "_", key, flags=re.ASCII).strip("_").removeprefix("parameters_") or "column"
         while len(words) > LONGEST_NAME and "_" in words[-LONGEST_NAME:]:
             words = words.split("_", 1)[1]
-        name = f"c{words}" if words[0].isdigit() else words
-        name = (f"{name}_" if name in RESERVED else name)[:LONGEST_NAME]
-        number, taken = 2, {one.casefold() for one in found}
+        whole = f"c{words}" if words[0].isdigit() else words
+        whole = (f"{whole}_" if whole in RESERVED else whole)[:LONGEST_NAME]
+        name, number, taken = whole, 2, {one.casefold() for one in found}
         while name.casefold() in taken:
             end = f"_{number}"
-            name, number = f"{words[: LONGEST_NAME - len(end)]}{end}", number + 1
+            name, number = f"{whole[: LONGEST_NAME - len(end)]}{end}", number + 1
         found.append(name)
     return found

@@ -86,11 +86,16 @@ class _Row(NamedTuple):
     vote: ScenarioVote
 
 
-def votes_table(found: ScenariosSummary) -> Table:
-    """A row per scenario and vote; a column that would be empty is left out."""
+def votes_table(found: ScenariosSummary, *, is_sorted_later: bool = False) -> Table:
+    """A row per scenario and vote; a column that would be empty is left out.
+
+    Parameters
+    ----------
+    is_sorted_later : whether a reader may sort the rows, so that each needs the name of its scenario.
+    """
     rows = [_Row(one, vote) for one in found.scenarios for vote in one.votes]
     columns: list[tuple[Column, Callable[[_Row], object]]] = [
-        (Column("scenario"), lambda row: row.of.name if row.vote is row.of.votes[0] else ""),
+        (Column("scenario"), lambda row: row.of.name if is_sorted_later or row.vote is row.of.votes[0] else ""),
         (Column("vote"), lambda row: row.vote.resolution),
         (Column("split"), lambda row: str(row.vote.split.with_target)),
         (Column("without target"), lambda row: str(row.vote.split.without_target)),
@@ -155,9 +160,10 @@ def months_overview(found: ScenariosSummary) -> Table | None:
     return table("The months", columns, cells, note)
 
 
-def scenarios_tables(found: ScenariosSummary) -> list[Table]:
-    """The tables of several scenarios for people."""
-    return [one for one in (votes_table(found), months_overview(found)) if one is not None]
+def scenarios_tables(found: ScenariosSummary, *, is_sorted_later: bool = False) -> list[Table]:
+    """The tables of several scenarios for people; the argument is as in `votes_table`."""
+    tables = votes_table(found, is_sorted_later=is_sorted_later), months_overview(found)
+    return [one for one in tables if one is not None]
 
 
 KEYS = ("name", "scenario", "base", "seed", "replicates", "resolution", "date")

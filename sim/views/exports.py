@@ -43,7 +43,7 @@ def write_export(path: Path, kind: str, export: Export) -> list[Path]:
     ------
     OSError : a file cannot be written.
     """
-    return KINDS[kind].write(path, export)
+    return KINDS[kind].write(path, export._replace(data=[one for one in export.data if one.rows]))
 
 
 def check_kind(where: str, kind: str) -> None:
@@ -120,8 +120,9 @@ def _write_stata(path: Path, export: Export) -> list[Path]:
     for one in export.data:
         frame = pd.DataFrame(one.records(), columns=[column.name for column in one.columns])
         labels = {column.name: _label(column) for column in one.columns}
-        for name in frame.select_dtypes(object).columns:
-            frame[name] = ["" if value is None else str(value) for value in frame[name]]
+        for name in frame.columns:
+            if not pd.api.types.is_numeric_dtype(frame[name]):
+                frame[name] = ["" if value is None else str(value) for value in frame[name]]
         file = _file_for(path, one, export)
         with write_whole(file) as opened:
             frame.to_stata(

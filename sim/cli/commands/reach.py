@@ -23,9 +23,8 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_goal
 from sim.results.data import data_of_records
 from sim.results.goals import GoalSearch
-from sim.results.tables import Table
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
-from sim.whatif.goals.tables import answer_search, frontier_table, levers_table
+from sim.whatif.goals.tables import answer_search, search_tables
 
 GoalOverrides = Annotated[
     list[str] | None,
@@ -50,7 +49,7 @@ def command(
         found = reach(spec, on_progress=report)
     search = summarise_search(found)
     exports.write(
-        lambda: search_tables(found, search),
+        lambda: search_tables(search, _names(found)),
         lambda: [data_of_records("frontier", "a row per combination of the frontier", list_frontier(search))],
     )
     if as_json:
@@ -63,12 +62,10 @@ def command(
     return 0
 
 
-def search_tables(found: Reached, search: GoalSearch) -> list[Table]:
-    """The cheapest combination lever by lever, where it changes any, and the frontier of cost and probability."""
-    shown, world = search.surest if search.best is None else search.best, found.combinations.world
-    names = dict(zip(world.iso3, world.names, strict=True))
-    levers = [levers_table(shown, search.cost_unit, names)] if shown.cost else []
-    return [*levers, frontier_table(search)]
+def _names(found: Reached) -> dict[str, str]:
+    """The names of the members by their codes."""
+    world = found.combinations.world
+    return dict(zip(world.iso3, world.names, strict=True))
 
 
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
@@ -76,7 +73,7 @@ def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     headline = [f"[bold]{escape(search.goal or search.scenario)}[/]", escape(search.question)]
     screen.print("\n".join(filter(None, headline)), end="\n\n")
     print_lines(screen, answer_search(search, space.goal.goal))
-    for made in search_tables(found, search):
+    for made in search_tables(search, _names(found)):
         screen.print()
         print_table(screen, made)
     screen.print()

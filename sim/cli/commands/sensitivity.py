@@ -21,15 +21,11 @@ from sim.cli.output import (
 )
 from sim.cli.reading import read_experiment
 from sim.errors import input_error
-from sim.results.data import Data, data_of, data_of_records
 from sim.results.sensitivity import SensitivityAnalysis
-from sim.results.tables import Table
 from sim.specs import Experiment
 from sim.whatif.outputs import OUTPUTS_HELP
-from sim.whatif.sensitivity import ANALYSED, check_questions, list_indices, summarise_sensitivity
-from sim.whatif.sensitivity_tables import answer_indices, answer_regions, indices_table, regions_table
-
-MOST_LEVERS = 15
+from sim.whatif.sensitivity import ANALYSED, check_questions, summarise_sensitivity
+from sim.whatif.sensitivity_tables import answer_indices, answer_regions, sensitivity_data, sensitivity_tables
 
 
 @with_exports
@@ -80,20 +76,3 @@ def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> Non
     for made in sensitivity_tables(spec, found):
         screen.print()
         print_table(screen, made)
-
-
-def sensitivity_tables(spec: Experiment, found: SensitivityAnalysis) -> list[Table]:
-    """The indices of every output, and the regions of the event where one was asked for."""
-    tables = [indices_table(indices, spec.first).on_screen(MOST_LEVERS) for indices in found.indices]
-    if found.event is not None and found.regions is not None:
-        tables.append(regions_table(found.event, found.regions, spec.first))
-    return tables
-
-
-def sensitivity_data(found: SensitivityAnalysis) -> list[Data]:
-    """A row per output and lever, and a row per region."""
-    indices = [row for one in found.indices for row in list_indices(one)]
-    return [
-        data_of_records("indices", "a row per output and lever", indices),
-        data_of("regions", "a row per region", found.regions or ()),
-    ]

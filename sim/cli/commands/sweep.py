@@ -14,9 +14,7 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
 from sim.errors import input_error
-from sim.results.data import Data, data_of
 from sim.results.sweep import SweepReport, SweepReports
-from sim.results.tables import Table
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
 from sim.runner.folder.reading import read_points
@@ -24,12 +22,9 @@ from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
 from sim.summaries.ranking import rank, refine
-from sim.summaries.sweeps import answer_sweep, points_table, ranking_table
+from sim.summaries.sweeps import answer_sweep, sweep_data, sweep_table
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
-
-MOST_SHOWN = 10
-MOST_LISTED = 30
 
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the points that failed.")]
 
@@ -74,7 +69,8 @@ def command(
     if plot is not None:
         save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
         say(f"picture in {plot}")
-    exports.write(lambda: [sweep_table(spec, reports[-1])], lambda: sweep_data(reports[-1]))
+    last = reports[-1]
+    exports.write(lambda: [sweep_table(spec, folder, last.ranking)], lambda: sweep_data(folder, last.ranking))
     if as_json:
         print_json((SweepReports(sweeps=tuple(reports)) if levels else reports[0]).document())
     return 0
@@ -119,20 +115,5 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
     screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
-    print_table(screen, sweep_table(spec, found))
+    print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))
     screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.", markup=False)
-
-
-def sweep_table(spec: Experiment, found: SweepReport) -> Table:
-    """The points nearest to the target split, or all points where there is none."""
-    if found.ranking:
-        return ranking_table(found.ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
-    return points_table(read_points(Path(found.folder)), list(spec.factors), spec.first).on_screen(MOST_LISTED)
-
-
-def sweep_data(found: SweepReport) -> list[Data]:
-    """A row per point and vote, and the ranking where there is one."""
-    return [
-        data_of("points", "a row per point and vote", read_points(Path(found.folder))),
-        data_of("ranking", "a row per point, nearest to the target split first", found.ranking or ()),
-    ]
