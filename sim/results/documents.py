@@ -10,12 +10,14 @@ from sim.results.explanation import MemberReasons
 from sim.results.goals import GoalSearch
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
+from sim.results.scenarios import ScenariosSummary
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.results.sweep import SweepReport
 from sim.results.validation import ValidationReport
 
 DOCUMENTS: Mapping[str, type[Result]] = {
     "run": RunSummary,
+    "run-several": ScenariosSummary,
     "compare": ComparisonSummary,
     "explain": MemberReasons,
     "reach": GoalSearch,

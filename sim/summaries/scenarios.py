@@ -185,7 +185,7 @@ def answer_scenarios(found: ScenariosSummary) -> list[str]:
         change, one, vote = max(changed, key=lambda entry: abs(entry[0]))
         count = len({entry[1].name for entry in changed})
         sentences.append(
-            f"{count} of the {len(found.scenarios)} scenarios are compared with the one that they change. Mean support "
+            f"{count} of the {len(found.scenarios)} scenarios {'is' if count == 1 else 'are'} compared with a base. Mean support "
             f"changes most in {one.name}: by {write_number(change, 1, is_signed=True)} members on {vote.resolution}."
         )
         written = [(one.name, vote.is_as_expected) for _, one, vote in changed if vote.is_as_expected is not None]

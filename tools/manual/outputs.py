@@ -18,6 +18,7 @@ from sim.results.goals import GoalSearch
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
 from sim.results.scores import Scores
+from sim.results.scenarios import ScenariosSummary
 from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
@@ -61,12 +62,16 @@ WORDS = (
 DOCUMENTS: Mapping[str, Document] = {
     "run": Document(
         "What `sim run --json` prints",
-        "One document for each run: every vote with its split, and the months where the scenario has them.",
-        [Part("", "", RunSummary)],
+        "One document for each run: every vote with its split, and the months where the scenario has them. Several "
+        "scenarios have another document, which is shorter.",
+        [
+            Part("One scenario", "", RunSummary),
+            Part("Several scenarios", "`sim schema --result run-several` prints its JSON Schema.", ScenariosSummary),
+        ],
     ),
     "compare": Document(
         "What `sim compare` prints",
-        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table.",
+        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, and a wide one next to it.",
         [Part("With `--json`", "", ComparisonSummary), Part("With `--csv`", "A row for each figure.", ComparedFigure)],
     ),
     "explain": Document(
