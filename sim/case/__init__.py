@@ -2,7 +2,7 @@
 
 from sim.case.compared import find_base, is_comparable, prepare_with_base
 from sim.case.draws import DRAW_RUN, Weighed, drawn, weighed_by
-from sim.case.prepared import Case, prepare, roles_of, terms_of, with_seed
+from sim.case.prepared import Case, prepare, roles_of, terms_of, with_positions, with_seed
 
 __all__ = [
     "DRAW_RUN",
@@ -16,5 +16,6 @@ __all__ = [
     "roles_of",
     "terms_of",
     "weighed_by",
+    "with_positions",
     "with_seed",
 ]

@@ -184,9 +184,10 @@ def answer_scenarios(found: ScenariosSummary) -> list[str]:
     if changed:
         change, one, vote = max(changed, key=lambda entry: abs(entry[0]))
         count = len({entry[1].name for entry in changed})
+        by = write_number(change, 1, is_signed=True)
         sentences.append(
-            f"{count} of the {len(found.scenarios)} scenarios {'is' if count == 1 else 'are'} compared with a base. Mean support "
-            f"changes most in {one.name}: by {write_number(change, 1, is_signed=True)} members on {vote.resolution}."
+            f"{count} of the {len(found.scenarios)} scenarios {'is' if count == 1 else 'are'} compared with a base. "
+            f"Mean support changes most in {one.name}: by {by} members on {vote.resolution}."
         )
         written = [(one.name, vote.is_as_expected) for _, one, vote in changed if vote.is_as_expected is not None]
         wrong = list(dict.fromkeys(name for name, is_so in written if not is_so))
