@@ -5,6 +5,7 @@ from .api.asking import Sensitivity as Sensitivity
 from .api.asking import compare as compare
 from .api.asking import explain as explain
 from .api.asking import explain_all as explain_all
+from .api.asking import fence as fence
 from .api.asking import reach as reach
 from .api.asking import sensitivity as sensitivity
 from .api.exporting import export as export

@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from sim.results.changes import ComparedFigure, ComparisonSummary
 from sim.results.described import Result
-from sim.results.explanation import MemberReasons, Overview
+from sim.results.explanation import Fence, MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
 from sim.results.goals import GoalSearch
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
-from sim.results.scores import Scores
 from sim.results.scenarios import ScenariosSummary
+from sim.results.scores import Scores
 from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
@@ -71,14 +71,15 @@ DOCUMENTS: Mapping[str, Document] = {
     ),
     "compare": Document(
         "What `sim compare` prints",
-        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, and a wide one next to it.",
+        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, with a wide one next to "
+        "it.",
         [Part("With `--json`", "", ComparisonSummary), Part("With `--csv`", "A row for each figure.", ComparedFigure)],
     ),
     "explain": Document(
         "What `sim explain --json` prints",
         "Utilities are means over the runs, and the terms add up to them. 1 utility is one unit of log-odds: an action "
         "whose utility is larger by 1 is 2.7 times as likely.",
-        [Part("One member", "", MemberReasons), Part("With `--all`", "", Overview)],
+        [Part("One member", "", MemberReasons), Part("With `--all`", "", Overview), Part("With `--fence`", "", Fence)],
     ),
     "reach": Document("What `sim reach --json` prints", "", [Part("", "", GoalSearch)]),
     "sensitivity": Document(

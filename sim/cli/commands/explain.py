@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -25,15 +26,17 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.data import data_of
+from sim.results.described import Result
 from sim.results.explanation import MemberReasons
-from sim.specs import Scenario
+from sim.results.tables import Table
 from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
-from sim.whatif.explanation.sentences import answer_explanation, answer_overview
+from sim.whatif.explanation.fence import list_fence
+from sim.whatif.explanation.sentences import answer_explanation, answer_fence, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
-from sim.whatif.explanation.tables import explanation_tables, overview_table
-from sim.whatif.explanation.terms import take_apart
+from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table
+from sim.whatif.explanation.terms import Anatomy, take_apart
 
 
 @with_exports
@@ -43,6 +46,10 @@ def command(
     everyone: Annotated[
         bool, typer.Option("--all", help="The decisive term of every member, in place of one.")
     ] = False,
+    fence: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The N members nearest to another action, and what holds them.", min=1),
+    ] = None,
     resolution: Annotated[str | None, typer.Option(help="Which vote of the scenario; the first by default.")] = None,
     along: Annotated[
         str | None,
@@ -58,12 +65,17 @@ def command(
     exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
-    """Explain a member's vote term by term, and what would change it; with --all, what decides for every member."""
-    if everyone == (member is not None):
-        raise input_error("sim explain", "MEMBER", "give either a member or --all.")
+    """Explain a member's vote term by term, and what would change it.
+
+    With --all, print what decides for every member; with --fence, who is nearest to another action.
+    """
+    if (member is not None) + everyone + (fence is not None) != 1:
+        raise input_error("sim explain", "MEMBER", "give either a member, --all or --fence.")
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
-        return _explain_all(spec, resolution, exports, as_json)
+        anatomy = take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)
+        of_several = _view_all(anatomy) if fence is None else _view_fence(anatomy, fence)
+        return _show(of_several, exports, as_json)
     is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress("levers tried") as report:
 
@@ -85,20 +97,35 @@ def command(
     return 0
 
 
-def _explain_all(spec: Scenario, resolution: str | None, exports: Exports, as_json: bool) -> int:
-    number = vote_number(spec, resolution)
-    overview = summarise_members(take_apart(prepare(spec), number, spec.replicates))
-    exports.write(
-        lambda: [overview_table(overview)], lambda: [data_of("members", "a row per member", overview.members)]
-    )
+class _View(NamedTuple):
+    """What is said of several members: the document, a sentence, the table, and its rows."""
+
+    document: Result
+    sentence: str
+    table: Table
+    rows: Sequence[Result]
+
+
+def _view_all(anatomy: Anatomy) -> _View:
+    found = summarise_members(anatomy)
+    return _View(found, answer_overview(found), overview_table(found), found.members)
+
+
+def _view_fence(anatomy: Anatomy, count: int) -> _View:
+    found = list_fence(anatomy, count)
+    return _View(found, answer_fence(found), fence_table(found), found.members)
+
+
+def _show(view: _View, exports: Exports, as_json: bool) -> int:
+    exports.write(lambda: [view.table], lambda: [data_of("members", "a row per member", view.rows)])
     if as_json:
-        print_json(overview.document())
-    else:
-        screen = console()
-        screen.print(answer_overview(overview), markup=False)
-        if overview.members:
-            screen.print()
-            print_table(screen, overview_table(overview))
+        print_json(view.document.document())
+        return 0
+    screen = console()
+    screen.print(view.sentence, markup=False)
+    if view.rows:
+        screen.print()
+        print_table(screen, view.table)
     return 0
 
 
