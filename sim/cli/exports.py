@@ -43,11 +43,8 @@ class Exports:
             return
         shown = tables()
         rows = data_of_tables(shown) if data is None else data()
-        export = Export(shown, [one for one in rows if one.rows])
+        export = Export(shown, rows)
         for kind, path in self.files.items():
-            if not export.data and kind in ("csv", "xlsx", "stata"):
-                say(f"--{kind}: there are no rows, so {path} is not written")
-                continue
             first, *others = write_export(path, kind, export)
             rest = f"; next to it {', '.join(file.name for file in others)}" if others else ""
             say(f"written to {first}{rest}")

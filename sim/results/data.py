@@ -98,10 +98,14 @@ class _Cell(NamedTuple):
     value: object
 
 
-def data_of(name: str, title: str, rows: Iterable[Result | Sequence[Result]]) -> Data:
+def data_of(name: str, title: str, rows: Iterable[Result | Sequence[Result]], kind: type[Result] | None = None) -> Data:
     """Results of one kind as rows, each of one result or of several next to each other.
 
     What is within a result gets a column of its own, under the names that lead to it. Lists of results are left out.
+
+    Parameters
+    ----------
+    kind : of the rows; where there are none, its fields are the columns.
     """
     found: dict[tuple[str, ...], _Cell] = {}
     read: list[dict[tuple[str, ...], object]] = []
@@ -110,6 +114,10 @@ def data_of(name: str, title: str, rows: Iterable[Result | Sequence[Result]]) ->
         for cell in cells:
             found.setdefault(cell.path, cell)
         read.append({cell.path: cell.value for cell in cells})
+    if not read and kind is not None:
+        fields = kind.model_fields.items()
+        empty = [DataColumn(key, str(field.title), "", field.description or "") for key, field in fields]
+        return Data(name, title, tuple(empty), ())
     used = [cell for path, cell in found.items() if any(one.get(path) is not None for one in read)]
     names = name_columns(["_".join(cell.path) for cell in used])
     columns = [

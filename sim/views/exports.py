@@ -43,7 +43,8 @@ def write_export(path: Path, kind: str, export: Export) -> list[Path]:
     ------
     OSError : a file cannot be written.
     """
-    return KINDS[kind].write(path, export._replace(data=[one for one in export.data if one.rows]))
+    main, *others = export.data
+    return KINDS[kind].write(path, export._replace(data=[main, *(one for one in others if one.rows)]))
 
 
 def check_kind(where: str, kind: str) -> None:

@@ -71,8 +71,7 @@ DOCUMENTS: Mapping[str, Document] = {
     ),
     "compare": Document(
         "What `sim compare` prints",
-        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, with a wide one next to "
-        "it.",
+        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, and a wide one.",
         [Part("With `--json`", "", ComparisonSummary), Part("With `--csv`", "A row for each figure.", ComparedFigure)],
     ),
     "explain": Document(

@@ -27,7 +27,7 @@ from sim.cli.reading import read_scenario
 from sim.errors import input_error
 from sim.results.data import data_of
 from sim.results.described import Result
-from sim.results.explanation import MemberReasons
+from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
 from sim.results.tables import Table
 from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
@@ -104,20 +104,21 @@ class _View(NamedTuple):
     sentence: str
     table: Table
     rows: Sequence[Result]
+    kind: type[Result]
 
 
 def _view_all(anatomy: Anatomy) -> _View:
     found = summarise_members(anatomy)
-    return _View(found, answer_overview(found), overview_table(found), found.members)
+    return _View(found, answer_overview(found), overview_table(found), found.members, MemberOverview)
 
 
 def _view_fence(anatomy: Anatomy, count: int) -> _View:
     found = list_fence(anatomy, count)
-    return _View(found, answer_fence(found), fence_table(found), found.members)
+    return _View(found, answer_fence(found), fence_table(found), found.members, FenceMember)
 
 
 def _show(view: _View, exports: Exports, as_json: bool) -> int:
-    exports.write(lambda: [view.table], lambda: [data_of("members", "a row per member", view.rows)])
+    exports.write(lambda: [view.table], lambda: [data_of("members", "a row per member", view.rows, view.kind)])
     if as_json:
         print_json(view.document.document())
         return 0
