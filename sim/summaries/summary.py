@@ -50,6 +50,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     """One vote of a run."""
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
+    observed = None if call is None else count_actions(call.tally)
     chances = frequencies(vote.counts)
     return VoteSummary(
         resolution=vote.resolution,
@@ -59,8 +60,8 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
             np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].given[case.roles.target]
         ),
         likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
-        observed=None if call is None else count_actions(call.tally),
-        near=None if call is None else float(is_near(vote.tallies, call).mean()),
+        observed=observed,
+        near=None if observed is None else float(is_near(vote.tallies, dict(observed)).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),

@@ -106,12 +106,12 @@ def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: S
         Column("rank", COUNT),
         *columns,
         Column("exactly", SHARE),
-        Column(f"within {NEAR}", SHARE),
+        Column("near", SHARE),
         Column("members off", MEAN),
         Column("accuracy", SHARE),
     ]
     note = (
-        f"Exactly, within {NEAR}: share of runs with the split, or within {NEAR} members of it on every action. "
+        f"Exactly: share of runs with the split. Near: within {NEAR} members of it on every action that it gives. "
         "Members off: mean distance from it, summed over the actions. Accuracy: share of the members scored whose most "
         "likely vote is the observed one."
     )

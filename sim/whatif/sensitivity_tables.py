@@ -174,7 +174,7 @@ def sensitivity_tables(spec: Experiment, found: SensitivityAnalysis) -> list[Tab
 def sensitivity_data(found: SensitivityAnalysis) -> list[Data]:
     """A row per output and lever, and a row per region."""
     indices = [row for one in found.indices for row in list_indices(one)]
-    return [
-        data_of_records("indices", "a row per output and lever", indices),
-        data_of("regions", "a row per region", found.regions or ()),
-    ]
+    regions = data_of("regions", "a row per region", found.regions or (), Region)
+    if not indices:
+        return [regions]
+    return [data_of_records("indices", "a row per output and lever", indices), regions]

@@ -146,8 +146,8 @@ def test_the_overview_of_all_members(tmp_path) -> None:  # type: ignore[no-untyp
 
 WRONG = {
     "unknown member": (["es-11-1", "Indai"], "Did you mean 'India'?"),
-    "no member": (["es-11-1"], "a member or --all"),
-    "both": (["es-11-1", "IND", "--all"], "a member or --all"),
+    "no member": (["es-11-1"], "a member, --all or --fence"),
+    "both": (["es-11-1", "IND", "--all"], "a member, --all or --fence"),
     "a group": (["es-11-1", "NATO"], "is not a member"),
     "unknown vote": (["es-11-1", "IND", "--resolution", "A/RES/ES-11/9"], "Did you mean 'A/RES/ES-11/1'?"),
     "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),

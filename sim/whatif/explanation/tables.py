@@ -315,8 +315,8 @@ def fence_table(fence: Fence) -> Table:
         for one in fence.members
     ]
     note = (
-        f"Shares of {fence.replicates:,} runs. Held by: the term that, put at the mean of the members, narrows most the "
-        "lead of the most likely action over the next one. Without it: by how much, in percentage points. Drawn by: "
+        f"Shares of {fence.replicates:,} runs. Held by: the term that, put at the mean of the members, narrows most "
+        "the lead of the most likely action over the next. Without it: by how much, in percentage points. Drawn by: "
         "the term that widens it most."
     )
     return table(f"{fence.resolution}: nearest to another action", columns, rows, note)
