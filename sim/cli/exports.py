@@ -62,20 +62,19 @@ def with_exports(command: Callable[..., int]) -> Callable[..., int]:
     parameters: list[inspect.Parameter] = []
     for name, parameter in inspect.signature(command).parameters.items():
         if name == "exports":
-            kind = inspect.Parameter.KEYWORD_ONLY
             parameters += [
-                inspect.Parameter(option, kind, default=None, annotation=of) for option, of in OPTIONS.items()
+                parameter.replace(name=option, default=None, annotation=of) for option, of in OPTIONS.items()
             ]
         else:
-            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
+            parameters.append(parameter.replace(annotation=hints[name]))
 
     @functools.wraps(command)
-    def run(**given: Any) -> int:
-        files = {name: path for name in OPTIONS if (path := given.pop(name)) is not None}
+    def run(*arguments: Any, **given: Any) -> int:
+        files = {name: path for name in OPTIONS if (path := given.pop(name, None)) is not None}
         for name, path in files.items():
             check_writable(f"--{name}", path)
             check_kind(f"--{name}", name)
-        return command(**given, exports=Exports(files))
+        return command(*arguments, **given, exports=Exports(files))
 
     run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": int}
