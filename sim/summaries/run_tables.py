@@ -14,16 +14,20 @@ from sim.summaries.months_tables import (
     two_faced_tables,
 )
 from sim.summaries.summary import list_misses
-from sim.summaries.tables import misses_table, movers_table, tally_table
+from sim.summaries.tables import edited_table, misses_table, movers_table, settings_table, tally_table
 
-MOST_MISSES, MOST_MOVERS = 40, 15
+MOST_EDITED, MOST_MISSES, MOST_MOVERS = 10, 40, 15
 """Rows of a table that a screen shows."""
 
 
 def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
-    """Of every vote the tally, and who votes differently from the base or is predicted wrongly; then the months."""
+    """What is changed; of every vote who is edited, the tally, who moves or is predicted wrongly; then the months."""
     found: list[Table] = []
+    if result.base is not None and summary.changed is not None:
+        found.append(settings_table(summary.scenario, result.base.case.spec.title, summary.changed))
     for number, vote in enumerate(summary.votes):
+        if vote.base is not None and vote.base.edited:
+            found.append(edited_table(vote.resolution, vote.base.edited).on_screen(MOST_EDITED))
         found.append(tally_table(vote, result.replicates))
         if vote.base is not None and vote.base.moved:
             found.append(movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))

@@ -13,6 +13,7 @@ from sim.rules.choice import ACTIONS, OPPOSE
 from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
+from sim.summaries.edits import list_settings
 from sim.summaries.months import report_months
 from sim.summaries.tallies import CODES, REPORTED, SPLIT, count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
@@ -41,6 +42,7 @@ def summarise_run(result: RunResult) -> RunSummary:
         replicates=result.replicates,
         engine=result.engine,
         is_interrupted=result.is_interrupted,
+        changed=None if result.base is None else list_settings(result.base.case.spec, spec),
         votes=[summarise_vote(result, number) for number in range(len(result.votes))],
         months=report_months(result),
     )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from sim.results.changes import ComparedVote, ComparisonSummary
+from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummary
 from sim.results.data import Data, data_of
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
-from sim.summaries.tables import adoption_table, change_table, movers_table
+from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
 from sim.whatif.compare import Comparison, list_figures
 
-MOST_MOVERS = 15
-"""Members that vote differently that a screen shows."""
+MOST_EDITED, MOST_MOVERS = 10, 15
+"""Edited members, and members that vote differently, that a screen shows."""
 
 
 def comparison_tables(found: ComparisonSummary) -> list[Table]:
     """All scenarios in one table, then the tables of every vote."""
-    votes = [made for one in found.compared for vote in one.votes for made in vote_tables(vote)]
-    return [comparison_table(found), *votes]
+    own = [made for one in found.compared for made in scenario_tables(found.base, one)]
+    return [comparison_table(found), *own]
+
+
+def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
+    """What one scenario changes, and the tables of its votes."""
+    return [
+        settings_table(found.scenario, base, found.changed),
+        *(made for vote in found.votes for made in vote_tables(vote)),
+    ]
 
 
 def comparison_table(found: ComparisonSummary) -> Table:
@@ -55,8 +63,10 @@ def comparison_table(found: ComparisonSummary) -> Table:
 
 
 def vote_tables(vote: ComparedVote) -> list[Table]:
-    """The tables of one vote: tally, adoption, and who votes differently."""
-    found = [change_table(vote), adoption_table(vote.base)]
+    """The tables of one vote: who is edited, tally, adoption, and who votes differently."""
+    edited = vote.base.edited
+    found = [edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if edited else []
+    found += [change_table(vote), adoption_table(vote.base)]
     if vote.base.moved:
         found.append(movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
     return found

@@ -30,6 +30,7 @@ from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.sentences import answer_change, judge_expectation
+from sim.summaries.tables import settings_table
 from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
 from sim.whatif.comparison_tables import comparison_data, comparison_table, comparison_tables, vote_tables
@@ -92,6 +93,8 @@ def _print(document: ComparisonSummary) -> None:
         screen.print()
         print_table(screen, comparison_table(document))
     for compared in document.compared:
+        screen.print()
+        print_table(screen, settings_table(compared.scenario, document.base, compared.changed))
         for vote in compared.votes:
             screen.print()
             _print_vote(screen, compared.scenario, vote)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from sim.errors import input_error
 from sim.results.scenarios import ScenariosSummary
-from sim.results.tables import Column, Table, table
+from sim.results.tables import Table
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import KeptRun, read_run
 from sim.runner.several import list_scenarios
-from sim.specs.labels import label_key
+from sim.summaries.edits import list_settings
 from sim.summaries.scenarios import answer_scenarios, scenarios_tables, summarise_scenarios
 from sim.summaries.summary import summarise_vote
-from sim.summaries.tables import movers_table
+from sim.summaries.tables import edited_table, movers_table, settings_table
 from sim.views.pictures.scenarios import plot_scenarios
 from sim.views.report.page import Page, Section
-from sim.views.report.parts import as_json, list_differences, make_picture, provenance_of
+from sim.views.report.parts import as_json, make_picture, provenance_of
 
 MOST_MOVERS = 10
 """Members that vote differently that are listed of each scenario; its own page has all of them."""
@@ -68,12 +68,12 @@ def _section(name: str, kept: KeptRun) -> Section:
     spec = result.case.spec
     tables: list[Table] = []
     if result.base is not None:
-        found = list_differences(result.base.case.spec.document(), spec.document())
-        columns = [Column(label) for label in ("what", "key", "base", "here")]
-        rows = [[label_key(key, spec), key, before, now] for key, before, now in found]
-        tables.append(table(f"Compared with '{result.base.case.spec.title}'", columns, rows))
+        base = result.base.case.spec
+        tables.append(settings_table(spec.title, base.title, list_settings(base, spec)))
         for number in range(len(result.votes)):
             vote = summarise_vote(result, number)
+            if vote.base is not None and vote.base.edited:
+                tables.append(edited_table(vote.resolution, vote.base.edited).first(MOST_MOVERS))
             if vote.base is not None and vote.base.moved:
                 tables.append(movers_table(vote.resolution, vote.base.moved).first(MOST_MOVERS))
     page = f"Its own page: sim report {kept.folder.parent.name}/{name}"
