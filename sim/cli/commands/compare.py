@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from sim.cli.completion import complete
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
@@ -38,7 +39,12 @@ from sim.whatif.comparison_tables import comparison_data, comparison_table, comp
 
 @with_exports
 def command(
-    scenarios: Annotated[list[str], typer.Argument(help="Shipped scenarios or TOML files; the first is the base.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            help="Shipped scenarios or TOML files; the first is the base.", autocompletion=complete("scenarios")
+        ),
+    ],
     replicates: Annotated[
         int | None, typer.Option(help="Runs with random numbers of their own; the base's by default.", min=1)
     ] = None,

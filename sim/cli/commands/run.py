@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from sim.case import Case
 from sim.cli.cases import read_case
+from sim.cli.completion import complete
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
@@ -55,7 +56,8 @@ def command(
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names of shipped scenarios or TOML files; patterns such as 'es-11-*' and folders name several."
+            help="Names of shipped scenarios or TOML files; patterns such as 'es-11-*' and folders name several.",
+            autocompletion=complete("scenarios"),
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Run every shipped scenario.")] = False,

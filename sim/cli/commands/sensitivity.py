@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.cli.commands.sweep import RetryFailed, sweep_folder
+from sim.cli.completion import complete
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
@@ -30,7 +31,10 @@ from sim.whatif.sensitivity_tables import answer_indices, answer_regions, sensit
 
 @with_exports
 def command(
-    experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
+    experiment: Annotated[
+        str,
+        typer.Argument(help="Name of a shipped experiment, or a TOML file.", autocompletion=complete("experiments")),
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     output: Annotated[
         list[str] | None, typer.Option(help=f"Output to explain, support by default: {OUTPUTS_HELP}. Repeatable.")

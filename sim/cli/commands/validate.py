@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import complete
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
-from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table
+from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
@@ -22,7 +23,10 @@ from sim.world.rollcalls.files import Observed, read_rollcalls
 
 @with_exports
 def command(
-    scenarios: Annotated[list[str], typer.Argument(help="Names of shipped scenarios, or TOML files.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Names of shipped scenarios, or TOML files.", autocompletion=complete("scenarios")),
+    ],
     rollcalls: Annotated[
         Path | None,
         typer.Option(
@@ -90,5 +94,7 @@ def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_ro
 def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
     from sim.fitting.heldout import predict_held_out
 
-    with progress("folds", folds * fold_seeds) as report:
+    count = folds * fold_seeds
+    say(f"held-out fits the parameters {count:,} times, which takes minutes; fewer --folds are quicker")
+    with progress("folds", count) as report:
         return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))
