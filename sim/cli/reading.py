@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from sim import specs
 from sim.case import prepare
 from sim.case.idle import find_idle_changes
 from sim.cli.output import say
 from sim.errors import InputError, Problem
-from sim.specs import Experiment, Goal, Scenario
+from sim.specs import Experiment, Goal, Scenario, world_of
 from sim.specs.differences import list_differences
+from sim.specs.files import show_path
 from sim.specs.scenario.warnings import warnings_of
+from sim.world.rollcalls.doubts import find_doubts
+from sim.world.rollcalls.files import load_rollcalls
 
 
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
@@ -20,6 +24,9 @@ def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
     spec = specs.read_scenario(reference, overrides)
     _warn(warnings_of(reference, spec, _read_unchanged(reference) or spec))
     _warn(_idle_overrides(reference, spec, overrides))
+    world = world_of(spec)
+    for path in spec.known_rollcalls:
+        _warn(find_doubts(show_path(Path(path)), load_rollcalls(Path(path), world.iso3), world))
     with suppress(InputError):  # which is reported when the scenario is prepared to run
         _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
     return spec

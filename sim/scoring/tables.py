@@ -36,12 +36,14 @@ SCALES = (
 def score_tables(found: Validation) -> tuple[Table, Table]:
     """Two tables of the model and the simple rules: pinned to the observed counts, and as declared."""
     about = f"{found.resolution}, {{}}: {found.n} members scored; {MODES[found.mode]}"
-    pinned = _rows(found.pinned, found.intervals.pinned, found.baselines_pinned)
-    declared = _rows(found.declared, found.intervals.declared, found.baselines)
+    pinned = _rows(found, found.pinned, found.intervals.pinned, found.baselines_pinned)
+    declared = _rows(found, found.declared, found.intervals.declared, found.baselines)
     note = f"Predicted action was right for {_write_recall(found)}."
     return table(about.format("pinned"), COLUMNS, pinned), table(about.format("declared"), COLUMNS, declared, note)
 
 
+NEVER_LEARNS = "persistence"
+"""The rule that repeats the last earlier vote, and so learns nothing from any other."""
 OVERVIEW = ("base_rates", "ideal_point", "persistence", "random_forest")
 """Rules that are shown next to the model where several votes are scored."""
 
@@ -68,6 +70,9 @@ def score_overview_table(found: Sequence[Validation]) -> Table:
         for one in found
     ]
     note = "The rules are not pinned: each is scored by its own probabilities, RPS."
+    learned = [one.resolution for one in found if one.are_rules_in_sample]
+    if learned:
+        note += f" In-sample, where all rules but {NEVER_LEARNS} learned from the very vote: {', '.join(learned)}."
     return table("The model and simple rules", columns, rows, note)
 
 
@@ -91,13 +96,15 @@ def lead_table(found: HeldOutValidation) -> Table:
     return table(f"{found.resolution}: the model and the best regression", columns, rows, note)
 
 
-def _rows(model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]) -> list[list[object]]:
+def _rows(
+    found: Validation, model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]
+) -> list[list[object]]:
     ends = [ends for _, ends in intervals]
     return [
         ["the model", *_values(model)],
         ["  90 % interval from", *(low for low, _ in ends)],
         ["  to", *(high for _, high in ends)],
-        *([_label(name), *_values(scores)] for name, scores in rules.items()),
+        *([label_rule(name, found), *_values(scores)] for name, scores in rules.items()),
     ]
 
 
@@ -107,6 +114,12 @@ def _values(scores: Scores) -> list[float]:
 
 def _label(rule: str) -> str:
     return rule.replace("_", " ")
+
+
+def label_rule(rule: str, found: Validation) -> str:
+    """What people call a rule; one that learned from the very vote that it predicts is marked."""
+    is_marked = found.are_rules_in_sample and rule != NEVER_LEARNS
+    return f"{_label(rule)} (in-sample)" if is_marked else _label(rule)
 
 
 def _write_recall(found: Validation) -> str:

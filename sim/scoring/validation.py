@@ -124,8 +124,8 @@ def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[V
 def _score(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
     asked = make_sample(case, number, votes)
     mode = mode_of(case, number)
-    learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
-    training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
+    earlier = [] if mode == "in-sample" else earlier_samples(case, number)
+    training = [(known, np.ones(case.world.size, dtype=bool)) for known in earlier or [asked]]
     return score_vote(
         mode,
         asked,
@@ -133,6 +133,7 @@ def _score(case: Case, number: int, chances: FloatArray, pinned: FloatArray, vot
         pinned=three_classes(pinned),
         votes=votes,
         forecasts=rule_forecasts(training, asked),
+        are_rules_in_sample=not earlier,
     )
 
 

@@ -31,6 +31,8 @@ def score_vote(
     pinned: FloatArray,
     votes: IntArray,
     forecasts: Mapping[str, FloatArray],
+    *,
+    are_rules_in_sample: bool = False,
 ) -> Validation:
     """Score predictions of one vote.
 
@@ -41,6 +43,7 @@ def score_vote(
     pinned : probabilities of the three classes (N, 3) when the observed counts are given.
     votes : observed action codes, (N,).
     forecasts : probabilities of the classes (N, 3) by each rule.
+    are_rules_in_sample : whether the rules learned from this very vote.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def score_vote(
     return Validation(
         resolution=asked.resolution,
         mode=mode,
+        are_rules_in_sample=are_rules_in_sample,
         n=int(scored.sum()),
         pinned=score(ranked, observed, order),
         declared=score(declared, observed),

@@ -53,10 +53,14 @@ def _of_list(
 
 
 def _write_change(change: Change) -> tuple[str, str]:
-    edit = next(name for name in EDITS if getattr(change, name) is not None)
     since = "" if change.date is None else f" from {change.date}"
-    text = f"{EDITS[edit]} {write_figure(getattr(change, edit))}{since}"
-    return f"{label_quantity(change.attribute)} of {', '.join(change.members)}", text
+    return f"{label_quantity(change.attribute)} of {', '.join(change.members)}", f"{write_edit(change)}{since}"
+
+
+def write_edit(change: Change) -> str:
+    """What a change does to a value, such as "times 0.5"."""
+    edit = next(name for name in EDITS if getattr(change, name) is not None)
+    return f"{EDITS[edit]} {write_figure(getattr(change, edit))}"
 
 
 def _write_pledge(pledge: Pledge) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from sim.results.data import data_of
 from sim.results.validation import HeldOutValidation, Validation, ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
+from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import Observed, read_rollcalls
 
 
@@ -61,6 +62,10 @@ def command(
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
+    if rollcalls is not None and calls is not None:
+        days = {vote.resolution: vote.date for vote in spec.vote}
+        for doubt in find_doubts(str(rollcalls), calls, world_of(spec), days):
+            say(f"warning: {doubt}")
     held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
     found: tuple[Validation, ...] = held
     if not held:

@@ -16,7 +16,8 @@ from sim.results.tables import COUNT, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import list_peers
-from sim.specs import Scenario, read_scenario, world_of
+from sim.specs import Scenario, members_of, read_scenario, world_of
+from sim.summaries.edits import write_edit
 from sim.summaries.sentences import list_words
 from sim.views.frame import write_day
 from sim.world import World
@@ -171,7 +172,7 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     ]
     if world.is_dated:
         lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
-    columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
+    columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule, or changed"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
     tables = [table(title, columns, rows, "'sim world attributes' says how the model uses each quantity.")]
@@ -193,6 +194,9 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
+    for change in spec.change:
+        if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
+            rules[change.attribute] = f"changed by the scenario: {write_edit(change)}"
     peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,
