@@ -12,7 +12,6 @@ from sim.api.frames import make_frame
 from sim.api.inputs import SETTINGS, AnyExperiment, AnyGoal, AnyScenario, check_inputs, experiment_of, goal_of, spec_of
 from sim.api.running import SweepTables, sweep
 from sim.api.showing import table_of
-from sim.arguments import whole_number
 from sim.case import prepare
 from sim.results.changes import ComparisonSummary
 from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
@@ -233,7 +232,7 @@ def explain_all(
     return pd.DataFrame([member.document() for member in overview.members], columns=list(MemberOverview.model_fields))
 
 
-@check_inputs(members=whole_number(1))
+@check_inputs()
 def fence(
     scenario: AnyScenario,
     overrides: Mapping[str, object] | None = None,

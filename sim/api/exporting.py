@@ -17,7 +17,7 @@ from sim.summaries.ranking import rank
 from sim.summaries.run_tables import run_tables
 from sim.summaries.scenarios import scenarios_data, scenarios_tables
 from sim.summaries.sweeps import sweep_data, sweep_table
-from sim.views.exports import KINDS, Export, check_kind, write_export
+from sim.views.exports import KINDS, Export, check_format, write_export
 from sim.whatif.comparison_tables import comparison_data, comparison_tables
 from sim.whatif.explanation.summary import list_terms
 from sim.whatif.explanation.tables import explanation_tables
@@ -96,5 +96,5 @@ def export(found: Exported, out: str | Path) -> list[Path]:
     if kind is None:
         allowed = ", ".join(one.suffix for one in KINDS.values())
         raise input_error("sim.export", "out", f"got '{path}'; its name has to end in one of {allowed}.")
-    check_kind("sim.export", kind)
+    check_format("sim.export", kind)
     return write_export(path, kind, make(found))

@@ -103,6 +103,8 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "scenario": SCENARIO,
     "base": SCENARIO,
     "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
+    "scenarios": SCENARIOS,
+    "members": whole_number(1),
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
     "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),

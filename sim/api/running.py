@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from sim.api.frames import make_frame
 from sim.api.inputs import (
-    SCENARIOS,
     AnyExperiment,
     AnyScenario,
     check_inputs,
@@ -173,7 +172,7 @@ class Runs(Shown):
         return make_frame(scenarios_data(self.summary)[0].records())
 
 
-@check_inputs(scenarios=SCENARIOS)
+@check_inputs()
 def run_all(
     scenarios: str | Path | Sequence[AnyScenario] | None = None,
     overrides: Mapping[str, object] | None = None,
@@ -205,8 +204,8 @@ def run_all(
     --------
     >>> import sim
     >>> found = sim.run_all(["harbour-blockade", "es-11-1"], replicates=20)
-    >>> found.table["split_with_target_oppose"].tolist()
-    [2.0, 4.0]
+    >>> found.table[["name", "resolution"]].to_numpy().tolist()
+    [['harbour-blockade', 'SH/2'], ['es-11-1', 'A/RES/ES-11/1']]
     """
     given = scenarios_of(scenarios)
     named = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.specs.shipped import ShippedKind, shipped_names
 
 
-def complete(kind: ShippedKind) -> Callable[[str], list[str]]:
+def complete_names(kind: ShippedKind) -> Callable[[str], list[str]]:
     """A function that gives what an argument may be: shipped files of a kind, TOML files and folders.
 
     Parameters

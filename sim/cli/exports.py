@@ -12,9 +12,9 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from sim.cli.output import check_writable, say
-from sim.results.data import Data, data_of_tables
+from sim.results.data import DataTable, data_of_tables
 from sim.results.tables import Table
-from sim.views.exports import KINDS, Export, check_kind, write_export
+from sim.views.exports import KINDS, Export, check_format, write_export
 
 OPTIONS = {
     name: Annotated[Path | None, typer.Option(f"--{name}", metavar="FILE", help=kind.holds)]
@@ -31,7 +31,9 @@ class Exports:
     def __bool__(self) -> bool:
         return bool(self.files)
 
-    def write(self, tables: Callable[[], Sequence[Table]], data: Callable[[], Sequence[Data]] | None = None) -> None:
+    def write(
+        self, tables: Callable[[], Sequence[Table]], data: Callable[[], Sequence[DataTable]] | None = None
+    ) -> None:
         """Write the files, and say where they are.
 
         Parameters
@@ -73,7 +75,7 @@ def with_exports(command: Callable[..., int]) -> Callable[..., int]:
         files = {name: path for name in OPTIONS if (path := given.pop(name, None)) is not None}
         for name, path in files.items():
             check_writable(f"--{name}", path)
-            check_kind(f"--{name}", name)
+            check_format(f"--{name}", name)
         return command(*arguments, **given, exports=Exports(files))
 
     run.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class DataColumn(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Data:
+class DataTable:
     """Rows of one kind.
 
     Parameters
@@ -63,7 +63,7 @@ class Data:
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
-    def lengthen(self, name: str, title: str, keys: Sequence[str]) -> Data:
+    def lengthen(self, name: str, title: str, keys: Sequence[str]) -> DataTable:
         """The same as one long table: a row for each number, next to the columns that say what it is of.
 
         Parameters
@@ -85,7 +85,7 @@ class Data:
             DataColumn("unit", "unit", "", "what it is counted in"),
             DataColumn("value", "value", "", "the number"),
         )
-        return Data(name, title, columns, tuple(rows))
+        return DataTable(name, title, columns, tuple(rows))
 
 
 class _Cell(NamedTuple):
@@ -98,7 +98,9 @@ class _Cell(NamedTuple):
     value: object
 
 
-def data_of(name: str, title: str, rows: Iterable[Result | Sequence[Result]], kind: type[Result] | None = None) -> Data:
+def data_of(
+    name: str, title: str, rows: Iterable[Result | Sequence[Result]], kind: type[Result] | None = None
+) -> DataTable:
     """Results of one kind as rows, each of one result or of several next to each other.
 
     What is within a result gets a column of its own, under the names that lead to it. Lists of results are left out.
@@ -117,17 +119,17 @@ def data_of(name: str, title: str, rows: Iterable[Result | Sequence[Result]], ki
     if not read and kind is not None:
         fields = kind.model_fields.items()
         empty = [DataColumn(key, str(field.title), "", field.description or "") for key, field in fields]
-        return Data(name, title, tuple(empty), ())
+        return DataTable(name, title, tuple(empty), ())
     used = [cell for path, cell in found.items() if any(one.get(path) is not None for one in read)]
     names = name_columns(["_".join(cell.path) for cell in used])
     columns = [
         DataColumn(safe, ", ".join(cell.labels), cell.unit, cell.meaning)
         for safe, cell in zip(names, used, strict=True)
     ]
-    return Data(name, title, tuple(columns), tuple(tuple(one.get(cell.path) for cell in used) for one in read))
+    return DataTable(name, title, tuple(columns), tuple(tuple(one.get(cell.path) for cell in used) for one in read))
 
 
-def data_of_records(name: str, title: str, records: Sequence[Mapping[str, object]]) -> Data:
+def data_of_records(name: str, title: str, records: Sequence[Mapping[str, object]]) -> DataTable:
     """Plain rows under keys of their own, which become the labels of the columns."""
     keys = [
         key
@@ -135,21 +137,21 @@ def data_of_records(name: str, title: str, records: Sequence[Mapping[str, object
         if any(record.get(key) is not None for record in records)
     ]
     columns = [DataColumn(safe, key) for safe, key in zip(name_columns(keys), keys, strict=True)]
-    return Data(name, title, tuple(columns), tuple(tuple(_plain(one.get(key)) for key in keys) for one in records))
+    return DataTable(name, title, tuple(columns), tuple(tuple(_plain(one.get(key)) for key in keys) for one in records))
 
 
-def data_of_tables(tables: Sequence[Table]) -> list[Data]:
+def data_of_tables(tables: Sequence[Table]) -> list[DataTable]:
     """Tables for people as rows; where there are several, they are numbered."""
     return [data_of_table(f"table-{number}", shown) for number, shown in enumerate(tables, 1)]
 
 
-def data_of_table(name: str, shown: Table) -> Data:
+def data_of_table(name: str, shown: Table) -> DataTable:
     """A table for people as rows, under names that are made of its headings."""
     labels = [column.label for column in shown.columns]
     used = [place for place in range(len(labels)) if any(row[place] is not None for row in shown.rows)]
     names = name_columns([labels[place] for place in used])
     columns = [DataColumn(safe, labels[place]) for safe, place in zip(names, used, strict=True)]
-    return Data(
+    return DataTable(
         name, shown.title, tuple(columns), tuple(tuple(_plain(row[place]) for place in used) for row in shown.rows)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.results.data import Data, DataColumn, data_of, data_of_records
+from sim.results.data import DataColumn, DataTable, data_of, data_of_records
 from sim.results.described import Result, quantity
 from sim.results.months import MonthsReport
 from sim.results.run import RunSummary
@@ -17,7 +17,7 @@ class _Of(Result):
     resolution: str = quantity("resolution", "the vote")
 
 
-def run_data(found: RunSummary) -> list[Data]:
+def run_data(found: RunSummary) -> list[DataTable]:
     """A row per vote; per vote and member; per vote and member that votes differently; and per month and series."""
     data = [
         data_of("votes", "a row per vote", found.votes),
@@ -39,7 +39,7 @@ def run_data(found: RunSummary) -> list[Data]:
     return data if found.months is None else [*data, *months_data(found.months)]
 
 
-def months_data(months: MonthsReport) -> list[Data]:
+def months_data(months: MonthsReport) -> list[DataTable]:
     """A row per month with the mean of every series of the whole, and a long table with the intervals and members."""
     wide = data_of_records(
         "months",
@@ -54,7 +54,7 @@ def months_data(months: MonthsReport) -> list[Data]:
         one = series_of(column.label)
         columns.append(DataColumn(column.name, one.label, one.unit, one.description))
     long = data_of_records("series", "a row per month, series and member", list(_list_series(months)))
-    return [Data(wide.name, wide.title, tuple(columns), wide.rows), long]
+    return [DataTable(wide.name, wide.title, tuple(columns), wide.rows), long]
 
 
 def _list_series(months: MonthsReport) -> Iterator[dict[str, object]]:

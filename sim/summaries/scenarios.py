@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from sim.results.data import Data, data_of
+from sim.results.data import DataTable, data_of
 from sim.results.parts import ByAction, Split
 from sim.results.run import VoteSummary
 from sim.results.scenarios import ScenariosSummary, ScenarioSummary, ScenarioVote, SeriesInShort
@@ -170,7 +170,7 @@ KEYS = ("name", "scenario", "base", "seed", "replicates", "resolution", "date")
 """Columns of the long table that say what a figure is of."""
 
 
-def scenarios_data(found: ScenariosSummary) -> list[Data]:
+def scenarios_data(found: ScenariosSummary) -> list[DataTable]:
     """A row per scenario and vote with everything that is known of them, and the same as one long table."""
     rows = [(one, vote) for one in found.scenarios for vote in one.votes]
     wide = data_of("scenarios", "a row per scenario and vote", rows)

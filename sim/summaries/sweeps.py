@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from sim.results.data import Data, data_of
+from sim.results.data import DataTable, data_of
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure, write_number, write_share
@@ -141,7 +141,7 @@ def sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] |
     return points_table(read_points(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
 
 
-def sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[Data]:
+def sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:
     """A row per point and vote, and the ranking where there is one; `folder` is that of the finished sweep."""
     return [
         data_of("points", "a row per point and vote", read_points(folder)),

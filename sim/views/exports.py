@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import input_error
-from sim.results.data import Data, DataColumn
+from sim.results.data import DataColumn, DataTable
 from sim.results.tables import Table
 from sim.results.wording import MINUS, NOTHING
 from sim.runner.folder.whole import write_whole
@@ -33,7 +33,7 @@ class Export(NamedTuple):
     """
 
     tables: Sequence[Table]
-    data: Sequence[Data]
+    data: Sequence[DataTable]
 
 
 def write_export(path: Path, kind: str, export: Export) -> list[Path]:
@@ -47,7 +47,7 @@ def write_export(path: Path, kind: str, export: Export) -> list[Path]:
     return KINDS[kind].write(path, export._replace(data=[main, *(one for one in others if one.rows)]))
 
 
-def check_kind(where: str, kind: str) -> None:
+def check_format(where: str, kind: str) -> None:
     """Refuse a kind whose package is not installed.
 
     Raises
@@ -59,10 +59,10 @@ def check_kind(where: str, kind: str) -> None:
         raise input_error(where, "", "a workbook of Excel needs openpyxl.", fix)
 
 
-def describe_columns(data: Sequence[Data]) -> Data:
+def describe_columns(data: Sequence[DataTable]) -> DataTable:
     """A row for every column of some tables: its label, unit and meaning."""
     rows = [(one.name, *column) for one in data for column in one.columns]
-    return Data(CODEBOOK, "what every column holds", CODEBOOK_COLUMNS, tuple(rows))
+    return DataTable(CODEBOOK, "what every column holds", CODEBOOK_COLUMNS, tuple(rows))
 
 
 def _write_csv(path: Path, export: Export) -> list[Path]:
@@ -71,12 +71,12 @@ def _write_csv(path: Path, export: Export) -> list[Path]:
     ]
 
 
-def _file_for(path: Path, one: Data, export: Export) -> Path:
+def _file_for(path: Path, one: DataTable, export: Export) -> Path:
     """The file of a table: the one that was asked for holds the main one, and others have their names at the end."""
     return path if one is export.data[0] else path.with_name(f"{path.stem}-{one.name}{path.suffix}")
 
 
-def _as_csv(one: Data) -> str:
+def _as_csv(one: DataTable) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow([column.name for column in one.columns])

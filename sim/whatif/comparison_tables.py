@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummary
-from sim.results.data import Data, data_of
+from sim.results.data import DataTable, data_of
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
 from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
@@ -72,7 +72,7 @@ def vote_tables(vote: ComparedVote) -> list[Table]:
     return found
 
 
-def comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[Data]:
+def comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[DataTable]:
     """A row per figure, as one long table; and a row per scenario and vote."""
     wide = [(one, vote) for one in found.compared for vote in one.votes]
     return [

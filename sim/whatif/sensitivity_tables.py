@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sim.results.data import Data, data_of, data_of_records
+from sim.results.data import DataTable, data_of, data_of_records
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
@@ -171,7 +171,7 @@ def sensitivity_tables(spec: Experiment, found: SensitivityAnalysis) -> list[Tab
     return tables
 
 
-def sensitivity_data(found: SensitivityAnalysis) -> list[Data]:
+def sensitivity_data(found: SensitivityAnalysis) -> list[DataTable]:
     """A row per output and lever, and a row per region."""
     indices = [row for one in found.indices for row in list_indices(one)]
     regions = data_of("regions", "a row per region", found.regions or (), Region)

@@ -12,7 +12,7 @@ from support.commands import ENVIRONMENT, document, sim, sim_process, words
 from typer.main import get_command
 
 from sim.cli.app import app
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.rules.choice import ACTIONS
 from sim.specs import shipped_scenarios
 
@@ -289,9 +289,12 @@ def test_a_shell_completes_names_of_shipped_files_and_own_files(tmp_path, monkey
     (tmp_path / "es-mine.toml").touch()
     (tmp_path / "es-notes.txt").touch()
     monkeypatch.chdir(tmp_path)
-    assert complete("scenarios")("es-1") == ["es-10-19", *(n for n in shipped_scenarios() if n.startswith("es-11"))]
-    assert complete("scenarios")("es-m") == ["es-mine.toml"]
-    assert complete("goals")("india") == ["india-deplores"]
+    assert complete_names("scenarios")("es-1") == [
+        "es-10-19",
+        *(n for n in shipped_scenarios() if n.startswith("es-11")),
+    ]
+    assert complete_names("scenarios")("es-m") == ["es-mine.toml"]
+    assert complete_names("goals")("india") == ["india-deplores"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
@@ -42,7 +42,7 @@ def command(
     scenarios: Annotated[
         list[str],
         typer.Argument(
-            help="Shipped scenarios or TOML files; the first is the base.", autocompletion=complete("scenarios")
+            help="Shipped scenarios or TOML files; the first is the base.", autocompletion=complete_names("scenarios")
         ),
     ],
     replicates: Annotated[

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.case import prepare
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
@@ -43,7 +43,8 @@ from sim.whatif.explanation.terms import Anatomy, take_apart
 @with_exports
 def command(
     scenario: Annotated[
-        str, typer.Argument(help="Name of a shipped scenario, or a TOML file.", autocompletion=complete("scenarios"))
+        str,
+        typer.Argument(help="Name of a shipped scenario, or a TOML file.", autocompletion=complete_names("scenarios")),
     ],
     member: Annotated[str | None, typer.Argument(help="A member, by code or name.")] = None,
     everyone: Annotated[

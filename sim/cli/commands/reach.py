@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
@@ -38,7 +38,7 @@ GoalOverrides = Annotated[
 @with_exports
 def command(
     goal: Annotated[
-        str, typer.Argument(help="Name of a shipped goal, or a TOML file.", autocompletion=complete("goals"))
+        str, typer.Argument(help="Name of a shipped goal, or a TOML file.", autocompletion=complete_names("goals"))
     ],
     replicates: Annotated[int | None, typer.Option(help="Runs of each combination.", min=20)] = None,
     set_: GoalOverrides = None,

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from sim.case import Case
 from sim.cli.cases import read_case
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
@@ -57,7 +57,7 @@ def command(
         list[str] | None,
         typer.Argument(
             help="Names of shipped scenarios or TOML files; patterns such as 'es-11-*' and folders name several.",
-            autocompletion=complete("scenarios"),
+            autocompletion=complete_names("scenarios"),
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Run every shipped scenario.")] = False,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sim.cli.commands.sweep import RetryFailed, sweep_folder
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
@@ -33,7 +33,9 @@ from sim.whatif.sensitivity_tables import answer_indices, answer_regions, sensit
 def command(
     experiment: Annotated[
         str,
-        typer.Argument(help="Name of a shipped experiment, or a TOML file.", autocompletion=complete("experiments")),
+        typer.Argument(
+            help="Name of a shipped experiment, or a TOML file.", autocompletion=complete_names("experiments")
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     output: Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_table, say
 from sim.cli.progress import progress
@@ -34,7 +34,9 @@ RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the
 def command(
     experiment: Annotated[
         str,
-        typer.Argument(help="Name of a shipped experiment, or a TOML file.", autocompletion=complete("experiments")),
+        typer.Argument(
+            help="Name of a shipped experiment, or a TOML file.", autocompletion=complete_names("experiments")
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     workers: Workers = 1,

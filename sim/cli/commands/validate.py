@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.completion import complete
+from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
@@ -26,7 +26,7 @@ from sim.world.rollcalls.files import Observed, read_rollcalls
 def command(
     scenarios: Annotated[
         list[str],
-        typer.Argument(help="Names of shipped scenarios, or TOML files.", autocompletion=complete("scenarios")),
+        typer.Argument(help="Names of shipped scenarios, or TOML files.", autocompletion=complete_names("scenarios")),
     ],
     rollcalls: Annotated[
         Path | None,
