@@ -111,6 +111,8 @@ def print_table(screen: Console, table: Table) -> None:
     shown = table if table.most is None else table.first(table.most)
     cells = shown.cells()
     widths = _share_out(shown, cells, screen.width)
+    if shown.title:
+        screen.print(f"[bold]{escape(shown.title)}[/]")
     if widths is None:
         _print_rows(screen, shown, cells)
     else:
@@ -121,14 +123,7 @@ def print_table(screen: Console, table: Table) -> None:
 
 def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:
     """Print a table in columns; numbers are set to the right."""
-    made = RichTable(
-        title=escape(shown.title),
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-    )
+    made = RichTable(box=None, pad_edge=False, header_style="dim")
     for column, width in zip(shown.columns, widths, strict=True):
         is_number = column.kind.is_number
         made.add_column(escape(column.label), justify="right" if is_number else "left", overflow="fold", width=width)
@@ -140,7 +135,6 @@ def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], 
 
 def _print_rows(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]]) -> None:
     """Print a table as a line or more for each row: its first cell, then the others with their headings."""
-    screen.print(f"[bold]{escape(shown.title)}[/]")
     labels = [column.label for column in shown.columns]
     for first, *rest in cells:
         parts = [f"{label}: {cell.text}" for label, cell in zip(labels[1:], rest, strict=True) if cell.text != NOTHING]

@@ -24,7 +24,7 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
     """What is changed; of every vote who is edited, the tally, who moves or is predicted wrongly; then the months."""
     found: list[Table] = []
     if result.base is not None and summary.changed is not None:
-        found.append(settings_table(summary.scenario, result.base.case.spec.title, summary.changed))
+        found.append(settings_table(result.base.case.spec.title, summary.changed))
     for number, vote in enumerate(summary.votes):
         if vote.base is not None and vote.base.edited:
             found.append(edited_table(vote.resolution, vote.base.edited).on_screen(MOST_EDITED))

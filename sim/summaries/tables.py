@@ -119,13 +119,12 @@ def adoption_table(base: VoteChanged) -> Table:
     return table("Adopted, in share of runs", columns, rows)
 
 
-def settings_table(scenario: str, base: str, changed: Sequence[ChangedSetting]) -> Table:
+def settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:
     """The settings in which a what-if differs from its base."""
     rows = [[one.label, one.key, one.base, one.now] for one in changed]
     columns = [Column(name) for name in ("what is changed", "key", "base", "what-if")]
-    return table(
-        f"What '{scenario}' changes of '{base}'", columns, rows, "" if rows else "Nothing: both have the same settings."
-    )
+    note = "" if rows else "Nothing: both have the same settings."
+    return table(f"What differs from '{base}'", columns, rows, note)
 
 
 def edited_table(resolution: str, edited: Sequence[EditedMember]) -> Table:

@@ -22,7 +22,7 @@ def comparison_tables(found: ComparisonSummary) -> list[Table]:
 def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
     """What one scenario changes, and the tables of its votes."""
     return [
-        settings_table(found.scenario, base, found.changed),
+        settings_table(base, found.changed),
         *(made for vote in found.votes for made in vote_tables(vote)),
     ]
 

@@ -86,7 +86,7 @@ def test_edited_members_come_first_however_little_they_move(write):
     assert all(member["moved"] == moved.get(iso3, 0.0) for iso3, member in edited.items())
     text = sim("run", file, "--replicates", 40).stdout
     assert text.index("The members that are edited") < text.index("Who votes differently on")
-    assert text.index("What 'mine' changes") < text.index("The members that are edited")
+    assert text.index("What differs from") < text.index("The members that are edited")
 
 
 def test_settings_are_listed_by_key_and_lists_by_entry():

@@ -100,16 +100,16 @@ def _print(document: ComparisonSummary) -> None:
         print_table(screen, comparison_table(document))
     for compared in document.compared:
         screen.print()
-        print_table(screen, settings_table(compared.scenario, document.base, compared.changed))
+        screen.print(f"[bold]{escape(compared.scenario)}[/]")
+        print_table(screen, settings_table(document.base, compared.changed))
         for vote in compared.votes:
             screen.print()
-            _print_vote(screen, compared.scenario, vote)
+            _print_vote(screen, vote)
 
 
-def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
+def _print_vote(screen: Console, vote: ComparedVote) -> None:
     is_same = vote.resolution == vote.base_resolution
     against = "" if is_same else f", compared with {vote.base_resolution} on the random numbers of that vote"
-    screen.print(f"[bold]{escape(scenario)}[/]")
     print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}{against}", *answer_change(vote.base)])
     print_lines(screen, judge_expectation(vote.base))
     for made in vote_tables(vote):

@@ -83,7 +83,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
     if result.base is None:
         return Section("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
-    tables = [settings_table(spec.title, base.title, list_settings(base, spec))]
+    tables = [settings_table(base.title, list_settings(base, spec))]
     sentences, pictures = [], []
     for number, vote in enumerate(votes):
         if vote.base is None:

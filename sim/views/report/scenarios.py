@@ -69,7 +69,7 @@ def _section(name: str, kept: KeptRun) -> Section:
     tables: list[Table] = []
     if result.base is not None:
         base = result.base.case.spec
-        tables.append(settings_table(spec.title, base.title, list_settings(base, spec)))
+        tables.append(settings_table(base.title, list_settings(base, spec)))
         for number in range(len(result.votes)):
             vote = summarise_vote(result, number)
             if vote.base is not None and vote.base.edited:
