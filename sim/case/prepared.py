@@ -28,7 +28,8 @@ from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
-from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
+from sim.world.peers import PEER_KINDS
+from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
 from sim.world.world import EXPOSURE_CHANNELS
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.world.names import Place, fold, known_names, nearest, place_of
+
+if TYPE_CHECKING:
+    from sim.world.ties import Ties
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""
@@ -156,16 +160,18 @@ class Carried:
 
 @dataclass(frozen=True, repr=False)
 class World(Shown):
-    """Members in the order of their ISO3 codes, their attributes (N,), and the ties (N, N) between them.
+    """Members in the order of their codes, their attributes (N,), and the ties (N, N) between them.
 
     Parameters
     ----------
-    ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
+    ties : kind of tie to matrix, sparse in a large world; element (i, j) is what member i has with, or gets from,
+        member j. Agreement that is not known is NaN, and no element of a sparse matrix.
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
     rollcalls : those that what members know is made of; of a dated world those before its day.
     ideal_points : year to array (N,), or empty.
-    years : attribute (N,) or kind of tie (N, N) to the year of each figure, 0 where it has none; empty without dates.
+    years : attribute, or kind of tie, to the year of each member's figure (N,), 0 where it has none; partners that are
+        dated apart have years of their own, such as ``aid (DUN)``. Empty without dates.
     carried : figures of an earlier year than others have.
     outcomes : roll calls after the day of a dated world: results are scored on them, and no rule reads them.
     memo : quantities already derived from this very world, by what they were derived for.
@@ -181,7 +187,7 @@ class World(Shown):
     regions: tuple[str, ...]
     attributes: Mapping[str, FloatArray]
     groups: tuple[Group, ...]
-    ties: Mapping[str, FloatArray]
+    ties: Mapping[str, Ties]
     coverage: Mapping[str, tuple[str, ...]]
     currencies: Mapping[str, float]
     sanctions: tuple[Sanction, ...]
@@ -222,9 +228,11 @@ class World(Shown):
         for group in self.groups:
             for reference in (group.key, group.name, *group.aliases):
                 found.setdefault(reference.casefold(), group.members)
-        for region in dict.fromkeys(self.regions):
-            members = tuple(i for i, r in zip(self.iso3, self.regions, strict=True) if r == region)
-            found.setdefault(region.casefold(), members)
+        regions: dict[str, list[str]] = {}
+        for iso3, region in zip(self.iso3, self.regions, strict=True):
+            regions.setdefault(region, []).append(iso3)
+        for region, members in regions.items():
+            found.setdefault(region.casefold(), tuple(members))
         return found
 
     @cached_property
