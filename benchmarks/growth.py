@@ -38,7 +38,8 @@ def repeated(case: Case, size: int) -> Case:
 
 def _resized(ballot: Ballot, size: int) -> Ballot:
     arrays = {name: np.resize(value, size) for name, value in vars(ballot).items() if isinstance(value, np.ndarray)}
-    return replace(ballot, **arrays)
+    mean, root = np.resize(ballot.known.mean, (size, 3)), np.resize(ballot.known.root, (size, 3, 3))
+    return replace(ballot, **arrays, known=replace(ballot.known, mean=mean, root=root))
 
 
 def by_members(

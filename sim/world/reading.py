@@ -41,6 +41,8 @@ BOUNDS = {
 ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
+MOST_WITH_VOTES = 5_000
+"""Members that may have votes of the Assembly: how often each pair votes the same way fills a dense matrix."""
 CODE = re.compile("[A-Z][A-Z0-9]{2,11}")
 
 
@@ -220,6 +222,9 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
     table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
     if not table.rows:
         return None
+    if len(codes) > MOST_WITH_VOTES:
+        message = f"votes tie every member to every other, for which {len(codes):,} are too many."
+        folder.problem(table.file, "", message, f"Leave the file out, or have at most {MOST_WITH_VOTES:,} members.")
     for row in table.rows:
         for iso3 in codes:
             if row[iso3] not in ASSEMBLY_CODES:

@@ -69,7 +69,18 @@ def test_memory_and_page() -> None:
     imported, swept = memory.imported_mb(), {20: memory.swept_mb(20)}
     assert 0 < imported < swept[20]
     rows = page.memory_rows(imported, swept)
-    assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows)
+    assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows, [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not told there")
+def test_a_large_world_is_small_in_memory():
+    """2,000 members load within 300 MiB; a dense world of that size takes more than that for its ties alone."""
+    from benchmarks import memory, page, worlds
+
+    imported, found = memory.imported_mb(), worlds.cost_of(2000, "load")
+    assert 0 < found.seconds < 20, "2 s on a machine with nothing else to do"
+    assert found.mb - imported < 300
+    assert page.world_rows({(2000, "load"): found}, imported)[0][0] == "2,000 members loaded"
 
 
 def test_moves_are_timed_beside_their_runs():
