@@ -33,7 +33,8 @@ def repeated(case: Case, size: int) -> Case:
     peers = SparsePeers(Blocks(np.zeros(size, dtype=np.int64)), np.zeros(size), listed)
     codes = tuple(f"M{i:05d}" for i in range(size))
     world = replace(case.world, iso3=codes, names=codes)
-    return replace(case, world=world, peers=peers, ballots=tuple(_resized(ballot, size) for ballot in case.ballots))
+    known, ballots = replace(case.known, donors={}), tuple(_resized(ballot, size) for ballot in case.ballots)
+    return replace(case, world=world, known=known, peers=peers, ballots=ballots)
 
 
 def _resized(ballot: Ballot, size: int) -> Ballot:

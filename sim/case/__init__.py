@@ -1,7 +1,8 @@
 """A scenario made ready for the rules: its ballots, its changes, the plan of its months."""
 
 from sim.case.draws import DRAW_RUN, Weighed, drawn, weighed_by
-from sim.case.prepared import Case, prepare, roles_of, terms_of, with_positions, with_seed
+from sim.case.prepared import Case, prepare, roles_of, with_positions, with_seed
+from sim.case.terms import terms_of
 
 __all__ = [
     "DRAW_RUN",

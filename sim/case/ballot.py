@@ -157,6 +157,13 @@ def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = No
     )
 
 
+def reweighed(ballot: Ballot, terms: Terms, parameters: Parameters) -> Ballot:
+    """The ballot with what other figures of dependence and exposure make of it."""
+    dependence, exposure = (sum_in_order(weighed(kind, terms, parameters)) for kind in ("dependence", "exposure"))
+    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
+    return replace(ballot, dependence=ballot.threats.target * dependence, sanction_risk=ballot.threats.senders * risk)
+
+
 def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
     """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
 

@@ -7,31 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import ActionArray
-from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, topic_of
-from sim.case.changes import change_problems, edited
+from sim.case.ballot import NOT_GIVEN, Ballot, Standing, ballot_of, topic_of
+from sim.case.changes import change_problems
 from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
 from sim.case.positions import Revealed, by_structure, known_for, revealed_by
 from sim.case.start import Start
+from sim.case.terms import terms_of
 from sim.errors import InputError
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
 from sim.world.peers import PEER_KINDS
 from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
-from sim.world.world import EXPOSURE_CHANNELS
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
@@ -155,28 +153,6 @@ def roles_of(spec: Scenario, world: World) -> Roles:
         senders=world.indices(members_of(world, spec.roles.senders)),
         leanings=tuple(spec.leanings.items()),
     )
-
-
-def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
-    """The editable quantities as they stand on a date, with the changes that hold by then applied in their order."""
-    exposure = {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}
-    lost = sum(
-        (parameters[f"grade_{breadth}"] * sum_weighted(channels, exposure) for breadth, channels in known.lost.items()),
-        start=np.zeros(world.size),
-    )
-    # Leverage works on those who hold the country; a delegation of an ousted government is out of its reach.
-    reached = known.control
-    values = {
-        **{f"dependence.{name}": array * reached for name, array in known.dependence.items()},
-        **{f"exposure.{name}": array * reached for name, array in known.exposure.items()},
-        "isolation": isolation_share(lost, sum_weighted(known.observed, exposure)) * reached,
-        **{f"alignment.{name}": array for name, array in known.alignment.items()},
-        **{f"absence.{name}": array for name, array in known.absence.items()},
-    }
-    for change in spec.change:
-        if change.date is None or change.date <= on:
-            values[change.attribute] = edited(values[change.attribute], change, world)
-    return Terms(values)
 
 
 def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:

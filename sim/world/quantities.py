@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import Problem
+from sim.world.estimates import Donors, donors_of, with_middle
 from sim.world.peers import peers_by_kind
 from sim.world.ties import columns_of, row_sums
 from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
@@ -75,6 +76,7 @@ class Quantities:
     alignment : input to array; positive is towards the senders.
     absence : input to array; larger is emptier.
     peers : kind to matrix (N, N), rows summing to 1 or, for a member with no such peer, to 0; as in `peers_by_kind`.
+    donors : ``dependence`` and ``exposure`` to the donors of members whose figures are estimates, their middle ones.
     control : whether those who hold the seat hold the country, so that leverage over it reaches them.
     """
 
@@ -86,6 +88,12 @@ class Quantities:
     absence: Mapping[str, FloatArray]
     peers: Mapping[str, Ties | Blocks]
     control: FloatArray
+    donors: Mapping[str, Donors]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no member's dependence or exposure is an estimate."""
+        return not any(self.donors.values())
 
 
 def quantities(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
@@ -140,15 +148,18 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
         "arrears": world.attributes["arrears"],
     }
     assert tuple(absence) == ABSENCE_INPUTS
+    dependence, exposure = _dependence(world, targets), _before_sanctions(world, observed, lost)
+    on_targets, to_senders = donors_of(world, dependence, targets), donors_of(world, exposure, senders)
     return Quantities(
-        dependence=_dependence(world, targets),
-        exposure=_before_sanctions(world, observed, lost),
+        dependence=with_middle(dependence, on_targets),
+        exposure=with_middle(exposure, to_senders),
         observed=observed,
         lost=lost,
         alignment=alignment,
         absence=absence,
         peers=peers_by_kind(world, agreement, agreement_sharpness),
         control=world.attributes["effective_control"],
+        donors={"dependence": on_targets, "exposure": to_senders},
     )
 
 

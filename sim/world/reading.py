@@ -41,6 +41,7 @@ BOUNDS = {
 ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
+ESTIMATED = "estimated"
 MOST_WITH_VOTES = 5_000
 """Members that may have votes of the Assembly: how often each pair votes the same way fills a dense matrix."""
 CODE = re.compile("[A-Z][A-Z0-9]{2,11}")
@@ -237,6 +238,13 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
 
 def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
     table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False)
+    found = []
     for row in table.rows:
         row.has_member("iso3", index)
-    return tuple(Fill(row["iso3"], row["quantity"], row["rule"]) for row in table.rows)
+        found.append(Fill(row["iso3"], row["quantity"], row["rule"], is_estimate=is_estimate(table, row)))
+    return tuple(found)
+
+
+def is_estimate(table: Table, row: Row) -> bool:
+    """Whether a row of ``fills.csv`` says that the value is an estimate from other members; the column is optional."""
+    return ESTIMATED in table.columns and row.has_word(ESTIMATED, ("0", "1", "")) and row[ESTIMATED] == "1"

@@ -141,12 +141,16 @@ class AssemblyVotes(Shown):
 
 @dataclass(frozen=True)
 class Fill:
-    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all."""
+    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all.
+
+    `is_estimate` says that nothing is known of the member itself, so that the value rests on other members.
+    """
 
     iso3: str
     quantity: str
     rule: str
     partner: str = ""
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from sim.world.dated.world import (
 from sim.world.header import Header, read_header
 from sim.world.reading import (
     BOUNDS,
+    is_estimate,
     read_assembly,
     read_ideal_points,
     read_member_rows,
@@ -85,6 +86,7 @@ def read_dated_world(path: Path) -> DatedWorld:
     attributes = _attributes(folder, index)
     blocks = _ties(folder, index, header)
     assembly = read_assembly(folder, list(index))
+    filled, estimated = _filled(folder, index)
     dated = DatedWorld(
         name=path.name,
         title=header.title,
@@ -107,7 +109,8 @@ def read_dated_world(path: Path) -> DatedWorld:
         rollcalls=_rollcalls(folder, index, assembly),
         ideal_points=read_ideal_points(folder, index),
         assembly=assembly,
-        filled=_filled(folder, index),
+        filled=filled,
+        estimated=estimated,
     )
     folder.raise_problems()
     return dated
@@ -253,12 +256,18 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 
-def _filled(folder: Folder, index: Index) -> dict[tuple[str, str, str], dict[int, str]]:
+def _filled(
+    folder: Folder, index: Index
+) -> tuple[dict[tuple[str, str, str], dict[int, str]], frozenset[tuple[str, str, str, int]]]:
+    """The rules that supplied figures, by figure, member and partner, then year; and which of these are estimates."""
     table = folder.table("fills", ("figure", "iso3", "partner", "year", "rule"), is_required=False)
     found: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
+    estimated: set[tuple[str, str, str, int]] = set()
     for row in table.rows:
         if row.has_member("iso3", index) and row.has_word("figure", (*YEARLY_ATTRIBUTES, *YEARLY_TIES)):
             rules = found[row["figure"], row["iso3"], row["partner"]]
             year = int(row.number("year", *YEARS))
             rules[year] = f"{rules[year]}; {row['rule']}" if year in rules else row["rule"]
-    return dict(found)
+            if is_estimate(table, row):
+                estimated.add((row["figure"], row["iso3"], row["partner"], year))
+    return dict(found), frozenset(estimated)

@@ -56,7 +56,7 @@ class DatedWorld(Shown):
     currencies : issuer to year to share of world reserves.
     sanctions : each with its spell.
     rollcalls, ideal_points, assembly : as in `World`, of all dates.
-    filled : the figures that a rule supplied.
+    filled : the figures that a rule supplied, and `estimated` those of them that rest on other members.
     """
 
     name: str
@@ -81,6 +81,7 @@ class DatedWorld(Shown):
     ideal_points: Mapping[int, FloatArray]
     assembly: AssemblyVotes | None
     filled: FilledYears
+    estimated: frozenset[tuple[str, str, str, int]] = frozenset()
 
     def at(self, day: date) -> World:
         """The world as it was known before a day: annual figures from 1 January of the next year, all else by its days.
@@ -156,7 +157,8 @@ class _Snapshot:
                 raise input_error(f"{self.dated.folder.name}/attributes.csv", "", message, "Give a later date.")
             values[is_missing] = np.median(values[~is_missing])
             for i in np.flatnonzero(is_missing).tolist():
-                self.fills.append(Fill(self.codes[i], name, f"no figure before {self.eve.year}: median of all members"))
+                rule = f"no figure before {self.eve.year}: median of all members"
+                self.fills.append(Fill(self.codes[i], name, rule, is_estimate=True))
             found[name] = values
             self.years[name] = years
         for name, usual in CONDITIONS.items():
@@ -196,8 +198,11 @@ class _Snapshot:
         self._note(block.kind, block.name, block.partner, years)
         for i in self.here[years == NO_YEAR].tolist():
             if self.dated.iso3[i] != block.partner:
-                rule = f"no figure of {block.name} before {self.eve.year}: none counted"
-                self.fills.append(Fill(self.dated.iso3[i], QUANTITIES[block.kind], rule, block.partner))
+                rest = "estimated from members like it" if (years != NO_YEAR).any() else "none counted"
+                rule = f"no figure of {block.name} before {self.eve.year}: {rest}"
+                self.fills.append(
+                    Fill(self.dated.iso3[i], QUANTITIES[block.kind], rule, block.partner, is_estimate=True)
+                )
         return np.stack([block.member[found], block.other[found], block.values[found]])
 
     def _matrix(self, first: FloatArray, second: FloatArray, values: FloatArray, unlisted: float = 0.0) -> Ties:
@@ -220,7 +225,8 @@ class _Snapshot:
                 self.carried.append(Carried(iso3, shown, year))
             rule = self.dated.filled.get((figure, iso3, partner), {}).get(year)
             if rule is not None:
-                self.fills.append(Fill(iso3, QUANTITIES.get(figure, figure), rule, partner))
+                is_estimate = (figure, iso3, partner, year) in self.dated.estimated
+                self.fills.append(Fill(iso3, QUANTITIES.get(figure, figure), rule, partner, is_estimate))
 
     def _groups(self) -> Iterator[Group]:
         """The groups that have a member on the day."""
