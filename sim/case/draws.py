@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.arrays import IntArray, Number
-from sim.case.ballot import Ballot, Text, ballot_of, reweighed, text_of
+from sim.case.ballot import Ballot, Standing, Text, ballot_of, reweighed, text_of
 from sim.case.plan import Plan
+from sim.case.start import Start
 from sim.case.terms import draw_estimates, terms_of
 from sim.randomness import Draws, to_normal
 from sim.rules.alignment import Divisiveness
@@ -55,15 +56,10 @@ def weighed_by(case: Case, replicates: IntArray) -> Weighed:
             for standing, ballot in zip(case.standings, ballots, strict=True)
         )
     if not case.known.is_certain:
-        on = partial(
-            terms_of, spec, case.world, case.parameters, draw_estimates(case.known, case.world, spec.seed, draws)
-        )
+        standings, start = _with_figures(case, draws)
         ballots = tuple(
-            reweighed(ballot, on(standing.vote.date), parameters)
-            for standing, ballot in zip(case.standings, ballots, strict=True)
+            reweighed(ballot, standing.terms, parameters) for standing, ballot in zip(standings, ballots, strict=True)
         )
-        if start is not None and spec.months is not None:
-            start = replace(start, values=on(spec.months.start).values)
     if plan is not None and start is not None and not (fit is None and case.known.is_certain):
         plan = plan.with_inputs(start.inputs(parameters, ballots[0], plan.inputs.cells))
     return Weighed(parameters, ballots, plan)
@@ -75,16 +71,35 @@ def drawn(case: Case, replicate: int) -> Case:
         return case
     weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
     parameters = {name: float(value) for name, value in weighed.parameters.items()}
-    known = replace(case.known, donors={kind: {} for kind in case.known.donors})
     return replace(
         case,
         parameters=parameters,
-        known=known,
+        known=replace(case.known, donors={}),
+        standings=_with_figures(case, np.int64(replicate // DRAW_RUN))[0],  # type: ignore[arg-type]
         ballots=weighed.ballots,
         plan=weighed.plan,
         fit=None,
         draws_terms=False,
     )
+
+
+def spread_over(case: Case, first: int, count: int) -> Case:
+    """The case with the figures that members lack as they are in some runs, in arrays (R, N)."""
+    if case.known.is_certain:
+        return case
+    replicates = np.arange(first, first + count)[:, None]
+    standings, _ = _with_figures(case, replicates // DRAW_RUN)
+    return replace(case, standings=standings, plan=weighed_by(case, replicates).plan)
+
+
+def _with_figures(case: Case, draws: IntArray) -> tuple[tuple[Standing, ...], Start | None]:
+    """What members bring to each vote, and to the months, with the figures that they lack as they are in some draws."""
+    known = draw_estimates(case.known, case.world, case.spec.seed, draws)
+    on, months = partial(terms_of, case.spec, case.world, case.parameters, known), case.spec.months
+    standings = tuple(replace(standing, terms=on(standing.vote.date)) for standing in case.standings)
+    if case.start is None or months is None:
+        return standings, None
+    return standings, replace(case.start, values=on(months.start).values)
 
 
 def _text_in(case: Case, vote: Vote, draws: IntArray) -> Text:

@@ -66,7 +66,7 @@ def draw_estimates(known: Quantities, world: World, seed: int, numbers: IntArray
 
     return replace(
         known,
-        dependence=drawn(known.dependence, known.donors["dependence"]),
-        exposure=drawn(known.exposure, known.donors["exposure"]),
-        donors={kind: {} for kind in known.donors},
+        dependence=drawn(known.dependence, known.donors.get("dependence", {})),
+        exposure=drawn(known.exposure, known.donors.get("exposure", {})),
+        donors={},
     )

@@ -18,6 +18,7 @@ import numpy as np
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import MonthState
@@ -178,7 +179,8 @@ def take_all_apart(
 def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
-        (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
+        (spread_over(own, start, size), slice(start - first, start - first + size))
+        for own, start, size in split_by_draw(case, first, count)
     ]
     outcomes: dict[int, Outcome] = {}
     for number, outcome, months in simulate_votes(case, first, count):
