@@ -19,6 +19,8 @@ from sim.specs import Vote
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
 NOT_GIVEN = -1
+OUTSIDE = -2
+"""What is given for a member that may not vote. As an index it is that of an action of stance 0: nobody hears it."""
 
 CONFLICT_INPUTS = {
     "consultation": "align_consultation",
@@ -79,7 +81,7 @@ class Ballot(Shown):
     conflict, order : the two dimensions of alignment, by structure; utility.
     known : what is known of how far members deviate from there.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
-    given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
+    given : action codes of the votes that are given, `OUTSIDE` of members that may not vote, `NOT_GIVEN` elsewhere.
     threats : what dependence and expected sanctions count in this vote, as the months have left them.
     """
 

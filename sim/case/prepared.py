@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import ActionArray
-from sim.case.ballot import NOT_GIVEN, Ballot, Standing, ballot_of, topic_of
+from sim.case.ballot import NOT_GIVEN, OUTSIDE, Ballot, Standing, ballot_of, topic_of
 from sim.case.changes import change_problems
 from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
@@ -189,7 +189,10 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
 
 
 def _given(spec: Scenario, world: World, roles: Roles, vote: Vote) -> ActionArray:
-    """The targets oppose, the victim supports, unless they are pledged to vote otherwise; everyone else draws."""
+    """The targets oppose, the victim supports, unless they are pledged to vote otherwise; everyone else draws.
+
+    Who may not vote does none of this.
+    """
     given = np.full(world.size, NOT_GIVEN, dtype=np.int8)
     given[roles.targets] = OPPOSE
     if roles.victim is not None:
@@ -197,6 +200,8 @@ def _given(spec: Scenario, world: World, roles: Roles, vote: Vote) -> ActionArra
     for pledge in spec.pledge:
         if pledge.resolution in (None, vote.resolution):
             given[world.indices(members_of(world, pledge.members))] = ACTIONS.index(pledge.action)
+    if vote.voters:
+        given[~np.isin(world.iso3, members_of(world, vote.voters))] = OUTSIDE
     given.setflags(write=False)
     return given
 

@@ -10,7 +10,7 @@ from sim.case.ballot import NOT_GIVEN
 from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE
-from sim.runner.result import RunResult, frequencies
+from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
 from sim.summaries.months import report_months
@@ -27,7 +27,8 @@ def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
     ----------
     given : action code of each fixed vote, `NOT_GIVEN` where it is drawn, (N,).
     """
-    return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
+    certain = np.where((given >= 0)[:, None], np.eye(len(ACTIONS))[given], 0.0)
+    return np.where((given == NOT_GIVEN)[:, None], chances, certain)
 
 
 def summarise_run(result: RunResult) -> RunSummary:
@@ -58,14 +59,14 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         split=split_of(
             np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].given[case.roles.target]
         ),
-        likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
+        likeliest=count_actions(np.bincount(vote.counts[vote.is_voter].argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),
         base=None if result.base is None else summarise_change(result, result.base, number),
-        members=member_votes(case, chances, call),
+        members=member_votes(case, vote, call),
     )
 
 
@@ -96,8 +97,9 @@ def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
 
 
-def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list[MemberVote]:
-    """Every member: probabilities of the actions, and the observed one."""
+def member_votes(case: Case, vote: VoteResult, call: RollCall | None) -> list[MemberVote]:
+    """Every member that may vote: probabilities of the actions, and the observed one."""
+    chances = frequencies(vote.counts)
     return [
         MemberVote(
             iso3=iso3,
@@ -106,6 +108,7 @@ def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list
             observed=None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
         )
         for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
+        if vote.is_voter[i]
     ]
 
 
@@ -166,7 +169,7 @@ def member_columns(result: RunResult) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
     for vote in result.votes:
         call = result.case.world.rollcall(vote.resolution)
-        for row in member_votes(result.case, frequencies(vote.counts), call):
+        for row in member_votes(result.case, vote, call):
             for name, value in {"resolution": vote.resolution, **dict(row)}.items():
                 columns[name].append(value)
     return columns

@@ -102,7 +102,7 @@ class Anatomy(Shown):
     @property
     def replicates(self) -> int:
         """Replicates that were run."""
-        return int(self.counts[0].sum())
+        return int(self.counts.sum(axis=1).max())
 
     @cached_property
     def arrays(self) -> FloatArray:
