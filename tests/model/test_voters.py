@@ -14,7 +14,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import OUTSIDE
 from sim.ensemble import simulate
 from sim.model import AlignmentModel
-from sim.rules.choice import ABSENT, ACTIONS, STANCES
+from sim.rules.choice import ABSENT, STANCES
 from sim.runner.run import run_case
 from sim.specs import Scenario, read_scenario
 from sim.summaries.summary import summarise_vote
