@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case.ballot import Terms
-from sim.case.changes import edited
+from sim.case.changes import apply_change
 from sim.randomness import Draws
 from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Scenario
@@ -20,7 +20,7 @@ from sim.world.quantities import Quantities
 from sim.world.world import EXPOSURE_CHANNELS
 
 
-def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
+def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
     """The editable quantities as they stand on a date, with the changes that hold by then applied in their order."""
     exposure = {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}
     lost = sum(
@@ -38,7 +38,7 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     }
     for change in spec.change:
         if change.date is None or change.date <= on:
-            values[change.attribute] = edited(values[change.attribute], change, world)
+            values[change.attribute] = apply_change(values[change.attribute], change, world)
     return Terms(values)
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.world.header import EVERYONE, read_header
+from sim.world.header import UNITED_NATIONS, read_header
 from sim.world.listing import read_ties
 from sim.world.names import hint_for_code
-from sim.world.tables import Folder, Row, Table
+from sim.world.tables import CsvTable, Folder, Row
 from sim.world.world import (
     ATTRIBUTES,
+    EVERYONE,
     ROLL_CALL_VOTES,
     AssemblyVotes,
     Fill,
@@ -28,7 +29,6 @@ from sim.world.world import (
     Sanction,
     World,
 )
-from sim.world.world import EVERYONE as EVERY_MEMBER
 
 BREADTHS = ("targeted", "sectoral", "comprehensive")
 BOUNDS = {
@@ -48,7 +48,7 @@ CODE = re.compile("[A-Z][A-Z0-9]{2,11}")
 
 
 def read_world(path: Path) -> World:
-    """The world in a folder, read anew.
+    """The world in a folder, read again.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_world(path: Path) -> World:
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members})
     ties = read_ties(folder, index)
     sanctions = _sanctions(folder, index, header.groups)
-    rollcalls = _rollcalls(folder, index)
+    rollcalls = _rollcalls(folder, index, header.order_topics)
     ideal_points = read_ideal_points(folder, index)
     assembly = read_assembly(folder, codes)
     fills = _fills(folder, index)
@@ -91,7 +91,7 @@ def read_world(path: Path) -> World:
 
 
 def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
-    """The checked rows of ``members.csv`` by code; `columns` are those besides code, name and region."""
+    """The checked rows of ``members.csv`` by code; `columns` are those apart from code, name and region."""
     table = folder.table("members", ("iso3", "name", "region", *columns))
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "no members.")
@@ -101,8 +101,8 @@ def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
         if not CODE.fullmatch(row["iso3"]):
             message = f"got '{row['iso3']}'; 3 to 12 capital letters and digits are needed, a letter first."
             row.problem("iso3", message)
-        elif row["iso3"] == EVERY_MEMBER:
-            row.problem("iso3", f"got '{EVERY_MEMBER}', which means all members.", "Give another code.")
+        elif row["iso3"] == EVERYONE:
+            row.problem("iso3", f"got '{EVERYONE}', which means all members.", "Give another code.")
         if row["name"].startswith("-"):
             row.problem("name", f"got '{row['name']}'; it must not begin with '-'.")
     return sorted(table.rows, key=lambda row: row["iso3"])
@@ -123,15 +123,15 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
 
 def read_sanction_rows(
     folder: Folder, index: Mapping[str, int], groups: Sequence[Group], columns: Sequence[str]
-) -> Table:
+) -> CsvTable:
     """The checked table ``sanctions.csv``, empty where there is none; `columns` are those of its dates."""
     needed = ("iso3", "sender", *columns, "breadth", "secondary", "instrument", "note")
     table = folder.table("sanctions", needed, is_required=False)
-    senders = (*index, *(group.key for group in groups), EVERYONE)
+    senders = (*index, *(group.key for group in groups), UNITED_NATIONS)
     for row in table.rows:
         row.has_member("iso3", index)
         if index and row["sender"] not in senders:
-            message = f"'{row['sender']}' is not a member, not the key of a group, and not {EVERYONE}."
+            message = f"'{row['sender']}' is not a member, not the key of a group, and not {UNITED_NATIONS}."
             row.problem("sender", message, hint_for_code(row["sender"], index, senders))
         row.has_word("breadth", BREADTHS)
         row.has_word("secondary", ("0", "1"))
@@ -151,7 +151,7 @@ def sanction_of(row: Row, since: str) -> Sanction:
     )
 
 
-def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
+def votes_in(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
     """The votes of each resolution, (N,) in the order of `index`; -1 where a member has none.
 
     Parameters
@@ -168,7 +168,7 @@ def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
     return votes
 
 
-def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[str]) -> tuple[RollCall, ...]:
     table = folder.table("rollcalls", ROLL_CALL_COLUMNS, is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
@@ -179,8 +179,8 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
     for row in table.rows:
         resolution = row["resolution"]
         if row["date"] != dates.get(resolution, row["date"]):
-            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}.")
-            dates[resolution] = row["date"]  # told once
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} gives {dates[resolution]}.")
+            dates[resolution] = row["date"]  # reported once
     if resolutions.rows:
         for resolution in votes.keys() - dates.keys():
             folder.problem(resolutions.file, "resolution", f"'{resolution}' of {table.file} is missing.")
@@ -198,6 +198,7 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
                     target=row["target"],
                     topic=row["topic"],
                     votes=votes[row["resolution"]],
+                    divides_by="order" if row["topic"] in order_topics else "both",
                 )
             )
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
@@ -245,6 +246,6 @@ def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
     return tuple(found)
 
 
-def is_estimate(table: Table, row: Row) -> bool:
+def is_estimate(table: CsvTable, row: Row) -> bool:
     """Whether a row of ``fills.csv`` says that the value is an estimate from other members; the column is optional."""
     return ESTIMATED in table.columns and row.has_word(ESTIMATED, ("0", "1", "")) and row[ESTIMATED] == "1"

@@ -11,7 +11,7 @@ import pytest
 from support.commands import sim
 from support.engines import assert_same_votes
 
-from sim.case import DRAW_RUN, Case, drawn, prepare, weighed_by
+from sim.case import DRAW_RUN, Case, draw_case, draw_inputs, prepare
 from sim.ensemble import simulate
 from sim.specs import read_scenario
 from sim.world import World, load_world
@@ -71,7 +71,7 @@ def test_without_anybody_to_learn_from_there_is_no_estimate() -> None:
 
 
 def test_a_run_draws_one_of_the_donors(case: Case) -> None:
-    found = weighed_by(case, np.arange(1000)[:, None]).ballots[0].dependence
+    found = draw_inputs(case, np.arange(1000)[:, None]).ballots[0].dependence
     expected = case.ballots[0].dependence
     estimated = sorted({i for members in case.known.donors["dependence"].values() for i in members})
     certain = np.setdiff1d(np.arange(case.world.size), estimated)
@@ -83,13 +83,13 @@ def test_a_run_draws_one_of_the_donors(case: Case) -> None:
 
 
 def test_draws_are_keyed_by_member_and_run(case: Case) -> None:
-    whole = weighed_by(case, np.arange(23)[:, None]).ballots[0].dependence
-    later = weighed_by(case, np.arange(7, 23)[:, None]).ballots[0].dependence
+    whole = draw_inputs(case, np.arange(23)[:, None]).ballots[0].dependence
+    later = draw_inputs(case, np.arange(7, 23)[:, None]).ballots[0].dependence
     assert later.tobytes() == np.ascontiguousarray(whole[7:]).tobytes()
     for replicate in (0, 4, 5, 22):
-        own = drawn(case, replicate)
+        own = draw_case(case, replicate)
         assert own.ballots[0].dependence.tolist() == whole[replicate].tolist()
-        assert drawn(own, 17) is own, "what is drawn is known"
+        assert draw_case(own, 17) is own, "what is drawn is known"
     assert (whole[0] == whole[DRAW_RUN - 1]).all()
     assert (whole[0] != whole[DRAW_RUN]).any()
 
@@ -122,7 +122,7 @@ def test_what_a_scenario_sets_is_no_longer_drawn() -> None:
     names = [f"{kind}.{channel}" for kind, members in prepare(spec).known.donors.items() for channel in members]
     document = {**spec.document(), "change": [{**change, "attribute": name} for name in names]}
     case = prepare(type(spec).model_validate(document))
-    found = weighed_by(case, np.arange(40)[:, None]).ballots[0]
+    found = draw_inputs(case, np.arange(40)[:, None]).ballots[0]
     assert (found.dependence == case.ballots[0].dependence).all()
     assert (found.sanction_risk == case.ballots[0].sanction_risk).all()
 

@@ -13,8 +13,8 @@ from support.engines import assert_same_votes
 from support.worlds import documents_in_worlds, examples, made, worlds
 
 from sim.case import Case
-from sim.case.inputs import month_inputs
-from sim.case.market import cells_of
+from sim.case.inputs import make_month_inputs
+from sim.case.market import make_cells
 from sim.ensemble import simulate
 from sim.rules.influence import (
     GRID,
@@ -110,14 +110,14 @@ def test_the_months_start_from_the_same_inputs(made_up: tuple[dict[str, Any], Wo
     case = made(*made_up)
     values, nothing = case.standings[0].terms.values, np.zeros(case.world.size)
     one, other = (
-        month_inputs(
+        make_month_inputs(
             world,
             case.roles,
             parameters=case.parameters,
             alignment=nothing,
             exposure=nothing,
             values=values,
-            cells=cells_of(world.size),
+            cells=make_cells(world.size),
         )
         for world in (case.world, made_sparse(case.world))
     )

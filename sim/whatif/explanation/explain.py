@@ -106,7 +106,7 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     ----------
     number, index : which vote, and which member, each from 0.
     """
-    if case.ballots[number].given[index] == OUTSIDE:
+    if case.ballots[number].fixed[index] == OUTSIDE:
         message = f"{case.world.names[index]} has no vote on {case.ballots[number].resolution}."
         raise input_error("sim explain", case.world.iso3[index], message, f"Those of vote.{number}.voters have one.")
     if case.plan is None:
