@@ -23,7 +23,7 @@ UNKNOWN = {"agreement": np.nan}
 """Kinds of tie that are not 0 but unknown for a pair that the file does not list."""
 
 
-class Listing(NamedTuple):
+class ListedTies(NamedTuple):
     """Pairs of members (K,), and the values (K,) of each kind of tie that has a column."""
 
     first: IntArray
@@ -46,7 +46,7 @@ def read_ties(folder: Folder, index: Mapping[str, int]) -> dict[str, Ties]:
     return ties
 
 
-def _by_column(folder: Folder, index: Mapping[str, int]) -> Listing | None:
+def _by_column(folder: Folder, index: Mapping[str, int]) -> ListedTies | None:
     """The listing of a file without a single mistake; None where `_by_row` has to say what is wrong."""
     columns = read_plain_columns(folder, STEM, (*PAIR, *TIE_KINDS))
     if columns is None or not set(PAIR) <= set(columns):
@@ -60,10 +60,10 @@ def _by_column(folder: Folder, index: Mapping[str, int]) -> Listing | None:
         and len(np.unique(first * len(index) + second)) == len(first)
         and all(((array >= 0) & (array <= 1)).all() for array in values.values())
     )
-    return Listing(first, second, values) if is_sound else None
+    return ListedTies(first, second, values) if is_sound else None
 
 
-def _by_row(folder: Folder, index: Mapping[str, int]) -> Listing:
+def _by_row(folder: Folder, index: Mapping[str, int]) -> ListedTies:
     """The listing row by row, slowly, with every problem noted."""
     table = folder.table(STEM, PAIR)
     for column in table.columns:
@@ -84,10 +84,10 @@ def _by_row(folder: Folder, index: Mapping[str, int]) -> Listing:
         own = shares(rows, kind)
         if len(folder.problems) == known:  # what is no number is not compared with the way back, too
             values[kind] = own
-    return Listing(first, second, values)
+    return ListedTies(first, second, values)
 
 
-def _check_both_ways(folder: Folder, kind: str, codes: Sequence[str], found: Listing, unlisted: float) -> None:
+def _check_both_ways(folder: Folder, kind: str, codes: Sequence[str], found: ListedTies, unlisted: float) -> None:
     """Note every pair whose two rows differ; a row that is missing counts as the tie of an unlisted pair."""
     size, values = len(codes), found.values[kind]
     key, back = found.first * size + found.second, found.second * size + found.first

@@ -30,7 +30,7 @@ def case() -> Case:
 
 
 def test_the_body_is_that_of_the_day(case: Case) -> None:
-    inside = {case.world.iso3[i] for i in np.flatnonzero(case.ballots[0].given != OUTSIDE)}
+    inside = {case.world.iso3[i] for i in np.flatnonzero(case.ballots[0].fixed != OUTSIDE)}
     assert inside == {code for name in COUNCIL for code in case.world.resolve(name)}
 
 
@@ -62,7 +62,7 @@ def test_nobody_hears_who_may_not_vote(case: Case) -> None:
     pledge = {"members": ["ALL", "-UNSC"], "action": "absent", "reason": "away"}
     document = {**read_scenario("es-11-1").document(), "pledge": [pledge]}
     away = prepare(Scenario.model_validate(document))
-    inside = case.ballots[0].given != OUTSIDE
+    inside = case.ballots[0].fixed != OUTSIDE
     one, other = simulate(case, 0, 20)[0], simulate(away, 0, 20)[0]
     assert (one.actions[:, inside] == other.actions[:, inside]).all()
     assert (other.actions[:, ~inside] == ABSENT).all()
