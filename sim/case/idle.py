@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.case.ballot import NOT_GIVEN, Ballot, ballot_of
-from sim.case.prepared import Case, terms_of
+from sim.case.ballot import NOT_FIXED, Ballot, make_ballot
+from sim.case.prepared import Case
+from sim.case.terms import make_terms
 from sim.errors import Problem
 from sim.specs import Change, Scenario, members_of
 
@@ -45,7 +46,7 @@ def _why_idle(case: Case, number: int, change: Change) -> str | None:
         return None
     places = case.world.indices(members_of(case.world, change.members))
     ballots = [ballot for ballot in case.ballots if change.date is None or change.date <= ballot.date]
-    if all((ballot.given[places] != NOT_GIVEN).all() for ballot in ballots):
+    if all((ballot.fixed[places] != NOT_FIXED).all() for ballot in ballots):
         return "the votes of these members are fixed."
     if not any(_differs(case, without, ballot) for ballot in ballots):
         return f"in these votes nothing depends on {change.attribute}: its weight, or the threat, is 0."
@@ -61,7 +62,7 @@ def _moves_a_value(case: Case, without: Scenario, change: Change) -> bool:
 
     def values(one: Scenario) -> list[np.ndarray]:
         return [
-            terms_of(one, case.world, case.parameters, known=case.known, on=day).values[change.attribute]
+            make_terms(one, case.world, case.parameters, known=case.known, on=day).values[change.attribute]
             for day in sorted(days)
         ]
 
@@ -72,8 +73,8 @@ def _differs(case: Case, without: Scenario, ballot: Ballot) -> bool:
     """Whether the utilities of a vote are other ones without a change, for a member whose vote is drawn."""
     number = [one.resolution for one in case.ballots].index(ballot.resolution)
     standing = case.standings[number]
-    terms = terms_of(without, case.world, case.parameters, known=case.known, on=standing.vote.date)
-    other = ballot_of(replace(standing, terms=terms), case.parameters)
-    is_drawn = ballot.given == NOT_GIVEN
+    terms = make_terms(without, case.world, case.parameters, known=case.known, on=standing.vote.date)
+    other = make_ballot(replace(standing, terms=terms), case.parameters)
+    is_drawn = ballot.fixed == NOT_FIXED
     pairs = ((getattr(ballot, name), getattr(other, name)) for name in OF_MEMBERS)
     return any(not np.array_equal(a[..., is_drawn], b[..., is_drawn]) for a, b in pairs)

@@ -95,9 +95,9 @@ def list_edited(result: RunResult, base: RunResult, number: int) -> list[EditedM
                 name=result.case.world.names[i],
                 edit="; ".join(edits),
                 before=ACTIONS[old],
-                before_share=float(before.counts[i, old] / before.counts[i].sum()),
+                before_share=float(before.counts[i, old] / base.replicates),
                 now=ACTIONS[new],
-                now_share=float(vote.counts[i, new] / vote.counts[i].sum()),
+                now_share=float(vote.counts[i, new] / result.replicates),
                 moved=float(moved[i] / result.replicates),
             )
         )

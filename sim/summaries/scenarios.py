@@ -17,7 +17,7 @@ from sim.summaries.months import sum_up
 from sim.summaries.months_tables import scale_of
 from sim.summaries.sentences import list_words
 from sim.summaries.summary import summarise_vote
-from sim.summaries.tallies import NEAR, SPLIT
+from sim.summaries.tallies import NEAR
 
 MAIN_SERIES = ("revenue", "members_joined", "helpers", "helpers_covert", "aid", "listings")
 """Series of the months that are given for each scenario."""
@@ -49,13 +49,13 @@ def _summarise(name: str, result: RunResult) -> ScenarioSummary:
 
 
 def _shorten(vote: VoteSummary) -> ScenarioVote:
-    base, observed = vote.base, vote.observed
+    base, observed = vote.base, vote.observed_split
     return ScenarioVote(
         resolution=vote.resolution,
         date=vote.date,
         split=vote.split,
         tally=vote.tally,
-        observed=None if observed is None else Split(**{name: observed.of(name) for name in SPLIT}),
+        observed=None if observed is None else observed.with_target,
         near=vote.near,
         accuracy=vote.accuracy,
         change=None if base is None else base.change,

@@ -198,7 +198,7 @@ def _escape_pipes(text: str) -> str:
     return re.sub(r"([|\\])", r"\\\1", text)
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """A kind of file: how its name ends, what it holds, and what writes it."""
 
     suffix: str
@@ -206,15 +206,15 @@ class Kind(NamedTuple):
     write: Callable[[Path, Export], list[Path]]
 
 
-KINDS: Mapping[str, Kind] = {
-    "csv": Kind(
+KINDS: Mapping[str, FileKind] = {
+    "csv": FileKind(
         ".csv", "CSV file to write with the main table; others, and what columns mean, go next to it.", _write_csv
     ),
-    "xlsx": Kind(".xlsx", "Workbook of Excel to write, with a sheet for each table.", _write_xlsx),
-    "stata": Kind(
+    "xlsx": FileKind(".xlsx", "Workbook of Excel to write, with a sheet for each table.", _write_xlsx),
+    "stata": FileKind(
         ".dta", "Stata file to write with the main table and labels; other tables go next to it.", _write_stata
     ),
-    "latex": Kind(".tex", "LaTeX file to write with the tables that are printed.", _write_latex),
-    "markdown": Kind(".md", "Markdown file to write with the tables that are printed.", _write_markdown),
+    "latex": FileKind(".tex", "LaTeX file to write with the tables that are printed.", _write_latex),
+    "markdown": FileKind(".md", "Markdown file to write with the tables that are printed.", _write_markdown),
 }
 """The kinds of files, by name; the help of an option says what they hold."""

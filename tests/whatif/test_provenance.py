@@ -29,15 +29,15 @@ def test_a_figure_that_a_scenario_changes_is_not_from_its_source(tmp_path):
         (made,) = next(term["made_of"] for term in terms if term["term"] == "dependence.arms")
         return made
 
-    assert arms_of(file, "IND")["rule"] == "changed by the scenario: times 0.5"
+    assert arms_of(file, "IND")["rule"] == "changed by the scenario: multiplied by 0.5"
     assert arms_of(file, "IND")["origins"] == []
     for scenario, member in (("es-11-1", "IND"), (file, "VNM")):
         assert arms_of(scenario, member)["origins"]
         assert "changed" not in arms_of(scenario, member)["rule"]
-    assert "changed by the scenario: times 0.5" in sim("explain", file, "IND", "--no-levers").stdout
+    assert "changed by the scenario: multiplied by 0.5" in sim("explain", file, "IND", "--no-levers").stdout
     shown = document("world", "IND", "--scenario", file)["quantities"]
     (arms,) = [one for one in shown if one["name"] == "dependence.arms"]
-    assert arms["rule"] == "changed by the scenario: times 0.5"
+    assert arms["rule"] == "changed by the scenario: multiplied by 0.5"
 
 
 def test_rules_that_learned_from_the_very_vote_are_marked():

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from sim.case import prepare, roles_of, terms_of
+from sim.case import find_roles, make_terms, prepare
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, console, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
@@ -175,7 +175,7 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule, or changed"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
-    tables = [table(title, columns, rows, "'sim world attributes' says how the model uses each quantity.")]
+    tables = [table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity.")]
     if found.sanctions:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
         tables.append(table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
@@ -191,8 +191,8 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
 
 def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
-    known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
-    terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
+    known = quantities(world, find_roles(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
+    terms = make_terms(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     for change in spec.change:
         if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):

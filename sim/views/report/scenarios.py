@@ -15,14 +15,14 @@ from sim.summaries.scenarios import answer_scenarios, scenarios_tables, summaris
 from sim.summaries.summary import summarise_vote
 from sim.summaries.tables import edited_table, movers_table, settings_table
 from sim.views.pictures.scenarios import plot_scenarios
-from sim.views.report.page import Page, Section
+from sim.views.report.page import ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 
 MOST_MOVERS = 10
 """Members that vote differently that are listed of each scenario; its own page has all of them."""
 
 
-def page_of_scenarios(folder: Path) -> Page:
+def page_of_scenarios(folder: Path) -> ReportPage:
     """The page of a folder of several scenarios; those that are not finished are left out.
 
     Raises
@@ -37,13 +37,13 @@ def page_of_scenarios(folder: Path) -> Page:
     left = [name for name in names if name not in done]
     first = next(iter(done.values()))
     documents = {name: kept.manifest.scenario for name, kept in done.items()}
-    return Page(
+    return ReportPage(
         title=f"{len(done)} scenarios",
         question="What becomes of each, and what does it change?",
         answer=" ".join(answer_scenarios(found)),
         facts=f"{_write_runs(found)}; worlds: {', '.join(dict.fromkeys(one.world for one in found.scenarios))}",
         sections=(
-            Section(
+            ReportSection(
                 "All scenarios",
                 (f"Not finished, and left out: {', '.join(left)}.",) if left else (),
                 (make_picture(plot_scenarios(found)),),
@@ -62,7 +62,7 @@ def _write_runs(found: ScenariosSummary) -> str:
     return ", ".join(f"{number:,}" for number in sorted({one.replicates for one in found.scenarios})) + " runs of each"
 
 
-def _section(name: str, kept: KeptRun) -> Section:
+def _section(name: str, kept: KeptRun) -> ReportSection:
     """What one scenario asks, what it changes of its base, and who votes differently."""
     result = kept.result
     spec = result.case.spec
@@ -77,4 +77,4 @@ def _section(name: str, kept: KeptRun) -> Section:
             if vote.base is not None and vote.base.moved:
                 tables.append(movers_table(vote.resolution, vote.base.moved).first(MOST_MOVERS))
     page = f"Its own page: sim report {kept.folder.parent.name}/{name}"
-    return Section(f"{name}: {spec.title}", (spec.question, page), (), tuple(tables))
+    return ReportSection(f"{name}: {spec.title}", (spec.question, page), (), tuple(tables))
