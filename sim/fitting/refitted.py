@@ -25,7 +25,7 @@ from sim.rules.parameters import unit_resolution
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import earlier_samples, list_questions, pinned_probabilities, put_on, with_rollcalls
-from sim.scoring.verdict import rule_forecasts, score_vote
+from sim.scoring.verdict import ScoredVote, rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
 from sim.world.rollcalls.files import Observed
@@ -37,6 +37,13 @@ FITTED_TO = 4
 def validate_refitted(
     spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
 ) -> list[Validation]:
+    """Score each vote as the next one, as `score_refitted` does, without what each member adds."""
+    return [scored.report for scored in score_refitted(spec, rollcalls, is_rolling=is_rolling)]
+
+
+def score_refitted(
+    spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
+) -> list[ScoredVote]:
     """Score each vote as the next one: see the module. Parameters are as for `sim.scoring.validation.validate`.
 
     Raises
@@ -60,7 +67,7 @@ def known_before(world: World, day: date) -> World:
     return replace(known, rollcalls=tuple(call for call in known.rollcalls if call.date < day))
 
 
-def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
+def _score_refitted(spec: Scenario, world: World, call: Observed) -> ScoredVote:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
     if not learnt:

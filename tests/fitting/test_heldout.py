@@ -86,8 +86,11 @@ def test_held_out_scores_come_with_spread_and_lead():
         assert low <= scores.declared.rps <= high
         assert scores.mode == "held-out"
         best = min(REGRESSIONS, key=lambda name: scores.baselines[name].rps)
-        assert scores.lead.rps.over == best
-        assert scores.lead.rps.mean == pytest.approx(scores.declared.rps - scores.baselines[best].rps)
+        assert scores.lead_declared.rps.over == best
+        assert scores.lead_declared.rps.mean == pytest.approx(scores.declared.rps - scores.baselines[best].rps)
+        pinned = scores.baselines_pinned
+        assert scores.lead.rps.over == min(pinned, key=lambda name: pinned[name].rps)
+        assert scores.lead.rps.mean == pytest.approx(scores.pinned.rps - pinned[scores.lead.rps.over].rps)
         # A model of what members stand to lose, fitted to half of them, beats the rates of the chamber for the others.
         assert scores.declared.rps < scores.baselines["base_rates"].rps
 
