@@ -129,10 +129,10 @@ def _write_leads(rule: str, leads: Leads | None) -> str:
     """A sentence on the model's losses less those of a rule, which is named where it is the best by a score."""
     if leads is None:
         return ""
-    parts = [
-        f"{label} {LEAD.write(lead.mean)} ({_label(lead.over)}; 95 % {LEAD.write(lead.p025)} to {LEAD.write(lead.p975)})"
-        for _, label, lead in _by_score(leads)
-    ]
+    parts = []
+    for _, label, lead in _by_score(leads):
+        mean, low, high = (LEAD.write(value) for value in (lead.mean, lead.p025, lead.p975))
+        parts.append(f"{label} {mean} ({_label(lead.over)}; 95 % {low} to {high})")
     return f"The model less {rule}: {', '.join(parts)}."
 
 
