@@ -26,8 +26,9 @@ STRUCTURE = (
     *("sanction_weight", "grievance", "peer_influence"),
 )
 """The parameters that weigh anything about members but their votes."""
-SPREADS = {"position_spread": 1.5, "position_topic_spread": 1.5}
-"""Standard deviations of positions that nothing but votes says anything of; utility."""
+SPREADS = {"position_spread": 7.0, "position_topic_spread": 1.5}
+"""Standard deviations of positions of which only votes say anything; utility. Of 0.5 to 7, and 0.5 to 4 on the topic,
+these do best on the thirteen votes about Russia of 2016 to April 2022, each predicted from those before it."""
 
 
 @dataclass(frozen=True)

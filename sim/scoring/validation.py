@@ -173,11 +173,6 @@ class EarlierSamples:
         return self._made[key]
 
 
-def earlier_samples(case: Case, number: int) -> list[Sample]:
-    """Samples of the earlier roll calls about the target, each with only what was known before its day."""
-    return EarlierSamples().before(case, number)
-
-
 def pinned_probabilities(case: Case, number: int, votes: IntArray, months: MonthRun | None = None) -> FloatArray:
     """Probabilities (N, 4) at equilibrium with severity and ``abstain_bias`` fitted to the observed counts alone.
 
