@@ -40,10 +40,10 @@ ORDER_TOPIC = "human rights"
 """A resolution whose topic names these divides by the order of the world; what others divide by is open."""
 LOADING_YEARS, LOADING_WORDS = 3.0, 0.5
 """How fast what earlier resolutions say of a new one fades, and how much its own words count."""
-OTHER_TOPIC = 0.1
-"""How much a resolution on another topic says of a new one's severity, compared with one on its own."""
-TERM_SPREADS, TERM_WEIGHT = (1.5, 0.5), 1.0
-"""Spread of severity and abstaining where nothing is known, and for how many resolutions of the day it counts."""
+TERM_YEARS = 2.0
+"""Age at which an earlier resolution counts half for the severity of a new one."""
+TERM_SPREADS, TERM_SPREADS_OF_OTHERS = (1.0, 0.5), (2.0, 0.5)
+"""Spread of severity and abstaining that counts as one resolution of the day, on a known topic and on a new one."""
 ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
@@ -154,7 +154,8 @@ def expected_divisiveness(revealed: Revealed, vote: Vote) -> Divisiveness:
 def expected_terms(revealed: Revealed, vote: Vote) -> tuple[FloatArray, FloatArray]:
     """Severity, and what else speaks for abstaining, that earlier resolutions suggest for a new one.
 
-    The mean of theirs, those on its own topic and recent ones counting most, and the spread around it of one more.
+    The mean of those on its topic, or of all where none is, recent ones counting most; and the spread of one more. The
+    rule and its numbers are those of `sim.fitting.proposals`, where they were chosen.
 
     Returns
     -------
@@ -163,10 +164,11 @@ def expected_terms(revealed: Revealed, vote: Vote) -> tuple[FloatArray, FloatArr
     terms = revealed.terms[:, :2]
     ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in revealed.calls])
     is_same = np.array([call.topic == topic_of(vote) for call in revealed.calls], dtype=bool)
-    weights = np.where(is_same, 1.0, OTHER_TOPIC) * np.exp(-ages / LOADING_YEARS)
+    weights = (is_same if is_same.any() else 1.0) * 0.5 ** (ages / TERM_YEARS)
     mean = weights @ terms / weights.sum()
     around = (weights[:, None] * (terms - mean)).T @ (terms - mean)
-    covariance = (TERM_WEIGHT * np.diag(TERM_SPREADS) ** 2 + around) / (TERM_WEIGHT + weights.sum())
+    prior = np.diag(TERM_SPREADS if is_same.any() else TERM_SPREADS_OF_OTHERS) ** 2
+    covariance = (prior + around) / (1.0 + weights.sum())
     return mean, covariance
 
 
