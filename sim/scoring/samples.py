@@ -48,7 +48,7 @@ class Sample:
     record : mean stance in all earlier roll calls about the target, in [-1, 1]; 0 where there are none.
     observed : class in this vote, for scores and for rules to learn from; -1 where the vote is fixed or not recorded.
     revealed : what earlier roll calls about the target reveal of members without any structure, (N, 2): how much more
-        this vote is worth to its supporters, and its standard deviation; utility. None where votes are not read.
+        this vote is worth to its supporters, and its standard deviation; utility. None where it is not worked out.
     """
 
     resolution: str
@@ -64,7 +64,7 @@ class Sample:
     revealed: FloatArray | None = None
 
 
-def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
+def make_sample(case: Case, number: int, votes: NDArray[np.integer], *, reveals_positions: bool = True) -> Sample:
     """Make a sample of the members of a prepared case before one of its votes.
 
     Of the world's roll calls, those about the target that are dated before the ballot count. The other inputs are from
@@ -74,6 +74,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     ----------
     number : index of the vote within the case.
     votes : observed action codes (N,), -1 where not recorded.
+    reveals_positions : whether `Sample.revealed` is worked out, which takes a quarter of a second.
     """
     ballot, world, parameters = case.ballots[number], case.world, case.parameters
     terms = dict(case.standings[number].terms.values)
@@ -92,7 +93,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
         last_on_topic=last_on_topic,
         record=record,
         observed=np.where(is_scored, classes_of(votes), -1),
-        revealed=_reveal_without_structure(case, number) if case.revealed else None,
+        revealed=_reveal_without_structure(case, number) if reveals_positions else None,
     )
 
 

@@ -169,7 +169,7 @@ class EarlierSamples:
         key = spec.model_dump_json(), known
         if key not in self._made:
             asked = prepare(spec, world_before(case.world, call.date), reads_votes=False)
-            self._made[key] = make_sample(asked, 0, call.votes)
+            self._made[key] = make_sample(asked, 0, call.votes, reveals_positions=False)
         return self._made[key]
 
 

@@ -20,7 +20,7 @@ from sim.world.rollcalls.files import Observed
 WORLD = load_world("un", at=date(2022, 4, 8))
 """The world in which the three resolutions fitted have been voted on."""
 SPEC = read_scenario("es-11-1")
-REGRESSIONS = ("ideal_point", "earlier_votes")
+REGRESSIONS = ("ideal_point", "earlier_votes", "signed_logit")
 """Rules with coefficients that need no library."""
 
 
