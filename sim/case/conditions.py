@@ -111,7 +111,7 @@ class Touch:
         return Touch(**{name: value[index] for name, value in self.__dict__.items()})
 
 
-def touch_of(event: Event, world: World, roles: Roles, peers: Peers, parameters: Mapping[str, float]) -> Touch | None:
+def find_touch(event: Event, world: World, roles: Roles, peers: Peers, parameters: Mapping[str, float]) -> Touch | None:
     """What an event does at once, or None where it only changes the months' conditions."""
     nothing = np.zeros(world.size)
     touch = Touch(shift=nothing, isolated=nothing, relieved=nothing, listed=nothing, heard=nothing)
@@ -149,7 +149,7 @@ def _grade(event: Sanctions, parameters: Mapping[str, float]) -> float:
     return parameters["grade_sectoral" if is_sectoral else "grade_targeted"]
 
 
-def conditions_of(
+def make_conditions(
     months: Sequence[Month],
     world: World,
     roles: Roles,

@@ -1,4 +1,4 @@
-"""What runs draw before anything happens: parameters, severities that are not known, and the ballots made of them."""
+"""The inputs that runs draw before they start: parameters, uncertain severities, and the ballots that follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.arrays import IntArray, Number
-from sim.case.ballot import Ballot, Text, ballot_of, text_of
+from sim.case.ballot import Ballot, VoteSettings, make_ballot, read_settings
 from sim.case.plan import Plan
 from sim.randomness import Draws, to_normal
 from sim.rules.alignment import Divisiveness
@@ -23,52 +23,53 @@ DRAW_RUN = 5
 """Replicates in a row that share a draw of the parameters: a thousand replicates see two hundred draws."""
 
 
-class Weighed(NamedTuple):
-    """What a case is under its parameters: the same in all replicates, or arrays (R, 1) and (R, N) for each."""
+class ReplicateInputs(NamedTuple):
+    """Parameters, ballots and months of replicates: numbers where all have the same, or arrays (R, 1) and (R, N)."""
 
     parameters: Parameters
     ballots: tuple[Ballot, ...]
     plan: Plan | None
 
 
-def weighed_by(case: Case, replicates: IntArray) -> Weighed:
-    """What runs have: the case itself, unless it draws parameters from their posterior or severities from their spread.
+def draw_inputs(case: Case, replicates: IntArray) -> ReplicateInputs:
+    """Draw the inputs of runs: those of the case, unless it draws parameters from their posterior or severities.
 
-    What the scenario sets itself stays as set. Of a fitted text's terms, the draw's distance from the fit is added.
+    Values that the scenario sets itself are kept. The fitted settings of a vote are moved by the draw's distance from
+    the fit.
 
     Parameters
     ----------
-    replicates : (R, 1), in a row, or one number.
+    replicates : (R, 1), consecutive, or one number.
     """
     if not case.draws_terms:
-        return case.undrawn
+        return case.own_inputs
     fit, draws = case.fit, replicates // DRAW_RUN
     parameters: dict[str, Number] = dict(case.parameters)
     if fit is not None:
         parameters |= {**fit.drawn_parameters(draws % fit.size), **case.spec.parameters}
     ballots, plan = [], case.plan
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
-        text = text_of(standing.vote)
+        settings = read_settings(standing.vote)
         if fit is not None:
-            text = _shifted(text, fit.shift_of(standing.vote.resolution, draws % fit.size))
-        text = text._replace(severity=text.severity + _severity_shift(case.spec.seed, standing.vote, draws))
-        ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
+            settings = _shift(settings, fit.shift_of(standing.vote.resolution, draws % fit.size))
+        settings = settings._replace(severity=settings.severity + _severity_shift(case.spec.seed, standing.vote, draws))
+        ballots.append(replace(make_ballot(standing, parameters, settings), resolution=ballot.resolution))
     if plan is not None and case.start is not None and fit is not None:
         plan = plan.with_inputs(case.start.inputs(parameters, ballots[0], plan.inputs.cells))
-    return Weighed(parameters, tuple(ballots), plan)
+    return ReplicateInputs(parameters, tuple(ballots), plan)
 
 
-def drawn(case: Case, replicate: int) -> Case:
-    """The case of one run, with the parameters and severities that it has as those of all."""
+def draw_case(case: Case, replicate: int) -> Case:
+    """The case of one run, whose parameters and severities hold for all."""
     if not case.draws_terms:
         return case
-    weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
-    parameters = {name: float(value) for name, value in weighed.parameters.items()}
-    return replace(case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None, draws_terms=False)
+    inputs = draw_inputs(case, np.int64(replicate))  # type: ignore[arg-type]
+    parameters = {name: float(value) for name, value in inputs.parameters.items()}
+    return replace(case, parameters=parameters, ballots=inputs.ballots, plan=inputs.plan, fit=None, draws_terms=False)
 
 
 def _severity_shift(seed: int, vote: Vote, draws: IntArray) -> Number:
-    """How far the severity of a resolution is from the scenario's, in draws that are in a row; utility."""
+    """Draw by how much the severity of a resolution differs from the scenario's, in consecutive draws; utility."""
     if not vote.severity_spread:
         return 0.0
     numbers = np.atleast_1d(np.squeeze(draws))
@@ -77,8 +78,8 @@ def _severity_shift(seed: int, vote: Vote, draws: IntArray) -> Number:
     return vote.severity_spread * to_normal(uniforms[draws - first])
 
 
-def _shifted(text: Text, by: Sequence[Number]) -> Text:
-    own = (text.severity, *text.divisiveness, text.target_threat, text.sender_threat)
+def _shift(settings: VoteSettings, by: Sequence[Number]) -> VoteSettings:
+    own = (settings.severity, *settings.divisiveness, settings.target_threat, settings.sender_threat)
     severity, *others = (term + shift for term, shift in zip(own, by, strict=True))
     first, second, target, sender = (np.maximum(term, 0.0) for term in others)
-    return Text(severity, Divisiveness(first, second), target, sender)
+    return VoteSettings(severity, Divisiveness(first, second), target, sender)

@@ -22,7 +22,7 @@ from sim.world.quantities import Roles
 FIXED = ("arms", "food", "aid", "finance")
 """Channels of dependence that the months leave alone."""
 FOR_VICTIM = ("arms_to_victim", "volunteers")
-"""Help to the victim besides aid."""
+"""Help to the victim other than aid."""
 NEARLY_ALL = 0.9
 """Share of members that can give an instrument from which it is quicker to ask all."""
 EARTH_RADIUS_KM = 6371.0
@@ -90,7 +90,7 @@ class MonthInputs(Shown):
     instruments: Mapping[str, Readiness]
 
     def of_member(self, index: int) -> MonthInputs:
-        """The part of one member, where all replicates are alike."""
+        """The part of one member, where all replicates are the same."""
         arrays = {
             name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "tied"
         }
@@ -122,7 +122,7 @@ def of_replicates(values: Values, rows: slice) -> Values:
     return np.asfortranarray(values[rows]) if isinstance(values, np.ndarray) and values.ndim == 2 else values
 
 
-def weighted_dependence(
+def weigh_dependence(
     energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Parameters
 ) -> FloatArray:
     """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
@@ -135,7 +135,7 @@ def weighted_dependence(
     )
 
 
-def month_inputs(
+def make_month_inputs(
     world: World,
     roles: Roles,
     parameters: Parameters,
@@ -174,7 +174,7 @@ def month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
-        dependence=weighted_dependence(
+        dependence=weigh_dependence(
             energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
@@ -215,7 +215,7 @@ def _readiness(ability: FloatArray, bias: Number) -> Readiness:
 def _abilities(
     world: World, roles: Roles, values: Mapping[str, FloatArray], near: FloatArray, supplier: FloatArray
 ) -> dict[str, FloatArray]:
-    """What each instrument takes, in [0, 1] per member: ties that the world knows, and no member by its name.
+    """The ability of each member to give each instrument, in [0, 1], from ties that the world knows.
 
     Goods and finance follow trade, seen from either side; arms need an industry that arms others; fighters are hired
     where the target has forces by consent and incomes are low; labour is sent by poor autocracies; territory needs a

@@ -11,11 +11,11 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case.ballot import Ballot, Threats
 from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
-from sim.case.utilities import Position
+from sim.case.utilities import MonthlyTerms
 from sim.months.phases import PHASES, Each, PartyValue
-from sim.months.position import position_of
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
 from sim.months.state import NOISES, START, MonthState, initial_state
+from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_unit
 from sim.rules.influence import GRID
 from sim.rules.parameters import Parameters
@@ -131,14 +131,14 @@ class MonthRun:
         states = [vars(strip.state) for strip in self.strips]
         return MonthState(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
-    def position(self, ballot: Ballot) -> Position:
-        """The positions of members on the day of a vote, arrays (R, N)."""
+    def monthly_terms(self, ballot: Ballot) -> MonthlyTerms:
+        """The terms that the months change, on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
             conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
             threats = Threats(*(of_replicates(threat, strip.rows) for threat in ballot.threats))
-            parts.append(position_of(strip, conflict, dependence, threats))
-        return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
+            parts.append(find_monthly_terms(strip, conflict, dependence, threats))
+        return MonthlyTerms(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def draw(self, process: str, occasion: str, members: IntArray) -> None:
         """Draw a uniform number per replicate for some members, unless they have one for this occasion already."""

@@ -1,4 +1,4 @@
-"""The intervals of samples and of paired differences: the one place that says which quantiles are their ends."""
+"""The intervals of samples and of paired differences: the one place that defines which quantiles are their ends."""
 
 from __future__ import annotations
 

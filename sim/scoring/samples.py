@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case, with_positions
-from sim.case.ballot import NOT_GIVEN, WEIGHTS, topic_of
-from sim.case.positions import expected_divisiveness
+from sim.case.ballot import NOT_FIXED, WEIGHTS, find_topic
+from sim.case.positions import expect_divisiveness
 from sim.rules.alignment import DAYS_PER_YEAR
 from sim.rules.choice import STANCES
 from sim.rules.payoffs import leverage
@@ -33,7 +33,7 @@ these do best on the thirteen votes about Russia of 2016 to April 2022, each pre
 
 @dataclass(frozen=True)
 class Sample:
-    """The N members of a world before one vote. Arrays are (N,) unless stated otherwise.
+    """The N members of a world before one vote. Arrays are (N,) where no shape is given.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer], *, reveals_
     for name in (name for name in terms if name.startswith("dependence.")):
         terms[name] = leverage(terms[name], parameters["leverage_exponent"])
     last, last_on_topic, record = _earlier(case, number)
-    is_scored = (ballot.given == NOT_GIVEN) & (votes >= 0)
+    is_scored = (ballot.fixed == NOT_FIXED) & (votes >= 0)
     return Sample(
         resolution=ballot.resolution,
         members=world.iso3,
@@ -107,7 +107,7 @@ def _recent_stance(case: Case, number: int) -> FloatArray:
     stances, weights = np.zeros(size), np.full(size, NEUTRAL)
     for call in case.world.rollcalls:
         before = min(case.spec.vote[0].date, vote.date)
-        if call.topic == topic_of(vote) and call.date < before and call.resolution not in own:
+        if call.topic == find_topic(vote) and call.date < before and call.resolution not in own:
             weight = 1.0 / (1.0 + (vote.date - call.date).days / DAYS_PER_YEAR / HALF_LIFE)
             stances = stances + weight * np.where(call.votes >= 0, STANCES[call.votes], 0.0)
             weights = weights + weight * (call.votes >= 0)
@@ -124,7 +124,7 @@ def _earlier(case: Case, number: int) -> tuple[IntArray, IntArray, FloatArray]:
     calls = sorted(calls, key=lambda call: call.date)
     votes = np.stack([call.votes for call in calls])
     classes = np.where(votes >= 0, classes_of(votes), -1)
-    same = [place for place, call in enumerate(calls) if call.topic == topic_of(case.standings[number].vote)]
+    same = [place for place, call in enumerate(calls) if call.topic == find_topic(case.standings[number].vote)]
     stances = np.where(votes >= 0, STANCES[votes], 0.0).sum(axis=0)
     return classes[-1], classes[same[-1] if same else -1], stances / np.maximum((votes >= 0).sum(axis=0), 1)
 
@@ -132,7 +132,7 @@ def _earlier(case: Case, number: int) -> tuple[IntArray, IntArray, FloatArray]:
 def _reveal_without_structure(case: Case, number: int) -> FloatArray:
     """What the earlier roll calls reveal by the model's own filter, where nothing else about members has any weight."""
     bare = with_positions(case, {**case.parameters, **dict.fromkeys(STRUCTURE, 0.0), **SPREADS})
-    revealed, vote = bare.revealed[number], case.standings[number].vote
-    loadings = np.array([*expected_divisiveness(revealed, vote), 1.0])
+    revealed, vote = bare.positions[number], case.standings[number].vote
+    loadings = np.array([*expect_divisiveness(revealed, vote), 1.0])
     variance = np.einsum("d,nde,e->n", loadings, revealed.covariance, loadings)
     return np.column_stack([revealed.mean @ loadings, np.sqrt(variance)])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE
@@ -20,14 +21,14 @@ from sim.world import RollCall
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
 
 
-def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
+def set_fixed(chances: FloatArray, fixed: ActionArray) -> FloatArray:
     """Probabilities (N, 4) in which a fixed vote is certain.
 
     Parameters
     ----------
-    given : action code of each fixed vote, `NOT_GIVEN` where it is drawn, (N,).
+    fixed : action code of each fixed vote, `NOT_FIXED` where a member chooses, (N,).
     """
-    return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
+    return np.where((fixed == NOT_FIXED)[:, None], chances, np.eye(len(ACTIONS))[fixed])
 
 
 def summarise_run(result: RunResult) -> RunSummary:
@@ -56,10 +57,11 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         date=vote.date,
         tally=summarise_tally(vote),
         split=split_of(
-            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].given[case.roles.target]
+            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].fixed[case.roles.target]
         ),
         likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
+        observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
@@ -69,12 +71,12 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     )
 
 
-def split_of(tally: FloatArray, own: int = OPPOSE) -> Splits:
+def split_of(tally: NDArray[np.integer] | FloatArray, own: int = OPPOSE) -> Splits:
     """Support, abstain, oppose of a tally, with and without the target's own vote.
 
     Parameters
     ----------
-    own : action code of the target's vote, which is fixed.
+    own : action code of the target's vote.
     """
     counts = {name: float(tally[CODES[name]]) for name in SPLIT}
     without = {name: count - (CODES[name] == own) for name, count in counts.items()}
@@ -93,7 +95,7 @@ def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None
 
 def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     """Members (N,) whose vote was drawn and is on record."""
-    return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
+    return (case.ballots[number].fixed == NOT_FIXED) & (call.votes >= 0)
 
 
 def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list[MemberVote]:

@@ -18,11 +18,12 @@ from sim.errors import Problem
 from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
 
 AGREEMENT_YEARS = 5
-"""Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
+"""Years of the Assembly's votes before a date from which agreement and absences are measured."""
 CONTESTED_YEARS = 7
-"""Years of the Assembly's votes before a date that say who stood by the target's texts; 5 and 10 fit about as well."""
+"""Years of the Assembly's votes before a date from which stances on contested resolutions are measured; 5 and 10 years
+fit about as well."""
 FEWEST_CONTESTED = 10
-"""Resolutions of one kind that are enough to say where members are between the targets and the other side."""
+"""Fewest resolutions of one kind from which a stance is measured."""
 INCOME_REFERENCE = 10_000.0
 """Income per head (US dollars) at which the income input is zero."""
 POPULATION_REFERENCE = 10_000_000.0
@@ -63,7 +64,7 @@ class Roles:
 
 @dataclass(frozen=True)
 class Quantities:
-    """What a world says about every member, for given roles and a date. Arrays are (N,) unless said otherwise.
+    """What a world gives for every member, for given roles and a date. Arrays are (N,) where no shape is given.
 
     Parameters
     ----------
@@ -188,7 +189,7 @@ def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float
 
 
 def _row_sums(array: FloatArray) -> FloatArray:
-    """Sums along rows, exact and so the same in whatever order the members stand."""
+    """Sums along rows, exact, so that the order of the members makes no difference."""
     return np.array([fsum(row) for row in array])
 
 
@@ -240,7 +241,7 @@ def _before_sanctions(
     """Exposure as it would be without sanctions, so that isolation is not counted twice.
 
     What a member under sectoral or comprehensive sanctions still trades is what the sanctions left. The median of the
-    members of its region that are under none stands in where it is larger.
+    members of its region that are under none replaces it where it is larger.
     """
     is_broken = np.zeros(world.size, dtype=bool)
     for breadth in ("sectoral", "comprehensive"):
@@ -251,9 +252,9 @@ def _before_sanctions(
     for channel, array in observed.items():
         restored = array.copy()
         for i in np.flatnonzero(is_broken):
-            alike = array[(regions == regions[i]) & ~is_broken]
-            if len(alike):
-                restored[i] = max(array[i], float(np.median(alike)))
+            intact = array[(regions == regions[i]) & ~is_broken]
+            if len(intact):
+                restored[i] = max(array[i], float(np.median(intact)))
         exposure[channel] = restored
     return exposure
 
@@ -277,7 +278,7 @@ def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:
     """Mean stance, in [-1, 1], towards the other side on resolutions that divide it from the targets.
 
     These are the resolutions that all targets backed and most of the other side voted against; of a target that seldom
-    stands behind such resolutions, those that it voted against and most of the other side backed. The other side is
+    backs such resolutions, those that it voted against and most of the other side backed. The other side is
     the sanctioning side or, where nobody sanctions, all members. 0 where a member has no record, and for all where the
     world has no such votes. Of members held out, resolutions of the first kind predict more than both kinds together.
     """
@@ -312,7 +313,7 @@ def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
     """Agreement of every pair (N, N), in [0, 1], and rate of absences (N,), over the Assembly's votes just before.
 
     Agreement is the mean of 1 for the same vote, 1/2 for yes or no against abstain, 0 for yes against no; absences
-    left out. Where the world has no such votes, the tie ``agreement`` stands in and the rate of absences is 0.
+    left out. Where the world has no such votes, the tie ``agreement`` is used and the rate of absences is 0.
     """
     record = world.assembly
     window = _window(record, before, AGREEMENT_YEARS) if record is not None else np.zeros(0, dtype=bool)

@@ -15,9 +15,9 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean
-from sim.world.header import EVERYONE, read_header
+from sim.world.header import UNITED_NATIONS, read_header
 from sim.world.names import hint_for_code
-from sim.world.tables import Folder, Row, Table, shares
+from sim.world.tables import CsvTable, Folder, Row, shares
 from sim.world.world import (
     ATTRIBUTES,
     ROLL_CALL_VOTES,
@@ -48,7 +48,7 @@ CODE = re.compile("[A-Z]{3}")
 
 
 def read_world(path: Path) -> World:
-    """The world in a folder, read anew.
+    """The world in a folder, read again.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_world(path: Path) -> World:
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members})
     ties = _ties(folder, index)
     sanctions = _sanctions(folder, index, header.groups)
-    rollcalls = _rollcalls(folder, index)
+    rollcalls = _rollcalls(folder, index, header.order_topics)
     ideal_points = read_ideal_points(folder, index)
     assembly = read_assembly(folder, codes)
     fills = _fills(folder, index)
@@ -91,7 +91,7 @@ def read_world(path: Path) -> World:
 
 
 def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
-    """The checked rows of ``members.csv`` by code; `columns` are those besides code, name and region."""
+    """The checked rows of ``members.csv`` by code; `columns` are those apart from code, name and region."""
     table = folder.table("members", ("iso3", "name", "region", *columns))
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "no members.")
@@ -149,15 +149,15 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
 
 def read_sanction_rows(
     folder: Folder, index: Mapping[str, int], groups: Sequence[Group], columns: Sequence[str]
-) -> Table:
+) -> CsvTable:
     """The checked table ``sanctions.csv``, empty where there is none; `columns` are those of its dates."""
     needed = ("iso3", "sender", *columns, "breadth", "secondary", "instrument", "note")
     table = folder.table("sanctions", needed, is_required=False)
-    senders = (*index, *(group.key for group in groups), EVERYONE)
+    senders = (*index, *(group.key for group in groups), UNITED_NATIONS)
     for row in table.rows:
         row.has_member("iso3", index)
         if index and row["sender"] not in senders:
-            message = f"'{row['sender']}' is not a member, not the key of a group, and not {EVERYONE}."
+            message = f"'{row['sender']}' is not a member, not the key of a group, and not {UNITED_NATIONS}."
             row.problem("sender", message, hint_for_code(row["sender"], index, senders))
         row.has_word("breadth", BREADTHS)
         row.has_word("secondary", ("0", "1"))
@@ -177,7 +177,7 @@ def sanction_of(row: Row, since: str) -> Sanction:
     )
 
 
-def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
+def votes_in(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
     """The votes of each resolution, (N,) in the order of `index`; -1 where a member has none.
 
     Parameters
@@ -194,7 +194,7 @@ def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
     return votes
 
 
-def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[str]) -> tuple[RollCall, ...]:
     table = folder.table("rollcalls", ROLL_CALL_COLUMNS, is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
@@ -205,8 +205,8 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
     for row in table.rows:
         resolution = row["resolution"]
         if row["date"] != dates.get(resolution, row["date"]):
-            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}.")
-            dates[resolution] = row["date"]  # told once
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} gives {dates[resolution]}.")
+            dates[resolution] = row["date"]  # reported once
     if resolutions.rows:
         for resolution in votes.keys() - dates.keys():
             folder.problem(resolutions.file, "resolution", f"'{resolution}' of {table.file} is missing.")
@@ -224,6 +224,7 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
                     target=row["target"],
                     topic=row["topic"],
                     votes=votes[row["resolution"]],
+                    divides_by="order" if row["topic"] in order_topics else "both",
                 )
             )
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))

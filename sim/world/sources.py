@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.results.explanation import SourceColumn
-from sim.results.world import MemberFigure, Source
+from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
@@ -48,7 +47,7 @@ def member_figures(world: World, iso3: str) -> list[MemberFigure]:
 def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
     """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
 
-    The note says what a rule supplied, and what is carried from an earlier year than other members have.
+    The note gives the rule that supplied a figure, and what is carried from an earlier year than other members have.
     """
     i = world.index[iso3]
     carried = {(one.quantity, one.year) for one in world.carried if one.iso3 == iso3}
@@ -85,16 +84,18 @@ def _undescribed(file: str, column: str) -> Source:
     return Source(file=file, column=column, label=column, unit="", year="", source="", terms="", note="")
 
 
+OF_MEMBER = "<iso3>"
+"""What ``columns.csv`` calls the columns of a file that has one for each member, named by its code."""
 ORIGINS = {
     "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
     "dependence.finance": (("members.csv", "trade_openness"),),
     "exposure.finance": (("members.csv", "trade_openness"),),
     "alignment.organisations": (("world.toml", "group"),),
     "alignment.leaning": (("world.toml", "group"),),
-    "alignment.contested_texts": (("assembly_votes.csv", "<iso3>"),),
+    "alignment.contested_texts": (("assembly_votes.csv", OF_MEMBER),),
     "alignment.ideal_point": (("ideal_points.csv", "ideal_point_all"),),
     "alignment.democracy": (("members.csv", "liberal_democracy"),),
-    "absence.record": (("assembly_votes.csv", "<iso3>"),),
+    "absence.record": (("assembly_votes.csv", OF_MEMBER),),
     "absence.topic": (("rollcalls.csv", "vote"),),
     "absence.small": (("members.csv", "population"),),
     "absence.poverty": (("members.csv", "income_usd"),),
@@ -104,12 +105,13 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
+def origins_of(world: World, quantity: str, iso3: str) -> tuple[SourceColumn, ...]:
     """The columns of a world that an editable quantity, or ``position``, is derived from, as far as it has them.
 
     Parameters
     ----------
     quantity : such as ``dependence.energy``.
+    iso3 : the member whose quantity it is; some files have a column for each member.
     """
     name = quantity.rpartition(".")[2]
     named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
@@ -120,7 +122,11 @@ def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
     described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        SourceColumn(file=file, column=column, **{key: getattr(described.get((file, column)), key, "") for key in keys})
+        SourceColumn(
+            file=file,
+            column=column.replace(OF_MEMBER, iso3),
+            **{key: getattr(described.get((file, column)), key, "") for key in keys},
+        )
         for file, column in places
     )
 

@@ -67,10 +67,10 @@ ALIGNMENT_INPUTS = (
     "democracy",
     "contested_texts",
 )
-"""What alignment is made of by structure."""
+"""The inputs of structural alignment."""
 
 ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")
-"""What empties a seat."""
+"""The inputs of absence."""
 
 EDITABLE = (
     *(f"dependence.{channel}" for channel in DEPENDENCE_CHANNELS),
@@ -83,7 +83,7 @@ EDITABLE = (
 
 
 EVERYONE = "ALL"
-"""What stands for all members wherever members are listed."""
+"""The name of all members together, wherever members are listed."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,10 @@ class Sanction:
 
 @dataclass(frozen=True, repr=False)
 class RollCall(Shown):
-    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded."""
+    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded.
+
+    `divides_by` is what the resolution is expected to divide by, from its topic: ``order`` or ``both``.
+    """
 
     resolution: str
     date: date
@@ -124,6 +127,7 @@ class RollCall(Shown):
     target: str
     topic: str
     votes: IntArray
+    divides_by: str = "both"
 
     @property
     def tally(self) -> IntArray:
@@ -168,7 +172,7 @@ class World(Shown):
     ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
-    rollcalls : those that what members know is made of; of a dated world those before its day.
+    rollcalls : the roll calls that members know; of a dated world those before its day.
     ideal_points : year to array (N,), or empty.
     years : attribute (N,) or kind of tie (N, N) to the year of each figure, 0 where it has none; empty without dates.
     carried : figures of an earlier year than others have.
@@ -275,31 +279,31 @@ class World(Shown):
             raise KeyError(reference)
         return self._members_by_place[place]
 
-    def hint(self, reference: str, otherwise: str = "") -> str:
+    def hint(self, reference: str, default: str = "") -> str:
         """What to add to a message about a name that is not that of a member: what it means, or what was meant.
 
         Parameters
         ----------
-        otherwise : what to say where the name is like no other.
+        default : what to say where no known name is similar.
         """
         with suppress(KeyError):
-            return f"It stands for {len(self.resolve(reference))} members; one is needed."
+            return f"It means {len(self.resolve(reference))} members; one is needed."
         place = place_of(reference)
         if place is not None:
-            return self._tell_absent(place)
+            return self._explain_absence(place)
         meanings: dict[str, object] = {known: self.resolve(known) for known in self.references()}
         if self._members_by_place:
             for known, other in known_names().items():
                 meanings.setdefault(known, self._members_by_place.get(other, other))
         near = nearest(reference, meanings)
         if not near:
-            return otherwise
+            return default
         meant = meanings[near[0]]
         if isinstance(meant, Place):
-            return self._tell_absent(meant)
+            return self._explain_absence(meant)
         return f"Did you mean {' or '.join(repr(name) for name in near if not isinstance(meanings[name], Place))}?"
 
-    def _tell_absent(self, place: Place) -> str:
+    def _explain_absence(self, place: Place) -> str:
         return place.note or f"{place.name} ({place.key}) is not a member of the world {self.name}."
 
     def references(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def test_repeated_members_have_sparse_peers_on_the_grid() -> None:
     assert [member.action for member in model.members] == simulate(case, 0, 2)[0].actions[1].tolist()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not told there")
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not reported there")
 def test_memory_and_page() -> None:
     from benchmarks import memory, page
 
@@ -73,7 +73,7 @@ def test_memory_and_page() -> None:
     assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows)
 
 
-def test_moves_are_timed_beside_their_runs():
+def test_moves_are_timed_next_to_their_runs():
     from benchmarks import explore, page
 
     found = explore.moves(1)

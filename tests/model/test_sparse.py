@@ -26,7 +26,7 @@ def some_weights(size: int, share: float) -> NDArray[np.float64]:
 
 @examples(max_examples=80)
 @given(cases(2, 12), st.integers(0, 10**6))
-def test_the_ensemble_votes_alike(case: Case, first: int) -> None:
+def test_the_ensemble_votes_the_same_way(case: Case, first: int) -> None:
     sparse = replace(case, peers=csr_array(case.peers))
     for one, other in zip(*(simulate(c, first, 9, keeps_rounds=True) for c in (case, sparse)), strict=True):
         assert one.actions.tolist() == other.actions.tolist()
@@ -36,7 +36,7 @@ def test_the_ensemble_votes_alike(case: Case, first: int) -> None:
 
 @examples(max_examples=25)
 @given(cases(2, 10), st.integers(0, 10**6))
-def test_the_mesa_model_votes_alike(case: Case, first: int) -> None:
+def test_the_mesa_model_votes_the_same_way(case: Case, first: int) -> None:
     assert_same_votes(replace(case, peers=csr_array(case.peers)), first, 2)
 
 

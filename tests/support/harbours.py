@@ -86,7 +86,7 @@ def read(document: dict[str, Any], *overrides: str) -> Scenario:
     return scenario_from(document, "x.toml", Path(), overrides)
 
 
-def told(text: str, folder: Path, *overrides: str) -> list[str]:
+def read_messages(text: str, folder: Path, *overrides: str) -> list[str]:
     """The problems of a file with this text, one a line, without the path of its folder."""
     (folder / "x.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:

@@ -186,7 +186,7 @@ def test_the_documented_format_names_every_column() -> None:
             assert all(f"`{column}`" in page for column in header.split(",")), path.name
 
 
-def test_a_world_beside_its_scenario(tmp_path: Path) -> None:
+def test_a_world_next_to_its_scenario(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "my-world")
     scenario = (shipped_folder("scenarios") / "harbour-blockade.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(scenario.replace('"seven-harbours"', '"my-world"'), encoding="utf-8")

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.case.positions import divides_by
 from sim.fitting.refitted import score_refitted
 from sim.results.validation import Leads, MeanScores, Together
 from sim.rules.alignment import DIVISIVENESS_PRIORS
@@ -66,7 +65,7 @@ def scenario_about(call: RollCall) -> Scenario:
         "target_threat": 0.0,
         "sender_threat": 0.0,
         "topic": call.topic,
-        "divides_by": divides_by(call.topic),
+        "divides_by": call.divides_by,
         "basis": "declared",
     }
     document = {

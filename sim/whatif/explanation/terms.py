@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import MonthState
@@ -27,7 +27,7 @@ from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
-from sim.summaries.summary import with_given
+from sim.summaries.summary import set_fixed
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,12 +116,12 @@ class Anatomy(Shown):
     @property
     def chances(self) -> FloatArray:
         """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is fixed."""
-        return with_given(frequencies(self.counts), self.ballot.given)
+        return set_fixed(frequencies(self.counts), self.ballot.fixed)
 
     @property
     def is_drawn(self) -> BoolArray:
         """Members (N,) whose votes are not fixed."""
-        return self.ballot.given == NOT_GIVEN
+        return self.ballot.fixed == NOT_FIXED
 
     def merge(self, other: Anatomy) -> Anatomy:
         """The same vote over these replicates and others."""
@@ -220,7 +220,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
-    risk = sanction_risk(belief, sum_in_order(weighed("exposure", terms, parameters)), isolation)
+    risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
     one = np.ones(())
     of_one = utility_terms(
         alignment=one,
@@ -261,7 +261,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         )
 
     def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
-        for name, amount in weighed(kind, terms, parameters).items():
+        for name, amount in weigh(kind, terms, parameters).items():
             value = terms.values[name]
             yield part(of, name, share * amount, WEIGHTS[kind][name], value=value, made_of={name: value})
 

@@ -105,7 +105,7 @@ def read_dated_world(path: Path) -> DatedWorld:
         memberships=_memberships(folder, index, header.groups),
         currencies=_currencies(folder, index, header.groups),
         sanctions=_sanctions(folder, index, header.groups),
-        rollcalls=_rollcalls(folder, index, assembly),
+        rollcalls=_rollcalls(folder, index, assembly, header.order_topics),
         ideal_points=read_ideal_points(folder, index),
         assembly=assembly,
         filled=_filled(folder, index),
@@ -149,7 +149,7 @@ def _ties(folder: Folder, index: Index, header: Header) -> tuple[Block, ...]:
         alone = np.array([index[code] for code in apart if code in index], dtype=np.int64)
         rest = np.setdiff1d(np.arange(len(index)), alone)
         for partner, columns in (("", rest), *((code, np.array([index[code]])) for code in apart if code in index)):
-            # A row without a partner says that the member has no such tie in the year.
+            # A row without a partner means that the member has no such tie in the year.
             is_own = (kinds == number) & (np.isin(partners, columns) | ((partners == len(index)) & (partner == "")))
             at = np.flatnonzero(is_own)
             yearly = _yearly(members[at], partners[at], years[at], values[at], columns, len(index))
@@ -194,7 +194,7 @@ def _memberships(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dic
         is_member = row.has_member("iso3", index)
         if row["organisation"] not in found:
             fix = did_you_mean(row["organisation"], found)
-            row.problem("organisation", f"'{row['organisation']}' is no key of a group in world.toml.", fix)
+            row.problem("organisation", f"'{row['organisation']}' is not the key of a group in world.toml.", fix)
         elif is_member:
             found[row["organisation"]].append((row["iso3"], spell_of(row)))
     return {key: tuple(members) for key, members in found.items()}
@@ -225,7 +225,9 @@ def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple
     return tuple((sanction_of(row, since=row["date_from"]), spell_of(row)) for row in table.rows)
 
 
-def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> tuple[RollCall, ...]:
+def _rollcalls(
+    folder: Folder, index: Index, assembly: AssemblyVotes | None, order_topics: Sequence[str]
+) -> tuple[RollCall, ...]:
     """The resolutions with their votes: those of ``rollcalls.csv``, else the record of the Assembly under that name."""
     table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
@@ -236,7 +238,7 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
     dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     for row in table.rows:
         if row["date"] != dates.get(row["resolution"]):
-            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates.get(row['resolution'])}.")
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} gives {dates.get(row['resolution'])}.")
             dates[row["resolution"]] = row["date"]  # reported once
     recorded = {} if assembly is None else dict(zip(assembly.resolutions, assembly.votes, strict=True))
     calls = []
@@ -249,7 +251,8 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
         else:
             own.setflags(write=False)
             texts = {name: row[name] for name in ("resolution", "title", "target", "topic")}
-            calls.append(RollCall(date=row.day("date"), votes=own, **texts))
+            divides_by = "order" if row["topic"] in order_topics else "both"
+            calls.append(RollCall(date=row.day("date"), votes=own, divides_by=divides_by, **texts))
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 

@@ -68,7 +68,7 @@ def pairs(rows: pd.DataFrame, first: str, second: str, value: str) -> FloatArray
 
 
 def totals(rows: pd.DataFrame, column: str, value: str) -> FloatArray:
-    """The sum of a column for each member, (N,), partners that are no members included; 0 where there is no row."""
+    """The sum of a column for each member, (N,), partners that are not members included; 0 where there is no row."""
     sums = rows.groupby(column)[value].sum()
     return sums.reindex(CODES).fillna(0.0).to_numpy(dtype=float)
 
