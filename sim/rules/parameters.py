@@ -124,7 +124,7 @@ def find_parameter_problems(values: Mapping[str, object], where: str, prefix: st
     known = registry()
     problems = []
     for name, value in values.items():
-        key = f"{prefix}.{name}"
+        key = f"{prefix}.{name}" if prefix else name
         if name not in known:
             fix = did_you_mean(name, known, "'sim list parameters' shows all parameters.")
             problems.append(Problem(where, key, "there is no such parameter.", fix))

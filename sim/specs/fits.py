@@ -109,10 +109,24 @@ def shipped_fit_path() -> Path:
     return Path(str(files("sim").joinpath("data/fitted.toml")))
 
 
+def shipped_fits() -> tuple[str, ...]:
+    """Names of the parameter files that come with the program for scenarios to name, sorted."""
+    return tuple(sorted(path.stem for path in _fits_folder().glob("*.toml")))
+
+
+def locate_fit(name: str, folder: Path | None = None) -> Path:
+    """The parameter file that a scenario's ``fit`` names: a shipped one, or a path from a folder."""
+    return _fits_folder() / f"{name}.toml" if name in shipped_fits() else (folder or Path()) / name
+
+
+def _fits_folder() -> Path:
+    return Path(str(files("sim").joinpath("data/fits")))
+
+
 def fit_path(spec: Scenario) -> Path | None:
     """The parameter file that a scenario reads in addition to the registry's defaults; None where it reads none."""
     if spec.fit is not None:
-        return Path(spec.fit)
+        return locate_fit(spec.fit)
     return shipped_fit_path() if spec.parameter_uncertainty else None
 
 
