@@ -185,6 +185,10 @@ def fit_from_calibration(calibration: Calibration, specs: Sequence[Scenario], se
             name: round(measure_contraction(posterior.unknowns[column], draws[:, column]), 3)
             for name, column in drawn.items()
         },
+        evidence={
+            name: "estimated" if is_identified(posterior.unknowns[column], draws[:, column]) else "not identified"
+            for name, column in drawn.items()
+        },
         text=tuple(_fitted_resolution(calibration, index) for index in range(len(specs))),
         draws=_fitted_draws(calibration, shared) if len(draws) else None,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, Strict, ValidationError
@@ -59,6 +59,7 @@ class Fit(Section):
     intervals : 90 % interval of each fitted parameter.
     contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they hold no information
         on it.
+    evidence : whether the votes identified each parameter.
     """
 
     settings: Mapping[str, Any]
@@ -66,6 +67,7 @@ class Fit(Section):
     parameters: Mapping[str, float]
     intervals: Mapping[str, FittedInterval] = Field(default_factory=dict)
     contraction: Mapping[str, float] = Field(default_factory=dict)
+    evidence: Mapping[str, Literal["estimated", "not identified"]] = Field(default_factory=dict)
     text: Annotated[tuple[FittedResolution, ...], Strict(False)] = ()
     draws: PosteriorDraws | None = None
 
