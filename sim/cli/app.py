@@ -87,6 +87,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "world": world.command,
     "list": lists.command,
     "identify pressure": identify.pressure,
+    "identify peers": identify.peers,
     "rollcalls import": rollcalls.import_,
     "check": check.check,
     "init": init.init,
@@ -94,7 +95,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 """Every command by its name; those of two words are listed together under the first."""
 GROUPS = {
-    "identify": typer.Typer(help="Ask votes and dates about pressure, apart from the model.", no_args_is_help=True),
+    "identify": typer.Typer(help="Ask votes and dates about pressure and peers.", no_args_is_help=True),
     "rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True),
 }
 

@@ -8,6 +8,7 @@ from sim.results.changes import ComparisonSummary
 from sim.results.described import Result
 from sim.results.explanation import MemberReasons
 from sim.results.goals import GoalSearch
+from sim.results.peers import PeersReport
 from sim.results.pressure import PressureReport
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
@@ -24,5 +25,6 @@ DOCUMENTS: Mapping[str, type[Result]] = {
     "sweep": SweepReport,
     "validate": ValidationReport,
     "pressure": PressureReport,
+    "peers": PeersReport,
     "rollcalls": RollCallImport,
 }

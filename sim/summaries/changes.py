@@ -48,9 +48,9 @@ def _change_of(vote: VoteResult) -> VoteChange:
 
 
 def _change_with_draws(result: RunResult, number: int) -> ByAction[Interval] | None:
-    return (
-        None if result.drawn is None else _intervals(_change_of(result.drawn.votes[number]).tallies.astype(np.float64))
-    )
+    if result.drawn is None:
+        return None
+    return _intervals(_change_of(result.drawn.votes[number]).tallies.astype(np.float64))
 
 
 def _intervals(values: FloatArray) -> ByAction[Interval]:

@@ -72,8 +72,8 @@ def _warn_of_intercepts(labels: Sequence[str]) -> list[str]:
     if not labels:
         return []
     return [
-        f"All other numbers are as fitted together with {list_words(labels)}: part of the change is only that they were "
-        "not fitted again ('sim calibrate --fix')."
+        f"All other numbers are as fitted together with {list_words(labels)}: part of the change is only that they "
+        "were not fitted again ('sim calibrate --fix')."
     ]
 
 
