@@ -54,12 +54,12 @@ class Course:
     known_on: Callable[[date], date]
 
 
-def estimate_order(courses: Sequence[Course], label: str) -> PeerEstimate:
-    """The influence of peers on the order of joining, and on placebo peers of the same regions."""
+def estimate_order(courses: Sequence[Course], label: str, placebos: int = PLACEBOS) -> PeerEstimate:
+    """The influence of peers on the order of joining, and that of so many placebo peers of the same regions."""
     found, error, decisions = _fit(courses, None)
     rng = np.random.default_rng(SEED)
     world = world_on(date(LAST_YEAR + 1, 1, 1))
-    placebo = np.array([_fit(courses, mix_within_regions(world, rng))[0] for _ in range(PLACEBOS)])
+    placebo = np.array([_fit(courses, mix_within_regions(world, rng))[0] for _ in range(placebos)])
     low, high = found - Z_90 * error, found + Z_90 * error
     return conclude(label, decisions, found, low, high, placebo)
 
