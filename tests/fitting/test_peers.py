@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.fitting.peers.network import mix_within_regions, peers_on, world_on
-from sim.fitting.peers.order import Course, conclude, course_of_2022, courses_by_year, estimate_order, list_choices
+from sim.fitting.peers.order import JoiningOrder, conclude, course_by_day, courses_by_year, estimate_order, list_choices
 from sim.fitting.peers.votes import Surprises, list_surprises
 from sim.specs import read_scenario
 
@@ -25,7 +25,7 @@ def simulate_course(following, seed):
         when[waiting.pop(rng.choice(len(waiting), p=odds / odds.sum()))] = date(2021, 2, 1) + timedelta(days=step)
     first = set(map(int, joiners[:5]))
     days = {i: day for i, day in when.items() if i not in first}
-    return Course(days, {i: date(2021, 1, 1) for i in first}, lambda day: DAY)
+    return JoiningOrder(days, {i: date(2021, 1, 1) for i in first}, lambda day: DAY)
 
 
 def test_following_in_the_order_of_joining_is_found():
@@ -42,14 +42,16 @@ def test_an_order_by_chance_shows_no_following():
 
 def test_who_joins_sees_only_those_that_joined_on_earlier_days():
     days = {1: DAY, 2: DAY, 3: DAY + timedelta(days=1)}
-    (first,) = list_choices(Course(days, {0: date(2021, 1, 1)}, lambda day: DAY))  # on the last day nobody else waits
+    (first,) = list_choices(
+        JoiningOrder(days, {0: date(2021, 1, 1)}, lambda day: DAY)
+    )  # on the last day nobody else waits
     assert first.inputs[:, 0] == pytest.approx(peers_on(DAY)[[1, 2, 3], 0])
     assert first.joins.tolist() == [True, True, False]
 
 
-def test_the_course_of_2022_is_that_of_the_events():
+def test_the_course_by_day_is_that_of_the_events():
     world = world_on(date(2022, 3, 2))
-    days = {world.iso3[i]: day for i, day in course_of_2022(read_scenario("2022-2023")).days.items()}
+    days = {world.iso3[i]: day for i, day in course_by_day(read_scenario("2022-2023")).days.items()}
     assert days["USA"] == date(2022, 2, 22)
     assert days["CHE"] == date(2022, 2, 28)
     assert days["NOR"] == date(2022, 3, 7)

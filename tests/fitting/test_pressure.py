@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from sim.fitting.pressure.estimate import judge, measure_power
 from sim.fitting.pressure.logit import add_pressure, fit_least_squares, fit_ordered
-from sim.fitting.pressure.placebo import Panel, adjust_by_holm, ends_by_rank, estimate_by_rank, make_panel, rank_p
+from sim.fitting.pressure.placebo import (
+    PlaceboPanel,
+    adjust_by_holm,
+    ends_by_rank,
+    estimate_by_rank,
+    make_placebo_panel,
+    rank_p,
+)
 from sim.fitting.pressure.plan import read_plan
 from sim.fitting.pressure.votes import MISSING, NO, Record, own_record
 from sim.scoring.regressions import fit_ordered_logit
@@ -151,7 +158,7 @@ def test_none_the_size_found_and_twice_that_size_are_recovered_on_the_real_votes
     """With other random numbers, the share found among real control votes is the one that is claimed."""
     form = {key: value for key, value in read_plan()["form"].items() if key != "alternatives"}
     for threat in threats.values():
-        panel = make_panel(record, threat, read_plan()["controls"]["sets"]["primary"], form)
+        panel = make_placebo_panel(record, threat, read_plan()["controls"]["sets"]["primary"], form)
         fit, size = panel.fit(), estimate_by_rank(panel, "", LEVEL).effect
         claimed = [measure_power(panel, fit, times * size) for times in (0, 1, 2)]
         assert claimed[0].found <= 1 - LEVEL
@@ -185,7 +192,7 @@ def simulate(votes, effect, seed, liking=0.0):
 
 def panel_of(controls, effect, seed, liking=0.0):
     regressors, classes = simulate(1 + controls, effect=effect, seed=seed, liking=liking)
-    return Panel(regressors, classes, np.arange(controls), is_linear=False)
+    return PlaceboPanel(regressors, classes, np.arange(controls), is_linear=False)
 
 
 def check_recovery(runs, controls, tolerance):

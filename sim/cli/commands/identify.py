@@ -28,14 +28,14 @@ def pressure(as_json: AsJson = False) -> int:
 
 def peers(as_json: AsJson = False) -> int:
     """Ask the order of joining sanctions, and votes after earlier surprises, whether members follow their peers."""
-    from sim.fitting.peers.estimate import QUESTIONS, answer_peers, estimate_peers, peers_table  # as above
+    from sim.fitting.peers.estimate import answer_peers, estimate_peers, following_table  # as above
 
-    with progress("questions", QUESTIONS) as report:
+    with progress("questions") as report:
         found = estimate_peers(report)
     if as_json:
         print_json(found.document())
         return 0
     screen = console()
     print_lines(screen, [answer_peers(found), ""])
-    print_table(screen, peers_table(found))
+    print_table(screen, following_table(found))
     return 0

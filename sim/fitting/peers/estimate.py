@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
-from sim.fitting.peers.order import course_of_2022, courses_by_year, estimate_order
+from sim.fitting.peers.network import read_questions
+from sim.fitting.peers.order import course_by_day, courses_by_year, estimate_order
 from sim.fitting.peers.votes import estimate_votes
 from sim.results.peers import PeerEstimate, PeersReport
 from sim.results.tables import COUNT, TEXT, UTILITY, Column, Kind, Table, table
 from sim.results.wording import write_number
 from sim.specs import read_scenario
 
-COURSE_OF_EVENTS = "2022-2023"
-"""The scenario whose events have the days of joining."""
-ALL = ("RUS", "SYR", "IRN", "ISR", "USA")
-"""Targets of more than a few resolutions a question."""
-REFERENCES = ("all votes before", "the votes before both")
+REFERENCES = ("surprise against all votes before", "surprise against the votes before both")
 P = Kind(lambda value: write_number(value, 2))
 
 
@@ -24,16 +23,14 @@ def estimate_peers(on_progress: Callable[[int], None] = lambda done: None) -> Pe
 
     Parameters
     ----------
-    on_progress : called with the number of questions answered, of `QUESTIONS`.
+    on_progress : called with the number of questions answered.
     """
-    course = course_of_2022(read_scenario(COURSE_OF_EVENTS))
+    order = read_questions()["order"]
+    course = course_by_day(read_scenario(order["scenario"]))
     asked: list[Callable[[], PeerEstimate]] = [
-        lambda: estimate_order([course], "joining against Russia, 22 February to 7 March 2022, by day"),
-        lambda: estimate_order(courses_by_year(), "joining against any target, 2012 to 2021, by year"),
-        lambda: estimate_votes(["RUS"], f"votes on Russia, surprise against {REFERENCES[0]}", gap=0),
-        lambda: estimate_votes(["RUS"], f"votes on Russia, surprise against {REFERENCES[1]}", gap=1),
-        lambda: estimate_votes(ALL, f"votes on any target, surprise against {REFERENCES[0]}", gap=0),
-        lambda: estimate_votes(ALL, f"votes on any target, surprise against {REFERENCES[1]}", gap=1),
+        lambda: estimate_order([course], order["by_day"]),
+        lambda: estimate_order(courses_by_year(), order["by_year"]),
+        *(partial(estimate_votes, one["targets"], f"{one['label']}, {said}", gap) for one, gap, said in _votes()),
     ]
     found = []
     for number, ask in enumerate(asked):
@@ -52,7 +49,9 @@ def estimate_peers(on_progress: Callable[[int], None] = lambda done: None) -> Pe
     )
 
 
-QUESTIONS = 6
+def _votes() -> list[tuple[Mapping[str, Any], int, str]]:
+    """The sets of votes, each with both references that a surprise is measured from."""
+    return [(one, gap, said) for one in read_questions()["votes"] for gap, said in enumerate(REFERENCES)]
 
 
 def answer_peers(found: PeersReport) -> str:
@@ -66,7 +65,7 @@ def answer_peers(found: PeersReport) -> str:
     )
 
 
-def peers_table(found: PeersReport) -> Table:
+def following_table(found: PeersReport) -> Table:
     """Every question with its interval and its rank among placebo peers."""
     columns = (
         Column("what was asked", TEXT),

@@ -16,18 +16,14 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sim.arrays import BoolArray, FloatArray
-from sim.fitting.peers.network import WORLD, mix_within_regions, peers_on, world_on
+from sim.fitting.peers.network import dated_world, mix_within_regions, peers_on, read_questions, world_on
 from sim.results.peers import PeerEstimate
 from sim.specs import Scenario, members_of
-from sim.world import load_dated_world
 from sim.world.tables import read_rows
 
 Z_90 = 1.6449
 PLACEBOS = 99
 SEED = 20261127
-FIRST_YEAR, LAST_YEAR = 2012, 2021
-LISTED = date(2022, 3, 7)
-"""Day of the list of those that had joined by then."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Course:
+class JoiningOrder:
     """The order of joining against one target.
 
     Parameters
@@ -54,11 +50,11 @@ class Course:
     known_on: Callable[[date], date]
 
 
-def estimate_order(courses: Sequence[Course], label: str, placebos: int = PLACEBOS) -> PeerEstimate:
+def estimate_order(courses: Sequence[JoiningOrder], label: str, placebos: int = PLACEBOS) -> PeerEstimate:
     """The influence of peers on the order of joining, and that of so many placebo peers of the same regions."""
     found, error, decisions = _fit(courses, None)
     rng = np.random.default_rng(SEED)
-    world = world_on(date(LAST_YEAR + 1, 1, 1))
+    world = world_on(date(read_questions()["order"]["last_year"] + 1, 1, 1))
     placebo = np.array([_fit(courses, mix_within_regions(world, rng))[0] for _ in range(placebos)])
     low, high = found - Z_90 * error, found + Z_90 * error
     return conclude(label, decisions, found, low, high, placebo)
@@ -79,7 +75,7 @@ def conclude(label: str, decisions: int, effect: float, low: float, high: float,
     )
 
 
-def _fit(courses: Sequence[Course], mixed: np.ndarray | None) -> tuple[float, float, int]:
+def _fit(courses: Sequence[JoiningOrder], mixed: np.ndarray | None) -> tuple[float, float, int]:
     """Weight of peers in the order of joining, its standard error, and the number of decisions."""
     choices = [choice for course in courses for choice in list_choices(course, mixed)]
 
@@ -104,7 +100,7 @@ def _fit(courses: Sequence[Course], mixed: np.ndarray | None) -> tuple[float, fl
     return float(found.x[0]), float(np.sqrt(np.linalg.inv(curve)[0, 0])), sum(int(c.joins.sum()) for c in choices)
 
 
-def list_choices(course: Course, mixed: np.ndarray | None = None) -> Iterator[Choice]:
+def list_choices(course: JoiningOrder, mixed: np.ndarray | None = None) -> Iterator[Choice]:
     """The days on which somebody joined while others still waited, after at least one had joined.
 
     Parameters
@@ -125,35 +121,35 @@ def list_choices(course: Course, mixed: np.ndarray | None = None) -> Iterator[Ch
         yield Choice(np.stack([peers[np.ix_(look[waiting], look[before])].sum(axis=1), points[waiting]], axis=1), joins)
 
 
-def courses_by_year() -> list[Course]:
+def courses_by_year() -> list[JoiningOrder]:
     """The order in which members began to sanction each target, by year, over all targets of the record."""
-    dated = load_dated_world(WORLD)
+    dated, first, last = dated_world(), *(read_questions()["order"][key] for key in ("first_year", "last_year"))
     index = {iso3: i for i, iso3 in enumerate(dated.iso3)}
     starts: dict[str, dict[str, int]] = {}
     for row in read_rows(dated.folder / "sanctions.csv"):
         own = starts.setdefault(row["iso3"], {})
         year = int(row["date_from"][:4]) if row["date_from"] else 0
-        own[row["sender"]] = min(own.get(row["sender"], LAST_YEAR + 1), year)
+        own[row["sender"]] = min(own.get(row["sender"], last + 1), year)
     courses = []
     for senders in starts.values():
-        days = {index[s]: date(y, 7, 1) for s, y in senders.items() if s in index and FIRST_YEAR <= y <= LAST_YEAR}
-        bound = {index[s]: date(max(y, 1), 7, 1) for s, y in senders.items() if s in index and y < FIRST_YEAR}
+        days = {index[s]: date(y, 7, 1) for s, y in senders.items() if s in index and first <= y <= last}
+        bound = {index[s]: date(max(y, 1), 7, 1) for s, y in senders.items() if s in index and y < first}
         for group, year in senders.items():
-            if group not in index and year <= LAST_YEAR:
-                for i in _members_of_group(group, date(max(year, FIRST_YEAR), 7, 1), index):
+            if group not in index and year <= last:
+                for i in _members_of_group(group, date(max(year, first), 7, 1), index):
                     bound[i] = min(bound.get(i, date.max), date(max(year, 1), 7, 1))
         free = {i: day for i, day in days.items() if bound.get(i, date.max) > day}
         if len(set(free.values())) > 1:
-            courses.append(Course(free, {i: day for i, day in bound.items() if i not in free}, _new_year))
+            courses.append(JoiningOrder(free, {i: day for i, day in bound.items() if i not in free}, _new_year))
     return courses
 
 
-def course_of_2022(spec: Scenario) -> Course:
-    """The order in which members joined the sanctions on Russia in 2022, by the days of a scenario's events.
+def course_by_day(spec: Scenario) -> JoiningOrder:
+    """The order in which members joined the sanctions of a scenario, by the days of its events.
 
-    Who was on the list of 7 March without a day of its own joined by then.
+    Who was listed without a day of its own joined by then.
     """
-    world = world_on(spec.vote[0].date)
+    world, listed = world_on(spec.vote[0].date), read_questions()["order"]["listed"]
     when: dict[int, date] = {}
     grouped: set[int] = set()
     events: Any = [event for event in spec.event if event.kind == "sanctions" and not event.against]
@@ -163,12 +159,12 @@ def course_of_2022(spec: Scenario) -> Course:
             grouped |= set(inside) if len(inside) > 1 else set()
             for i in inside:
                 when.setdefault(i, event.date)
-    for row in read_rows(load_dated_world(WORLD).folder / "outcomes" / "sanctioning.csv"):
-        if row["listed_2022_03_07"] == "1" and row["iso3"] != spec.roles.victim:
-            when.setdefault(world.index[row["iso3"]], LISTED)
-    days = {i: day for i, day in when.items() if i not in grouped and day <= LISTED}
+    for row in read_rows(dated_world().folder / "outcomes" / "sanctioning.csv"):
+        if row[f"listed_{listed:%Y_%m_%d}"] == "1" and row["iso3"] != spec.roles.victim:
+            when.setdefault(world.index[row["iso3"]], listed)
+    days = {i: day for i, day in when.items() if i not in grouped and day <= listed}
     bound = {i: day for i, day in when.items() if i in grouped}
-    return Course(days, bound, lambda day: spec.vote[0].date)
+    return JoiningOrder(days, bound, lambda day: spec.vote[0].date)
 
 
 def _new_year(day: date) -> date:

@@ -19,12 +19,12 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.fitting.peers.network import WORLD, mix_within_regions, peers_on, world_on
+from sim.fitting.peers.network import dated_world, mix_within_regions, peers_on, world_on
 from sim.fitting.peers.order import PLACEBOS, SEED, conclude
 from sim.results.intervals import ends_of
 from sim.results.peers import PeerEstimate
 from sim.rules.choice import STANCES
-from sim.world import RollCall, load_dated_world
+from sim.world import RollCall
 
 FEWEST_BEFORE = 3
 """Days of votes on a question before the first surprise."""
@@ -106,7 +106,7 @@ def _weight(curve: FloatArray, slope: FloatArray) -> float:
 def list_surprises(target: str, gap: int) -> Iterator[Surprises]:
     """The surprises about a target, question by question and day by day."""
     series: dict[str, dict[date, list[FloatArray]]] = {}
-    for call in sorted(load_dated_world(WORLD).rollcalls, key=lambda one: one.date):
+    for call in sorted(dated_world().rollcalls, key=lambda one: one.date):
         if call.target == target and call.date >= FIRST_DAY:
             series.setdefault(call.topic, {}).setdefault(call.date, []).append(_stances(call))
     for by_day in series.values():

@@ -11,11 +11,11 @@ from scipy.special import expit
 
 from sim.fitting.pressure.logit import Slopes, add_pressure, fit_ordered
 from sim.fitting.pressure.placebo import (
-    Panel,
+    PlaceboPanel,
     adjust_by_holm,
     ends_by_rank,
     estimate_by_rank,
-    make_panel,
+    make_placebo_panel,
     rank_p,
     without,
 )
@@ -56,7 +56,7 @@ def _estimate(record: Record, threat: Threat) -> PressureEstimate:
     plan = read_plan()
     level, (form, forms) = plan["level"], _forms()
     sets = plan["controls"]["sets"]
-    panel = make_panel(record, threat, sets[PRIMARY], form)
+    panel = make_placebo_panel(record, threat, sets[PRIMARY], form)
     assert panel is not None, "no control votes"
     primary = estimate_by_rank(panel, sets[PRIMARY]["label"], level)
     fit = panel.fit()
@@ -83,7 +83,7 @@ def _estimate(record: Record, threat: Threat) -> PressureEstimate:
         forms=tuple(
             estimate_by_rank(one, label, level)
             for label, other in forms.items()
-            if (one := make_panel(record, threat, sets[PRIMARY], other)) is not None
+            if (one := make_placebo_panel(record, threat, sets[PRIMARY], other)) is not None
         ),
     )
 
@@ -93,7 +93,7 @@ def _alternatives(
 ) -> list[PlaceboEstimate]:
     found = []
     for rule in sets.values():
-        panel = make_panel(record, threat, rule, form)
+        panel = make_placebo_panel(record, threat, rule, form)
         if panel is not None:
             found.append(estimate_by_rank(panel, rule["label"], read_plan()["level"]))
     return found
@@ -106,14 +106,14 @@ def _forms() -> tuple[Mapping[str, Any], Mapping[str, Mapping[str, Any]]]:
     return form, {one["label"]: {**form, **one} for one in alternatives.values()}
 
 
-def count_against(panel: Panel, fit: Slopes, more: float) -> float:
+def count_against(panel: PlaceboPanel, fit: Slopes, more: float) -> float:
     """Members expected to vote against the threatener on the threatened vote, if the slope were so much larger."""
     regressors = np.nan_to_num(panel.regressors[0])
     score = regressors @ fit.weights[0] + more * regressors[:, 0]
     return float(expit(fit.thresholds[0, 0] - score)[panel.classes[0] >= 0].sum())
 
 
-def measure_power(panel: Panel, fit: Slopes, effect: float) -> PowerPoint:
+def measure_power(panel: PlaceboPanel, fit: Slopes, effect: float) -> PowerPoint:
     """How often an effect is found, and covered by the interval, where it is added to each control in turn."""
     plan = read_plan()
     draws, level = plan["power"]["draws"], plan["level"]

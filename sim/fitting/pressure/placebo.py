@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.fitting.pressure.logit import Slopes, fit_least_squares, fit_ordered
-from sim.fitting.pressure.votes import AGAINST, MISSING, NEITHER, Question, Record, Threat, own_record
+from sim.fitting.pressure.votes import AGAINST, MISSING, NEITHER, PutVote, Record, Threat, own_record
 from sim.results.pressure import PlaceboEstimate
 from sim.rules.choice import ABSENT
 from sim.rules.payoffs import leverage
@@ -23,7 +23,7 @@ TRANSFORMS: Mapping[str, Callable[[FloatArray], FloatArray]] = {
 
 
 @dataclass(frozen=True)
-class Panel:
+class PlaceboPanel:
     """A threatened vote, first, and its R control votes.
 
     Parameters
@@ -43,7 +43,9 @@ class Panel:
         return (fit_least_squares if self.is_linear else fit_ordered)(self.regressors, self.classes)
 
 
-def make_panel(record: Record, threat: Threat, rule: Mapping[str, Any], form: Mapping[str, Any]) -> Panel | None:
+def make_placebo_panel(
+    record: Record, threat: Threat, rule: Mapping[str, Any], form: Mapping[str, Any]
+) -> PlaceboPanel | None:
     """Make the panel of a threatened vote, by a set of controls and a form of the plan; None without controls."""
     controls = record.controls(threat, rule)
     if not controls:
@@ -59,7 +61,7 @@ def make_panel(record: Record, threat: Threat, rule: Mapping[str, Any], form: Ma
         columns.append(np.stack([*known, *(record.attribute(one, name) for name in form["covariates"])], axis=1))
     is_daily = rule.get("by") == "day"
     names = [one.day.isoformat() if is_daily else one.resolution for one in controls]
-    return Panel(
+    return PlaceboPanel(
         regressors=np.stack(columns),
         classes=np.stack([_as_form(one, kind, form) for one, kind in zip(asked, classes)]),
         groups=np.unique(names, return_inverse=True)[1],
@@ -67,7 +69,7 @@ def make_panel(record: Record, threat: Threat, rule: Mapping[str, Any], form: Ma
     )
 
 
-def _as_form(question: Question, classes: IntArray, form: Mapping[str, Any]) -> IntArray:
+def _as_form(question: PutVote, classes: IntArray, form: Mapping[str, Any]) -> IntArray:
     """The classes as a form sees them: with two classes, or without absences."""
     if form.get("classes") == "against":
         return np.where(classes == MISSING, MISSING, np.where(classes == AGAINST, AGAINST, NEITHER))
@@ -95,7 +97,7 @@ def ends_by_rank(placebo: FloatArray, level: float) -> tuple[float, float] | Non
     return (float(ordered[place - 1]), float(ordered[-place])) if place else None
 
 
-def estimate_by_rank(panel: Panel, label: str, level: float) -> PlaceboEstimate:
+def estimate_by_rank(panel: PlaceboPanel, label: str, level: float) -> PlaceboEstimate:
     """The pressure on a threatened vote, by one panel."""
     fit = panel.fit()
     slope, placebo = float(fit.of_exposure[0]), mean_by_group(fit.of_exposure[1:], panel.groups)

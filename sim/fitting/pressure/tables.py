@@ -44,8 +44,8 @@ def _answer(one: PressureEstimate, found: PressureReport) -> str:
     corrected = "" if one.is_primary else f" ({write_number(one.adjusted_p, 2)} after Holm's correction)"
     return (
         f"{one.resolution} ({'public' if one.is_public else 'private'} threat by {the}; {role}): "
-        f"{SAID[one.verdict]}. Pressure {write_number(of.effect, 1, is_signed=True)} ({ends}), which kept "
-        f"{write_number(one.members)} members from voting against {the} if it is real; rank p "
+        f"{SAID[one.verdict]}. Pressure {write_number(of.effect, 1, is_signed=True)} ({ends}), which would have kept "
+        f"{write_number(one.members)} members from voting against {the}; rank p "
         f"{write_number(of.rank_p, 2)} among {of.controls} votes{corrected}. {_detectable(one, found)}"
     )
 
@@ -55,8 +55,8 @@ def _detectable(one: PressureEstimate, found: PressureReport) -> str:
         most = max(point.effect for point in one.power)
         return f"Not even {write_number(most, 1)} would have been found in {write_share(found.wanted)} of cases."
     return (
-        f"Found in {write_share(found.wanted)} of cases: {write_number(one.detectable, 1)}, which would have kept "
-        f"{write_number(one.detectable_members)} members from voting against {_with_article(one.name)}."
+        f"An effect of {write_number(one.detectable, 1)} would have been found in {write_share(found.wanted)} of "
+        f"cases; it would have kept {write_number(one.detectable_members)} members from voting so."
     )
 
 

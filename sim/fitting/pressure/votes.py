@@ -29,7 +29,7 @@ ALONE = "none"
 
 
 @dataclass(frozen=True)
-class Question:
+class PutVote:
     """A resolution put to the members.
 
     Parameters
@@ -63,7 +63,7 @@ class Threat:
     is_public : whether one of them was public.
     """
 
-    question: Question
+    question: PutVote
     threatener: str
     parties: tuple[str, ...]
     channels: tuple[str, ...]
@@ -82,11 +82,11 @@ class Record:
         self._days: dict[date, Mapping[str, FloatArray]] = {}
 
     @cached_property
-    def directed(self) -> tuple[Question, ...]:
+    def directed(self) -> tuple[PutVote, ...]:
         """The resolutions that are directed at a member."""
         coded = {row["resolution"]: row for row in read_rows(self.dated.folder / "resolutions.csv")}
         return tuple(
-            Question(
+            PutVote(
                 resolution=call.resolution,
                 day=call.date,
                 title=call.title,
@@ -99,7 +99,7 @@ class Record:
         )
 
     @cached_property
-    def assembly(self) -> tuple[Question, ...]:
+    def assembly(self) -> tuple[PutVote, ...]:
         """All recorded votes of the Assembly; directed ones with their target."""
         known = {one.resolution: one for one in self.directed}
         record = self.dated.assembly
@@ -107,7 +107,7 @@ class Record:
         found = list(known.values())
         for day, resolution, actions in zip(record.dates.tolist(), record.resolutions, record.votes):
             if resolution not in known:
-                found.append(Question(resolution, day, "", "", 0, False, actions))
+                found.append(PutVote(resolution, day, "", "", 0, False, actions))
         return tuple(found)
 
     def threats(self) -> tuple[Threat, ...]:
@@ -131,14 +131,14 @@ class Record:
             )
         return tuple(found)
 
-    def controls(self, threat: Threat, rule: Mapping[str, Any]) -> tuple[Question, ...]:
+    def controls(self, threat: Threat, rule: Mapping[str, Any]) -> tuple[PutVote, ...]:
         """The control votes of a threatened vote, by one of the sets of the plan, in the order of their days."""
         plan = read_plan()["controls"]
         disputed = {row["resolution"] for row in self.statements if row["kind"] != ALONE}
         scope = rule.get("scope", "directed")
         own = self.index[threat.threatener]
 
-        def is_control(one: Question) -> bool:
+        def is_control(one: PutVote) -> bool:
             return (
                 one.resolution not in disputed
                 and one.actions[own] == NO
@@ -154,20 +154,20 @@ class Record:
         is_both = rule.get("side") == "both" or len(before) < plan["least"]
         return tuple(sorted(before + after if is_both else before, key=lambda one: (one.day, one.resolution)))
 
-    def classes(self, question: Question, threat: Threat) -> IntArray:
+    def classes(self, question: PutVote, threat: Threat) -> IntArray:
         """Classes (N,) of the actions on a question; of the threatener and those in dispute `MISSING`."""
         left_out = {threat.threatener, *threat.parties, threat.question.target, question.target} - {""}
         found = np.array([CLASS_OF.get(int(action), MISSING) for action in question.actions])
         found[[self.index[iso3] for iso3 in left_out]] = MISSING
         return found
 
-    def exposure(self, question: Question, threat: Threat, transform: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    def exposure(self, question: PutVote, threat: Threat, transform: Callable[[FloatArray], FloatArray]) -> FloatArray:
         """Exposure (N,) to the threatener on the day of a question: the mean of the transformed ties over channels."""
         known = self._known(question.day)
         ties = [transform(known[f"{channel} {threat.threatener}"]) for channel in threat.channels]
         return np.asarray(np.mean(ties, axis=0))
 
-    def attribute(self, question: Question, name: str) -> FloatArray:
+    def attribute(self, question: PutVote, name: str) -> FloatArray:
         """An attribute, or the ideal point of the year before, as known on the day of a question, (N,)."""
         return self._known(question.day)[name]
 
@@ -191,9 +191,7 @@ class Record:
 LOGGED = ("income_usd", "population")
 
 
-def own_record(
-    questions: Sequence[Question], classes: Sequence[IntArray], asked: Iterable[Question]
-) -> list[FloatArray]:
+def own_record(questions: Sequence[PutVote], classes: Sequence[IntArray], asked: Iterable[PutVote]) -> list[FloatArray]:
     """Log odds (N,) of siding with the threatener on the questions of other sessions, for each question asked.
 
     Half of what a member did neither with nor against the threatener counts for either side, and half a vote is added
@@ -224,7 +222,7 @@ def _is_contested(actions: IntArray, fewest: int) -> bool:
     return int(cast.sum() - cast.max()) >= fewest
 
 
-def _is_about(one: Question, threat: Threat, rule: Mapping[str, Any]) -> bool:
+def _is_about(one: PutVote, threat: Threat, rule: Mapping[str, Any]) -> bool:
     is_same = one.target == threat.question.target
     wanted = rule.get("target")
     return (wanted is None or is_same == (wanted == "same")) and one.directness >= rule.get("directness", 0)
