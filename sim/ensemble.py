@@ -80,7 +80,7 @@ def simulate(
 
 def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
     """Split replicates by their parameters: the case with these parameters, the first replicate, and the count."""
-    if case.fit is None:
+    if not case.draws_terms:
         yield case, first, count
         return
     starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
@@ -105,7 +105,8 @@ def simulate_votes(
             case=case,
             ballot=ballot,
             parameters=weighed.parameters,
-            own=own_utilities(ballot, weighed.parameters, ballot.known.draw(normals), months),
+            own=own_utilities(ballot, weighed.parameters, months=months),
+            normals=normals,
             first=first,
             count=count,
         )
@@ -123,6 +124,18 @@ def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray
         )
 
     return normals
+
+
+def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray], first: int, count: int) -> FloatArray:
+    """Levels (R, N) in [0, 1) of the noise that members keep through the deliberation on a vote.
+
+    Parameters
+    ----------
+    normals : the numbers of the same replicates, from `normals_of`.
+    """
+    draws = Draws(case.spec.seed)
+    fresh = [draws.uniforms("vote", ballot.resolution, iso3, first, count) for iso3 in case.world.iso3]
+    return ballot.known.level(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1)))
 
 
 def visit_votes(
@@ -172,14 +185,21 @@ class _Deliberation:
     """
 
     def __init__(
-        self, *, case: Case, ballot: Ballot, parameters: Parameters, own: Utilities, first: int, count: int
+        self,
+        *,
+        case: Case,
+        ballot: Ballot,
+        parameters: Parameters,
+        own: Utilities,
+        normals: Callable[[str], FloatArray],
+        first: int,
+        count: int,
     ) -> None:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
         self.weights = (case.peers * GRID).astype(np.float32)
-        words = [self.words("vote", ballot.resolution, member, 0, count) for member in range(case.world.size)]
-        self.draw = to_unit(np.stack(words))
+        self.draw = np.ascontiguousarray(draw_noise(case, ballot, normals, first, count).T)
         self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         influence = np.transpose(parameters["peer_influence"])
         rounding = bound_rounding(self.own, influence)

@@ -94,11 +94,13 @@ class MemberState(mesa.Agent):
     # A vote
 
     def weigh(self) -> None:
-        """Weigh the four actions from the position that it draws for this run, and draw the noise that it keeps."""
+        """Weigh the four actions, and draw the noise that it keeps: in part its own through the run, in part new."""
         ballot = self.model.ballot.of_member(self.index)
-        deviation = ballot.known.draw(lambda occasion: to_normal(self.draw("position", occasion)))
-        self.utilities = own_utilities(ballot, self.parameters, deviation, self if self.model.case.plan else None)
-        self.noise = self.draw("vote", ballot.resolution)
+        self.utilities = own_utilities(ballot, self.parameters, months=self if self.model.case.plan else None)
+        fresh = to_normal(self.draw("vote", ballot.resolution))
+        self.noise = float(
+            ballot.known.level(*ballot.divisiveness, lambda occasion: to_normal(self.draw("position", occasion)), fresh)
+        )
         self.fixed = None if ballot.given == NOT_GIVEN else int(ballot.given)
 
     def choose(self, peers: Number) -> int:

@@ -1,4 +1,4 @@
-"""What replicates draw before anything happens: parameters from their posterior, and the ballots made with them."""
+"""What runs draw before anything happens: parameters, severities that are not known, and the ballots made of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 from sim.arrays import IntArray, Number
 from sim.case.ballot import Ballot, Text, ballot_of, text_of
 from sim.case.plan import Plan
+from sim.randomness import Draws, to_normal
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
+from sim.specs import Vote
 
 if TYPE_CHECKING:
     from sim.case.prepared import Case
@@ -30,35 +32,49 @@ class Weighed(NamedTuple):
 
 
 def weighed_by(case: Case, replicates: IntArray) -> Weighed:
-    """What replicates have: a draw of the parameters from their posterior for each, where the scenario asks for it.
+    """What runs have: the case itself, unless it draws parameters from their posterior or severities from their spread.
 
     What the scenario sets itself stays as set. Of a fitted text's terms, the draw's distance from the fit is added.
 
     Parameters
     ----------
-    replicates : (R, 1), or one number.
+    replicates : (R, 1), in a row, or one number.
     """
-    fit = case.fit
-    if fit is None:
+    if not case.draws_terms:
         return case.undrawn
-    draws = replicates // DRAW_RUN % fit.size
-    parameters: dict[str, Number] = {**case.parameters, **fit.drawn_parameters(draws), **case.spec.parameters}
+    fit, draws = case.fit, replicates // DRAW_RUN
+    parameters: dict[str, Number] = dict(case.parameters)
+    if fit is not None:
+        parameters |= {**fit.drawn_parameters(draws % fit.size), **case.spec.parameters}
     ballots, plan = [], case.plan
     for standing, ballot in zip(case.standings, case.ballots, strict=True):
-        text = _shifted(text_of(standing.vote), fit.shift_of(standing.vote.resolution, draws))
+        text = text_of(standing.vote)
+        if fit is not None:
+            text = _shifted(text, fit.shift_of(standing.vote.resolution, draws % fit.size))
+        text = text._replace(severity=text.severity + _severity_shift(case.spec.seed, standing.vote, draws))
         ballots.append(replace(ballot_of(standing, parameters, text), resolution=ballot.resolution))
-    if plan is not None and case.start is not None:
+    if plan is not None and case.start is not None and fit is not None:
         plan = plan.with_inputs(case.start.inputs(parameters, ballots[0], plan.inputs.cells))
     return Weighed(parameters, tuple(ballots), plan)
 
 
 def drawn(case: Case, replicate: int) -> Case:
-    """The case of one replicate, with the parameters that it has as those of all."""
-    if case.fit is None:
+    """The case of one run, with the parameters and severities that it has as those of all."""
+    if not case.draws_terms:
         return case
     weighed = weighed_by(case, np.int64(replicate))  # type: ignore[arg-type]
     parameters = {name: float(value) for name, value in weighed.parameters.items()}
-    return replace(case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None)
+    return replace(case, parameters=parameters, ballots=weighed.ballots, plan=weighed.plan, fit=None, draws_terms=False)
+
+
+def _severity_shift(seed: int, vote: Vote, draws: IntArray) -> Number:
+    """How far the severity of a resolution is from the scenario's, in draws that are in a row; utility."""
+    if not vote.severity_spread:
+        return 0.0
+    numbers = np.atleast_1d(np.squeeze(draws))
+    first = int(numbers[0])
+    uniforms = Draws(seed).uniforms("severity", vote.resolution, "", first, int(numbers[-1]) - first + 1)
+    return vote.severity_spread * to_normal(uniforms[draws - first])
 
 
 def _shifted(text: Text, by: Sequence[Number]) -> Text:

@@ -40,6 +40,10 @@ ORDER_TOPIC = "human rights"
 """A resolution whose topic names these divides by the order of the world; what others divide by is open."""
 LOADING_YEARS, LOADING_WORDS = 3.0, 0.5
 """How fast what earlier resolutions say of a new one fades, and how much its own words count."""
+TERM_YEARS = 2.0
+"""Age at which an earlier resolution counts half for the severity of a new one."""
+TERM_SPREADS, TERM_SPREADS_OF_OTHERS = (1.0, 0.5), (2.0, 0.5)
+"""Spread of severity and abstaining that counts as one resolution of the day, on a known topic and on a new one."""
 ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
@@ -56,14 +60,14 @@ class Revealed(Shown):
     mean : (N, 3): along the conflict, along the order, on the topic; utility.
     covariance : (N, 3, 3).
     calls : the V roll calls that were read, in date order.
-    loadings : divisiveness that was learned for each, (V, 2).
+    terms : of each, as learned: severity, what else speaks for abstaining, and divisiveness, (V, 4).
     contributions : what each adds to the mean, (N, 3, V).
     """
 
     mean: FloatArray
     covariance: FloatArray
     calls: tuple[RollCall, ...]
-    loadings: FloatArray
+    terms: FloatArray
     contributions: FloatArray
 
     @property
@@ -117,7 +121,7 @@ def revealed_by(
     prior = np.diag([spreads[0], spreads[0], spreads[1]]) ** 2 * walked[-1, -1]
     if not calls:
         nothing = np.zeros((size, 3, 0))
-        return Revealed(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 2)), nothing)
+        return Revealed(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 4)), nothing)
     topics = np.unique([*(call.topic for call in calls), topic_of(vote)], return_inverse=True)[1]
     record = _Record(vote, terms, parameters, peers, calls)
     evidence = empty_evidence(size, len(calls))
@@ -131,7 +135,7 @@ def revealed_by(
     ahead = covariance[:, -1]
     contributions = ahead * evidence.pull[:, None, :]
     taken = np.einsum("dv,nvw,ew->nde", ahead, evidence.gain, ahead)
-    return Revealed(contributions.sum(axis=2), prior - taken, tuple(calls), record.loadings, contributions)
+    return Revealed(contributions.sum(axis=2), prior - taken, tuple(calls), record.terms, contributions)
 
 
 def expected_divisiveness(revealed: Revealed, vote: Vote) -> Divisiveness:
@@ -143,8 +147,29 @@ def expected_divisiveness(revealed: Revealed, vote: Vote) -> Divisiveness:
     ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in revealed.calls])
     same = np.array([divides_by(call.topic) == kind for call in revealed.calls], dtype=float)
     weights = same * np.exp(-ages / LOADING_YEARS)
-    learned = weights @ revealed.loadings + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
+    learned = weights @ revealed.terms[:, 2:] + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
     return Divisiveness(*(learned / (weights.sum() + LOADING_WORDS)))
+
+
+def expected_terms(revealed: Revealed, vote: Vote) -> tuple[FloatArray, FloatArray]:
+    """Severity, and what else speaks for abstaining, that earlier resolutions suggest for a new one.
+
+    The mean of those on its topic, or of all where none is, recent ones counting most; and the spread of one more. The
+    rule and its numbers are those of `sim.fitting.proposals`, where they were chosen.
+
+    Returns
+    -------
+    Mean (2,) and covariance (2, 2); utility.
+    """
+    terms = revealed.terms[:, :2]
+    ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in revealed.calls])
+    is_same = np.array([call.topic == topic_of(vote) for call in revealed.calls], dtype=bool)
+    weights = (is_same if is_same.any() else 1.0) * 0.5 ** (ages / TERM_YEARS)
+    mean = weights @ terms / weights.sum()
+    around = (weights[:, None] * (terms - mean)).T @ (terms - mean)
+    prior = np.diag(TERM_SPREADS if is_same.any() else TERM_SPREADS_OF_OTHERS) ** 2
+    covariance = (prior + around) / (1.0 + weights.sum())
+    return mean, covariance
 
 
 class _Record:

@@ -48,6 +48,7 @@ class Case(Shown):
     standings, ballots, revealed : one per vote, in date order; what earlier roll calls revealed for each.
     start : what the months start from, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
+    draws_terms : whether runs differ in parameters or severities.
     """
 
     spec: Scenario
@@ -62,6 +63,7 @@ class Case(Shown):
     start: Start | None = None
     plan: Plan | None = None
     fit: Fit | None = None
+    draws_terms: bool = False
 
     @property
     def rounds(self) -> int:
@@ -120,6 +122,7 @@ def prepare(
         standings=standings,
         ballots=tuple(ballot_of(standing, parameters) for standing in standings),
         fit=fit if spec.parameter_uncertainty else None,
+        draws_terms=spec.parameter_uncertainty or any(vote.severity_spread for vote in spec.vote),
     )
     # What votes reveal is a fact about members: a scenario that changes a weight or a member leaves it as it is.
     if reads_votes:

@@ -1,9 +1,9 @@
 """The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
 Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The resolution has the terms
-that were known before the vote: it divides as its words say, its severity gives the counts of the last vote on the
-question, and its threats are those that the scenario declares. *Pinned*, severity and abstaining are then fitted to the
-observed counts.
+that were known before the vote. It divides as its words and earlier resolutions say. How severe it is, earlier
+resolutions suggest, those on its topic first, and the forecast spreads as they do. Its threats are those that the
+scenario declares. *Pinned*, severity and abstaining are then fitted to the observed counts.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from datetime import date
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.case import Case, prepare, with_positions
 from sim.case.ballot import Text, ballot_of, text_of
-from sim.case.positions import expected_divisiveness
+from sim.case.positions import expected_divisiveness, expected_terms
+from sim.case.utilities import own_utilities
+from sim.equilibrium import solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
@@ -32,6 +35,8 @@ from sim.world.rollcalls.files import Observed
 
 FITTED_TO = 4
 """Roll calls that parameters are fitted to."""
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 
 
 def validate_refitted(
@@ -73,18 +78,34 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
     revealed = with_positions(bare, shared)
-    text = text_of(vote)._replace(
-        severity=posterior.terms_of(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
-    )
+    text = text_of(vote)._replace(severity=0.0, divisiveness=expected_divisiveness(revealed.revealed[0], vote))
     case = with_fit(revealed, shared, text)
-    latest = max(learnt, key=lambda other: other.date)
-    chances = pinned_probabilities(case, 0, latest.votes)
+    chances = declared_probabilities(case, *expected_terms(revealed.revealed[0], vote))
     asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
         "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
     )
+
+
+def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Probabilities (N, 4) at equilibrium where severity and abstaining have a normal distribution, by quadrature.
+
+    Parameters
+    ----------
+    mean, covariance : of severity and of what else speaks for abstaining, (2,) and (2, 2); utility.
+    """
+    ballot, root = case.ballots[0], np.linalg.cholesky(covariance)
+    chances = np.zeros((case.world.size, 4))
+    for first, first_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+        for second, second_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+            severity, abstaining = mean + root @ (first, second)
+            parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
+            put = replace(ballot, severity=ballot.severity + severity)
+            found = solve_equilibrium(own_utilities(put, parameters), put, case.peers, parameters["peer_influence"])
+            chances += first_weight * second_weight * found
+    return chances
 
 
 def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:

@@ -10,6 +10,16 @@ more to its supporters and less to its opponents. Deviations are Gaussian random
 variance is :math:`\sigma_u^2` or :math:`\sigma_w^2` at the first vote on record, and grows by the share q of it a year.
 That resolutions of different years are put on one scale by what they ask follows Bailey, Strezhnev & Voeten (2017).
 
+What is not known of :math:`f_{ir}`, with variance v, is part of a member's noise and not added to it. With d drawn from
+what is known, the same through a run but for the walk, and :math:`\varepsilon` new in each vote, the level of the noise
+is
+
+.. math::
+    \Phi\left(\frac{d + \pi / \sqrt 3 \; \varepsilon}{\sqrt{v + \pi^2 / 3}}\right)
+
+So votes of one run are correlated, and the noise keeps the scale 1 that utilities are measured in. Added to the noise,
+the deviation made predictions of the votes before October 2022 worse: members are surer than that.
+
 What votes reveal is the Gaussian that expectation propagation gives (Minka 2001; Rasmussen & Williams 2006, section
 3.6): assumed-density filtering, repeated until the order of the votes no longer matters.
 """
@@ -23,11 +33,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray, Number
+from sim.randomness import to_level
 from sim.rules.choice import ABSENT, STANCES
 
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 LEAST = 1e-9
+NOISE = np.pi / 3.0**0.5
+"""Standard deviation of logit noise of scale 1."""
 DAMPING = 0.8
 """Part of the way that a vote's message moves in a sweep."""
 
@@ -80,23 +93,28 @@ class Knowledge:
         """What is known of one member."""
         return replace(self, mean=self.mean[index], root=self.root[index])
 
-    def draw(self, normal: Callable[[str], Number]) -> Deviation:
-        """Draw deviations: one draw from what is known, then a step of the walks for each vote.
+    def level(self, conflict: Number, order: Number, normal: Callable[[str], Number], fresh: Number) -> FloatArray:
+        """Draw the levels of members' noise in the vote, in [0, 1): what stays from vote to vote, and what is new.
 
         Parameters
         ----------
+        conflict, order : how the resolution divides along the two dimensions.
         normal : the standard normal numbers of an occasion, (R, N) or one.
+        fresh : those of the vote alone.
         """
-        mean, root = self.expected, np.moveaxis(self.root, (-2, -1), (0, 1))
-        first, second, third = normal("conflict"), normal("order"), normal(self.topic)
-        conflict = mean.conflict + root[0, 0] * first
-        order = mean.order + root[1, 0] * first + root[1, 1] * second
-        topic = mean.topic + root[2, 0] * first + root[2, 1] * second + root[2, 2] * third
+        weights = conflict, order, 1.0
+        walks = "conflict", "order", self.topic
+        deviation: Number = 0.0
+        variance: Number = 0.0
+        for place, name in enumerate(walks):
+            size: Number = sum((weight * self.root[..., i, place] for i, weight in enumerate(weights)), 0.0)
+            deviation, variance = deviation + size * normal(name), variance + size**2
         for step in self.steps:
-            conflict = conflict + step.spread * normal(f"conflict until {step.occasion}")
-            order = order + step.spread * normal(f"order until {step.occasion}")
-            topic = topic + step.topic_spread * normal(f"{self.topic} until {step.occasion}")
-        return Deviation(conflict, order, topic)
+            sizes = conflict * step.spread, order * step.spread, step.topic_spread
+            for size, name in zip(sizes, walks, strict=True):
+                deviation = deviation + size * normal(f"{name} until {step.occasion}")
+                variance = variance + size**2
+        return to_level((deviation + NOISE * fresh) / (variance + NOISE**2) ** 0.5)
 
 
 class Evidence(NamedTuple):

@@ -62,7 +62,7 @@ ALIGNMENT_INPUTS = (
     "democracy",
     "contested_texts",
 )
-"""What alignment is made of besides memory."""
+"""What alignment is made of by structure."""
 
 ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")
 """What empties a seat."""

@@ -5,10 +5,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
-from sim.case import prepare, with_positions
-from sim.case.ballot import topic_of
-from sim.ensemble import normals_of
+from sim.case import drawn, prepare, weighed_by, with_positions
+from sim.ensemble import draw_noise, normals_of, simulate
+from sim.model import AlignmentModel
+from sim.randomness import to_normal
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT, choose
 from sim.rules.payoffs import Utilities
 from sim.rules.positions import Knowledge, Step, counted, covariances, empty_evidence, reveal, walk
@@ -84,32 +86,63 @@ def test_a_scenario_that_changes_a_weight_leaves_positions_as_they_are(case):
     assert (changed.ballots[0].known.mean == case.ballots[0].known.mean).all()
 
 
-def test_runs_draw_what_is_known(case):
-    """Over many runs deviations have the mean and the covariance that votes reveal."""
-    count = 4000
-    drawn = np.stack(case.ballots[0].known.draw(normals_of(case, 0, count)), axis=-1)
-    found = case.revealed[0]
-    errors = (drawn.mean(axis=0) - found.mean) / np.sqrt(np.diagonal(found.covariance, axis1=1, axis2=2) / count)
-    assert np.abs(errors).max() < 5.0
-    member = case.world.index["IND"]
-    assert np.cov(drawn[:, member].T) == pytest.approx(found.covariance[member], abs=0.15)
+def levels(case, number, count):
+    """Levels (R, N) of the noise in a vote."""
+    return draw_noise(case, case.ballots[number], normals_of(case, 0, count), 0, count)
+
+
+def test_noise_keeps_its_scale(case):
+    """Levels are uniform for every member, however little is known of it: by Kolmogorov and Smirnov."""
+    found = levels(case, 0, 2000)
+    assert ((found >= 0.0) & (found < 1.0)).all()
+    smallest = min(kstest(column, "uniform").pvalue for column in found.T)
+    assert smallest > 0.001 / found.shape[1]
+
+
+def test_votes_of_a_run_are_correlated_by_what_is_not_known(case):
+    """Two votes on a topic share the deviation: levels correlate by its share in the variance of the noise."""
+    other = case.spec.vote[0].model_copy(update={"resolution": "other", "date": date(2022, 3, 3)})
+    two = prepare(case.spec.model_copy(update={"vote": (*case.spec.vote, other)}))
+    first, second = (to_normal(levels(two, number, 4000)) for number in (0, 1))
+    weights = np.array([*case.ballots[0].divisiveness, 1.0])
+    unknown = np.einsum("i,nij,j->n", weights, case.revealed[0].covariance, weights)
+    shared = unknown / (unknown + np.pi**2 / 3.0)
+    found = np.array([np.corrcoef(first[:, i], second[:, i])[0, 1] for i in range(len(shared))])
+    assert np.abs(found - shared).max() < 0.1
+    assert abs((found - shared).mean()) < 0.01
 
 
 def test_deviations_drift_from_vote_to_vote():
+    """With everything known the noise is new in each vote; with a large step most of it is the step."""
     zero, root = np.zeros(3), np.zeros((3, 3))
     still = Knowledge(zero, root, "topic", ())
-    moved = Knowledge(zero, root, "topic", (Step("second", 0.5, 2.0),))
-    assert tuple(still.draw(lambda occasion: 1.0)) == (0.0, 0.0, 0.0)
-    assert tuple(moved.draw(lambda occasion: 1.0)) == (0.5, 0.5, 2.0)
+    moved = Knowledge(zero, root, "topic", (Step("second", 0.0, 100.0),))
+    assert still.level(1.0, 1.0, lambda occasion: 2.0, 0.0) == 0.5
+    assert moved.level(1.0, 1.0, lambda occasion: 2.0, 0.0) == pytest.approx(0.977, abs=0.001)
 
 
 def test_topics_of_their_own_share_no_draw(case):
     spec = case.spec
     other = spec.vote[0].model_copy(update={"resolution": "other", "topic": "another"})
     two = prepare(spec.model_copy(update={"vote": (*spec.vote, other)}))
-    first, second = (ballot.known.draw(normals_of(two, 0, 500)) for ballot in two.ballots)
-    assert topic_of(other) == two.ballots[1].known.topic
-    assert abs(np.corrcoef(first.topic[:, 5], second.topic[:, 5])[0, 1]) < 0.5
+    first, second = (levels(two, number, 500) for number in (0, 1))
+    found = [np.corrcoef(first[:, i], second[:, i])[0, 1] for i in range(first.shape[1])]
+    assert abs(np.mean(found)) < 0.05
+
+
+def test_a_spread_of_severity_is_drawn_by_five_runs_in_a_row(case):
+    vote = case.spec.vote[0].model_copy(update={"severity_spread": 2.0})
+    uncertain = prepare(case.spec.model_copy(update={"vote": (vote,)}))
+    ballots = weighed_by(uncertain, np.arange(3, 1003)[:, None]).ballots
+    found = ballots[0].severity[:, 0]
+    assert (found == [drawn(uncertain, run).ballots[0].severity for run in range(3, 1003)]).all()
+    assert len(np.unique(found)) == 201
+    assert found.mean() == pytest.approx(vote.severity, abs=0.5)
+    assert found.std() == pytest.approx(2.0, abs=0.4)
+    tallies = [np.count_nonzero(simulate(one, 0, 100)[0].actions == SUPPORT, axis=1).std() for one in (case, uncertain)]
+    assert tallies[1] > 2.0 * tallies[0]
+    model = AlignmentModel(uncertain.spec, replicate=7).run()
+    assert simulate(uncertain, 7, 1)[0].actions[0].tolist() == [int(member.action) for member in model.members]
 
 
 @pytest.mark.parametrize("drift", [0.0, 0.3])

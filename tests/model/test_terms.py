@@ -19,8 +19,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import own_terms, own_utilities
-from sim.ensemble import Outcome, normals_of, simulate, simulate_votes, split_by_draw
-from sim.randomness import Draws
+from sim.ensemble import Outcome, draw_noise, normals_of, simulate, simulate_votes, split_by_draw
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
 from sim.rules.parameters import registry
@@ -36,17 +35,15 @@ from sim.world.world import EDITABLE
 
 def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outcome, UtilityTerms, Utilities]]:
     """Each vote of replicates with the same parameters: what the engine added, the peers' last, and the sum it used."""
-    normals = normals_of(case, first, count)
     for number, outcome, months in simulate_votes(case, first, count):
         ballot, influence = case.ballots[number], case.parameters["peer_influence"]
-        deviation = ballot.known.draw(normals)
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-        terms = {**own_terms(ballot, case.parameters, deviation, months), "peers": peer_term(influence, peers)}
+        terms = {**own_terms(ballot, case.parameters, months=months), "peers": peer_term(influence, peers)}
         yield (
             number,
             outcome,
             terms,
-            with_peers(own_utilities(ballot, case.parameters, deviation, months), influence, peers),
+            with_peers(own_utilities(ballot, case.parameters, months=months), influence, peers),
         )
 
 
@@ -159,8 +156,7 @@ def test_the_vote_follows_from_the_utilities_and_the_draw(name: str) -> None:
     """Where deliberation has settled, an action is the choice by the explained utilities at the member's own draw."""
     case = prepare(read_scenario(name))
     ((_, outcome, _, utilities),) = utilities_of(case, 0, 200)
-    draws = Draws(case.spec.seed)
-    noise = np.stack([draws.uniforms("vote", case.ballots[0].resolution, i, 0, 200) for i in case.world.iso3], axis=1)
+    noise = draw_noise(case, case.ballots[0], normals_of(case, 0, 200), 0, 200)
     chosen, drawn = choose(utilities, noise), case.ballots[0].given == NOT_GIVEN
     settled = outcome.is_settled
     assert settled.mean() > 0.5

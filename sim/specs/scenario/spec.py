@@ -51,6 +51,14 @@ class Vote(Section):
         description="How costly the resolution is to support: one that only deplores is cheap.",
         json_schema_extra={"unit": "utility"},
     )
+    severity_spread: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Standard deviation of the severity over runs, where it is not known: 'sim init' proposes one from "
+        "earlier resolutions.",
+        json_schema_extra={"unit": "utility"},
+    )
     divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
         min_length=2,
         max_length=2,
@@ -65,7 +73,9 @@ class Vote(Section):
         description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
     )
     topic: str = Field(
-        "", description="The question that remembered votes are about; if left out, the vote is a question of its own."
+        "",
+        description="The question that the vote is about: earlier votes on it say most of a member's next one. If left "
+        "out, the vote is a question of its own.",
     )
     divides_by: Dividing = Field(
         "both",

@@ -21,7 +21,7 @@ ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "c
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
 OF_A_CONFLICT = ("severity", "divisiveness", "topic")
-"""Keys of a vote that depend on its conflict; members remember earlier votes on its topic."""
+"""Keys of a vote that depend on its conflict; what earlier votes on its topic reveal counts most."""
 LONGEST = 60
 """Characters of a value that a message quotes."""
 

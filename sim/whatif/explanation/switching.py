@@ -77,8 +77,8 @@ def expected_chances(case: Case, number: int) -> FloatArray:
 
     Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
     """
-    size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
-    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
+    size = DRAW_RUN if case.draws_terms else MONTHS_EXPECTED
+    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.draws_terms else (0,)
     return np.mean([_expected(*part, number) for start in starts for part in split_by_draw(case, start, size)], axis=0)
 
 

@@ -99,7 +99,8 @@ def position_table(position: RevealedPosition) -> Table:
     note = (
         f"By its structure alone its alignment would be {write_number(position.by_structure, 2)} in this vote; its "
         f"earlier votes put it {write_number(position.mean, 2, is_signed=True)} from there, with a standard deviation "
-        f"of {write_number(position.deviation, 2)}. Each run draws its own. A what-if keeps the deviation."
+        f"of {write_number(position.deviation, 2)}. That is part of the "
+        "noise of its votes, and stays through a run. A what-if keeps the position."
     )
     return table("What its earlier votes reveal, those that say most first", columns, rows, note)
 
