@@ -1,4 +1,4 @@
-"""What earlier votes on the question reveal of members: the mean and the covariance of their deviations on a day."""
+"""What earlier votes reveal of members: the mean and the covariance of their deviations on a day."""
 
 from __future__ import annotations
 
@@ -91,6 +91,14 @@ def known_for(revealed: Revealed, votes: Sequence[Vote], number: int, parameters
         steps.append(Step(vote.resolution, size * spreads[0], size * spreads[1]))
     root: FloatArray = np.linalg.cholesky(revealed.covariance).astype(np.float64)
     return Knowledge(revealed.mean, root, topic_of(votes[number]), tuple(steps))
+
+
+def calls_on(earlier: Sequence[RollCall], target: str, topic: str) -> list[RollCall]:
+    """Roll calls that say something of a vote: those about its target and, where none is on its topic, others on it."""
+    about = [call for call in earlier if call.target == target]
+    if any(call.topic == topic for call in about):
+        return about
+    return [*about, *(call for call in earlier if call.topic == topic)]
 
 
 def divides_by(topic: str) -> str:

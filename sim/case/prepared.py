@@ -18,7 +18,7 @@ from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, topic
 from sim.case.changes import change_problems, edited
 from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
-from sim.case.positions import Revealed, by_structure, known_for, revealed_by
+from sim.case.positions import Revealed, by_structure, calls_on, known_for, revealed_by
 from sim.case.start import Start
 from sim.errors import InputError
 from sim.results.showing import Shown
@@ -182,21 +182,29 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
 
 
 def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
-    """The case with what earlier roll calls about the target reveal of members' positions, under given parameters."""
+    """The case with what earlier roll calls reveal of members' positions, under given parameters."""
     spec, world = case.spec, case.world
     start = min(vote.date for vote in spec.vote)
     own = {vote.resolution for vote in spec.vote}
     target = world.iso3[case.roles.target]
-    calls = [
-        call for call in world.rollcalls if call.target == target and call.date < start and call.resolution not in own
-    ]
-    terms = terms_of(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
-    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-    peers = compact(peer_weights(case.known.peers, weights))
+    earlier = [call for call in world.rollcalls if call.date < start and call.resolution not in own]
+    used = tuple(sorted(parameters.items())), case.roles.key, start, frozenset(own)
+
+    def reveal_on(vote: Vote) -> Revealed:
+        def make() -> Revealed:
+            terms = terms_of(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
+            weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+            peers = compact(peer_weights(case.known.peers, weights))
+            calls = calls_on(earlier, target, topic_of(vote))
+            return revealed_by(vote, terms, parameters, peers, calls, start)
+
+        return world.remember(("revealed", topic_of(vote), *used), make)
+
     by_topic: dict[str, Revealed] = {}
     for vote in spec.vote:
-        if topic_of(vote) not in by_topic:
-            by_topic[topic_of(vote)] = revealed_by(vote, terms, parameters, peers, calls, start)
+        topic = topic_of(vote)
+        if topic not in by_topic:
+            by_topic[topic] = reveal_on(vote)
     standings = tuple(
         replace(standing, known=known_for(by_topic[topic_of(standing.vote)], spec.vote, number, parameters))
         for number, standing in enumerate(case.standings)

@@ -28,7 +28,6 @@ INCOME_REFERENCE = 10_000.0
 POPULATION_REFERENCE = 10_000_000.0
 """Population at which the small-mission input is zero."""
 
-MOST_REMEMBERED = 64
 """Sets of quantities that a world keeps; a sweep over senders needs many, a sweep over parameters one."""
 
 PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade")
@@ -55,6 +54,11 @@ class Roles:
     def target(self) -> int:
         """The first of the targets."""
         return int(self.targets[0])
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells these roles from others, as a key."""
+        return (self.targets.tobytes(), self.victim, self.senders.tobytes(), self.leanings)
 
 
 @dataclass(frozen=True)
@@ -91,21 +95,8 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
     before : votes, ideal points and the Assembly's record count only if dated before this day.
     agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
     """
-    key = (
-        roles.targets.tobytes(),
-        roles.victim,
-        roles.senders.tobytes(),
-        roles.leanings,
-        before,
-        agreement_sharpness,
-    )
-    found = world.memo.get(key)
-    if not isinstance(found, Quantities):
-        found = _derived(world, roles, before, agreement_sharpness)
-        if len(world.memo) >= MOST_REMEMBERED:
-            world.memo.clear()
-        world.memo[key] = found
-    return found
+    key = ("quantities", roles.key, before, agreement_sharpness)
+    return world.remember(key, lambda: _derived(world, roles, before, agreement_sharpness))
 
 
 def _derived(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:

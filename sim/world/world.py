@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.world.names import Place, fold, known_names, nearest, place_of
+
+T = TypeVar("T")
+MOST_REMEMBERED = 64
+"""Derivations of a world that are kept."""
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""
@@ -193,6 +198,19 @@ class World(Shown):
     carried: tuple[Carried, ...] = field(default=(), repr=False)
     outcomes: tuple[RollCall, ...] = field(default=(), repr=False)
     memo: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def remember(self, key: object, make: Callable[[], T]) -> T:
+        """Give what was derived from this very world under a key, and make it where it has not been made yet.
+
+        Parameters
+        ----------
+        key : what it is derived for; begins with its kind.
+        """
+        if key not in self.memo:
+            if len(self.memo) >= MOST_REMEMBERED:
+                self.memo.clear()
+            self.memo[key] = make()
+        return cast(T, self.memo[key])
 
     @property
     def size(self) -> int:

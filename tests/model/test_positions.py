@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import kstest
 
 from sim.case import drawn, prepare, weighed_by, with_positions
+from sim.case.positions import calls_on
 from sim.ensemble import draw_noise, normals_of, simulate
 from sim.model import AlignmentModel
 from sim.randomness import to_normal
@@ -43,6 +44,14 @@ def test_votes_about_others_are_not_read(case):
     assert (
         with_calls(case, others).ballots[0].known.mean == with_calls(case, case.world.rollcalls).ballots[0].known.mean
     ).all()
+
+
+def test_where_the_target_has_no_roll_call_on_the_topic_those_about_others_are_read(case):
+    first = case.world.rollcalls[0]
+    own, others = replace(first, target="RUS", topic="trade"), replace(first, target="USA", topic="fishing")
+    assert calls_on([own, others], "RUS", "trade") == [own]
+    assert calls_on([own, others], "RUS", "fishing") == [own, others]
+    assert calls_on([own, others], "RUS", "") == [own]
 
 
 def test_a_blank_is_missing(case):
