@@ -207,17 +207,17 @@ def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> Poster
 
 def _fitted_resolution(calibration: Calibration, index: int) -> FittedResolution:
     posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
-    seen, text = posterior.observations[index], posterior.terms_of(vector, index)
+    seen, settings = posterior.observations[index], posterior.settings_at(vector, index)
     scored = seen.votes >= 0
     chances = three_classes(posterior.chances(vector, index)[scored])
     scores = score(chances, classes_of(seen.votes[scored]))
-    conflict, order = text.divisiveness
+    conflict, order = settings.divisiveness
     return FittedResolution(
         resolution=seen.resolution,
-        severity=_round(text.severity),
+        severity=_round(settings.severity),
         divisiveness=(_round(conflict), _round(order)),
-        target_threat=_round(text.target_threat),
-        sender_threat=_round(text.sender_threat),
+        target_threat=_round(settings.target_threat),
+        sender_threat=_round(settings.sender_threat),
         intervals={name: _interval(draws[:, column]) for name, column in _terms(posterior, index) if len(draws)},
         scores={name: round(value, 4) for name, value in scores},
     )

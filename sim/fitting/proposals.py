@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED
+from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import solve_equilibrium
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.specs import Scenario, world_of
@@ -113,7 +113,7 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
         }
     )
     case = prepare(asked, world_before(world, call.date))
-    drawn = (case.ballots[0].given == NOT_GIVEN) & (call.votes >= 0)
+    drawn = (case.ballots[0].fixed == NOT_FIXED) & (call.votes >= 0)
     wanted = int((call.votes[drawn] == SUPPORT).sum()) - int((call.votes[drawn] == OPPOSE).sum())
 
     def gap(severity: float) -> float:
@@ -130,5 +130,5 @@ def chances_at_severity(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote with another severity."""
     ballot = replace(case.ballots[0], severity=severity)
     return solve_equilibrium(
-        own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
+        compute_own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
     )

@@ -1,9 +1,10 @@
 """The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
-Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The resolution has the terms
-that were known before the vote. It divides as its words and earlier resolutions say. How severe it is, earlier
-resolutions suggest, those on its topic first, and the forecast spreads as they do. Its threats are those that the
-scenario declares. *Pinned*, severity and abstaining are then fitted to the observed counts.
+Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The settings of the vote are
+those that were known before it. Divisiveness follows from the words of the resolution and from earlier resolutions.
+Severity has the mean and the spread of earlier resolutions, those on the same topic first. The threats are those that
+the scenario declares. In *pinned* scores, severity and the base utility of abstaining are then fitted to the observed
+counts.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import Case, prepare, with_positions
-from sim.case.ballot import Text, ballot_of, text_of
-from sim.case.positions import expected_divisiveness, expected_terms
-from sim.case.utilities import own_utilities
+from sim.case.ballot import VoteSettings, make_ballot, read_settings
+from sim.case.positions import expect_divisiveness, expect_terms
+from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
@@ -77,10 +78,11 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     vector = posterior.fit().vector
     shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
-    revealed = with_positions(bare, shared)
-    text = text_of(vote)._replace(severity=0.0, divisiveness=expected_divisiveness(revealed.revealed[0], vote))
-    case = with_fit(revealed, shared, text)
-    chances = declared_probabilities(case, *expected_terms(revealed.revealed[0], vote))
+    positioned = with_positions(bare, shared)
+    divisiveness = expect_divisiveness(positioned.positions[0], vote)
+    settings = read_settings(vote)._replace(severity=0.0, divisiveness=divisiveness)
+    case = with_fit(positioned, shared, settings)
+    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
     asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
@@ -90,11 +92,11 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
 
 
 def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray) -> FloatArray:
-    """Probabilities (N, 4) at equilibrium where severity and abstaining have a normal distribution, by quadrature.
+    """Compute probabilities (N, 4) at equilibrium by quadrature, severity and abstaining having a normal distribution.
 
     Parameters
     ----------
-    mean, covariance : of severity and of what else speaks for abstaining, (2,) and (2, 2); utility.
+    mean, covariance : of severity and of the base utility of abstaining, (2,) and (2, 2); utility.
     """
     ballot, root = case.ballots[0], np.linalg.cholesky(covariance)
     chances = np.zeros((case.world.size, 4))
@@ -103,14 +105,15 @@ def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray)
             severity, abstaining = mean + root @ (first, second)
             parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
             put = replace(ballot, severity=ballot.severity + severity)
-            found = solve_equilibrium(own_utilities(put, parameters), put, case.peers, parameters["peer_influence"])
+            own = compute_own_utilities(put, parameters)
+            found = solve_equilibrium(own, put, case.peers, parameters["peer_influence"])
             chances += first_weight * second_weight * found
     return chances
 
 
-def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
-    """A case of one vote with other parameters and terms."""
-    return replace(case, parameters=parameters, ballots=(ballot_of(case.standings[0], parameters, text),))
+def with_fit(case: Case, parameters: Mapping[str, float], settings: VoteSettings) -> Case:
+    """A case of one vote with other parameters and settings of the vote."""
+    return replace(case, parameters=parameters, ballots=(make_ballot(case.standings[0], parameters, settings),))
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:

@@ -89,6 +89,11 @@ class VoteResult(Shown):
         """Numbers of members (R,) by action of a split."""
         return {action: self.tallies[:, ACTIONS.index(action)] for action in Split.model_fields}
 
+    @property
+    def is_voter(self) -> BoolArray:
+        """Whether a member may vote, (N,)."""
+        return np.asarray(self.counts.sum(axis=1) > 0)
+
 
 @dataclass(frozen=True, repr=False)
 class RunResult(Shown):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.results.changes import VoteChanged
+from sim.results.parts import Splits
 from sim.results.run import VoteSummary
 from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
 from sim.scoring.tables import MODES
 from sim.summaries.grounds import answer_grounds
-from sim.summaries.tallies import NEAR, REPORTED, SPLIT
+from sim.summaries.tallies import NEAR, REPORTED
 
 
 def list_words(parts: Sequence[str]) -> str:
@@ -18,9 +19,8 @@ def list_words(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def write_split(vote: VoteSummary) -> str:
-    """The split of a vote, with and without the target's own."""
-    split = vote.split
+def write_split(split: Splits) -> str:
+    """A split with and without the target's own vote."""
     return f"{split.with_target}, or {split.without_target} without the target's own vote"
 
 
@@ -28,26 +28,25 @@ def answer_vote(vote: VoteSummary) -> list[str]:
     """What became of a vote: the split, the observed one, and what changed against the base."""
     support = vote.tally.support
     sentences = [
-        f"Support, abstain, oppose: {write_split(vote)} (median of the runs; in 90 % of runs "
-        f"{write_interval(support.p05, support.p95)} members support)."
+        f"Support/abstain/oppose: {write_split(vote.split)} (median of the runs). In 90 % of runs "
+        f"{write_interval(support.p05, support.p95)} members support."
     ]
     if vote.base is None:
         sentences += _compare_with_observed(vote)
     else:
         sentences += answer_change(vote.base)
     if vote.settled < 1:
-        sentences.append(f"In {write_share(1 - vote.settled)} of runs some members still changed in the last round.")
+        unsettled = write_share(1 - vote.settled)
+        sentences.append(f"In {unsettled} of runs some members still changed their announcement in the last round.")
     return sentences
 
 
 def _compare_with_observed(vote: VoteSummary) -> list[str]:
-    observed = vote.observed
-    if observed is None or vote.near is None:
+    if vote.observed_split is None or vote.near is None:
         return []
-    split = "/".join(str(observed.of(name)) for name in SPLIT)
     said = [
-        f"Observed: {split}. In {write_share(vote.near)} of runs each of the four counts (with absent) "
-        f"is within {NEAR} of the observed one."
+        f"Observed: {write_split(vote.observed_split)}. In {write_share(vote.near)} of runs each of the four counts "
+        f"(with absent) is within {NEAR} of the observed one."
     ]
     if vote.accuracy is not None:
         said.append(f"The most likely vote is the observed one for {write_share(vote.accuracy)} of the members scored.")

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.rules.influence import peer_weights
+from sim.rules.influence import SparsePeers, peer_weights
 from sim.rules.parameters import defaults
 from sim.world import DatedWorld, World, load_dated_world
-from sim.world.quantities import PEER_KINDS, Roles, quantities
+from sim.world.peers import PEER_KINDS
+from sim.world.quantities import Roles, quantities
 
 
 @cache
@@ -42,7 +43,8 @@ def peers_on(day: date) -> FloatArray:
     world, parameters = world_on(day), defaults()
     anybody = Roles(targets=np.array([0]), victim=None, senders=np.zeros(0, dtype=np.int64))  # peers are the same
     kinds = quantities(world, anybody, day, parameters["agreement_sharpness"]).peers
-    return peer_weights(kinds, {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS})
+    weights = peer_weights(kinds, {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS})
+    return weights.toarray() if isinstance(weights, SparsePeers) else weights
 
 
 def mix_within_regions(world: World, rng: np.random.Generator) -> np.ndarray:

@@ -17,6 +17,7 @@ from sim.arrays import FloatArray, IntArray
 from sim.fitting.pressure.plan import read_plan
 from sim.world import DatedWorld, load_dated_world
 from sim.world.tables import read_rows
+from sim.world.ties import columns_of
 
 NO, ABSENT, ABSTAIN, YES = range(4)
 AGAINST, NEITHER, WITH, MISSING = 0, 1, 2, -1
@@ -182,8 +183,9 @@ class Record:
                 **{name: np.log10(world.attributes[name]) for name in LOGGED},
             }
             for one in read_plan()["threatened"].values():
-                column = world.index[one["threatener"]]
-                found |= {f"{name} {one['threatener']}": world.ties[name][:, column] for name in one["channels"]}
+                column = np.array([world.index[one["threatener"]]])
+                for name in one["channels"]:
+                    found[f"{name} {one['threatener']}"] = columns_of(world.ties[name], column)[:, 0]
             self._days[day] = {name: _spread_out(values, here, len(self.index)) for name, values in found.items()}
         return self._days[day]
 

@@ -24,7 +24,7 @@ LAST_SEED = 2**63 - 1
 MOST_REPLICATES = 10_000_000
 
 
-class Roles(Section):
+class NamedRoles(Section):
     """The roles of members: the target, the victim, and the members that sanction the target."""
 
     target: MemberName = Field(description="The member that the resolution is directed against.")
@@ -71,6 +71,11 @@ class Vote(Section):
         ge=0,
         le=10,
         description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
+    )
+    voters: MemberReferences = Field(
+        (),
+        description="The members and groups that may vote, such as those of the Security Council; if left out, "
+        "all. The others neither vote nor count as absent.",
     )
     topic: str = Field(
         "",
@@ -133,7 +138,7 @@ class Scenario(Section):
     world: Text = Field(description="The name of a shipped world, or a folder as seen from this file.")
     seed: int = Field(ge=0, le=LAST_SEED, description="The number that all random draws are keyed by.")
     replicates: int = Field(ge=1, le=MOST_REPLICATES, description="How many runs, each with its own random numbers.")
-    roles: Roles = Field(description="Who is the target, who the victim, and who sanctions the target.")
+    roles: NamedRoles = Field(description="Who is the target, who the victim, and who sanctions the target.")
     vote: Annotated[tuple[Vote, ...], Strict(False)] = Field(
         min_length=1, description="The resolutions, each once, in the order of their dates."
     )

@@ -17,7 +17,8 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
+from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import MonthState
@@ -27,7 +28,7 @@ from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
-from sim.summaries.summary import with_given
+from sim.summaries.summary import set_fixed
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,11 +37,11 @@ class Term(Shown):
 
     Parameters
     ----------
-    name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
+    name : the quantity that is weigh, such as ``dependence.arms``, or what the term is called.
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
-    value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
+    value : what is weigh (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
@@ -101,7 +102,7 @@ class Anatomy(Shown):
     @property
     def replicates(self) -> int:
         """Replicates that were run."""
-        return int(self.counts[0].sum())
+        return int(self.counts.sum(axis=1).max())
 
     @cached_property
     def arrays(self) -> FloatArray:
@@ -116,12 +117,12 @@ class Anatomy(Shown):
     @property
     def chances(self) -> FloatArray:
         """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is fixed."""
-        return with_given(frequencies(self.counts), self.ballot.given)
+        return set_fixed(frequencies(self.counts), self.ballot.fixed)
 
     @property
     def is_drawn(self) -> BoolArray:
         """Members (N,) whose votes are not fixed."""
-        return self.ballot.given == NOT_GIVEN
+        return self.ballot.fixed == NOT_FIXED
 
     def merge(self, other: Anatomy) -> Anatomy:
         """The same vote over these replicates and others."""
@@ -178,7 +179,8 @@ def take_all_apart(
 def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
-        (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
+        (spread_over(own, start, size), slice(start - first, start - first + size))
+        for own, start, size in split_by_draw(case, first, count)
     ]
     outcomes: dict[int, Outcome] = {}
     for number, outcome, months in simulate_votes(case, first, count):
@@ -220,7 +222,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
-    risk = sanction_risk(belief, sum_in_order(weighed("exposure", terms, parameters)), isolation)
+    risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
     one = np.ones(())
     of_one = utility_terms(
         alignment=one,
@@ -261,7 +263,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         )
 
     def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
-        for name, amount in weighed(kind, terms, parameters).items():
+        for name, amount in weigh(kind, terms, parameters).items():
             value = terms.values[name]
             yield part(of, name, share * amount, WEIGHTS[kind][name], value=value, made_of={name: value})
 
