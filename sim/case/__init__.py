@@ -1,7 +1,8 @@
 """A scenario made ready for the rules: its ballots, its changes, the plan of its months."""
 
 from sim.case.draws import DRAW_RUN, ReplicateInputs, draw_case, draw_inputs
-from sim.case.prepared import Case, find_roles, make_terms, prepare, with_positions, with_seed
+from sim.case.prepared import Case, find_roles, prepare, with_positions, with_seed
+from sim.case.terms import make_terms
 
 __all__ = [
     "DRAW_RUN",

@@ -12,6 +12,7 @@ from sim.results.tables import Column, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.specs.differences import list_differences
 from sim.specs.labels import label_key
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
@@ -27,12 +28,13 @@ from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.report.page import ReportPage, ReportSection
-from sim.views.report.parts import as_json, list_differences, make_picture, provenance_of
+from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.whatif.doubt import doubt_of
 
 
 def page_of_run(kept: KeptRun) -> ReportPage:
     """The page of a kept run."""
-    result, manifest = kept.result, kept.manifest
+    result, manifest = doubt_of(kept.result), kept.manifest
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
