@@ -100,7 +100,7 @@ class MeanScores(Result):
     log_loss: float = quantity("log loss", "mean over the resolutions of the log loss, pinned")
 
 
-class Together(Result):
+class PooledScores(Result):
     """Several resolutions together: means over them, and the model compared with rules.
 
     Members are drawn again with all their votes for the intervals. Only rules that forecast every resolution count.
@@ -124,6 +124,6 @@ class ValidationReport(Result):
     resolutions: tuple[HeldOutValidation, ...] | tuple[Validation, ...] = quantity(
         "resolutions", "an entry for each resolution that was scored"
     )
-    together: Together | None = quantity(
+    together: PooledScores | None = quantity(
         "together", "means over the resolutions and paired differences; null where only one was scored"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.validation import Lead, Leads, MeanScores, Together
+from sim.results.validation import Lead, Leads, MeanScores, PooledScores
 from sim.scoring.scores import paired_interval
 
 FOREST = "random_forest"
@@ -40,7 +40,7 @@ def _lead(model: Losses, rules: Mapping[str, Losses], name: str) -> Lead:
     return Lead(over=best, **dict(paired_interval(model[name], rules[best][name])))
 
 
-def put_together(votes: Sequence[MemberLosses]) -> Together:
+def put_together(votes: Sequence[MemberLosses]) -> PooledScores:
     """Means over several votes, and the model compared with rules that forecast all of them."""
     members = sorted({code for vote in votes for code in vote.members})
     rows = {code: row for row, code in enumerate(members)}
@@ -56,7 +56,7 @@ def put_together(votes: Sequence[MemberLosses]) -> Together:
     model = stack([vote.model for vote in votes])
     common = [rule for rule in votes[0].rules if all(rule in vote.rules for vote in votes)]
     rules = {rule: stack([vote.rules[rule] for vote in votes]) for rule in common}
-    return Together(
+    return PooledScores(
         n=len(votes),
         members=len(members),
         model=_mean_scores(model),

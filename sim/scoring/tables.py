@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.tables import COUNT, SHARE, Column, Kind, Table, table
-from sim.results.validation import HeldOutValidation, Lead, Leads, Mode, Together, Validation
+from sim.results.validation import HeldOutValidation, Lead, Leads, Mode, PooledScores, Validation
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
 from sim.scoring.pairing import FOREST
@@ -46,7 +46,7 @@ def score_tables(found: Validation) -> tuple[Table, Table]:
     )
 
 
-def score_overview_table(found: Sequence[Validation], together: Together) -> Table:
+def score_overview_table(found: Sequence[Validation], together: PooledScores) -> Table:
     """The model and simple rules on several votes, pinned, and the means over them."""
     columns = [
         Column("resolution"),
@@ -85,7 +85,7 @@ def score_overview_table(found: Sequence[Validation], together: Together) -> Tab
     return table("The model and simple rules", columns, rows, note)
 
 
-def mean_table(together: Together) -> Table:
+def mean_table(together: PooledScores) -> Table:
     """Means over several votes of the pinned scores of the model and of every rule that forecasts all of them."""
     columns = [Column(""), Column("accuracy", SHARE), Column("RPS", LOSS), Column("log loss", LOSS)]
     all_of_them = {"the model": together.model, **{_label(rule): of for rule, of in together.rules.items()}}

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.fitting.refitted import score_refitted
-from sim.results.validation import Leads, MeanScores, Together
+from sim.results.validation import Leads, MeanScores, PooledScores
 from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.scoring.pairing import MemberLosses, put_together
 from sim.scoring.validation import EarlierSamples
@@ -122,7 +122,7 @@ def report(done: Iterable[tuple[str, MemberLosses]]) -> str:
     return "\n\n".join(_scores(together, name, label) for name, label in (("rps", "RPS"), ("log_loss", "log loss")))
 
 
-def _scores(by_target: dict[str, Together], name: str, label: str) -> str:
+def _scores(by_target: dict[str, PooledScores], name: str, label: str) -> str:
     rules = list(dict.fromkeys(rule for found in by_target.values() for rule in found.rules))
     rows = []
     for target, found in by_target.items():
