@@ -19,7 +19,7 @@ from sim.fitting.pressure.placebo import (
 )
 from sim.fitting.pressure.plan import read_plan
 from sim.fitting.pressure.votes import MISSING, NO, Record, own_record
-from sim.scoring.regressions import fit_ordered_logit
+from sim.scoring.baselines.regressions import fit_ordered_logit
 
 MEMBERS = 193
 LEVEL = 0.9

@@ -37,6 +37,9 @@ from sim.views.frame import write_day
 from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 MOST_MOVERS = 15
+HELD_FIXED = (
+    "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
+)
 
 
 def command(
@@ -94,6 +97,7 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
 def _print(document: ComparisonSummary) -> None:
     screen = console()
     screen.print(f"Base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs of each, seed {document.seed}")
+    print_lines(screen, [HELD_FIXED])
     for compared in document.compared:
         for vote in compared.votes:
             screen.print()
