@@ -241,7 +241,7 @@ def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published
 
 
 def test_outcomes_are_read_by_no_rule() -> None:
-    """What happened later is read to score results, and to identify pressure and peers; nothing that simulates reads it."""
+    """What happened later is read to score results and to identify pressure and peers; no simulation reads it."""
     root = Path(sim.__file__).parent
     named = {
         path.relative_to(root).parts[0]
