@@ -102,6 +102,7 @@ class RunResult(Shown):
     Parameters
     ----------
     base : the run of the base at the same random numbers, or None without one.
+    drawn : the same comparison with parameters drawn from their posterior, or None where it was not made.
     """
 
     case: Case
@@ -109,6 +110,7 @@ class RunResult(Shown):
     votes: tuple[VoteResult, ...]
     months: MonthsResult | None = None
     base: RunResult | None = None
+    drawn: RunResult | None = None
     is_interrupted: bool = False
 
     @property

@@ -1,4 +1,4 @@
-"""What two scenarios differ in."""
+"""What two scenarios differ in, key by key."""
 
 from __future__ import annotations
 

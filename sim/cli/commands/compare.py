@@ -36,6 +36,10 @@ from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
 from sim.whatif.comparison_tables import comparison_data, comparison_table, comparison_tables, vote_tables
 
+HELD_FIXED = (
+    "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
+)
+
 
 @with_exports
 def command(
@@ -95,6 +99,7 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
 def _print(document: ComparisonSummary) -> None:
     screen = console()
     screen.print(f"Base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs of each, seed {document.seed}")
+    print_lines(screen, [HELD_FIXED])
     if len(document.compared) > 1:
         screen.print()
         print_table(screen, comparison_table(document))

@@ -36,7 +36,7 @@ from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.sentences import answer_explanation, answer_fence, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
-from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table
+from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table, shares_table
 from sim.whatif.explanation.terms import Anatomy, take_apart
 
 
@@ -102,35 +102,38 @@ def command(
 
 
 class _View(NamedTuple):
-    """What is said of several members: the document, a sentence, the table, and its rows."""
+    """What is said of several members: the document, sentences, tables, and the rows of the last table."""
 
     document: Result
-    sentence: str
-    table: Table
+    sentences: Sequence[str]
+    tables: Sequence[Table]
     rows: Sequence[Result]
     kind: type[Result]
 
 
 def _view_all(anatomy: Anatomy) -> _View:
     found = summarise_members(anatomy)
-    return _View(found, answer_overview(found), overview_table(found), found.members, MemberOverview)
+    tables = [shares_table(found)] if found.shares else []
+    tables += [overview_table(found)] if found.members else []
+    return _View(found, answer_overview(found), tables, found.members, MemberOverview)
 
 
 def _view_fence(anatomy: Anatomy, count: int) -> _View:
     found = list_fence(anatomy, count)
-    return _View(found, answer_fence(found), fence_table(found), found.members, FenceMember)
+    tables = [fence_table(found)] if found.members else []
+    return _View(found, [answer_fence(found)], tables, found.members, FenceMember)
 
 
 def _show(view: _View, exports: Exports, as_json: bool) -> int:
-    exports.write(lambda: [view.table], lambda: [data_of("members", "a row per member", view.rows, view.kind)])
+    exports.write(lambda: view.tables, lambda: [data_of("members", "a row per member", view.rows, view.kind)])
     if as_json:
         print_json(view.document.document())
         return 0
     screen = console()
-    screen.print(view.sentence, markup=False)
-    if view.rows:
+    print_lines(screen, view.sentences)
+    for made in view.tables:
         screen.print()
-        print_table(screen, view.table)
+        print_table(screen, made)
     return 0
 
 

@@ -49,6 +49,7 @@ from sim.summaries.summary import summarise_run
 from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import draw_chambers
+from sim.whatif.doubt import doubt_of
 
 
 @with_exports
@@ -99,6 +100,7 @@ def command(
     status, result = _run(case, base, engine, out, workers)
     if result is None:
         return status
+    result = doubt_of(result)
     if plot is not None:
         save(draw_chambers(result), plot)
         say(f"picture in {plot}")

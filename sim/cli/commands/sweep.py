@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
-from sim.cli.output import AsJson, Overrides, console, print_json, print_table, say
+from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
@@ -22,6 +22,7 @@ from sim.runner.folder.reading import read_points
 from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
+from sim.summaries.grounds import answer_grounds, grounds_of
 from sim.summaries.ranking import rank, refine
 from sim.summaries.sweeps import answer_sweep, sweep_data, sweep_table
 from sim.views.frame import save
@@ -120,6 +121,7 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
     screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
     screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
+    print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
     print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))
     screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.", markup=False)

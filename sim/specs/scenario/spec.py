@@ -148,7 +148,8 @@ class Scenario(Section):
     )
     fit: Text | None = Field(
         None,
-        description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
+        description="A parameter file that 'sim calibrate' wrote, as seen from this file, or the name of one that "
+        "comes with the program, in place of the shipped values.",
     )
     known_rollcalls: Texts = Field(
         (),

@@ -27,11 +27,12 @@ from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.report.page import ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.whatif.doubt import doubt_of
 
 
 def page_of_run(kept: KeptRun) -> ReportPage:
     """The page of a kept run."""
-    result, manifest = kept.result, kept.manifest
+    result, manifest = doubt_of(kept.result), kept.manifest
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
