@@ -46,8 +46,8 @@ def score_tables(found: Validation) -> tuple[Table, Table]:
     )
 
 
-NEVER_LEARNS = "persistence"
-"""The rule that repeats the last earlier vote, and so learns nothing from any other."""
+NEVER_LEARN = ("persistence", "topic_persistence")
+"""Rules that repeat an earlier vote, and so learn nothing from any other."""
 
 
 def score_overview_table(found: Sequence[Validation], together: PooledScores) -> Table:
@@ -88,7 +88,9 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
     note = " ".join(["All but the last column are pinned.", *filter(None, compared)])
     learned = [one.resolution for one in found if one.are_rules_in_sample]
     if learned:
-        note += f" In-sample, where all rules but {NEVER_LEARNS} learned from the very vote: {', '.join(learned)}."
+        note += (
+            f" In-sample, where all rules but those of persistence learned from the very vote: {', '.join(learned)}."
+        )
     return table("The model and simple rules", columns, rows, note)
 
 
@@ -165,7 +167,7 @@ def _label(rule: str) -> str:
 
 def label_rule(rule: str, found: Validation) -> str:
     """What people call a rule; one that learned from the very vote that it predicts is marked."""
-    is_marked = found.are_rules_in_sample and rule != NEVER_LEARNS
+    is_marked = found.are_rules_in_sample and rule not in NEVER_LEARN
     return f"{_label(rule)} (in-sample)" if is_marked else _label(rule)
 
 
