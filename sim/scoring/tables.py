@@ -89,7 +89,7 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
     learned = [one.resolution for one in found if one.are_rules_in_sample]
     if learned:
         note += (
-            f" In-sample, where all rules but those of persistence learned from the very vote: {', '.join(learned)}."
+            f" In-sample, where all rules but persistence learned from the very vote: {', '.join(learned)}."
         )
     return table("The model and simple rules", columns, rows, note)
 
