@@ -88,9 +88,7 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
     note = " ".join(["All but the last column are pinned.", *filter(None, compared)])
     learned = [one.resolution for one in found if one.are_rules_in_sample]
     if learned:
-        note += (
-            f" In-sample, where all rules but persistence learned from the very vote: {', '.join(learned)}."
-        )
+        note += f" In-sample, where all rules but persistence learned from the very vote: {', '.join(learned)}."
     return table("The model and simple rules", columns, rows, note)
 
 
