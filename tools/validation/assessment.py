@@ -22,6 +22,7 @@ from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
 from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
 from sim.world import World
+from sim.world.rollcalls.files import rollcalls_of
 from tools.validation.frozen import TO_PREDICT
 from tools.validation.profiles import Profile, profile
 from tools.validation.recovery import Recovery, from_priors, near_fit, recover
@@ -111,7 +112,8 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
     on_progress("later votes")
-    later = score_refitted(specs[0], [call for call in world_of(specs[0]).record if call.resolution in TO_PREDICT])
+    calls = [call for call in rollcalls_of(world_of(specs[0])) if call.resolution in TO_PREDICT]
+    later = score_refitted(specs[0], calls)
     on_progress("recovery")
     return Assessment(
         world=world_of(specs[0]),

@@ -197,8 +197,8 @@ def _peer_line(peers: Profile, movers: Sequence[str]) -> str:
 def _bloc_line(peers: Profile, without: Profile) -> str:
     lost = float(peers.log_likelihood.max() - without.log_likelihood.max())
     return (
-        f"Without a weight for groups that lean to a side the best log likelihood is {lost:.2f} lower. The votes are then most "
-        f"likely at a peer influence of {without.best:g} (with them: {peers.best:g}), and values from "
+        f"Without a weight for groups that lean to a side the best log likelihood is {lost:.2f} lower. The votes are "
+        f"then most likely at a peer influence of {without.best:g} (with them: {peers.best:g}), and values from "
         f"{without.left_open[0]:g} to {without.left_open[1]:g} are not ruled out."
     )
 

@@ -57,7 +57,7 @@ def summary(votes: Sequence[Assessed]) -> str:
 
 
 def later(votes: Sequence[Validation], pooled: PooledScores) -> str:
-    """Votes that no setting was chosen on: the model pinned and declared, the learners pinned, and what lies between."""
+    """Scores of the votes that no setting was chosen on: the model pinned and declared, and the learners pinned."""
     rules = {"random_forest": "random forest", "boosted_trees": "boosted trees", "topic_persistence": "persistence"}
     rows = [
         [
@@ -77,7 +77,8 @@ def later(votes: Sequence[Validation], pooled: PooledScores) -> str:
     if pooled.over_forest is None:
         return found
     rps = pooled.over_forest.rps
-    return f"{found}\n\nRPS of the model less that of the forest: {rps.mean:+.4f} (95 % {_interval(rps, 4)})."
+    ends = f"{rps.p025:+.4f} to {rps.p975:+.4f}"
+    return f"{found}\n\nRPS of the model less that of the forest: {rps.mean:+.4f} (95 % {ends})."
 
 
 def day(vote: Assessed) -> str:
