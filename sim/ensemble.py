@@ -21,7 +21,7 @@ from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.randomness import Draws, to_level, to_normal, to_unit
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
-from sim.rules.influence import GRID, with_peers
+from sim.rules.influence import GRID, whole_weights, with_peers
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities
 from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, solve_switching_points, switch
@@ -198,7 +198,7 @@ class _Deliberation:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
-        self.weights = (case.peers * GRID).astype(np.float32)
+        self.weights = whole_weights(case.peers)
         self.draw = np.ascontiguousarray(draw_noise(case, ballot, normals, first, count).T)
         self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         influence = np.transpose(parameters["peer_influence"])

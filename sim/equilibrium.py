@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray
 from sim.case.ballot import NOT_FIXED, Ballot
 from sim.rules.choice import STANCES, choice_probabilities
-from sim.rules.influence import with_peers
+from sim.rules.influence import pass_back, with_peers
 from sim.rules.payoffs import Utilities
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def measure_likelihood(
     feedback = response @ STANCES
     carried = np.zeros(len(mean))
     for _ in range(MOST_ITERATIONS):
-        before, carried = carried, peers.T @ (peer_influence * (pulled + feedback * carried))
+        before, carried = carried, pass_back(peers, peer_influence * (pulled + feedback * carried))
         if np.abs(carried - before).max() < TOLERANCE * max(1.0, float(np.abs(carried).max())):
             break
     return Likelihood(

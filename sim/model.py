@@ -22,7 +22,7 @@ from sim.arguments import FLAG, check_arguments, subclass_of
 from sim.arrays import FloatArray, Number
 from sim.case import Case
 from sim.case.agenda import list_steps
-from sim.case.ballot import NOT_FIXED, Ballot
+from sim.case.ballot import NOT_FIXED, OUTSIDE, Ballot
 from sim.case.request import is_of_mesa, read_request
 from sim.case.utilities import MonthlyTerms, compute_own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
@@ -64,7 +64,8 @@ class MemberState(mesa.Agent):
     ----------
     action, votes : its last announcement, and its votes so far, as codes of `ACTIONS`.
     utilities, noise, fixed : in the current vote, the utility of each action before it looks at its peers, its uniform
-        number, and its action where that is fixed: the target opposes, the victim supports, pledges are kept.
+        number, and its action where that is fixed: the target opposes, the victim supports, pledges are kept; it is
+        `OUTSIDE` for a member that may not vote.
     state : with months, its alignment, dependence, isolation and beliefs, and whether it sanctions.
     month : what it knows and does in the current month.
     """
@@ -89,8 +90,8 @@ class MemberState(mesa.Agent):
 
     @property
     def action_name(self) -> str:
-        """The name of the action that it last announced."""
-        return ACTIONS[self.action]
+        """The name of the action that it last announced; ``no vote`` of a member that may not vote."""
+        return "no vote" if self.action == OUTSIDE else ACTIONS[self.action]
 
     # A vote
 
@@ -333,8 +334,9 @@ class AlignmentModel(Shown, mesa.Model):
         return self
 
     def tally(self) -> list[int]:
-        """Members per action code, as last announced."""
-        return [int(count) for count in np.bincount([member.action for member in self.members], minlength=4)]
+        """Members per action code, as last announced; those that may not vote are left out."""
+        announced = [member.action for member in self.members]
+        return [announced.count(code) for code in range(len(ACTIONS))]
 
     def is_settled(self) -> bool:
         """Whether no member would act differently after one more look at its peers."""

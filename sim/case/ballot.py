@@ -19,6 +19,8 @@ from sim.specs import Vote
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
 NOT_FIXED = -1
+OUTSIDE = -2
+"""The fixed vote of a member that may not vote. As an index it is that of an action of stance 0: nobody hears it."""
 
 CONFLICT_INPUTS = {
     "consultation": "align_consultation",
@@ -79,7 +81,7 @@ class Ballot(Shown):
     conflict, order : the two dimensions of alignment, by structure; utility.
     known : what is known of how far members deviate from there.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted, times the threats.
-    fixed : action codes of the fixed votes, `NOT_FIXED` elsewhere.
+    fixed : action codes of the fixed votes, `OUTSIDE` of members that may not vote, `NOT_FIXED` elsewhere.
     threats : the factors of dependence and of expected sanctions, for the changes that the months make to both.
     """
 
@@ -155,6 +157,13 @@ def make_ballot(standing: Standing, parameters: Parameters, settings: VoteSettin
         fixed=standing.fixed,
         threats=Threats(settings.target_threat, settings.sender_threat * parameters["sanction_weight"]),
     )
+
+
+def reweigh(ballot: Ballot, terms: Terms, parameters: Parameters) -> Ballot:
+    """Make a ballot again with other figures of dependence and exposure."""
+    dependence, exposure = (sum_in_order(weigh(kind, terms, parameters)) for kind in ("dependence", "exposure"))
+    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
+    return replace(ballot, dependence=ballot.threats.target * dependence, sanction_risk=ballot.threats.senders * risk)
 
 
 def weigh(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:

@@ -25,15 +25,15 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 
 
 def apply_change(values: FloatArray, change: Change, world: World) -> FloatArray:
-    """Apply one change to a quantity (N,), within its bounds."""
+    """Apply one change to a quantity (N,) or (R, N), within its bounds."""
     found = values.copy()
     members = world.indices(members_of(world, change.members))
     if change.set is not None:
-        found[members] = change.set
+        found[..., members] = change.set
     else:
         factor = 1.0 if change.multiply is None else change.multiply
         low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        found[members] = np.clip(found[members] * factor + (change.add or 0.0), low, high)
+        found[..., members] = np.clip(found[..., members] * factor + (change.add or 0.0), low, high)
     return found
 
 

@@ -14,7 +14,6 @@ from sim.case.calendar import Month, daily_force, in_force
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import reroute_exports
-from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
 from sim.specs.scenario.events import (
     EVERYTHING,
@@ -130,13 +129,9 @@ def find_touch(event: Event, world: World, roles: Roles, peers: Peers, parameter
             return replace(touch, relieved=event.share * _mask(world, event.members))
         case Listing():
             listed = _mask(world, event.members)
-            return replace(touch, listed=listed, heard=peer_stance(np.asarray(_dense(peers)), listed))
+            return replace(touch, listed=listed, heard=peers @ listed)
         case _:
             return None
-
-
-def _dense(peers: Peers) -> FloatArray:
-    return peers if isinstance(peers, np.ndarray) else peers.toarray()
 
 
 def _mask(world: World, references: Sequence[str]) -> FloatArray:

@@ -19,6 +19,7 @@ from sim.rules.rerouting import measure_capacity
 from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
+from sim.world.ties import columns_of, largest_with, row_of
 
 FIXED = ("arms", "food", "aid", "finance")
 """Channels of dependence that the months leave alone."""
@@ -160,7 +161,7 @@ def make_month_inputs(
     seat = np.ones(world.size)
     seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
-    supplier = world.ties["arms"].max(axis=0, initial=0.0)
+    supplier = largest_with(world.ties["arms"])
     fixed = sum_weighted(
         {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
         {name: parameters[f"dependence_{name}"] for name in FIXED},
@@ -182,7 +183,7 @@ def make_month_inputs(
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
-        target_trade=trade[roles.target],
+        target_trade=row_of(trade, roles.target),
         exports=with_target / 2.0 * seat,
         capacity=measure_capacity(
             with_target, values["isolation"], parameters["route_capacity"], parameters["route_scale"]
@@ -220,10 +221,14 @@ def _abilities(
     border with the victim and the target's forces or pact; recognition is open to all. Volunteers come from near.
     """
     trade = world.ties["trade"]
-    own, of_target = trade[:, roles.target], trade[roles.target]
+    own, of_target = columns_of(trade, roles.targets[:1])[:, 0], row_of(trade, roles.target)
     partner = own + of_target - own * of_target
     poor = np.clip(-np.log10(world.attributes["income_usd"] / 10_000.0), 0.0, 1.0)
-    victim_border = np.zeros(world.size) if roles.victim is None else world.ties["border"][:, roles.victim]
+    victim_border = (
+        np.zeros(world.size)
+        if roles.victim is None
+        else columns_of(world.ties["border"], np.array([roles.victim]))[:, 0]
+    )
     abilities = {
         "goods": partner,
         "finance": partner,

@@ -7,30 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import ActionArray
-from sim.case.ballot import NOT_FIXED, Ballot, Standing, Terms, find_topic, make_ballot
-from sim.case.changes import apply_change, change_problems
+from sim.case.ballot import NOT_FIXED, OUTSIDE, Ballot, Standing, find_topic, make_ballot
+from sim.case.changes import change_problems
 from sim.case.draws import ReplicateInputs
 from sim.case.plan import Plan, make_plan
 from sim.case.positions import Positions, assume_structure, choose_calls, estimate_positions, make_knowledge
 from sim.case.start import Start
+from sim.case.terms import make_terms
 from sim.errors import InputError
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
-from sim.world.quantities import PEER_KINDS, Quantities, Roles, coverage_problems, quantities
-from sim.world.world import EXPOSURE_CHANNELS
+from sim.world.peers import PEER_KINDS
+from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
@@ -159,28 +158,6 @@ def find_roles(spec: Scenario, world: World) -> Roles:
     )
 
 
-def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
-    """The editable quantities on a date, with the changes in force by then applied in their order."""
-    exposure = {channel: parameters[f"exposure_{channel}"] for channel in EXPOSURE_CHANNELS}
-    lost = sum(
-        (parameters[f"grade_{breadth}"] * sum_weighted(channels, exposure) for breadth, channels in known.lost.items()),
-        start=np.zeros(world.size),
-    )
-    # Leverage reaches those who control the country, not the delegation of an ousted government.
-    reached = known.control
-    values = {
-        **{f"dependence.{name}": array * reached for name, array in known.dependence.items()},
-        **{f"exposure.{name}": array * reached for name, array in known.exposure.items()},
-        "isolation": isolation_share(lost, sum_weighted(known.observed, exposure)) * reached,
-        **{f"alignment.{name}": array for name, array in known.alignment.items()},
-        **{f"absence.{name}": array for name, array in known.absence.items()},
-    }
-    for change in spec.change:
-        if change.date is None or change.date <= on:
-            values[change.attribute] = apply_change(values[change.attribute], change, world)
-    return Terms(values)
-
-
 def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
     """The case with the positions that earlier roll calls reveal, under given parameters."""
     spec, world = case.spec, case.world
@@ -220,7 +197,10 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
 
 
 def _fix_votes(spec: Scenario, world: World, roles: Roles, vote: Vote) -> ActionArray:
-    """The targets oppose and the victim supports, unless a pledge fixes another action; all others choose."""
+    """The targets oppose and the victim supports, unless a pledge fixes another action; all others choose.
+
+    Members that may not vote do none of this.
+    """
     fixed = np.full(world.size, NOT_FIXED, dtype=np.int8)
     fixed[roles.targets] = OPPOSE
     if roles.victim is not None:
@@ -228,6 +208,8 @@ def _fix_votes(spec: Scenario, world: World, roles: Roles, vote: Vote) -> Action
     for pledge in spec.pledge:
         if pledge.resolution in (None, vote.resolution):
             fixed[world.indices(members_of(world, pledge.members))] = ACTIONS.index(pledge.action)
+    if vote.voters:
+        fixed[~np.isin(world.iso3, members_of(world, vote.voters))] = OUTSIDE
     fixed.setflags(write=False)
     return fixed
 

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Annotated, ParamSpec
 
 import typer
 
@@ -16,6 +16,7 @@ from sim.cli.commands import (
     compare,
     explain,
     explore,
+    identify,
     init,
     lists,
     plot,
@@ -31,16 +32,30 @@ from sim.cli.commands import (
 )
 from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT
 from sim.errors import InputError
+from sim.runner.identity import program_version
 
 Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     name="sim",
-    help="Simulate who supports, abstains or opposes a resolution, and what would change that.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"alignment-sim {program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Simulate who supports, abstains or opposes a resolution, and what would change that."""
 
 
 def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
@@ -85,13 +100,18 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "rerun": rerun.command,
     "world": world.command,
     "list": lists.command,
+    "identify pressure": identify.pressure,
+    "identify peers": identify.peers,
     "rollcalls import": rollcalls.import_,
     "check": check.check,
     "init": init.init,
     "schema": check.schema,
 }
 """Every command by its name; those of two words are listed together under the first."""
-GROUPS = {"rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True)}
+GROUPS = {
+    "identify": typer.Typer(help="Ask votes and dates about pressure and peers.", no_args_is_help=True),
+    "rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True),
+}
 
 for group, commands in GROUPS.items():
     app.add_typer(commands, name=group)

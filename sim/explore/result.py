@@ -23,7 +23,7 @@ from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
 from sim.specs import Scenario, scenario_from
-from sim.views.report.parts import list_differences
+from sim.specs.differences import list_differences
 
 BASELINES_KEPT = 4
 FIRST_ANSWERS = (50, 200)

@@ -17,7 +17,7 @@ from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
 from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
 from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_unit
-from sim.rules.influence import GRID
+from sim.rules.influence import GRID, sum_over_peers, whole_weights
 from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
 
@@ -65,9 +65,8 @@ class Strip:
         """Put sums over peers into the current month; only changes since the last month are summed again."""
         values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
         changes = values - before
-        peers = np.flatnonzero(changes.any(axis=0))
-        if len(peers):
-            more = self.run.weights[:, peers] @ changes[:, peers].T.astype(np.float32)
+        if changes.any():
+            more = sum_over_peers(self.run.weights, changes.T.astype(np.float32))
             sums = sums + np.multiply(more, 1.0 / GRID, dtype=np.float64).T
         self.heard[name] = values, sums
         setattr(self.month, name, sums)
@@ -113,7 +112,7 @@ class MonthRun:
         self.first, self.count = first, count
         self.parameters = draw_assumptions(parameters, self._draw_for_all)
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
-        self.weights = (peers * GRID).astype(np.float32)
+        self.weights = whole_weights(peers)
         self.number = 0
         size = len(iso3)
         self.occasion, self.drawn, self.is_drawn = ("", ""), np.zeros((size, count)), np.zeros(size, dtype=bool)

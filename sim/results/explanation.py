@@ -7,6 +7,7 @@ runs, and the terms add up to them. Where a class has several bases, the fields 
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction
@@ -14,6 +15,7 @@ from sim.results.world import SourceColumn
 
 UTILITY, PROBABILITY = "utility", "probability"
 """Units."""
+MechanismKind = Literal["structure", "revealed", "peers"]
 
 
 class MadeOf(Result):
@@ -267,9 +269,67 @@ class MemberOverview(Result):
     )
 
 
+class MechanismShare(Result):
+    """How much of the difference between members one mechanism makes."""
+
+    mechanism: str = quantity(
+        "mechanism", "name of the term, or `conflict` and `order` for all inputs of a dimension of alignment"
+    )
+    kind: MechanismKind = quantity(
+        "kind",
+        "`structure`: what is known of members but their votes about the target; `revealed`: how far these votes put "
+        "them from there; `peers`: how their peers vote",
+    )
+    share: float = quantity(
+        "share",
+        "its share of the variance between members of what speaks for supporting over opposing: its covariance with "
+        "the whole, by the variance of the whole; below 0 where it works against the rest",
+        unit="share",
+    )
+    deviation: float = quantity(
+        "deviation", "standard deviation over members of what it adds to that difference", unit=UTILITY
+    )
+
+
 class Overview(Result):
-    """The decisive term of every member whose vote is not fixed."""
+    """The decisive term of every member whose vote is not fixed, and what makes members differ."""
 
     scenario: str = quantity("scenario", "title of the scenario")
     resolution: str = quantity("resolution", "name of the resolution")
+    shares: tuple[MechanismShare, ...] = quantity(
+        "shares", "what makes members differ, mechanism by mechanism; the shares add up to 1; empty where nobody does"
+    )
     members: tuple[MemberOverview, ...] = quantity("members", "the members whose votes are not fixed")
+
+
+class FenceMember(Result):
+    """A member that is near to another action."""
+
+    iso3: str = quantity("code", "code of the member; the nearest to another action come first")
+    name: str = quantity("member", "name of the member")
+    likeliest: str = quantity("most likely", "the action that it has in most runs")
+    probability: float = quantity("share of runs", "share of runs with that action", unit=PROBABILITY)
+    next: str = quantity("next", "the action that it has in most of the other runs")
+    probability_of_next: float = quantity("share of runs of the next", "share of runs with that", unit=PROBABILITY)
+    apart: float = quantity("apart", "difference of the two shares", unit=PROBABILITY)
+    held_by: str | None = quantity(
+        "held by",
+        "the term that keeps it at its most likely action: at the mean of the members it would narrow the lead over "
+        "the next most; null where none would",
+    )
+    without: float | None = quantity(
+        "without it", "by how much it would change that lead; null where no term narrows it", unit=PROBABILITY
+    )
+    drawn_by: str | None = quantity(
+        "drawn to the next by",
+        "the term that draws it away: at the mean of the members it would widen the lead most; null where none would",
+    )
+
+
+class Fence(Result):
+    """The members that are nearest to another action."""
+
+    scenario: str = quantity("scenario", "title of the scenario")
+    resolution: str = quantity("resolution", "name of the resolution")
+    replicates: int = quantity("runs", "runs that the shares are of")
+    members: tuple[FenceMember, ...] = quantity("members", "the members, nearest to another action first")

@@ -95,7 +95,7 @@ def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
     assert result.months is not None
     assert result.base is not None
     assert result.base.months is not None
-    return {name: _change_of(result, name) for name in result.months.totals if name in result.base.months.totals}
+    return {name: change_of(result, name) for name in result.months.totals if name in result.base.months.totals}
 
 
 def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
@@ -105,14 +105,14 @@ def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
         return {}
     found = {}
     for name, expected in wanted.series.items():
-        one = _change_of(result, name)
+        one = change_of(result, name)
         way = "unchanged" if abs(one.change) < UNCHANGED * abs(one.base) else "up" if one.change > 0 else "down"
         way = "unchanged" if one.change == 0 else way
         found[name] = SeriesExpectation(**dict(one), expected=expected, found=way, is_as_expected=way == expected)
     return found
 
 
-def _change_of(result: RunResult, name: str) -> SeriesChange:
+def change_of(result: RunResult, name: str) -> SeriesChange:
     """A series of the what-if less that of the base, over the months that both have, run by run where runs are kept."""
     assert result.months is not None
     assert result.base is not None
@@ -142,3 +142,9 @@ def _in_one_number(result: RunResult, months: MonthsResult, name: str, common: S
         samples = samples[..., result.case.world.index[member]]
     samples = samples[:, [months.months.index(month) for month in common]]
     return np.asarray(samples.sum(axis=1) if series_of(series).is_amount else samples[:, -1])
+
+
+def sum_up(name: str, months: MonthsResult) -> float:
+    """A series of the whole in one number: the sum of its means where it is an amount, otherwise the last month's."""
+    mean = months.total(name).mean
+    return float(f"{mean.sum() if series_of(name).is_amount else mean[-1]:.{DIGITS}g}")

@@ -9,7 +9,8 @@ from sim.results.parts import Splits
 from sim.results.run import VoteSummary
 from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
-from sim.scoring.tables import MODES
+from sim.scoring.tables import MODES, label_rule
+from sim.summaries.grounds import answer_grounds
 from sim.summaries.tallies import NEAR, REPORTED
 
 
@@ -56,12 +57,34 @@ def answer_change(base: VoteChanged) -> list[str]:
     """How the tally changed against the base, and which members vote differently."""
     changes = [f"{name} {write_number(base.change.of(name), 1, is_signed=True)}" for name in REPORTED]
     sentences = [f"Compared with '{base.scenario}': {list_words(changes)} members on average."]
+    sentences += [*answer_doubt(base), *answer_grounds(base.rests_on), *_warn_of_intercepts(base.not_refitted)]
     if not base.moved:
         return [*sentences, "No member votes differently in any run."]
     first = [f"{mover.name} ({write_share(mover.moved)} of runs)" for mover in base.moved[:3]]
     if len(base.moved) == 1:
         return [*sentences, f"One member votes differently in some run: {first[0]}."]
     return [*sentences, f"{len(base.moved)} members vote differently in some run, above all {list_words(first)}."]
+
+
+def _warn_of_intercepts(labels: Sequence[str]) -> list[str]:
+    """That a change of a fitted parameter alone moves the mean of all votes as well."""
+    if not labels:
+        return []
+    return [
+        f"All other numbers are as fitted together with {list_words(labels)}: part of the change is only that they "
+        "were not fitted again ('sim calibrate --fix')."
+    ]
+
+
+def answer_doubt(base: VoteChanged) -> list[str]:
+    """The change of support where the fitted numbers are uncertain; nothing where that was not asked."""
+    if base.uncertain is None:
+        return []
+    of = base.uncertain.support
+    return [
+        f"With uncertain parameters: support {write_number(of.mean, 1, is_signed=True)} on average, "
+        f"{write_interval(of.p05, of.p95, is_signed=True)} in 90 % of runs."
+    ]
 
 
 def judge_expectation(base: VoteChanged) -> list[str]:
@@ -103,5 +126,5 @@ def _answer_validation(found: Validation) -> str:
     verdict = "better than" if model.rps < scores.rps else "no better than"
     return (
         f"{right} By the ranked probability score (RPS; 0 is best) the model is {verdict} the best simple rule, "
-        f"{rule.replace('_', ' ')}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
+        f"{label_rule(rule, found)}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
     )

@@ -11,9 +11,10 @@ from sim.case.ballot import NOT_FIXED
 from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE
-from sim.runner.result import RunResult, frequencies
+from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
+from sim.summaries.edits import list_settings
 from sim.summaries.months import report_months
 from sim.summaries.tallies import CODES, REPORTED, SPLIT, count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
@@ -28,7 +29,8 @@ def set_fixed(chances: FloatArray, fixed: ActionArray) -> FloatArray:
     ----------
     fixed : action code of each fixed vote, `NOT_FIXED` where a member chooses, (N,).
     """
-    return np.where((fixed == NOT_FIXED)[:, None], chances, np.eye(len(ACTIONS))[fixed])
+    certain = np.where((fixed >= 0)[:, None], np.eye(len(ACTIONS))[fixed], 0.0)
+    return np.where((fixed == NOT_FIXED)[:, None], chances, certain)
 
 
 def summarise_run(result: RunResult) -> RunSummary:
@@ -42,6 +44,7 @@ def summarise_run(result: RunResult) -> RunSummary:
         replicates=result.replicates,
         engine=result.engine,
         is_interrupted=result.is_interrupted,
+        changed=None if result.base is None else list_settings(result.base.case.spec, spec),
         votes=[summarise_vote(result, number) for number in range(len(result.votes))],
         months=report_months(result),
     )
@@ -51,6 +54,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     """One vote of a run."""
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
+    observed = None if call is None else count_actions(call.tally)
     chances = frequencies(vote.counts)
     return VoteSummary(
         resolution=vote.resolution,
@@ -59,15 +63,15 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         split=split_of(
             np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].fixed[case.roles.target]
         ),
-        likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
-        observed=None if call is None else count_actions(call.tally),
+        likeliest=count_actions(np.bincount(vote.counts[vote.is_voter].argmax(axis=1), minlength=len(ACTIONS))),
+        observed=observed,
         observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
-        near=None if call is None else float(is_near(vote.tallies, call).mean()),
+        near=None if observed is None else float(is_near(vote.tallies, dict(observed)).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),
         base=None if result.base is None else summarise_change(result, result.base, number),
-        members=member_votes(case, chances, call),
+        members=member_votes(case, vote, call),
     )
 
 
@@ -98,8 +102,9 @@ def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     return (case.ballots[number].fixed == NOT_FIXED) & (call.votes >= 0)
 
 
-def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list[MemberVote]:
-    """Every member: probabilities of the actions, and the observed one."""
+def member_votes(case: Case, vote: VoteResult, call: RollCall | None) -> list[MemberVote]:
+    """Every member that may vote: probabilities of the actions, and the observed one."""
+    chances = frequencies(vote.counts)
     return [
         MemberVote(
             iso3=iso3,
@@ -108,6 +113,7 @@ def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list
             observed=None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
         )
         for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
+        if vote.is_voter[i]
     ]
 
 
@@ -168,7 +174,7 @@ def member_columns(result: RunResult) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
     for vote in result.votes:
         call = result.case.world.rollcall(vote.resolution)
-        for row in member_votes(result.case, frequencies(vote.counts), call):
+        for row in member_votes(result.case, vote, call):
             for name, value in {"resolution": vote.resolution, **dict(row)}.items():
                 columns[name].append(value)
     return columns

@@ -19,7 +19,9 @@ from sim.runner.result import RunResult, frequencies
 from sim.runner.run import run_compared
 from sim.specs import Scenario
 from sim.summaries.changes import summarise_change
+from sim.summaries.edits import list_settings
 from sim.summaries.tallies import CODES, REPORTED, summarise_tally
+from sim.whatif.doubt import add_doubt
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def compare(
         raise InputError(problems)
     results = run_compared(cases, first.replicates, engine, executor=executor, on_progress=on_progress)
     base, *others = (_rename_votes(result, case) for result, case in zip(results, cases, strict=True))
-    return Comparison(base, tuple(replace(other, base=base) for other in others))
+    _, *others = add_doubt([base, *(replace(other, base=base) for other in others)])
+    return Comparison(base, tuple(others))
 
 
 def _mismatches(base: Case, case: Case) -> list[Problem]:
@@ -105,6 +108,7 @@ def summarise_comparison(comparison: Comparison) -> ComparisonSummary:
         compared=[
             ComparedScenario(
                 scenario=other.case.spec.title,
+                changed=list_settings(base.case.spec, other.case.spec),
                 votes=[_compare_vote(base, other, number) for number in range(len(other.votes))],
             )
             for other in comparison.others

@@ -9,6 +9,7 @@ import numpy as np
 from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import read_rows
+from sim.world.ties import row_of
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 MOST_PARTNERS = 5
@@ -55,16 +56,23 @@ def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Sou
         year = int(world.years[name][i]) if name in world.years else 0
         note = _note(world.rules_of(iso3, "").get(name, ""), (name, year) in carried)
         yield _figure(entries, ("attributes.csv", name), f"{values[i]:.6g}", str(year or ""), note)
-    for kind, ties in ((kind, ties) for kind, ties in world.ties.items() if kind != "agreement"):
-        largest = [j for j in np.argsort(-ties[i], kind="stable")[:MOST_PARTNERS].tolist() if ties[i, j] > 0]
-        years = {j: int(world.years[kind][i, j]) if kind in world.years else 0 for j in largest}
+    for kind, all_ties in world.ties.items():
+        ties = row_of(all_ties, i)
+        largest = [j for j in np.argsort(-ties, kind="stable")[:MOST_PARTNERS].tolist() if ties[j] > 0]
+        years = {j: _year_of(world, kind, i, j) for j in largest}
         for year in sorted(set(years.values()), reverse=True):
             partners = [j for j in largest if years[j] == year]
-            text = ", ".join(f"{world.iso3[j]} {ties[i, j]:.3g}" for j in partners)
+            text = ", ".join(f"{world.iso3[j]} {ties[j]:.3g}" for j in partners)
             names = {kind, *(f"{kind} ({world.iso3[j]})" for j in partners)}
             rule = world.rules_of(iso3, world.iso3[partners[0]]).get(QUANTITIES.get(kind, kind), "")
             note = _note(rule, any((name, year) in carried for name in names))
             yield _figure(entries, ("ties.csv", kind), text, str(year or ""), note)
+
+
+def _year_of(world: World, kind: str, member: int, partner: int) -> int:
+    """The year of a tie, 0 where it has none."""
+    years = world.years.get(f"{kind} ({world.iso3[partner]})", world.years.get(kind))
+    return 0 if years is None else int(years[member])
 
 
 def _note(rule: str, is_carried: bool) -> str:

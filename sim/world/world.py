@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.world.names import Place, fold, known_names, nearest, place_of
+
+if TYPE_CHECKING:
+    from sim.world.ties import Ties
 
 T = TypeVar("T")
 MOST_REMEMBERED = 64
@@ -146,12 +149,16 @@ class AssemblyVotes(Shown):
 
 @dataclass(frozen=True)
 class Fill:
-    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all."""
+    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all.
+
+    `is_estimate` says that nothing is known of the member itself, so that the value rests on other members.
+    """
 
     iso3: str
     quantity: str
     rule: str
     partner: str = ""
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,16 +172,18 @@ class Carried:
 
 @dataclass(frozen=True, repr=False)
 class World(Shown):
-    """Members in the order of their ISO3 codes, their attributes (N,), and the ties (N, N) between them.
+    """Members in the order of their codes, their attributes (N,), and the ties (N, N) between them.
 
     Parameters
     ----------
-    ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
+    ties : kind of tie to matrix, sparse in a large world; element (i, j) is what member i has with, or gets from,
+        member j. Agreement that is not known is NaN, and no element of a sparse matrix.
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
     rollcalls : the roll calls that members know; of a dated world those before its day.
     ideal_points : year to array (N,), or empty.
-    years : attribute (N,) or kind of tie (N, N) to the year of each figure, 0 where it has none; empty without dates.
+    years : attribute, or kind of tie, to the year of each member's figure (N,), 0 where it has none; partners that are
+        dated apart have years of their own, such as ``aid (DUN)``. Empty without dates.
     carried : figures of an earlier year than others have.
     outcomes : roll calls after the day of a dated world: results are scored on them, and no rule reads them.
     memo : quantities already derived from this very world, by what they were derived for.
@@ -190,7 +199,7 @@ class World(Shown):
     regions: tuple[str, ...]
     attributes: Mapping[str, FloatArray]
     groups: tuple[Group, ...]
-    ties: Mapping[str, FloatArray]
+    ties: Mapping[str, Ties]
     coverage: Mapping[str, tuple[str, ...]]
     currencies: Mapping[str, float]
     sanctions: tuple[Sanction, ...]
@@ -244,9 +253,11 @@ class World(Shown):
         for group in self.groups:
             for reference in (group.key, group.name, *group.aliases):
                 found.setdefault(reference.casefold(), group.members)
-        for region in dict.fromkeys(self.regions):
-            members = tuple(i for i, r in zip(self.iso3, self.regions, strict=True) if r == region)
-            found.setdefault(region.casefold(), members)
+        regions: dict[str, list[str]] = {}
+        for iso3, region in zip(self.iso3, self.regions, strict=True):
+            regions.setdefault(region, []).append(iso3)
+        for region, members in regions.items():
+            found.setdefault(region.casefold(), tuple(members))
         return found
 
     @cached_property

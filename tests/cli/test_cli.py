@@ -12,7 +12,9 @@ from support.commands import ENVIRONMENT, document, sim, sim_process, words
 from typer.main import get_command
 
 from sim.cli.app import app
+from sim.cli.completion import complete_names
 from sim.rules.choice import ACTIONS
+from sim.specs import shipped_scenarios
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +231,25 @@ def test_roll_calls_of_ones_own_are_scored_and_their_mistakes_listed(tmp_path):
     assert all(f"line {line}" in done.stderr for line in (2, 3, 4))
 
 
+def test_several_resolutions_are_scored_together(tmp_path):
+    votes = tmp_path / "votes.csv"
+    lines = [f"{name},{day},{row}" for name, day in DATED.items() for row in ("DEU,yes", "PRK,no", "IND,abstain")]
+    votes.write_text("\n".join(["resolution,date,iso3,vote", *lines]), encoding="utf-8")
+    arguments = ("validate", "es-11-1", "--rollcalls", votes, "--rolling")
+    found = document(*arguments)
+    together, entries = found["together"], found["resolutions"]
+    assert (together["n"], together["members"], len(entries)) == (2, 3, 2)
+    assert together["model"]["rps"] == pytest.approx(sum(one["pinned"]["rps"] for one in entries) / 2, abs=1e-5)
+    assert together["over_best"]["rps"]["p025"] <= together["over_best"]["rps"]["mean"]
+    printed = sim(*arguments).stdout
+    assert "mean of 2" in printed
+    assert "The model less the best rule by each score" in printed
+    assert document("validate", "es-11-1")["together"] is None
+
+
+DATED = {"NEW/1": "2022-03-10", "NEW/2": "2022-03-12"}
+
+
 def test_every_shipped_scenario_is_good_and_listed():
     names = [entry["name"] for entry in document("list", "scenarios")]
     root = Path(__file__).parents[2]
@@ -275,3 +296,41 @@ def test_a_terminal_in_ascii_gets_plain_signs_rather_than_an_error():
     assert (wrong.returncode, wrong.stdout) == (2, "")
     listed = in_ascii("world", "members", "--json")
     assert "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rkiye" in [one["name"] for one in json.loads(listed.stdout)]
+
+
+def test_the_version_is_that_of_the_package():
+    from sim.runner.identity import program_version
+
+    assert sim("--version").stdout == f"alignment-sim {program_version()}\n"
+
+
+def test_a_shell_completes_names_of_shipped_files_and_own_files(tmp_path, monkeypatch):
+    (tmp_path / "es-mine.toml").touch()
+    (tmp_path / "es-notes.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    assert complete_names("scenarios")("es-1") == [
+        "es-10-19",
+        *(n for n in shipped_scenarios() if n.startswith("es-11")),
+    ]
+    assert complete_names("scenarios")("es-m") == ["es-mine.toml"]
+    assert complete_names("goals")("india") == ["india-deplores"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "es-11-1-april-threat", "--replicates", 10],
+        ["run", "2022-2023", "--replicates", 3, "--set", "months.end=2022-04-30"],
+        ["run", "es-11-?", "es-11-1-no-energy-leverage", "--replicates", 3],
+        ["compare", "es-11-1", "es-11-1-no-peers", "es-11-2", "--replicates", 5],
+        ["explain", "es-11-1", "BLR", "--no-levers", "--replicates", 10],
+        ["explain", "es-11-1", "--fence", 4, "--replicates", 10],
+        ["list", "parameters"],
+        ["world", "BLR"],
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:2])),
+)
+def test_everything_fits_sixty_columns(arguments):
+    shown = sim_process(*arguments, env={"COLUMNS": "60"})
+    assert shown.returncode == 0, shown.stderr
+    assert max(map(len, shown.stdout.splitlines())) <= 60

@@ -15,7 +15,7 @@ from support.months_worlds import cases_with_months, documents_with_months
 from support.months_worlds import made as made_with_months
 from support.worlds import cases, examples
 
-from sim.case import Case, prepare
+from sim.case import Case, draw_inputs, prepare
 from sim.case.ballot import NOT_FIXED, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import compute_own_terms, compute_own_utilities
@@ -35,8 +35,9 @@ from sim.world.world import EDITABLE
 
 def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outcome, UtilityTerms, Utilities]]:
     """Each vote of replicates with the same parameters: what the engine added, the peers' last, and the sum it used."""
+    replicates = np.arange(first, first + count)[:, None]
     for number, outcome, months in simulate_votes(case, first, count):
-        ballot, influence = case.ballots[number], case.parameters["peer_influence"]
+        ballot, influence = draw_inputs(case, replicates).ballots[number], case.parameters["peer_influence"]
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
         terms = {**compute_own_terms(ballot, case.parameters, months=months), "peers": peer_term(influence, peers)}
         yield (

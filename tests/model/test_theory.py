@@ -46,8 +46,12 @@ REPLICATES = 4000
 
 @cache
 def independent(name: str) -> tuple[Case, FloatArray, NDArray[np.int8]]:
-    """A shipped scenario without peers: the case, each member's exact probabilities, and simulated actions."""
+    """A shipped scenario without peers: the case, each member's exact probabilities, and simulated actions.
+
+    Figures that members lack are as estimated in all runs, so that runs are independent.
+    """
     case = prepare(read_scenario(name, ["parameters.peer_influence=0", "seed=11"]), reads_votes=False)
+    case = replace(case, known=replace(case.known, donors={}))
     (ballot,) = case.ballots
     chances = np.stack(choice_probabilities(compute_own_utilities(ballot, case.parameters)), axis=-1)
     given = ballot.fixed != NOT_FIXED

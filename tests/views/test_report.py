@@ -13,9 +13,9 @@ from support.commands import sim
 from sim.results.run import RunSummary
 from sim.results.tables import FIGURE, SHARE, Column, table
 from sim.results.wording import write_share
+from sim.specs.differences import list_differences
 from sim.summaries.months_tables import answer_months, months_tables
 from sim.summaries.sentences import answer_vote
-from sim.views.report.parts import list_differences
 
 WIDTHS = {"phone": 390, "desktop": 1280}
 FORMATS = ("A4", "Letter")

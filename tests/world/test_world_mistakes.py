@@ -139,8 +139,14 @@ BAD: dict[str, tuple[Break, str]] = {
     "member twice": (text(MEMBERS, "BRI,Brinehold", "ASH,Brinehold"), "members.csv, line 3: ASH: already on line 2."),
     "two of a name": (text(MEMBERS, "Brinehold", "Ashmoor"), "members.csv, BRI: its code or name is that of ASH too."),
     "name of another's code": (text(MEMBERS, "Brinehold", "ash"), "BRI: its code or name is that of ASH too."),
-    "blank code": (text(MEMBERS, "BRI,", ","), "members.csv, line 3, iso3: got ''; three letters A to Z are needed."),
-    "lower-case code": (text(MEMBERS, "BRI,", "bri,"), "line 3, iso3: got 'bri'; three letters A to Z are needed."),
+    "blank code": (
+        text(MEMBERS, "BRI,", ","),
+        "members.csv, line 3, iso3: got ''; 3 to 12 capital letters and digits are needed",
+    ),
+    "lower-case code": (
+        text(MEMBERS, "BRI,", "bri,"),
+        "line 3, iso3: got 'bri'; 3 to 12 capital letters and digits are needed",
+    ),
     "blank name": (text(MEMBERS, "Brinehold", " "), "members.csv, line 3, name: got blank; a text is needed."),
     "name like a removal": (
         text(MEMBERS, "Brinehold", "-Bri"),

@@ -135,7 +135,7 @@ def _write_new(
         "that were made.",
         markup=False,
     )
-    print_table(screen, _earlier_table(found), MOST_SHOWN)
+    print_table(screen, _earlier_table(found).on_screen(MOST_SHOWN))
     return 0
 
 

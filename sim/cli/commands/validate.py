@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
+from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.validation import HeldOutValidation, Validation, ValidationReport
+from sim.results.data import data_of
+from sim.results.validation import ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
+from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import Observed, read_rollcalls
 
+if TYPE_CHECKING:
+    from sim.scoring.verdict import ScoredVote
 
+
+@with_exports
 def command(
-    scenarios: Annotated[list[str], typer.Argument(help="Names of shipped scenarios, or TOML files.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Names of shipped scenarios, or TOML files.", autocompletion=complete_names("scenarios")),
+    ],
     rollcalls: Annotated[
         Path | None,
         typer.Option(
@@ -39,6 +50,7 @@ def command(
     folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
     fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Score a scenario member by member against the votes that were cast."""
@@ -53,28 +65,32 @@ def command(
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
-    held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
-    found: tuple[Validation, ...] = held
-    if not held:
-        found = tuple(one for each in specs for one in _validate(each, calls, mode, rolling))
-    if as_json:
-        print_json(ValidationReport(resolutions=found).document())
-        return 0
-    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
+    if rollcalls is not None and calls is not None:
+        days = {vote.resolution: vote.date for vote in spec.vote}
+        for doubt in find_doubts(str(rollcalls), calls, world_of(spec), days):
+            say(f"warning: {doubt}")
+    if mode == "held-out":
+        scored = _score_held_out(spec, folds, fold_seeds)
+    else:
+        scored = [one for each in specs for one in _score(each, calls, mode, rolling)]
+    found = [one.report for one in scored]
+    together = None
+    if len(scored) > 1:
+        from sim.scoring.pairing import put_together
 
+        together = put_together([one.losses for one in scored])
+    from sim.scoring.tables import SCALES, validation_tables
+
+    tables = validation_tables(found, together)
+    exports.write(lambda: tables, lambda: [data_of("scores", "a row per resolution", found)])
+    if as_json:
+        print_json(ValidationReport(resolutions=tuple(found), together=together).document())
+        return 0
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
-    if len(specs) > 1:
-        print_table(screen, score_overview_table(found))
-        screen.print(SCALES)
-        return 0
-    for one in found:
-        for made in score_tables(one):
-            print_table(screen, made)
-            screen.print()
-        if isinstance(one, HeldOutValidation):
-            print_table(screen, lead_table(one))
-            screen.print()
+    for made in tables:
+        print_table(screen, made)
+        screen.print()
     screen.print(SCALES)
     return 0
 
@@ -82,15 +98,19 @@ def command(
 MODES = ("as-it-stands", "next-vote", "held-out")
 
 
-def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> tuple[Validation, ...]:
-    from sim.fitting.refitted import validate_refitted
-    from sim.scoring.validation import validate  # SciPy is slow to load
+def _score(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> list[ScoredVote]:
+    from sim.fitting.refitted import score_refitted
+    from sim.scoring.validation import score_votes  # SciPy is slow to load
 
-    return tuple((validate_refitted if mode == "next-vote" else validate)(spec, calls, is_rolling=is_rolling))
+    return (score_refitted if mode == "next-vote" else score_votes)(spec, calls, is_rolling=is_rolling)
 
 
-def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
+def _score_held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[ScoredVote]:
     from sim.fitting.heldout import predict_held_out
+    from sim.scoring.verdict import ScoredVote
 
-    with progress("folds", folds * fold_seeds) as report:
-        return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))
+    count = folds * fold_seeds
+    say(f"held-out fits the parameters {count:,} times, which takes minutes; fewer --folds are quicker")
+    with progress("folds", count) as report:
+        held = predict_held_out(spec, folds, fold_seeds, on_progress=report)
+    return [ScoredVote(one.scores, one.losses) for one in held]

@@ -157,6 +157,9 @@ def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
         for name in ("senders", "other_targets"):
             if getattr(parts.roles, name):
                 yield ("roles", name), getattr(parts.roles, name)
+    for index, vote in parts.votes.items():
+        if vote.voters:
+            yield ("vote", index, "voters"), vote.voters
     for index, pledge in parts.pledges.items():
         yield ("pledge", index, "members"), pledge.members
     for index, change in parts.changes.items():

@@ -72,6 +72,11 @@ class Vote(Section):
         le=10,
         description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
     )
+    voters: MemberReferences = Field(
+        (),
+        description="The members and groups that may vote, such as those of the Security Council; if left out, "
+        "all. The others neither vote nor count as absent.",
+    )
     topic: str = Field(
         "",
         description="The question that the vote is about: earlier votes on it say most of a member's next one. If left "
@@ -150,7 +155,8 @@ class Scenario(Section):
     )
     fit: Text | None = Field(
         None,
-        description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
+        description="A parameter file that 'sim calibrate' wrote, as seen from this file, or the name of one that "
+        "comes with the program, in place of the shipped values.",
     )
     known_rollcalls: Texts = Field(
         (),

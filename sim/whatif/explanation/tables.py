@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.results.explanation import (
     ExplainedTerm,
+    Fence,
     MadeOf,
     MemberReasons,
     Overview,
@@ -14,7 +15,7 @@ from sim.results.explanation import (
     TriedLever,
     Walk,
 )
-from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
+from sim.results.tables import CHANGE_OF_SHARE, FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.results.world import SourceColumn
 from sim.rules.parameters import registry
@@ -43,6 +44,11 @@ ADDED = Kind(lambda value: UTILITY.write(value) if value else NOTHING)
 SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 """Small utilities."""
 VALUE = Kind(lambda value: write_number(value, 3))
+PERCENT = Kind(lambda value: f"{write_number(100 * value, 1)} %")
+"""Shares that may be below 0."""
+KINDS_OF_MECHANISMS = {"structure": "structure", "revealed": "earlier votes", "peers": "peers"}
+MECHANISMS = {"conflict": "alignment along the conflict, by structure", "order": "alignment by the order of the world"}
+"""Labels of mechanisms that are several terms together."""
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
 TWO_PROBABILITIES = (
@@ -268,6 +274,28 @@ def walk_table(walk: Walk) -> Table:
     return table(f"Along {label_lever(walk.lever)}: probability of each action", columns, rows)
 
 
+def shares_table(overview: Overview) -> Table:
+    """What makes members differ, mechanism by mechanism, the largest shares first."""
+    columns = [Column("mechanism"), Column("kind"), Column("share", PERCENT), Column("deviation", VALUE)]
+    ranked = sorted(overview.shares, key=lambda one: -one.share)
+    rows = [
+        (
+            MECHANISMS.get(one.mechanism) or label_quantity(one.mechanism),
+            KINDS_OF_MECHANISMS[one.kind],
+            one.share,
+            one.deviation,
+        )
+        for one in ranked
+    ]
+    note = (
+        "Share of the variance between members of what speaks for supporting over opposing: the covariance of what the "
+        "mechanism adds with the sum, by the variance of the sum. Shares add up to 100 %; one below 0 works against "
+        "the others. Deviation: the standard deviation over members of what it adds, in utility. Ideal points and the "
+        "stance on contested resolutions come from other votes in the Assembly, and count as structure here."
+    )
+    return table(f"{overview.resolution}: what makes members differ", columns, rows, note)
+
+
 def overview_table(overview: Overview) -> Table:
     """The decisive term of every member whose vote is not fixed."""
     columns = [
@@ -298,3 +326,36 @@ def overview_table(overview: Overview) -> Table:
         "same with the decisive term at its mean."
     )
     return table(f"{overview.resolution}: what decides", columns, rows, note)
+
+
+def fence_table(fence: Fence) -> Table:
+    """The members nearest to another action, what holds them, and what draws them away."""
+    columns = [
+        Column("member"),
+        Column("most likely"),
+        Column("share", SHARE),
+        Column("next"),
+        Column("share of next", SHARE),
+        Column("held by"),
+        Column("without it", CHANGE_OF_SHARE),
+        Column("drawn to the next by"),
+    ]
+    rows = [
+        (
+            one.name,
+            one.likeliest,
+            one.probability,
+            one.next,
+            one.probability_of_next,
+            None if one.held_by is None else label_quantity(one.held_by),
+            one.without,
+            None if one.drawn_by is None else label_quantity(one.drawn_by),
+        )
+        for one in fence.members
+    ]
+    note = (
+        f"Shares of {fence.replicates:,} runs. Held by: the term that, put at the mean of the members, narrows most "
+        "the lead of the most likely action over the next. Without it: by how much, in percentage points. Drawn by: "
+        "the term that widens it most."
+    )
+    return table(f"{fence.resolution}: nearest to another action", columns, rows, note)

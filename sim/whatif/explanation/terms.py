@@ -18,6 +18,7 @@ import numpy as np
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
+from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import MonthState
@@ -36,11 +37,11 @@ class Term(Shown):
 
     Parameters
     ----------
-    name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
+    name : the quantity that is weigh, such as ``dependence.arms``, or what the term is called.
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
-    value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
+    value : what is weigh (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
@@ -101,7 +102,7 @@ class Anatomy(Shown):
     @property
     def replicates(self) -> int:
         """Replicates that were run."""
-        return int(self.counts[0].sum())
+        return int(self.counts.sum(axis=1).max())
 
     @cached_property
     def arrays(self) -> FloatArray:
@@ -178,7 +179,8 @@ def take_all_apart(
 def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
-        (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
+        (spread_over(own, start, size), slice(start - first, start - first + size))
+        for own, start, size in split_by_draw(case, first, count)
     ]
     outcomes: dict[int, Outcome] = {}
     for number, outcome, months in simulate_votes(case, first, count):
