@@ -181,10 +181,10 @@ def test_help_falls_with_punishment_and_rises_with_the_premium(
     base, harder = (survive(np.float64(h), visibility, concealment) for h in (punished, punished + more))
     odds = odds_of(np.float64(own))
     given, less = part_given(odds * base.odds), part_given(odds * harder.odds)
-    assert 0 <= less <= given <= 1
-    assert part_given(odds * base.odds * pay_premium(np.float64(0.3), premium)) >= given
-    assert 0 <= harder.opened <= base.opened <= 1
-    assert visibility - 1e-12 <= harder.seen <= base.seen <= 1
+    assert 0 <= less <= given * (1 + 1e-12) <= 1 + 1e-9
+    assert part_given(odds * base.odds * pay_premium(np.float64(0.3), premium)) >= given * (1 - 1e-12)
+    assert 0 <= harder.opened <= base.opened * (1 + 1e-12) <= 1 + 1e-9
+    assert visibility - 1e-12 <= harder.seen <= base.seen * (1 + 1e-12) <= 1 + 1e-9
     assert less * harder.seen <= given * base.seen + 1e-12
 
 
