@@ -23,6 +23,7 @@ from sim.arguments import (
     whole_number,
 )
 from sim.errors import Problem, input_error
+from sim.limits import MOST_REPLICATES
 from sim.runner.batch import ENGINES
 from sim.specs import (
     Experiment,
@@ -35,7 +36,7 @@ from sim.specs import (
     read_scenario,
     scenario_from,
 )
-from sim.specs.scenario.spec import LAST_SEED, MOST_REPLICATES
+from sim.specs.scenario.spec import LAST_SEED
 from sim.specs.scenario.warnings import warnings_of
 
 Given = ParamSpec("Given")

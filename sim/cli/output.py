@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from sim.cli.terminals import can_write
-from sim.errors import input_error
+from sim.files.spreadsheet import write_csv
 from sim.results.described import Result
 from sim.results.tables import Cell, Table
 
@@ -55,31 +54,10 @@ def print_json(document: object) -> None:
     print(text if can_write(text) else json.dumps(document, indent=2))
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows as CSV, under these columns; a cell for which a row has no value is left empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
     """Write results of one kind as CSV, a row each, under the keys of their document."""
     columns = [field.alias or name for name, field in kind.model_fields.items()]
     write_csv(path, columns, [row.document() for row in rows])
-
-
-def check_writable(option: str, path: Path | None) -> None:
-    """Refuse a file that could not be written, before anything is run for it.
-
-    Raises
-    ------
-    InputError : its folder does not exist, or it is a folder.
-    """
-    if path is not None and not path.parent.is_dir():
-        raise input_error(option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file.")
-    if path is not None and path.is_dir():
-        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
 
 
 def say(message: str) -> None:

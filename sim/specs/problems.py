@@ -54,7 +54,7 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
     got = detail["input"]
     match detail["type"]:
         case "name" | "edit":
-            return Finding(key, detail["msg"], detail["ctx"]["fix"])
+            return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
             names = _node(schema, detail["loc"][:-1])[0]["properties"]
             fix = did_you_mean(str(key[-1]), names, f"The keys are {', '.join(names)}.")
@@ -130,8 +130,10 @@ def _follow_reference(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Map
 def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if node.get("format") == "date":
         return "a date such as 2022-03-02"
-    if node.get("type") == "array" and "properties" in _follow_reference(schema, node["items"]):
+    if node.get("type") == "array" and "properties" in _follow_reference(schema, node.get("items", {})):
         return "a list of tables"
+    if node.get("type") == "array" and "prefixItems" in node:
+        return f"a list of {len(node['prefixItems'])}"
     return NEEDED.get(node.get("type", ""), "another value")
 
 

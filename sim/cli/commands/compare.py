@@ -16,7 +16,6 @@ from sim.cli.output import (
     Overrides,
     Seed,
     Uncertain,
-    check_writable,
     console,
     print_json,
     print_lines,
@@ -28,6 +27,7 @@ from sim.cli.output import (
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
+from sim.files.writing import check_target
 from sim.results.changes import ComparedFigure, ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
@@ -58,7 +58,7 @@ def command(
     """
     check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
-    check_writable("--csv", csv)
+    check_target("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)
     with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)

@@ -15,18 +15,18 @@ from sim.cli.output import (
     AsJson,
     Overrides,
     Uncertain,
-    check_writable,
     console,
     print_json,
     print_lines,
     print_table,
     run_settings,
     say,
-    write_csv,
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
+from sim.files.spreadsheet import write_csv
+from sim.files.writing import check_target
 from sim.results.described import Result
 from sim.results.explanation import MemberOverview, MemberReasons, TermInMonth
 from sim.specs import Scenario
@@ -65,7 +65,7 @@ def command(
     """Explain a member's vote term by term, and what would change it; with --all, what decides for every member."""
     if everyone == (member is not None):
         raise input_error("sim explain", "MEMBER", "give either a member or --all.")
-    check_writable("--csv", csv)
+    check_target("--csv", csv)
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
         return _explain_all(spec, resolution, csv, as_json)

@@ -12,6 +12,7 @@ import typer
 
 from sim.cli.output import console, print_table, say
 from sim.errors import input_error
+from sim.files.writing import check_target, write_text
 from sim.fitting.proposals import Proposal, propose_severity
 from sim.results.tables import SHARE, UTILITY, Column, Table, table
 from sim.results.wording import write_number
@@ -67,6 +68,7 @@ def init(
     divides_by: Annotated[str, typer.Option(help="What it divides by: conflict, order or both.")] = "both",
 ) -> int:
     """Start a scenario of your own: a what-if on a shipped one, or a new resolution with a proposed severity."""
+    check_target("sim init", file)
     if file.exists():
         raise input_error(str(file), "", "exists already.", "Give a new file.")
     title = re.sub(r"[-_]+", " ", file.stem).replace('"', "'")
@@ -76,7 +78,7 @@ def init(
         raise input_error(
             "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
         )
-    file.write_text(TEMPLATE.format(title=title, base=base), encoding="utf-8")
+    write_text(file, TEMPLATE.format(title=title, base=base))
     print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")
     return 0
 
@@ -123,7 +125,7 @@ def _write_new(
     if found is None:
         raise input_error(str(file), "vote.0.severity", "the world holds no earlier resolution to learn it from.")
     vote |= {"severity": round(found.severity, 3), "basis": _basis(found)}
-    file.write_text(tomli_w.dumps({**document, "vote": [vote]}), encoding="utf-8")
+    write_text(file, tomli_w.dumps({**document, "vote": [vote]}))
     screen = console()
     screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.", markup=False)
     screen.print(

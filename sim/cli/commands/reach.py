@@ -13,16 +13,16 @@ from rich.markup import escape
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
-    check_writable,
     console,
     print_json,
     print_lines,
     print_table,
     say,
-    write_csv,
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_goal
+from sim.files.spreadsheet import write_csv
+from sim.files.writing import check_target
 from sim.results.goals import GoalSearch
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
 from sim.whatif.goals.tables import answer_search, frontier_table, levers_table
@@ -46,7 +46,7 @@ def command(
 ) -> int:
     """Search for the cheapest change of chosen levers that reaches a goal, and check it with fresh random numbers."""
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
-    check_writable("--csv", csv)
+    check_target("--csv", csv)
     spec = read_goal(goal, overrides)
     with progress("combinations tried") as report:
         found = reach(spec, on_progress=report)

@@ -28,6 +28,7 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
+from sim.limits import MOST_REPLICATES
 from sim.results.run import VoteSummary
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
@@ -48,7 +49,7 @@ LONGEST_LIST, MOST_MOVERS = 40, 15
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     replicates: Annotated[
-        int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)
+        int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=MOST_REPLICATES)
     ] = None,
     seed: Seed = None,
     uncertain: Uncertain = False,

@@ -13,16 +13,16 @@ from sim.cli.commands.sweep import RetryFailed, sweep_folder
 from sim.cli.output import (
     AsJson,
     Overrides,
-    check_writable,
     console,
     print_json,
     print_lines,
     print_table,
     say,
-    write_csv,
 )
 from sim.cli.reading import read_experiment
 from sim.errors import input_error
+from sim.files.spreadsheet import write_csv
+from sim.files.writing import check_target
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
 from sim.whatif.outputs import OUTPUTS_HELP
@@ -59,7 +59,7 @@ def command(
         raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
     if csv is not None and not outputs:
         raise input_error("--csv", "", "there are no indices to write.", "Give --output.")
-    check_writable("--csv", csv)
+    check_target("--csv", csv)
     asked = check_questions(spec, outputs, event, resolution)
     status, done = sweep_folder(spec, out, workers, retry_failed=retry_failed)
     if done is None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean
+from sim.files.reading import UnreadableError, read_bytes
 from sim.world.tables import Folder
 
 FIRST_LINE = 2
@@ -67,7 +68,7 @@ class Columns:
 
 def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
     """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is of no use."""
-    from pyarrow import ArrowInvalid, csv, string  # slow to load
+    from pyarrow import ArrowInvalid, BufferReader, csv, string  # slow to load
 
     name = folder.find(stem, columns)
     empty = Columns(folder, name or f"{stem}.csv", {column: [] for column in columns})
@@ -78,8 +79,11 @@ def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
         column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
     )
     try:
-        table: Any = csv.read_csv(folder.path / name, convert_options=as_texts)
-    except (OSError, ArrowInvalid) as error:
+        table: Any = csv.read_csv(BufferReader(read_bytes(folder.path / name)), convert_options=as_texts)
+    except UnreadableError as error:
+        folder.problem(name, "", str(error))
+        return empty
+    except ArrowInvalid as error:
         folder.problem(name, "", f"cannot be read: {str(error).splitlines()[0]}.", "Save it as CSV in UTF-8.")
         return empty
     if not folder.check_header(name, table.column_names, columns):
