@@ -25,4 +25,4 @@ def print_months_tables(screen: Console, months: MonthsReport) -> None:
             screen.print()
             print_table(screen, found)
     if not of_last:
-        screen.print(f"\n{NOBODY_TWO_FACED}", markup=False)
+        screen.print(f"\n{NOBODY_TWO_FACED}")

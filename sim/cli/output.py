@@ -6,15 +6,16 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
-from sim.cli.terminals import can_write
+from sim.cli.terminals import can_write, make_visible
 from sim.files.spreadsheet import write_csv
 from sim.results.described import Result
 from sim.results.tables import Cell, Table
@@ -23,8 +24,8 @@ DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
 SHORT = 26
 """Letters up to which a text in a table stays on one line."""
-NARROWEST = 100
-"""Width in columns where the output is not a terminal."""
+WIDTH, NARROWEST = 100, 20
+"""Width in columns where neither the terminal nor COLUMNS gives one, and the least that tables are set in."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Uncertain = Annotated[
@@ -51,7 +52,8 @@ def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -
 def print_json(document: object) -> None:
     """Print a document as JSON; letters that stdout cannot write are escaped."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    print(text if can_write(text) else json.dumps(document, indent=2))
+    is_safe = can_write(text) and make_visible(text) == text
+    print(text if is_safe else json.dumps(document, indent=2))
 
 
 def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
@@ -61,12 +63,29 @@ def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> Non
 
 
 def say(message: str) -> None:
-    """Print a message on stderr."""
-    print(message, file=sys.stderr)
+    """Print a message on stderr, if that can be written to."""
+    with suppress(OSError):
+        print(make_visible(message), file=sys.stderr, flush=True)
+
+
+def describe_failure(error: Exception) -> str:
+    """What went wrong in the machine, in words."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory. Ask for fewer runs or points, or use a machine that has more."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: '{error.filename}'" if error.filename else error.strerror
+    return str(error) or type(error).__name__
 
 
 class Screen(Console):
-    """A console that leaves a closed pipe to the command, which ends quietly."""
+    """A console that prints every text as it is: no text of a user is markup, or moves the cursor.
+
+    It leaves a closed pipe to the command, which ends quietly.
+    """
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """The text as it is printed, on a line of its own or in a table."""
+        return super().render_str(make_visible(text), **how)
 
     def on_broken_pipe(self) -> None:
         """Pass the error on."""
@@ -76,14 +95,21 @@ class Screen(Console):
 def console() -> Console:
     """The console for tables: stdout, as wide as the terminal or COLUMNS says, and wide enough where neither does."""
     is_wide_known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Screen(width=None if is_wide_known else NARROWEST, highlight=False, soft_wrap=False)
+    screen = Screen(width=None if is_wide_known else WIDTH, highlight=False, markup=False, emoji=False)
+    screen.width = max(screen.width, NARROWEST)
+    return screen
+
+
+def print_heading(screen: Console, heading: str, after: str = "", *, before: str = "") -> None:
+    """Print a heading, and what comes before and after it."""
+    screen.print(Text.assemble(make_visible(before), (make_visible(heading), "bold"), make_visible(after)))
 
 
 def print_table(screen: Console, table: Table, most: int | None = None) -> None:
     """Print a table and its note, or its first rows; numbers are set to the right."""
     shown = table if most is None else table.first(most)
     made = RichTable(
-        title=escape(shown.title),
+        title=shown.title,
         title_justify="left",
         title_style="bold",
         box=None,
@@ -93,12 +119,12 @@ def print_table(screen: Console, table: Table, most: int | None = None) -> None:
     cells = shown.cells()
     for column, width in zip(shown.columns, _share_out(shown, cells, screen.width), strict=True):
         is_number = column.kind.is_number
-        made.add_column(escape(column.label), justify="right" if is_number else "left", overflow="fold", width=width)
+        made.add_column(column.label, justify="right" if is_number else "left", overflow="fold", width=width)
     for row in cells:
-        made.add_row(*(escape(cell.text) for cell in row))
+        made.add_row(*(cell.text for cell in row))
     screen.print(made)
     if shown.note:
-        screen.print(shown.note, markup=False)
+        screen.print(shown.note)
 
 
 def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None]:
@@ -122,4 +148,4 @@ def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> lis
 def print_lines(screen: Console, lines: Sequence[str]) -> None:
     """Print plain sentences, a line each."""
     for line in lines:
-        screen.print(line, markup=False)
+        screen.print(line)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.cli.output import (
     INTERRUPTED,
@@ -17,6 +16,7 @@ from sim.cli.output import (
     Seed,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -93,7 +93,8 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
 
 def _print(document: ComparisonSummary) -> None:
     screen = console()
-    screen.print(f"Base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs of each, seed {document.seed}")
+    counts = f"; {document.replicates:,} runs of each, seed {document.seed}"
+    print_heading(screen, document.base, counts, before="Base: ")
     for compared in document.compared:
         for vote in compared.votes:
             screen.print()
@@ -103,7 +104,7 @@ def _print(document: ComparisonSummary) -> None:
 def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
     is_same = vote.resolution == vote.base_resolution
     against = "" if is_same else f", compared with {vote.base_resolution} on the random numbers of that vote"
-    screen.print(f"[bold]{escape(scenario)}[/]")
+    print_heading(screen, scenario)
     print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}{against}", *answer_change(vote.base)])
     print_lines(screen, judge_expectation(vote.base))
     for made in (change_table(vote), adoption_table(vote.base)):

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.case import prepare
 from sim.cli.output import (
@@ -16,6 +15,7 @@ from sim.cli.output import (
     Overrides,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -97,7 +97,7 @@ def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_js
         print_json(overview.document())
     else:
         screen = console()
-        screen.print(answer_overview(overview), markup=False)
+        screen.print(answer_overview(overview))
         if overview.members:
             screen.print()
             print_table(screen, overview_table(overview))
@@ -112,12 +112,12 @@ def _write(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
-    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {write_day(reasons.date)}")
+    print_heading(screen, f"{reasons.name} ({reasons.iso3})", f" on {reasons.resolution}, {write_day(reasons.date)}")
     drawn = ", drawn parameters" if reasons.parameter_uncertainty else ""
-    screen.print(escape(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}"))
+    screen.print(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}")
     others = [vote.resolution for vote in found.anatomy.case.spec.vote if vote.resolution != reasons.resolution]
     if others:
-        screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}", markup=False)
+        screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}")
     print_lines(screen, answer_explanation(reasons))
     for made in explanation_tables(found, reasons):
         screen.print()

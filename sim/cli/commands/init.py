@@ -127,11 +127,10 @@ def _write_new(
     vote |= {"severity": round(found.severity, 3), "basis": _basis(found)}
     write_text(file, tomli_w.dumps({**document, "vote": [vote]}))
     screen = console()
-    screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.", markup=False)
+    screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.")
     screen.print(
         "The severity may well be a spread higher or lower: try --set vote.severity. Both threats are 0: give those "
         "that were made.",
-        markup=False,
     )
     print_table(screen, _earlier_table(found), MOST_SHOWN)
     return 0

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -67,8 +67,7 @@ def command(
 
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     space, unit = found.combinations, search.cost_unit
-    headline = [f"[bold]{escape(search.goal or search.scenario)}[/]", escape(search.question)]
-    screen.print("\n".join(filter(None, headline)), end="\n\n")
+    print_heading(screen, search.goal or search.scenario, f"\n{search.question}\n" if search.question else "\n")
     print_lines(screen, answer_search(search, space.goal.goal))
     shown = search.surest if search.best is None else search.best
     if shown.cost:
@@ -85,5 +84,5 @@ def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     )
     for error in islice(space.refused.values(), 1):
         problem = error.problems[0]
-        reason = escape(f"{problem.key.removeprefix('set.')}: {problem.message}")
+        reason = f"{problem.key.removeprefix('set.')}: {problem.message}"
         screen.print(f"{search.refused:,} of them have values that cannot be combined; the first: {reason}")

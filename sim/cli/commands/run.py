@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.case import Case
 from sim.cli.cases import prepare_with_base
@@ -20,6 +19,7 @@ from sim.cli.output import (
     Seed,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -99,7 +99,7 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 
 def _print(result: RunResult) -> None:
     screen, document = console(), summarise_run(result)
-    screen.print(f"[bold]{escape(document.scenario)}[/]\n{escape(document.question)}")
+    print_heading(screen, document.scenario, f"\n{document.question}")
     for vote in document.votes:
         screen.print()
         print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])

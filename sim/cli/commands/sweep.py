@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from sim.cli.output import AsJson, Overrides, console, print_json, print_table, say
+from sim.cli.output import AsJson, Overrides, console, print_heading, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
@@ -110,12 +109,12 @@ def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
 
 def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
-    screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
-    screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
-    screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
+    print_heading(screen, spec.title, f"\n{spec.question}")
+    screen.print(answer_sweep(spec, points, levers, found.ranking or ()))
+    screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
     if found.ranking:
         print_table(screen, ranking_table(found.ranking, levers, spec.first), MOST_SHOWN)
-        screen.print(f"All points are in {RANKING} in {found.folder}.", markup=False)
+        screen.print(f"All points are in {RANKING} in {found.folder}.")
     else:
         print_table(screen, points_table(points, levers, spec.first), MOST_LISTED)
-        screen.print(f"All points are in {POINTS} in {found.folder}.", markup=False)
+        screen.print(f"All points are in {POINTS} in {found.folder}.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare, roles_of, terms_of
-from sim.cli.output import AsJson, console, print_json, print_lines, print_table
+from sim.cli.output import AsJson, console, print_heading, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
 from sim.results.tables import COUNT, Column, Kind, table
 from sim.results.wording import NOTHING, write_number, write_share
@@ -155,7 +155,7 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
         return
     screen, names = console(), dict(zip(world.iso3, world.names))
     region = world.regions[world.index[iso3]]
-    screen.print(f"[bold]{found.name} ({iso3})[/], {region}")
+    print_heading(screen, f"{found.name} ({iso3})", f", {region}")
     peers = list_words([f"{names[peer.iso3]} ({write_share(peer.weight)})" for peer in found.peers])
     lines = [
         f"It is in {len(found.groups)} groups: {', '.join(found.groups)}." if found.groups else "It is in no group.",
