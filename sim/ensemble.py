@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ActionArray, BoolArray, IntArray, Number, SingleArray
+from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
 from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
 from sim.case.ballot import NOT_GIVEN, Ballot
 from sim.case.utilities import own_utilities
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.randomness import Draws, to_unit
+from sim.randomness import Draws, to_normal, to_unit
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.parameters import Parameters
@@ -97,20 +98,31 @@ def simulate_votes(
     The number of the ballot, its outcome, and the months up to it; later months are not simulated yet.
     """
     weighed = weighed_by(case, np.arange(first, first + count)[:, None])
-    outcomes: dict[int, Outcome] = {}
+    normals = normals_of(case, first, count)
     for number, months in visit_votes(case, weighed, first, count, watch=watch):
         ballot = weighed.ballots[number]
-        earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
         deliberation = _Deliberation(
             case=case,
             ballot=ballot,
             parameters=weighed.parameters,
-            own=own_utilities(ballot, weighed.parameters, earlier, months),
+            own=own_utilities(ballot, weighed.parameters, ballot.known.draw(normals), months),
             first=first,
             count=count,
         )
-        outcomes[number] = deliberation.vote(keeps_rounds=keeps_rounds)
-        yield number, outcomes[number], months
+        yield number, deliberation.vote(keeps_rounds=keeps_rounds), months
+
+
+def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray]:
+    """The standard normal numbers (R, N) that replicates draw positions with, by occasion; each is made once."""
+    draws = Draws(case.spec.seed)
+
+    @cache
+    def normals(occasion: str) -> FloatArray:
+        return np.stack(
+            [to_normal(draws.uniforms("position", occasion, iso3, first, count)) for iso3 in case.world.iso3], axis=1
+        )
+
+    return normals
 
 
 def visit_votes(

@@ -32,7 +32,7 @@ from sim.months.phases import PHASES, Each
 from sim.months.position import position_of
 from sim.months.record import MonthRecord, MonthView
 from sim.months.state import NOISES, START, MonthState, initial_state
-from sim.randomness import Draws
+from sim.randomness import Draws, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
@@ -94,10 +94,10 @@ class MemberState(mesa.Agent):
     # A vote
 
     def weigh(self) -> None:
-        """Compute the utilities of the four actions from its own reasons, and draw the noise that it keeps."""
+        """Weigh the four actions from the position that it draws for this run, and draw the noise that it keeps."""
         ballot = self.model.ballot.of_member(self.index)
-        earlier = [STANCES[vote] for vote in self.votes]
-        self.utilities = own_utilities(ballot, self.parameters, earlier, self if self.model.case.plan else None)
+        deviation = ballot.known.draw(lambda occasion: to_normal(self.draw("position", occasion)))
+        self.utilities = own_utilities(ballot, self.parameters, deviation, self if self.model.case.plan else None)
         self.noise = self.draw("vote", ballot.resolution)
         self.fixed = None if ballot.given == NOT_GIVEN else int(ballot.given)
 
@@ -127,7 +127,7 @@ class MemberState(mesa.Agent):
                 self.action = desired
 
     def vote(self) -> None:
-        """Cast the vote that it last announced, and remember it."""
+        """Cast the vote that it last announced."""
         self.votes.append(self.action)
 
     # A month: `sim.months.phases.PHASES` is the order

@@ -15,7 +15,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 
 WORDS_PER_BLOCK = 4
 """A Philox 4x64 counter value gives four 64-bit words."""
@@ -68,6 +68,13 @@ class Draws:
         inner["counter"][0] = block
         self._generator.state = self._state
         return self._generator.random_raw(skipped + count)[skipped:]
+
+
+def to_normal(uniforms: Number) -> FloatArray:
+    """Standard normal numbers from uniform ones, by the inverse distribution; the same bits for one and for many."""
+    from scipy.special import ndtri  # SciPy is slow to load
+
+    return np.asarray(ndtri(np.maximum(uniforms, TO_UNIT / 2)))[()]
 
 
 def to_unit(words: NDArray[np.uint64]) -> FloatArray:

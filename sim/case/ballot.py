@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -11,12 +11,11 @@ import numpy as np
 
 from sim.arrays import ActionArray, FloatArray, Number
 from sim.results.showing import Shown
-from sim.rules.alignment import Divisiveness, discount
-from sim.rules.choice import STANCES
+from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, sanction_risk, sum_in_order
-from sim.specs import Scenario, Vote
-from sim.world import World
+from sim.rules.positions import Knowledge
+from sim.specs import Vote
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
 NOT_GIVEN = -1
@@ -27,7 +26,7 @@ CONFLICT_INPUTS = {
     "security": "align_security",
     "leaning": "align_leaning",
 }
-"""Inputs of the first dimension of alignment, and the parameter that weighs each. Memory is added vote by vote."""
+"""Inputs of the first dimension of alignment, and the parameter that weighs each."""
 ORDER_INPUTS = {
     "ideal_point": "align_ideal_point",
     "democracy": "align_democracy",
@@ -77,9 +76,8 @@ class Ballot(Shown):
 
     Parameters
     ----------
-    conflict, order : the two dimensions of alignment, without memory; utility.
-    memory_sum, memory_weight : discounted stances in, and discounts of, the world's earlier roll calls on the topic.
-    own_discounts : discount of each earlier vote of the scenario itself, 0 where the topic is another.
+    conflict, order : the two dimensions of alignment, by structure; utility.
+    known : what is known of how far members deviate from there.
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
     given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
     threats : what dependence and expected sanctions count in this vote, as the months have left them.
@@ -91,9 +89,7 @@ class Ballot(Shown):
     divisiveness: Divisiveness
     conflict: FloatArray
     order: FloatArray
-    memory_sum: FloatArray
-    memory_weight: FloatArray
-    own_discounts: tuple[float, ...]
+    known: Knowledge
     dependence: FloatArray
     sanction_risk: FloatArray
     grievance: FloatArray
@@ -104,7 +100,7 @@ class Ballot(Shown):
     def of_member(self, index: int) -> Ballot:
         """The part of one member, where all replicates are the same."""
         own = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **own)
+        return replace(self, **own, known=self.known.of_member(index))
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,14 +121,12 @@ class Standing(Shown):
     Parameters
     ----------
     terms : the editable quantities as they stand on the day of the vote.
-    memory_sum, memory_weight, own_discounts, given : as in `Ballot`.
+    known, given : as in `Ballot`.
     """
 
     vote: Vote
     terms: Terms
-    memory_sum: FloatArray
-    memory_weight: FloatArray
-    own_discounts: tuple[float, ...]
+    known: Knowledge
     given: ActionArray
 
 
@@ -153,9 +147,7 @@ def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = No
         divisiveness=text.divisiveness,
         conflict=sums["conflict"],
         order=sums["order"],
-        memory_sum=standing.memory_sum,
-        memory_weight=standing.memory_weight,
-        own_discounts=standing.own_discounts,
+        known=standing.known,
         dependence=text.target_threat * sums["dependence"],
         sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
         grievance=parameters["grievance"] * terms.values["isolation"],
@@ -181,32 +173,3 @@ def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatA
 def topic_of(vote: Vote) -> str:
     """The question that a vote belongs to, as the scenario says, else a question of its own."""
     return vote.topic or vote.resolution
-
-
-def remembered(
-    spec: Scenario, world: World, vote: Vote, earlier: Sequence[Vote], half_life: float
-) -> tuple[FloatArray, FloatArray, tuple[float, ...]]:
-    """What members remember of a vote's topic on its day.
-
-    Parameters
-    ----------
-    earlier : the scenario's own votes that were taken by then.
-
-    Returns
-    -------
-    Discounted stances in, and discounts of, the roll calls from before the scenario begins, and the discount of each
-    earlier vote of it, 0 where the topic is another.
-    """
-    topic = topic_of(vote)
-    stance_sum, weight_sum = np.zeros(world.size), np.zeros(world.size)
-    own = {of_scenario.resolution for of_scenario in spec.vote}
-    for call in world.rollcalls:
-        if call.topic == topic and call.date < min(spec.vote[0].date, vote.date) and call.resolution not in own:
-            weight = discount((vote.date - call.date).days, half_life)
-            is_recorded = call.votes >= 0
-            stance_sum = stance_sum + weight * np.where(is_recorded, STANCES[call.votes], 0.0)
-            weight_sum = weight_sum + weight * is_recorded
-    discounts = tuple(
-        discount((vote.date - before.date).days, half_life) if topic_of(before) == topic else 0.0 for before in earlier
-    )
-    return stance_sum, weight_sum, discounts

@@ -51,7 +51,7 @@ class MonthInputs(Shown):
 
     Parameters
     ----------
-    alignment : towards the senders, at the divisiveness that is the unit, memory included; utility.
+    alignment : towards the senders, at the divisiveness that is the unit, deviation included; utility.
     exposure : to the senders, weighted over channels, in [0, 1].
     isolation, energy, trade, security : as at the start, each in [0, 1].
     fixed_dependence : dependence in the channels that the months leave alone; utility.

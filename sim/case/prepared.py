@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import ActionArray
-from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, remembered
+from sim.case.ballot import NOT_GIVEN, Ballot, Standing, Terms, ballot_of, topic_of
 from sim.case.changes import change_problems, edited
 from sim.case.draws import Weighed
 from sim.case.plan import Plan, plan_of
+from sim.case.positions import Revealed, by_structure, known_for, revealed_by
 from sim.case.start import Start
 from sim.errors import InputError
 from sim.results.showing import Shown
@@ -42,8 +43,9 @@ class Case(Shown):
     Parameters
     ----------
     parameters : every parameter of the registry, with the scenario's differences applied.
+    known : what is known of the members, without the scenario's changes.
     peers : peer weights (N, N) on the grid, sparse where they are many and nearly all 0.
-    standings, ballots : one per vote, in date order.
+    standings, ballots, revealed : one per vote, in date order; what earlier roll calls revealed for each.
     start : what the months start from, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     """
@@ -52,9 +54,11 @@ class Case(Shown):
     world: World
     parameters: Mapping[str, float]
     roles: Roles
+    known: Quantities
     peers: Peers
     standings: tuple[Standing, ...]
     ballots: tuple[Ballot, ...]
+    revealed: tuple[Revealed, ...] = ()
     start: Start | None = None
     plan: Plan | None = None
     fit: Fit | None = None
@@ -70,12 +74,15 @@ class Case(Shown):
         return Weighed(self.parameters, self.ballots, self.plan)
 
 
-def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = None) -> Case:
+def prepare(
+    spec: Scenario, world: World | None = None, energy: Energy | None = None, *, reads_votes: bool = True
+) -> Case:
     """Make a checked scenario ready to run.
 
     Parameters
     ----------
     energy : what is known of the target's energy exports; by default what the world's folder holds.
+    reads_votes : whether members are where their earlier votes show them, or where their structure alone has them.
 
     Raises
     ------
@@ -84,7 +91,8 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     world = world or world_of(spec)
     path = fit_path(spec)
     fit = None if path is None else read_fit(path)
-    parameters = {**defaults(), **(fit.parameters if fit else {}), **spec.parameters}
+    fitted = {**defaults(), **(fit.parameters if fit else {})}
+    parameters = {**fitted, **spec.parameters}
     roles = roles_of(spec, world)
     where = f"scenario '{spec.title}'"
     problems = [*coverage_problems(world, roles, parameters, where), *change_problems(spec, where)]
@@ -94,19 +102,29 @@ def prepare(spec: Scenario, world: World | None = None, energy: Energy | None = 
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
     standings = tuple(
-        _standing(spec, world, parameters=parameters, roles=roles, known=known, index=index)
-        for index in range(len(spec.vote))
+        Standing(
+            vote=vote,
+            terms=terms_of(spec, world, parameters, known=known, on=vote.date),
+            known=by_structure(world.size),
+            given=_given(spec, world, roles, vote),
+        )
+        for vote in spec.vote
     )
     case = Case(
         spec=spec,
         world=world,
         parameters=parameters,
         roles=roles,
+        known=known,
         peers=compact(peer_weights(known.peers, weights)),
         standings=standings,
         ballots=tuple(ballot_of(standing, parameters) for standing in standings),
         fit=fit if spec.parameter_uncertainty else None,
     )
+    # What votes reveal is a fact about members: a scenario that changes a weight or a member leaves it as it is.
+    if reads_votes:
+        own = {name: value for name, value in spec.parameters.items() if name.startswith("position_")}
+        case = with_positions(case, {**fitted, **own})
     if spec.months is None:
         return case
     values = terms_of(spec, world, parameters=parameters, known=known, on=spec.months.start).values
@@ -160,20 +178,33 @@ def terms_of(spec: Scenario, world: World, parameters: Mapping[str, float], know
     return Terms(values)
 
 
-def _standing(
-    spec: Scenario, world: World, parameters: Mapping[str, float], roles: Roles, known: Quantities, index: int
-) -> Standing:
-    vote = spec.vote[index]
-    memory_sum, memory_weight, own_discounts = remembered(
-        spec, world, vote=vote, earlier=spec.vote[:index], half_life=parameters["memory_half_life_years"]
+def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
+    """The case with what earlier roll calls about the target reveal of members' positions, under given parameters."""
+    spec, world = case.spec, case.world
+    start = min(vote.date for vote in spec.vote)
+    own = {vote.resolution for vote in spec.vote}
+    target = world.iso3[case.roles.target]
+    calls = [
+        call for call in world.rollcalls if call.target == target and call.date < start and call.resolution not in own
+    ]
+    terms = terms_of(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
+    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+    peers = compact(peer_weights(case.known.peers, weights))
+    by_topic: dict[str, Revealed] = {}
+    for vote in spec.vote:
+        if topic_of(vote) not in by_topic:
+            by_topic[topic_of(vote)] = revealed_by(vote, terms, parameters, peers, calls, start)
+    standings = tuple(
+        replace(standing, known=known_for(by_topic[topic_of(standing.vote)], spec.vote, number, parameters))
+        for number, standing in enumerate(case.standings)
     )
-    return Standing(
-        vote=vote,
-        terms=terms_of(spec, world, parameters=parameters, known=known, on=vote.date),
-        memory_sum=memory_sum,
-        memory_weight=memory_weight,
-        own_discounts=own_discounts,
-        given=_given(spec, world, roles, vote),
+    return replace(
+        case,
+        standings=standings,
+        ballots=tuple(
+            replace(ballot, known=standing.known) for ballot, standing in zip(case.ballots, standings, strict=True)
+        ),
+        revealed=tuple(by_topic[topic_of(vote)] for vote in spec.vote),
     )
 
 

@@ -10,7 +10,7 @@ from sim.case.ballot import Ballot
 from sim.case.inputs import MonthInputs, month_inputs
 from sim.case.market import Cells
 from sim.results.showing import Shown
-from sim.rules.alignment import Divisiveness, alignment, remembered_stance
+from sim.rules.alignment import Divisiveness, alignment
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import sum_weighted
 from sim.world import World
@@ -39,14 +39,11 @@ class Start(Shown):
         parameters : arrays (R, 1) give inputs (R, N) where they differ.
         ballot : of the scenario's first vote.
         """
-        memory = parameters["align_memory"] * remembered_stance(
-            ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"]
-        )
         return month_inputs(
             self.world,
             self.roles,
             parameters=parameters,
-            alignment=alignment(ballot.conflict, ballot.order, memory, EVENLY),
+            alignment=alignment(ballot.conflict, ballot.order, ballot.known.expected, EVENLY),
             exposure=sum_weighted(
                 {name: self.values[f"exposure.{name}"] for name in EXPOSURE_CHANNELS},
                 {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS},

@@ -85,7 +85,7 @@ def calibrate(
     on_progress : called with the number of finished draws.
     """
     posterior = Posterior([observe_vote(spec) for spec in specs], fits_threats=fits_threats)
-    found = posterior.fit()
+    posterior, found = posterior.located()
     drawn = []
     for number in range(draws):
         drawn.append(draw_mode(posterior, found, seed, number))
@@ -94,7 +94,10 @@ def calibrate(
 
 
 def draw_mode(posterior: Posterior, found: PosteriorMode, seed: int, number: int) -> FloatArray:
-    """Make draw number d: the mode (K,) with random weights of members and priors centred at draws from themselves."""
+    """Make draw number d: the mode (K,) with random weights of members and priors centred at draws from themselves.
+
+    Positions are those under the mode.
+    """
     random = np.random.default_rng([seed, number])
     weights = random.exponential(size=posterior.size)
     centres = np.array([draw_from_prior(unknown, random.random()) for unknown in posterior.unknowns])

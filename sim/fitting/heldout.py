@@ -73,9 +73,9 @@ def predict_held_out(
         rules: list[dict[str, FloatArray]] = [{} for _ in observations]
         for out in split_folds(observations, folds, seed):
             weights = np.where(out, 0.0, 1.0)
-            vector = posterior.fit(weights, start=whole.vector).vector
+            located, found = posterior.located(weights, whole.vector)
             for index in range(len(observations)):
-                model[index][out] = posterior.chances(vector, index)[out]
+                model[index][out] = located.chances(found.vector, index)[out]
                 for name, chances in rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
                     rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = chances[out]
             done += 1

@@ -8,7 +8,7 @@ peers are those that the model expects, never their actual votes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,25 +16,25 @@ from scipy.optimize import Bounds, LinearConstraint, minimize
 from threadpoolctl import threadpool_limits
 
 from sim.arrays import FloatArray, IntArray, Number
-from sim.case import Case, prepare
+from sim.case import Case, prepare, with_positions
 from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
 from sim.case.utilities import own_utilities
 from sim.equilibrium import measure_likelihood, solve_equilibrium
-from sim.rules.alignment import Divisiveness
+from sim.rules.alignment import DIVISIVENESS_PRIORS, Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
 from sim.specs import Scenario
 from sim.world import World
 
 SEVERITY_BOUNDS = (-15.0, 15.0)
 DIVISIVENESS_BOUNDS = (0.0, 3.0)
-DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
-"""Means by what the words of a resolution divide by: of length 1, in equal parts or one three times the other."""
 DIVISIVENESS_SPREAD = 0.25
 DIVISIVENESS_TERMS = ("divisiveness_conflict", "divisiveness_order")
 THREAT_BOUNDS = (0.0, 10.0)
 THREAT_SPREAD = 0.5
 """Standard deviation of a threat's prior around its declared value, over that value."""
 COMPLEX_STEP = 1e-30
+TURNS = 2
+"""How often a fit is made again with members where it puts them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def make_observation(spec: Scenario, votes: IntArray, world: World | None = None
     votes : action codes (N,), -1 where not recorded.
     world : what is known before the vote; by default the scenario's own world.
     """
-    case = prepare(spec, world)
+    case = prepare(spec, world, reads_votes=False)
     return Observation(case, np.where(case.ballots[0].given == NOT_GIVEN, votes, -1))
 
 
@@ -106,6 +106,7 @@ class Posterior:
     ) -> None:
         self.observations = tuple(observations)
         self.base = {**defaults(), **(fixed or {})}
+        self.fixed, self.fits_threats = fixed, fits_threats
         self.unknowns = (*_list_shared(set(fixed or {})), *_list_of_resolutions(self.observations, fits_threats))
         self.place = {(unknown.name, unknown.resolution_index): i for i, unknown in enumerate(self.unknowns)}
         self.means, self.deviations, self.low, self.high = (
@@ -171,11 +172,11 @@ class Posterior:
         for index, seen in enumerate(self.observations):
             (standing,) = seen.case.standings
             ballot = ballot_of(standing, shared, self.terms_of(vector, index))
-            own = own_utilities(ballot, shared, [])
+            own = own_utilities(ballot, shared)
             found = measure_likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped, [])
+            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped)
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
@@ -219,6 +220,30 @@ class Posterior:
                 vector[pair[0]] = min(vector[pair[0]], vector[pair[1]])
         return PosteriorMode(vector, -float(result.fun), bool(result.success))
 
+    def located(
+        self, weights: FloatArray | None = None, start: FloatArray | None = None
+    ) -> tuple[Posterior, PosteriorMode]:
+        """Fit with members where earlier votes show them: that posterior, and where its search ended.
+
+        What votes reveal depends on what structure explains, and the other way round. The first fit is by structure
+        alone; then members are put where their earlier votes show them under it, and all is fitted again, twice.
+
+        Parameters
+        ----------
+        weights : as in `loss`.
+        start : where the first search begins.
+        """
+        posterior, found = self, self.fit(weights, start=start)
+        for _ in range(TURNS):
+            seen = self.positioned(self.shared_parameters(found.vector))
+            posterior = Posterior(seen, self.fixed, fits_threats=self.fits_threats)
+            found = posterior.fit(weights, start=found.vector)
+        return posterior, found
+
+    def positioned(self, shared: Mapping[str, float]) -> tuple[Observation, ...]:
+        """The roll calls with members where earlier votes show them, under given shared parameters."""
+        return tuple(replace(seen, case=with_positions(seen.case, shared)) for seen in self.observations)
+
     def chances(self, vector: FloatArray, index: int, of: Observation | None = None) -> FloatArray:
         """Probabilities (N, 4) of the actions at equilibrium, on a resolution or with its terms elsewhere.
 
@@ -228,7 +253,7 @@ class Posterior:
         """
         seen, shared = of or self.observations[index], self.parameters(vector)
         ballot = ballot_of(seen.case.standings[0], shared, self.terms_of(vector, index))
-        own = own_utilities(ballot, shared, [])
+        own = own_utilities(ballot, shared)
         return solve_equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
 
     @cached_property

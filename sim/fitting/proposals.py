@@ -122,5 +122,5 @@ def chances_at_severity(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote with another severity."""
     ballot = replace(case.ballots[0], severity=severity)
     return solve_equilibrium(
-        own_utilities(ballot, case.parameters, []), ballot, case.peers, case.parameters["peer_influence"]
+        own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
     )

@@ -14,12 +14,13 @@ from datetime import date
 
 import numpy as np
 
-from sim.case import Case, prepare
-from sim.case.ballot import Text, ballot_of, text_of, topic_of
+from sim.case import Case, prepare, with_positions
+from sim.case.ballot import Text, ballot_of, text_of
+from sim.case.positions import expected_divisiveness
 from sim.errors import input_error
-from sim.fitting.posterior import DIVISIVENESS_PRIORS, Posterior, make_observation
+from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
-from sim.rules.alignment import Divisiveness
+from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.rules.parameters import unit_resolution
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
@@ -28,6 +29,9 @@ from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
 from sim.world.rollcalls.files import Observed
+
+FITTED_TO = 4
+"""Roll calls that parameters are fitted to."""
 
 
 def validate_refitted(
@@ -66,16 +70,18 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
         [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
     )
     vector = posterior.fit().vector
+    shared = posterior.shared_parameters(vector)
+    bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
+    revealed = with_positions(bare, shared)
     text = text_of(vote)._replace(
-        severity=posterior.terms_of(vector, 0).severity,
-        divisiveness=Divisiveness(*DIVISIVENESS_PRIORS[vote.divides_by]),
+        severity=posterior.terms_of(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
     )
-    case = with_fit(prepare(spec, world), posterior.shared_parameters(vector), text)
+    case = with_fit(revealed, shared, text)
     latest = max(learnt, key=lambda other: other.date)
-    chances = pinned_probabilities(case, 0, latest.votes, [])
+    chances = pinned_probabilities(case, 0, latest.votes)
     asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
-    pinned = three_classes(pinned_probabilities(case, 0, call.votes, []))
+    pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
         "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
     )
@@ -87,15 +93,14 @@ def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:
-    """The roll calls to learn from: those on the question or, where there are none, those about the target.
+    """The roll calls to fit to: the latest about the target.
 
     The first sets the unit of alignment and threats: the resolution that does so in the shipped fit, or else the
     latest.
     """
     (target,) = world.resolve(spec.roles.target)
-    about = [call for call in world.rollcalls if call.target == target]
-    same = [call for call in about if call.topic == topic_of(spec.vote[0])]
-    latest_first = sorted(same or about, key=lambda call: call.date, reverse=True)
+    about = sorted((call for call in world.rollcalls if call.target == target), key=lambda call: call.date)
+    latest_first = about[: -FITTED_TO - 1 : -1]
     return sorted(latest_first, key=lambda call: call.resolution != unit_resolution())
 
 

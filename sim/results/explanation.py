@@ -33,7 +33,7 @@ class MadeOf(Result):
     value: float = quantity("value", "its value on the day of the vote, mean over the runs")
     at_start: float | None = quantity(
         "before the first month",
-        "its value before the first month; null in a scenario without months, and for `drift` and `memory`",
+        "its value before the first month; null in a scenario without months, and for `drift` and `position`",
     )
     parameter: str = quantity("parameter", "the parameter that weighs it; empty where it has none of its own")
     weight: float | None = quantity("weight", "value of that parameter, mean over its draws; null where there is none")
@@ -215,6 +215,25 @@ class ExplainedVote(Result):
     next: str = quantity("next action", "of its other actions, the one with the highest utility")
 
 
+class RevealingVote(Result):
+    """An earlier vote of a member, and what it says of the member's position in the vote explained."""
+
+    resolution: str = quantity("resolution", "name of the earlier resolution")
+    date: datetime.date = quantity("date", "day of that vote")
+    title: str = quantity("title", "title of that resolution")
+    vote: str = quantity("vote", "what the member did; empty where that is not on record")
+    adds: float = quantity("adds", "what it adds to the position, and so to the utility of support", unit=UTILITY)
+
+
+class RevealedPosition(Result):
+    """How far a member is from where its structure puts it; towards the senders if above 0."""
+
+    mean: float = quantity("position", "what it adds to the utility of support; mean", unit=UTILITY)
+    deviation: float = quantity("uncertainty", "standard deviation of that over the runs", unit=UTILITY)
+    by_structure: float = quantity("by structure", "what alignment is worth without it", unit=UTILITY)
+    votes: tuple[RevealingVote, ...] = quantity("votes", "the votes that formed it, those that add most first")
+
+
 class MemberReasons(MemberAnswer, ExplainedVote):
     """Why a member acts as it does in a vote, and what would change its vote."""
 
@@ -224,6 +243,7 @@ class MemberReasons(MemberAnswer, ExplainedVote):
         "the term that costs the most likely action most at the mean of the members; null where that is less than 5 "
         "percentage points",
     )
+    position: RevealedPosition = quantity("position", "where its earlier votes show it, and how sure that is")
     peers: tuple[Peer, ...] = quantity("peers", "the members that it looks to, those with most weight first")
     months: tuple[ExplainedMonth, ...] = quantity(
         "months", "the same resolution asked in each month; empty in a scenario without months"

@@ -1,12 +1,15 @@
-"""Alignment: a member's place between the target and the sanctioning side, and its memory of its own votes."""
+"""Alignment: where a member is between target and senders, by its structure and by what its votes reveal beyond it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from sim.arrays import FloatArray, Number
+from sim.rules.positions import Deviation
 
 DAYS_PER_YEAR = 365.25
+DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
+"""Means by what a text divides by, as its words say: of length 1, in equal parts or one thrice the other."""
 
 
 class Divisiveness(NamedTuple):
@@ -16,34 +19,14 @@ class Divisiveness(NamedTuple):
     order: Number
 
 
-def alignment(conflict: FloatArray, order: FloatArray, memory: FloatArray, divisiveness: Divisiveness) -> FloatArray:
-    r"""The term :math:`a_r \cdot \theta_i` of a resolution that divides along two dimensions.
+def alignment(conflict: FloatArray, order: FloatArray, deviation: Deviation, divisiveness: Divisiveness) -> FloatArray:
+    r"""The term :math:`a_r \cdot (\theta_i + u_i) + w_{ik}` of a resolution that divides along two dimensions.
 
     Parameters
     ----------
-    conflict : whose side a member is on in this conflict, without its memory; utility.
-    order : whose order of the world it prefers; utility.
-    memory : what its own earlier votes add to the first dimension; utility.
+    conflict : whose side a member is on in this conflict, by its structure; utility.
+    order : whose order of the world it prefers, by its structure; utility.
+    deviation : how far it is from there along each, and on the resolution's topic; utility.
     """
-    return divisiveness.conflict * (conflict + memory) + divisiveness.order * order
-
-
-def discount(age_days: float, half_life_years: float) -> float:
-    r"""Weight of a vote `age_days` old: :math:`1 / (1 + age / h)`, hyperbolic.
-
-    Forgetting follows a power of time rather than an exponential (Wixted & Ebbesen 1991): an old vote on the question
-    weighs little next to a recent one, yet it counts where it is the only one.
-    """
-    return 1.0 / (1.0 + age_days / DAYS_PER_YEAR / half_life_years)
-
-
-def remembered_stance(stance_sum: FloatArray, weight_sum: FloatArray, scepticism: float | FloatArray) -> FloatArray:
-    """Discounted mean of a member's own earlier stances, shrunk towards 0 by `scepticism` votes; in [-1, 1].
-
-    Parameters
-    ----------
-    stance_sum : sum of the earlier stances, each times its discount.
-    weight_sum : sum of the discounts of the votes that were recorded for the member.
-    scepticism : prior evidence for a stance of 0, in numbers of recent votes; greater than 0.
-    """
-    return stance_sum / (weight_sum + scepticism)
+    along = divisiveness.conflict * (conflict + deviation.conflict)
+    return along + divisiveness.order * (order + deviation.order) + deviation.topic

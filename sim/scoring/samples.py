@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN
-from sim.rules.alignment import remembered_stance
+from sim.case.ballot import NOT_GIVEN, topic_of
+from sim.rules.alignment import DAYS_PER_YEAR
 from sim.rules.choice import STANCES
 from sim.rules.payoffs import leverage
 from sim.scoring.scores import classes_of
+
+HALF_LIFE, NEUTRAL = 0.5, 0.15
+"""Age in years at which an earlier vote counts half for the rules that learn, and votes for neither side added."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +57,34 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     terms = dict(case.standings[number].terms.values)
     for name in (name for name in terms if name.startswith("dependence.")):
         terms[name] = leverage(terms[name], parameters["leverage_exponent"])
-    memory = remembered_stance(ballot.memory_sum, ballot.memory_weight, parameters["memory_scepticism"])
     last, record = _earlier(case, number)
     is_scored = (ballot.given == NOT_GIVEN) & (votes >= 0)
     return Sample(
         resolution=ballot.resolution,
-        inputs=np.column_stack([*terms.values(), memory]),
+        inputs=np.column_stack([*terms.values(), _recent_stance(case, number)]),
         ideal_point=terms["alignment.ideal_point"],
         region=np.unique(world.regions, return_inverse=True)[1].astype(np.int64),
         last=last,
         record=record,
         observed=np.where(is_scored, classes_of(votes), -1),
     )
+
+
+def _recent_stance(case: Case, number: int) -> FloatArray:
+    """Mean stance in the earlier roll calls on the question, recent ones counting most; in (-1, 1).
+
+    A vote counts by 1 / (1 + age / `HALF_LIFE`), and a fraction of a vote for neither side is added.
+    """
+    vote, size = case.standings[number].vote, case.world.size
+    own = {other.resolution for other in case.spec.vote}
+    stances, weights = np.zeros(size), np.full(size, NEUTRAL)
+    for call in case.world.rollcalls:
+        before = min(case.spec.vote[0].date, vote.date)
+        if call.topic == topic_of(vote) and call.date < before and call.resolution not in own:
+            weight = 1.0 / (1.0 + (vote.date - call.date).days / DAYS_PER_YEAR / HALF_LIFE)
+            stances = stances + weight * np.where(call.votes >= 0, STANCES[call.votes], 0.0)
+            weights = weights + weight * (call.votes >= 0)
+    return stances / weights
 
 
 def _earlier(case: Case, number: int) -> tuple[IntArray, FloatArray]:

@@ -22,15 +22,16 @@ from scipy.optimize import least_squares
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, topic_of
+from sim.case.positions import divides_by
 from sim.case.utilities import own_utilities
 from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.errors import input_error
 from sim.months.run import MonthRun
 from sim.results.validation import Mode, Validation
-from sim.rules.choice import OPPOSE, STANCES, SUPPORT
+from sim.rules.choice import OPPOSE, SUPPORT
 from sim.rules.parameters import fitted_resolutions
-from sim.runner.result import VoteResult, frequencies
+from sim.runner.result import frequencies
 from sim.runner.run import run_case
 from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import three_classes
@@ -89,9 +90,14 @@ def list_questions(
 
 
 def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
-    """Put another resolution to the vote, with the terms and the question of the scenario's last vote."""
-    last = spec.vote[-1]
-    vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic_of(last)})
+    """The scenario with one vote: another resolution, on the terms of the scenario's last vote.
+
+    Its question is the one that the world's record files it under, or else that of the last vote.
+    """
+    last, known = spec.vote[-1], world_of(spec).rollcall(resolution)
+    topic = topic_of(last) if known is None else known.topic
+    divides = {"divides_by": divides_by(topic)} if topic != topic_of(last) else {}
+    vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic, **divides})
     return spec.model_copy(update={"vote": (vote,)})
 
 
@@ -99,11 +105,6 @@ def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> W
     """The world with more roll calls about the scenario's target, on the question of its last vote."""
     (target,) = world.resolve(spec.roles.target)
     return join_rollcalls(world, calls, target, topic_of(spec.vote[-1]))
-
-
-def mean_stances(vote: VoteResult) -> FloatArray:
-    """Mean stance of every member over the replicates, (N,)."""
-    return vote.counts @ STANCES / vote.counts.sum(axis=1)
 
 
 def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
@@ -115,8 +116,7 @@ def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[V
         vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
-            earlier = [mean_stances(done) for done in result.votes[:number]]
-            pinned = pinned_probabilities(case, number, votes=votes, earlier=earlier, months=months)
+            pinned = pinned_probabilities(case, number, votes=votes, months=months)
             found.append(_score(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
     return found
 
@@ -151,21 +151,20 @@ def earlier_samples(case: Case, number: int) -> list[Sample]:
     found = []
     for call in case.world.rollcalls:
         if call.target == target and call.date < before:
-            asked = prepare(put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date))
+            asked = prepare(
+                put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date), reads_votes=False
+            )
             found.append(make_sample(asked, 0, call.votes))
     return found
 
 
-def pinned_probabilities(
-    case: Case, number: int, votes: IntArray, earlier: list[FloatArray], months: MonthRun | None = None
-) -> FloatArray:
-    """Probabilities (N, 4) at equilibrium, with severity and ``abstain_bias`` fitted to the observed counts alone.
+def pinned_probabilities(case: Case, number: int, votes: IntArray, months: MonthRun | None = None) -> FloatArray:
+    """Probabilities (N, 4) at equilibrium with severity and ``abstain_bias`` fitted to the observed counts alone.
 
     Parameters
     ----------
     votes : observed action codes (N,), of which only the counts are used.
-    earlier : mean simulated stances (N,) in each earlier vote of the scenario.
-    months : the months up to the vote, averaged over replicates; None in a scenario without months.
+    months : as they have gone up to the vote, whose mean over replicates counts; None in a scenario without months.
     """
     ballot = case.ballots[number]
     drawn = (ballot.given == NOT_GIVEN) & (votes >= 0)
@@ -175,7 +174,7 @@ def pinned_probabilities(
     def chances(vector: FloatArray) -> FloatArray:
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
-        own = expected_utilities(own_utilities(shifted, parameters, earlier, months))
+        own = expected_utilities(own_utilities(shifted, parameters, months=months))
         return solve_equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:

@@ -29,7 +29,7 @@ LABELS: Mapping[str, str] = {
     "absence.poverty": "low income",
     "absence.autocracy": "lack of liberal democracy",
     "absence.arrears": "arrears to the United Nations",
-    "memory": "own earlier votes on the question",
+    "position": "position that its votes reveal",
     "drift": "change of alignment over the months",
     "severity": "severity of the resolution",
     "sanction_risk": "sanction risk",

@@ -107,13 +107,13 @@ ORIGINS = {
     "absence.small": (("members.csv", "population"),),
     "absence.poverty": (("members.csv", "income_usd"),),
     "absence.autocracy": (("members.csv", "liberal_democracy"),),
-    "memory": (("rollcalls.csv", "vote"),),
+    "position": (("rollcalls.csv", "vote"),),
 }
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
 def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
-    """The columns of a world that an editable quantity, or ``memory``, is derived from; none where it has none of them.
+    """The columns of a world that an editable quantity, or ``position``, is derived from, as far as it has them.
 
     Parameters
     ----------

@@ -41,7 +41,9 @@ def test_a_scenario_takes_over_a_fit(fit_file, tmp_path):
     assert spec.vote[0].severity == text["severity"]
     assert list(spec.vote[0].divisiveness) == text["divisiveness"]
     parameters = prepare(spec).parameters
-    assert parameters["align_memory"] == read_fit(fit_file).parameters["align_memory"] != defaults()["align_memory"]
+    assert (
+        parameters["align_security"] == read_fit(fit_file).parameters["align_security"] != defaults()["align_security"]
+    )
     assert parameters["grievance"] == 2.5
 
 
@@ -120,7 +122,7 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
     assert repeat(tmp_path / "kept", tmp_path / "again") == []
     text = mine.read_text(encoding="utf-8")
     fit = tomllib.loads(text)
-    fit["draws"]["parameters"]["align_memory"][0] += 1
+    fit["draws"]["parameters"]["align_security"][0] += 1
     mine.write_text(tomli_w.dumps(fit), encoding="utf-8")
     with pytest.raises(InputError, match="changed since"):
         repeat(tmp_path / "kept", tmp_path / "more")
@@ -129,7 +131,7 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("align_memory = ", "align_memry = ", "align_memory"),
+        ("align_security = ", "align_securty = ", "align_security"),
         ("severity = ", "severty = ", "severity"),
         ("[parameters]", "[parameter]", "parameters"),
     ],

@@ -13,7 +13,6 @@ from support.worlds import cases, examples
 
 from sim.case import Case
 from sim.case.inputs import FOR_VICTIM
-from sim.rules.alignment import discount, remembered_stance
 from sim.rules.choice import (
     ABSENT,
     ABSTAIN,
@@ -178,20 +177,6 @@ def test_who_is_cut_off_cannot_be_deterred(enforcement: float, exposure: float, 
 def test_more_lost_is_more_isolated(lost: list[float], exposure: float) -> None:
     less, more = isolation_share(np.array(sorted(lost)), np.array([exposure, exposure]))
     assert 0 <= less <= more <= 1
-
-
-@given(st.floats(0, 20_000), st.floats(0.01, 10_000), st.floats(0.01, 100))
-def test_memory_fades(age: float, later: float, half_life: float) -> None:
-    assert 0 < discount(age + later, half_life) < discount(age, half_life) <= 1
-    assert discount(half_life * 365.25, half_life) == pytest.approx(0.5)
-
-
-@given(st.lists(st.tuples(st.sampled_from([-1.0, 0.0, 1.0]), st.floats(1e-9, 1)), max_size=5), st.floats(0.001, 100))
-def test_remembered_stances_stay_within_stances(votes: list[tuple[float, float]], scepticism: float) -> None:
-    total = np.array(sum(stance * weight for stance, weight in votes))
-    remembered = remembered_stance(total, np.array(sum(weight for _, weight in votes)), scepticism)
-    assert -1 < remembered < 1
-    assert remembered * total >= 0
 
 
 def test_weighted_sums_need_weights() -> None:

@@ -19,7 +19,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_GIVEN, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import own_terms, own_utilities
-from sim.ensemble import Outcome, simulate, simulate_votes, split_by_draw
+from sim.ensemble import Outcome, normals_of, simulate, simulate_votes, split_by_draw
 from sim.randomness import Draws
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
@@ -36,18 +36,17 @@ from sim.world.world import EDITABLE
 
 def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outcome, UtilityTerms, Utilities]]:
     """Each vote of replicates with the same parameters: what the engine added, the peers' last, and the sum it used."""
-    outcomes: dict[int, Outcome] = {}
+    normals = normals_of(case, first, count)
     for number, outcome, months in simulate_votes(case, first, count):
         ballot, influence = case.ballots[number], case.parameters["peer_influence"]
-        outcomes[number] = outcome
-        earlier = [STANCES[outcomes[before].actions] for before in range(len(ballot.own_discounts))]
+        deviation = ballot.known.draw(normals)
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-        terms = {**own_terms(ballot, case.parameters, earlier, months), "peers": peer_term(influence, peers)}
+        terms = {**own_terms(ballot, case.parameters, deviation, months), "peers": peer_term(influence, peers)}
         yield (
             number,
             outcome,
             terms,
-            with_peers(own_utilities(ballot, case.parameters, earlier, months), influence, peers),
+            with_peers(own_utilities(ballot, case.parameters, deviation, months), influence, peers),
         )
 
 
@@ -128,7 +127,7 @@ def test_a_month_is_asked_what_a_vote_on_that_day_would_decide(made_up: Any, dat
     moved, places = ask_monthly(moved_to(case, day), 0)
     assert moved.ballots[places[later]].date == day
     one, other = take_apart(asked, numbers[later], 5), take_apart(moved, 0, 5)
-    terms = [place for place, term in enumerate(one.terms) if term.name not in ("memory", "peers")]
+    terms = [place for place, term in enumerate(one.terms) if term.name not in ("position", "peers")]
     assert (one.arrays[terms] == other.arrays[terms]).all()
 
 
@@ -173,13 +172,13 @@ def test_every_input_is_a_term_of_its_own() -> None:
     names = [term.name for term in anatomy.terms]
     assert len(set(names)) == len(names)
     weighed = {name for kind, inputs in WEIGHTS.items() if kind != "exposure" for name in inputs}
-    assert weighed | {"memory", "severity", "sanction_risk", "grievance", "peers"} <= set(names)
+    assert weighed | {"position", "severity", "sanction_risk", "grievance", "peers"} <= set(names)
     assert {term.parameter for term in anatomy.terms} <= {"", *registry()}
 
 
 def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
     world = load_world("un-2022")
-    for name in (*EDITABLE, "memory"):
+    for name in (*EDITABLE, "position"):
         origins = origins_of(world, name)
         assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
         assert all(origin.source for origin in origins), name

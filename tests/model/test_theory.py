@@ -47,9 +47,9 @@ REPLICATES = 4000
 @cache
 def independent(name: str) -> tuple[Case, FloatArray, NDArray[np.int8]]:
     """A shipped scenario without peers: the case, each member's exact probabilities, and simulated actions."""
-    case = prepare(read_scenario(name, ["parameters.peer_influence=0", "seed=11"]))
+    case = prepare(read_scenario(name, ["parameters.peer_influence=0", "seed=11"]), reads_votes=False)
     (ballot,) = case.ballots
-    chances = np.stack(choice_probabilities(own_utilities(ballot, case.parameters, [])), axis=-1)
+    chances = np.stack(choice_probabilities(own_utilities(ballot, case.parameters)), axis=-1)
     given = ballot.given != NOT_GIVEN
     chances[given] = np.eye(4)[ballot.given[given]]
     return case, chances, simulate(case, 0, REPLICATES)[0].actions
@@ -129,7 +129,7 @@ def base_case(size: int) -> Case:
         "vote": [{**vote, "target_threat": 0.0, "sender_threat": 0.0}],
         "parameters": {**settings, "absence_arrears": 0.0, "rounds": 150},
     }
-    return prepare(Scenario.model_validate(document, context=world), world)
+    return prepare(Scenario.model_validate(document, context=world), world, reads_votes=False)
 
 
 def social(h: float, influence: float, start: float = 0.0, size: int = SIZE) -> Case:
@@ -210,7 +210,7 @@ def test_equilibrium_is_the_root(h: float, influence: float, size: int) -> None:
     """Rule: within 1e-5. With J = 2 and |h| > 0.53 a single root is left, on the side of h."""
     case = social(h, influence, size=size)
     (ballot,) = case.ballots
-    chances = solve_equilibrium(own_utilities(ballot, case.parameters, []), ballot, case.peers, influence)
+    chances = solve_equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, influence)
     drawn = ballot.given == NOT_GIVEN
     stances = (chances[:, SUPPORT] - chances[:, OPPOSE])[drawn]
     assert np.ptp(stances) < 1e-12
@@ -222,5 +222,5 @@ def test_equilibrium_without_peers_is_the_choice_itself() -> None:
     case, chances, _ = independent("es-11-1")
     (ballot,) = case.ballots
     drawn = ballot.given == NOT_GIVEN
-    found = solve_equilibrium(own_utilities(ballot, case.parameters, []), ballot, case.peers, 0.0)
+    found = solve_equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, 0.0)
     assert (found[drawn] == chances[drawn]).all()

@@ -258,13 +258,13 @@ def test_pinning_gives_back_the_observed_counts(name: str) -> None:
     calls = {call.resolution: call for call in rollcalls_of(case.world)}
     votes = calls[case.ballots[0].resolution].votes
     drawn = (case.ballots[0].given == NOT_GIVEN) & (votes >= 0)
-    chances = pinned_probabilities(case, 0, votes, [])
+    chances = pinned_probabilities(case, 0, votes)
     expected, counts = chances[drawn].sum(axis=0), np.bincount(votes[drawn], minlength=4)
     assert expected[SUPPORT] == pytest.approx(counts[SUPPORT], abs=0.01)
     assert expected[OPPOSE] == pytest.approx(counts[OPPOSE], abs=0.01)
     shuffled = votes.copy()
     shuffled[drawn] = np.random.default_rng(0).permutation(votes[drawn])
-    assert pinned_probabilities(case, 0, shuffled, []).tolist() == chances.tolist()
+    assert pinned_probabilities(case, 0, shuffled).tolist() == chances.tolist()
 
 
 def test_frequencies_are_smoothed() -> None:

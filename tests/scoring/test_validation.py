@@ -14,11 +14,10 @@ from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED
 from sim.errors import InputError
 from sim.rules.choice import SUPPORT
-from sim.runner.run import run_case
 from sim.scoring import validation
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import score, three_classes
-from sim.scoring.validation import mean_stances, pinned_probabilities, validate
+from sim.scoring.validation import pinned_probabilities, validate
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed, read_rollcalls
@@ -92,10 +91,9 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     """Rule: what the months have moved counts in the ranking; the counts are met all the same."""
     spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
     case = prepare(spec, WORLD)
-    earlier = [mean_stances(vote) for vote in run_case(case).votes[:2]]
     stops = visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED)
     number, months = next(stop for stop in stops if stop[0] == 2)
-    moved, as_begun = (pinned_probabilities(case, number, APRIL, earlier, state) for state in (months, None))
+    moved, as_begun = (pinned_probabilities(case, number, APRIL, state) for state in (months, None))
     drawn = case.ballots[number].given == NOT_GIVEN
     assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)
     assert np.abs(moved - as_begun)[drawn].max() > 0.01

@@ -45,7 +45,7 @@ def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
     terms = [{term["term"]: term for term in month["terms"]} for month in found["months"]]
     assert terms[0]["drift"]["value"] == 0
     assert terms[1]["grievance"]["value"] < terms[3]["grievance"]["value"]  # listed in April
-    assert terms[4]["memory"]["value"] != terms[1]["memory"]["value"]
+    assert terms[4]["position"]["value"] != terms[1]["position"]["value"]
     with (tmp_path / "months.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 7 * len(found["terms"])
@@ -96,14 +96,14 @@ def test_a_walk_is_a_run_at_each_value() -> None:
     assert support[0] == pytest.approx((again.votes[0].counts[i, 3] + 0.5) / 202)
 
 
-def test_a_later_vote_remembers_what_was_simulated(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_positions_drift_from_vote_to_vote(tmp_path) -> None:  # type: ignore[no-untyped-def]
     two_votes(tmp_path)
     spec = read_scenario(tmp_path / "two.toml", ["replicates=100"])
     found = explain(spec, "GUL", "SH/3", tries_levers=False)
     assert found.anatomy.ballot.resolution == "SH/3"
-    later = {term.name: term.array()[found.index] for term in found.anatomy.terms}["memory"]
+    later = {term.name: term.array()[found.index] for term in found.anatomy.terms}["position"]
     first = take_apart(found.anatomy.case, 0, 100)
-    earlier = {term.name: term.array()[found.index] for term in first.terms}["memory"]
+    earlier = {term.name: term.array()[found.index] for term in first.terms}["position"]
     assert (later != earlier).any()
 
 

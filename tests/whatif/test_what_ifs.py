@@ -275,15 +275,6 @@ def with_topics(first: str, second: str, action: str) -> Case:
     return made({**SHIPPED, "vote": votes, "pledge": [pledge]}, WORLD)
 
 
-def test_a_vote_is_remembered_on_its_own_topic_alone() -> None:
-    """After all opposed, nobody is nearer support on that topic than after all supported; on another all act alike."""
-    opposed, supported = (simulate(with_topics("a", "a", action), 0, 20)[1].actions for action in ("oppose", "support"))
-    assert (opposed <= supported).all()
-    assert (opposed < supported).any()
-    opposed, supported = (simulate(with_topics("a", "b", action), 0, 20)[1].actions for action in ("oppose", "support"))
-    assert opposed.tobytes() == supported.tobytes()
-
-
 def hermit(world: World, i: int, rng: np.random.Generator) -> World:
     """The world with member i altogether different in itself, and of interest to nobody as a peer or sender."""
 

@@ -6,16 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sim.case import Case
-from sim.case.ballot import Standing, ballot_of, remembered
+from sim.case.ballot import Standing, ballot_of
 from sim.case.conditions import Touch
 
 
 def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
     """The case in which a resolution is also asked on the same day of every other month, and the ballot of each month.
 
-    Members answer with the random numbers of the vote, in their state on that day and with what they remember by then.
-    Nobody remembers these answers, and nothing follows from them. In a month that is too short the resolution is asked
-    on the last day.
+    Members answer with the random numbers of the vote, in their state and position on that day. Nothing follows from
+    these answers. In a month that is too short the resolution is asked on the last day.
 
     Parameters
     ----------
@@ -48,22 +47,15 @@ def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
 
 
 def _standing_on(case: Case, number: int, on: date) -> Standing:
-    """What members would bring to a vote if it were held on another day: what they remember by then.
+    """What members would bring to a vote if it were held on another day.
 
     Parameters
     ----------
-    number : which vote of the scenario; once it has been held, it is remembered like any other.
+    number : which vote of the scenario.
     on : a day; no change of the world takes effect between it and the day of the vote.
     """
     spec, vote = case.spec, case.spec.vote[number].model_copy(update={"date": on})
     held = [earlier for earlier in spec.vote if earlier.date <= on]
-    memory_sum, memory_weight, own_discounts = remembered(
-        spec, case.world, vote=vote, earlier=held, half_life=case.parameters["memory_half_life_years"]
-    )
-    return replace(
-        case.standings[number],
-        vote=vote,
-        memory_sum=memory_sum,
-        memory_weight=memory_weight,
-        own_discounts=own_discounts,
-    )
+    known = case.standings[number].known
+    steps = case.standings[len(held) - 1].known.steps if held else ()
+    return replace(case.standings[number], vote=vote, known=replace(known, steps=steps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import FloatArray
+from sim.case import Case
 from sim.case.ballot import WEIGHTS
 from sim.results.explanation import (
     Addition,
@@ -14,6 +15,8 @@ from sim.results.explanation import (
     MemberReasons,
     OverNext,
     Peer,
+    RevealedPosition,
+    RevealingVote,
     TermInMonth,
     TriedLever,
 )
@@ -26,6 +29,7 @@ from sim.whatif.explanation.decisive import at_means, decisive_terms
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.terms import Anatomy, Term, chances_of
 from sim.world.sources import origins_of
+from sim.world.world import ROLL_CALL_VOTES
 
 LOW, HIGH = 0.05, 0.95
 STEADY = 0.005
@@ -33,6 +37,7 @@ STEADY = 0.005
 MEANINGS = {
     "severity": "how costly it is to support the resolution",
     "drift": "what the months have done to alignment",
+    "position": "how far the member is from where its structure puts it, as its earlier votes reveal",
 }
 """Meanings of the terms that no single parameter weighs."""
 LEARNED = {
@@ -61,6 +66,7 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
         **dict(_answer(anatomy, i)),
         terms=_terms(found),
         decisive=decisive_terms(anatomy)[i],
+        position=_position(case, anatomy.number, i),
         peers=_peers(found),
         months=tuple(_month(month, i) for month in found.monthly),
         levers=tuple(
@@ -76,6 +82,31 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
             for lever, points in found.tried
         ),
         along=found.walk,
+    )
+
+
+def _position(case: Case, number: int, i: int) -> RevealedPosition:
+    """Where a member's earlier votes show it in a vote, and which votes these are."""
+    revealed, ballot = case.revealed[number], case.ballots[number]
+    weights = np.array([*map(float, ballot.divisiveness), 1.0])
+    steps = sum(
+        (np.array([step.spread, step.spread, step.topic_spread]) ** 2 for step in ballot.known.steps), np.zeros(3)
+    )
+    votes = [
+        RevealingVote(
+            resolution=call.resolution,
+            date=call.date,
+            title=call.title,
+            vote="" if call.votes[i] < 0 else ROLL_CALL_VOTES[call.votes[i]],
+            adds=float(added),
+        )
+        for call, added in zip(revealed.calls, weights @ revealed.contributions[i], strict=True)
+    ]
+    return RevealedPosition(
+        mean=float(weights @ revealed.mean[i]),
+        deviation=float(np.sqrt(weights @ (revealed.covariance[i] + np.diag(steps)) @ weights)),
+        by_structure=float(weights[0] * ballot.conflict[i] + weights[1] * ballot.order[i]),
+        votes=tuple(sorted(votes, key=lambda vote: -abs(vote.adds))),
     )
 
 

@@ -19,7 +19,7 @@ from sim.case.utilities import own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
-from sim.rules.choice import ACTIONS, STANCES
+from sim.rules.choice import ACTIONS
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
@@ -73,7 +73,7 @@ class WatchedMember:
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:
-    """Probabilities (N, 4) in a vote at equilibrium, earlier votes of the scenario remembered as expected.
+    """Probabilities (N, 4) in a vote at equilibrium, members being where they are expected to be.
 
     Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
     """
@@ -87,8 +87,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     expected: dict[int, FloatArray] = {}
     for at, months in visit_votes(case, case.undrawn, first, count):
         ballot = case.ballots[at]
-        earlier = [expected[before] @ STANCES for before in range(len(ballot.own_discounts))]
-        own = expected_utilities(own_utilities(ballot, case.parameters, earlier, months))
+        own = expected_utilities(own_utilities(ballot, case.parameters, months=months))
         chances = solve_equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         expected[at] = with_given(chances, ballot.given)
         if at == number:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.results.explanation import ExplainedTerm, MadeOf, MemberReasons, Overview, Peer, SourceColumn, TriedLever, Walk
+from sim.results.explanation import (
+    ExplainedTerm,
+    MadeOf,
+    MemberReasons,
+    Overview,
+    Peer,
+    RevealedPosition,
+    SourceColumn,
+    TriedLever,
+    Walk,
+)
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.rules.parameters import registry
@@ -15,6 +25,8 @@ from sim.whatif.explanation.summary import sum_changing_terms
 from sim.world.labels import label_quantity
 
 MOST_PEERS = 8
+MOST_VOTES = 8
+"""Earlier votes that are listed."""
 MOST_POINTS = 8
 """Switching points of one kind of levers that are listed."""
 MOST_IDLE = 16
@@ -33,10 +45,6 @@ SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 VALUE = Kind(lambda value: write_number(value, 3))
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
-MEMORY = (
-    "In each run the member remembers its own earlier votes of that run. A run keeps its random numbers, so the member "
-    "mostly does the same again, and shares change less than the sum does."
-)
 
 
 def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
@@ -48,6 +56,7 @@ def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[T
     """
     yield answer_table(reasons)
     yield terms_table(reasons)
+    yield position_table(reasons.position)
     if reasons.peers:
         yield peers_table(reasons.peers)
     if reasons.months:
@@ -80,6 +89,19 @@ def answer_table(reasons: MemberReasons) -> Table:
         for action in REPORTED
     ]
     return table("What it does", columns, rows)
+
+
+def position_table(position: RevealedPosition) -> Table:
+    """The earlier votes that say most of where a member is, and how sure that is."""
+    columns = [Column("resolution"), Column("date"), Column("title"), Column("vote"), Column("adds", UTILITY)]
+    shown = [vote for vote in position.votes if vote.vote][:MOST_VOTES]
+    rows = [(vote.resolution, vote.date.isoformat(), vote.title, vote.vote, vote.adds) for vote in shown]
+    note = (
+        f"By its structure alone its alignment would be {write_number(position.by_structure, 2)} in this vote; its "
+        f"earlier votes put it {write_number(position.mean, 2, is_signed=True)} from there, with a standard deviation "
+        f"of {write_number(position.deviation, 2)}. Each run draws its own. A what-if keeps the deviation."
+    )
+    return table("What its earlier votes reveal, those that say most first", columns, rows, note)
 
 
 def terms_table(reasons: MemberReasons) -> Table:
@@ -195,8 +217,6 @@ def months_table(found: Explanation, reasons: MemberReasons) -> Table:
         "The same resolution asked on the same day of every month, with the random numbers of the vote (*). "
         "Steady: the terms that do not change. --json and --csv have every term."
     )
-    if "memory" in sums:
-        note += f" {MEMORY}"
     title = f"Month by month: what speaks for '{reasons.likeliest}' over '{reasons.next}'"
     return table(title, columns, rows, note)
 

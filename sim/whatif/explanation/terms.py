@@ -8,7 +8,7 @@ of the utilities.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -19,13 +19,13 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
 from sim.case.inputs import MonthInputs
-from sim.case.utilities import memory_of
-from sim.ensemble import Outcome, simulate_votes, split_by_draw
+from sim.ensemble import Outcome, normals_of, simulate_votes, split_by_draw
 from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
+from sim.rules.positions import Deviation
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.summaries.summary import with_given
@@ -182,18 +182,18 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
         (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
     ]
     outcomes: dict[int, Outcome] = {}
+    normals = normals_of(case, first, count)
     for number, outcome, months in simulate_votes(case, first, count):
         outcomes[number] = outcome
         if number in numbers:
             stances = STANCES[outcome.actions]
             peers = np.asarray((case.peers @ stances.T).T)
-            earlier = [STANCES[outcomes[before].actions] for before in range(len(case.ballots[number].own_discounts))]
+            deviation = case.ballots[number].known.draw(normals)
             state = None if months is None else months.state
             for own, rows in parts:
                 own_state = None if state is None else state.of_replicates(rows)
-                terms = parts_of(
-                    own, number, state=own_state, earlier=[before[rows] for before in earlier], peers=peers[rows]
-                )
+                drawn = Deviation(*(np.asarray(values)[rows] for values in deviation))
+                terms = parts_of(own, number, state=own_state, deviation=drawn, peers=peers[rows])
                 counts, mean = count_replicates(outcome.actions[rows]), stances[rows].mean(axis=0)
                 pulls = own.parameters["peer_influence"] * mean
                 yield Anatomy(
@@ -210,14 +210,14 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
 
 
 def parts_of(
-    case: Case, number: int, state: MonthState | None, earlier: Sequence[FloatArray], peers: FloatArray
+    case: Case, number: int, state: MonthState | None, deviation: Deviation, peers: FloatArray
 ) -> Iterator[Term]:
     """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
     Parameters
     ----------
-    state : the state of the months on the day of the vote; None in a scenario without months.
-    earlier : stances (R, N) in each earlier vote of the scenario.
+    state : as the months have left it at the vote; None in a scenario without months.
+    deviation : from where their structure puts members, (R, N) each.
     peers : mean stance of each member's peers, (R, N).
     """
     ballot, parameters = case.ballots[number], case.parameters
@@ -274,9 +274,8 @@ def parts_of(
 
     conflict, order = ballot.divisiveness
     yield from parts("alignment", "conflict", conflict)
-    stance = memory_of(ballot, {**parameters, "align_memory": 1.0}, earlier)
-    remembered = conflict * parameters["align_memory"] * stance
-    yield part("alignment", "memory", remembered, "align_memory", value=stance, made_of={"memory": stance})
+    revealed = conflict * deviation.conflict + order * deviation.order + deviation.topic
+    yield part("alignment", "position", revealed, "", value=revealed, made_of={"position": revealed})
     if state is not None:
         shift = state.shift
         yield part("alignment", "drift", conflict * shift, "", value=shift, made_of={"drift": shift})
