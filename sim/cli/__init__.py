@@ -14,7 +14,8 @@ def main() -> None:
     """
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        from sim.cli.terminals import abandon_failing, make_visible, replace_closed, replace_unwritable
+        from sim.cli.terminals import abandon_failing, replace_closed, replace_unwritable
+        from sim.results.wording import make_visible
 
         replace_closed()
         replace_unwritable()

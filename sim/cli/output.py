@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from sim.cli.terminals import can_write, make_visible
+from sim.cli.terminals import can_write
 from sim.files.spreadsheet import write_csv
 from sim.results.described import Result
 from sim.results.tables import Cell, Table
+from sim.results.wording import make_visible
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""

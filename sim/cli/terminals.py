@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import sys
 import unicodedata
 from io import TextIOWrapper
@@ -21,8 +20,6 @@ PLAIN = {
 }
 """Signs and what is written in their place."""
 HANDLER = "plain"
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Letters that move the cursor, change colours or turn the direction of writing; not the ends of lines and tabs."""
 
 
 def write_plainly(text: str) -> str:
@@ -36,17 +33,6 @@ def write_plainly(text: str) -> str:
     signs = "".join(PLAIN.get(letter, letter) for letter in text)
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", signs) if not unicodedata.combining(letter))
     return bare.encode("ascii", "replace").decode("ascii")
-
-
-def make_visible(text: str) -> str:
-    """A text whose control characters are written out, so that a terminal does not act on them.
-
-    Examples
-    --------
-    >>> make_visible("\x1b[31mred")
-    '\\\\x1b[31mred'
-    """
-    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def replace_closed() -> None:

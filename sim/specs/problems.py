@@ -82,6 +82,8 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"{_count(len(got))} given where {_allowed_count(node)}.")
         case "string_too_short":
             return Finding(key, "is empty.", _give(node))
+        case "string_unicode":  # the path of a folder or a file
+            return Finding(key, f"{_describe(got)} is no text in UTF-8.", "Rename the folder or the file.")
         case _:
             return Finding(key, f"{_describe(got)} is given where {_needed(schema, node)} is needed.")
 

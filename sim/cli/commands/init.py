@@ -19,8 +19,7 @@ from sim.results.wording import write_number
 from sim.specs import scenario_from, shipped_scenarios
 
 TEMPLATE = """\
-title = "{title}"
-question = "write your question here"
+{title}question = "write your question here"
 base = "{base}"
 
 # Keys of the base to change; the same as '--set' on the command line.
@@ -71,14 +70,14 @@ def init(
     check_target("sim init", file)
     if file.exists():
         raise input_error(str(file), "", "exists already.", "Give a new file.")
-    title = re.sub(r"[-_]+", " ", file.stem).replace('"', "'")
+    title = re.sub(r"[-_]+", " ", file.stem).encode(errors="replace").decode()  # a name may be no text in UTF-8
     if resolution is not None:
         return _write_new(file, title, resolution, target, day, topic, victim, sender or [], divides_by)
     if base not in shipped_scenarios():
         raise input_error(
             "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
         )
-    write_text(file, TEMPLATE.format(title=title, base=base))
+    write_text(file, TEMPLATE.format(title=tomli_w.dumps({"title": title}), base=base))
     print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")
     return 0
 
