@@ -17,6 +17,7 @@ from sim.errors import did_you_mean
 from sim.rules.parameters import describe_unit
 from sim.specs.draft import Finding, Key
 from sim.specs.scenario.schema import REFERENCE, scenario_structure
+from sim.specs.suggestions import list_tables, suggest_key
 
 NEEDED = {
     "string": "text",
@@ -57,7 +58,8 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
             names = _node(schema, detail["loc"][:-1])[0]["properties"]
-            fix = did_you_mean(str(key[-1]), names, f"The keys are {', '.join(names)}.")
+            fix = suggest_key(str(key[-1]), list(names), dict(list_tables(scenario_structure())))
+            fix = fix or f"The keys are {', '.join(names)}."
             return Finding(key, "there is no such key.", fix)
         case "missing":
             return Finding(key, "is missing.", _give(node))
