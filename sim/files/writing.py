@@ -41,7 +41,7 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
 def write_text(path: Path, text: str) -> None:
     """Write a text in UTF-8, whole or not at all."""
     with write_whole(path) as file:
-        file.write(text.encode())
+        file.write(text.encode(errors="replace"))  # a name of a file may be no text
 
 
 def write_json(path: Path, document: object) -> None:

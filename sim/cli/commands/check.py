@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare
+from sim.cli.cases import prepare_with_base
 from sim.cli.output import Overrides, print_json
 from sim.cli.points import check_points
-from sim.cli.reading import read_experiment, read_goal, read_scenario
+from sim.cli.reading import read_experiment, read_goal
 from sim.errors import did_you_mean, input_error
 from sim.files.reading import is_file
 from sim.results.documents import DOCUMENTS
@@ -39,7 +40,7 @@ def check(
             check_points(reference, spec)
             print(f"{reference}: good, {spec.size:,} points")
         else:
-            prepare(read_scenario(reference, set_ or []))
+            prepare_with_base(reference, set_ or [], ())
             print(f"{reference}: good")
     return 0
 
