@@ -40,6 +40,7 @@ from sim.runner.folder.manifest import (
     read_manifest,
 )
 from sim.runner.folder.reading import FinishedTables, VoteRows, read_parquet_columns
+from sim.runner.folder.shapes import find_misshapen_tables
 from sim.runner.folder.store import Store
 from sim.runner.folder.tables import write_tables
 from sim.runner.identity import describe_difference, identity, provenance
@@ -356,7 +357,8 @@ def _without_replicates(document: Document) -> Document:
 def _damaged_tables(folder: Path) -> list[str]:
     """Names of the tables that have changed since the folder was finished."""
     try:
-        return find_changed_tables(read_manifest(folder), folder)
+        manifest = read_manifest(folder)
+        return find_changed_tables(manifest, folder) or find_misshapen_tables(manifest, folder)
     except InputError:
         return [MANIFEST]
 
