@@ -7,9 +7,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from benchmarks import engines, explore, growth, memory, page
+from benchmarks import engines, explore, growth, memory, page, worlds
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+LARGE = (2_000, 20_000)
 SWEPT, SWEPT_FULL = (1_000, 100_000), (1_000, 100_000, 1_000_000)
 
 
@@ -30,12 +31,15 @@ def main() -> None:
             "block": growth.by_block(),
         }
     swept = {runs: memory.swept_mb(runs) for runs in (SWEPT_FULL if asked.full else SWEPT)}
+    imported = memory.imported_mb()
+    large = {(size, what): worlds.cost_of(size, what) for size in LARGE for what in ("load", "run")}
     tables = (
         page.speed_rows(figures),
         page.part_rows(figures),
         page.move_rows(moves),
         page.growth_rows(grown),
-        page.memory_rows(memory.imported_mb(), swept),
+        page.memory_rows(imported, swept),
+        page.world_rows(large, imported),
     )
     for rows in tables:
         print("\n".join(f"{one:<45} {two:>18}   {three}" for one, two, three in rows), end="\n\n")

@@ -13,7 +13,7 @@ from benchmarks.timing import medians
 from sim.case import Case
 from sim.case.ballot import Ballot
 from sim.ensemble import simulate
-from sim.rules.influence import GRID
+from sim.rules.influence import GRID, Blocks, SparsePeers
 from sim.runner.run import run_case
 
 PEERS_EACH = 20
@@ -28,16 +28,19 @@ def repeated(case: Case, size: int) -> Case:
     weight = np.floor(GRID / PEERS_EACH) / GRID
     columns = rng.integers(0, size, (size, PEERS_EACH))
     rows = np.arange(0, size * PEERS_EACH + 1, PEERS_EACH)
-    peers = csr_array((np.full(columns.size, weight), columns.ravel(), rows), shape=(size, size))
-    peers.sum_duplicates()
+    listed = csr_array((np.full(columns.size, weight), columns.ravel(), rows), shape=(size, size))
+    listed.sum_duplicates()
+    peers = SparsePeers(Blocks(np.zeros(size, dtype=np.int64)), np.zeros(size), listed)
     codes = tuple(f"M{i:05d}" for i in range(size))
     world = replace(case.world, iso3=codes, names=codes)
-    return replace(case, world=world, peers=peers, ballots=tuple(_resized(ballot, size) for ballot in case.ballots))
+    known, ballots = replace(case.known, donors={}), tuple(_resized(ballot, size) for ballot in case.ballots)
+    return replace(case, world=world, known=known, peers=peers, ballots=ballots)
 
 
 def _resized(ballot: Ballot, size: int) -> Ballot:
     arrays = {name: np.resize(value, size) for name, value in vars(ballot).items() if isinstance(value, np.ndarray)}
-    return replace(ballot, **arrays)
+    mean, root = np.resize(ballot.known.mean, (size, 3)), np.resize(ballot.known.root, (size, 3, 3))
+    return replace(ballot, **arrays, known=replace(ballot.known, mean=mean, root=root))
 
 
 def by_members(

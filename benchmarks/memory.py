@@ -35,18 +35,20 @@ except OSError:
 """
 
 
-def _peak_mb(code: str, *arguments: str) -> float:
+def measure(code: str, *arguments: str) -> tuple[str, float]:
+    """What code prints in a process of its own, and the peak of that process's memory in MiB."""
     command = [sys.executable, "-c", code + PEAK, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[-1]) / 1024
+    *printed, peak = done.stdout.split()
+    return " ".join(printed), int(peak) / 1024
 
 
 def imported_mb() -> float:
     """Peak memory of the program once imported, in MiB."""
-    return _peak_mb(IMPORTED)
+    return measure(IMPORTED)[1]
 
 
 def swept_mb(runs: int) -> float:
     """Peak memory of a sweep of so many runs to disk, in MiB."""
     with tempfile.TemporaryDirectory() as folder:
-        return _peak_mb(IMPORTED + SWEPT, str(runs), str(Path(folder) / "sweep"))
+        return measure(IMPORTED + SWEPT, str(runs), str(Path(folder) / "sweep"))[1]

@@ -8,5 +8,5 @@ what a change does, `sim.explain` why a member acts as it does, `sim.reach` what
 
 from lazy_loader import attach_stub
 
-# The names stand in the stub beside this file, and are loaded when first used, so that the commands start fast.
+# The names are in the stub next to this file, and are loaded when first used, so that the commands start fast.
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -180,7 +180,7 @@ def without_numpy(value: Any) -> object:
 
     Raises
     ------
-    InputError : the value holds something that no file can hold; the key says where.
+    InputError : the value holds something that no file can hold; the message names its key.
     """
     match value:
         case None | bool() | int() | str() | date() | time():

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
-from sim.case import DRAW_RUN, Case, Weighed, drawn, weighed_by
-from sim.case.ballot import NOT_GIVEN, Ballot
-from sim.case.utilities import own_utilities
+from sim.case import DRAW_RUN, Case, ReplicateInputs, draw_case, draw_inputs
+from sim.case.ballot import NOT_FIXED, Ballot
+from sim.case.utilities import compute_own_utilities
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.randomness import Draws, to_normal, to_unit
+from sim.randomness import Draws, to_level, to_normal, to_unit
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
-from sim.rules.influence import GRID, with_peers
+from sim.rules.influence import GRID, whole_weights, with_peers
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities
 from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, solve_switching_points, switch
@@ -80,12 +80,12 @@ def simulate(
 
 def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, int, int]]:
     """Split replicates by their parameters: the case with these parameters, the first replicate, and the count."""
-    if case.fit is None:
+    if not case.draws_terms:
         yield case, first, count
         return
     starts = [first, *range(DRAW_RUN * (first // DRAW_RUN + 1), first + count, DRAW_RUN)]
     for start, end in pairwise([*starts, first + count]):
-        yield drawn(case, start), start, end - start
+        yield draw_case(case, start), start, end - start
 
 
 def simulate_votes(
@@ -97,15 +97,16 @@ def simulate_votes(
     ------
     The number of the ballot, its outcome, and the months up to it; later months are not simulated yet.
     """
-    weighed = weighed_by(case, np.arange(first, first + count)[:, None])
+    inputs = draw_inputs(case, np.arange(first, first + count)[:, None])
     normals = normals_of(case, first, count)
-    for number, months in visit_votes(case, weighed, first, count, watch=watch):
-        ballot = weighed.ballots[number]
+    for number, months in visit_votes(case, inputs, first, count, watch=watch):
+        ballot = inputs.ballots[number]
         deliberation = _Deliberation(
             case=case,
             ballot=ballot,
-            parameters=weighed.parameters,
-            own=own_utilities(ballot, weighed.parameters, ballot.known.draw(normals), months),
+            parameters=inputs.parameters,
+            own=compute_own_utilities(ballot, inputs.parameters, months=months),
+            normals=normals,
             first=first,
             count=count,
         )
@@ -125,18 +126,30 @@ def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray
     return normals
 
 
+def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray], first: int, count: int) -> FloatArray:
+    """Levels (R, N) in [0, 1) of the noise that members keep through the deliberation on a vote.
+
+    Parameters
+    ----------
+    normals : the numbers of the same replicates, from `normals_of`.
+    """
+    draws = Draws(case.spec.seed)
+    fresh = [draws.uniforms("vote", ballot.resolution, iso3, first, count) for iso3 in case.world.iso3]
+    return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1))))
+
+
 def visit_votes(
-    case: Case, weighed: Weighed, first: int, count: int, *, watch: Watch | None = None
+    case: Case, inputs: ReplicateInputs, first: int, count: int, *, watch: Watch | None = None
 ) -> Iterator[tuple[int, MonthRun | None]]:
     """Simulate the months of replicates, and stop at each vote.
 
     Parameters
     ----------
-    weighed : the parameters, ballots and months of these replicates.
+    inputs : the parameters, ballots and months of these replicates.
     """
-    plan, parameters = weighed.plan, weighed.parameters
+    plan, parameters = inputs.plan, inputs.parameters
     if plan is None:
-        yield from ((number, None) for number in range(len(weighed.ballots)))
+        yield from ((number, None) for number in range(len(inputs.ballots)))
         return
     run = MonthRun(
         plan,
@@ -172,19 +185,26 @@ class _Deliberation:
     """
 
     def __init__(
-        self, *, case: Case, ballot: Ballot, parameters: Parameters, own: Utilities, first: int, count: int
+        self,
+        *,
+        case: Case,
+        ballot: Ballot,
+        parameters: Parameters,
+        own: Utilities,
+        normals: Callable[[str], FloatArray],
+        first: int,
+        count: int,
     ) -> None:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
-        self.weights = (case.peers * GRID).astype(np.float32)
-        words = [self.words("vote", ballot.resolution, member, 0, count) for member in range(case.world.size)]
-        self.draw = to_unit(np.stack(words))
+        self.weights = whole_weights(case.peers)
+        self.draw = np.ascontiguousarray(draw_noise(case, ballot, normals, first, count).T)
         self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         influence = np.transpose(parameters["peer_influence"])
         rounding = bound_rounding(self.own, influence)
         lowest, highest = find_range(self.own, influence, self.draw, rounding)
-        is_fixed = (ballot.given != NOT_GIVEN)[:, None]
+        is_fixed = (ballot.fixed != NOT_FIXED)[:, None]
         start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
         is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
         self.replicates = np.arange(count)
@@ -193,7 +213,7 @@ class _Deliberation:
         self.close = self.find_close()
         neutral = np.zeros(len(self.member), dtype=np.float32)
         self.now = self.choose(neutral) if start is None else np.full(len(self.member), start, dtype=np.int8)
-        self.actions = np.where(is_fixed, ballot.given[:, None], lowest)
+        self.actions = np.where(is_fixed, ballot.fixed[:, None], lowest)
         self.actions[self.member, self.column] = self.now
         self.stances = SINGLE_STANCES[self.actions]
 

@@ -1,4 +1,4 @@
-"""Probabilities of the four actions when every member expects its peers to act as the model says they will.
+"""Probabilities of the four actions when every member expects its peers to act as the model predicts.
 
 The simulation draws actions and lets peers see them; the equilibrium lets peers see expected stances instead. It is a
 smooth approximation, which calibration and pinned scores need. Tallies and declared scores come from the simulation.
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.case.ballot import NOT_FIXED, Ballot
 from sim.rules.choice import STANCES, choice_probabilities
-from sim.rules.influence import with_peers
+from sim.rules.influence import pass_back, with_peers
 from sim.rules.payoffs import Utilities
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def solve_equilibrium(own: Utilities, ballot: Ballot, peers: Peers, peer_influen
 
 def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float) -> tuple[FloatArray, FloatArray]:
     """Probabilities (N, 4) at the fixed point, and the peers' mean expected stance (N,) there."""
-    is_fixed = ballot.given != NOT_GIVEN
-    fixed_stance = STANCES[ballot.given]
+    is_fixed = ballot.fixed != NOT_FIXED
+    fixed_stance = STANCES[ballot.fixed]
     mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
         chances = choice_probabilities(with_peers(own, peer_influence, mean))
@@ -104,11 +104,11 @@ def measure_likelihood(
     direct[counted, votes[counted]] += weights[counted]
     pulled = direct @ STANCES
     stance = chances @ STANCES
-    response = np.where((ballot.given == NOT_GIVEN)[:, None], chances * (STANCES - stance[:, None]), 0.0)
+    response = np.where((ballot.fixed == NOT_FIXED)[:, None], chances * (STANCES - stance[:, None]), 0.0)
     feedback = response @ STANCES
     carried = np.zeros(len(mean))
     for _ in range(MOST_ITERATIONS):
-        before, carried = carried, peers.T @ (peer_influence * (pulled + feedback * carried))
+        before, carried = carried, pass_back(peers, peer_influence * (pulled + feedback * carried))
         if np.abs(carried - before).max() < TOLERANCE * max(1.0, float(np.abs(carried).max())):
             break
     return Likelihood(

@@ -52,10 +52,10 @@ def input_error(where: str, key: str, message: str, fix: str = "") -> InputError
     return InputError([Problem(where, key, message, fix)])
 
 
-def did_you_mean(name: str, allowed: Iterable[str], otherwise: str = "") -> str:
-    """``Did you mean 'x'?`` for the valid name most like `name`, or the text `otherwise`."""
+def did_you_mean(name: str, allowed: Iterable[str], default: str = "") -> str:
+    """``Did you mean 'x'?`` for the valid name most like `name`, or the text `default`."""
     if len(name) > LONGEST_COMPARED:
-        return otherwise
+        return default
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
     nearest = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
-    return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else otherwise
+    return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else default

@@ -22,17 +22,17 @@ from sim.arguments import FLAG, check_arguments, subclass_of
 from sim.arrays import FloatArray, Number
 from sim.case import Case
 from sim.case.agenda import list_steps
-from sim.case.ballot import NOT_GIVEN, Ballot
+from sim.case.ballot import NOT_FIXED, OUTSIDE, Ballot
 from sim.case.request import is_of_mesa, read_request
-from sim.case.utilities import Position, own_utilities
+from sim.case.utilities import MonthlyTerms, compute_own_utilities
 from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.months import decisions
 from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each
-from sim.months.position import position_of
 from sim.months.record import MonthRecord, MonthView
 from sim.months.state import NOISES, START, MonthState, initial_state
-from sim.randomness import Draws, to_normal
+from sim.months.terms import find_monthly_terms
+from sim.randomness import Draws, to_level, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
@@ -63,7 +63,8 @@ class MemberState(mesa.Agent):
     ----------
     action, votes : its last announcement, and its votes so far, as codes of `ACTIONS`.
     utilities, noise, fixed : in the current vote, the utility of each action before it looks at its peers, its uniform
-        number, and its action where that is fixed: the target opposes, the victim supports, pledges are kept.
+        number, and its action where that is fixed: the target opposes, the victim supports, pledges are kept; it is
+        `OUTSIDE` for a member that may not vote.
     state : with months, its alignment, dependence, isolation and beliefs, and whether it sanctions.
     month : what it knows and does in the current month.
     """
@@ -88,18 +89,19 @@ class MemberState(mesa.Agent):
 
     @property
     def action_name(self) -> str:
-        """The name of the action that it last announced."""
-        return ACTIONS[self.action]
+        """The name of the action that it last announced; ``no vote`` of a member that may not vote."""
+        return "no vote" if self.action == OUTSIDE else ACTIONS[self.action]
 
     # A vote
 
     def weigh(self) -> None:
-        """Weigh the four actions from the position that it draws for this run, and draw the noise that it keeps."""
+        """Weigh the four actions, and draw the noise that it keeps: in part its own through the run, in part new."""
         ballot = self.model.ballot.of_member(self.index)
-        deviation = ballot.known.draw(lambda occasion: to_normal(self.draw("position", occasion)))
-        self.utilities = own_utilities(ballot, self.parameters, deviation, self if self.model.case.plan else None)
-        self.noise = self.draw("vote", ballot.resolution)
-        self.fixed = None if ballot.given == NOT_GIVEN else int(ballot.given)
+        self.utilities = compute_own_utilities(ballot, self.parameters, months=self if self.model.case.plan else None)
+        fresh = to_normal(self.draw("vote", ballot.resolution))
+        mixed = ballot.known.mix_noise(*ballot.divisiveness, lambda name: to_normal(self.draw("position", name)), fresh)
+        self.noise = float(to_level(mixed))
+        self.fixed = None if ballot.fixed == NOT_FIXED else int(ballot.fixed)
 
     def choose(self, peers: Number) -> int:
         """Choose an action, given the mean stance of its peers: random utility, with logit noise."""
@@ -180,9 +182,9 @@ class MemberState(mesa.Agent):
         """Its uniform number in [0, 1) for a process and an occasion; the same at every call."""
         return np.float64(self.model.draw(process, occasion, self.iso3))
 
-    def position(self, ballot: Ballot) -> Position:
+    def monthly_terms(self, ballot: Ballot) -> MonthlyTerms:
         """Its alignment, dependence, sanction risk and grievance on the day of a vote, after the months before it."""
-        return position_of(self, ballot.conflict, ballot.dependence, ballot.threats)
+        return find_monthly_terms(self, ballot.conflict, ballot.dependence, ballot.threats)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}: {self.action_name}>"
@@ -324,8 +326,9 @@ class AlignmentModel(Shown, mesa.Model):
         return self
 
     def tally(self) -> list[int]:
-        """Members per action code, as last announced."""
-        return [int(count) for count in np.bincount([member.action for member in self.members], minlength=4)]
+        """Members per action code, as last announced; those that may not vote are left out."""
+        announced = [member.action for member in self.members]
+        return [announced.count(code) for code in range(len(ACTIONS))]
 
     def is_settled(self) -> bool:
         """Whether no member would act differently after one more look at its peers."""

@@ -77,6 +77,13 @@ def to_normal(uniforms: Number) -> FloatArray:
     return np.asarray(ndtri(np.maximum(uniforms, TO_UNIT / 2)))[()]
 
 
+def to_level(normals: Number) -> FloatArray:
+    """Uniform numbers in [0, 1) from standard normal ones: the inverse of `to_normal`."""
+    from scipy.special import ndtr
+
+    return np.asarray(np.minimum(ndtr(normals), 1.0 - TO_UNIT))[()]
+
+
 def to_unit(words: NDArray[np.uint64]) -> FloatArray:
     """Uniform numbers in [0, 1) from 64-bit words, by their upper 53 bits."""
     return np.multiply(words >> np.uint64(11), TO_UNIT, dtype=np.float64)

@@ -1,17 +1,18 @@
 """A scenario made ready for the rules: its ballots, its changes, the plan of its months."""
 
-from sim.case.draws import DRAW_RUN, Weighed, drawn, weighed_by
-from sim.case.prepared import Case, prepare, roles_of, terms_of, with_positions, with_seed
+from sim.case.draws import DRAW_RUN, ReplicateInputs, draw_case, draw_inputs
+from sim.case.prepared import Case, find_roles, prepare, with_positions, with_seed
+from sim.case.terms import make_terms
 
 __all__ = [
     "DRAW_RUN",
     "Case",
-    "Weighed",
-    "drawn",
+    "ReplicateInputs",
+    "draw_case",
+    "draw_inputs",
+    "find_roles",
+    "make_terms",
     "prepare",
-    "roles_of",
-    "terms_of",
-    "weighed_by",
     "with_positions",
     "with_seed",
 ]

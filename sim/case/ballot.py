@@ -1,4 +1,4 @@
-"""One resolution, ready to be voted on: what members bring to it, and what the parameters make of that."""
+"""A vote, ready to be simulated: the inputs of all members, and the terms that follow from them and the parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from sim.rules.positions import Knowledge
 from sim.specs import Vote
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
-NOT_GIVEN = -1
+NOT_FIXED = -1
+OUTSIDE = -2
+"""The fixed vote of a member that may not vote. As an index it is that of an action of stance 0: nobody hears it."""
 
 CONFLICT_INPUTS = {
     "consultation": "align_consultation",
@@ -45,14 +47,14 @@ WEIGHTS: Mapping[str, Mapping[str, str]] = {
 
 
 class Threats(NamedTuple):
-    """What is threatened over a vote, by the target and by the senders; the latter times the weight of sanctions."""
+    """The threats over a vote, by the target and by the senders; the latter times the weight of sanctions."""
 
     target: Number
     senders: Number
 
 
-class Text(NamedTuple):
-    """What a resolution asks and what is threatened over it: numbers, or arrays (P, 1) for P of them at once."""
+class VoteSettings(NamedTuple):
+    """The settings of a vote that can be fitted: numbers, or arrays (P, 1) for P sets of them at once."""
 
     severity: Number
     divisiveness: Divisiveness
@@ -60,9 +62,9 @@ class Text(NamedTuple):
     sender_threat: Number
 
 
-def text_of(vote: Vote) -> Text:
-    """The terms of a vote as the scenario has them."""
-    return Text(
+def read_settings(vote: Vote) -> VoteSettings:
+    """The settings of a vote in the scenario."""
+    return VoteSettings(
         severity=vote.severity,
         divisiveness=Divisiveness(*vote.divisiveness),
         target_threat=vote.target_threat,
@@ -78,9 +80,9 @@ class Ballot(Shown):
     ----------
     conflict, order : the two dimensions of alignment, by structure; utility.
     known : what is known of how far members deviate from there.
-    dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted and with the threats of the text.
-    given : action codes of the votes that are given, `NOT_GIVEN` elsewhere.
-    threats : what dependence and expected sanctions count in this vote, as the months have left them.
+    dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted, times the threats.
+    fixed : action codes of the fixed votes, `OUTSIDE` of members that may not vote, `NOT_FIXED` elsewhere.
+    threats : the factors of dependence and of expected sanctions, for the changes that the months make to both.
     """
 
     resolution: str
@@ -94,7 +96,7 @@ class Ballot(Shown):
     sanction_risk: FloatArray
     grievance: FloatArray
     emptiness: FloatArray
-    given: ActionArray
+    fixed: ActionArray
     threats: Threats
 
     def of_member(self, index: int) -> Ballot:
@@ -105,7 +107,7 @@ class Ballot(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Terms(Shown):
-    """What the changes of a scenario may edit, by editable name; arrays (N,)."""
+    """The quantities that changes of a scenario may edit, by name; arrays (N,)."""
 
     values: Mapping[str, FloatArray]
 
@@ -116,48 +118,55 @@ class Terms(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Standing(Shown):
-    """What members bring to one vote, before any fitted parameter weighs it; a `Ballot` once one has.
+    """The inputs of members to one vote, before any fitted parameter weighs them; a `Ballot` is made of them.
 
     Parameters
     ----------
-    terms : the editable quantities as they stand on the day of the vote.
-    known, given : as in `Ballot`.
+    terms : the editable quantities on the day of the vote.
+    known, fixed : as in `Ballot`.
     """
 
     vote: Vote
     terms: Terms
     known: Knowledge
-    given: ActionArray
+    fixed: ActionArray
 
 
-def ballot_of(standing: Standing, parameters: Parameters, text: Text | None = None) -> Ballot:
+def make_ballot(standing: Standing, parameters: Parameters, settings: VoteSettings | None = None) -> Ballot:
     """The ballot of a vote under given parameters, which may be arrays (P, 1) for P sets of them at once.
 
     Parameters
     ----------
-    text : what is asked, in place of the scenario's own terms.
+    settings : in place of the scenario's own.
     """
-    vote, terms, text = standing.vote, standing.terms, text or text_of(standing.vote)
-    sums = {kind: sum_in_order(weighed(kind, terms, parameters)) for kind in WEIGHTS}
+    vote, terms, settings = standing.vote, standing.terms, settings or read_settings(standing.vote)
+    sums = {kind: sum_in_order(weigh(kind, terms, parameters)) for kind in WEIGHTS}
     risk = sanction_risk(parameters["enforcement"], sums["exposure"], terms.values["isolation"])
     return Ballot(
         resolution=vote.resolution,
         date=vote.date,
-        severity=text.severity,
-        divisiveness=text.divisiveness,
+        severity=settings.severity,
+        divisiveness=settings.divisiveness,
         conflict=sums["conflict"],
         order=sums["order"],
         known=standing.known,
-        dependence=text.target_threat * sums["dependence"],
-        sanction_risk=text.sender_threat * parameters["sanction_weight"] * risk,
+        dependence=settings.target_threat * sums["dependence"],
+        sanction_risk=settings.sender_threat * parameters["sanction_weight"] * risk,
         grievance=parameters["grievance"] * terms.values["isolation"],
         emptiness=parameters["absent_bias"] + sums["absence"],
-        given=standing.given,
-        threats=Threats(text.target_threat, text.sender_threat * parameters["sanction_weight"]),
+        fixed=standing.fixed,
+        threats=Threats(settings.target_threat, settings.sender_threat * parameters["sanction_weight"]),
     )
 
 
-def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
+def reweigh(ballot: Ballot, terms: Terms, parameters: Parameters) -> Ballot:
+    """Make a ballot again with other figures of dependence and exposure."""
+    dependence, exposure = (sum_in_order(weigh(kind, terms, parameters)) for kind in ("dependence", "exposure"))
+    risk = sanction_risk(parameters["enforcement"], exposure, terms.values["isolation"])
+    return replace(ballot, dependence=ballot.threats.target * dependence, sanction_risk=ballot.threats.senders * risk)
+
+
+def weigh(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
     """What each editable quantity adds to one of the weighted sums of a ballot, in the order in which they are added.
 
     Parameters
@@ -170,6 +179,6 @@ def weighed(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatA
     return {name: parameters[parameter] * values[name] for name, parameter in WEIGHTS[kind].items()}
 
 
-def topic_of(vote: Vote) -> str:
-    """The question that a vote belongs to, as the scenario says, else a question of its own."""
+def find_topic(vote: Vote) -> str:
+    """Find the topic of a vote: that of the scenario, or else the name of the resolution."""
     return vote.topic or vote.resolution

@@ -1,4 +1,4 @@
-"""Edits of the world: what a scenario's changes make of its quantities, and what is wrong with them."""
+"""Changes of a scenario: how they edit the quantities of its world, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 """Where an editable attribute is not a share in [0, 1]."""
 
 
-def edited(values: FloatArray, change: Change, world: World) -> FloatArray:
-    """A quantity (N,) with one change made to it, within its bounds."""
+def apply_change(values: FloatArray, change: Change, world: World) -> FloatArray:
+    """Apply one change to a quantity (N,) or (R, N), within its bounds."""
     found = values.copy()
     members = world.indices(members_of(world, change.members))
     if change.set is not None:
-        found[members] = change.set
+        found[..., members] = change.set
     else:
         factor = 1.0 if change.multiply is None else change.multiply
         low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        found[members] = np.clip(found[members] * factor + (change.add or 0.0), low, high)
+        found[..., members] = np.clip(found[..., members] * factor + (change.add or 0.0), low, high)
     return found
 
 
@@ -43,7 +43,7 @@ def change_problems(spec: Scenario, where: str) -> list[Problem]:
     for number, change in enumerate(spec.change):
         low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
         if change.set is not None and not low <= change.set <= high:
-            message = f"got {change.set:g}; {change.attribute} lies within {low:g} and {high:g}."
+            message = f"got {change.set:g}; allowed for {change.attribute} is {low:g} to {high:g}."
             problems.append(Problem(where, f"change.{number}.set", message))
         if change.multiply is not None and change.multiply < 0:
             problems.append(

@@ -14,7 +14,6 @@ from sim.case.calendar import Month, daily_force, in_force
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import reroute_exports
-from sim.rules.influence import peer_stance
 from sim.specs import Event, members_of
 from sim.specs.scenario.events import (
     EVERYTHING,
@@ -111,7 +110,7 @@ class Touch:
         return Touch(**{name: value[index] for name, value in self.__dict__.items()})
 
 
-def touch_of(event: Event, world: World, roles: Roles, peers: Peers, parameters: Mapping[str, float]) -> Touch | None:
+def find_touch(event: Event, world: World, roles: Roles, peers: Peers, parameters: Mapping[str, float]) -> Touch | None:
     """What an event does at once, or None where it only changes the months' conditions."""
     nothing = np.zeros(world.size)
     touch = Touch(shift=nothing, isolated=nothing, relieved=nothing, listed=nothing, heard=nothing)
@@ -127,13 +126,9 @@ def touch_of(event: Event, world: World, roles: Roles, peers: Peers, parameters:
             return replace(touch, relieved=event.share * _mask(world, event.members))
         case Listing():
             listed = _mask(world, event.members)
-            return replace(touch, listed=listed, heard=peer_stance(np.asarray(_dense(peers)), listed))
+            return replace(touch, listed=listed, heard=peers @ listed)
         case _:
             return None
-
-
-def _dense(peers: Peers) -> FloatArray:
-    return peers if isinstance(peers, np.ndarray) else peers.toarray()
 
 
 def _mask(world: World, references: Sequence[str]) -> FloatArray:
@@ -149,7 +144,7 @@ def _grade(event: Sanctions, parameters: Mapping[str, float]) -> float:
     return parameters["grade_sectoral" if is_sectoral else "grade_targeted"]
 
 
-def conditions_of(
+def make_conditions(
     months: Sequence[Month],
     world: World,
     roles: Roles,

@@ -18,11 +18,12 @@ from sim.rules.payoffs import leverage, sum_weighted
 from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
+from sim.world.ties import columns_of, largest_with, row_of
 
 FIXED = ("arms", "food", "aid", "finance")
 """Channels of dependence that the months leave alone."""
 FOR_VICTIM = ("arms_to_victim", "volunteers")
-"""Help to the victim besides aid."""
+"""Help to the victim other than aid."""
 NEARLY_ALL = 0.9
 """Share of members that can give an instrument from which it is quicker to ask all."""
 EARTH_RADIUS_KM = 6371.0
@@ -90,7 +91,7 @@ class MonthInputs(Shown):
     instruments: Mapping[str, Readiness]
 
     def of_member(self, index: int) -> MonthInputs:
-        """The part of one member, where all replicates are alike."""
+        """The part of one member, where all replicates are the same."""
         arrays = {
             name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray) and name != "tied"
         }
@@ -122,7 +123,7 @@ def of_replicates(values: Values, rows: slice) -> Values:
     return np.asfortranarray(values[rows]) if isinstance(values, np.ndarray) and values.ndim == 2 else values
 
 
-def weighted_dependence(
+def weigh_dependence(
     energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Parameters
 ) -> FloatArray:
     """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
@@ -135,7 +136,7 @@ def weighted_dependence(
     )
 
 
-def month_inputs(
+def make_month_inputs(
     world: World,
     roles: Roles,
     parameters: Parameters,
@@ -159,7 +160,7 @@ def month_inputs(
     seat = np.ones(world.size)
     seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
-    supplier = world.ties["arms"].max(axis=0, initial=0.0)
+    supplier = largest_with(world.ties["arms"])
     fixed = sum_weighted(
         {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
         {name: parameters[f"dependence_{name}"] for name in FIXED},
@@ -174,13 +175,13 @@ def month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
-        dependence=weighted_dependence(
+        dependence=weigh_dependence(
             energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
-        target_trade=trade[roles.target],
-        coalition_trade=np.minimum(_sum(trade[:, roles.senders]), 1.0),
+        target_trade=row_of(trade, roles.target),
+        coalition_trade=np.minimum(_sum(columns_of(trade, roles.senders)), 1.0),
         commerce=world.attributes["trade_openness"] * (gdp / 1e9 * parameters["eur_per_usd"]),
         thrift=thrift(world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_exponent"]),
         near=near,
@@ -215,17 +216,21 @@ def _readiness(ability: FloatArray, bias: Number) -> Readiness:
 def _abilities(
     world: World, roles: Roles, values: Mapping[str, FloatArray], near: FloatArray, supplier: FloatArray
 ) -> dict[str, FloatArray]:
-    """What each instrument takes, in [0, 1] per member: ties that the world knows, and no member by its name.
+    """The ability of each member to give each instrument, in [0, 1], from ties that the world knows.
 
     Goods and finance follow trade, seen from either side; arms need an industry that arms others; fighters are hired
     where the target has forces by consent and incomes are low; labour is sent by poor autocracies; territory needs a
     border with the victim and the target's forces or pact; recognition is open to all. Volunteers come from near.
     """
     trade = world.ties["trade"]
-    own, of_target = trade[:, roles.target], trade[roles.target]
+    own, of_target = columns_of(trade, roles.targets[:1])[:, 0], row_of(trade, roles.target)
     partner = own + of_target - own * of_target
     poor = np.clip(-np.log10(world.attributes["income_usd"] / 10_000.0), 0.0, 1.0)
-    victim_border = np.zeros(world.size) if roles.victim is None else world.ties["border"][:, roles.victim]
+    victim_border = (
+        np.zeros(world.size)
+        if roles.victim is None
+        else columns_of(world.ties["border"], np.array([roles.victim]))[:, 0]
+    )
     abilities = {
         "goods": partner,
         "finance": partner,

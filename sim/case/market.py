@@ -71,12 +71,12 @@ class Cells(Shown):
         )
 
     def slices(self) -> list[slice]:
-        """Where the cells of each commodity stand."""
+        """The places of the cells of each commodity."""
         ends = np.searchsorted(self.commodity, np.arange(len(self.commodities) + 1))
         return [slice(int(start), int(end)) for start, end in pairwise(ends)]
 
     def at_cells(self, values: FloatArray) -> FloatArray:
-        """Values of members (..., N) at their cells (..., C); a single member's value stands for its cells as it is."""
+        """Values of members (..., N) at their cells (..., C); a single member's value is that of all its cells."""
         return values if self.size is None else values[..., self.member]
 
     def commodity_values(self, parameters: Parameters, name: str, *, inverse: bool = False) -> FloatArray:
@@ -109,7 +109,7 @@ class Cells(Shown):
         return sums
 
 
-def cells_of(
+def make_cells(
     size: int,
     commodities: Sequence[str] = (),
     before: FloatArray | None = None,

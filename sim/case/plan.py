@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case.calendar import Month, calendar
-from sim.case.conditions import Conditions, Touch, conditions_of, touch_of
+from sim.case.conditions import Conditions, Touch, find_touch, make_conditions
 from sim.case.inputs import MonthInputs
-from sim.case.market import GAS, Cells, cells_of
+from sim.case.market import GAS, Cells, make_cells
 from sim.errors import input_error
 from sim.results.showing import Shown
 from sim.rules.energy import find_ceiling
@@ -64,7 +64,7 @@ class Plan(Shown):
         )
 
 
-def plan_of(
+def make_plan(
     spec: Scenario,
     months: Months,
     world: World,
@@ -89,10 +89,10 @@ def plan_of(
     if energy is not None and energy.supplier == world.iso3[roles.target]:
         (cells, prices), transit = _market(spec, world, energy, months=dated, parameters=parameters), energy.transit
     else:
-        cells, prices, transit = cells_of(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
+        cells, prices, transit = make_cells(world.size), np.zeros((len(dated), 0)), np.zeros(world.size)
     inputs = inputs_of(cells)
     places = {
-        (number, place): touch_of(item, world=world, roles=roles, peers=peers, parameters=parameters)
+        (number, place): find_touch(item, world=world, roles=roles, peers=peers, parameters=parameters)
         for number, month in enumerate(dated)
         for place, item in enumerate(month.items)
         if not isinstance(item, int)
@@ -100,7 +100,7 @@ def plan_of(
     return Plan(
         months=dated,
         inputs=inputs,
-        conditions=conditions_of(
+        conditions=make_conditions(
             dated, world=world, roles=roles, cells=cells, prices=prices, transit=transit, parameters=parameters
         ),
         touches={place: touch for place, touch in places.items() if touch is not None},
@@ -125,7 +125,7 @@ def _market(
     prices = energy.price[at] / 1e6
     reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
     before, need = energy.tonnes * _kept_before(spec, world, energy, months[0].first), energy.need
-    return cells_of(
+    return make_cells(
         world.size,
         commodities=energy.commodities,
         before=before,

@@ -1,4 +1,4 @@
-"""What earlier votes on the question reveal of members: the mean and the covariance of their deviations on a day."""
+"""Members' positions as earlier votes reveal them: means and covariances of their deviations."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.case.ballot import NOT_GIVEN, Standing, Terms, Text, ballot_of, topic_of
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED, Standing, Terms, VoteSettings, find_topic, make_ballot
+from sim.case.utilities import compute_own_utilities
 from sim.results.showing import Shown
 from sim.rules.alignment import DAYS_PER_YEAR, DIVISIVENESS_PRIORS, Divisiveness
 from sim.rules.choice import ABSTAIN, STANCES
@@ -21,12 +21,12 @@ from sim.rules.positions import (
     Deviation,
     Evidence,
     Knowledge,
-    Step,
-    counted,
-    covariances,
-    empty_evidence,
+    WalkStep,
+    compute_covariances,
+    compute_walk_covariance,
+    make_empty_evidence,
     reveal,
-    walk,
+    weigh_votes,
 )
 from sim.specs import Vote
 from sim.world import RollCall
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 MOST_VOTES = 30
-"""Roll calls that are read, the latest: what older ones say has faded."""
-ORDER_TOPIC = "human rights"
-"""A resolution whose topic names these divides by the order of the world; what others divide by is open."""
+"""Roll calls that are read, the latest ones; older ones carry little information."""
 LOADING_YEARS, LOADING_WORDS = 3.0, 0.5
-"""How fast what earlier resolutions say of a new one fades, and how much its own words count."""
+"""Years in which an earlier resolution loses two thirds of its weight, and the weight of a resolution's own words."""
+TERM_YEARS = 2.0
+"""Age in years at which an earlier resolution has half its weight for the severity of a new one."""
+TERM_SPREADS, TERM_SPREADS_OF_OTHERS = (1.0, 0.5), (2.0, 0.5)
+"""Prior spreads of severity and abstaining, on a known topic and a new one; each weighs as one resolution."""
 ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
@@ -48,22 +50,22 @@ NODES, NODE_WEIGHTS = np.array([-(3.0**0.5), 0.0, 3.0**0.5]), np.array([1.0, 4.0
 
 
 @dataclass(frozen=True, repr=False)
-class Revealed(Shown):
-    """What is known of N members' deviations on a day, and the votes that say so.
+class Positions(Shown):
+    """The positions of N members on a day, as deviations from structural alignment, and the votes that reveal them.
 
     Parameters
     ----------
     mean : (N, 3): along the conflict, along the order, on the topic; utility.
     covariance : (N, 3, 3).
     calls : the V roll calls that were read, in date order.
-    loadings : divisiveness that was learned for each, (V, 2).
-    contributions : what each adds to the mean, (N, 3, V).
+    terms : the estimates for each: severity, base utility of abstaining, and divisiveness, (V, 4).
+    contributions : what each roll call adds to the mean, (N, 3, V).
     """
 
     mean: FloatArray
     covariance: FloatArray
     calls: tuple[RollCall, ...]
-    loadings: FloatArray
+    terms: FloatArray
     contributions: FloatArray
 
     @property
@@ -72,98 +74,128 @@ class Revealed(Shown):
         return Deviation(*self.mean.T)
 
 
-def by_structure(size: int) -> Knowledge:
-    """The deviations of members that are where their structure has them: none, for sure."""
+def assume_structure(size: int) -> Knowledge:
+    """Assume that members are where their structure puts them: deviations of 0 without variance."""
     return Knowledge(np.zeros((size, 3)), np.zeros((size, 3, 3)), "", ())
 
 
-def known_for(revealed: Revealed, votes: Sequence[Vote], number: int, parameters: Parameters) -> Knowledge:
-    """What is known for one of a scenario's votes: what was revealed before the first, and the steps since then."""
+def make_knowledge(positions: Positions, votes: Sequence[Vote], number: int, parameters: Parameters) -> Knowledge:
+    """Make what is known for one vote of a scenario: the positions before its first vote, and the steps since then."""
     yearly = float(parameters["position_drift"]) ** 0.5
     steps = []
     for earlier, vote in pairwise(votes[: number + 1]):
         size = yearly * ((vote.date - earlier.date).days / DAYS_PER_YEAR) ** 0.5
         spreads = float(parameters["position_spread"]), float(parameters["position_topic_spread"])
-        steps.append(Step(vote.resolution, size * spreads[0], size * spreads[1]))
-    root: FloatArray = np.linalg.cholesky(revealed.covariance).astype(np.float64)
-    return Knowledge(revealed.mean, root, topic_of(votes[number]), tuple(steps))
+        steps.append(WalkStep(vote.resolution, size * spreads[0], size * spreads[1]))
+    root: FloatArray = np.linalg.cholesky(positions.covariance).astype(np.float64)
+    return Knowledge(positions.mean, root, find_topic(votes[number]), tuple(steps))
 
 
-def divides_by(topic: str) -> str:
-    """What an earlier resolution divides by, as far as its topic says: a key of `DIVISIVENESS_PRIORS`."""
-    return "order" if ORDER_TOPIC in topic else "both"
+def choose_calls(earlier: Sequence[RollCall], target: str, topic: str) -> list[RollCall]:
+    """Choose the roll calls to read for a vote: those about its target and, where none is on its topic, all on it."""
+    about = [call for call in earlier if call.target == target]
+    if any(call.topic == topic for call in about):
+        return about
+    return [*about, *(call for call in earlier if call.topic == topic)]
 
 
-def revealed_by(
+def estimate_positions(
     vote: Vote, terms: Terms, parameters: Parameters, peers: Peers, calls: Sequence[RollCall], day: date
-) -> Revealed:
-    """What roll calls reveal of members for a vote.
+) -> Positions:
+    """Estimate members' positions from earlier roll calls.
 
-    Severity, abstaining and divisiveness of every earlier resolution are estimated along with the members, by turns:
-    the members given the resolutions, by `sim.rules.positions.reveal`; the resolutions given the members, by Newton's
-    method on the expected log posterior. Members saw how their peers voted, as the record has it.
+    Two steps alternate. The members' positions are estimated with the resolutions held, by
+    `sim.rules.positions.reveal`. Severity, base utility of abstaining and divisiveness of every earlier resolution are
+    estimated with the positions held, by Newton's method on the expected log posterior. Peers count as they voted in
+    the roll call.
 
     Parameters
     ----------
-    terms : what members bring on the day.
-    calls : all dated before the day.
-    day : that the deviations are known for; drift up to it is added.
+    vote : the vote whose topic the positions are for.
+    terms : the editable quantities of members on the day.
+    calls : roll calls, all dated before the day.
+    day : the day of the positions; drift up to it is added.
     """
     calls = sorted(calls, key=lambda call: (call.date, call.resolution))[-MOST_VOTES:]
     size = len(next(iter(terms.values.values())))
     spreads = float(parameters["position_spread"]), float(parameters["position_topic_spread"])
     dates = [*(call.date for call in calls), day]
-    walked = walk(np.array([each.toordinal() for each in dates]) / DAYS_PER_YEAR, float(parameters["position_drift"]))
-    prior = np.diag([spreads[0], spreads[0], spreads[1]]) ** 2 * walked[-1, -1]
+    years = np.array([each.toordinal() for each in dates]) / DAYS_PER_YEAR
+    walk = compute_walk_covariance(years, float(parameters["position_drift"]))
+    prior = np.diag([spreads[0], spreads[0], spreads[1]]) ** 2 * walk[-1, -1]
     if not calls:
         nothing = np.zeros((size, 3, 0))
-        return Revealed(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 2)), nothing)
-    topics = np.unique([*(call.topic for call in calls), topic_of(vote)], return_inverse=True)[1]
+        return Positions(nothing.sum(axis=2), np.tile(prior, (size, 1, 1)), (), np.zeros((0, 4)), nothing)
+    topics = np.unique([*(call.topic for call in calls), find_topic(vote)], return_inverse=True)[1]
     record = _Record(vote, terms, parameters, peers, calls)
-    evidence = empty_evidence(size, len(calls))
+    evidence = make_empty_evidence(size, len(calls))
     covariance = np.zeros((3, len(calls) + 1, len(calls)))
     for turn in range(ROUNDS):
         record.learn(evidence, covariance[:, :-1], FIRST_STEPS if turn == 0 else STEPS)
-        covariance = covariances(record.loadings, walked, topics, *spreads)
+        covariance = compute_covariances(record.loadings, walk, topics, *spreads)
         sweeps = LAST_SWEEPS if turn == ROUNDS - 1 else SWEEPS
         joint = record.of_votes(covariance[:, :-1])
         evidence = reveal(evidence, joint, record.utilities(), record.votes, record.weights, sweeps)
     ahead = covariance[:, -1]
     contributions = ahead * evidence.pull[:, None, :]
-    taken = np.einsum("dv,nvw,ew->nde", ahead, evidence.gain, ahead)
-    return Revealed(contributions.sum(axis=2), prior - taken, tuple(calls), record.loadings, contributions)
+    explained = np.einsum("dv,nvw,ew->nde", ahead, evidence.gain, ahead)
+    return Positions(contributions.sum(axis=2), prior - explained, tuple(calls), record.terms, contributions)
 
 
-def expected_divisiveness(revealed: Revealed, vote: Vote) -> Divisiveness:
-    """How a resolution is expected to divide: as its words say, and as earlier ones whose topics say the same did.
+def expect_divisiveness(positions: Positions, vote: Vote) -> Divisiveness:
+    """Expect the divisiveness of a resolution from its words and from earlier resolutions that divide by the same.
 
-    The words count as much as half a resolution of the same day; an earlier one fades by a third of itself a year.
+    The words weigh as much as half a resolution of the same day. The weight of an earlier resolution falls by 28 % a
+    year.
     """
     kind = vote.divides_by
-    ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in revealed.calls])
-    same = np.array([divides_by(call.topic) == kind for call in revealed.calls], dtype=float)
+    ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in positions.calls])
+    same = np.array([call.divides_by == kind for call in positions.calls], dtype=float)
     weights = same * np.exp(-ages / LOADING_YEARS)
-    learned = weights @ revealed.loadings + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
+    learned = weights @ positions.terms[:, 2:] + LOADING_WORDS * np.array(DIVISIVENESS_PRIORS[kind])
     return Divisiveness(*(learned / (weights.sum() + LOADING_WORDS)))
 
 
+def expect_terms(positions: Positions, vote: Vote) -> tuple[FloatArray, FloatArray]:
+    """Expect severity and base utility of abstaining of a new resolution from earlier ones.
+
+    The mean is that of earlier resolutions on its topic, or of all where there is none, recent ones weighing most; the
+    covariance is that of one more such resolution. The rule and its numbers are those of `sim.fitting.proposals`, where
+    they were chosen.
+
+    Returns
+    -------
+    Mean (2,) and covariance (2, 2); utility.
+    """
+    terms = positions.terms[:, :2]
+    ages = np.array([(vote.date - call.date).days / DAYS_PER_YEAR for call in positions.calls])
+    is_same = np.array([call.topic == find_topic(vote) for call in positions.calls], dtype=bool)
+    weights = (is_same if is_same.any() else 1.0) * 0.5 ** (ages / TERM_YEARS)
+    mean = weights @ terms / weights.sum()
+    around = (weights[:, None] * (terms - mean)).T @ (terms - mean)
+    prior = np.diag(TERM_SPREADS if is_same.any() else TERM_SPREADS_OF_OTHERS) ** 2
+    covariance = (prior + around) / (1.0 + weights.sum())
+    return mean, covariance
+
+
 class _Record:
-    """V roll calls of N members, and the terms of their resolutions as far as they are learned."""
+    """V roll calls of N members, and the terms of their resolutions as estimated so far."""
 
     def __init__(
         self, vote: Vote, terms: Terms, parameters: Parameters, peers: Peers, calls: Sequence[RollCall]
     ) -> None:
         votes = np.stack([call.votes for call in calls])
-        plain = Text(severity=0.0, divisiveness=Divisiveness(0.0, 0.0), target_threat=1.0, sender_threat=1.0)
-        nothing_given = np.full(votes.shape[1], NOT_GIVEN, dtype=np.int8)
-        ballot = ballot_of(Standing(vote, terms, by_structure(votes.shape[1]), nothing_given), parameters, plain)
-        self.own = np.stack(np.broadcast_arrays(*own_utilities(ballot, parameters, Deviation(0.0, 0.0, 0.0))), axis=-1)
+        plain = VoteSettings(severity=0.0, divisiveness=Divisiveness(0.0, 0.0), target_threat=1.0, sender_threat=1.0)
+        nobody_fixed = np.full(votes.shape[1], NOT_FIXED, dtype=np.int8)
+        ballot = make_ballot(Standing(vote, terms, assume_structure(votes.shape[1]), nobody_fixed), parameters, plain)
+        own = compute_own_utilities(ballot, parameters, Deviation(0.0, 0.0, 0.0))
+        self.own = np.stack(np.broadcast_arrays(*own), axis=-1)
         self.structure = np.stack([ballot.conflict, ballot.order], axis=-1)
-        self.weights = counted(votes, float(parameters["position_absence"]))
+        self.weights = weigh_votes(votes, float(parameters["position_absence"]))
         self.votes = np.maximum(votes, 0)
         self.stances = np.where(votes >= 0, STANCES[votes], 0.0)
         self.pull = parameters["peer_influence"] * (peers @ self.stances.T).T
-        priors = np.array([DIVISIVENESS_PRIORS[divides_by(call.topic)] for call in calls])
+        priors = np.array([DIVISIVENESS_PRIORS[call.divides_by] for call in calls])
         self.centres = np.concatenate([np.zeros((len(calls), 2)), priors], axis=1)
         self.terms = self.centres.copy()
 
@@ -173,7 +205,7 @@ class _Record:
         return self.terms[:, 2:]
 
     def of_votes(self, covariance: FloatArray) -> FloatArray:
-        """Covariance of the f of the votes, (V, V), from that of each deviation with them, (3, V, V)."""
+        """Covariance (V, V) of the f of the votes, from the covariance (3, V, V) of each deviation with them."""
         return np.einsum("vd,dvw->vw", self.loadings, covariance[:2]) + covariance[2]
 
     def utilities(self) -> FloatArray:
@@ -187,7 +219,7 @@ class _Record:
         return found
 
     def learn(self, evidence: Evidence, covariance: FloatArray, steps: int) -> None:
-        """Move the terms to where the votes are likeliest, given what they say of the members.
+        """Move the terms of the resolutions to where the votes are most likely under the members' positions.
 
         Parameters
         ----------
@@ -218,7 +250,7 @@ class _Record:
         Parameters
         ----------
         positions : (V, N, 2).
-        rest : what else supporting is worth to a member: its deviation on the topic, (V, N).
+        rest : the other part of the utility of supporting: the deviation on the topic, (V, N).
         """
         support = np.einsum("vd,vnd->vn", self.loadings, positions) + rest + self.pull - self.terms[:, 0, None]
         values = self._utilities(support, self.terms[:, 1])

@@ -1,4 +1,4 @@
-"""What a model is asked to run, in any of the ways that it may be said: one case, and which replicate of it."""
+"""What a model is asked to run, in any form that is accepted: one case, and which replicate of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.arguments import Argument, describe, read_mapping, whole_number
-from sim.case.draws import drawn
+from sim.case.draws import draw_case
 from sim.case.prepared import Case, prepare, with_seed
 from sim.errors import InputError, Problem
 from sim.specs import Scenario, read_scenario, scenario_from
@@ -46,7 +46,7 @@ def read_request(
         or a `Case`. Or a scenario of Mesa's: its ``rng`` is the seed, its ``file`` one of the above and its
         ``replicate`` the replicate, where it has them; all else in it are overrides.
     seed, rng : the scenario's seed, in either of Mesa's two spellings; its own by default.
-    replicate : from 0. By default the first where there is a seed, and otherwise one that nobody has asked for.
+    replicate : from 0. By default the first where there is a seed, and a random one where there is none.
     overrides : other values for keys of the scenario, ``__`` standing for the dot.
 
     Raises
@@ -68,7 +68,7 @@ def read_request(
         number = 0 if whole is not None else int(np.random.default_rng().integers(FRESH))
     else:
         number = REPLICATE.value(WHERE, "replicate", replicate)
-    return Request(drawn(case, number), number)
+    return Request(draw_case(case, number), number)
 
 
 def is_of_mesa(scenario: object) -> bool:

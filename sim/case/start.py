@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
-from sim.case.inputs import MonthInputs, month_inputs
+from sim.case.inputs import MonthInputs, make_month_inputs
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, alignment
@@ -24,7 +24,7 @@ EVENLY = Divisiveness(0.5**0.5, 0.5**0.5)
 
 @dataclass(frozen=True, repr=False)
 class Start(Shown):
-    """What hangs on no fitted parameter: the editable quantities on the first day, and the target's energy exports."""
+    """What depends on no fitted parameter: the editable quantities on the first day, and energy exports."""
 
     world: World
     roles: Roles
@@ -32,14 +32,14 @@ class Start(Shown):
     energy: Energy | None
 
     def inputs(self, parameters: Parameters, ballot: Ballot, cells: Cells) -> MonthInputs:
-        """The months' inputs, with the alignment that members bring to the first vote.
+        """The months' inputs, with the alignment of members at the first vote.
 
         Parameters
         ----------
         parameters : arrays (R, 1) give inputs (R, N) where they differ.
         ballot : of the scenario's first vote.
         """
-        return month_inputs(
+        return make_month_inputs(
             self.world,
             self.roles,
             parameters=parameters,

@@ -1,4 +1,4 @@
-"""What each action is worth to members before they look at their peers: written once, for one member and for many.
+"""The utility of each action to members before they look at their peers: written once, for one member and for many.
 
 Arrays are (N,) for all members, (R, N) where replicates differ, or scalars for one member in one replicate.
 """
@@ -15,13 +15,13 @@ from sim.rules.payoffs import Utilities, UtilityTerms, sum_terms, utility_terms
 from sim.rules.positions import Deviation
 
 
-class Position(NamedTuple):
-    """What the months can move of the terms of the utilities, all in utility.
+class MonthlyTerms(NamedTuple):
+    """The terms of the utilities that the months can change, in utility.
 
     Parameters
     ----------
     conflict : the first dimension of alignment, by structure.
-    dependence, sanction_risk, grievance : what a vote costs with either side.
+    dependence, sanction_risk, grievance : what a vote costs a member with either side.
     """
 
     conflict: FloatArray
@@ -33,25 +33,25 @@ class Position(NamedTuple):
 class Elapsed(Protocol):
     """The months up to a vote, of all members or of one."""
 
-    def position(self, ballot: Ballot) -> Position:
-        """Where members are on the day of the vote."""
+    def monthly_terms(self, ballot: Ballot) -> MonthlyTerms:
+        """The terms on the day of the vote."""
 
 
-def own_terms(
+def compute_own_terms(
     ballot: Ballot, parameters: Parameters, deviation: Deviation | None = None, months: Elapsed | None = None
 ) -> UtilityTerms:
-    """What each cause adds to the utility of each action, before peers are looked at.
+    """Compute what each cause adds to the utility of each action, before members look at their peers.
 
     Parameters
     ----------
     ballot : of all members or of one.
     parameters : those that the ballot was made with; arrays (P, 1) give utilities (P, N).
-    deviation : how far members are from where their structure puts them; by default the mean of what is known.
+    deviation : of positions from structural alignment; by default its mean.
     months : those that have elapsed; None in a scenario without months.
     """
-    now = Position(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
+    now = MonthlyTerms(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
     if months is not None:
-        now = months.position(ballot)
+        now = months.monthly_terms(ballot)
     return utility_terms(
         alignment=alignment(now.conflict, ballot.order, deviation or ballot.known.expected, ballot.divisiveness),
         severity=ballot.severity,
@@ -63,8 +63,8 @@ def own_terms(
     )
 
 
-def own_utilities(
+def compute_own_utilities(
     ballot: Ballot, parameters: Parameters, deviation: Deviation | None = None, months: Elapsed | None = None
 ) -> Utilities:
-    """Utilities of the four actions before peers are looked at: the sums of `own_terms`."""
-    return sum_terms(own_terms(ballot, parameters, deviation, months))
+    """Compute the utilities of the four actions before members look at their peers: sums of `compute_own_terms`."""
+    return sum_terms(compute_own_terms(ballot, parameters, deviation, months))

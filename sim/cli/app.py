@@ -15,6 +15,7 @@ from sim.cli.commands import (
     compare,
     explain,
     explore,
+    identify,
     init,
     lists,
     plot,
@@ -85,13 +86,18 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "rerun": rerun.command,
     "world": world.command,
     "list": lists.command,
+    "identify pressure": identify.pressure,
+    "identify peers": identify.peers,
     "rollcalls import": rollcalls.import_,
     "check": check.check,
     "init": init.init,
     "schema": check.schema,
 }
 """Every command by its name; those of two words are listed together under the first."""
-GROUPS = {"rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True)}
+GROUPS = {
+    "identify": typer.Typer(help="Ask votes and dates about pressure and peers.", no_args_is_help=True),
+    "rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True),
+}
 
 for group, commands in GROUPS.items():
     app.add_typer(commands, name=group)

@@ -19,7 +19,7 @@ from sim.specs.labels import label_key
 from sim.specs.overrides import value_of
 from sim.specs.scenario.schema import schema_of
 from sim.world.labels import label_quantity
-from sim.world.quantities import PEER_KINDS
+from sim.world.peers import PEER_KINDS
 
 SHARE = 1.0
 """Width up to which a slider covers the whole allowed range."""

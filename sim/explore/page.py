@@ -227,7 +227,7 @@ def Page() -> None:  # noqa: N802
                 event_pick=pick,
             )
         Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
-        with solara.Div(classes=["beside"]):
+        with solara.Div(classes=["pair"]):
             Members(board=drawn, chosen=state.member, event_pick=pick)
             ShowReasons(found, pick)
 

@@ -23,7 +23,7 @@ from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
 from sim.specs import Scenario, scenario_from
-from sim.views.report.parts import list_differences
+from sim.specs.differences import list_differences
 
 BASELINES_KEPT = 4
 FIRST_ANSWERS = (50, 200)
@@ -122,7 +122,7 @@ def _check(found: Explored) -> None:
     if state.month and not months:
         raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
     if state.month and state.month not in months:
-        message = f"got '{state.month}', which is no month of the scenario."
+        message = f"got '{state.month}', which is not a month of the scenario."
         raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
 
 

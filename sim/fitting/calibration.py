@@ -41,12 +41,12 @@ class Calibration:
 
     @property
     def parameters(self) -> dict[str, float]:
-        """The fitted shared parameters."""
+        """The fitted shared parameters, and those that were fixed."""
         return {
             unknown.name: _round(value)
             for unknown, value in zip(self.posterior.unknowns, self.found.vector, strict=True)
             if unknown.resolution_index is None
-        }
+        } | dict(self.posterior.fixed or {})
 
 
 def observe_vote(spec: Scenario) -> Observation:
@@ -72,6 +72,7 @@ def calibrate(
     *,
     seed: int = 0,
     fits_threats: bool = False,
+    fixed: Mapping[str, float] | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Calibration:
     """Fit the shared parameters and the terms of resolutions to the roll call of each scenario.
@@ -82,9 +83,10 @@ def calibrate(
     draws : number of draws around the mode.
     seed : key of the draws; draw d does not depend on their number.
     fits_threats : whether the threats of all resolutions but the first are fitted, around their declared values.
+    fixed : values of shared parameters that are not fitted, so that the others are fitted to what they leave.
     on_progress : called with the number of finished draws.
     """
-    posterior = Posterior([observe_vote(spec) for spec in specs], fits_threats=fits_threats)
+    posterior = Posterior([observe_vote(spec) for spec in specs], fixed, fits_threats=fits_threats)
     posterior, found = posterior.located()
     drawn = []
     for number in range(draws):
@@ -174,12 +176,17 @@ def fit_from_calibration(calibration: Calibration, specs: Sequence[Scenario], se
             "log_posterior": round(calibration.found.log_posterior, 3),
             "draws": len(draws),
             "draw_seed": seed,
+            **({"fixed": dict(posterior.fixed)} if posterior.fixed else {}),
         },
         data=world_hashes(world_of(specs[0])),
         parameters=calibration.parameters,
         intervals={name: _interval(draws[:, column]) for name, column in drawn.items()},
         contraction={
             name: round(measure_contraction(posterior.unknowns[column], draws[:, column]), 3)
+            for name, column in drawn.items()
+        },
+        evidence={
+            name: "estimated" if is_identified(posterior.unknowns[column], draws[:, column]) else "not identified"
             for name, column in drawn.items()
         },
         text=tuple(_fitted_resolution(calibration, index) for index in range(len(specs))),
@@ -200,17 +207,17 @@ def _fitted_draws(calibration: Calibration, shared: Mapping[str, int]) -> Poster
 
 def _fitted_resolution(calibration: Calibration, index: int) -> FittedResolution:
     posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
-    seen, text = posterior.observations[index], posterior.terms_of(vector, index)
+    seen, settings = posterior.observations[index], posterior.settings_at(vector, index)
     scored = seen.votes >= 0
     chances = three_classes(posterior.chances(vector, index)[scored])
     scores = score(chances, classes_of(seen.votes[scored]))
-    conflict, order = text.divisiveness
+    conflict, order = settings.divisiveness
     return FittedResolution(
         resolution=seen.resolution,
-        severity=_round(text.severity),
+        severity=_round(settings.severity),
         divisiveness=(_round(conflict), _round(order)),
-        target_threat=_round(text.target_threat),
-        sender_threat=_round(text.sender_threat),
+        target_threat=_round(settings.target_threat),
+        sender_threat=_round(settings.sender_threat),
         intervals={name: _interval(draws[:, column]) for name, column in _terms(posterior, index) if len(draws)},
         scores={name: round(value, 4) for name, value in scores},
     )

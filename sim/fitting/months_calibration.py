@@ -18,7 +18,6 @@ from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.conditions import JOINED
 from sim.results.scores_of_months import PublishedFigure
-from sim.rules.influence import peer_stance
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.scoring.flows import score_flows
@@ -101,7 +100,7 @@ def _coalition(case: Case, published: Published) -> tuple[dict[str, float], floa
     assert case.plan is not None
     inputs = case.plan.inputs
     given = next(now for now in case.plan.conditions if now.war == 1).membership == JOINED
-    allies = peer_stance(np.asarray(case.peers), given.astype(np.float64))
+    allies = case.peers @ given.astype(np.float64)
     free = (inputs.seat > 0) & ~given
     columns = np.stack([inputs.alignment, -inputs.dependence, allies, -np.ones(case.world.size)], axis=1)[free]
     listed = np.array([code in published.sanctioning for code in case.world.iso3])[free]

@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from sim.arrays import FloatArray, IntArray, Number
 from sim.case import Case, prepare, with_positions
-from sim.case.ballot import NOT_GIVEN, Text, ballot_of, text_of
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED, VoteSettings, make_ballot, read_settings
+from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import measure_likelihood, solve_equilibrium
 from sim.rules.alignment import DIVISIVENESS_PRIORS, Divisiveness
 from sim.rules.parameters import ORDERED, defaults, registry
@@ -65,7 +65,7 @@ def make_observation(spec: Scenario, votes: IntArray, world: World | None = None
     world : what is known before the vote; by default the scenario's own world.
     """
     case = prepare(spec, world, reads_votes=False)
-    return Observation(case, np.where(case.ballots[0].given == NOT_GIVEN, votes, -1))
+    return Observation(case, np.where(case.ballots[0].fixed == NOT_FIXED, votes, -1))
 
 
 @dataclass(frozen=True)
@@ -135,20 +135,20 @@ class Posterior:
         """All parameters at one vector, as numbers."""
         return {name: float(value) for name, value in self.parameters(vector).items()}
 
-    def terms_of(self, vector: FloatArray, index: int) -> Text:
-        """The terms of a resolution at a vector, with shapes as for `parameters`."""
-        declared = text_of(self.observations[index].case.spec.vote[0])
+    def settings_at(self, vector: FloatArray, index: int) -> VoteSettings:
+        """The settings of a vote at a vector, with shapes as for `parameters`."""
+        declared = read_settings(self.observations[index].case.spec.vote[0])
 
-        def term(name: str, otherwise: Number) -> Number:
+        def setting(name: str, declared_value: Number) -> Number:
             found = self.place.get((name, index))
-            return otherwise if found is None else _at(vector, found)
+            return declared_value if found is None else _at(vector, found)
 
         first, second = declared.divisiveness
-        return Text(
-            term("severity", declared.severity),
-            Divisiveness(term(DIVISIVENESS_TERMS[0], first), term(DIVISIVENESS_TERMS[1], second)),
-            term("target_threat", declared.target_threat),
-            term("sender_threat", declared.sender_threat),
+        return VoteSettings(
+            setting("severity", declared.severity),
+            Divisiveness(setting(DIVISIVENESS_TERMS[0], first), setting(DIVISIVENESS_TERMS[1], second)),
+            setting("target_threat", declared.target_threat),
+            setting("sender_threat", declared.sender_threat),
         )
 
     def loss(
@@ -171,12 +171,12 @@ class Posterior:
         influence = float(shared["peer_influence"])
         for index, seen in enumerate(self.observations):
             (standing,) = seen.case.standings
-            ballot = ballot_of(standing, shared, self.terms_of(vector, index))
-            own = own_utilities(ballot, shared)
+            ballot = make_ballot(standing, shared, self.settings_at(vector, index))
+            own = compute_own_utilities(ballot, shared)
             found = measure_likelihood(
                 own, ballot, peers=seen.case.peers, peer_influence=influence, votes=seen.votes, weights=weights
             )
-            moved = own_utilities(ballot_of(standing, stepped, self.terms_of(steps, index)), stepped)
+            moved = compute_own_utilities(make_ballot(standing, stepped, self.settings_at(steps, index)), stepped)
             shape = (len(vector), self.size)
             by_unknown = np.stack([np.broadcast_to(np.imag(term), shape) for term in moved], axis=-1) / COMPLEX_STEP
             value -= likelihood_weight * found.value
@@ -252,8 +252,8 @@ class Posterior:
         of : observation to predict with the terms of resolution `index`; by default that of the resolution itself.
         """
         seen, shared = of or self.observations[index], self.parameters(vector)
-        ballot = ballot_of(seen.case.standings[0], shared, self.terms_of(vector, index))
-        own = own_utilities(ballot, shared)
+        ballot = make_ballot(seen.case.standings[0], shared, self.settings_at(vector, index))
+        own = compute_own_utilities(ballot, shared)
         return solve_equilibrium(own, ballot, seen.case.peers, float(shared["peer_influence"]))
 
     @cached_property

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED
+from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import solve_equilibrium
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.specs import Scenario, world_of
@@ -23,6 +23,12 @@ YEARS = 6.0
 """Age in years up to which earlier resolutions count."""
 HALF_LIFE_YEARS = 2.0
 """Age at which an earlier resolution counts half."""
+PRIOR_SPREAD, PRIOR_SPREAD_OF_OTHERS = 1.0, 2.0
+"""Spread around the mean of resolutions of the same target and topic, or of others, that counts as one of them.
+
+With a half-life of 2 years and these, nine in ten of the resolutions of 2015 to 2018 were within 1.645 spreads (0.90 of
+104), and 0.87 of the 89 of 2019 to 2023, which were looked at once.
+"""
 BOUNDS = (-20.0, 20.0)
 """Bounds of the severity of a scenario."""
 
@@ -42,7 +48,7 @@ class Proposal(NamedTuple):
 
     Parameters
     ----------
-    severity, spread : weighted mean and standard deviation over the earlier resolutions; utility.
+    severity, spread : weighted mean of the earlier resolutions, and standard deviation of a new one; utility.
     kind : what they have in common with the new one: target and topic, topic, target, or being directed at a member.
     earlier : the earlier resolutions, the latest first.
     """
@@ -77,7 +83,9 @@ def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
         if earlier:
             values, weights = (np.array([getattr(one, name) for one in earlier]) for name in ("severity", "weight"))
             mean = float(np.average(values, weights=weights))
-            spread = float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+            around = float(weights @ (values - mean) ** 2)
+            prior = PRIOR_SPREAD if kind == "target and topic" else PRIOR_SPREAD_OF_OTHERS
+            spread = ((prior**2 + around) / (1.0 + float(weights.sum()))) ** 0.5
             return Proposal(mean, spread, kind, tuple(earlier))
     return None
 
@@ -105,7 +113,7 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
         }
     )
     case = prepare(asked, world_before(world, call.date))
-    drawn = (case.ballots[0].given == NOT_GIVEN) & (call.votes >= 0)
+    drawn = (case.ballots[0].fixed == NOT_FIXED) & (call.votes >= 0)
     wanted = int((call.votes[drawn] == SUPPORT).sum()) - int((call.votes[drawn] == OPPOSE).sum())
 
     def gap(severity: float) -> float:
@@ -122,5 +130,5 @@ def chances_at_severity(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote with another severity."""
     ballot = replace(case.ballots[0], severity=severity)
     return solve_equilibrium(
-        own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
+        compute_own_utilities(ballot, case.parameters), ballot, case.peers, case.parameters["peer_influence"]
     )

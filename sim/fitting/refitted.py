@@ -1,9 +1,10 @@
 """The next vote: parameters are fitted to the earlier roll calls alone, and then predict a later vote.
 
-Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The resolution has the terms
-that were known before the vote: it divides as its words say, its severity gives the counts of the last vote on the
-question, and its threats are those that the scenario declares. *Pinned*, severity and abstaining are then fitted to the
-observed counts.
+Nothing dated on the day of the vote or later is read, except the vote itself, to score it. The settings of the vote are
+those that were known before it. Divisiveness follows from the words of the resolution and from earlier resolutions.
+Severity has the mean and the spread of earlier resolutions, those on the same topic first. The threats are those that
+the scenario declares. In *pinned* scores, severity and the base utility of abstaining are then fitted to the observed
+counts.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from datetime import date
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.case import Case, prepare, with_positions
-from sim.case.ballot import Text, ballot_of, text_of
-from sim.case.positions import expected_divisiveness
+from sim.case.ballot import VoteSettings, make_ballot, read_settings
+from sim.case.positions import expect_divisiveness, expect_terms
+from sim.case.utilities import compute_own_utilities
+from sim.equilibrium import solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
@@ -32,6 +36,8 @@ from sim.world.rollcalls.files import Observed
 
 FITTED_TO = 4
 """Roll calls that parameters are fitted to."""
+NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 
 
 def validate_refitted(
@@ -72,13 +78,11 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     vector = posterior.fit().vector
     shared = posterior.shared_parameters(vector)
     bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
-    revealed = with_positions(bare, shared)
-    text = text_of(vote)._replace(
-        severity=posterior.terms_of(vector, 0).severity, divisiveness=expected_divisiveness(revealed.revealed[0], vote)
-    )
-    case = with_fit(revealed, shared, text)
-    latest = max(learnt, key=lambda other: other.date)
-    chances = pinned_probabilities(case, 0, latest.votes)
+    positioned = with_positions(bare, shared)
+    divisiveness = expect_divisiveness(positioned.positions[0], vote)
+    settings = read_settings(vote)._replace(severity=0.0, divisiveness=divisiveness)
+    case = with_fit(positioned, shared, settings)
+    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
     asked = make_sample(case, 0, call.votes)
     training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
@@ -87,9 +91,29 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     )
 
 
-def with_fit(case: Case, parameters: Mapping[str, float], text: Text) -> Case:
-    """A case of one vote with other parameters and terms."""
-    return replace(case, parameters=parameters, ballots=(ballot_of(case.standings[0], parameters, text),))
+def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Compute probabilities (N, 4) at equilibrium by quadrature, severity and abstaining having a normal distribution.
+
+    Parameters
+    ----------
+    mean, covariance : of severity and of the base utility of abstaining, (2,) and (2, 2); utility.
+    """
+    ballot, root = case.ballots[0], np.linalg.cholesky(covariance)
+    chances = np.zeros((case.world.size, 4))
+    for first, first_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+        for second, second_weight in zip(NODES, NODE_WEIGHTS, strict=True):
+            severity, abstaining = mean + root @ (first, second)
+            parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
+            put = replace(ballot, severity=ballot.severity + severity)
+            own = compute_own_utilities(put, parameters)
+            found = solve_equilibrium(own, put, case.peers, parameters["peer_influence"])
+            chances += first_weight * second_weight * found
+    return chances
+
+
+def with_fit(case: Case, parameters: Mapping[str, float], settings: VoteSettings) -> Case:
+    """A case of one vote with other parameters and settings of the vote."""
+    return replace(case, parameters=parameters, ballots=(make_ballot(case.standings[0], parameters, settings),))
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:

@@ -11,13 +11,13 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case.ballot import Ballot, Threats
 from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
-from sim.case.utilities import Position
+from sim.case.utilities import MonthlyTerms
 from sim.months.phases import PHASES, Each, PartyValue
-from sim.months.position import position_of
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
 from sim.months.state import NOISES, START, MonthState, initial_state
+from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_unit
-from sim.rules.influence import GRID
+from sim.rules.influence import GRID, sum_over_peers, whole_weights
 from sim.rules.parameters import Parameters
 from sim.rules.totals import exact_total
 
@@ -65,9 +65,8 @@ class Strip:
         """Put sums over peers into the current month; only changes since the last month are summed again."""
         values, (before, sums) = of(self), self.heard.get(name, (self.nothing, self.nothing))
         changes = values - before
-        peers = np.flatnonzero(changes.any(axis=0))
-        if len(peers):
-            more = self.run.weights[:, peers] @ changes[:, peers].T.astype(np.float32)
+        if changes.any():
+            more = sum_over_peers(self.run.weights, changes.T.astype(np.float32))
             sums = sums + (more.astype(np.float64) / GRID).T
         self.heard[name] = values, sums
         setattr(self.month, name, sums)
@@ -112,7 +111,7 @@ class MonthRun:
         self.plan, self.parameters, self.iso3, self.draws = plan, parameters, iso3, draws
         self.first, self.count = first, count
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
-        self.weights = (peers * GRID).astype(np.float32)
+        self.weights = whole_weights(peers)
         self.number = 0
         size = len(iso3)
         self.occasion, self.drawn, self.is_drawn = ("", ""), np.zeros((size, count)), np.zeros(size, dtype=bool)
@@ -131,14 +130,14 @@ class MonthRun:
         states = [vars(strip.state) for strip in self.strips]
         return MonthState(**{name: np.concatenate([state[name] for state in states]) for name in states[0]})
 
-    def position(self, ballot: Ballot) -> Position:
-        """The positions of members on the day of a vote, arrays (R, N)."""
+    def monthly_terms(self, ballot: Ballot) -> MonthlyTerms:
+        """The terms that the months change, on the day of a vote, arrays (R, N)."""
         parts = []
         for strip in self.strips:
             conflict, dependence = (of_replicates(term, strip.rows) for term in (ballot.conflict, ballot.dependence))
             threats = Threats(*(of_replicates(threat, strip.rows) for threat in ballot.threats))
-            parts.append(position_of(strip, conflict, dependence, threats))
-        return Position(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
+            parts.append(find_monthly_terms(strip, conflict, dependence, threats))
+        return MonthlyTerms(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
 
     def draw(self, process: str, occasion: str, members: IntArray) -> None:
         """Draw a uniform number per replicate for some members, unless they have one for this occasion already."""

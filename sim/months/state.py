@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
-from sim.case.inputs import MonthInputs, weighted_dependence
+from sim.case.inputs import MonthInputs, weigh_dependence
 from sim.results.showing import Shown
 from sim.rules.beliefs import posterior_mean, prior_counts
 from sim.rules.coalition import logit_noise
@@ -118,6 +118,6 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
 def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels in a state; utility."""
     trade = inputs.trade * state.trade_kept
-    return weighted_dependence(
+    return weigh_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters
     )

@@ -1,4 +1,4 @@
-"""What a calibration says of a number: its prior before the votes, and its posterior after them."""
+"""What a calibration finds about a number: its prior before the votes, and its posterior after them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,4 @@ class Belief(Result):
     contraction: float = quantity(
         "contraction", "by how much the votes narrowed the variance of the prior: 1 is all of it, 0 is nothing"
     )
-    is_identified: bool = quantity(
-        "identified", "whether the votes say anything about it: they narrowed its prior, or moved it"
-    )
+    is_identified: bool = quantity("identified", "whether the votes inform it: they narrowed its prior, or moved it")

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from sim.results.described import Result, quantity
+from sim.results.grounds import Ground
 from sim.results.parts import ByAction, Interval, Statistics
 from sim.rules.adoption import AdoptionRule
 
@@ -70,6 +71,17 @@ class VoteChanged(Result):
     change: ByAction[float] = quantity("mean change", "mean change of the tally against the base", unit="members")
     change_interval: ByAction[tuple[float, float]] = quantity(
         "90 % interval", "5 % and 95 % quantile of that change over the runs", unit="members"
+    )
+    uncertain: ByAction[Interval] | None = quantity(
+        "change with uncertain parameters",
+        "the same where every few runs have other fitted numbers, drawn from their posterior; null where all that the "
+        "change rests on is estimated or published, or where the runs have such draws anyway",
+        unit="members",
+    )
+    rests_on: list[Ground] = quantity("rests on", "the evidence for each input that was changed")
+    not_refitted: list[str] = quantity(
+        "not fitted again",
+        "labels of fitted parameters that were changed while all others kept the values that were fitted with them",
     )
     adoption: Mapping[AdoptionRule, Adoption] = quantity(
         "adopted",

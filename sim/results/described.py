@@ -1,4 +1,4 @@
-"""What every result is made of: fields that say what they hold, in what unit, and how people call it.
+"""What every result is made of: fields with a description, a unit, and a label for people.
 
 JSON documents, their JSON Schema, frames and the reference page are all made from these types.
 """

@@ -8,6 +8,8 @@ from sim.results.changes import ComparisonSummary
 from sim.results.described import Result
 from sim.results.explanation import MemberReasons
 from sim.results.goals import GoalSearch
+from sim.results.peers import PeersReport
+from sim.results.pressure import PressureReport
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
 from sim.results.sensitivity import SensitivityAnalysis
@@ -22,5 +24,7 @@ DOCUMENTS: Mapping[str, type[Result]] = {
     "sensitivity": SensitivityAnalysis,
     "sweep": SweepReport,
     "validate": ValidationReport,
+    "pressure": PressureReport,
+    "peers": PeersReport,
     "rollcalls": RollCallImport,
 }

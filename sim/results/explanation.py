@@ -10,20 +10,10 @@ import datetime
 
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction
+from sim.results.world import SourceColumn
 
 UTILITY, PROBABILITY = "utility", "probability"
 """Units."""
-
-
-class SourceColumn(Result):
-    """A column of a world that a quantity is derived from; what the world does not say about it is empty."""
-
-    file: str = quantity("file", "file in the world's folder")
-    column: str = quantity("column", "name of the column")
-    label: str = quantity("label", "what the column holds")
-    unit: str = quantity("unit", "what its numbers are counted in")
-    year: str = quantity("year", "the year or day that it is of")
-    source: str = quantity("source", "who published it")
 
 
 class MadeOf(Result):
@@ -216,7 +206,7 @@ class ExplainedVote(Result):
 
 
 class RevealingVote(Result):
-    """An earlier vote of a member, and what it says of the member's position in the vote explained."""
+    """An earlier vote of a member, and what it adds to the member's position in the vote explained."""
 
     resolution: str = quantity("resolution", "name of the earlier resolution")
     date: datetime.date = quantity("date", "day of that vote")
@@ -228,7 +218,7 @@ class RevealingVote(Result):
 class RevealedPosition(Result):
     """How far a member is from where its structure puts it; towards the senders if above 0."""
 
-    mean: float = quantity("position", "what it adds to the utility of support; mean", unit=UTILITY)
+    mean: float = quantity("position", "mean of what it adds to the utility of support", unit=UTILITY)
     deviation: float = quantity("uncertainty", "standard deviation of that over the runs", unit=UTILITY)
     by_structure: float = quantity("by structure", "what alignment is worth without it", unit=UTILITY)
     votes: tuple[RevealingVote, ...] = quantity("votes", "the votes that formed it, those that add most first")
@@ -243,7 +233,7 @@ class MemberReasons(MemberAnswer, ExplainedVote):
         "the term that costs the most likely action most at the mean of the members; null where that is less than 5 "
         "percentage points",
     )
-    position: RevealedPosition = quantity("position", "where its earlier votes show it, and how sure that is")
+    position: RevealedPosition = quantity("position", "its position as earlier votes reveal it, and how sure it is")
     peers: tuple[Peer, ...] = quantity("peers", "the members that it looks to, those with most weight first")
     months: tuple[ExplainedMonth, ...] = quantity(
         "months", "the same resolution asked in each month; empty in a scenario without months"

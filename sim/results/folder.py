@@ -110,7 +110,7 @@ class Execution(Result):
     """How a result was made: what may differ between repetitions."""
 
     finished: str = quantity("finished", "when it was finished")
-    seconds: float = quantity("time taken", "how long the last call took", unit="seconds")
+    seconds: float = quantity("duration", "how long the last call took", unit="seconds")
     runs: int = quantity("runs", "runs that the last call made; fewer than all where it resumed an earlier call")
     machine: str = quantity("machine", "kind of machine")
     system: str = quantity("system", "operating system")

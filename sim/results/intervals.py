@@ -1,4 +1,4 @@
-"""The 90 % intervals of samples: the one place that says which quantiles are their ends."""
+"""The 90 % intervals of samples: the one place that defines which quantiles are their ends."""
 
 from __future__ import annotations
 

@@ -34,6 +34,9 @@ class ListedParameter(Result):
     high: float = quantity("high", "highest value that is allowed")
     unit: str = quantity("unit", "unit of the value; 1 of utility is one unit of log-odds")
     meaning: str = quantity("meaning", "what it does")
+    evidence: str = quantity(
+        "evidence", "`estimated`, `published`, `assumed`, or `not identified` by the votes that it was fitted to"
+    )
     source: str = quantity("source", "`fitted` to votes, `fitted-months`, or where the value comes from")
     prior: tuple[float, float] | None = quantity(
         "prior", "mean and standard deviation of the normal prior used in fitting; null where it is not fitted"

@@ -49,7 +49,7 @@ class Split(Result):
 
 
 class Splits(Result):
-    """A split with and without the vote of the target, which opposes."""
+    """A split with and without the target's own vote."""
 
-    with_target: Split = quantity("split", "median members that support, abstain, oppose")
+    with_target: Split = quantity("split", "members that support, abstain, oppose")
     without_target: Split = quantity("split without the target", "the same without the target's own vote")

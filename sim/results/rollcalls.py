@@ -43,6 +43,6 @@ class RollCallImport(Result):
         "members not matched", "names and codes that are not those of a member of the world; their votes are left out"
     )
     unread_votes: list[Unmatched] = quantity("votes not read", "cells that are not a vote; they are left out")
-    blank: int = quantity("no record", "cells that say that there is no record of a vote", unit="votes")
-    not_members: int = quantity("not a member", "cells that say that the state was not a member", unit="votes")
+    blank: int = quantity("no record", "cells for which there is no record of a vote", unit="votes")
+    not_members: int = quantity("not a member", "cells for states that were not members", unit="votes")
     repeated: int = quantity("repeated", "votes that are in the file more than once, the same each time", unit="votes")

@@ -30,7 +30,7 @@ class Miss(Result):
     observed: str = quantity("observed", "its action in the roll call")
     likeliest: str = quantity("most likely", "its most likely class: support, oppose, or abstain or absent")
     probability_of_observed: float = quantity(
-        "probability of the observed", "probability of the observed class", unit="probability"
+        "probability of the observed vote", "probability of the observed class", unit="probability"
     )
 
 
@@ -45,10 +45,13 @@ class VoteSummary(Result):
     observed: ByAction[int] | None = quantity(
         "observed", "tally of the roll call; null where the world has none", unit="members"
     )
+    observed_split: Splits | None = quantity(
+        "observed split", "the split of the roll call; null where the world has none", unit="members"
+    )
     near: float | None = quantity(
         "near the observed",
-        "how often the tally is within 5 members of the observed one on every action, the target's own vote included; "
-        "null without a roll call",
+        "how often each of the four counts is within 5 of the observed one, the target's own vote included; null "
+        "without a roll call",
         unit="share of runs",
     )
     accuracy: float | None = quantity(

@@ -25,7 +25,7 @@ _texts.maxstring = 60
 class Shown:
     """A value whose `repr` is one line, and which a notebook shows as a title and tables.
 
-    By default both show its parts. A class that has more to say overrides `_line` and `_tables`. A dataclass needs
+    By default both show its parts. A class that has more to show overrides `_line` and `_tables`. A dataclass needs
     ``repr=False``, or it writes a `repr` of its own.
     """
 

@@ -21,15 +21,20 @@ class ListedGroup(Result):
     members: tuple[str, ...] = quantity("members", "codes of its members")
 
 
-class Source(Result):
-    """A column of a world's files, and where it comes from."""
+class SourceColumn(Result):
+    """A column of a world that a quantity is derived from; what the world does not describe is empty."""
 
     file: str = quantity("file", "file in the world's folder")
     column: str = quantity("column", "name of the column")
-    label: str = quantity("label", "what it holds")
-    unit: str = quantity("unit", "its unit")
-    year: str = quantity("year", "what year or day it is of")
+    label: str = quantity("label", "what the column holds")
+    unit: str = quantity("unit", "what its numbers are counted in")
+    year: str = quantity("year", "the year or day that it is of")
     source: str = quantity("source", "who published it")
+
+
+class Source(SourceColumn):
+    """A column of a world's files, with its terms of use."""
+
     terms: str = quantity("terms", "terms of use")
     note: str = quantity("note", "what else there is to know")
 

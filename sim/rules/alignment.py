@@ -1,4 +1,4 @@
-"""Alignment: where a member is between target and senders, by its structure and by what its votes reveal beyond it."""
+"""Alignment: where a member is between target and sanctioning side, by its structure and by its position."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sim.rules.positions import Deviation
 
 DAYS_PER_YEAR = 365.25
 DIVISIVENESS_PRIORS = {"both": (0.7071, 0.7071), "conflict": (0.9487, 0.3162), "order": (0.3162, 0.9487)}
-"""Means by what a text divides by, as its words say: of length 1, in equal parts or one thrice the other."""
+"""Prior means by what a resolution divides by: of length 1, in equal parts or one three times the other."""
 
 
 class Divisiveness(NamedTuple):
@@ -20,13 +20,13 @@ class Divisiveness(NamedTuple):
 
 
 def alignment(conflict: FloatArray, order: FloatArray, deviation: Deviation, divisiveness: Divisiveness) -> FloatArray:
-    r"""The term :math:`a_r \cdot (\theta_i + u_i) + w_{ik}` of a resolution that divides along two dimensions.
+    r"""Compute the term :math:`a_r \cdot (\theta_i + u_i) + w_{ik}` of a resolution that divides along two dimensions.
 
     Parameters
     ----------
     conflict : whose side a member is on in this conflict, by its structure; utility.
     order : whose order of the world it prefers, by its structure; utility.
-    deviation : how far it is from there along each, and on the resolution's topic; utility.
+    deviation : from structural alignment along each, and on the topic of the resolution; utility.
     """
     along = divisiveness.conflict * (conflict + deviation.conflict)
     return along + divisiveness.order * (order + deviation.order) + deviation.topic

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from sim.arrays import Number
 from sim.errors import Problem, did_you_mean
+
+Evidence = Literal["estimated", "published", "assumed", "not identified"]
 
 Parameters = Mapping[str, Number]
 """Parameters by name: numbers, or arrays (R, 1) of those that each of many replicates has for itself."""
@@ -35,6 +37,8 @@ class Parameter:
     source : ``"fitted"`` (by ``sim calibrate``), ``"fitted-months"`` (by ``sim calibrate --months``), or where the
         value comes from.
     prior : mean and standard deviation of the normal prior used in fitting, cut off at the bounds; None if not fitted.
+    evidence : whether votes or figures say anything about it: ``"estimated"``, ``"published"``, ``"assumed"``, or
+        ``"not identified"`` where it was fitted and its prior remained.
     is_count : whether it is a whole number.
     is_of_months : whether only the months between votes read it, so that a scenario without months never does.
     """
@@ -47,6 +51,7 @@ class Parameter:
     meaning: str
     default: float
     source: str
+    evidence: Evidence
     prior: tuple[float, float] | None = None
     is_count: bool = False
     is_of_months: bool = False
@@ -79,10 +84,21 @@ def registry() -> Mapping[str, Parameter]:
             name=name,
             **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
             **_fitted_default(name, entry, fitted.get(entry["source"])),
+            evidence=_evidence_of(name, entry["source"]),
             is_of_months=name in of_months,
         )
         for name, entry in (declared | of_months).items()
     }
+
+
+def _evidence_of(name: str, source: str) -> Evidence:
+    """What is known of a parameter, by its source and its fit."""
+    if source in FITS:
+        found: Evidence = _read(FITS[source]).get("evidence", {}).get(name, "estimated")
+        return found
+    if source.startswith("declared"):
+        return "assumed"
+    return "estimated" if source.startswith("chosen") else "published"
 
 
 def _fitted_default(name: str, entry: Mapping[str, Any], fitted: Mapping[str, float] | None) -> dict[str, Any]:
@@ -124,7 +140,7 @@ def find_parameter_problems(values: Mapping[str, object], where: str, prefix: st
     known = registry()
     problems = []
     for name, value in values.items():
-        key = f"{prefix}.{name}"
+        key = f"{prefix}.{name}" if prefix else name
         if name not in known:
             fix = did_you_mean(name, known, "'sim list parameters' shows all parameters.")
             problems.append(Problem(where, key, "there is no such parameter.", fix))

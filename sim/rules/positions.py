@@ -1,17 +1,28 @@
-r"""Position: where a member is beyond what its structure says, how that drifts, and what its votes reveal of it.
+r"""Positions: how far members deviate from their structural alignment, how that drifts, and what votes reveal of it.
 
-Member i deviates by :math:`u_i(t)` from the structural alignment :math:`\theta_i`: along the conflict, along the order
-of the world, and on each topic by itself. A resolution r on topic k, with divisiveness :math:`a_r`, is worth
+Member i deviates by :math:`u_i(t)` from its structural alignment :math:`\theta_i`, along the conflict and along the
+order of the world, and by :math:`w_{ik}(t)` on each topic k. A resolution r on topic k, with divisiveness
+:math:`a_r`, is therefore worth
 
 .. math::
     f_{ir} = a_r \cdot u_i(t_r) + w_{ik}(t_r)
 
 more to its supporters and less to its opponents. Deviations are Gaussian random walks (Martin & Quinn 2002): their
 variance is :math:`\sigma_u^2` or :math:`\sigma_w^2` at the first vote on record, and grows by the share q of it a year.
-That resolutions of different years are put on one scale by what they ask follows Bailey, Strezhnev & Voeten (2017).
+Resolutions of different years are put on one scale by their content, following Bailey, Strezhnev & Voeten (2017).
 
-What votes reveal is the Gaussian that expectation propagation gives (Minka 2001; Rasmussen & Williams 2006, section
-3.6): assumed-density filtering, repeated until the order of the votes no longer matters.
+The uncertainty about :math:`f_{ir}`, with variance v, is part of a member's noise and not added to it. A deviation d is
+drawn once for a run, apart from the steps of the walk, and :math:`\varepsilon` is new in each vote. The level of the
+noise is
+
+.. math::
+    \Phi\left(\frac{d + \pi / \sqrt 3 \; \varepsilon}{\sqrt{v + \pi^2 / 3}}\right)
+
+So the votes of one run are correlated, and the noise keeps scale 1, the unit of utility. When the deviation was added
+to the noise instead, predictions of the votes before October 2022 were worse.
+
+The posterior of the deviations is approximated by a Gaussian, by expectation propagation (Minka 2001; Rasmussen &
+Williams 2006, section 3.6): assumed-density filtering, repeated until the order of the votes no longer matters.
 """
 
 from __future__ import annotations
@@ -28,24 +39,26 @@ from sim.rules.choice import ABSENT, STANCES
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 LEAST = 1e-9
+NOISE = np.pi / 3.0**0.5
+"""Standard deviation of logit noise of scale 1."""
 DAMPING = 0.8
-"""Part of the way that a vote's message moves in a sweep."""
+"""Part of its change by which a vote's message moves in a sweep."""
 
 
 class Deviation(NamedTuple):
-    """How far members are from where their structure puts them, along each dimension and on the topic; utility."""
+    """Deviations from structural alignment, along each dimension and on the topic; utility."""
 
     conflict: Number
     order: Number
     topic: Number
 
 
-class Step(NamedTuple):
-    """A step of the walks between two votes.
+class WalkStep(NamedTuple):
+    """A step of the random walks between two votes.
 
     Parameters
     ----------
-    occasion : the vote that it ends at.
+    occasion : the vote at its end.
     spread, topic_spread : standard deviations along either dimension and on the topic; utility.
     """
 
@@ -56,20 +69,20 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What is known of members' deviations before a scenario begins, for one of its votes.
+    """The distribution of members' deviations before a scenario begins, for one of its votes.
 
     Parameters
     ----------
     mean : along the conflict, along the order and on the topic, (N, 3), or (3,) of one member; utility.
     root : lower triangular root of the covariance, (N, 3, 3) or (3, 3).
-    topic : of the vote.
-    steps : of the walks from the scenario's first vote to this one.
+    topic : the topic of the vote.
+    steps : steps of the walks from the scenario's first vote to this one.
     """
 
     mean: FloatArray
     root: FloatArray
     topic: str
-    steps: tuple[Step, ...]
+    steps: tuple[WalkStep, ...]
 
     @property
     def expected(self) -> Deviation:
@@ -77,38 +90,43 @@ class Knowledge:
         return Deviation(*self.mean.T)
 
     def of_member(self, index: int) -> Knowledge:
-        """What is known of one member."""
+        """The distribution of one member."""
         return replace(self, mean=self.mean[index], root=self.root[index])
 
-    def draw(self, normal: Callable[[str], Number]) -> Deviation:
-        """Draw deviations: one draw from what is known, then a step of the walks for each vote.
+    def mix_noise(self, conflict: Number, order: Number, normal: Callable[[str], Number], fresh: Number) -> Number:
+        """Mix the noise of the vote, as standard normal numbers: in part kept through a run, in part new.
 
         Parameters
         ----------
+        conflict, order : how the resolution divides along the two dimensions.
         normal : the standard normal numbers of an occasion, (R, N) or one.
+        fresh : those of the vote alone.
         """
-        mean, root = self.expected, np.moveaxis(self.root, (-2, -1), (0, 1))
-        first, second, third = normal("conflict"), normal("order"), normal(self.topic)
-        conflict = mean.conflict + root[0, 0] * first
-        order = mean.order + root[1, 0] * first + root[1, 1] * second
-        topic = mean.topic + root[2, 0] * first + root[2, 1] * second + root[2, 2] * third
+        weights = conflict, order, 1.0
+        walks = "conflict", "order", self.topic
+        deviation: Number = 0.0
+        variance: Number = 0.0
+        for place, name in enumerate(walks):
+            size: Number = sum((weight * self.root[..., i, place] for i, weight in enumerate(weights)), 0.0)
+            deviation, variance = deviation + size * normal(name), variance + size**2
         for step in self.steps:
-            conflict = conflict + step.spread * normal(f"conflict until {step.occasion}")
-            order = order + step.spread * normal(f"order until {step.occasion}")
-            topic = topic + step.topic_spread * normal(f"{self.topic} until {step.occasion}")
-        return Deviation(conflict, order, topic)
+            sizes = conflict * step.spread, order * step.spread, step.topic_spread
+            for size, name in zip(sizes, walks, strict=True):
+                deviation = deviation + size * normal(f"{name} until {step.occasion}")
+                variance = variance + size**2
+        return (deviation + NOISE * fresh) / (variance + NOISE**2) ** 0.5
 
 
 class Evidence(NamedTuple):
-    """What V votes say of N members.
+    """The evidence of V votes about N members.
 
     Parameters
     ----------
-    precision, shift : of each member and vote, (N, V): the message that the vote is worth as a Gaussian, by its inverse
-        variance and its mean times that.
-    pull : (N, V): what the vote adds to a deviation, per unit of covariance with :math:`f_{ir}`.
-    gain : (N, V, V): what the votes take from a variance, per pair of such covariances.
-    mean, variance : of :math:`f_{ir}` given all votes, (V, N).
+    precision, shift : the message of each vote about each member as a Gaussian, (N, V): its inverse variance, and its
+        mean times that.
+    pull : what each vote adds to a deviation per unit of covariance with :math:`f_{ir}`, (N, V).
+    gain : by how much the votes reduce a variance, per pair of such covariances, (N, V, V).
+    mean, variance : mean and variance of :math:`f_{ir}` after all votes, (V, N).
     """
 
     precision: FloatArray
@@ -119,8 +137,8 @@ class Evidence(NamedTuple):
     variance: FloatArray
 
 
-def walk(years: FloatArray, drift: float) -> FloatArray:
-    """Covariance of a random walk at several dates with variance 1 at the first of them, (V, V).
+def compute_walk_covariance(years: FloatArray, drift: float) -> FloatArray:
+    """Compute the covariance (V, V) of a random walk at several dates, with variance 1 at the first of them.
 
     Parameters
     ----------
@@ -130,25 +148,25 @@ def walk(years: FloatArray, drift: float) -> FloatArray:
     return 1.0 + drift * (np.minimum.outer(years, years) - years.min())
 
 
-def covariances(
-    loadings: FloatArray, walked: FloatArray, topics: IntArray, spread: float, topic_spread: float
+def compute_covariances(
+    loadings: FloatArray, walk: FloatArray, topics: IntArray, spread: float, topic_spread: float
 ) -> FloatArray:
-    r"""Covariance of each deviation with :math:`f_{ir}` of every vote, (3, T, V): conflict, order, topic.
+    r"""Compute the covariance (3, T, V) of each deviation (conflict, order, topic) with :math:`f_{ir}` of every vote.
 
     Parameters
     ----------
     loadings : divisiveness of the V votes, (V, 2).
-    walked : covariance of a walk at T dates, of which the votes' are the first V, (T, T).
+    walk : covariance of a walk at T dates, of which the first V are those of the votes, (T, T).
     topics : topic of each date, (T,).
     """
     count = len(loadings)
-    along = spread**2 * walked[None, :, :count] * loadings.T[:, None, :]
-    same = topic_spread**2 * walked[:, :count] * (topics[:, None] == topics[:count])
+    along = spread**2 * walk[None, :, :count] * loadings.T[:, None, :]
+    same = topic_spread**2 * walk[:, :count] * (topics[:, None] == topics[:count])
     return np.concatenate([along, same[None]])
 
 
-def empty_evidence(members: int, votes: int) -> Evidence:
-    """No message from any vote yet."""
+def make_empty_evidence(members: int, votes: int) -> Evidence:
+    """Make evidence in which no vote has sent a message."""
     none = np.zeros((members, votes))
     return Evidence(none, none, none, np.zeros((members, votes, votes)), none.T, none.T)
 
@@ -161,20 +179,20 @@ def reveal(
     weights: FloatArray,
     sweeps: int,
 ) -> Evidence:
-    """What votes reveal of each member, member by member: expectation propagation.
+    """Find what votes reveal of each member, one member at a time, by expectation propagation.
 
     Parameters
     ----------
-    before : messages that the sweeps start from.
-    covariance : of the f of the votes, (V, V).
+    before : the messages from which the sweeps start.
+    covariance : covariance of the f of the votes, (V, V).
     utilities : of the actions at a deviation of 0, (V, N, 4).
-    votes : action codes (V, N); any where the weight is 0.
-    weights : how much each vote counts, (V, N).
+    votes : action codes (V, N); any code where the weight is 0.
+    weights : the weight of each vote, (V, N).
     """
     precision, shift = before.precision, before.shift
     for _ in range(sweeps):
         mean, variance, _ = _posterior(covariance, precision, shift)
-        left = np.maximum(1.0 / variance - precision, 1e-6)  # what the other votes say of this one
+        left = np.maximum(1.0 / variance - precision, 1e-6)  # precision of the other votes about this one
         centre, scale = (mean / variance - shift) / left, left**-0.5
         nodes = centre.T[..., None] + scale.T[..., None] * NODES
         values = utilities[:, :, None, :] + nodes[..., None] * STANCES
@@ -184,9 +202,9 @@ def reveal(
         seen = (likelihood * nodes).sum(axis=-1) / total
         spread = np.maximum((likelihood * (nodes - seen[..., None]) ** 2).sum(axis=-1) / total, 1e-6)
         gained = 1.0 / spread.T - left
-        says_something = gained > LEAST
-        precision = precision + DAMPING * (np.where(says_something, gained, LEAST) - precision)
-        message = np.where(says_something, seen.T / spread.T - centre * left, 0.0)
+        is_informative = gained > LEAST
+        precision = precision + DAMPING * (np.where(is_informative, gained, LEAST) - precision)
+        message = np.where(is_informative, seen.T / spread.T - centre * left, 0.0)
         shift = shift + DAMPING * (message - shift)
     mean, variance, posterior = _posterior(covariance, precision, shift)
     gain = precision[:, :, None] * (np.eye(len(covariance)) - posterior * precision[:, None, :])
@@ -201,7 +219,7 @@ def reveal(
 
 
 def _posterior(covariance: FloatArray, precision: FloatArray, shift: FloatArray) -> tuple[FloatArray, ...]:
-    """Mean and variance (N, V), and covariance (N, V, V), of f given messages."""
+    """Mean and variance (N, V), and covariance (N, V, V), of f under the messages."""
     root = np.sqrt(precision)
     scaled = root[:, :, None] * covariance
     inner = np.eye(len(covariance)) + scaled * root[:, None, :]
@@ -210,12 +228,12 @@ def _posterior(covariance: FloatArray, precision: FloatArray, shift: FloatArray)
     return mean, np.maximum(np.einsum("nvv->nv", posterior), LEAST), posterior
 
 
-def counted(votes: IntArray, absence: float) -> FloatArray:
-    """How much votes count: one each, an absence less, and nothing where none is on record.
+def weigh_votes(votes: IntArray, absence: float) -> FloatArray:
+    """Weigh votes: 1 each, less for an absence, and 0 where none is on record.
 
     Parameters
     ----------
     votes : action codes, -1 where not recorded.
-    absence : weight of an absence, which is as often a matter of staff as of the question, in [0, 1].
+    absence : weight of an absence in [0, 1]; absences are often due to lack of staff, not to the resolution.
     """
     return np.where(votes == ABSENT, absence, 1.0) * (votes >= 0)

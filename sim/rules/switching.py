@@ -5,7 +5,7 @@ the next action at fixed values of its peers' mean stance. These values are foun
 peers is three comparisons. They are the thresholds of Granovetter's (1978) model, derived from the utilities.
 
 Rounding could make the shortcut and the rule disagree where the peers are very near a switching point. Such a point is
-NaN, and the rule itself decides. `bound_rounding` says how near is too near.
+NaN, and the rule itself decides. `bound_rounding` gives how near is too near.
 """
 
 from __future__ import annotations

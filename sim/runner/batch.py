@@ -28,6 +28,8 @@ SIZE = 1000
 """Most replicates in a batch, which ends at a multiple of this: enough to be fast, few enough to stop often."""
 SIZE_OF_AGENTS = 10
 """The same for Mesa's engine."""
+MOST_CELLS = 2_000_000
+"""Members times replicates that the ensemble simulates at once, for its memory: a batch of a large world is cut."""
 ENGINES = ("ensemble", "mesa")
 
 
@@ -216,8 +218,14 @@ def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tup
     def watch(run: MonthRun, view: MonthView) -> None:
         recorder.record_month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
 
-    outcomes = simulate(case, batch.first, batch.count, watch=None if recorder is None else watch)
-    return _vote_results(case, [outcome.actions for outcome in outcomes], [outcome.is_settled for outcome in outcomes])
+    count = max(MOST_CELLS // case.world.size, 1) if recorder is None else batch.count
+    parts = [
+        simulate(case, first, min(count, batch.first + batch.count - first), watch=None if recorder is None else watch)
+        for first in range(batch.first, batch.first + batch.count, count)
+    ]
+    actions = [np.concatenate([outcome.actions for outcome in outcomes]) for outcomes in zip(*parts, strict=True)]
+    is_settled = [np.concatenate([outcome.is_settled for outcome in outcomes]) for outcomes in zip(*parts, strict=True)]
+    return _vote_results(case, actions, is_settled)
 
 
 def _simulate_agents(

@@ -89,6 +89,11 @@ class VoteResult(Shown):
         """Numbers of members (R,) by action of a split."""
         return {action: self.tallies[:, ACTIONS.index(action)] for action in Split.model_fields}
 
+    @property
+    def is_voter(self) -> BoolArray:
+        """Whether a member may vote, (N,)."""
+        return np.asarray(self.counts.sum(axis=1) > 0)
+
 
 @dataclass(frozen=True, repr=False)
 class RunResult(Shown):
@@ -97,6 +102,7 @@ class RunResult(Shown):
     Parameters
     ----------
     base : the run of the base at the same random numbers, or None without one.
+    drawn : the same comparison with parameters drawn from their posterior, or None where it was not made.
     """
 
     case: Case
@@ -104,6 +110,7 @@ class RunResult(Shown):
     votes: tuple[VoteResult, ...]
     months: MonthsResult | None = None
     base: RunResult | None = None
+    drawn: RunResult | None = None
     is_interrupted: bool = False
 
     @property

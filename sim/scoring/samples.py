@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN, topic_of
+from sim.case.ballot import NOT_FIXED, find_topic
 from sim.rules.alignment import DAYS_PER_YEAR
 from sim.rules.choice import STANCES
 from sim.rules.payoffs import leverage
@@ -21,7 +21,7 @@ HALF_LIFE, NEUTRAL = 0.5, 0.15
 
 @dataclass(frozen=True)
 class Sample:
-    """The N members of a world before one vote. Arrays are (N,) unless stated otherwise.
+    """The N members of a world before one vote. Arrays are (N,) where no shape is given.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer]) -> Sample:
     for name in (name for name in terms if name.startswith("dependence.")):
         terms[name] = leverage(terms[name], parameters["leverage_exponent"])
     last, record = _earlier(case, number)
-    is_scored = (ballot.given == NOT_GIVEN) & (votes >= 0)
+    is_scored = (ballot.fixed == NOT_FIXED) & (votes >= 0)
     return Sample(
         resolution=ballot.resolution,
         inputs=np.column_stack([*terms.values(), _recent_stance(case, number)]),
@@ -80,7 +80,7 @@ def _recent_stance(case: Case, number: int) -> FloatArray:
     stances, weights = np.zeros(size), np.full(size, NEUTRAL)
     for call in case.world.rollcalls:
         before = min(case.spec.vote[0].date, vote.date)
-        if call.topic == topic_of(vote) and call.date < before and call.resolution not in own:
+        if call.topic == find_topic(vote) and call.date < before and call.resolution not in own:
             weight = 1.0 / (1.0 + (vote.date - call.date).days / DAYS_PER_YEAR / HALF_LIFE)
             stances = stances + weight * np.where(call.votes >= 0, STANCES[call.votes], 0.0)
             weights = weights + weight * (call.votes >= 0)

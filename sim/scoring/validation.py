@@ -21,9 +21,8 @@ from scipy.optimize import least_squares
 
 from sim.arrays import FloatArray, IntArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN, topic_of
-from sim.case.positions import divides_by
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED, find_topic
+from sim.case.utilities import compute_own_utilities
 from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.errors import input_error
@@ -95,8 +94,8 @@ def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
     Its question is the one that the world's record files it under, or else that of the last vote.
     """
     last, known = spec.vote[-1], world_of(spec).rollcall(resolution)
-    topic = topic_of(last) if known is None else known.topic
-    divides = {"divides_by": divides_by(topic)} if topic != topic_of(last) else {}
+    topic = find_topic(last) if known is None else known.topic
+    divides = {} if known is None or topic == find_topic(last) else {"divides_by": known.divides_by}
     vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic, **divides})
     return spec.model_copy(update={"vote": (vote,)})
 
@@ -104,7 +103,7 @@ def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
 def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> World:
     """The world with more roll calls about the scenario's target, on the question of its last vote."""
     (target,) = world.resolve(spec.roles.target)
-    return join_rollcalls(world, calls, target, topic_of(spec.vote[-1]))
+    return join_rollcalls(world, calls, target, find_topic(spec.vote[-1]))
 
 
 def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
@@ -112,7 +111,7 @@ def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[V
     result = run_case(case)
     observed = {call.resolution: call for call in calls}
     found = []
-    for number, months in visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED):
+    for number, months in visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED):
         vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
@@ -167,14 +166,14 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, months: Month
     months : as they have gone up to the vote, whose mean over replicates counts; None in a scenario without months.
     """
     ballot = case.ballots[number]
-    drawn = (ballot.given == NOT_GIVEN) & (votes >= 0)
+    drawn = (ballot.fixed == NOT_FIXED) & (votes >= 0)
     counts = np.bincount(votes[drawn], minlength=4)
     wanted = np.array([counts[SUPPORT], counts[OPPOSE]], dtype=np.float64)
 
     def chances(vector: FloatArray) -> FloatArray:
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
-        own = expected_utilities(own_utilities(shifted, parameters, months=months))
+        own = expected_utilities(compute_own_utilities(shifted, parameters, months=months))
         return solve_equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from sim.specs.names import members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.reading import read_scenario, scenario_from
 from sim.specs.scenario.schema import scenario_schema
-from sim.specs.scenario.spec import Change, Expected, Roles, Scenario, Vote
+from sim.specs.scenario.spec import Change, Expected, NamedRoles, Scenario, Vote
 from sim.specs.shipped import shipped_folder, shipped_names, shipped_scenarios
 from sim.specs.worlds import world_of
 
@@ -27,7 +27,7 @@ __all__ = [
     "Fit",
     "Goal",
     "Months",
-    "Roles",
+    "NamedRoles",
     "Scenario",
     "TargetSplit",
     "Vote",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, Strict, ValidationError
@@ -59,6 +59,7 @@ class Fit(Section):
     intervals : 90 % interval of each fitted parameter.
     contraction : by how much the votes narrowed the variance of each parameter's prior; near 0 they hold no information
         on it.
+    evidence : whether the votes identified each parameter.
     """
 
     settings: Mapping[str, Any]
@@ -66,6 +67,7 @@ class Fit(Section):
     parameters: Mapping[str, float]
     intervals: Mapping[str, FittedInterval] = Field(default_factory=dict)
     contraction: Mapping[str, float] = Field(default_factory=dict)
+    evidence: Mapping[str, Literal["estimated", "not identified"]] = Field(default_factory=dict)
     text: Annotated[tuple[FittedResolution, ...], Strict(False)] = ()
     draws: PosteriorDraws | None = None
 
@@ -109,10 +111,24 @@ def shipped_fit_path() -> Path:
     return Path(str(files("sim").joinpath("data/fitted.toml")))
 
 
+def shipped_fits() -> tuple[str, ...]:
+    """Names of the parameter files that come with the program for scenarios to name, sorted."""
+    return tuple(sorted(path.stem for path in _fits_folder().glob("*.toml")))
+
+
+def locate_fit(name: str, folder: Path | None = None) -> Path:
+    """The parameter file that a scenario's ``fit`` names: a shipped one, or a path from a folder."""
+    return _fits_folder() / f"{name}.toml" if name in shipped_fits() else (folder or Path()) / name
+
+
+def _fits_folder() -> Path:
+    return Path(str(files("sim").joinpath("data/fits")))
+
+
 def fit_path(spec: Scenario) -> Path | None:
     """The parameter file that a scenario reads in addition to the registry's defaults; None where it reads none."""
     if spec.fit is not None:
-        return Path(spec.fit)
+        return locate_fit(spec.fit)
     return shipped_fit_path() if spec.parameter_uncertainty else None
 
 

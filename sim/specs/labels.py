@@ -29,7 +29,7 @@ VOTE: Mapping[str, str] = {
     "divides_by": "what the resolution divides by",
 }
 DIVISIVENESS = ("division over the conflict", "division over the order of the world")
-EDITS: Mapping[str, str] = {"multiply": "times", "add": "plus", "set": "set to"}
+EDITS: Mapping[str, str] = {"multiply": "multiplied by", "add": "plus", "set": "set to"}
 
 
 def label_key(key: str, spec: Scenario | None = None) -> str:
@@ -60,8 +60,20 @@ def label_key(key: str, spec: Scenario | None = None) -> str:
             return VOTE[name] + _of_vote(number, spec)
         case "change", [edit] if edit in EDITS and spec is not None and number < len(spec.change):
             change = spec.change[number]
-            return f"{label_quantity(change.attribute)} of {', '.join(change.members)}, {EDITS[edit]}"
+            return label_edit(edit, change.attribute, ", ".join(change.members))
     return label_quantity(key)
+
+
+def label_edit(edit: str, attribute: str, members: str) -> str:
+    """The label of an edit of some members' attribute.
+
+    Examples
+    --------
+    >>> label_edit("multiply", "dependence.arms", "IND")
+    'arms dependence on the target (IND), multiplied by'
+    """
+    whom = "all members" if members == "ALL" else members
+    return f"{label_quantity(attribute)} ({whom}), {EDITS[edit]}"
 
 
 def _of_vote(number: int, spec: Scenario | None) -> str:

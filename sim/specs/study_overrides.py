@@ -6,7 +6,7 @@ the scenario, such as ``vote.severity=1``, goes to the file's ``[set]``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,23 @@ from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
 FACTOR_KEYS = tuple(field.alias or name for name, field in Factor.model_fields.items())
+
+
+def draft_study(
+    document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str], kind: type[Section]
+) -> Draft:
+    """A draft of an experiment or goal from plain data, with its overrides applied; parameters as of `override_study`.
+
+    Parameters
+    ----------
+    where : name of the document in messages.
+    folder : folder that relative paths in it start from.
+    """
+    draft = Draft(where, folder)
+    draft.merge(document, where, folder)
+    for text in overrides:
+        override_study(draft, text, kind)
+    return draft
 
 
 def override_study(draft: Draft, text: str, kind: type[Section]) -> None:

@@ -11,6 +11,7 @@ from sim.rules.adoption import ADOPTION_RULES, AdoptionRule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult
 from sim.specs import members_of
+from sim.summaries.grounds import list_grounds, list_not_refitted
 from sim.summaries.tallies import REPORTED, name_actions, share_behind, summarise_actions, summarise_tally
 
 UNCHANGED = 0.5
@@ -29,6 +30,9 @@ def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteCha
         tally=summarise_tally(before),
         change=name_actions(shift),
         change_interval=ByAction[tuple[float, float]](**ends),
+        uncertain=_change_with_draws(result, number),
+        rests_on=list_grounds(base.case.spec, result.case.spec),
+        not_refitted=list_not_refitted(base.case.spec, result.case.spec),
         adoption={rule: _compare_adoption(before, vote, rule) for rule in ADOPTION_RULES},
         population=Behind(base=share_behind(base.case, before), change=_intervals(change.population)),
         gdp=Behind(base=share_behind(base.case, before, "gdp_usd"), change=_intervals(change.gdp)),
@@ -41,6 +45,12 @@ def _change_of(vote: VoteResult) -> VoteChange:
     if vote.change is None:
         raise ValueError("the run has no base")
     return vote.change
+
+
+def _change_with_draws(result: RunResult, number: int) -> ByAction[Interval] | None:
+    if result.drawn is None:
+        return None
+    return _intervals(_change_of(result.drawn.votes[number]).tallies.astype(np.float64))
 
 
 def _intervals(values: FloatArray) -> ByAction[Interval]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.results.changes import VoteChanged
+from sim.results.parts import Splits
 from sim.results.run import VoteSummary
 from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
 from sim.scoring.tables import MODES
-from sim.summaries.tallies import NEAR, REPORTED, SPLIT
+from sim.summaries.grounds import answer_grounds
+from sim.summaries.tallies import NEAR, REPORTED
 
 
 def list_words(parts: Sequence[str]) -> str:
@@ -17,9 +19,8 @@ def list_words(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def write_split(vote: VoteSummary) -> str:
-    """The split of a vote, with and without the target's own."""
-    split = vote.split
+def write_split(split: Splits) -> str:
+    """A split with and without the target's own vote."""
     return f"{split.with_target}, or {split.without_target} without the target's own vote"
 
 
@@ -27,26 +28,25 @@ def answer_vote(vote: VoteSummary) -> list[str]:
     """What became of a vote: the split, the observed one, and what changed against the base."""
     support = vote.tally.support
     sentences = [
-        f"Support, abstain, oppose: {write_split(vote)} (median of the runs; in 90 % of runs "
-        f"{write_interval(support.p05, support.p95)} members support)."
+        f"Support/abstain/oppose: {write_split(vote.split)} (median of the runs). In 90 % of runs "
+        f"{write_interval(support.p05, support.p95)} members support."
     ]
     if vote.base is None:
         sentences += _compare_with_observed(vote)
     else:
         sentences += answer_change(vote.base)
     if vote.settled < 1:
-        sentences.append(f"In {write_share(1 - vote.settled)} of runs some members still changed in the last round.")
+        unsettled = write_share(1 - vote.settled)
+        sentences.append(f"In {unsettled} of runs some members still changed their announcement in the last round.")
     return sentences
 
 
 def _compare_with_observed(vote: VoteSummary) -> list[str]:
-    observed = vote.observed
-    if observed is None or vote.near is None:
+    if vote.observed_split is None or vote.near is None:
         return []
-    split = "/".join(str(observed.of(name)) for name in SPLIT)
     said = [
-        f"Observed: {split}. In {write_share(vote.near)} of runs each of the four counts (with absent) "
-        f"is within {NEAR} of the observed one."
+        f"Observed: {write_split(vote.observed_split)}. In {write_share(vote.near)} of runs each of the four counts "
+        f"(with absent) is within {NEAR} of the observed one."
     ]
     if vote.accuracy is not None:
         said.append(f"The most likely vote is the observed one for {write_share(vote.accuracy)} of the members scored.")
@@ -57,12 +57,34 @@ def answer_change(base: VoteChanged) -> list[str]:
     """How the tally changed against the base, and which members vote differently."""
     changes = [f"{name} {write_number(base.change.of(name), 1, is_signed=True)}" for name in REPORTED]
     sentences = [f"Compared with '{base.scenario}': {list_words(changes)} members on average."]
+    sentences += [*answer_doubt(base), *answer_grounds(base.rests_on), *_warn_of_intercepts(base.not_refitted)]
     if not base.moved:
         return [*sentences, "No member votes differently in any run."]
     first = [f"{mover.name} ({write_share(mover.moved)} of runs)" for mover in base.moved[:3]]
     if len(base.moved) == 1:
         return [*sentences, f"One member votes differently in some run: {first[0]}."]
     return [*sentences, f"{len(base.moved)} members vote differently in some run, above all {list_words(first)}."]
+
+
+def _warn_of_intercepts(labels: Sequence[str]) -> list[str]:
+    """That a change of a fitted parameter alone moves the mean of all votes as well."""
+    if not labels:
+        return []
+    return [
+        f"All other numbers are as fitted together with {list_words(labels)}: part of the change is only that they "
+        "were not fitted again ('sim calibrate --fix')."
+    ]
+
+
+def answer_doubt(base: VoteChanged) -> list[str]:
+    """The change of support where the fitted numbers are uncertain; nothing where that was not asked."""
+    if base.uncertain is None:
+        return []
+    of = base.uncertain.support
+    return [
+        f"With uncertain parameters: support {write_number(of.mean, 1, is_signed=True)} on average, "
+        f"{write_interval(of.p05, of.p95, is_signed=True)} in 90 % of runs."
+    ]
 
 
 def judge_expectation(base: VoteChanged) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, FloatArray
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE
-from sim.runner.result import RunResult, frequencies
+from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
 from sim.summaries.months import report_months
@@ -20,14 +21,15 @@ from sim.world import RollCall
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
 
 
-def with_given(chances: FloatArray, given: ActionArray) -> FloatArray:
+def set_fixed(chances: FloatArray, fixed: ActionArray) -> FloatArray:
     """Probabilities (N, 4) in which a fixed vote is certain.
 
     Parameters
     ----------
-    given : action code of each fixed vote, `NOT_GIVEN` where it is drawn, (N,).
+    fixed : action code of each fixed vote, `NOT_FIXED` where a member chooses, (N,).
     """
-    return np.where((given == NOT_GIVEN)[:, None], chances, np.eye(len(ACTIONS))[given])
+    certain = np.where((fixed >= 0)[:, None], np.eye(len(ACTIONS))[fixed], 0.0)
+    return np.where((fixed == NOT_FIXED)[:, None], chances, certain)
 
 
 def summarise_run(result: RunResult) -> RunSummary:
@@ -56,25 +58,26 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         date=vote.date,
         tally=summarise_tally(vote),
         split=split_of(
-            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].given[case.roles.target]
+            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].fixed[case.roles.target]
         ),
-        likeliest=count_actions(np.bincount(vote.counts.argmax(axis=1), minlength=len(ACTIONS))),
+        likeliest=count_actions(np.bincount(vote.counts[vote.is_voter].argmax(axis=1), minlength=len(ACTIONS))),
         observed=None if call is None else count_actions(call.tally),
+        observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
         near=None if call is None else float(is_near(vote.tallies, call).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),
         base=None if result.base is None else summarise_change(result, result.base, number),
-        members=member_votes(case, chances, call),
+        members=member_votes(case, vote, call),
     )
 
 
-def split_of(tally: FloatArray, own: int = OPPOSE) -> Splits:
+def split_of(tally: NDArray[np.integer] | FloatArray, own: int = OPPOSE) -> Splits:
     """Support, abstain, oppose of a tally, with and without the target's own vote.
 
     Parameters
     ----------
-    own : action code of the target's vote, which is fixed.
+    own : action code of the target's vote.
     """
     counts = {name: float(tally[CODES[name]]) for name in SPLIT}
     without = {name: count - (CODES[name] == own) for name, count in counts.items()}
@@ -93,11 +96,12 @@ def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None
 
 def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     """Members (N,) whose vote was drawn and is on record."""
-    return (case.ballots[number].given == NOT_GIVEN) & (call.votes >= 0)
+    return (case.ballots[number].fixed == NOT_FIXED) & (call.votes >= 0)
 
 
-def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list[MemberVote]:
-    """Every member: probabilities of the actions, and the observed one."""
+def member_votes(case: Case, vote: VoteResult, call: RollCall | None) -> list[MemberVote]:
+    """Every member that may vote: probabilities of the actions, and the observed one."""
+    chances = frequencies(vote.counts)
     return [
         MemberVote(
             iso3=iso3,
@@ -106,6 +110,7 @@ def member_votes(case: Case, chances: FloatArray, call: RollCall | None) -> list
             observed=None if call is None or call.votes[i] < 0 else ACTIONS[call.votes[i]],
         )
         for i, (iso3, name) in enumerate(zip(case.world.iso3, case.world.names, strict=True))
+        if vote.is_voter[i]
     ]
 
 
@@ -166,7 +171,7 @@ def member_columns(result: RunResult) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
     for vote in result.votes:
         call = result.case.world.rollcall(vote.resolution)
-        for row in member_votes(result.case, frequencies(vote.counts), call):
+        for row in member_votes(result.case, vote, call):
             for name, value in {"resolution": vote.resolution, **dict(row)}.items():
                 columns[name].append(value)
     return columns

@@ -33,7 +33,7 @@ def answer_sweep(
 
     def at(values: Mapping[str, JsonValue]) -> str:
         named = levers[:MOST_NAMED]
-        return ", ".join(f"{label_key(name, experiment.first)} = {write_setting(values[name])}" for name in named)
+        return ", ".join(f"{label_key(name, experiment.first)} {write_setting(values[name])}" for name in named)
 
     support = [(point.tallies.support.mean, point) for point in points if point.tallies is not None]
     (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
@@ -44,8 +44,9 @@ def answer_sweep(
     if ranking:
         best = ranking[0]
         sentences.append(
-            f"Nearest to the target split is {at(best.values)}: {write_number(best.distance, 1)} members off it on "
-            f"average, and within {NEAR} of it in {write_share(best.near)} of runs."
+            f"The point nearest to the target split is {at(best.values)}. Its counts differ from the target split by "
+            f"{write_number(best.distance, 1)} members in all on average; in {write_share(best.near)} of runs each "
+            f"count is within {NEAR} of it."
         )
     failed = len(points) - len(support)
     return " ".join([*sentences, f"{failed} points failed."] if failed else sentences)
@@ -106,9 +107,9 @@ def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: S
         Column("accuracy", SHARE),
     ]
     note = (
-        f"Exactly, within {NEAR}: share of runs with the split, or within {NEAR} members of it on every action. "
-        "Members off: mean distance from it, summed over the actions. Accuracy: share of the members scored whose most "
-        "likely vote is the observed one."
+        f"Exactly: share of runs with the target split. Within {NEAR}: share of runs in which each count is within "
+        f"{NEAR} of it. Members off: mean difference from it, summed over the counts. Accuracy: share of the members "
+        "scored whose most likely vote is the observed one."
     )
     return table("Points nearest to the target split", head, rows, note)
 

@@ -33,7 +33,7 @@ def tally_table(vote: VoteSummary, runs: int) -> Table:
         Column("median", COUNT),
         Column("90 % of runs"),
         *([Column("observed", COUNT)] if is_observed else []),
-        Column("of world population", SHARE),
+        Column("share of world population", SHARE),
     ]
     return table(f"{vote.resolution}, {vote.date}: {runs:,} runs", columns, rows)
 
@@ -43,10 +43,12 @@ def misses_table(misses: Sequence[Miss]) -> Table:
     rows = [[miss.name, miss.iso3, miss.observed, miss.likeliest, miss.probability_of_observed] for miss in misses]
     columns = [
         *map(Column, ("member", "code", "observed", "most likely")),
-        Column("probability of the observed", SHARE),
+        Column("probability of the observed vote", SHARE),
     ]
     note = "" if misses else "None: the most likely vote of every member scored is the observed one."
-    return table(f"Members it gets wrong: {len(misses)}, the surest mistakes first", columns, rows, note)
+    return table(
+        f"Members that the model gets wrong: {len(misses)}, first those it was surest about", columns, rows, note
+    )
 
 
 def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
@@ -60,24 +62,27 @@ def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
     columns = [*map(Column, ("member", "code", "observed")), *(Column(name, SHARE) for name in REPORTED)]
     places = frozenset(place for place, one in enumerate(vote.members) if one.iso3 in marked)
     note = "Probabilities are smoothed frequencies over the runs."
-    return table("Every member", columns, rows, note + (" Shaded: members it gets wrong." if marked else ""), places)
+    return table(
+        "Every member", columns, rows, note + (" Shaded: members that the model gets wrong." if marked else ""), places
+    )
 
 
 def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
     """Members that vote differently from the base, those that do so in most runs first."""
     rows = [
-        [one.name, f"{one.before} to {one.after}", one.most_often, one.moved, one.towards, one.away] for one in movers
+        [one.name, one.moved, f"{one.before} to {one.after}", one.most_often, one.towards, one.away] for one in movers
     ]
     columns = [
-        *map(Column, ("member", "most common change")),
-        Column("makes it", SHARE),
+        Column("member"),
         Column("votes differently", SHARE),
+        Column("most common change"),
+        Column("share of runs", SHARE),
         Column("towards sanctioning side", SHARE),
         Column("towards target", SHARE),
     ]
     note = (
-        "Shares of runs. The last two columns are the direction of the change; changes between abstaining and absence "
-        "have none."
+        "All percentages are shares of runs. The last two columns give the direction of all its changes; a change "
+        "between abstaining and absence has none."
     )
     return table(f"Who votes differently on {resolution}", columns, rows, note)
 
@@ -106,7 +111,7 @@ def change_table(vote: ComparedVote) -> Table:
         Column("of world population", CHANGE_OF_SHARE),
         Column("of world product", CHANGE_OF_SHARE),
     ]
-    return table("Mean members per action, and change of their part of the world", columns, rows)
+    return table("Mean number of members per action, and change of their share of the world", columns, rows)
 
 
 def adoption_table(base: VoteChanged) -> Table:

@@ -55,4 +55,4 @@ def name_actions(values: FloatArray) -> ByAction[float]:
 def share_behind(case: Case, vote: VoteResult, attribute: str = "population") -> ByAction[float]:
     """Mean share of the world's total of an attribute that belongs to the members that did each action."""
     amount = case.world.attributes[attribute]
-    return name_actions(amount @ vote.counts / vote.counts[0].sum() / amount.sum())
+    return name_actions(amount @ vote.counts / vote.counts.sum(axis=1).max() / amount.sum())

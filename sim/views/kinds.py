@@ -59,7 +59,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PictureKind:
     """A kind of picture.
 
     Parameters
@@ -78,54 +78,54 @@ def _explain(result: RunResult, number: int, wish: Wish) -> Explanation:
     return explain(spec, str(wish.member), spec.vote[number].resolution, tries_levers=False)
 
 
-OF_RUNS: Mapping[str, Kind] = {
-    "chamber": Kind(
+OF_RUNS: Mapping[str, PictureKind] = {
+    "chamber": PictureKind(
         "a seat per member, the observed vote and the run nearest to the median side by side",
         (),
         lambda r, n, w: (
             draw_chambers(r, n) if w.ax is None else plot_chamber(r, number=n, is_observed=w.is_observed, ax=w.ax)
         ),
     ),
-    "map": Kind(
+    "map": PictureKind(
         "the world, with a mark of equal size per member by its most likely action (--observed: by what it did)",
         (),
         lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed, ax=w.ax),
     ),
-    "tallies": Kind(
+    "tallies": PictureKind(
         "members with each action in all runs, with the observed number marked",
         (),
         lambda r, n, w: plot_tallies(r, number=n, ax=w.ax),
     ),
-    "members": Kind(
+    "members": PictureKind(
         "a column of probabilities per member, with the misses marked",
         (),
         lambda r, n, w: plot_members(r, number=n, ax=w.ax),
     ),
-    "network": Kind("whom members look to", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
-    "reliability": Kind(
+    "network": PictureKind("whom members look to", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
+    "reliability": PictureKind(
         "probabilities and the share that came true",
         ("observed",),
         lambda r, n, w: plot_reliability(r, number=n, ax=w.ax),
     ),
-    "change": Kind(
+    "change": PictureKind(
         "change of the tally against the base, run by run", ("base",), lambda r, n, w: plot_change(r, number=n, ax=w.ax)
     ),
-    "movers": Kind(
+    "movers": PictureKind(
         "members that vote differently from the base, and in which direction",
         ("base",),
         lambda r, n, w: plot_movers(r, number=n, ax=w.ax),
     ),
-    "months": Kind(
+    "months": PictureKind(
         "fuel, sanctions, help and alignment between votes",
         ("months",),
         lambda r, n, w: draw_months(r) if w.ax is None else plot_months(r, ax=w.ax),
     ),
-    "explanation": Kind(
+    "explanation": PictureKind(
         "what speaks for a member's most likely action over the next (--member)",
         ("member",),
         lambda r, n, w: draw_explanation(_explain(r, n, w), "explanation", w),
     ),
-    "reasons": Kind(
+    "reasons": PictureKind(
         "how a member's reasons change over the months, with the resolution asked in each (--member)",
         ("months", "member"),
         lambda r, n, w: draw_explanation(_explain(r, n, w), "reasons", w),

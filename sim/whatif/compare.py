@@ -20,6 +20,7 @@ from sim.runner.run import run_compared
 from sim.specs import Scenario
 from sim.summaries.changes import summarise_change
 from sim.summaries.tallies import CODES, REPORTED, summarise_tally
+from sim.whatif.doubt import add_doubt
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def compare(
         raise InputError(problems)
     results = run_compared(cases, first.replicates, engine, executor=executor, on_progress=on_progress)
     base, *others = (_rename_votes(result, case) for result, case in zip(results, cases, strict=True))
-    return Comparison(base, tuple(replace(other, base=base) for other in others))
+    _, *others = add_doubt([base, *(replace(other, base=base) for other in others)])
+    return Comparison(base, tuple(others))
 
 
 def _mismatches(base: Case, case: Case) -> list[Problem]:

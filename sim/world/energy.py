@@ -56,7 +56,7 @@ class Energy(Shown):
     transit: FloatArray
 
     def places(self, months: Sequence[str]) -> IntArray:
-        """Where months stand in `months`.
+        """The places of months in `months`.
 
         Raises
         ------

@@ -17,17 +17,25 @@ from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
 
 FILE = "world.toml"
-DATED_KEYS = {"title": str, "start": date, "description": str, "apart": dict, "group": list}
-KEYS = {"title": str, "date": date, "description": str, "coverage": dict, "currencies": dict, "group": list}
+DATED_KEYS = {"title": str, "start": date, "description": str, "order_topics": list, "apart": dict, "group": list}
+KEYS = {
+    "title": str,
+    "date": date,
+    "description": str,
+    "order_topics": list,
+    "coverage": dict,
+    "currencies": dict,
+    "group": list,
+}
 GROUP_KEYS = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
 TYPES = {str: "a text", date: "a date", dict: "a table", list: "a list", bool: "true or false"}
-EVERYONE = "UN"
-"""What ``sanctions.csv`` calls the sender of measures that bind every member; no group may be called so."""
+UNITED_NATIONS = "UN"
+"""The sender in ``sanctions.csv`` of measures that bind every member; no group may have this name."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What ``world.toml`` says.
+    """The contents of ``world.toml``.
 
     Of a dated world `date` is its start, and `coverage` lists the partners that are dated apart from all others; its
     groups have no members here, and currencies are in a table of their own.
@@ -39,6 +47,7 @@ class Header:
     coverage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     currencies: Mapping[str, float] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
+    order_topics: tuple[str, ...] = ()
 
 
 def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_dated: bool = False) -> Header:
@@ -58,16 +67,17 @@ def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_da
         folder.problem(FILE, "", message, fix)
         return Header()
     valid = _checked(folder, document, kinds=DATED_KEYS if is_dated else KEYS, needed=("title", day), prefix="")
-    taken = _members_by_reference(folder, members)
+    names = _members_by_reference(folder, members)
     entries = valid.get("group", [])
-    groups = _groups(folder, entries, members, taken, has_members=not is_dated)
+    groups = _groups(folder, entries, members, names, has_members=not is_dated)
     return Header(
         title=valid.get("title", ""),
         date=valid.get(day, date.min),
         description=valid.get("description", ""),
         coverage=_coverage(folder, partners, valid.get(partners, {}), members),
-        currencies=_currencies(folder, valid.get("currencies", {}), taken if members else None),
+        currencies=_currencies(folder, valid.get("currencies", {}), names if members else None),
         groups=groups,
+        order_topics=_texts(folder, "order_topics", valid.get("order_topics", [])),
     )
 
 
@@ -90,25 +100,25 @@ def _checked(
 
 
 def _members_by_reference(folder: Folder, members: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """What each name, in lower case, stands for; a problem is noted for a name of two members."""
-    taken: dict[str, str] = {}
+    """What each name, in lower case, means; a problem is noted for a name of two members."""
+    names: dict[str, str] = {}
     for iso3, (name, _) in members.items():
         for reference in {iso3.casefold(), name.casefold()}:
-            if taken.setdefault(reference, iso3) != iso3:
-                folder.problem("members.csv", iso3, f"its code or name is that of {taken[reference]} too.")
+            if names.setdefault(reference, iso3) != iso3:
+                folder.problem("members.csv", iso3, f"its code or name is that of {names[reference]} too.")
     for _, region in members.values():
-        if taken.setdefault(region.casefold(), f"region {region}") != f"region {region}":
-            message = f"the region '{region}' has the name of {taken[region.casefold()]}."
+        if names.setdefault(region.casefold(), f"region {region}") != f"region {region}":
+            message = f"the region '{region}' has the name of {names[region.casefold()]}."
             if not any(problem.message == message for problem in folder.problems):
                 folder.problem("members.csv", "region", message)
-    return taken
+    return names
 
 
 def _groups(
     folder: Folder,
     entries: list[Any],
     members: Mapping[str, tuple[str, str]],
-    taken: dict[str, str],
+    names: dict[str, str],
     *,
     has_members: bool,
 ) -> tuple[Group, ...]:
@@ -124,23 +134,23 @@ def _groups(
         codes, aliases = valid.get("members", []), valid.get("aliases", [])
         if has_members:
             _check_members(folder, f"{where}.members", codes, members)
-        if not all(isinstance(alias, str) for alias in aliases):
-            folder.problem(FILE, f"{where}.aliases", f"got {_short(aliases)}; a list of texts is needed.")
-            aliases = []
-        references = [valid[key] for key in ("key", "name") if key in valid] + aliases
+        aliases = _texts(folder, f"{where}.aliases", aliases)
+        references = [*(valid[key] for key in ("key", "name") if key in valid), *aliases]
         for reference in dict.fromkeys(references):
-            if not reference.strip() or reference.startswith("-") or reference == EVERYONE:
-                message = f"got '{reference}'; a name that is not blank, not {EVERYONE} and does not begin with '-'"
+            if not reference.strip() or reference.startswith("-") or reference == UNITED_NATIONS:
+                message = (
+                    f"got '{reference}'; a name that is not blank, not {UNITED_NATIONS} and does not begin with '-'"
+                )
                 folder.problem(FILE, where, f"{message} is needed.")
-            elif taken.setdefault(reference.casefold(), where) != where:
-                folder.problem(FILE, where, f"'{reference}' stands for {taken[reference.casefold()]} already.")
+            elif names.setdefault(reference.casefold(), where) != where:
+                folder.problem(FILE, where, f"'{reference}' already means {names[reference.casefold()]}.")
         if all(key in valid for key in needed):
             is_organisation = valid.get("is_organisation", True)
             found.append(
                 Group(
                     key=valid["key"],
                     name=valid["name"],
-                    aliases=tuple(aliases),
+                    aliases=aliases,
                     is_organisation=is_organisation,
                     members=tuple(codes),
                 )
@@ -176,20 +186,27 @@ def _coverage(
     return found
 
 
-def _currencies(folder: Folder, entries: Mapping[str, Any], taken: Mapping[str, str] | None) -> dict[str, float]:
+def _currencies(folder: Folder, entries: Mapping[str, Any], names: Mapping[str, str] | None) -> dict[str, float]:
     found = {}
     for issuer, weight in entries.items():
         key = f"currencies.{issuer}"
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1:
             folder.problem(FILE, key, f"got {_short(weight)}; allowed is 0 to 1.")
-        elif taken is not None and issuer.casefold() not in taken:
-            fix = hint_for_code(issuer, set(taken.values()), taken)
+        elif names is not None and issuer.casefold() not in names:
+            fix = hint_for_code(issuer, set(names.values()), names)
             folder.problem(FILE, key, "is neither a member nor a group of this world.", fix)
         else:
             found[issuer] = float(weight)
     if fsum(found.values()) > 1 + 1e-9:
         folder.problem(FILE, "currencies", f"the shares add up to {fsum(found.values()):g}; allowed is up to 1.")
     return found
+
+
+def _texts(folder: Folder, key: str, values: list[Any]) -> tuple[str, ...]:
+    if all(isinstance(value, str) for value in values):
+        return tuple(values)
+    folder.problem(FILE, key, f"got {_short(values)}; a list of texts is needed.")
+    return ()
 
 
 def _short(value: object) -> str:

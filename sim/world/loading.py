@@ -90,7 +90,7 @@ def world_hashes(world: World) -> dict[str, str]:
 
 
 def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, date | None]:
-    """The world and the day that a name stands for."""
+    """The world and the day that a name means."""
     if str(reference) not in ALIASES:
         return reference, at
     name, day = ALIASES[str(reference)]

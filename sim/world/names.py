@@ -1,4 +1,4 @@
-"""What people call states: codes, short, formal, everyday and former names, and names of those that are no members.
+"""What people call states: codes, short, formal, everyday and former names, and names of places that are not members.
 
 Names and codes come from pycountry, the ISO 3166 lists of Debian: it is data alone, installs everywhere, and gives no
 wrong answer on the lists of the tests. countrynames knows more names, but takes Nassau for the Bahamas, fails on East
@@ -83,7 +83,7 @@ def place_of(name: str) -> Place | None:
 
 
 def hint_for_code(reference: str, codes: Container[str], others: Iterable[str] = ()) -> str:
-    """What to add to a message about a text that is no member's code, where a code is needed; may be empty.
+    """What to add to a message about a text that is not the code of a member; may be empty.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def nearest(name: str, meanings: Mapping[str, object]) -> list[str]:
 
     Parameters
     ----------
-    meanings : what each name that there is stands for.
+    meanings : what each known name means.
     """
     if len(name.strip()) <= CODE_LENGTH:
         return []

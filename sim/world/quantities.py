@@ -10,28 +10,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import fsum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import Problem
+from sim.world.estimates import Donors, donors_of, with_middle
+from sim.world.peers import peers_by_kind
+from sim.world.ties import columns_of, row_sums
 from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
 
+if TYPE_CHECKING:
+    from sim.rules.influence import Blocks
+    from sim.world.ties import Ties
+
 AGREEMENT_YEARS = 5
-"""Years of the Assembly's votes before a date that say who votes like whom and who stays away."""
+"""Years of the Assembly's votes before a date from which agreement and absences are measured."""
 CONTESTED_YEARS = 7
-"""Years of the Assembly's votes before a date that say who stood by the target's texts; 5 and 10 fit about as well."""
+"""Years of the Assembly's votes before a date from which stances on contested resolutions are measured; 5 and 10 years
+fit about as well."""
 FEWEST_CONTESTED = 10
-"""Resolutions of one kind that are enough to say where members are between the targets and the other side."""
+"""Fewest resolutions of one kind from which a stance is measured."""
 INCOME_REFERENCE = 10_000.0
 """Income per head (US dollars) at which the income input is zero."""
 POPULATION_REFERENCE = 10_000_000.0
 """Population at which the small-mission input is zero."""
 
-MOST_REMEMBERED = 64
 """Sets of quantities that a world keeps; a sweep over senders needs many, a sweep over parameters one."""
-
-PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade")
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,15 @@ class Roles:
         """The first of the targets."""
         return int(self.targets[0])
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells these roles from others, as a key."""
+        return (self.targets.tobytes(), self.victim, self.senders.tobytes(), self.leanings)
+
 
 @dataclass(frozen=True)
 class Quantities:
-    """What a world says about every member, for given roles and a date. Arrays are (N,) unless said otherwise.
+    """What a world gives for every member, for given roles and a date. Arrays are (N,) where no shape is given.
 
     Parameters
     ----------
@@ -69,7 +80,8 @@ class Quantities:
     lost : breadth of sanctions to channel to array: the part of `observed` under sanctions of that breadth.
     alignment : input to array; positive is towards the senders.
     absence : input to array; larger is emptier.
-    peers : kind to array (N, N), rows summing to 1 or, for a member with no such peer, to 0.
+    peers : kind to matrix (N, N), rows summing to 1 or, for a member with no such peer, to 0; as in `peers_by_kind`.
+    donors : ``dependence`` and ``exposure`` to the donors of members whose figures are estimates, their middle ones.
     control : whether those who hold the seat hold the country, so that leverage over it reaches them.
     """
 
@@ -79,8 +91,14 @@ class Quantities:
     lost: Mapping[str, Mapping[str, FloatArray]]
     alignment: Mapping[str, FloatArray]
     absence: Mapping[str, FloatArray]
-    peers: Mapping[str, FloatArray]
+    peers: Mapping[str, Ties | Blocks]
     control: FloatArray
+    donors: Mapping[str, Donors]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no member's dependence or exposure is an estimate."""
+        return not any(self.donors.values())
 
 
 def quantities(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
@@ -91,35 +109,22 @@ def quantities(world: World, roles: Roles, before: date, agreement_sharpness: fl
     before : votes, ideal points and the Assembly's record count only if dated before this day.
     agreement_sharpness : how fast a peer's weight falls as agreement does; unit 1 / agreement.
     """
-    key = (
-        roles.targets.tobytes(),
-        roles.victim,
-        roles.senders.tobytes(),
-        roles.leanings,
-        before,
-        agreement_sharpness,
-    )
-    found = world.memo.get(key)
-    if not isinstance(found, Quantities):
-        found = _derived(world, roles, before, agreement_sharpness)
-        if len(world.memo) >= MOST_REMEMBERED:
-            world.memo.clear()
-        world.memo[key] = found
-    return found
+    key = ("quantities", roles.key, before, agreement_sharpness)
+    return world.remember(key, lambda: _derived(world, roles, before, agreement_sharpness))
 
 
 def _derived(world: World, roles: Roles, before: date, agreement_sharpness: float) -> Quantities:
     agreement, absences = _assembly(world, before)
     senders, targets = roles.senders, roles.targets
     exposure_by_sender = _withheld_by(world, senders)
-    observed = {channel: np.minimum(_row_sums(array), 1.0) for channel, array in exposure_by_sender.items()}
+    observed = {channel: np.minimum(row_sums(array), 1.0) for channel, array in exposure_by_sender.items()}
     lost = _lost(world, roles, exposure_by_sender)
     income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
     democracy = world.attributes["liberal_democracy"]
     alignment = {
-        "consultation": -world.ties["consultation"][:, targets].max(axis=1),
-        "organisations": -_row_sums(np.stack([_shared_organisations(world, int(one)) for one in targets], axis=1)),
-        "security": world.ties["security"][:, senders].max(axis=1, initial=0.0),
+        "consultation": -columns_of(world.ties["consultation"], targets).max(axis=1),
+        "organisations": -row_sums(np.stack([_shared_organisations(world, int(one)) for one in targets], axis=1)),
+        "security": columns_of(world.ties["security"], senders).max(axis=1, initial=0.0),
         "leaning": _leaning(world, roles),
         "ideal_point": _ideal_points(world, roles, before),
         "democracy": _side(democracy, roles) * democracy,
@@ -135,24 +140,27 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
         "arrears": world.attributes["arrears"],
     }
     assert tuple(absence) == ABSENCE_INPUTS
+    dependence, exposure = _dependence(world, targets), _before_sanctions(world, observed, lost)
+    on_targets, to_senders = donors_of(world, dependence, targets), donors_of(world, exposure, senders)
     return Quantities(
-        dependence=_dependence(world, targets),
-        exposure=_before_sanctions(world, observed, lost),
+        dependence=with_middle(dependence, on_targets),
+        exposure=with_middle(exposure, to_senders),
         observed=observed,
         lost=lost,
         alignment=alignment,
         absence=absence,
-        peers=_peers(world, agreement, agreement_sharpness),
+        peers=peers_by_kind(world, agreement, agreement_sharpness),
         control=world.attributes["effective_control"],
+        donors={"dependence": on_targets, "exposure": to_senders},
     )
 
 
 def _dependence(world: World, targets: IntArray) -> dict[str, FloatArray]:
     """Channel to array (N,) in [0, 1] of what the targets together can withhold."""
-    of_ties = {kind: world.ties[kind][:, targets] for kind in ("energy", "arms", "food", "trade", "security")}
+    of_ties = {kind: columns_of(world.ties[kind], targets) for kind in ("energy", "arms", "food", "trade", "security")}
     withheld = _withheld_by(world, targets)
     channels = {**of_ties, "aid": withheld["aid"], "finance": withheld["finance"]}
-    return {channel: np.minimum(_row_sums(array), 1.0) for channel, array in channels.items()}
+    return {channel: np.minimum(row_sums(array), 1.0) for channel, array in channels.items()}
 
 
 def _leaning(world: World, roles: Roles) -> FloatArray:
@@ -196,11 +204,6 @@ def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float
     ]
 
 
-def _row_sums(array: FloatArray) -> FloatArray:
-    """Sums along rows, exact and so the same in whatever order the members stand."""
-    return np.array([fsum(row) for row in array])
-
-
 def _withheld_by(world: World, members: IntArray) -> dict[str, FloatArray]:
     """Channel to array (N, number of members) of what each of some members can withhold from every member.
 
@@ -213,9 +216,9 @@ def _withheld_by(world: World, members: IntArray) -> dict[str, FloatArray]:
         currency[issuers] += weight / len(issuers)
     openness = world.attributes["trade_openness"]
     return {
-        "trade": world.ties["trade"][:, members],
+        "trade": columns_of(world.ties["trade"], members),
         "finance": openness[:, None] * currency[members],
-        "aid": world.ties["aid"][:, members],
+        "aid": columns_of(world.ties["aid"], members),
     }
 
 
@@ -237,7 +240,7 @@ def _lost(world: World, roles: Roles, exposure_by_sender: Mapping[str, FloatArra
         row[columns] = np.maximum(row[columns], rank[sanction.breadth])
     return {
         name: {
-            channel: _row_sums(np.where(breadth == level, array, 0.0)) for channel, array in exposure_by_sender.items()
+            channel: row_sums(np.where(breadth == level, array, 0.0)) for channel, array in exposure_by_sender.items()
         }
         for name, level in rank.items()
     }
@@ -249,7 +252,7 @@ def _before_sanctions(
     """Exposure as it would be without sanctions, so that isolation is not counted twice.
 
     What a member under sectoral or comprehensive sanctions still trades is what the sanctions left. The median of the
-    members of its region that are under none stands in where it is larger.
+    members of its region that are under none replaces it where it is larger.
     """
     is_broken = np.zeros(world.size, dtype=bool)
     for breadth in ("sectoral", "comprehensive"):
@@ -260,21 +263,21 @@ def _before_sanctions(
     for channel, array in observed.items():
         restored = array.copy()
         for i in np.flatnonzero(is_broken):
-            alike = array[(regions == regions[i]) & ~is_broken]
-            if len(alike):
-                restored[i] = max(array[i], float(np.median(alike)))
+            intact = array[(regions == regions[i]) & ~is_broken]
+            if len(intact):
+                restored[i] = max(array[i], float(np.median(intact)))
         exposure[channel] = restored
     return exposure
 
 
 def _shared_organisations(world: World, target: int) -> FloatArray:
     """Sum of 1 / size over the organisations that a member shares with the target: small ones bind more."""
-    shared = np.zeros((world.size, len(world.groups)))
-    for column, group in enumerate(world.groups):
-        members = world.indices(group.members)
-        if group.is_organisation and target in members:
-            shared[members, column] = 1.0 / len(members)
-    return _row_sums(shared)
+    code = world.iso3[target]
+    groups = [group.members for group in world.groups if group.is_organisation and code in group.members]
+    shared = np.zeros((world.size, len(groups)))
+    for column, members in enumerate(groups):
+        shared[world.indices(members), column] = 1.0 / len(members)
+    return row_sums(shared)
 
 
 def _membership(world: World, group: str) -> FloatArray:
@@ -286,7 +289,7 @@ def _contested_texts(world: World, roles: Roles, before: date) -> FloatArray:
     """Mean stance, in [-1, 1], towards the other side on resolutions that divide it from the targets.
 
     These are the resolutions that all targets backed and most of the other side voted against; of a target that seldom
-    stands behind such resolutions, those that it voted against and most of the other side backed. The other side is
+    backs such resolutions, those that it voted against and most of the other side backed. The other side is
     the sanctioning side or, where nobody sanctions, all members. 0 where a member has no record, and for all where the
     world has no such votes. Of members held out, resolutions of the first kind predict more than both kinds together.
     """
@@ -317,11 +320,11 @@ def _ideal_points(world: World, roles: Roles, before: date) -> FloatArray:
     return _side(points, roles) * points
 
 
-def _assembly(world: World, before: date) -> tuple[FloatArray, FloatArray]:
+def _assembly(world: World, before: date) -> tuple[Ties, FloatArray]:
     """Agreement of every pair (N, N), in [0, 1], and rate of absences (N,), over the Assembly's votes just before.
 
     Agreement is the mean of 1 for the same vote, 1/2 for yes or no against abstain, 0 for yes against no; absences
-    left out. Where the world has no such votes, the tie ``agreement`` stands in and the rate of absences is 0.
+    left out. Where the world has no such votes, the tie ``agreement`` is used and the rate of absences is 0.
     """
     record = world.assembly
     window = _window(record, before, AGREEMENT_YEARS) if record is not None else np.zeros(0, dtype=bool)
@@ -354,30 +357,3 @@ def _topic_absences(world: World, roles: Roles, before: date) -> FloatArray:
         return np.zeros(world.size)
     votes = np.stack(calls)
     return (votes == 1).sum(axis=0) / np.maximum((votes >= 0).sum(axis=0), 1)
-
-
-def _peers(world: World, agreement: FloatArray, agreement_sharpness: float) -> dict[str, FloatArray]:
-    """Ties of each kind as weights: rows sum to 1, or to 0 where a member has no such peer."""
-    regions = np.array(world.regions)
-    organisations = np.zeros((world.size, world.size))
-    for group in world.groups:
-        if group.is_organisation and len(group.members) > 1:
-            inside = world.indices(group.members)
-            organisations[np.ix_(inside, inside)] += 1.0 / len(inside)
-    kinds = {
-        "region": (regions[:, None] == regions[None, :]).astype(np.float64),
-        "organisations": organisations,
-        "agreement": np.exp(agreement_sharpness * (agreement - 1.0)),
-        "borders": world.ties["border"],
-        "pacts": world.ties["pact"],
-        "trade": world.ties["trade"],
-    }
-    assert tuple(kinds) == PEER_KINDS
-    return {name: _row_normalised(array) for name, array in kinds.items()}
-
-
-def _row_normalised(array: FloatArray) -> FloatArray:
-    weights = array.copy()
-    np.fill_diagonal(weights, 0.0)
-    totals = _row_sums(weights)
-    return weights / np.where(totals > 0, totals, 1.0)[:, None]

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import did_you_mean
-from sim.world.header import EVERYONE, read_header
+from sim.world.header import UNITED_NATIONS, read_header
+from sim.world.listing import read_ties
 from sim.world.names import hint_for_code
-from sim.world.tables import Folder, Row, Table, shares
+from sim.world.tables import CsvTable, Folder, Row
 from sim.world.world import (
     ATTRIBUTES,
+    EVERYONE,
     ROLL_CALL_VOTES,
-    TIE_KINDS,
     AssemblyVotes,
     Fill,
     Group,
@@ -31,9 +31,6 @@ from sim.world.world import (
 )
 
 BREADTHS = ("targeted", "sectoral", "comprehensive")
-SYMMETRIC = ("border", "pact", "agreement")
-UNLISTED_AGREEMENT = 0.5
-"""Agreement of a pair that the file does not list: as often with as against."""
 BOUNDS = {
     "latitude": (-90.0, 90.0),
     "longitude": (-180.0, 180.0),
@@ -44,11 +41,14 @@ BOUNDS = {
 ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
 ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
 
-CODE = re.compile("[A-Z]{3}")
+ESTIMATED = "estimated"
+MOST_WITH_VOTES = 5_000
+"""Members that may have votes of the Assembly: how often each pair votes the same way fills a dense matrix."""
+CODE = re.compile("[A-Z][A-Z0-9]{2,11}")
 
 
 def read_world(path: Path) -> World:
-    """The world in a folder, read anew.
+    """The world in a folder, read again.
 
     Raises
     ------
@@ -59,14 +59,14 @@ def read_world(path: Path) -> World:
     codes = [row["iso3"] for row in members]
     index = {iso3: i for i, iso3 in enumerate(dict.fromkeys(codes))}
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members})
-    ties = _ties(folder, index)
+    ties = read_ties(folder, index)
     sanctions = _sanctions(folder, index, header.groups)
-    rollcalls = _rollcalls(folder, index)
+    rollcalls = _rollcalls(folder, index, header.order_topics)
     ideal_points = read_ideal_points(folder, index)
     assembly = read_assembly(folder, codes)
     fills = _fills(folder, index)
     folder.raise_problems()
-    for array in (*attributes.values(), *ties.values(), *ideal_points.values(), *(call.votes for call in rollcalls)):
+    for array in (*attributes.values(), *ideal_points.values(), *(call.votes for call in rollcalls)):
         array.setflags(write=False)
     return World(
         name=path.name,
@@ -91,7 +91,7 @@ def read_world(path: Path) -> World:
 
 
 def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
-    """The checked rows of ``members.csv`` by code; `columns` are those besides code, name and region."""
+    """The checked rows of ``members.csv`` by code; `columns` are those apart from code, name and region."""
     table = folder.table("members", ("iso3", "name", "region", *columns))
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "no members.")
@@ -99,7 +99,10 @@ def read_member_rows(folder: Folder, columns: Sequence[str]) -> list[Row]:
     table.check_unique("iso3")
     for row in table.rows:
         if not CODE.fullmatch(row["iso3"]):
-            row.problem("iso3", f"got '{row['iso3']}'; three letters A to Z are needed.")
+            message = f"got '{row['iso3']}'; 3 to 12 capital letters and digits are needed, a letter first."
+            row.problem("iso3", message)
+        elif row["iso3"] == EVERYONE:
+            row.problem("iso3", f"got '{EVERYONE}', which means all members.", "Give another code.")
         if row["name"].startswith("-"):
             row.problem("name", f"got '{row['name']}'; it must not begin with '-'.")
     return sorted(table.rows, key=lambda row: row["iso3"])
@@ -112,35 +115,6 @@ def _members(folder: Folder) -> tuple[list[Row], dict[str, FloatArray]]:
     return rows, {name: np.array([row.number(name, low, high) for row in rows]) for name, (low, high) in bounds.items()}
 
 
-def _ties(folder: Folder, index: Mapping[str, int]) -> dict[str, FloatArray]:
-    table = folder.table("ties", ("iso3", "partner"))
-    n = len(index)
-    ties = {kind: np.zeros((n, n)) for kind in TIE_KINDS}
-    ties["agreement"][:] = UNLISTED_AGREEMENT
-    for column in table.columns:
-        if column not in (*TIE_KINDS, "iso3", "partner"):
-            folder.problem(table.file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))
-    table.check_unique("iso3", "partner")
-    rows = []
-    for row in table.rows:
-        ends = [row.has_member(column, index) for column in ("iso3", "partner")]
-        if row["iso3"] == row["partner"]:
-            row.problem("", f"{row['iso3']} has a tie with itself.")
-        elif all(ends):
-            rows.append(row)
-    first = [index[row["iso3"]] for row in rows]
-    second = [index[row["partner"]] for row in rows]
-    codes = list(index)
-    for kind in (kind for kind in TIE_KINDS if kind in table.columns):
-        known = len(folder.problems)
-        ties[kind][first, second] = shares(rows, kind)
-        if kind in SYMMETRIC and len(folder.problems) == known:
-            for i, j in np.argwhere(np.triu(ties[kind] != ties[kind].T)):
-                message = f"{codes[i]} with {codes[j]} differs from {codes[j]} with {codes[i]}."
-                folder.problem(table.file, kind, message)
-    return ties
-
-
 def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ...]) -> tuple[Sanction, ...]:
     table = read_sanction_rows(folder, index, groups, ("since",))
     table.check_unique("iso3", "sender")
@@ -149,15 +123,15 @@ def _sanctions(folder: Folder, index: Mapping[str, int], groups: tuple[Group, ..
 
 def read_sanction_rows(
     folder: Folder, index: Mapping[str, int], groups: Sequence[Group], columns: Sequence[str]
-) -> Table:
+) -> CsvTable:
     """The checked table ``sanctions.csv``, empty where there is none; `columns` are those of its dates."""
     needed = ("iso3", "sender", *columns, "breadth", "secondary", "instrument", "note")
     table = folder.table("sanctions", needed, is_required=False)
-    senders = (*index, *(group.key for group in groups), EVERYONE)
+    senders = (*index, *(group.key for group in groups), UNITED_NATIONS)
     for row in table.rows:
         row.has_member("iso3", index)
         if index and row["sender"] not in senders:
-            message = f"'{row['sender']}' is not a member, not the key of a group, and not {EVERYONE}."
+            message = f"'{row['sender']}' is not a member, not the key of a group, and not {UNITED_NATIONS}."
             row.problem("sender", message, hint_for_code(row["sender"], index, senders))
         row.has_word("breadth", BREADTHS)
         row.has_word("secondary", ("0", "1"))
@@ -177,7 +151,7 @@ def sanction_of(row: Row, since: str) -> Sanction:
     )
 
 
-def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
+def votes_in(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
     """The votes of each resolution, (N,) in the order of `index`; -1 where a member has none.
 
     Parameters
@@ -194,7 +168,7 @@ def votes_in(table: Table, index: Mapping[str, int]) -> dict[str, IntArray]:
     return votes
 
 
-def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]:
+def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[str]) -> tuple[RollCall, ...]:
     table = folder.table("rollcalls", ROLL_CALL_COLUMNS, is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
@@ -205,8 +179,8 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
     for row in table.rows:
         resolution = row["resolution"]
         if row["date"] != dates.get(resolution, row["date"]):
-            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates[resolution]}.")
-            dates[resolution] = row["date"]  # told once
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} gives {dates[resolution]}.")
+            dates[resolution] = row["date"]  # reported once
     if resolutions.rows:
         for resolution in votes.keys() - dates.keys():
             folder.problem(resolutions.file, "resolution", f"'{resolution}' of {table.file} is missing.")
@@ -224,6 +198,7 @@ def _rollcalls(folder: Folder, index: Mapping[str, int]) -> tuple[RollCall, ...]
                     target=row["target"],
                     topic=row["topic"],
                     votes=votes[row["resolution"]],
+                    divides_by="order" if row["topic"] in order_topics else "both",
                 )
             )
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
@@ -249,6 +224,9 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
     table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
     if not table.rows:
         return None
+    if len(codes) > MOST_WITH_VOTES:
+        message = f"votes tie every member to every other, for which {len(codes):,} are too many."
+        folder.problem(table.file, "", message, f"Leave the file out, or have at most {MOST_WITH_VOTES:,} members.")
     for row in table.rows:
         for iso3 in codes:
             if row[iso3] not in ASSEMBLY_CODES:
@@ -261,6 +239,13 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
 
 def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
     table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False)
+    found = []
     for row in table.rows:
         row.has_member("iso3", index)
-    return tuple(Fill(row["iso3"], row["quantity"], row["rule"]) for row in table.rows)
+        found.append(Fill(row["iso3"], row["quantity"], row["rule"], is_estimate=is_estimate(table, row)))
+    return tuple(found)
+
+
+def is_estimate(table: CsvTable, row: Row) -> bool:
+    """Whether a row of ``fills.csv`` says that the value is an estimate from other members; the column is optional."""
+    return ESTIMATED in table.columns and row.has_word(ESTIMATED, ("0", "1", "")) and row[ESTIMATED] == "1"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from sim.results.explanation import SourceColumn
-from sim.results.world import MemberFigure, Source
+from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import Folder
+from sim.world.ties import row_of
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 MOST_PARTNERS = 5
@@ -56,7 +56,7 @@ def member_figures(world: World, iso3: str) -> list[MemberFigure]:
 def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
     """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
 
-    The note says what a rule supplied, and what is carried from an earlier year than other members have.
+    The note gives the rule that supplied a figure, and what is carried from an earlier year than other members have.
     """
     i = world.index[iso3]
     carried = {(one.quantity, one.year) for one in world.carried if one.iso3 == iso3}
@@ -64,16 +64,23 @@ def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Sou
         year = int(world.years[name][i]) if name in world.years else 0
         note = _note(world.rules_of(iso3, "").get(name, ""), (name, year) in carried)
         yield _figure(entries, ("attributes.csv", name), f"{values[i]:.6g}", str(year or ""), note)
-    for kind, ties in ((kind, ties) for kind, ties in world.ties.items() if kind != "agreement"):
-        largest = [j for j in np.argsort(-ties[i], kind="stable")[:MOST_PARTNERS].tolist() if ties[i, j] > 0]
-        years = {j: int(world.years[kind][i, j]) if kind in world.years else 0 for j in largest}
+    for kind, all_ties in world.ties.items():
+        ties = row_of(all_ties, i)
+        largest = [j for j in np.argsort(-ties, kind="stable")[:MOST_PARTNERS].tolist() if ties[j] > 0]
+        years = {j: _year_of(world, kind, i, j) for j in largest}
         for year in sorted(set(years.values()), reverse=True):
             partners = [j for j in largest if years[j] == year]
-            text = ", ".join(f"{world.iso3[j]} {ties[i, j]:.3g}" for j in partners)
+            text = ", ".join(f"{world.iso3[j]} {ties[j]:.3g}" for j in partners)
             names = {kind, *(f"{kind} ({world.iso3[j]})" for j in partners)}
             rule = world.rules_of(iso3, world.iso3[partners[0]]).get(QUANTITIES.get(kind, kind), "")
             note = _note(rule, any((name, year) in carried for name in names))
             yield _figure(entries, ("ties.csv", kind), text, str(year or ""), note)
+
+
+def _year_of(world: World, kind: str, member: int, partner: int) -> int:
+    """The year of a tie, 0 where it has none."""
+    years = world.years.get(f"{kind} ({world.iso3[partner]})", world.years.get(kind))
+    return 0 if years is None else int(years[member])
 
 
 def _note(rule: str, is_carried: bool) -> str:
@@ -93,16 +100,18 @@ def _undescribed(file: str, column: str) -> Source:
     return Source(file=file, column=column, label=column, unit="", year="", source="", terms="", note="")
 
 
+OF_MEMBER = "<iso3>"
+"""What ``columns.csv`` calls the columns of a file that has one for each member, named by its code."""
 ORIGINS = {
     "isolation": (("sanctions.csv", "breadth"), ("sanctions.csv", "secondary")),
     "dependence.finance": (("members.csv", "trade_openness"),),
     "exposure.finance": (("members.csv", "trade_openness"),),
     "alignment.organisations": (("world.toml", "group"),),
     "alignment.leaning": (("world.toml", "group"),),
-    "alignment.contested_texts": (("assembly_votes.csv", "<iso3>"),),
+    "alignment.contested_texts": (("assembly_votes.csv", OF_MEMBER),),
     "alignment.ideal_point": (("ideal_points.csv", "ideal_point_all"),),
     "alignment.democracy": (("members.csv", "liberal_democracy"),),
-    "absence.record": (("assembly_votes.csv", "<iso3>"),),
+    "absence.record": (("assembly_votes.csv", OF_MEMBER),),
     "absence.topic": (("rollcalls.csv", "vote"),),
     "absence.small": (("members.csv", "population"),),
     "absence.poverty": (("members.csv", "income_usd"),),
@@ -112,12 +121,13 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
+def origins_of(world: World, quantity: str, iso3: str) -> tuple[SourceColumn, ...]:
     """The columns of a world that an editable quantity, or ``position``, is derived from, as far as it has them.
 
     Parameters
     ----------
     quantity : such as ``dependence.energy``.
+    iso3 : the member whose quantity it is; some files have a column for each member.
     """
     name = quantity.rpartition(".")[2]
     named = [(file, name) for file, names in (("ties.csv", TIE_KINDS), ("members.csv", ATTRIBUTES)) if name in names]
@@ -128,7 +138,11 @@ def origins_of(world: World, quantity: str) -> tuple[SourceColumn, ...]:
     described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
-        SourceColumn(file=file, column=column, **{key: getattr(described.get((file, column)), key, "") for key in keys})
+        SourceColumn(
+            file=file,
+            column=column.replace(OF_MEMBER, iso3),
+            **{key: getattr(described.get((file, column)), key, "") for key in keys},
+        )
         for file, column in places
     )
 

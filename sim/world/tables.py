@@ -19,8 +19,8 @@ from sim.errors import InputError, Problem, did_you_mean
 from sim.files.reading import UnreadableError, read_text
 from sim.world.names import hint_for_code
 
-TOLD_PER_FILE = 50
-"""Problems of one file that are told one by one; the rest are counted."""
+LISTED_PER_FILE = 50
+"""Problems of one file that are listed one by one; the rest are counted."""
 
 LINE = re.compile(r"line (\d+)(?:, )?(.*)")
 LINES_NAMED = 3
@@ -73,7 +73,7 @@ class Row:
     def has_member(self, column: str, members: Mapping[str, int]) -> bool:
         """Whether a cell names a member; notes a problem where not, once for each file and name.
 
-        Nothing is noted where no member could be read at all.
+        Nothing is noted where no members could be read at all.
         """
         iso3 = self[column]
         if iso3 in members:
@@ -85,7 +85,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A table as read: the name of its file, its columns, and its rows."""
 
     file: str
@@ -110,7 +110,7 @@ class Table:
 
 
 class Folder:
-    """A folder of tables: what its files say, and what is wrong with them.
+    """A folder of tables: what is in its files, and what is wrong with them.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class Folder:
         self.path, self._shown = path, f"{path.name}/" if shown is None else shown
         self.problems: list[Problem] = []
         self.strangers: set[tuple[str, str]] = set()
-        """Files and names that are no members, each noted already."""
+        """Files, and names in them that are not members', each noted already."""
 
     def problem(self, file: str, key: str, message: str, fix: str = "") -> None:
         """Note something wrong with a file."""
@@ -132,23 +132,23 @@ class Folder:
 
         Raises
         ------
-        InputError : there are problems; of each file the first `TOLD_PER_FILE`, and how many more.
+        InputError : there are problems; of each file the first `LISTED_PER_FILE`, and how many more.
         """
-        told: list[Problem] = []
+        listed: list[Problem] = []
         counts: Counter[str] = Counter()
         for problem in _merged(self.problems):
             counts[problem.where] += 1
-            if counts[problem.where] <= TOLD_PER_FILE:
-                told.append(problem)
-        told += [
-            Problem(where, "", f"and {count - TOLD_PER_FILE} more problems.")
+            if counts[problem.where] <= LISTED_PER_FILE:
+                listed.append(problem)
+        listed += [
+            Problem(where, "", f"and {count - LISTED_PER_FILE} more problems.")
             for where, count in counts.items()
-            if count > TOLD_PER_FILE
+            if count > LISTED_PER_FILE
         ]
-        if told:
-            raise InputError(told)
+        if listed:
+            raise InputError(listed)
 
-    def table(self, stem: str, columns: Sequence[str], is_required: bool = True) -> Table:
+    def table(self, stem: str, columns: Sequence[str], is_required: bool = True) -> CsvTable:
         """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is unusable.
 
         Parameters
@@ -156,7 +156,7 @@ class Folder:
         columns : those it must have; others are kept too.
         """
         name = self.find(stem, columns, is_required)
-        return Table(f"{stem}.csv") if name is None else self.read(name, columns)
+        return CsvTable(f"{stem}.csv") if name is None else self.read(name, columns)
 
     def find(self, stem: str, columns: Sequence[str], is_required: bool = True) -> str | None:
         """The name of the file that holds a table; None if there is none, with a problem noted where it is required."""
@@ -178,7 +178,7 @@ class Folder:
                 is_usable = False
         return is_usable
 
-    def read(self, name: str, columns: Sequence[str]) -> Table:
+    def read(self, name: str, columns: Sequence[str]) -> CsvTable:
         """The table in a file of this name; as for `table`."""
         try:
             reader = csv.reader(io.StringIO(read_text(self.path / name), newline=""), strict=True)
@@ -186,20 +186,20 @@ class Folder:
             lines = [(reader.line_num, cells) for cells in reader if cells]
         except UnreadableError as error:
             self.problem(name, "", str(error))
-            return Table(name)
+            return CsvTable(name)
         except csv.Error as error:
             self.problem(name, "", f"cannot be read: {error}.")
-            return Table(name)
+            return CsvTable(name)
         if not header:
             self.problem(name, "", "is empty.", f"Give a table with the columns {', '.join(columns)}.")
-            return Table(name)
+            return CsvTable(name)
         is_usable = self.check_header(name, header, columns)
         for line, cells in lines:
             if len(cells) != len(header):
                 self.problem(name, f"line {line}", f"{len(cells)} cells; the header has {len(header)}.")
                 is_usable = False
         rows = [Row(self, name, line, dict(zip(header, cells))) for line, cells in lines] if is_usable else []
-        return Table(name, tuple(header), tuple(rows))
+        return CsvTable(name, tuple(header), tuple(rows))
 
 
 def _merged(problems: Sequence[Problem]) -> list[Problem]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.world.names import Place, fold, known_names, nearest, place_of
+
+if TYPE_CHECKING:
+    from sim.world.ties import Ties
+
+T = TypeVar("T")
+MOST_REMEMBERED = 64
+"""Derivations of a world that are kept."""
 
 ROLL_CALL_VOTES = ("no", "absent", "abstain", "yes")
 """Votes as roll calls spell them, in the order of the codes 0 to 3."""
@@ -62,10 +70,10 @@ ALIGNMENT_INPUTS = (
     "democracy",
     "contested_texts",
 )
-"""What alignment is made of besides memory."""
+"""The inputs of structural alignment."""
 
 ABSENCE_INPUTS = ("record", "topic", "small", "poverty", "autocracy", "arrears")
-"""What empties a seat."""
+"""The inputs of absence."""
 
 EDITABLE = (
     *(f"dependence.{channel}" for channel in DEPENDENCE_CHANNELS),
@@ -78,7 +86,7 @@ EDITABLE = (
 
 
 EVERYONE = "ALL"
-"""What stands for all members wherever members are listed."""
+"""The name of all members together, wherever members are listed."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,10 @@ class Sanction:
 
 @dataclass(frozen=True, repr=False)
 class RollCall(Shown):
-    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded."""
+    """A recorded vote: codes 0 no, 1 absent, 2 abstain, 3 yes in the order of the members, -1 not recorded.
+
+    `divides_by` is what the resolution is expected to divide by, from its topic: ``order`` or ``both``.
+    """
 
     resolution: str
     date: date
@@ -119,6 +130,7 @@ class RollCall(Shown):
     target: str
     topic: str
     votes: IntArray
+    divides_by: str = "both"
 
     @property
     def tally(self) -> IntArray:
@@ -137,12 +149,16 @@ class AssemblyVotes(Shown):
 
 @dataclass(frozen=True)
 class Fill:
-    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all."""
+    """A value that a rule supplied because no source has it; `partner` is whom the value is about, blank for all.
+
+    `is_estimate` says that nothing is known of the member itself, so that the value rests on other members.
+    """
 
     iso3: str
     quantity: str
     rule: str
     partner: str = ""
+    is_estimate: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,16 +172,18 @@ class Carried:
 
 @dataclass(frozen=True, repr=False)
 class World(Shown):
-    """Members in the order of their ISO3 codes, their attributes (N,), and the ties (N, N) between them.
+    """Members in the order of their codes, their attributes (N,), and the ties (N, N) between them.
 
     Parameters
     ----------
-    ties : kind of tie to array; element (i, j) is what member i has with, or gets from, member j.
+    ties : kind of tie to matrix, sparse in a large world; element (i, j) is what member i has with, or gets from,
+        member j. Agreement that is not known is NaN, and no element of a sparse matrix.
     coverage : kind of tie to the partners it is known for; a kind that is missing is known for all.
     currencies : share in world reserves of the currency that a member or group issues.
-    rollcalls : those that what members know is made of; of a dated world those before its day.
+    rollcalls : the roll calls that members know; of a dated world those before its day.
     ideal_points : year to array (N,), or empty.
-    years : attribute (N,) or kind of tie (N, N) to the year of each figure, 0 where it has none; empty without dates.
+    years : attribute, or kind of tie, to the year of each member's figure (N,), 0 where it has none; partners that are
+        dated apart have years of their own, such as ``aid (DUN)``. Empty without dates.
     carried : figures of an earlier year than others have.
     outcomes : roll calls after the day of a dated world: results are scored on them, and no rule reads them.
     memo : quantities already derived from this very world, by what they were derived for.
@@ -181,7 +199,7 @@ class World(Shown):
     regions: tuple[str, ...]
     attributes: Mapping[str, FloatArray]
     groups: tuple[Group, ...]
-    ties: Mapping[str, FloatArray]
+    ties: Mapping[str, Ties]
     coverage: Mapping[str, tuple[str, ...]]
     currencies: Mapping[str, float]
     sanctions: tuple[Sanction, ...]
@@ -193,6 +211,19 @@ class World(Shown):
     carried: tuple[Carried, ...] = field(default=(), repr=False)
     outcomes: tuple[RollCall, ...] = field(default=(), repr=False)
     memo: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def remember(self, key: object, make: Callable[[], T]) -> T:
+        """Give what was derived from this very world under a key, and make it where it has not been made yet.
+
+        Parameters
+        ----------
+        key : what it is derived for; begins with its kind.
+        """
+        if key not in self.memo:
+            if len(self.memo) >= MOST_REMEMBERED:
+                self.memo.clear()
+            self.memo[key] = make()
+        return cast(T, self.memo[key])
 
     @property
     def size(self) -> int:
@@ -222,9 +253,11 @@ class World(Shown):
         for group in self.groups:
             for reference in (group.key, group.name, *group.aliases):
                 found.setdefault(reference.casefold(), group.members)
-        for region in dict.fromkeys(self.regions):
-            members = tuple(i for i, r in zip(self.iso3, self.regions, strict=True) if r == region)
-            found.setdefault(region.casefold(), members)
+        regions: dict[str, list[str]] = {}
+        for iso3, region in zip(self.iso3, self.regions, strict=True):
+            regions.setdefault(region, []).append(iso3)
+        for region, members in regions.items():
+            found.setdefault(region.casefold(), tuple(members))
         return found
 
     @cached_property
@@ -257,31 +290,31 @@ class World(Shown):
             raise KeyError(reference)
         return self._members_by_place[place]
 
-    def hint(self, reference: str, otherwise: str = "") -> str:
+    def hint(self, reference: str, default: str = "") -> str:
         """What to add to a message about a name that is not that of a member: what it means, or what was meant.
 
         Parameters
         ----------
-        otherwise : what to say where the name is like no other.
+        default : what to say where no known name is similar.
         """
         with suppress(KeyError):
-            return f"It stands for {len(self.resolve(reference))} members; one is needed."
+            return f"It means {len(self.resolve(reference))} members; one is needed."
         place = place_of(reference)
         if place is not None:
-            return self._tell_absent(place)
+            return self._explain_absence(place)
         meanings: dict[str, object] = {known: self.resolve(known) for known in self.references()}
         if self._members_by_place:
             for known, other in known_names().items():
                 meanings.setdefault(known, self._members_by_place.get(other, other))
         near = nearest(reference, meanings)
         if not near:
-            return otherwise
+            return default
         meant = meanings[near[0]]
         if isinstance(meant, Place):
-            return self._tell_absent(meant)
+            return self._explain_absence(meant)
         return f"Did you mean {' or '.join(repr(name) for name in near if not isinstance(meanings[name], Place))}?"
 
-    def _tell_absent(self, place: Place) -> str:
+    def _explain_absence(self, place: Place) -> str:
         return place.note or f"{place.name} ({place.key}) is not a member of the world {self.name}."
 
     def references(self) -> tuple[str, ...]:

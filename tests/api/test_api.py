@@ -20,12 +20,12 @@ def test_run_is_the_command_with_set():
     }
 
 
-def test_run_tells_what_is_wrong():
+def test_run_reports_what_is_wrong():
     with pytest.raises(InputError, match="Did you mean 'enforcement'"):
         sim.run("harbour-blockade", {"parameters.enforcment": 1})
 
 
-def test_sweep_asks_for_as_many_replicates_as_it_is_told():
+def test_sweep_asks_for_as_many_replicates_as_it_is_given():
     by_name = sim.sweep("sanction-enforcement", replicates=3)
     by_value = sim.sweep(read_experiment("sanction-enforcement"), replicates=3)
     assert len(by_name.tallies) == 3 * len(by_name.points)

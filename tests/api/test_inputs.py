@@ -127,7 +127,7 @@ def test_every_argument_is_checked(name):
     assert set(inspect.signature(getattr(sim, name)).parameters) <= ARGUMENTS.keys() | own
 
 
-def test_all_that_is_wrong_is_told_at_once():
+def test_all_that_is_wrong_is_reported_at_once():
     with pytest.raises(InputError) as found:
         sim.run(HARBOURS, 3, replicates="a", seed="b", workers=None)
     assert [problem.key for problem in found.value.problems] == ["overrides", "replicates", "seed", "workers"]

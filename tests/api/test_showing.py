@@ -171,7 +171,7 @@ def test_the_picture_of_a_run_is_that_of_its_tallies(found):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "told"),
+    ("name", "kind", "reported"),
     [
         ("run", "tally", "sim.plot, kind: there is no picture 'tally' of this result .Run.. Did you mean 'tallies'"),
         ("run", "change", "sim.compare"),
@@ -181,8 +181,8 @@ def test_the_picture_of_a_run_is_that_of_its_tallies(found):
         ("sweep", "sensitivity", "no indices"),
     ],
 )
-def test_what_cannot_be_drawn_is_told(found, name, kind, told):
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_drawn_is_reported(found, name, kind, reported):
+    with pytest.raises(InputError, match=reported):
         sim.plot(found[name], kind)
 
 

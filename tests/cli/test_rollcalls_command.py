@@ -60,7 +60,10 @@ def test_the_document_has_the_same(file, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--out", "own.csv"], "'2/3/2022' could be two days. Say which, with --dates dmy or --dates mdy."),
+        (
+            ["--out", "own.csv"],
+            "'2/3/2022' could be either of two days. Give the order, with --dates",
+        ),
         (["--out", "own.csv", "--dates", "ymd"], "--dates: got 'ymd'; allowed are dmy, mdy."),
         (["--out", "own.csv", "--date", "today"], "--date: got 'today'"),
         (["--out", "own.csv", "--world", "nowhere"], "neither a shipped world nor a folder"),
@@ -69,7 +72,7 @@ def test_the_document_has_the_same(file, tmp_path):
         ([], "--out"),
     ],
 )
-def test_mistakes_are_told_and_nothing_is_written(file, options, message):
+def test_mistakes_are_reported_and_nothing_is_written(file, options, message):
     done = sim("rollcalls", "import", file.name, *options, cwd=file.parent)
     assert done.returncode == 2
     assert message in done.stderr

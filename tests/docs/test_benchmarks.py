@@ -8,7 +8,6 @@ from math import isfinite
 from pathlib import Path
 
 import pytest
-from scipy.sparse import csr_array
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,27 +52,38 @@ def test_repeated_members_have_sparse_peers_on_the_grid() -> None:
     from benchmarks.growth import repeated
     from sim.ensemble import simulate
     from sim.model import AlignmentModel
-    from sim.rules.influence import GRID
+    from sim.rules.influence import GRID, SparsePeers
 
     case = repeated(case_of(), 400)
-    assert isinstance(case.peers, csr_array)
-    assert (case.peers.data * GRID % 1 == 0).all()
-    assert case.peers.sum(axis=1).max() <= 1
+    assert isinstance(case.peers, SparsePeers)
+    assert (case.peers.listed.data * GRID % 1 == 0).all()
+    assert case.peers.listed.sum(axis=1).max() <= 1
     model = AlignmentModel(case, replicate=1).run()
     assert [member.action for member in model.members] == simulate(case, 0, 2)[0].actions[1].tolist()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not told there")
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not reported there")
 def test_memory_and_page() -> None:
     from benchmarks import memory, page
 
     imported, swept = memory.imported_mb(), {20: memory.swept_mb(20)}
     assert 0 < imported < swept[20]
     rows = page.memory_rows(imported, swept)
-    assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows)
+    assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows, [])
 
 
-def test_moves_are_timed_beside_their_runs():
+@pytest.mark.skipif(sys.platform == "win32", reason="the peak of memory is not told there")
+def test_a_large_world_is_small_in_memory():
+    """2,000 members load within 300 MiB; a dense world of that size takes more than that for its ties alone."""
+    from benchmarks import memory, page, worlds
+
+    imported, found = memory.imported_mb(), worlds.cost_of(2000, "load")
+    assert 0 < found.seconds < 20, "2 s on a machine with nothing else to do"
+    assert found.mb - imported < 300
+    assert page.world_rows({(2000, "load"): found}, imported)[0][0] == "2,000 members loaded"
+
+
+def test_moves_are_timed_next_to_their_runs():
     from benchmarks import explore, page
 
     found = explore.moves(1)

@@ -52,6 +52,7 @@ def commands(page):
 def test_commands_run_in_their_order(page, tmp_path):
     shown = find_outputs(page.read_text(encoding="utf-8"))
     for name, text in files(page).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     for source, copy in COPY.findall(page.read_text(encoding="utf-8")):
         shutil.copytree(ROOT / source, tmp_path / copy)

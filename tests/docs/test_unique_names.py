@@ -17,8 +17,6 @@ SAME_MEANING = {
     "read_scenario": "the command line prints its warnings as well",
 }
 """Names that several modules define, and why that is one meaning."""
-TWO_MEANINGS = {"Kind", "Layout", "Page", "Roles", "Section", "Table"}
-"""Names that still have two meanings; no name may join them."""
 
 
 def definitions():
@@ -33,4 +31,4 @@ def definitions():
 
 def test_a_public_name_is_defined_once():
     repeated = {name for name, places in definitions().items() if len(places) > 1}
-    assert repeated == SAME_MEANING.keys() | TWO_MEANINGS
+    assert repeated == SAME_MEANING.keys()

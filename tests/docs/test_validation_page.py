@@ -41,7 +41,7 @@ def test_scores_in_sample_are_those_of_the_program(page):
             assert row in page
 
 
-def test_prior_beside_posterior_is_that_of_the_shipped_draws(page):
+def test_prior_next_to_posterior_is_that_of_the_shipped_draws(page):
     found = list_beliefs(shipped_calibration([read_scenario(name) for name in FITTED]))
     assert tables.beliefs(found) in page
     assert 0 < page.count("not identified by these votes |") == sum(not one.is_identified for one in found)
@@ -63,9 +63,11 @@ def test_the_page_of_results_repeats_the_page(page):
 
 def test_readings_are_of_members_of_the_world_and_of_missed_ones(page):
     names = [WORLD.names[WORLD.index[iso3]] for iso3 in REASONS]
-    told = [line for line in page.splitlines() if any(line.endswith(f"| {reason} |") for reason in REASONS.values())]
-    assert told
-    assert all(line.split("|")[1].strip() in names for line in told)
+    reported = [
+        line for line in page.splitlines() if any(line.endswith(f"| {reason} |") for reason in REASONS.values())
+    ]
+    assert reported
+    assert all(line.split("|")[1].strip() in names for line in reported)
 
 
 def test_every_member_has_a_tile_of_its_own():
@@ -104,7 +106,7 @@ def test_reliability_and_beliefs_are_drawn_where_they_lie():
     assert [list(x) for x in ends[:2]] == [[-1.0, 1.0], [0.0, 1.0]]
 
 
-def test_a_profile_is_drawn_from_its_best_and_tells_what_moves_with_it():
+def test_a_profile_is_drawn_from_its_best_and_reports_what_moves_with_it():
     values = np.array([0.0, 1.0, 2.0])
     found = Profile(
         "peer_influence", values, values - 9, values - 12, {"grievance": 1 - values, "abstain_bias": 0 * values}
@@ -112,9 +114,9 @@ def test_a_profile_is_drawn_from_its_best_and_tells_what_moves_with_it():
     line = pictures.plot_profile(found, others=["grievance"]).lines[1]
     assert list(line.get_ydata()) == [-2.0, -1.0, 0.0]
     unmoved = Interval(mean=0.0, p05=0.0, p95=0.0)
-    told = [
+    reported = [
         Belief(name=name, prior=unmoved, posterior=unmoved, contraction=0.0, is_identified=False)
         for name in found.others
     ]
-    assert tables.moved_with(found, told, {"grievance": 1.0, "abstain_bias": 1.0}) == ["grievance"]
+    assert tables.moved_with(found, reported, {"grievance": 1.0, "abstain_bias": 1.0}) == ["grievance"]
     assert "| 2 | 0.00 | 0.00 | -1.00 |" in tables.profile_table(found, ["grievance"])

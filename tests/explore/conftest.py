@@ -17,7 +17,7 @@ def opened(browser):
     """A function that opens an address in a session of its own; it reports no error and asks nobody else."""
     contexts, hosts, errors = [], set(), []
 
-    def told(message):
+    def report(message):
         if message.type == "error":
             errors.append(message.text)
 
@@ -27,7 +27,7 @@ def opened(browser):
         context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", told)
+        page.on("console", report)
         page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url).hostname))
         assert page.goto(address).ok
         return page

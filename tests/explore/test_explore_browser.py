@@ -214,7 +214,7 @@ def test_bad_values_are_refused_in_place(visit):
     assert not page.query_selector(".refused")
 
 
-def test_a_bad_link_is_told_and_the_scenario_shown(visit):
+def test_a_bad_link_is_reported_and_the_scenario_shown(visit):
     page = visit("?parameters.enforcement=7&member=BLR")
     page.wait_for_selector(".refused")
     assert "is outside the range 0 to 1" in page.inner_text(".refused")

@@ -97,7 +97,7 @@ def test_a_link_holds_tables_and_lists_of_tables(table):
 
 
 @pytest.mark.parametrize("query", ["edit=EU", "vote=x", f"vote={'9' * 5000}", "file=AAAA", "file=eJw", "file=%C3%A9"])
-def test_a_broken_link_is_told(query):
+def test_a_broken_link_is_reported(query):
     with pytest.raises(InputError, match=r"link, (edit|vote|file)"):
         read_link(query)
 
@@ -136,7 +136,7 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     assert saved["members"] == [member.document() for member in again.members]
 
 
-def test_a_loaded_file_stands_as_it_was_saved(start):
+def test_a_loaded_file_is_as_it_was_saved(start):
     state = move_lever(start, run_state(start, PageState()), "parameters.enforcement", "0.9")
     loaded = PageState(source=scenario_text(start, state))
     assert scenario_of(start, loaded) == scenario_of(start, state)
@@ -147,9 +147,9 @@ def test_a_loaded_file_reads_no_other_files(start, tmp_path):
     secret = tmp_path / "secret.toml"
     secret.write_text('title = "hidden"\n', encoding="utf-8")
     for key in ("base", "world", "fit"):
-        with pytest.raises(InputError, match="a page loads no other files") as told:
+        with pytest.raises(InputError, match="a page loads no other files") as reported:
             run_state(start, PageState(source=f'{key} = "{secret}"\n'))
-        assert "hidden" not in str(told.value)
+        assert "hidden" not in str(reported.value)
     for text in (f'known_rollcalls = ["{secret}"]', f'[set]\n"known_rollcalls.0" = "{secret}"'):
         with pytest.raises(InputError, match=r"known_rollcalls: got .*a page loads no other files"):
             run_state(start, PageState(source=text))
@@ -197,14 +197,14 @@ def test_sliders_stop_at_round_numbers(start, severity):
 @pytest.mark.parametrize(
     ("key", "text"), [("parameters.enforcement", "7"), ("vote.0.severity", "much"), ("vote.0.target_threat", "-1")]
 )
-def test_what_is_refused_is_told_as_in_a_file(start, key, text):
+def test_what_is_refused_is_reported_as_in_a_file(start, key, text):
     with pytest.raises(InputError) as of_page:
         move_lever(start, run_state(start, PageState()), key, text)
     with pytest.raises(InputError) as of_file:
         read_scenario("es-11-1", [f"{key}={text}"])
-    (told,) = list_messages(of_page.value)
-    assert str(of_file.value).endswith(told)
-    assert told.startswith(key)
+    (reported,) = list_messages(of_page.value)
+    assert str(of_file.value).endswith(reported)
+    assert reported.startswith(key)
 
 
 def test_a_factor_below_zero_is_refused(start):
@@ -256,7 +256,7 @@ def test_reasons_add_up(start):
         assert sum(getattr(term, action) for term in found.terms) == pytest.approx(found.utilities.of(action))
 
 
-def test_tips_come_lever_by_lever_and_are_those_of_explain(start):
+def test_switching_points_come_lever_by_lever_and_are_those_of_explain(start):
     found = run_state(start, PageState(member="IND"))
     explanation = explain(found.spec, "IND", tries_levers=False)
     levers = levers_of(found.case, 0, "IND")
@@ -286,7 +286,7 @@ def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
         (PageState(member="XXX"), "'XXX' is not the code of a member"),
         (
             PageState(month="2022-20"),
-            "got '2022-20', which is no month of the scenario. They run from 2022-02 to 2023-06",
+            "got '2022-20', which is not a month of the scenario. They run from 2022-02 to 2023-06",
         ),
     ):
         with pytest.raises(InputError, match=said):
@@ -361,17 +361,17 @@ def test_the_switch_of_uncertainty_leaves_no_trace(start):
 def test_the_timeline_shows_what_the_run_holds(start_of_months):
     found = run_state(start_of_months, PageState())
     dates, lived = make_calendar(found), make_course(found.result.months)
-    told = summarise_run(found.result).months
-    assert dates.months == told.months
+    reported = summarise_run(found.result).months
+    assert dates.months == reported.months
     assert [any("vote on" in item.what for item in items) for items in dates.items] == dates.votes
     assert sum(dates.votes) == 2
     lines = {line.label: line for chart in lived.charts for line in chart.lines}
-    assert lines["members that sanction"].mean == pytest.approx(told.totals["members_joined"].mean, rel=1e-3)
+    assert lines["members that sanction"].mean == pytest.approx(reported.totals["members_joined"].mean, rel=1e-3)
     assert lines["aid to the victim"].high == pytest.approx(
-        [value / 1e3 for value in told.totals["aid"].p95], rel=1e-3, abs=1e-3
+        [value / 1e3 for value in reported.totals["aid"].p95], rel=1e-3, abs=1e-3
     )
-    for i, member in enumerate(told.members):
-        joined = member.series.get("joined", [0.0] * len(told.months))
+    for i, member in enumerate(reported.members):
+        joined = member.series.get("joined", [0.0] * len(reported.months))
         assert [row[i] for row in lived.members["joined"]] == pytest.approx([100 * p for p in joined], abs=0.51)
     everyone, *groups = dates.groups
     assert len(everyone.members) == found.case.world.size

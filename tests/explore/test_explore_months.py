@@ -135,7 +135,7 @@ def test_with_months_what_is_refused_is_refused_in_place(visit):
     assert page.inner_text(".lever .refused") == "parameters.enforcement: 7 is outside the range 0 to 1 (probability)."
 
 
-def test_a_member_of_the_map_is_told_about_and_explained_or_said_why_not(visit):
+def test_a_member_of_the_map_is_described_and_explained_or_a_reason_is_given(visit):
     page = visit("?month=2022-09")
     page.click(".timeline .tile[data-iso3=KAZ]")
     page.wait_for_selector("#member-month")

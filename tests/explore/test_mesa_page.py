@@ -74,7 +74,7 @@ def address(tmp_path):
         yield found
 
 
-def told(model):
+def read_texts(model):
     return ", ".join(f"{action} {count}" for action, count in zip(ACTIONS, model.tally(), strict=True))
 
 
@@ -87,7 +87,7 @@ def test_the_example_steps_and_resets_in_a_browser(address, opened):
     for _ in range(3):
         model.step()
         page.click("button:has-text('Step')")
-        page.wait_for_selector(f"text={told(model)}")
+        page.wait_for_selector(f"text={read_texts(model)}")
     assert page.wait_for_selector("img, .jupyter-matplotlib, canvas").is_visible()
     threat = page.locator(".v-input", has_text="the target's threat").locator("[role=slider]")
     threat.focus()
@@ -99,4 +99,4 @@ def test_the_example_steps_and_resets_in_a_browser(address, opened):
     louder = vote(target_threat=2.0)
     louder.step()
     page.click("button:has-text('Step')")
-    page.wait_for_selector(f"text={told(louder)}")
+    page.wait_for_selector(f"text={read_texts(louder)}")

@@ -61,7 +61,7 @@ def test_the_first_text_sets_the_unit_of_alignment():
     assert np.hypot(*read_scenario("es-11-1").vote[0].divisiveness) == pytest.approx(1, abs=1e-4)
 
 
-def test_every_fitted_parameter_has_a_prior_and_lies_within_its_bounds():
+def test_every_fitted_parameter_has_a_prior_and_is_within_its_bounds():
     for parameter in registry().values():
         assert (parameter.source == "fitted") == (parameter.prior is not None)
         assert parameter.low <= parameter.default <= parameter.high

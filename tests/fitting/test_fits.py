@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tomli_w
 
-from sim.case import DRAW_RUN, drawn, prepare
+from sim.case import DRAW_RUN, draw_case, prepare
 from sim.cli.commands.calibrate import DEFAULT_SCENARIOS
 from sim.ensemble import simulate
 from sim.errors import InputError
@@ -47,7 +47,7 @@ def test_a_scenario_takes_over_a_fit(fit_file, tmp_path):
     assert parameters["grievance"] == 2.5
 
 
-def test_what_the_command_line_sets_stands_above_the_fit(fit_file, tmp_path):
+def test_what_the_command_line_sets_comes_before_the_fit(fit_file, tmp_path):
     path = what_if(tmp_path, f'fit = "{fit_file}"')
     assert read_scenario(path, ["vote.severity=1.5"]).vote[0].severity == 1.5
 
@@ -64,11 +64,11 @@ def test_both_engines_take_the_same_draw():
 
 def test_a_draw_holds_for_a_few_replicates_and_leaves_what_was_set():
     case = prepare(read_scenario("es-11-1", ["parameter_uncertainty=true", "parameters.grievance=2.5"]))
-    first, same, next_ = (drawn(case, replicate) for replicate in (0, DRAW_RUN - 1, DRAW_RUN))
+    first, same, next_ = (draw_case(case, replicate) for replicate in (0, DRAW_RUN - 1, DRAW_RUN))
     assert first.parameters == same.parameters != next_.parameters
     assert first.parameters["grievance"] == next_.parameters["grievance"] == 2.5
     size = read_fit(shipped_fit_path()).size
-    assert drawn(case, DRAW_RUN * size).parameters == first.parameters
+    assert draw_case(case, DRAW_RUN * size).parameters == first.parameters
     fit = read_fit(shipped_fit_path())
     assert first.ballots[0].severity == pytest.approx(
         case.ballots[0].severity + fit.draws.texts["A/RES/ES-11/1"]["severity"][0] - fit.text[0].severity
@@ -81,7 +81,7 @@ def test_draws_of_the_rounds_numbers_hold_for_their_replicates_alone():
     case = replace(case, fit=case.fit.model_copy(update={"draws": draws}))
     (whole,) = simulate(case, 0, 4 * DRAW_RUN, keeps_rounds=True)
     for first in range(0, 4 * DRAW_RUN, DRAW_RUN):
-        (alone,) = simulate(drawn(case, first), first, DRAW_RUN, keeps_rounds=True)
+        (alone,) = simulate(draw_case(case, first), first, DRAW_RUN, keeps_rounds=True)
         for together, apart in zip(whole.announcements, alone.announcements, strict=True):
             assert (together[first : first + DRAW_RUN] == apart).all()
 
@@ -114,7 +114,7 @@ def test_the_shipped_draws_cover_the_fit():
     ]
 
 
-def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file, tmp_path):
+def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_reported(fit_file, tmp_path):
     mine = tmp_path / "mine.toml"
     mine.write_text(fit_file.read_text(encoding="utf-8"), encoding="utf-8")
     spec = read_scenario(what_if(tmp_path, f'fit = "{mine}"', "parameter_uncertainty = true"))
@@ -136,7 +136,7 @@ def test_a_run_with_a_fit_is_repeated_exactly_and_a_changed_fit_is_told(fit_file
         ("[parameters]", "[parameter]", "parameters"),
     ],
 )
-def test_mistakes_in_a_fit_are_told(fit_file, tmp_path, before, after, said):
+def test_mistakes_in_a_fit_are_reported(fit_file, tmp_path, before, after, said):
     broken = tmp_path / "broken.toml"
     broken.write_text(fit_file.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
     with pytest.raises(InputError, match=said) as error:
@@ -144,12 +144,12 @@ def test_mistakes_in_a_fit_are_told(fit_file, tmp_path, before, after, said):
     assert "broken.toml" in str(error.value)
 
 
-def test_a_missing_fit_is_told(tmp_path):
+def test_a_missing_fit_is_reported(tmp_path):
     with pytest.raises(InputError, match=r"nothing\.toml"):
         read_scenario(what_if(tmp_path, 'fit = "nothing.toml"'))
 
 
-def test_uncertainty_without_draws_is_told(tmp_path):
+def test_uncertainty_without_draws_is_reported(tmp_path):
     specs = [read_scenario("es-11-3")]
     path = tmp_path / "point.toml"
     path.write_text(write_toml(fit_from_calibration(calibrate(specs), specs)), encoding="utf-8")

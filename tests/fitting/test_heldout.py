@@ -97,8 +97,8 @@ def test_a_scenario_of_ones_own_is_fitted_alone():
     assert [one.vote[0].resolution for one in fitted_with(spec)] == ["SH/2"]
 
 
-def test_a_next_vote_is_told_from_earlier_ones_alone(monkeypatch):
-    """Rule: with every roll call of its day and after it made up afresh, it is told and judged alike."""
+def test_a_next_vote_is_predicted_from_earlier_ones_alone(monkeypatch):
+    """Rule: with every roll call of its day and after it made up afresh, it is predicted and judged the same way."""
     asked = [Observed("A/RES/ES-11/3", SPEC_3.vote[0].date, WORLD.rollcall("A/RES/ES-11/3").votes)]
     before = validate_refitted(SPEC_3, asked)[0].document()
     random = np.random.default_rng(1)
@@ -119,9 +119,9 @@ def test_what_a_scenario_was_fitted_to_say_does_not_reach_its_next_vote():
     assert validate_refitted(other)[0].document() == validate_refitted(SPEC_3)[0].document()
 
 
-def test_april_is_better_told_from_march_than_by_the_ideal_point():
+def test_april_is_better_predicted_from_march_than_by_the_ideal_point():
     (found,) = validate_refitted(SPEC_3)
-    assert found.pinned.accuracy > found.baselines_pinned["ideal_point"].accuracy
+    assert found.pinned.balanced_accuracy > found.baselines_pinned["ideal_point"].balanced_accuracy
     assert found.pinned.rps < found.baselines_pinned["ideal_point"].rps
 
 

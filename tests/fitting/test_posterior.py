@@ -116,7 +116,7 @@ def test_given_votes_are_not_observed():
     assert (seen.votes >= 0).sum() == 191
 
 
-def test_every_prior_is_told_by_the_registry():
+def test_every_prior_is_that_of_the_registry():
     posterior = Posterior([observe_vote(SPECS[0])])
     for unknown in posterior.unknowns:
         if unknown.resolution_index is None:

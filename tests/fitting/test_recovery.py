@@ -26,7 +26,8 @@ def test_votes_are_made_from_the_truth(real):
 
 
 def test_expected_support_is_that_of_the_real_votes(real):
-    truth, seen = make_votes(SPECS, real, from_priors(real, 3), 0)
+    truth, made = make_votes(SPECS, real, from_priors(real, 3), 0)
+    seen = Posterior(made).positioned(real.shared_parameters(truth))
     for index, one in enumerate(real.observations):
         expected = real.chances(truth, index, seen[index])[one.votes >= 0, SUPPORT].sum()
         assert expected == pytest.approx((one.votes == SUPPORT).sum(), abs=1e-3)

@@ -32,7 +32,7 @@ from sim.rules.payoffs import (
     utility_terms,
 )
 from sim.rules.support import INSTRUMENTS
-from sim.world.quantities import PEER_KINDS
+from sim.world.peers import PEER_KINDS
 
 utility = st.floats(-40, 40)
 four = st.tuples(utility, utility, utility, utility).map(lambda values: Utilities(*map(np.float64, values)))

@@ -13,7 +13,7 @@ from support.worlds import cases, examples
 from test_engines import assert_same_votes
 
 from sim.case import Case, prepare
-from sim.case.utilities import own_utilities
+from sim.case.utilities import compute_own_utilities
 from sim.randomness import Draws
 from sim.rules.choice import choice_probabilities, choose
 from sim.rules.influence import GRID, with_peers
@@ -103,7 +103,7 @@ def words_on_boundaries(case: Case, rng: np.random.Generator) -> dict[tuple[str,
     """For every member a draw on a boundary of its choice, with its peers at some of the sums they can have."""
     (ballot, *_), influence = case.ballots, case.parameters["peer_influence"]
     peers = (case.peers * GRID) @ rng.integers(-1, 2, case.world.size)
-    draws = edges_at(own_utilities(ballot, case.parameters), influence, peers)
+    draws = edges_at(compute_own_utilities(ballot, case.parameters), influence, peers)
     chosen = np.rint(draws[rng.integers(0, 3, case.world.size), np.arange(case.world.size)] * 2.0**53)
     words = np.clip(chosen.astype(np.int64) + rng.integers(-1, 2, case.world.size), 0, 2**53 - 1)
     return {("vote", iso3): int(word) << 11 for iso3, word in zip(case.world.iso3, words, strict=True)}

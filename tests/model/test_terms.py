@@ -15,12 +15,11 @@ from support.months_worlds import cases_with_months, documents_with_months
 from support.months_worlds import made as made_with_months
 from support.worlds import cases, examples
 
-from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN, WEIGHTS
+from sim.case import Case, draw_inputs, prepare
+from sim.case.ballot import NOT_FIXED, WEIGHTS
 from sim.case.calendar import Month, calendar
-from sim.case.utilities import own_terms, own_utilities
-from sim.ensemble import Outcome, normals_of, simulate, simulate_votes, split_by_draw
-from sim.randomness import Draws
+from sim.case.utilities import compute_own_terms, compute_own_utilities
+from sim.ensemble import Outcome, draw_noise, normals_of, simulate, simulate_votes, split_by_draw
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
 from sim.rules.parameters import registry
@@ -36,17 +35,16 @@ from sim.world.world import EDITABLE
 
 def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outcome, UtilityTerms, Utilities]]:
     """Each vote of replicates with the same parameters: what the engine added, the peers' last, and the sum it used."""
-    normals = normals_of(case, first, count)
+    replicates = np.arange(first, first + count)[:, None]
     for number, outcome, months in simulate_votes(case, first, count):
-        ballot, influence = case.ballots[number], case.parameters["peer_influence"]
-        deviation = ballot.known.draw(normals)
+        ballot, influence = draw_inputs(case, replicates).ballots[number], case.parameters["peer_influence"]
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-        terms = {**own_terms(ballot, case.parameters, deviation, months), "peers": peer_term(influence, peers)}
+        terms = {**compute_own_terms(ballot, case.parameters, months=months), "peers": peer_term(influence, peers)}
         yield (
             number,
             outcome,
             terms,
-            with_peers(own_utilities(ballot, case.parameters, deviation, months), influence, peers),
+            with_peers(compute_own_utilities(ballot, case.parameters, months=months), influence, peers),
         )
 
 
@@ -159,9 +157,8 @@ def test_the_vote_follows_from_the_utilities_and_the_draw(name: str) -> None:
     """Where deliberation has settled, an action is the choice by the explained utilities at the member's own draw."""
     case = prepare(read_scenario(name))
     ((_, outcome, _, utilities),) = utilities_of(case, 0, 200)
-    draws = Draws(case.spec.seed)
-    noise = np.stack([draws.uniforms("vote", case.ballots[0].resolution, i, 0, 200) for i in case.world.iso3], axis=1)
-    chosen, drawn = choose(utilities, noise), case.ballots[0].given == NOT_GIVEN
+    noise = draw_noise(case, case.ballots[0], normals_of(case, 0, 200), 0, 200)
+    chosen, drawn = choose(utilities, noise), case.ballots[0].fixed == NOT_FIXED
     settled = outcome.is_settled
     assert settled.mean() > 0.5
     assert (chosen[settled][:, drawn] == outcome.actions[settled][:, drawn]).all()
@@ -179,7 +176,7 @@ def test_every_input_is_a_term_of_its_own() -> None:
 def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
     world = load_world("un-2022")
     for name in (*EDITABLE, "position"):
-        origins = origins_of(world, name)
+        origins = origins_of(world, name, world.iso3[0])
         assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
         assert all(origin.source for origin in origins), name
 
@@ -187,7 +184,7 @@ def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
 def test_a_world_without_some_tables_names_what_it_has() -> None:
     world = load_world("seven-harbours")
     for name in EDITABLE:
-        for origin in origins_of(world, name):
+        for origin in origins_of(world, name, world.iso3[0]):
             assert (world.folder / origin.file).is_file(), name
 
 

@@ -14,8 +14,8 @@ from support.worlds import uniform_world
 
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
-from sim.case.utilities import own_utilities
+from sim.case.ballot import NOT_FIXED
+from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate
 from sim.equilibrium import solve_equilibrium
 from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, choice_probabilities
@@ -46,12 +46,16 @@ REPLICATES = 4000
 
 @cache
 def independent(name: str) -> tuple[Case, FloatArray, NDArray[np.int8]]:
-    """A shipped scenario without peers: the case, each member's exact probabilities, and simulated actions."""
+    """A shipped scenario without peers: the case, each member's exact probabilities, and simulated actions.
+
+    Figures that members lack are as estimated in all runs, so that runs are independent.
+    """
     case = prepare(read_scenario(name, ["parameters.peer_influence=0", "seed=11"]), reads_votes=False)
+    case = replace(case, known=replace(case.known, donors={}))
     (ballot,) = case.ballots
-    chances = np.stack(choice_probabilities(own_utilities(ballot, case.parameters)), axis=-1)
-    given = ballot.given != NOT_GIVEN
-    chances[given] = np.eye(4)[ballot.given[given]]
+    chances = np.stack(choice_probabilities(compute_own_utilities(ballot, case.parameters)), axis=-1)
+    given = ballot.fixed != NOT_FIXED
+    chances[given] = np.eye(4)[ballot.fixed[given]]
     return case, chances, simulate(case, 0, REPLICATES)[0].actions
 
 
@@ -144,7 +148,7 @@ def mean_stances(case: Case, count: int = 20) -> FloatArray:
     """Mean stance over the members that draw, in each replicate; deliberation has come to rest in all."""
     (outcome,) = simulate(case, 0, count)
     assert outcome.is_settled.all()
-    drawn = case.ballots[0].given == NOT_GIVEN
+    drawn = case.ballots[0].fixed == NOT_FIXED
     assert np.isin(outcome.actions[:, drawn], [OPPOSE, SUPPORT]).all()
     return STANCES[outcome.actions[:, drawn]].mean(axis=1)
 
@@ -210,8 +214,8 @@ def test_equilibrium_is_the_root(h: float, influence: float, size: int) -> None:
     """Rule: within 1e-5. With J = 2 and |h| > 0.53 a single root is left, on the side of h."""
     case = social(h, influence, size=size)
     (ballot,) = case.ballots
-    chances = solve_equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, influence)
-    drawn = ballot.given == NOT_GIVEN
+    chances = solve_equilibrium(compute_own_utilities(ballot, case.parameters), ballot, case.peers, influence)
+    drawn = ballot.fixed == NOT_FIXED
     stances = (chances[:, SUPPORT] - chances[:, OPPOSE])[drawn]
     assert np.ptp(stances) < 1e-12
     bounds = (-1.0, 1.0) if influence < 1 else (0.0, 1.0) if h > 0 else (-1.0, 0.0)
@@ -221,6 +225,6 @@ def test_equilibrium_is_the_root(h: float, influence: float, size: int) -> None:
 def test_equilibrium_without_peers_is_the_choice_itself() -> None:
     case, chances, _ = independent("es-11-1")
     (ballot,) = case.ballots
-    drawn = ballot.given == NOT_GIVEN
-    found = solve_equilibrium(own_utilities(ballot, case.parameters), ballot, case.peers, 0.0)
+    drawn = ballot.fixed == NOT_FIXED
+    found = solve_equilibrium(compute_own_utilities(ballot, case.parameters), ballot, case.peers, 0.0)
     assert (found[drawn] == chances[drawn]).all()

@@ -16,7 +16,7 @@ from support.engines import watched
 from support.months_worlds import blockade_by_months, cases_with_months, documents_with_months, made
 from support.worlds import examples
 
-from sim.case import DRAW_RUN, Case, drawn, prepare
+from sim.case import DRAW_RUN, Case, draw_case, prepare
 from sim.ensemble import simulate
 from sim.model import AlignmentModel, MemberState
 from sim.months import phases
@@ -154,7 +154,7 @@ def check_draws(case: Case, first: int, count: int) -> BatchResult:
     """Replicates run at once are those of each replicate's own case."""
     months, block = watched(case, first, count)[1], simulate_batch(case, Batch(0, first, count))
     for row in range(count):
-        own = drawn(case, first + row)
+        own = draw_case(case, first + row)
         check_same(block, simulate_batch(own, Batch(0, first + row, 1)), slice(row, row + 1))
         for (state, _), (own_state, _) in zip(months, watched(own, first + row, 1)[1], strict=True):
             for name, value in vars(own_state).items():
@@ -170,7 +170,7 @@ def check_draws(case: Case, first: int, count: int) -> BatchResult:
     st.integers(1, 2 * DRAW_RUN),
 )
 def test_any_parameter_may_be_drawn(certain: Case, factors: list[float], first: int, count: int) -> None:
-    """Votes, months and what is told of them are those of each replicate's own case, in both engines."""
+    """Votes, months and what is reported of them are those of each replicate's own case, in both engines."""
     case = with_draws(certain, factors)
     check_same(check_draws(case, first, count), simulate_batch(case, Batch(0, first, count), "mesa"), slice(None))
 
@@ -182,7 +182,7 @@ def test_very_many_replicates_at_once_are_those_of_each_draw_alone(tmp_path: Pat
     months = watched(case, first, count)[1]
     starts = [first, *range(DRAW_RUN, first + count, DRAW_RUN), first + count]
     for start, end in pairwise(starts):
-        own_months = watched(drawn(case, start), start, end - start)[1]
+        own_months = watched(draw_case(case, start), start, end - start)[1]
         for (state, _), (own_state, _) in zip(months, own_months, strict=True):
             for name, value in vars(own_state).items():
                 assert (getattr(state, name)[start - first : end - first] == value).all(), name

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from sim.case import DRAW_RUN, drawn, prepare
+from sim.case import DRAW_RUN, draw_case, prepare
 from sim.cli.months import print_months_tables
 from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
@@ -102,7 +102,7 @@ def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
     assert case.fit is not None
     together = simulate_batch(case, Batch(0, 0, 3 * DRAW_RUN))
     for first in range(0, 3 * DRAW_RUN, DRAW_RUN):
-        own, rows = drawn(case, first), slice(first, first + DRAW_RUN)
+        own, rows = draw_case(case, first), slice(first, first + DRAW_RUN)
         names = case.fit.drawn_parameters(np.int64(first))  # type: ignore[arg-type]
         settings = [f"parameters.{name}={own.parameters[name]!r}" for name in names]
         for number, ballot in enumerate(own.ballots):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.worlds import examples
 
-from sim.case.market import cells_of
+from sim.case.market import make_cells
 from sim.randomness import Draws
 from sim.rules.beliefs import listing_chance, posterior_mean, prior_counts
 from sim.rules.coalition import (
@@ -96,7 +96,7 @@ def test_noise_of_one_member_has_the_bits_of_many(seed: int, size: int) -> None:
 def test_nothing_is_created_or_lost_and_the_market_clears(seed: int, size: int, left: float, room: float) -> None:
     rng = np.random.default_rng(seed)
     before = rng.uniform(0, 5e3, (size, 1)) * (rng.random((size, 1)) < 0.8)
-    cells = cells_of(size, ("crude",), before, before + room * rng.uniform(0, 9e3, (size, 1)))
+    cells = make_cells(size, ("crude",), before, before + room * rng.uniform(0, 9e3, (size, 1)))
     held = np.floor(cells.before * (1 - left * rng.random(len(cells))))
     free = np.floor(measure_spare(cells.ceiling, cells.before, rng.random(len(cells))))
     part = find_clearing_use(cells.supply, cells.per_commodity(held), cells.per_commodity(free))

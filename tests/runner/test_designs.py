@@ -41,8 +41,8 @@ def test_a_zip_takes_its_factors_together():
     points = list_points(read(valid(kind="zip", over=over)))
     assert [tuple(point.values.values()) for point in points] == [(-4.0, 2), (-3.5, 1), (-3.0, 0)]
     over["vote.target_threat"]["values"].append(1)
-    (told,) = problems(valid(kind="zip", over=over))
-    assert "design.over: its factors must have the same number of values, but vote.severity has 3, vote.target" in told
+    (reported,) = problems(valid(kind="zip", over=over))
+    assert "its factors must have the same number of values, but vote.severity has 3, vote.target" in reported
 
 
 @pytest.mark.parametrize("samples", [1, 10, 64])
@@ -59,8 +59,8 @@ def test_a_sobol_design_is_balanced_and_needs_a_power_of_two():
     points = list_points(sampled("sobol", 64, over=over))
     for name in over:
         assert sorted(int(point.values[name] * 64) for point in points) == list(range(64))
-    (told,) = problems(valid(kind="sobol", samples=100, over=over))
-    assert told == "x.toml, design.samples: 100 is not a power of two, which sobol needs. The next one is 128."
+    (reported,) = problems(valid(kind="sobol", samples=100, over=over))
+    assert reported == "x.toml, design.samples: 100 is not a power of two, which sobol needs. The next one is 128."
 
 
 @pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "random"])
@@ -105,8 +105,8 @@ def test_several_scenarios_are_the_first_factor():
 def test_too_many_points_are_refused_without_being_made():
     over = {f"parameters.{name}": {"from": 0, "to": 1, "steps": 101} for name in ("enforcement", "inertia")}
     over["vote.severity"] = {"from": 0, "to": 1, "steps": 100}
-    (told,) = problems(valid(over=over))
-    assert re.search(r"design: has 1,020,100 points; at most [\d,]+ are allowed\.", told)
+    (reported,) = problems(valid(over=over))
+    assert re.search(r"design: has 1,020,100 points; at most [\d,]+ are allowed\.", reported)
 
 
 # Tables
@@ -133,7 +133,7 @@ def test_a_table_gives_its_points_row_by_row(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "points.csv: holds no points."),
         ("vote.severity\n", "points.csv: holds no points."),
@@ -151,12 +151,12 @@ def test_a_table_gives_its_points_row_by_row(tmp_path):
         ("parameters.enforcement\nhigh\n", "'high' is given where a"),
     ],
 )
-def test_a_wrong_table_is_told_at_its_place(text, told, tmp_path):
+def test_a_wrong_table_is_reported_at_its_place(text, reported, tmp_path):
     (line,) = problems(table(text, tmp_path), folder=tmp_path)
-    assert told in line
+    assert reported in line
 
 
-def test_a_table_that_is_not_there_or_no_text_is_told(tmp_path):
+def test_a_table_that_is_missing_or_not_text_is_reported(tmp_path):
     document = table("x", tmp_path)
     (tmp_path / "points.csv").write_bytes(b"\xff\xfe")
     assert "points.csv: is not UTF-8 text" in problems(document, folder=tmp_path)[0]

@@ -1,4 +1,4 @@
-"""Damaged manifests are told by their keys, whatever reads them; a sweep makes anew what they name."""
+"""Damaged manifests are reported by their keys, whatever reads them; a sweep makes again what they name."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def damaged(kept, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["run", "sweep"])
-def test_every_key_of_the_wrong_type_is_told(kept, damaged, kind):
+def test_every_key_of_the_wrong_type_is_reported(kept, damaged, kind):
     manifest = json.loads((kept[kind] / "manifest.json").read_text(encoding="utf-8"))
     for key in manifest.keys() - {"kind"}:
         for value in WRONG:
@@ -67,7 +67,7 @@ def test_a_damaged_manifest_ends_in_one_error(damaged, command, kind, key, value
 
 
 @pytest.mark.parametrize("tables", [None, [], "x", {}, {"points.parquet": "0"}, {"../x": "0"}])
-def test_a_sweep_whose_manifest_names_no_sound_tables_is_made_anew(kept, damaged, tables):
+def test_a_sweep_whose_manifest_names_no_sound_tables_is_made_again(kept, damaged, tables):
     folder = damaged("sweep", tables=tables)
     (folder / "points.parquet").write_bytes(b"other")
     done = keep_sweep(read_experiment(kept["experiment"], ["replicates=20"]), folder)

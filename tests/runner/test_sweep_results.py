@@ -114,7 +114,7 @@ def test_a_point_is_the_run_with_the_same_overrides(two, tmp_path):
         assert rows[name].tolist() == run[name].tolist()
 
 
-def test_points_share_their_random_numbers_unless_told_otherwise(two, tmp_path):
+def test_points_share_their_random_numbers_unless_the_file_says_otherwise(two, tmp_path):
     experiment, _, frames = two
     assert set(frames["points.parquet"]["seed"]) == {experiment.bases["two.toml"].seed}
     text = 'random_numbers = "independent"\n' + SMALL

@@ -17,7 +17,7 @@ from support.worlds import cases, examples, made, uniform_world
 
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, STANCES, SUPPORT
 from sim.scoring.baselines import FORECASTERS, pin_to_counts
 from sim.scoring.regressions import fit_ordered_logit
@@ -257,7 +257,7 @@ def test_a_sample_holds_what_was_known_before_the_vote(case: Case, seed: int) ->
         found = make_sample(case, number, votes)
         assert found.inputs.shape == (size, len(case.standings[number].terms.values) + 1)  # and the memory
         assert np.isfinite(found.inputs).all()
-        assert (found.observed == -1).tolist() == ((ballot.given != NOT_GIVEN) | (votes < 0)).tolist()
+        assert (found.observed == -1).tolist() == ((ballot.fixed != NOT_FIXED) | (votes < 0)).tolist()
         later = RollCall("LATER", ballot.date, "", case.world.iso3[0], "war", np.full(size, SUPPORT))
         other = RollCall("OTHER", date(2000, 1, 1), "", case.world.iso3[-1], "other", np.full(size, SUPPORT))
         world = replace(case.world, rollcalls=(other, *case.world.rollcalls, later))
@@ -266,7 +266,7 @@ def test_a_sample_holds_what_was_known_before_the_vote(case: Case, seed: int) ->
             assert getattr(again, name).tolist() == getattr(found, name).tolist(), name
 
 
-def test_a_sample_tells_the_last_earlier_vote_and_the_mean_of_all() -> None:
+def test_a_sample_reports_the_last_earlier_vote_and_the_mean_of_all() -> None:
     def call(resolution: str, day: date, votes: list[int], target: str = "M0000") -> RollCall:
         return RollCall(resolution, day, "a vote", target, "the question", np.array(votes))
 

@@ -14,7 +14,7 @@ from support.worlds import cases, examples, uniform_world
 
 from sim.arrays import IntArray
 from sim.case import Case, prepare
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run_case
@@ -63,7 +63,7 @@ def test_scores_worked_out_by_hand() -> None:
     assert scores.document() == {name: getattr(scores, name) for name in scores.document()}
 
 
-def test_balanced_accuracy_counts_every_observed_class_alike() -> None:
+def test_balanced_accuracy_counts_every_observed_class_equally() -> None:
     observed = np.array([2, 2, 2, 2, 0])
     scores = score(np.eye(3)[[2] * 5], observed)
     assert (scores.accuracy, scores.balanced_accuracy) == (0.8, 0.5)
@@ -127,7 +127,7 @@ def test_scores_are_means_of_what_each_member_loses(made: tuple[NDArray[np.float
     )
 
 
-def test_recalls_are_told_for_each_of_the_four_actions() -> None:
+def test_recalls_are_reported_for_each_of_the_four_actions() -> None:
     """Two opposed, and one of them was expected to; the one absent was expected to abstain; nobody abstained."""
     likeliest = np.eye(4)[[OPPOSE, SUPPORT, ABSTAIN, SUPPORT]]
     found = measure_recalls(likeliest, np.array([OPPOSE, OPPOSE, ABSENT, SUPPORT]))
@@ -257,7 +257,7 @@ def test_pinning_gives_back_the_observed_counts(name: str) -> None:
     case = prepare(read_scenario(name))
     calls = {call.resolution: call for call in rollcalls_of(case.world)}
     votes = calls[case.ballots[0].resolution].votes
-    drawn = (case.ballots[0].given == NOT_GIVEN) & (votes >= 0)
+    drawn = (case.ballots[0].fixed == NOT_FIXED) & (votes >= 0)
     chances = pinned_probabilities(case, 0, votes)
     expected, counts = chances[drawn].sum(axis=0), np.bincount(votes[drawn], minlength=4)
     assert expected[SUPPORT] == pytest.approx(counts[SUPPORT], abs=0.01)
@@ -277,7 +277,7 @@ def test_a_summary_adds_up(case: Case) -> None:
     result = run_case(case, 12)
     document = summarise_run(result)
     assert document.replicates == 12
-    for number, (vote, told) in enumerate(zip(result.votes, document.votes, strict=True)):
+    for number, (vote, reported) in enumerate(zip(result.votes, document.votes, strict=True)):
         size = case.world.size
         assert vote.tallies.sum(axis=1).tolist() == [size] * 12
         assert vote.counts.sum(axis=1).tolist() == [12] * size
@@ -287,17 +287,17 @@ def test_a_summary_adds_up(case: Case) -> None:
         for _, spread in tally:
             assert spread.p05 <= spread.median <= spread.p95
         assert sum(share for _, share in share_behind(case, vote)) == pytest.approx(1)
-        assert sum(count for _, count in told.likeliest) == size
-        split = told.split
+        assert sum(count for _, count in reported.likeliest) == size
+        split = reported.split
         assert split.with_target.oppose == split.without_target.oppose + 1
         assert split.with_target.support == split.without_target.support
-        for row in told.members:
+        for row in reported.members:
             assert sum(getattr(row, action) for action, _ in tally) == pytest.approx(1)
-        target = told.members[case.roles.target]
+        target = reported.members[case.roles.target]
         if not any(case.world.iso3[case.roles.target] in pledge.members for pledge in case.spec.pledge):
             assert target.oppose == 12.5 / 14
-        assert (told.observed is None) == (case.world.rollcall(told.resolution) is None)
-        assert told.near is told.accuracy is None
+        assert (reported.observed is None) == (case.world.rollcall(reported.resolution) is None)
+        assert reported.near is reported.accuracy is None
         assert list_misses(result, number) == []
 
 
@@ -321,7 +321,7 @@ def test_population_shares_weigh_members_by_people() -> None:
     assert dict(shares) == pytest.approx({"oppose": 0.1875, "abstain": 0.0625, "absent": 0.0, "support": 0.75})
 
 
-def test_the_split_is_told_with_and_without_the_target() -> None:
+def test_the_split_is_reported_with_and_without_the_target() -> None:
     split = split_of(np.array([5.0, 12.0, 35.0, 141.0]))
     assert str(split.with_target) == "141/35/5"
     assert str(split.without_target) == "141/35/4"
@@ -347,7 +347,7 @@ def test_accuracy_and_misses_agree(shipped: RunResult) -> None:
     assert dict(vote.observed) == {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
 
 
-def test_a_change_is_told_against_its_base() -> None:
+def test_a_change_is_reported_against_its_base() -> None:
     """The change of the mean tally is what members moved, and only those that moved are named."""
     base = prepare(read_scenario("es-11-1"))
     case = prepare(read_scenario("es-11-1", ["vote.target_threat=3"]))

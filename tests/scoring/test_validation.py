@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.case import prepare
-from sim.case.ballot import NOT_GIVEN
+from sim.case.ballot import NOT_FIXED
 from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED
 from sim.errors import InputError
@@ -64,7 +64,7 @@ def test_rolling_reaches_a_resolution_that_the_scenario_holds():
 
 
 def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
-    """Rule: with every roll call of its day and after it made up afresh, a vote is told and judged alike."""
+    """Rule: with every roll call of its day and after it made up, a vote is predicted and judged the same way."""
 
     def scrambled(call):
         shuffled = np.random.default_rng(1).permutation(call.votes)
@@ -91,10 +91,10 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     """Rule: what the months have moved counts in the ranking; the counts are met all the same."""
     spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
     case = prepare(spec, WORLD)
-    stops = visit_votes(case, case.undrawn, 0, MONTHS_EXPECTED)
+    stops = visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED)
     number, months = next(stop for stop in stops if stop[0] == 2)
     moved, as_begun = (pinned_probabilities(case, number, APRIL, state) for state in (months, None))
-    drawn = case.ballots[number].given == NOT_GIVEN
+    drawn = case.ballots[number].fixed == NOT_FIXED
     assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)
     assert np.abs(moved - as_begun)[drawn].max() > 0.01
     asked = make_sample(case, number, APRIL)
@@ -102,7 +102,7 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)
 
 
-def test_everything_wrong_with_a_file_of_roll_calls_is_told(tmp_path):
+def test_everything_wrong_with_a_file_of_roll_calls_is_reported(tmp_path):
     file = tmp_path / "votes.csv"
     rows = ["A,2022-03-02,DEU,yes", "A,2022-03-02,DEU,no", "A,2022-03-03,FRA,nein", "B,March,DEX,yes"]
     file.write_text("\n".join(["resolution,date,iso3,vote", *rows]), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Mistakes in experiment files: told with their key and the way out, by the reader and by editors alike."""
+"""Mistakes in experiment files: reported with their key and the way out, by the reader and by editors."""
 
 import json
 import tomllib
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.experiment_files import CHANGE, problems, read, spoilt, told_by, toml_values, valid
+from support.experiment_files import CHANGE, catch_messages, problems, read, spoilt, toml_values, valid
 
 from sim.errors import InputError
 from sim.runner.designs import list_points, scenario_at
@@ -28,7 +28,7 @@ def with_design(**keys):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "reported"),
     [
         (lambda document: document.clear(), ["scenario: is missing.", "design: is missing."]),
         (with_keys(replicate=5), ["replicate: there is no such key. Did you mean 'replicates'?"]),
@@ -158,16 +158,16 @@ def with_design(**keys):
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_key_and_the_way_out(spoil, told):
+def test_a_mistake_is_reported_with_its_key_and_the_way_out(spoil, reported):
     document = valid()
     spoil(document)
     lines = problems(document)
-    for part in told:
+    for part in reported:
         assert any(part in line for line in lines), lines
     assert all(line.startswith("x.toml, ") for line in lines)
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_reported_at_once():
     document = valid(kind="sobol", samples=3)
     document["title"] = 5
     document["design"]["over"]["parameters.enforcment"] = {"from": 0, "to": 1}
@@ -197,19 +197,19 @@ HUGE = int("f" * 5000, 16)  # Python reads it from TOML, and refuses to write it
         over(vote__severity={"from": 0, "to": 1, "steps": HUGE}),
     ],
 )
-def test_a_huge_number_is_told(spoil):
+def test_a_huge_number_is_reported(spoil):
     document = valid()
     spoil(document)
     assert "a number" in "\n".join(problems(document))
 
 
-def test_mistakes_of_the_scenario_are_told_at_its_file(tmp_path):
+def test_mistakes_of_the_scenario_are_reported_at_its_file(tmp_path):
     (tmp_path / "mine.toml").write_text('base = "harbour-blockade"\nsed = 1\n', encoding="utf-8")
     (line,) = problems({**valid(), "scenario": "mine.toml"}, folder=tmp_path)
     assert line.endswith("mine.toml, sed: there is no such key. Did you mean 'seed'?")
 
 
-def test_an_unknown_experiment_is_told():
+def test_an_unknown_experiment_is_reported():
     with pytest.raises(InputError, match=r"no shipped experiment of that name\. Did you mean 'isolation'\?"):
         read_experiment("isolaton")
 
@@ -218,7 +218,7 @@ def test_an_unknown_experiment_is_told():
 @given(st.data())
 def test_no_mistake_raises_anything_but_an_input_error(data):
     document = spoilt(data, valid())
-    found = told_by(read, document)
+    found = catch_messages(read, document)
     assert all(problem.where and problem.message for problem in found)
     if found:
         return
@@ -226,14 +226,16 @@ def test_no_mistake_raises_anything_but_an_input_error(data):
     assert len(list_points(experiment)) == experiment.size > 0
     assert read(json.loads(json.dumps(experiment.document()))) == experiment
     for point in list_points(experiment)[:3]:
-        assert all(problem.where == f"point {point.number}" for problem in told_by(scenario_at, experiment, point))
+        assert all(
+            problem.where == f"point {point.number}" for problem in catch_messages(scenario_at, experiment, point)
+        )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text("abc.=-\0 é[]{}'\"", max_size=30), toml_values)
 def test_no_override_raises_anything_but_an_input_error(name, value):
     for text in (name, f"{name}={value}", f"design.over.{name}={value}", f"set.{name}={value}", f"outputs.{name}=1"):
-        assert all(problem.message for problem in told_by(read, valid(), text))
+        assert all(problem.message for problem in catch_messages(read, valid(), text))
 
 
 GOOD = {
@@ -265,16 +267,16 @@ def over_values(draw, known):
 
 @settings(max_examples=150, deadline=None)
 @given(over_values({name: [*GOOD[name], *BAD[name]] for name in GOOD}))
-def test_exactly_the_values_that_cannot_be_set_are_told(document):
+def test_exactly_the_values_that_cannot_be_set_are_reported(document):
     del document["target_split"]
-    told = {problem.key for problem in told_by(read, document)}
+    reported = {problem.key for problem in catch_messages(read, document)}
     expected = set()
     for name, factor in document["design"]["over"].items():
         place = f'design.over."{name}"'
         bad = {f"{place}.values.{n}" for n, value in enumerate(factor["values"]) if value in BAD[name]}
-        is_key = len(bad) == len(factor["values"]) and place in told
+        is_key = len(bad) == len(factor["values"]) and place in reported
         expected |= {place} if is_key else bad
-    assert told == expected
+    assert reported == expected
 
 
 @settings(max_examples=60, deadline=None)
@@ -284,13 +286,13 @@ def test_reading_sets_each_value_once_in_each_scenario(document, scenarios):
     del document["target_split"]
     tried = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trials, "scenario_from", lambda *told: tried.append(told[0]["set"]) or scenario_from(*told))
+        patch.setattr(trials, "scenario_from", lambda *given: tried.append(given[0]["set"]) or scenario_from(*given))
         read(document)
     for name, factor in document["design"]["over"].items():
         assert sorted(point[name] for point in tried) == sorted(factor["values"] * scenarios)
 
 
-def test_a_value_that_needs_another_factor_is_told_by_what_is_wrong_beside_it():
+def test_a_value_that_needs_another_factor_is_reported_by_what_is_wrong_next_to_it():
     document = valid(over={"change": {"values": [[CHANGE]]}, "change.0.multiply": {"values": [0.5, "x"]}})
     (line,) = problems(document)
     assert line == 'x.toml, design.over."change.0.multiply".values.1: "x" (text) is given where a number is needed.'

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.experiment_files import read, told_by, valid
+from support.experiment_files import catch_messages, read, valid
 from support.goals import GOALS, LEVERS, harbour_goal
 
 import sim
@@ -25,7 +25,7 @@ CERTAIN = "es-11-1-sanctions-certain"
 OF_MONTHS = [name for name, parameter in registry().items() if parameter.is_of_months]
 
 
-def told(experiment: Experiment) -> list[str]:
+def read_messages(experiment: Experiment) -> list[str]:
     return [str(warning) for warning in experiment.warnings]
 
 
@@ -45,23 +45,23 @@ def test_nothing_is_seldom_meant_in_what_ships() -> None:
 # What-ifs undone
 
 
-def test_a_what_if_undone_at_every_point_is_told_once_and_its_base_is_not() -> None:
+def test_a_what_if_undone_at_every_point_is_reported_once_and_its_base_is_not() -> None:
     over = {"vote.severity": {"values": [-5, -4]}}
     document = design(over, scenario=["es-11-1", CERTAIN])
     assert read(document).warnings == ()
-    (line,) = told(read({**document, "set": {"parameters.enforcement": 0.5}}))
+    (line,) = read_messages(read({**document, "set": {"parameters.enforcement": 0.5}}))
     assert line.startswith(f"{CERTAIN}, parameters.enforcement: this what-if sets 1.0; here it is set to 0.5 instead")
-    assert told(read(document, "parameters.enforcement=0.5")) == [line]
+    assert read_messages(read(document, "parameters.enforcement=0.5")) == [line]
 
 
-def test_a_what_if_undone_by_a_factor_is_told() -> None:
+def test_a_what_if_undone_by_a_factor_is_reported() -> None:
     over = {"parameters.enforcement": {"from": 0, "to": 1, "steps": 3}}
-    (line,) = told(read(design(over, scenario=CERTAIN)))
+    (line,) = read_messages(read(design(over, scenario=CERTAIN)))
     assert line.startswith(f"{CERTAIN}, parameters.enforcement: this what-if sets 1.0; here it is varied by the design")
     assert not read(design(over, scenario="es-11-1")).warnings
 
 
-def test_a_what_if_undone_by_a_goal_is_told() -> None:
+def test_a_what_if_undone_by_a_goal_is_reported() -> None:
     (warning,) = harbour_goal(
         GOALS["rule"], [LEVERS[0]], scenario=CERTAIN, set={"parameters.enforcement": 0.2}
     ).warnings
@@ -85,7 +85,7 @@ def test_python_warns_and_the_command_line_prints(tmp_path: Path, capsys: pytest
 
 @settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.sampled_from([*OF_MONTHS, "grievance", "inertia", "rounds"]), st.floats(0, 1), min_size=1))
-def test_factors_over_parameters_of_the_months_are_told_where_there_are_none(drawn: dict[str, float]) -> None:
+def test_factors_over_parameters_of_the_months_are_reported_where_there_are_none(drawn: dict[str, float]) -> None:
     at = {
         name: registry()[name].low + share * (registry()[name].high - registry()[name].low)
         for name, share in drawn.items()
@@ -107,15 +107,15 @@ def test_no_vote_depends_on_parameters_of_the_months() -> None:
     assert tallies[0] == tallies[1] == tallies[2]
 
 
-def test_a_design_in_which_nothing_moves_is_told() -> None:
+def test_a_design_in_which_nothing_moves_is_reported() -> None:
     over = {"parameters.belief_strength": {"from": 1, "to": 20}}
-    lines = told(read(design(over) | {"design": {"kind": "sobol", "samples": 2, "over": over}}))
+    lines = read_messages(read(design(over) | {"design": {"kind": "sobol", "samples": 2, "over": over}}))
     assert lines == [
         'x.toml, design.over."parameters.belief_strength": has no effect in harbour-blockade: only the months between '
         "votes read it, and the scenario has no months.",
         "x.toml, design: nothing that it varies has an effect, so every point asks the same question.",
     ]
-    (line,) = told(
+    (line,) = read_messages(
         read(design({"parameters.belief_strength": {"values": [1, 2]}, "vote.severity": {"values": [1, 2]}}))
     )
     assert 'design.over."parameters.belief_strength": has no effect' in line
@@ -124,13 +124,13 @@ def test_a_design_in_which_nothing_moves_is_told() -> None:
 def test_a_factor_over_a_late_change_has_no_effect_and_over_its_date_has() -> None:
     late = {"members": ["ELM"], "attribute": "isolation", "set": 1, "date": "2031-03-03", "reason": "too late"}
     keys = {"set": {"change": [late]}}
-    lines = told(read({**design({"change.set": {"values": [0, 1]}}), **keys}))
+    lines = read_messages(read({**design({"change.set": {"values": [0, 1]}}), **keys}))
     assert any('design.over."change.set": has no effect' in line for line in lines)
     dates = {"values": ["2031-03-01", "2031-03-03"]}
-    assert not any("design" in line for line in told(read({**design({"change.date": dates}), **keys})))
+    assert not any("design" in line for line in read_messages(read({**design({"change.date": dates}), **keys})))
 
 
-def test_a_lever_without_effect_is_told() -> None:
+def test_a_lever_without_effect_is_reported() -> None:
     lever = {**LEVERS[0], "key": "parameters.belief_strength", "from": 1.0, "to": 9.0}
     (warning,) = harbour_goal(GOALS["rule"], [LEVERS[0], lever]).warnings
     assert warning.key == "lever.1"
@@ -153,7 +153,7 @@ def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     """What ``sim check`` refuses of an experiment, and what it warns of."""
     path = folder / "x.toml"
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
-    refused = [f"{problem}".removeprefix(f"{path}, ") for problem in told_by(check, [str(path)])]
+    refused = [f"{problem}".removeprefix(f"{path}, ") for problem in catch_messages(check, [str(path)])]
     warned = capsys.readouterr().err.splitlines()
     return refused, [line.removeprefix(f"warning: {path}").lstrip(":, ") for line in warned]
 
@@ -197,7 +197,7 @@ def test_check_finds_what_a_sweep_would_fail_at(
         assert all(line.startswith(tuple(places)) for line in refused)
 
 
-def test_a_target_whose_ties_the_world_does_not_know_is_told_at_its_value(
+def test_a_target_whose_ties_the_world_does_not_know_is_reported_at_its_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     refused, _ = checked(design({"roles.target": {"values": ["ASH", "ELM"]}}), tmp_path, capsys)
@@ -206,7 +206,7 @@ def test_a_target_whose_ties_the_world_does_not_know_is_told_at_its_value(
     assert all(line.startswith(place) for line in refused)
 
 
-def test_a_scenario_that_cannot_be_run_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scenario_that_cannot_be_run_is_reported_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = design({"vote.severity": {"values": [-4, -5]}})
     keys = {"set": {"roles.target": "ELM", "parameters.dependence_food": 0, "parameters.dependence_aid": 0}}
     (line,), _ = checked(document | keys, tmp_path, capsys)

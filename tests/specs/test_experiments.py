@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.experiment_files import CHANGE, VALID, problems, read, told_by, valid
+from support.experiment_files import CHANGE, VALID, catch_messages, problems, read, valid
 
 from sim.case import prepare
 from sim.rules.parameters import registry
@@ -109,9 +109,12 @@ def test_a_points_own_seed_depends_on_its_values_not_on_the_rest_of_the_design()
 def test_values_that_only_clash_together_fail_at_their_points():
     over = {f"parameters.sanction_{action}": {"from": 0, "to": 1, "steps": 3} for action in ("abstain", "absent")}
     experiment = read(valid(over=over))
-    told = {tuple(point.values.values()): told_by(scenario_at, experiment, point) for point in list_points(experiment)}
-    failed = [values for values, found in told.items() if found]
-    assert all(problem.where.startswith("point ") for found in told.values() for problem in found)
+    reported = {
+        tuple(point.values.values()): catch_messages(scenario_at, experiment, point)
+        for point in list_points(experiment)
+    }
+    failed = [values for values, found in reported.items() if found]
+    assert all(problem.where.startswith("point ") for found in reported.values() for problem in found)
     assert failed == [(0.5, 0.0), (1.0, 0.0), (1.0, 0.5)]
 
 
@@ -169,7 +172,7 @@ def test_overrides_change_the_experiment_or_hold_at_every_point():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("nonsense", "--set nonsense: has no key and value"),
         ("replicats=3", "--set replicats=3, replicats: there is no such key. Did you mean 'replicates'?"),
@@ -181,5 +184,5 @@ def test_overrides_change_the_experiment_or_hold_at_every_point():
         ("design.over.parameters.enforcement.to=2", '"parameters.enforcement".to: 2.0 is outside the range 0 to 1'),
     ],
 )
-def test_a_wrong_override_is_told(text, told):
-    assert any(told in line for line in problems(valid(), text))
+def test_a_wrong_override_is_reported(text, reported):
+    assert any(reported in line for line in problems(valid(), text))

@@ -1,4 +1,4 @@
-"""Mistakes in goal files: each told once, with its key and the way out."""
+"""Mistakes in goal files: each reported once, with its key and the way out."""
 
 import csv
 import shutil
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.commands import sim
-from support.experiment_files import spoilt, told_by, toml_values
+from support.experiment_files import catch_messages, spoilt, toml_values
 from support.goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLEDGE, harbour_goal
 
 from sim.errors import InputError
@@ -74,7 +74,7 @@ TOLD = (
 )
 
 
-def test_every_mistake_of_a_goal_file_is_told_at_once(tmp_path: Path) -> None:
+def test_every_mistake_of_a_goal_file_is_reported_at_once(tmp_path: Path) -> None:
     file = tmp_path / "goal.toml"
     file.write_text(MISTAKES, encoding="utf-8")
     done = sim("reach", file)
@@ -183,7 +183,7 @@ WRONG_MEMBERS = {
 
 
 @pytest.mark.parametrize(("levers", "message"), WRONG_MEMBERS.values(), ids=WRONG_MEMBERS)
-def test_a_mistake_of_a_lever_over_members_is_told_once(levers, message) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_of_a_lever_over_members_is_reported_once(levers, message) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InputError) as caught:
         harbour_goal(GOALS["rule"], levers, set=GIVEN)
     (line,) = str(caught.value).splitlines()
@@ -212,7 +212,7 @@ def test_too_many_members_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "levers", "message"), WRONG.values(), ids=WRONG)
-def test_mistakes_between_parts_are_told(wanted, levers, message) -> None:  # type: ignore[no-untyped-def]
+def test_mistakes_between_parts_are_reported(wanted, levers, message) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InputError, match=message.replace("(", r"\(")):
         harbour_goal(wanted, levers)
 
@@ -223,7 +223,7 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
     levers = [*LEVERS, *MEMBER_LEVERS[1:]]
     written = {"scenario": "harbour-blockade", "set": {"vote.severity": -5.0}, "goal": GOALS["split"], "lever": levers}
     document = spoilt(data, written)
-    found = told_by(goal_from, document, "goal.toml", Path())
+    found = catch_messages(goal_from, document, "goal.toml", Path())
     assert all(problem.where and problem.message for problem in found)
     if found:
         return
@@ -238,4 +238,4 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
 def test_no_override_raises_anything_but_an_input_error(name, value) -> None:  # type: ignore[no-untyped-def]
     written = {"scenario": "harbour-blockade", "goal": GOALS["rule"], "lever": LEVERS}
     for text in (name, f"{name}={value}", f"goal.{name}={value}", f"lever.0.{name}={value}", f"set.{name}={value}"):
-        assert all(problem.message for problem in told_by(goal_from, written, "goal.toml", Path(), [text]))
+        assert all(problem.message for problem in catch_messages(goal_from, written, "goal.toml", Path(), [text]))

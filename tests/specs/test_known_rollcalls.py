@@ -109,7 +109,7 @@ def _changed(scenario, votes):
         ("[3]", "known_rollcalls"),
     ],
 )
-def test_a_file_that_is_wrong_is_told_when_the_scenario_is_read(scenario, written, message):
+def test_a_file_that_is_wrong_is_reported_when_the_scenario_is_read(scenario, written, message):
     path = scenario()
     path.write_text(path.read_text(encoding="utf-8").replace('["calls.csv"]', written), encoding="utf-8")
     done = sim("check", path)

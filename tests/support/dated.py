@@ -96,7 +96,7 @@ def with_another_future(dated: DatedWorld, day: date) -> DatedWorld:
     return replace(
         dated,
         attributes={name: _altered(yearly, day.year) for name, yearly in dated.attributes.items()},
-        blocks=tuple(replace(block, yearly=_altered(block.yearly, day.year)) for block in dated.blocks),
+        blocks=tuple(_altered_block(block, day.year) for block in dated.blocks),
         conditions=tuple((*one[:3], spell) for one in dated.conditions if (spell := _later(one[3], day))),
         tie_spells={
             kind: tuple((i, j, other) for i, j, spell in spells if (other := _later(spell, day)))
@@ -133,6 +133,12 @@ def _altered(yearly: Yearly, year: int) -> Yearly:
     return replace(yearly, values=values, is_known=is_known)
 
 
+def _altered_block(block: Block, year: int) -> Block:
+    is_late = block.years >= year
+    is_known = np.where(is_late[:, None], ~block.is_known, block.is_known)
+    return replace(block, is_known=is_known, values=np.where(is_late[block.at], 0.123, block.values))
+
+
 def _later(spell: Spell, day: date) -> Spell | None:
     """Nothing where a spell begins on the day or later; without an end where it does not end before it."""
     if spell.first >= day:
@@ -167,6 +173,4 @@ def permuted(dated: DatedWorld, order: np.ndarray) -> DatedWorld:
 
 
 def _permuted_block(block: Block, order: np.ndarray, place: np.ndarray) -> Block:
-    columns = place[block.columns]
-    yearly = replace(block.yearly, values=block.yearly.values[:, order], is_known=block.yearly.is_known[:, order])
-    return replace(block, columns=columns, yearly=yearly)
+    return replace(block, is_known=block.is_known[:, order], member=place[block.member], other=place[block.other])

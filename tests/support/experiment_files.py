@@ -1,4 +1,4 @@
-"""What the tests of experiment and goal files share: a valid file of the seven harbours, and mistakes as told."""
+"""What the tests of experiment and goal files share: a valid file of the seven harbours, and mistakes as reported."""
 
 import copy
 import tomllib
@@ -53,7 +53,7 @@ def sampled(kind, samples, seed=0, over=None):
     return read(valid(kind=kind, samples=samples, seed=seed, over=over))
 
 
-def told_by(function, *arguments):
+def catch_messages(function, *arguments):
     """The problems of a call, none if it went well; an exception of any other kind fails the test."""
     try:
         function(*arguments)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.errors import InputError
 from sim.specs import Scenario, read_scenario, scenario_from
+from sim.world.world import Fill
 
 VALID = """
 title = "Harbour dues"
@@ -66,10 +68,16 @@ class Harbours:
 
     name: str = "harbours"
     iso3: tuple[str, ...] = ("BLU", "GRN", "GRY", "RED", "TAN", "WHT")
+    size: int = 6
+    fills: tuple[Fill, ...] = ()
+    years: tuple[str, ...] = ()
 
     def resolve(self, reference: str) -> tuple[str, ...]:
         groups = {"free ports": ("WHT", "GRN", "GRY"), **{code.casefold(): (code,) for code in self.iso3}}
         return groups[reference.casefold()]
+
+    def indices(self, codes: tuple[str, ...]) -> np.ndarray:
+        return np.array([self.iso3.index(code) for code in codes])
 
     def hint(self, reference: str, otherwise: str = "") -> str:
         return otherwise
@@ -86,7 +94,7 @@ def read(document: dict[str, Any], *overrides: str) -> Scenario:
     return scenario_from(document, "x.toml", Path(), overrides)
 
 
-def told(text: str, folder: Path, *overrides: str) -> list[str]:
+def read_messages(text: str, folder: Path, *overrides: str) -> list[str]:
     """The problems of a file with this text, one a line, without the path of its folder."""
     (folder / "x.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:

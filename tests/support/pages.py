@@ -67,7 +67,7 @@ def ready(page):
 
 
 def whole(page):
-    """Wait until all replicates are told of."""
+    """Wait until the page is of all replicates."""
     page.wait_for_selector("#unfinished", state="detached", timeout=60_000)
 
 

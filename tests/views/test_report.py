@@ -13,9 +13,9 @@ from support.commands import sim
 from sim.results.run import RunSummary
 from sim.results.tables import FIGURE, SHARE, Column, table
 from sim.results.wording import write_share
+from sim.specs.differences import list_differences
 from sim.summaries.months_tables import answer_months, months_tables
 from sim.summaries.sentences import answer_vote
-from sim.views.report.parts import list_differences
 
 WIDTHS = {"phone": 390, "desktop": 1280}
 FORMATS = ("A4", "Letter")
@@ -88,7 +88,7 @@ def test_a_page_holds_question_answer_pictures_tables_provenance_and_repetition(
     assert text.count("<svg") >= 4
     assert text.count('<table class="sortable">') >= 2
     assert manifest["scenario_hash" if manifest["kind"] == "run" else "experiment_hash"] in text
-    assert all(told in text for told in manifest["tables"].values())
+    assert all(value in text for value in manifest["tables"].values())
     assert f"sim rerun {name}" in text
     assert 'class="answer">' in text
     assert "What was changed" in text
@@ -112,10 +112,10 @@ def test_the_page_of_a_what_if_has_the_figures_of_the_run_and_what_was_changed(p
 def test_what_was_observed_and_missed_is_not_shown_of_a_what_if(pages):
     text = pages["what-if"].read_text(encoding="utf-8")
     assert "Observed:" not in text
-    assert "Members it gets wrong" not in text
+    assert "Members that the model gets wrong" not in text
     assert 'class="marked"' not in text
     text = pages["months"].read_text(encoding="utf-8")
-    wrong = [int(count) for count in re.findall(r"Members it gets wrong: (\d+)", text)]
+    wrong = [int(count) for count in re.findall(r"Members that the model gets wrong: (\d+)", text)]
     assert text.count('class="marked"') == sum(wrong) > 0
 
 
@@ -169,7 +169,7 @@ def test_levers_are_called_by_their_labels_and_keys_are_where_one_types_them(pag
     assert "target_threat</th>" not in text
 
 
-def test_the_points_of_many_levers_are_told_by_those_that_matter_most(pages):
+def test_the_points_of_many_levers_are_shown_by_those_that_matter_most(pages):
     text = pages["effects"].read_text(encoding="utf-8").replace("<wbr>", "")
     indices, points = (
         re.search(rf"<h3>{title}.*?</table>", text, re.DOTALL)[0] for title in ("What the", "Mean members")
@@ -188,14 +188,14 @@ def test_cells_sort_by_their_values():
     assert [[cell.key for cell in row] for row in made_of.cells()] == [["b", "0.123", "0.5"], ["", "-1e99", "2.0"]]
 
 
-def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
+def test_differences_are_named_by_key_and_numbers_of_runs_are_left_out():
     before = {"seed": 1, "vote": [{"severity": 0.0, "divisiveness": [1, 0]}], "parameters": {}}
     now = {"seed": 2, "vote": [{"severity": 1.0, "divisiveness": [1, 0]}], "parameters": {"rounds": 5}}
     assert list_differences(before, now) == [("vote.0.severity", 0.0, 1.0), ("parameters.rounds", None, 5)]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["report", "nowhere"], "holds no manifest.json"),
         (["plot", "es-11-1", "--kind", "chambre", "--out", "a.png"], "Did you mean 'chamber'"),
@@ -208,10 +208,10 @@ def test_differences_are_told_by_key_and_numbers_of_runs_are_left_out():
         (["plot", "es-11-1", "--kind", "map", "--out", "nowhere/a.png"], "does not exist"),
     ],
 )
-def test_mistakes_are_told_with_the_way_out(arguments, told, tmp_path):
+def test_mistakes_are_reported_with_the_way_out(arguments, reported, tmp_path):
     done = sim(*arguments, cwd=tmp_path)
     assert done.returncode == 2
-    assert told in done.stderr
+    assert reported in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -69,12 +69,12 @@ def drawn():
     ax.plot([1, 2, 3], [1, 4, 9], linestyle="none", marker="s", label="a & b")
     ax.bar([1, 2], [3, 4], alpha=0.5)
     ax.set(title="Title & <more>", xlabel="two\nlines")
-    return inline_svg(figure, "key", 'told "so"')
+    return inline_svg(figure, "key", 'shown "so"')
 
 
 def test_an_inline_picture_refers_to_nothing_outside(drawn):
     assert drawn.startswith("<svg viewBox=")
-    assert 'aria-label="told &quot;so&quot;"' in drawn
+    assert 'aria-label="shown &quot;so&quot;"' in drawn
     targets = set(re.findall(r'(?:href="|url\()#([^")]+)', drawn))
     assert targets
     assert all(target.startswith("key-") for target in targets)

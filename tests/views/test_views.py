@@ -59,11 +59,11 @@ def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
 
 def test_the_corner_names_the_hash_and_the_title_what_is_seen(threat):
     texts = [text for text, _ in written(draw_run(threat, "change", Wish()))]
-    told = " ".join(" ".join(texts).split())
-    assert hash_document(threat.case.spec.document())[:12] in told
-    assert "World un," in told
-    assert "200 runs" in told
-    assert threat.base.case.spec.title in told
+    reported = " ".join(" ".join(texts).split())
+    assert hash_document(threat.case.spec.document())[:12] in reported
+    assert "World un," in reported
+    assert "200 runs" in reported
+    assert threat.base.case.spec.title in reported
 
 
 def is_named(text, kind):
@@ -246,12 +246,12 @@ def test_lines_of_votes_and_fuels_are_named(months):
 
 
 def test_the_months_are_those_of_the_summary(months):
-    told = report_months(months).totals
+    reported = report_months(months).totals
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="fuel").lines}
     for fuel in ("crude", "coal"):
-        assert np.allclose(drawn[FUELS[fuel]], np.array(told[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
+        assert np.allclose(drawn[FUELS[fuel]], np.array(reported[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
-    assert np.allclose(drawn["members that sanction"], told["members_joined"].mean, rtol=1e-3)
+    assert np.allclose(drawn["members that sanction"], reported["members_joined"].mean, rtol=1e-3)
 
 
 def test_actions_differ_in_lightness_too():
@@ -267,7 +267,7 @@ def test_actions_differ_in_lightness_too():
 
 
 @pytest.mark.parametrize(
-    ("kind", "wish", "told"),
+    ("kind", "wish", "reported"),
     [
         ("change", Wish(), "no base"),
         ("months", Wish(), "no months"),
@@ -277,12 +277,12 @@ def test_actions_differ_in_lightness_too():
         ("map", Wish(resolution="A/RES/1"), "not a vote"),
     ],
 )
-def test_what_a_run_has_not_is_told(founding, kind, wish, told):
-    with pytest.raises(InputError, match=told):
+def test_what_a_run_has_not_is_reported(founding, kind, wish, reported):
+    with pytest.raises(InputError, match=reported):
         draw_run(founding, kind, wish)
 
 
-def test_a_world_without_roll_calls_is_told(line):
+def test_a_world_without_roll_calls_is_reported(line):
     with pytest.raises(InputError, match="picture of a run"):
         draw_sweep(line, "chamber", Wish())
     with pytest.raises(InputError, match="not a lever"):

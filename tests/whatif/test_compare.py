@@ -1,4 +1,4 @@
-"""Scenarios compared: paired by replicate, exactly nothing where nothing differs, and told without loss."""
+"""Scenarios compared: paired by replicate, exactly nothing where nothing differs, and reported without loss."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 @examples(max_examples=80)
 @given(cases(2, 8))
-def test_a_case_beside_itself_changes_exactly_nothing(case: Case) -> None:
+def test_a_case_next_to_itself_changes_exactly_nothing(case: Case) -> None:
     base, again = run_compared((case, case), 12)
     assert base.votes[0].change is None
     for vote in again.votes:
@@ -125,7 +125,7 @@ def test_rows_hold_every_figure_of_the_document() -> None:
     assert moved
 
 
-def test_the_command_compares_files_and_changes_alike(tmp_path: Path) -> None:
+def test_the_command_compares_files_and_changes_in_the_same_way(tmp_path: Path) -> None:
     by_set = document("compare", "es-11-1", "--set", "vote.target_threat=2", "--replicates", 100)
     by_name = document("compare", "es-11-1", "es-11-1-april-threat", "--replicates", 100)
     alone = document("compare", "es-11-1-april-threat", "--replicates", 100)
@@ -135,15 +135,15 @@ def test_the_command_compares_files_and_changes_alike(tmp_path: Path) -> None:
         assert compared["votes"][0]["tally"] == by_name["compared"][0]["votes"][0]["tally"]
         assert compared["votes"][0]["base"]["moved"]
     file = tmp_path / "figures.csv"
-    told = sim("compare", "es-11-1", "es-11-3", "es-11-1-no-peers", "--replicates", 50, "--csv", file)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.count("no longer adopted") == 2
-    assert max(map(len, told.stdout.splitlines())) <= 100
+    reported = sim("compare", "es-11-1", "es-11-3", "es-11-1-no-peers", "--replicates", 50, "--csv", file)
+    assert reported.returncode == 0, reported.stderr
+    assert reported.stdout.count("no longer adopted") == 2
+    assert max(map(len, reported.stdout.splitlines())) <= 100
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert len({row["scenario"] for row in rows}) == 2
 
 
-def test_nothing_to_compare_with_is_told() -> None:
+def test_nothing_to_compare_with_is_reported() -> None:
     done = sim("compare", "es-11-1")
     assert done.returncode == 2
     assert "--set vote.target_threat=2" in done.stderr
@@ -155,7 +155,7 @@ def test_nothing_to_compare_with_is_told() -> None:
 @pytest.mark.parametrize(
     "command", [["compare", "es-11-1-april-threat"], ["reach", "india-deplores"], ["explain", "es-11-1", "--all"]]
 )
-def test_a_file_that_cannot_be_written_is_told_before_anything_runs(command: list[str], tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported_before_anything_runs(command: list[str], tmp_path: Path) -> None:
     for file, message in ((tmp_path / "no" / "x.csv", "does not exist"), (tmp_path, "is a folder")):
         done = sim(*command, "--csv", file)
         assert done.returncode == 2

@@ -52,10 +52,10 @@ def test_the_months_of_an_explanation(blockade: Path, tmp_path: Path) -> None:
     python = sim_package.explain(blockade, "GUL", resolution="SH/3", tries_levers=False, replicates=100)
     assert len(python.months) == len(rows)
     assert python.months["support"].tolist() == [float(row["support"]) for row in rows]
-    told = sim("explain", blockade, *options)
-    assert "Month by month" in told.stdout
-    assert "2031-06*" in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 100
+    reported = sim("explain", blockade, *options)
+    assert "Month by month" in reported.stdout
+    assert "2031-06*" in reported.stdout
+    assert max(map(len, reported.stdout.splitlines())) <= 100
 
 
 def test_draws_of_the_terms() -> None:
@@ -116,8 +116,8 @@ def test_fixed_votes_are_reported_and_no_lever_is_tried() -> None:
 
 
 def test_the_command_prints_all_of_it() -> None:
-    told = sim("explain", "harbour-blockade", "Gullrock", "--replicates", 100, "--along", "dependence.energy")
-    assert told.returncode == 0, told.stderr
+    reported = sim("explain", "harbour-blockade", "Gullrock", "--replicates", 100, "--along", "dependence.energy")
+    assert reported.returncode == 0, reported.stderr
     for part in (
         "What each term adds",
         "together",
@@ -126,8 +126,8 @@ def test_the_command_prints_all_of_it() -> None:
         "What would change its vote",
         "Along",
     ):
-        assert part in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 100
+        assert part in reported.stdout
+    assert max(map(len, reported.stdout.splitlines())) <= 100
     found = document("explain", "harbour-blockade", "GUL", "--replicates", 100, "--no-levers")
     assert sum(term["support"] for term in found["terms"]) == pytest.approx(found["utilities"]["support"])
     assert sum(peer["weight"] for peer in found["peers"]) == pytest.approx(1, abs=1e-4)
@@ -138,9 +138,9 @@ def test_the_overview_of_all_members(tmp_path) -> None:  # type: ignore[no-untyp
     found = document("explain", "es-11-1", "--all", "--replicates", 100, "--csv", file)
     assert len(found["members"]) == 191
     assert len(file.read_text(encoding="utf-8").splitlines()) == 192
-    told = sim("explain", "es-11-1", "--all", "--replicates", 100)
-    assert "decisive term" in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 100
+    reported = sim("explain", "es-11-1", "--all", "--replicates", 100)
+    assert "decisive term" in reported.stdout
+    assert max(map(len, reported.stdout.splitlines())) <= 100
 
 
 WRONG = {
@@ -158,7 +158,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
-def test_mistakes_are_told(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported(arguments: list[str], message: str) -> None:
     done = sim("explain", *arguments)
     assert done.returncode == 2
     assert message in done.stderr.replace("\n", " ")
@@ -183,11 +183,11 @@ def test_where_every_vote_is_given_nothing_is_decisive(all_given: Path, tmp_path
     found = document("explain", all_given, "CAL")
     assert {term["likeliest_at_mean"] for term in found["terms"]} == {None}
     assert found["decisive"] is None
-    told = sim("explain", all_given, "CAL")
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "nan %" not in told.stdout
-    told = sim("explain", all_given, "--all", "--csv", tmp_path / "all.csv")
-    assert "every vote is fixed" in told.stdout
+    reported = sim("explain", all_given, "CAL")
+    assert (reported.returncode, reported.stderr) == (0, "")
+    assert "nan %" not in reported.stdout
+    reported = sim("explain", all_given, "--all", "--csv", tmp_path / "all.csv")
+    assert "every vote is fixed" in reported.stdout
     columns = list(sim_package.explain_all(all_given).columns)
     assert (tmp_path / "all.csv").read_text(encoding="utf-8").strip() == ",".join(columns)
     assert columns == list(sim_package.explain_all("harbour-blockade", replicates=7).columns)

@@ -218,7 +218,7 @@ def interrupt(tried: int) -> None:
         raise KeyboardInterrupt
 
 
-def test_an_interrupted_search_tells_what_it_tried() -> None:
+def test_an_interrupted_search_reports_what_it_tried() -> None:
     found = reach(harbour_goal(GOALS["count"]), on_progress=interrupt)
     assert found.is_interrupted
     assert not found.is_exhaustive
@@ -316,7 +316,7 @@ def test_any_list_of_members_of_a_scenario_can_be_moved() -> None:
     assert change.members == ("FER", "GUL")
 
 
-def test_levers_keep_their_place_beside_levers_that_add_to_its_list() -> None:
+def test_levers_keep_their_place_next_to_levers_that_add_to_its_list() -> None:
     """The short keys of the only change and the only pledge, with levers that add a change and a pledge."""
     change = {"key": "change.multiply", "from": 0.0, "to": 1.0, "step": 0.5, "cost": 1.0, "kind": "number"}
     levers = [change, {**JOIN, "key": "pledge.members"}, {**JOIN, "key": "pledge.0.members", "members": ["CAL"]}]
@@ -345,9 +345,9 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     frontier = tmp_path / "frontier.csv"
-    told = sim("reach", file, "--csv", frontier)
-    assert told.returncode == 0, told.stderr
-    assert "The cheapest combination there is" in told.stdout
+    done = sim("reach", file, "--csv", frontier)
+    assert done.returncode == 0, done.stderr
+    assert "The cheapest combination there is" in done.stdout
     assert len(frontier.read_text(encoding="utf-8").splitlines()) > 1
     found = printed("reach", file, "--set", "goal.probability=0.999", "--set", "vote.severity=-2")
     assert not found["is_reached"]
@@ -373,17 +373,17 @@ cost = 1
 """
 
 
-def test_an_interrupted_command_tells_and_writes_what_it_tried(
+def test_an_interrupted_command_reports_and_writes_what_it_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     frontier = tmp_path / "frontier.csv"
     monkeypatch.setattr(command_line, "progress", lambda *_: nullcontext(interrupt))
     status = command_line.command("india-deplores", 20, as_json=True, csv=frontier)
-    told = capsys.readouterr()
-    document = json.loads(told.out)
+    done = capsys.readouterr()
+    document = json.loads(done.out)
     assert status == 130
     assert document["is_interrupted"]
-    assert f"interrupted: 50 combinations tried, {document['checked']} of them checked" in told.err
+    assert f"interrupted: 50 combinations tried, {document['checked']} of them checked" in done.err
     assert len(frontier.read_text(encoding="utf-8").splitlines()) == 1 + len(document["frontier"])
 
 

@@ -206,7 +206,7 @@ def test_what_happens_everywhere_or_nowhere_has_no_region() -> None:
         assert region.probability == value
 
 
-def test_levers_without_numbers_are_told_by_their_value() -> None:
+def test_levers_without_numbers_are_shown_by_their_value() -> None:
     over = {"roles.senders": {"values": [["CAL", "DUN"], ["CAL"]]}, "vote.severity": OVER["vote.severity"]}
     experiment = made("random", 60, over=over)
     happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in list_points(experiment)])
@@ -220,20 +220,20 @@ def test_levers_without_numbers_are_told_by_their_value() -> None:
 def test_the_command_resumes_and_prints_all(tmp_path: Path) -> None:
     arguments = ["where-threats-work", "--out", tmp_path / "s", "--set", "design.samples=8", "--replicates", 10]
     asked = ["--output", "support", "--output", "IND:abstain", "--event", "oppose>20"]
-    told = sim("sensitivity", *arguments, *asked)
-    assert told.returncode == 0, told.stderr
+    reported = sim("sensitivity", *arguments, *asked)
+    assert reported.returncode == 0, reported.stderr
     for part in (
         "support",
         "IND does: abstain",
         "alone",
         "in total",
         "Where 'oppose>20' holds",
-        "isolation by sanctions in force of ALL",
+        "isolation by sanctions in force (all members)",
     ):
-        assert part in told.stdout
-    assert max(map(len, told.stdout.splitlines())) <= 100
+        assert part in reported.stdout
+    assert max(map(len, reported.stdout.splitlines())) <= 100
     again = sim("sensitivity", *arguments, *asked)
-    assert again.stdout == told.stdout
+    assert again.stdout == reported.stdout
     found = document("sensitivity", *arguments, *asked, "--csv", tmp_path / "indices.csv")
     assert [entry["output"] for entry in found["indices"]] == ["support", "IND:abstain"]
     assert sum(region["share"] for region in found["regions"]) == pytest.approx(1)
@@ -278,16 +278,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG)
-def test_mistakes_are_told(arguments: list[str], message: str, tmp_path: Path) -> None:
+def test_mistakes_are_reported(arguments: list[str], message: str, tmp_path: Path) -> None:
     done = sim("sensitivity", *arguments, "--out", tmp_path / "s")
     assert done.returncode == 2
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
-    assert list(tmp_path.iterdir()) == []  # told before anything is run
+    assert list(tmp_path.iterdir()) == []  # reported before anything is run
 
 
-def test_all_that_cannot_be_answered_is_told_at_once() -> None:
+def test_all_that_cannot_be_answered_is_reported_at_once() -> None:
     experiment = made("random", 5, outputs=["tally"])
     with pytest.raises(InputError) as caught:
         check_questions(experiment, ["suport", "GUL:abstain"], "never")

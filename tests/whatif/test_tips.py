@@ -54,7 +54,7 @@ def check_tips(case: Case, number: int, index: int, tips: list[tuple[Lever, Swit
 
 
 @pytest.mark.parametrize("iso3", HARBOURS)
-def test_tips_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
+def test_switching_points_hold_on_either_side_and_nothing_nearer_does(iso3: str) -> None:
     found = explain(read_scenario("harbour-blockade", ["replicates=300"]), iso3)
     tips = [(lever, tip) for lever, tips in found.tried for tip in tips]
     check_tips(found.anatomy.case, 0, found.index, tips, found.likeliest)
@@ -79,7 +79,9 @@ def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, SwitchingPo
 
 
 @pytest.mark.parametrize(("number", "overrides"), VARIANTS.values(), ids=VARIANTS)
-def test_tips_hold_with_months_and_drawn_parameters(number: int, overrides: list[str], blockade: Path) -> None:
+def test_switching_points_hold_with_months_and_drawn_parameters(
+    number: int, overrides: list[str], blockade: Path
+) -> None:
     """The lever moves the scenario as it is; what is searched leaves out no more than what comes after the vote."""
     case = prepare(read_scenario(blockade if number else "harbour-blockade", overrides))
     tips, now = tips_of_some(case, number)
@@ -137,8 +139,8 @@ def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
     options = (source, "--replicates", replicates, "--uncertain-parameters")
 
     def ran(*settings: str) -> dict[str, float]:
-        told = document("run", *options, *(part for setting in settings for part in ("--set", setting)))
-        (row,) = (row for row in told["votes"][number]["members"] if row["iso3"] == "GUL")
+        reported = document("run", *options, *(part for setting in settings for part in ("--set", setting)))
+        (row,) = (row for row in reported["votes"][number]["members"] if row["iso3"] == "GUL")
         return {name: row[name] for name in REPORTED}
 
     resolution = ("SH/2", "SH/3")[number]

@@ -57,7 +57,7 @@ def test_a_fuel_without_a_row_was_not_bought_in_a_month_with_a_report_and_unknow
     assert ("AAA", "crude", "4 months of 2021 reported: their mean") in table.fills
 
 
-def test_an_earlier_year_stands_in_at_the_prices_of_the_base_year() -> None:
+def test_an_earlier_year_is_used_at_the_prices_of_the_base_year() -> None:
     rows = [fuel("AAA", f"2019-{month:02}", "oil", 100, 10) for month in range(1, 13)]
     rows += [fuel("BBB", f"2021-{month:02}", "oil", 600, 20) for month in range(1, 13)]
     table = Table()
@@ -195,7 +195,7 @@ def test_a_world_without_energy_has_none() -> None:
     assert load_energy(load_world("seven-harbours")) is None
 
 
-def test_mistakes_are_told_all_at_once(world: World, tmp_path: Path) -> None:
+def test_mistakes_are_reported_all_at_once(world: World, tmp_path: Path) -> None:
     shutil.copytree(load_world("seven-harbours").folder, tmp_path / "harbours")
     folder = tmp_path / "harbours"
     head = ["iso3", "supplier", "commodity", "flow_tonnes", "flow_eur", "need_tonnes"]

@@ -25,7 +25,7 @@ OWN_LISTS = ("UN members", "UN short names", "UN formal names")
 
 
 def resolved(world, name):
-    """The member that a name stands for, or what a message adds where it stands for none."""
+    """The member that a name means, or what a message adds where it means none."""
     try:
         (code,) = world.resolve(name)
     except KeyError:
@@ -111,7 +111,7 @@ def test_everyday_and_former_names(name, code):
         ("Hong Kong", "part of China"),
         ("Puerto Rico", "Puerto Rico (PRI) is not a member of the world un"),
         ("Kosvo", "Kosovo is not a member"),
-        ("European Union", "stands for 27 members"),
+        ("European Union", "means 27 members"),
         ("Turky", "Did you mean 'Turkey'?"),
         ("Nigera", "Did you mean 'Nigeria' or 'Niger'?"),
         ("natoo", "Did you mean 'NATO'?"),

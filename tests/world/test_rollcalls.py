@@ -186,11 +186,11 @@ def test_what_is_not_matched_is_counted_and_named(tmp_path):
     strangers = ["Kosovo", "East Germany", "Kosovo", "Atlantis", "EU"]
     rows = table(plain("Y", "Mali"), *(plain("N", name) for name in strangers), plain("maybe", "Chad"))
     report = read(written(tmp_path / "votes.csv", rows)).report
-    told = {entry.text: (entry.rows, entry.reason) for entry in report.unmatched_members}
-    assert told.keys() == set(strangers)
-    assert told["Kosovo"] == (2, "Kosovo is not a member of the United Nations.")
-    assert "ended in 1990" in told["East Germany"][1]
-    assert "stands for 27 members" in told["EU"][1]
+    reported = {entry.text: (entry.rows, entry.reason) for entry in report.unmatched_members}
+    assert reported.keys() == set(strangers)
+    assert reported["Kosovo"] == (2, "Kosovo is not a member of the United Nations.")
+    assert "ended in 1990" in reported["East Germany"][1]
+    assert "means 27 members" in reported["EU"][1]
     assert [(entry.text, entry.rows) for entry in report.unread_votes] == [("maybe", 1)]
     assert report.votes == 1
 
@@ -248,7 +248,9 @@ def test_a_day_in_numbers_is_read_in_the_order_that_is_given(day, mark):
 
 def test_a_day_that_could_be_two_is_refused_until_the_order_is_given(tmp_path):
     file = written(tmp_path / "votes.csv", table(plain(date="2/3/2022"), plain(date="2/3/2022", country="Mali")))
-    assert refused(file) == [f"{file}, date: '2/3/2022' could be two days. Say which, with --dates dmy or --dates mdy."]
+    assert refused(file) == [
+        f"{file}, date: '2/3/2022' could be either of two days. Give the order, with --dates dmy or --dates mdy."
+    ]
     assert read(file, order="dmy").dates == {"A/RES/40/1": dt.date(2022, 3, 2)}
     assert read(file, order="mdy").dates == {"A/RES/40/1": dt.date(2022, 2, 3)}
 
@@ -257,7 +259,7 @@ def test_another_day_of_the_file_may_settle_the_order(tmp_path):
     rows = table(plain(date="2/3/2022"), plain(date="24/3/2022", resolution="B"))
     assert read(written(tmp_path / "votes.csv", rows)).dates["A/RES/40/1"] == dt.date(2022, 3, 2)
     rows.append(plain(date="3/24/2022", resolution="C"))
-    assert "could be two days" in refused(written(tmp_path / "votes.csv", rows))[0]
+    assert "could be either of two days" in refused(written(tmp_path / "votes.csv", rows))[0]
 
 
 def test_days_that_the_file_leaves_out_are_those_of_the_world_or_given(tmp_path):
@@ -274,7 +276,7 @@ MISTAKES = {
     "nothing": ([], "is empty."),
     "headings alone": (table(), "is not a file of roll calls"),
     "another code": (table(plain("1"), plain("0", "Mali"), plain("-1", "Chad")), "'-1', '0' among them"),
-    "no days": (table(plain(date="soon"), plain(date="later", country="Mali")), "'soon', 'later' are no days."),
+    "no days": (table(plain(date="soon"), plain(date="later", country="Mali")), "'soon', 'later' are not dates."),
     "two days": (table(plain(), plain(date="2021-12-10", country="Mali")), "'A/RES/40/1' has several days."),
     "two votes": (table(plain("Y"), plain("N", "TUR")), "'TUR on A/RES/40/1' is in the file twice"),
     "strangers alone": (table(plain(country="Atlantis")), "holds no vote of a member of un; in it are 'Atlantis'"),
@@ -285,9 +287,9 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_file_that_is_wrong_is_refused_with_one_message_for_each_kind(tmp_path, name):
     rows, message = MISTAKES[name]
-    told = refused(written(tmp_path / "votes.csv", rows))
-    assert len(told) == 1
-    assert message in told[0]
+    reported = refused(written(tmp_path / "votes.csv", rows))
+    assert len(reported) == 1
+    assert message in reported[0]
 
 
 @pytest.mark.parametrize(
@@ -312,11 +314,11 @@ def test_repeated_votes_are_counted(tmp_path):
     assert (report.votes, report.repeated) == (2, 1)
 
 
-def test_the_programs_own_format_names_the_import_and_tells_each_mistake_once(tmp_path):
+def test_the_programs_own_format_names_the_import_and_reports_each_mistake_once(tmp_path):
     rows = [["resolution", "date", "iso3", "vote"], *(["R", "2 March", code, "Y"] for code in NAMES)]
     with pytest.raises(InputError) as caught:
         read_rollcalls(written(tmp_path / "votes.csv", rows), WORLD)
-    told = [str(problem) for problem in caught.value.problems]
-    assert len(told) == 3
-    assert "lines 2, 3, 4 and 3 more, vote: got 'Y'" in told[0]
-    assert "sim rollcalls import" in told[-1]
+    reported = [str(problem) for problem in caught.value.problems]
+    assert len(reported) == 3
+    assert "lines 2, 3, 4 and 3 more, vote: got 'Y'" in reported[0]
+    assert "sim rollcalls import" in reported[-1]

@@ -1,4 +1,4 @@
-"""A world of one's own: what is wrong with its files is told, all of it, and nothing else is ever raised."""
+"""A world of one's own: what is wrong with its files is reported, all of it, and nothing else is ever raised."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, tmp_path / "mine"))
 
 
-def told(folder: Path) -> list[str]:
+def read_messages(folder: Path) -> list[str]:
     with pytest.raises(InputError) as caught:
         read_world(folder)
     return str(caught.value).splitlines()
@@ -139,8 +139,14 @@ BAD: dict[str, tuple[Break, str]] = {
     "member twice": (text(MEMBERS, "BRI,Brinehold", "ASH,Brinehold"), "members.csv, line 3: ASH: already on line 2."),
     "two of a name": (text(MEMBERS, "Brinehold", "Ashmoor"), "members.csv, BRI: its code or name is that of ASH too."),
     "name of another's code": (text(MEMBERS, "Brinehold", "ash"), "BRI: its code or name is that of ASH too."),
-    "blank code": (text(MEMBERS, "BRI,", ","), "members.csv, line 3, iso3: got ''; three letters A to Z are needed."),
-    "lower-case code": (text(MEMBERS, "BRI,", "bri,"), "line 3, iso3: got 'bri'; three letters A to Z are needed."),
+    "blank code": (
+        text(MEMBERS, "BRI,", ","),
+        "members.csv, line 3, iso3: got ''; 3 to 12 capital letters and digits are needed",
+    ),
+    "lower-case code": (
+        text(MEMBERS, "BRI,", "bri,"),
+        "line 3, iso3: got 'bri'; 3 to 12 capital letters and digits are needed",
+    ),
     "blank name": (text(MEMBERS, "Brinehold", " "), "members.csv, line 3, name: got blank; a text is needed."),
     "name like a removal": (
         text(MEMBERS, "Brinehold", "-Bri"),
@@ -199,7 +205,7 @@ BAD: dict[str, tuple[Break, str]] = {
         "line 2, iso3: 'ASK' is not a member of this world.",
     ),
     "vote twice": (text("rollcalls.csv", "BRI,yes", "ASH,yes"), "rollcalls.csv, line 3: SH/1, ASH: already on line 2."),
-    "another date": (text("rollcalls.csv", "06-15", "06-16"), "got '2030-06-16'; resolutions.csv says 2030-06-15."),
+    "another date": (text("rollcalls.csv", "06-15", "06-16"), "got '2030-06-16'; resolutions.csv gives 2030-06-15."),
     "no resolutions": (
         gone("resolutions.csv"),
         "mine/resolutions.csv: missing. Give a table with the columns resolution",
@@ -306,11 +312,11 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "group like a member": (
         line("world.toml", GROUP.replace('"X"', '"Ash"')),
-        "group.3: 'Ash' stands for ASH already.",
+        "group.3: 'Ash' already means ASH.",
     ),
     "group like another": (
         line("world.toml", GROUP.replace('"X"', '"league"')),
-        "group.3: 'league' stands for group.0",
+        "group.3: 'league' already means group.0",
     ),
     "group like everyone": (line("world.toml", GROUP.replace('"X"', '"UN"')), "group.3: got 'UN'; a name that is not"),
     "group like a removal": (line("world.toml", GROUP.replace('"X"', '"-X"')), "group.3: got '-X'; a name that is not"),
@@ -322,20 +328,20 @@ BAD: dict[str, tuple[Break, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_wrong_is_told(folder: Path, name: str) -> None:
+def test_what_is_wrong_is_reported(folder: Path, name: str) -> None:
     change, message = BAD[name]
     change(folder)
-    lines = told(folder)
+    lines = read_messages(folder)
     assert any(message in line for line in lines), "\n".join(lines)
     assert len(lines) <= 6, "\n".join(lines)  # one cause, and not a flood of what follows from it
 
 
-def test_everything_wrong_is_told_at_once(folder: Path) -> None:
+def test_everything_wrong_is_reported_at_once(folder: Path) -> None:
     together = ["unknown key", "no number", "blank name", "self tie", "border one way", "unknown breadth", "bad vote"]
     together += ["bad date", "half a year", "fill of a stranger", "group of strangers", "currency nan"]
     for name in together:
         BAD[name][0](folder)
-    lines = told(folder)
+    lines = read_messages(folder)
     for name in together:
         assert any(BAD[name][1] in line for line in lines), name
 
@@ -345,15 +351,15 @@ def test_a_flood_is_cut_short(folder: Path) -> None:
     numbers = count()
     spoilt = re.sub(",0(?=[,\n])", lambda _: f",x{next(numbers)}", path.read_text())
     path.write_text(spoilt)
-    *some, last = told(folder)
+    *some, last = read_messages(folder)
     assert 0 < len(some) < spoilt.count(",x")
     assert last == f"mine/ties.csv: and {spoilt.count(',x') - len(some)} more problems."
 
 
-def test_the_same_mistake_in_many_lines_is_told_once(folder: Path) -> None:
+def test_the_same_mistake_in_many_lines_is_reported_once(folder: Path) -> None:
     path = folder / "ties.csv"
     path.write_text(re.sub(",0(?=[,\n])", ",x", path.read_text()))
-    lines = told(folder)
+    lines = read_messages(folder)
     assert len(lines) <= len(path.read_text().splitlines()[0].split(","))
     assert any(re.fullmatch("mine/ties.csv, lines 2, 3, 4 and .* more, arms: got 'x'; .*", line) for line in lines)
 

@@ -60,7 +60,7 @@ def energy_from_russia(row: Mapping[str, str], fills: Fills) -> float:
     1. The share of Russian origin in the value of fossil-fuel imports, where it is documented (35 members).
     2. Fossil fuels bought from Russia in 2019 over primary energy, scaled to a year where at least six months are
        reported, capped at 1.
-    3. Otherwise the share of Russia in all imports: a blank must not read as independence.
+    3. Else the share of Russia in all imports: a blank must not read as independence.
     """
     documented = share(row, "energy_dep_russia_pct")
     if documented is not None:

@@ -15,6 +15,8 @@ from sim.results.described import Result
 from sim.results.explanation import MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
 from sim.results.goals import GoalSearch
+from sim.results.peers import PeersReport
+from sim.results.pressure import PressureReport
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
 from sim.results.scores import Scores
@@ -27,7 +29,7 @@ from sim.runner.folder import files
 from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
 
-COMMANDS = {"rollcalls": "rollcalls import"}
+COMMANDS = {"peers": "identify peers", "pressure": "identify pressure", "rollcalls": "rollcalls import"}
 """Commands whose documents have a shorter name."""
 
 
@@ -86,6 +88,16 @@ DOCUMENTS: Mapping[str, Document] = {
         ],
     ),
     "sweep": Document("What `sim sweep --json` prints", "", [Part("", "", SweepReport)]),
+    "pressure": Document(
+        "What `sim identify pressure --json` prints",
+        "Slopes and effects are log-odds of siding with the threatener, from no exposure to full leverage.",
+        [Part("", "", PressureReport)],
+    ),
+    "peers": Document(
+        "What `sim identify peers --json` prints",
+        "Each entry is one way to tell members that follow their peers from members that are like them.",
+        [Part("", "", PeersReport)],
+    ),
     "rollcalls": Document(
         "What `sim rollcalls import --json` prints",
         "What was read from a file of roll calls, and what was left out.",

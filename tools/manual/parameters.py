@@ -22,6 +22,8 @@ def pages() -> dict[str, str]:
         f"{by_months} are fitted by `sim calibrate --months`; the others are declared or chosen, as their source says. "
         "1 utility is one unit of log-odds. A scenario's `[parameters]` are differences from the defaults, and `--set "
         "parameters.NAME=VALUE` does the same for one run. `sim list parameters` prints this table.",
+        "Evidence: *estimated* from votes or figures, *published*, *assumed*, or *not identified* by the votes that it "
+        "was fitted to, so that its prior remains. What-ifs print it as what they rest on.",
         "Bounds are inclusive. A prior is a normal distribution, cut off at the bounds: mean ± standard deviation.",
     ]
     for heading, names in _groups():
@@ -36,7 +38,8 @@ def _row(parameter: Parameter) -> list[str]:
         value += f"<br>prior {number(parameter.prior[0])} ± {number(parameter.prior[1])}"
     unit = f"{parameter.unit}, whole" if parameter.is_count else parameter.unit
     meaning = f"*{parameter.label[0].upper()}{parameter.label[1:]}*: {parameter.meaning}."
-    return [f"{code(parameter.name)}<br>{unit}", value, f"{meaning} *Source:* {_source(parameter)}."]
+    known = f"*Source:* {_source(parameter)}. *Evidence:* {parameter.evidence}."
+    return [f"{code(parameter.name)}<br>{unit}", value, f"{meaning} {known}"]
 
 
 def _source(parameter: Parameter) -> str:

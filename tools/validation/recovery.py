@@ -1,8 +1,9 @@
 """Recovery: whether a calibration finds the numbers that votes were made from.
 
 Votes on the fitted resolutions are simulated from known numbers, where members see what their peers announce. They are
-calibrated in the same way as the real ones, at the equilibrium that replaces the simulation. Members remember the
-simulated votes on each resolution at the next one. Then it is counted how often the 90 % intervals hold the truth.
+calibrated in the same way as the real ones, at the equilibrium that replaces the simulation. At the next resolution,
+members are where their simulated votes show them under the known numbers. Then it is counted how often the 90 %
+intervals hold the truth.
 
 An interval runs from the smallest to the largest of 19 draws. Were the truth a twentieth draw like these, it would be
 neither the smallest nor the largest of the twenty in 18 cases of 20: 90 %, whatever the shape of the posterior.
@@ -19,7 +20,7 @@ from scipy.optimize import brentq
 from scipy.stats import binomtest
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.case import prepare
+from sim.case import prepare, with_positions
 from sim.ensemble import simulate
 from sim.fitting.calibration import draw_from_prior, draw_mode, observe_vote
 from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, make_observation
@@ -170,8 +171,7 @@ def recover(
     true, found = [], []
     for number in range(sets):
         truth, observations = make_votes(specs, real, truths(real, number), number)
-        posterior = Posterior(observations)
-        mode = posterior.fit()
+        posterior, mode = Posterior(observations).located()
         true.append(truth)
         found.append([draw_mode(posterior, mode, number + 1, draw) for draw in range(draws)])
         on_progress(number + 1)
@@ -186,9 +186,11 @@ def make_votes(
     truth, observations = truth.copy(), []
     for index, spec in enumerate(specs):
         world = _with_votes(world_of(spec), made_votes)
-        seen = Observation(prepare(spec, world), real.observations[index].votes)
+        shared = real.shared_parameters(truth)
+        bare = prepare(spec, world, reads_votes=False)
+        seen = Observation(with_positions(bare, shared), real.observations[index].votes)
         truth[real.place["severity", index]] = _severity(real, truth, index, seen)
-        case = with_fit(seen.case, real.shared_parameters(truth), real.terms_of(truth, index))
+        case = with_fit(seen.case, shared, real.settings_at(truth, index))
         votes = simulate(case, replicate, 1)[0].actions[0].astype(np.int64)
         made_votes[seen.resolution] = votes
         observations.append(make_observation(spec, votes, world))

@@ -13,7 +13,9 @@ from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
 from sim.files.writing import check_target, write_text
 from sim.results.calibration import Belief
+from sim.rules.parameters import find_parameter_problems, registry
 from sim.specs import Fit, Scenario, read_scenario, world_of
+from sim.specs.overrides import value_of
 from sim.summaries.sentences import list_words
 
 DEFAULT_MONTHS = "2022-2023"
@@ -39,6 +41,10 @@ def command(
         bool,
         typer.Option("--fit-threats", help="Fit the threats of all resolutions but the first, around those declared."),
     ] = False,
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Keep a parameter at a value and fit the others. Repeatable."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Fit the shared parameters, and each resolution's severity and divisiveness, to roll calls."""
@@ -52,8 +58,9 @@ def command(
         return _months(read_scenario((scenarios or [DEFAULT_MONTHS])[0]), out, as_json)
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
     _check(specs)
+    fixed = _read_fixed(fix or [])
     with progress("draws", draws) as report:
-        found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, on_progress=report)
+        found = calibrate(specs, draws, seed=draw_seed, fits_threats=fit_threats, fixed=fixed, on_progress=report)
     _write_fit(fit_from_calibration(found, specs, draw_seed), out, as_json, is_printed=not draws)
     if draws and not as_json:
         listed, screen = list_beliefs(found), console()
@@ -74,6 +81,18 @@ def _answer(found: Sequence[Belief], votes: int) -> str:
         if unknown
         else sentence
     )
+
+
+def _read_fixed(texts: Sequence[str]) -> dict[str, float]:
+    """The values of ``--fix`` by parameter."""
+    values = {name.strip(): value_of(value.strip()) for name, _, value in (text.partition("=") for text in texts)}
+    problems = find_parameter_problems(values, "--fix", "")
+    for name in values:
+        if name in registry() and registry()[name].prior is None:
+            problems.append(Problem("--fix", name, "is not fitted, so it cannot be left out of a fit."))
+    if problems:
+        raise InputError(problems)
+    return {name: float(str(value)) for name, value in values.items()}
 
 
 def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:

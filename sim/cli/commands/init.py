@@ -123,7 +123,11 @@ def _write_new(
     found = propose_severity(spec)
     if found is None:
         raise input_error(str(file), "vote.0.severity", "the world holds no earlier resolution to learn it from.")
-    vote |= {"severity": round(found.severity, 3), "basis": _basis(found)}
+    vote |= {
+        "severity": round(found.severity, 3),
+        "severity_spread": round(found.spread, 3),
+        "basis": _basis(found),
+    }
     write_text(file, tomli_w.dumps({**document, "vote": [vote]}))
     screen = console()
     screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.")

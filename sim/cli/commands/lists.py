@@ -74,11 +74,12 @@ def _parameters() -> tuple[Sequence[Result], Table]:
         ListedParameter(**{name: getattr(parameter, name) for name in ListedParameter.model_fields})
         for parameter in registry().values()
     ]
-    columns = (Column("name"), Column("default", FIGURE), Column("allowed"), Column("unit"), Column("meaning"))
-    rows = [
-        [one.name, one.default, f"{write_figure(one.low)} to {write_figure(one.high)}", one.unit, one.meaning]
-        for one in found
-    ]
+    words = (Column("unit"), Column("evidence"), Column("meaning"))
+    columns = (Column("name"), Column("default", FIGURE), Column("allowed"), *words)
+    rows = []
+    for one in found:
+        allowed = f"{write_figure(one.low)} to {write_figure(one.high)}"
+        rows.append([one.name, one.default, allowed, one.unit, one.evidence, one.meaning])
     return found, table("Parameters", columns, rows)
 
 

@@ -42,6 +42,7 @@ from sim.summaries.tables import misses_table, movers_table, tally_table
 from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import draw_chambers
+from sim.whatif.doubt import doubt_of
 
 LONGEST_LIST, MOST_MOVERS = 40, 15
 
@@ -70,6 +71,7 @@ def command(
     status, result = _run(case, base, engine, out, workers)
     if result is None:
         return status
+    result = doubt_of(result)
     if plot is not None:
         save(draw_chambers(result), plot)
         say(f"picture in {plot}")

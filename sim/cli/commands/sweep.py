@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import AsJson, Overrides, console, print_heading, print_json, print_table, say
+from sim.cli.output import AsJson, Overrides, console, print_heading, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
@@ -19,6 +19,7 @@ from sim.runner.folder.reading import read_points
 from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
+from sim.summaries.grounds import answer_grounds, grounds_of
 from sim.summaries.ranking import rank, refine
 from sim.summaries.sweeps import answer_sweep, points_table, ranking_table
 from sim.views.frame import save
@@ -111,6 +112,7 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
     print_heading(screen, spec.title, f"\n{spec.question}")
     screen.print(answer_sweep(spec, points, levers, found.ranking or ()))
+    print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
     if found.ranking:
         print_table(screen, ranking_table(found.ranking, levers, spec.first), MOST_SHOWN)

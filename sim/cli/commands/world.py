@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.case import prepare, roles_of, terms_of
+from sim.case import find_roles, make_terms, prepare
 from sim.cli.output import AsJson, console, print_heading, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
 from sim.results.tables import COUNT, Column, Kind, table
@@ -168,7 +168,7 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
-    print_table(screen, table(title, columns, rows, "'sim world attributes' says how the model uses each quantity."))
+    print_table(screen, table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity."))
     if found.sanctions:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
         screen.print()
@@ -185,8 +185,8 @@ def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
 
 def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
-    known = quantities(world, roles_of(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
-    terms = terms_of(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
+    known = quantities(world, find_roles(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
+    terms = make_terms(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(

@@ -21,7 +21,7 @@ from sim.specs.scenario.spec import Scenario
 from sim.specs.section import read_sound
 from sim.specs.shipped import locate_file
 from sim.specs.study import Base, base_of, settings_of, validate_study
-from sim.specs.study_overrides import override_study
+from sim.specs.study_overrides import draft_study
 
 
 def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Experiment:
@@ -64,10 +64,7 @@ def experiment_from(
     InputError
         With every problem found.
     """
-    draft = Draft(where, folder)
-    draft.merge(document, where, folder)
-    for text in overrides:
-        override_study(draft, text, Experiment)
+    draft = draft_study(document, where, folder, overrides, Experiment)
     design = draft.document.get("design")
     if isinstance(design, dict):
         draft.document["design"] = with_prior_factors(design)

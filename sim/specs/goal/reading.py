@@ -8,7 +8,6 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from sim.errors import InputError
-from sim.specs.draft import Draft
 from sim.specs.files import read_toml, show_path
 from sim.specs.goal.checks import idle_levers, lever_findings, wanted_findings
 from sim.specs.goal.levers import GoalLever
@@ -19,7 +18,7 @@ from sim.specs.scenario.warnings import warnings_of
 from sim.specs.section import read_sound, read_sound_items
 from sim.specs.shipped import locate_file
 from sim.specs.study import base_of, validate_study
-from sim.specs.study_overrides import override_study
+from sim.specs.study_overrides import draft_study
 from sim.specs.worlds import world_of
 
 LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever)
@@ -58,10 +57,7 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
     InputError
         With every problem found.
     """
-    draft = Draft(where, folder)
-    draft.merge(document, where, folder)
-    for text in overrides:
-        override_study(draft, text, Goal)
+    draft = draft_study(document, where, folder, overrides, Goal)
     based = base_of(draft, draft.document.get("scenario"))
     base = None if based is None else based.scenario
     world = None if base is None else world_of(base)

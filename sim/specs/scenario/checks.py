@@ -16,7 +16,7 @@ from sim.errors import did_you_mean
 from sim.specs.draft import Finding, Key
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
-from sim.specs.scenario.spec import Change, Expected, Pledge, Roles, Scenario, Vote
+from sim.specs.scenario.spec import Change, Expected, NamedRoles, Pledge, Scenario, Vote
 from sim.specs.section import read_sound, read_sound_items
 from sim.world import World
 
@@ -30,7 +30,7 @@ class Parts:
     """The parts of a document that are valid by themselves; items of lists by their index in the document."""
 
     world: World
-    roles: Roles | None
+    roles: NamedRoles | None
     votes: Mapping[int, Vote]
     pledges: Mapping[int, Pledge]
     changes: Mapping[int, Change]
@@ -47,7 +47,7 @@ class Parts:
         written = document.get("vote")
         return cls(
             world=world,
-            roles=read_sound(Roles, document.get("roles"), world),
+            roles=read_sound(NamedRoles, document.get("roles"), world),
             votes=votes,
             pledges=read_sound_items(Pledge, document.get("pledge"), world),
             changes=read_sound_items(Change, document.get("change"), world),
@@ -138,6 +138,9 @@ def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
         for name in ("senders", "other_targets"):
             if getattr(parts.roles, name):
                 yield ("roles", name), getattr(parts.roles, name)
+    for index, vote in parts.votes.items():
+        if vote.voters:
+            yield ("vote", index, "voters"), vote.voters
     for index, pledge in parts.pledges.items():
         yield ("pledge", index, "members"), pledge.members
     for index, change in parts.changes.items():
@@ -169,7 +172,7 @@ def selection_findings(world: World, key: Key, references: Sequence[str]) -> Ite
         yield Finding(key, "no member remains.", "Give at least one member.")
 
 
-def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
+def _role_findings(world: World, roles: NamedRoles) -> Iterator[Finding]:
     senders = members_of(world, roles.senders)
     given = fixed_members(world, roles)
     if roles.victim is not None and "victim" not in given.values():
@@ -180,7 +183,7 @@ def _role_findings(world: World, roles: Roles) -> Iterator[Finding]:
             yield Finding(("roles", "senders"), f"{code} is the {role}, which cannot sanction the target.", fix)
 
 
-def _fixed_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
+def _fixed_findings(world: World, roles: NamedRoles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
     given = fixed_members(world, roles)
     for index, pledge in pledges.items():
         usual = {"target": "oppose", "victim": "support"}
@@ -190,7 +193,7 @@ def _fixed_findings(world: World, roles: Roles, pledges: Mapping[int, Pledge]) -
                 yield Finding(("pledge", index, "members"), message, f'Remove it with "{REMOVAL}{code}".')
 
 
-def fixed_members(world: World, roles: Roles) -> dict[str, str]:
+def fixed_members(world: World, roles: NamedRoles) -> dict[str, str]:
     """Members whose role fixes their vote, by code: targets and the victim."""
     targets = (*world.resolve(roles.target), *members_of(world, roles.other_targets))
     victims = () if roles.victim is None else world.resolve(roles.victim)

@@ -13,7 +13,7 @@ from sim.limits import MOST_BASES
 from sim.rules.parameters import find_parameter_problems
 from sim.specs.draft import Draft, Finding
 from sim.specs.files import read_toml, show_path
-from sim.specs.fits import read_fit, shipped_fit_path
+from sim.specs.fits import locate_fit, read_fit, shipped_fit_path, shipped_fits
 from sim.specs.overrides import apply_set, override
 from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
@@ -95,8 +95,9 @@ def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> 
     name = own["fit"]
     if not isinstance(name, str) or not name:
         return  # reported when the whole is validated
-    path = folder / name
-    own["fit"] = str(path.resolve())
+    path = locate_fit(name, folder)
+    if name not in shipped_fits():
+        own["fit"] = str(path.resolve())
     if not is_file(path):
         message = f'"{name}" is no file.'
         draft.keep([Problem(where, "fit", message, "Give a parameter file that 'sim calibrate' wrote.")])
@@ -136,7 +137,7 @@ def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
 
 def _check_draws(draft: Draft) -> None:
     name = draft.document.get("fit")
-    path = Path(name) if isinstance(name, str) else shipped_fit_path()
+    path = locate_fit(name) if isinstance(name, str) else shipped_fit_path()
     if not read_fit(path).size:
         fix = "Calibrate again with draws, or leave parameter_uncertainty out."
         draft.note(

@@ -24,7 +24,7 @@ EDITS = ("multiply", "add", "set")
 LAST_SEED = 2**63 - 1
 
 
-class Roles(Section):
+class NamedRoles(Section):
     """The roles of members: the target, the victim, and the members that sanction the target."""
 
     target: MemberName = Field(description="The member that the resolution is directed against.")
@@ -51,6 +51,14 @@ class Vote(Section):
         description="How costly the resolution is to support: one that only deplores is cheap.",
         json_schema_extra={"unit": "utility"},
     )
+    severity_spread: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Standard deviation of the severity over runs, where it is not known: 'sim init' proposes one from "
+        "earlier resolutions.",
+        json_schema_extra={"unit": "utility"},
+    )
     divisiveness: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], Strict(False)] = Field(
         min_length=2,
         max_length=2,
@@ -64,8 +72,15 @@ class Vote(Section):
         le=10,
         description="How strongly the sanctioning side threatens those who do not support; 1 is as on ES-11/1.",
     )
+    voters: MemberReferences = Field(
+        (),
+        description="The members and groups that may vote, such as those of the Security Council; if left out, "
+        "all. The others neither vote nor count as absent.",
+    )
     topic: str = Field(
-        "", description="The question that remembered votes are about; if left out, the vote is a question of its own."
+        "",
+        description="The question that the vote is about: earlier votes on it say most of a member's next one. If left "
+        "out, the vote is a question of its own.",
     )
     divides_by: Dividing = Field(
         "both",
@@ -123,7 +138,7 @@ class Scenario(Section):
     world: Text = Field(description="The name of a shipped world, or a folder as seen from this file.")
     seed: int = Field(ge=0, le=LAST_SEED, description="The number that all random draws are keyed by.")
     replicates: int = Field(ge=1, le=MOST_REPLICATES, description="How many runs, each with its own random numbers.")
-    roles: Roles = Field(description="Who is the target, who the victim, and who sanctions the target.")
+    roles: NamedRoles = Field(description="Who is the target, who the victim, and who sanctions the target.")
     vote: Annotated[tuple[Vote, ...], Strict(False)] = Field(
         min_length=1, description="The resolutions, each once, in the order of their dates."
     )
@@ -133,7 +148,8 @@ class Scenario(Section):
     )
     fit: Text | None = Field(
         None,
-        description="A parameter file that 'sim calibrate' wrote, as seen from this file, in place of the shipped one.",
+        description="A parameter file that 'sim calibrate' wrote, as seen from this file, or the name of one that "
+        "comes with the program, in place of the shipped values.",
     )
     known_rollcalls: Texts = Field(
         (),

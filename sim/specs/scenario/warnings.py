@@ -13,15 +13,18 @@ from typing import Any, NamedTuple, TypeGuard
 from sim.errors import Problem
 from sim.rules.parameters import registry
 from sim.specs.draft import Finding, Key, join_key
+from sim.specs.names import members_of
 from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
+from sim.specs.worlds import world_of
+from sim.world.estimates import unknown_channels
 
 ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "months", "event")
 """Keys by which one scenario differs from another; the other keys describe it or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
 OF_A_CONFLICT = ("severity", "divisiveness", "topic")
-"""Keys of a vote that depend on its conflict; members remember earlier votes on its topic."""
+"""Keys of a vote that depend on its conflict; what earlier votes on its topic reveal counts most."""
 LONGEST = 60
 """Characters of a value that a message quotes."""
 
@@ -51,7 +54,7 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
         for key, reason in idle_settings(scenario).items()
         if key[0] != "event" or key in as_written  # whoever ends the months earlier means to leave out later events
     )
-    found = chain(undone, idle, inherited_findings(scenario, original))
+    found = chain(undone, idle, inherited_findings(scenario, original), unknown_findings(scenario))
     return [Problem(where, join_key(key), message, fix) for key, message, fix in found]
 
 
@@ -74,6 +77,22 @@ def inherited_findings(scenario: Scenario, original: Scenario | None) -> Iterato
             message = f"the target is {scenario.roles.target}, but {', '.join(inherited)} {about}."
             fix = "Set them, or start from no base: 'sim init' proposes the severity of a new resolution."
             yield Finding(("vote", number), message, fix)
+
+
+def unknown_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Find channels in which the target threatens, and of which the world has no figure yet."""
+    if all(vote.target_threat == 0 for vote in scenario.vote):
+        return
+    world = world_of(scenario)
+    targets = (*world.resolve(scenario.roles.target), *members_of(world, scenario.roles.other_targets))
+    for channel in unknown_channels(world, world.indices(targets)):
+        parameter = f"dependence_{channel}"
+        if scenario.parameters.get(parameter) != 0:
+            message = (
+                f"the world {world.name} has no figure of {channel} with {' and '.join(targets)} before "
+                f"{scenario.vote[0].date}, so that nobody counts as dependent."
+            )
+            yield Finding(("parameters", parameter), message, "Say that the channel is off by setting it to 0.")
 
 
 def idle_settings(scenario: Scenario) -> dict[Key, str]:

@@ -81,13 +81,15 @@ def draw_legend(ax: Axes, labels: Sequence[str], place: tuple[float, float] = (0
 
 
 def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
-    """Each member's most likely action (N,), and a title that gives the median tally, whose counts differ from it.
+    """Each member's most likely action (N,), -1 of those that may not vote, and a title that gives the median tally.
 
-    A member that supports in 60 % of the runs counts as one that supports here, and in 60 % of the tallies.
+    The counts differ from it: a member that supports in 60 % of the runs counts as one that supports
+    here, and in 60 % of the tallies.
     """
     median = np.quantile(vote.tallies, 0.5, axis=0, method="lower")
     split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
-    return vote.counts.argmax(axis=1), f"each member's most likely action (the median tally is {split})"
+    actions = np.where(vote.is_voter, vote.counts.argmax(axis=1), -1)
+    return actions, f"each member's most likely action (the median tally is {split})"
 
 
 def label_counts(actions: NDArray[np.integer]) -> list[str]:

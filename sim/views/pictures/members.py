@@ -47,6 +47,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     call = find_observed(result, number)
     chances = frequencies(vote.counts)
     order = order_of(chances)
+    order = order[vote.is_voter[order]]
     on = make_panel(ax, 4.0, 7.6)
     edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:

@@ -105,15 +105,15 @@ def _name(ax: Axes, case: Case, ties: list[tuple[int, int, float]], places: Floa
     for _, peer, weight in ties:
         looked_to[peer] += weight
     width, height = 0.115, 0.05
-    taken: list[FloatArray] = []
+    placed: list[FloatArray] = []
     for member in np.argsort(-looked_to, kind="stable")[:NAMED]:
         for shift in ((0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)):
             middle = places[member] + np.array(shift) * (RADIUS + np.array([width, height]) / 2)
-            is_free = all((np.abs(middle - other) > (width, height)).any() for other in taken)
+            is_free = all((np.abs(middle - other) > (width, height)).any() for other in placed)
             covers = (np.abs(places - middle) < (width / 2 + RADIUS * 0.7, height / 2 + RADIUS * 0.7)).all(axis=1)
             covers[member] = False
             if is_free and not covers.any():
-                taken.append(middle)
+                placed.append(middle)
                 label = ax.text(
                     middle[0],
                     middle[1],

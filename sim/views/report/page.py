@@ -30,7 +30,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of a page."""
 
     title: str
@@ -40,7 +40,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReportPage:
     """Everything on a page.
 
     Parameters
@@ -55,7 +55,7 @@ class Page:
     question: str
     answer: str
     facts: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     provenance: Mapping[str, str]
     commands: tuple[str, ...]
     document: str
@@ -88,7 +88,7 @@ def _breakable(name: str) -> Markup:
     return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
 
 
-def render_page(page: Page) -> str:
+def render_page(page: ReportPage) -> str:
     """The page as HTML that needs no other file."""
     import jinja2
 

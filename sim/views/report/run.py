@@ -12,6 +12,7 @@ from sim.results.tables import Column, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.specs.differences import list_differences
 from sim.specs.labels import label_key
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
@@ -26,13 +27,14 @@ from sim.views.pictures.months import TOPICS, plot_months
 from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
-from sim.views.report.page import Page, Section
-from sim.views.report.parts import as_json, list_differences, make_picture, provenance_of
+from sim.views.report.page import ReportPage, ReportSection
+from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.whatif.doubt import doubt_of
 
 
-def page_of_run(kept: KeptRun) -> Page:
+def page_of_run(kept: KeptRun) -> ReportPage:
     """The page of a kept run."""
-    result, manifest = kept.result, kept.manifest
+    result, manifest = doubt_of(kept.result), kept.manifest
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
@@ -43,7 +45,7 @@ def page_of_run(kept: KeptRun) -> Page:
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
-    return Page(
+    return ReportPage(
         title=spec.title,
         question=spec.question,
         answer=" ".join(answers),
@@ -59,7 +61,7 @@ def page_of_run(kept: KeptRun) -> Page:
     )
 
 
-def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> Section:
+def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> ReportSection:
     is_observed = vote.observed is not None and vote.base is None
     pictures = [make_picture(plot_chamber(result, number=number))]
     if is_observed:
@@ -77,12 +79,12 @@ def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> Section:
         tables.append(misses_table(misses))
     tables.append(members_table(vote, {miss.iso3 for miss in misses}))
     title = f"{vote.resolution}, {write_day(vote.date)}"
-    return Section(title, (), tuple(pictures), tuple(tables))
+    return ReportSection(title, (), tuple(pictures), tuple(tables))
 
 
-def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
+def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSection:
     if result.base is None:
-        return Section("What was changed", ("Nothing: the scenario is not compared with a base.",))
+        return ReportSection("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
     found = list_differences(base.document(), spec.document())
     rows = [[label_key(key, spec), key, before, now] for key, before, now in found]
@@ -96,20 +98,20 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> Section:
         if vote.base.moved:
             tables.append(movers_table(vote.resolution, vote.base.moved))
         sentences += judge_expectation(vote.base)
-    return Section("What was changed, and its effect", tuple(sentences), tuple(pictures), tuple(tables))
+    return ReportSection("What was changed, and its effect", tuple(sentences), tuple(pictures), tuple(tables))
 
 
-def _months_section(result: RunResult, months: MonthsReport) -> Section:
+def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
     pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
-    return Section("The months", sentences, pictures, tuple(months_tables(months)))
+    return ReportSection("The months", sentences, pictures, tuple(months_tables(months)))
 
 
-def _ties_section(result: RunResult) -> Section:
+def _ties_section(result: RunResult) -> ReportSection:
     weight = write_number(result.case.parameters["peer_influence"], 2)
     revised = f"Members revise what they announce by the mean stance of their peers, with a weight of {weight}."
     rounds = np.mean([vote.is_settled.mean() for vote in result.votes])
     settled = (
         f"In {write_share(float(rounds))} of runs no member still changed in the last of {result.case.rounds} rounds."
     )
-    return Section("Whom members look to", (revised, settled), (make_picture(plot_network(result)),))
+    return ReportSection("Whom members look to", (revised, settled), (make_picture(plot_network(result)),))

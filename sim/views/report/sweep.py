@@ -18,7 +18,7 @@ from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, writ
 from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
-from sim.views.report.page import Page, Picture, Section
+from sim.views.report.page import Picture, ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 from sim.whatif.sensitivity import ANALYSED, analyse, check_questions
 from sim.whatif.sensitivity_tables import indices_table
@@ -29,7 +29,7 @@ MOST_LEVERS = 6
 """Levers in tables and pictures of points: a sheet of paper has no room for more columns."""
 
 
-def page_of_sweep(kept: KeptSweep) -> Page:
+def page_of_sweep(kept: KeptSweep) -> ReportPage:
     """The page of a finished sweep."""
     experiment, manifest = kept.experiment, kept.manifest
     points = read_points(kept.folder)
@@ -40,21 +40,24 @@ def page_of_sweep(kept: KeptSweep) -> Page:
     by_weight = [one.lever for one in indices[0].levers] if indices else list(experiment.factors)
     levers = by_weight[:MOST_LEVERS]
     sections = [
-        Section(f"{resolution} along the levers", (), _pictures(kept, resolution, levers)) for resolution in resolutions
+        ReportSection(f"{resolution} along the levers", (), _pictures(kept, resolution, levers))
+        for resolution in resolutions
     ]
     if indices:
         drawn = tuple(
             make_picture(plot_indices(found, corner=write_corner_of(kept), spec=experiment.first)) for found in indices
         )
         sections.append(
-            Section("What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices))
+            ReportSection(
+                "What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices)
+            )
         )
     if ranking:
         ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first).first(MOST_ROWS)
-        sections.append(Section("Points nearest to the target split", (), (), (ranked,)))
-    sections += [_changes_section(kept), Section("Every point", (), (), (_points_table(points, levers, kept),))]
+        sections.append(ReportSection("Points nearest to the target split", (), (), (ranked,)))
+    sections += [_changes_section(kept), ReportSection("Every point", (), (), (_points_table(points, levers, kept),))]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
-    return Page(
+    return ReportPage(
         title=experiment.title or "Sweep",
         question=experiment.question,
         answer=answer_sweep(experiment, points, levers, ranking),
@@ -86,7 +89,7 @@ def _indices(kept: KeptSweep, failed: int) -> tuple[Indices, ...]:
     return analyse(kept.experiment, kept.folder, check_questions(kept.experiment, ["support"]))[0]
 
 
-def _changes_section(kept: KeptSweep) -> Section:
+def _changes_section(kept: KeptSweep) -> ReportSection:
     experiment = kept.experiment
     design = experiment.design.over.items()
     ranges = [
@@ -103,7 +106,7 @@ def _changes_section(kept: KeptSweep) -> Section:
     if experiment.set:
         fixed = [[label_key(name, experiment.first), name, as_json(value)] for name, value in experiment.set.items()]
         tables.append(table("What was set at every point", [Column("what"), Column("key"), Column("value")], fixed))
-    return Section("What was changed", (), (), tuple(tables))
+    return ReportSection("What was changed", (), (), tuple(tables))
 
 
 def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: KeptSweep) -> Table:

@@ -9,6 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from sim.case import Case, prepare
+from sim.case.ballot import OUTSIDE
 from sim.errors import InputError, did_you_mean, input_error
 from sim.results.explanation import SwitchingPoint, Walk
 from sim.results.showing import Shown
@@ -105,6 +106,9 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     ----------
     number, index : which vote, and which member, each from 0.
     """
+    if case.ballots[number].fixed[index] == OUTSIDE:
+        message = f"{case.world.names[index]} has no vote on {case.ballots[number].resolution}."
+        raise input_error("sim explain", case.world.iso3[index], message, f"Those of vote.{number}.voters have one.")
     if case.plan is None:
         return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
     asked, numbers = ask_monthly(case, number)

@@ -114,8 +114,8 @@ def unknown_ties(case: Case) -> dict[str, Problem]:
     """
     found = {}
     for name in registry():
-        weighed = {**case.parameters, name: 1.0}
-        for problem in coverage_problems(case.world, case.roles, weighed, f"scenario '{case.spec.title}'"):
+        weights = {**case.parameters, name: 1.0}
+        for problem in coverage_problems(case.world, case.roles, weights, f"scenario '{case.spec.title}'"):
             found[name] = problem
     return found
 

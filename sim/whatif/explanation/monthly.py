@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sim.case import Case
-from sim.case.ballot import Standing, ballot_of
+from sim.case.ballot import Standing, make_ballot
 from sim.case.conditions import Touch
 
 
@@ -37,7 +37,7 @@ def ask_monthly(case: Case, number: int) -> tuple[Case, tuple[int, ...]]:
         touches |= {(at, before + (before >= place)): touch for (of, before), touch in plan.touches.items() if of == at}
         months.append(replace(month, items=tuple(items)))
         numbers.append(asked)
-    ballots = [ballot_of(standing, case.parameters) for standing in standings[len(case.standings) :]]
+    ballots = [make_ballot(standing, case.parameters) for standing in standings[len(case.standings) :]]
     return replace(
         case,
         standings=tuple(standings),

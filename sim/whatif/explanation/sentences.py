@@ -12,6 +12,8 @@ from sim.summaries.tallies import REPORTED
 from sim.world.labels import label_quantity
 
 MOST_NAMED = 3
+ACTS = {"support": "supports", "abstain": "abstains", "oppose": "opposes", "absent": "is absent"}
+"""What a member does, as a verb."""
 
 
 def answer_explanation(reasons: MemberReasons) -> list[str]:
@@ -19,8 +21,8 @@ def answer_explanation(reasons: MemberReasons) -> list[str]:
     if reasons.is_given:
         return [f"{reasons.name} has a fixed vote: {reasons.likeliest}. Its utilities play no part in it."]
     ranked = sorted(REPORTED, key=reasons.probabilities.of, reverse=True)
-    shares = [f"{action} in {write_share(reasons.probabilities.of(action))}" for action in ranked]
-    sentences = [f"What {reasons.name} does: {shares[0]} of runs, {list_words(shares[1:])}.", _name_decisive(reasons)]
+    shares = [f"{ACTS[action]} in {write_share(reasons.probabilities.of(action))}" for action in ranked]
+    sentences = [f"{reasons.name} {shares[0]} of runs, {list_words(shares[1:])}.", _name_decisive(reasons)]
     if not reasons.levers:
         return sentences
     points = sorted(
@@ -30,10 +32,11 @@ def answer_explanation(reasons: MemberReasons) -> list[str]:
     if not points:
         return [*sentences, "No lever changes its vote within its range."]
     changes = [
-        f"{label_lever(lever.lever)} {write_figure(point.beyond)} (now {write_figure(lever.now)}): {point.action}"
+        f"{label_lever(lever.lever)} from {write_figure(lever.now)} to {write_figure(point.beyond)} "
+        f"(then {point.action})"
         for _, lever, point in points[:MOST_NAMED]
     ]
-    return [*sentences, f"What would change its vote, nearest first: {'; '.join(changes)}."]
+    return [*sentences, f"What would change its vote, nearest first: {', '.join(changes)}."]
 
 
 def _name_decisive(reasons: MemberReasons) -> str:
@@ -41,8 +44,9 @@ def _name_decisive(reasons: MemberReasons) -> str:
     if decisive is None:
         return f"No single term decides: put at its mean over the members, none costs '{reasons.likeliest}' 5 points."
     return (
-        f"Decisive: {label_quantity(decisive.term)}. If it were at the mean of the members, '{reasons.likeliest}' "
-        f"would fall from {write_share(decisive.probability)} to {write_share(decisive.at_mean)}."
+        f"Decisive: {label_quantity(decisive.term)}. At the mean utilities below, the probability of "
+        f"'{reasons.likeliest}' is {write_share(decisive.probability)}; with this term at the mean of the members it "
+        f"would be {write_share(decisive.at_mean)}."
     )
 
 

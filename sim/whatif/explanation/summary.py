@@ -87,7 +87,7 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
 
 def _position(case: Case, number: int, i: int) -> RevealedPosition:
     """Where a member's earlier votes show it in a vote, and which votes these are."""
-    revealed, ballot = case.revealed[number], case.ballots[number]
+    positions, ballot = case.positions[number], case.ballots[number]
     weights = np.array([*map(float, ballot.divisiveness), 1.0])
     steps = sum(
         (np.array([step.spread, step.spread, step.topic_spread]) ** 2 for step in ballot.known.steps), np.zeros(3)
@@ -100,11 +100,11 @@ def _position(case: Case, number: int, i: int) -> RevealedPosition:
             vote="" if call.votes[i] < 0 else ROLL_CALL_VOTES[call.votes[i]],
             adds=float(added),
         )
-        for call, added in zip(revealed.calls, weights @ revealed.contributions[i], strict=True)
+        for call, added in zip(positions.calls, weights @ positions.contributions[i], strict=True)
     ]
     return RevealedPosition(
-        mean=float(weights @ revealed.mean[i]),
-        deviation=float(np.sqrt(weights @ (revealed.covariance[i] + np.diag(steps)) @ weights)),
+        mean=float(weights @ positions.mean[i]),
+        deviation=float(np.sqrt(weights @ (positions.covariance[i] + np.diag(steps)) @ weights)),
         by_structure=float(weights[0] * ballot.conflict[i] + weights[1] * ballot.order[i]),
         votes=tuple(sorted(votes, key=lambda vote: -abs(vote.adds))),
     )
@@ -188,7 +188,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
             parameter=(parameter := weights.get(name, term.parameter)),
             weight=float(found.anatomy.parameters[parameter]) if parameter else None,
             rule=rules.get(name, LEARNED.get(name, "")),
-            origins=origins_of(case.world, name),
+            origins=origins_of(case.world, name, case.world.iso3[i]),
         )
         for name, values in term.made_of.items()
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
-from sim.case.utilities import own_utilities
+from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
@@ -23,7 +23,7 @@ from sim.rules.choice import ACTIONS
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.specs import Scenario
-from sim.summaries.summary import with_given
+from sim.summaries.summary import set_fixed
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.levers import Lever
 
@@ -68,8 +68,8 @@ class WatchedMember:
         found = [
             simulate(case, *block)[self.number].actions[:, [self.index]] for block in list_ranges(0, self.replicates)
         ]
-        given = case.ballots[self.number].given[[self.index]]
-        return with_given(frequencies(count_replicates(np.concatenate(found))), given)[0]
+        fixed = case.ballots[self.number].fixed[[self.index]]
+        return set_fixed(frequencies(count_replicates(np.concatenate(found))), fixed)[0]
 
 
 def expected_chances(case: Case, number: int) -> FloatArray:
@@ -77,19 +77,19 @@ def expected_chances(case: Case, number: int) -> FloatArray:
 
     Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
     """
-    size = DRAW_RUN if case.fit is not None else MONTHS_EXPECTED
-    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.fit is not None else (0,)
+    size = DRAW_RUN if case.draws_terms else MONTHS_EXPECTED
+    starts = range(0, DRAWS_EXPECTED * DRAW_RUN, DRAW_RUN) if case.draws_terms else (0,)
     return np.mean([_expected(*part, number) for start in starts for part in split_by_draw(case, start, size)], axis=0)
 
 
 def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     """The same in replicates with the same parameters."""
     expected: dict[int, FloatArray] = {}
-    for at, months in visit_votes(case, case.undrawn, first, count):
+    for at, months in visit_votes(case, case.own_inputs, first, count):
         ballot = case.ballots[at]
-        own = expected_utilities(own_utilities(ballot, case.parameters, months=months))
+        own = expected_utilities(compute_own_utilities(ballot, case.parameters, months=months))
         chances = solve_equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
-        expected[at] = with_given(chances, ballot.given)
+        expected[at] = set_fixed(chances, ballot.fixed)
         if at == number:
             break
     return expected[number]

@@ -11,12 +11,12 @@ from sim.results.explanation import (
     Overview,
     Peer,
     RevealedPosition,
-    SourceColumn,
     TriedLever,
     Walk,
 )
 from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
+from sim.results.world import SourceColumn
 from sim.rules.parameters import registry
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
@@ -45,6 +45,10 @@ SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 VALUE = Kind(lambda value: write_number(value, 3))
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
+TWO_PROBABILITIES = (
+    "Utilities are means over the runs, and the probability at these utilities follows from the means alone. The share "
+    "of runs differs from it a little: it is a count of runs, and what the peers announce differs from run to run."
+)
 
 
 def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
@@ -77,7 +81,7 @@ def answer_table(reasons: MemberReasons) -> Table:
         Column("action"),
         Column("share of runs", SHARE),
         Column("utility", UTILITY),
-        Column("probability at that utility", SHARE),
+        Column("probability at these utilities", SHARE),
     ]
     rows = [
         (
@@ -88,20 +92,27 @@ def answer_table(reasons: MemberReasons) -> Table:
         )
         for action in REPORTED
     ]
-    return table("What it does", columns, rows)
+    return table("What it does", columns, rows, TWO_PROBABILITIES)
 
 
 def position_table(position: RevealedPosition) -> Table:
-    """The earlier votes that say most of where a member is, and how sure that is."""
-    columns = [Column("resolution"), Column("date"), Column("title"), Column("vote"), Column("adds", UTILITY)]
+    """The earlier votes that reveal most about the position of a member, and how sure it is."""
+    columns = [
+        Column("resolution"),
+        Column("date"),
+        Column("title"),
+        Column("vote"),
+        Column("adds to support", UTILITY),
+    ]
     shown = [vote for vote in position.votes if vote.vote][:MOST_VOTES]
     rows = [(vote.resolution, vote.date.isoformat(), vote.title, vote.vote, vote.adds) for vote in shown]
     note = (
-        f"By its structure alone its alignment would be {write_number(position.by_structure, 2)} in this vote; its "
-        f"earlier votes put it {write_number(position.mean, 2, is_signed=True)} from there, with a standard deviation "
-        f"of {write_number(position.deviation, 2)}. Each run draws its own. A what-if keeps the deviation."
+        f"By its structure alone its alignment in this vote would be {write_number(position.by_structure, 2)}. Its "
+        f"earlier votes move it by {write_number(position.mean, 2, is_signed=True)}, with a standard deviation of "
+        f"{write_number(position.deviation, 2)}. That uncertainty is part of the noise of its votes and is the same in "
+        "all votes of a run. A what-if does not change the position."
     )
-    return table("What its earlier votes reveal, those that say most first", columns, rows, note)
+    return table("What its earlier votes reveal, the most telling first", columns, rows, note)
 
 
 def terms_table(reasons: MemberReasons) -> Table:
@@ -194,7 +205,8 @@ def peers_table(peers: tuple[Peer, ...]) -> Table:
     if rest:
         weight, added = sum(peer.weight for peer in rest), sum(peer.support for peer in rest)
         rows.append((f"{len(rest)} others", weight, None, added))
-    return table("Its peers", columns, rows)
+    note = "Weight: share of the weight of all its peers. Mean stance: from −1 (opposes) to 1 (supports)."
+    return table("Its peers", columns, rows, note)
 
 
 def months_table(found: Explanation, reasons: MemberReasons) -> Table:

@@ -17,18 +17,18 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
-from sim.case.ballot import NOT_GIVEN, WEIGHTS, Ballot, Terms, weighed
+from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
+from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
-from sim.ensemble import Outcome, normals_of, simulate_votes, split_by_draw
+from sim.ensemble import Outcome, simulate_votes, split_by_draw
 from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
 from sim.rules.influence import peer_term
 from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
-from sim.rules.positions import Deviation
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
-from sim.summaries.summary import with_given
+from sim.summaries.summary import set_fixed
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,11 +37,11 @@ class Term(Shown):
 
     Parameters
     ----------
-    name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called.
+    name : the quantity that is weigh, such as ``dependence.arms``, or what the term is called.
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
-    value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
+    value : what is weigh (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
@@ -102,7 +102,7 @@ class Anatomy(Shown):
     @property
     def replicates(self) -> int:
         """Replicates that were run."""
-        return int(self.counts[0].sum())
+        return int(self.counts.sum(axis=1).max())
 
     @cached_property
     def arrays(self) -> FloatArray:
@@ -117,12 +117,12 @@ class Anatomy(Shown):
     @property
     def chances(self) -> FloatArray:
         """Probabilities (N, 4) of the actions: smoothed frequencies, but certain where the vote is fixed."""
-        return with_given(frequencies(self.counts), self.ballot.given)
+        return set_fixed(frequencies(self.counts), self.ballot.fixed)
 
     @property
     def is_drawn(self) -> BoolArray:
         """Members (N,) whose votes are not fixed."""
-        return self.ballot.given == NOT_GIVEN
+        return self.ballot.fixed == NOT_FIXED
 
     def merge(self, other: Anatomy) -> Anatomy:
         """The same vote over these replicates and others."""
@@ -169,7 +169,7 @@ def take_all_apart(
     found: dict[int, Anatomy] = {}
     for block in list_ranges(0, replicates):
         for piece in _take_pieces(case, *block, numbers):
-            if case.fit is not None and keeps_draws_of is not None:
+            if case.draws_terms and keeps_draws_of is not None:
                 piece = replace(piece, draws=piece.arrays[None, :, keeps_draws_of])
             number = piece.number
             found[number] = found[number].merge(piece) if number in found else piece
@@ -179,21 +179,19 @@ def take_all_apart(
 def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -> Iterator[Anatomy]:
     """Votes split into terms, separately for each set of replicates with the same parameters."""
     parts = [
-        (own, slice(start - first, start - first + size)) for own, start, size in split_by_draw(case, first, count)
+        (spread_over(own, start, size), slice(start - first, start - first + size))
+        for own, start, size in split_by_draw(case, first, count)
     ]
     outcomes: dict[int, Outcome] = {}
-    normals = normals_of(case, first, count)
     for number, outcome, months in simulate_votes(case, first, count):
         outcomes[number] = outcome
         if number in numbers:
             stances = STANCES[outcome.actions]
             peers = np.asarray((case.peers @ stances.T).T)
-            deviation = case.ballots[number].known.draw(normals)
             state = None if months is None else months.state
             for own, rows in parts:
                 own_state = None if state is None else state.of_replicates(rows)
-                drawn = Deviation(*(np.asarray(values)[rows] for values in deviation))
-                terms = parts_of(own, number, state=own_state, deviation=drawn, peers=peers[rows])
+                terms = parts_of(own, number, state=own_state, peers=peers[rows])
                 counts, mean = count_replicates(outcome.actions[rows]), stances[rows].mean(axis=0)
                 pulls = own.parameters["peer_influence"] * mean
                 yield Anatomy(
@@ -209,15 +207,12 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
             return
 
 
-def parts_of(
-    case: Case, number: int, state: MonthState | None, deviation: Deviation, peers: FloatArray
-) -> Iterator[Term]:
+def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArray) -> Iterator[Term]:
     """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
     Parameters
     ----------
     state : as the months have left it at the vote; None in a scenario without months.
-    deviation : from where their structure puts members, (R, N) each.
     peers : mean stance of each member's peers, (R, N).
     """
     ballot, parameters = case.ballots[number], case.parameters
@@ -227,7 +222,7 @@ def parts_of(
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
-    risk = sanction_risk(belief, sum_in_order(weighed("exposure", terms, parameters)), isolation)
+    risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
     one = np.ones(())
     of_one = utility_terms(
         alignment=one,
@@ -268,12 +263,13 @@ def parts_of(
         )
 
     def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
-        for name, amount in weighed(kind, terms, parameters).items():
+        for name, amount in weigh(kind, terms, parameters).items():
             value = terms.values[name]
             yield part(of, name, share * amount, WEIGHTS[kind][name], value=value, made_of={name: value})
 
     conflict, order = ballot.divisiveness
     yield from parts("alignment", "conflict", conflict)
+    deviation = ballot.known.expected
     revealed = conflict * deviation.conflict + order * deviation.order + deviation.topic
     yield part("alignment", "position", revealed, "", value=revealed, made_of={"position": revealed})
     if state is not None:

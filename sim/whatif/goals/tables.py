@@ -9,8 +9,7 @@ from sim.results.goals import Combination, GoalSearch, MovedLever, Setting
 from sim.results.tables import FIGURE, SHARE, Column, Table, table
 from sim.results.wording import write_figure, write_share
 from sim.specs.goal.spec import Wanted
-from sim.specs.labels import label_key
-from sim.world.labels import label_quantity
+from sim.specs.labels import label_edit, label_key
 
 RULES = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
 ACTING = {"support": "support", "abstain": "abstain", "oppose": "oppose", "absent": "be absent"}
@@ -44,8 +43,8 @@ def answer_search(search: GoalSearch, wanted: Wanted) -> list[str]:
     best, surest = search.best, search.surest
     if best is None:
         sentences.append(
-            f"Out of reach within these bounds: none of the {search.checked} combinations checked is as sure as "
-            f"wanted. The surest costs {write_figure(surest.cost)} {search.cost_unit}, and reaches the goal in "
+            f"Out of reach within these bounds: none of the {search.checked} combinations checked reaches the "
+            f"goal often enough. The surest costs {write_figure(surest.cost)} {search.cost_unit}, and reaches it in "
             f"{describe_chance(surest)}."
         )
     elif best.cost == 0:
@@ -66,7 +65,7 @@ def label_moved_lever(lever: MovedLever) -> str:
     verb, _, rest = lever.lever.partition(" ")
     if lever.kind == "attribute":
         attribute, _, members = rest.partition(" of ")
-        return f"{verb} {label_quantity(attribute)} of {members}"
+        return label_edit(verb, attribute, members)
     if lever.kind in ("join", "leave"):
         key, _, members = rest.partition(": ")
         return f"{verb} the {label_key(key)}: {members}"

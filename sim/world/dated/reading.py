@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean
-from sim.world.dated.columns import FIRST_LINE, read_columns
+from sim.world.columns import FIRST_LINE, read_columns
 from sim.world.dated.series import Block, Yearly
 from sim.world.dated.spells import Spell, day_known, spell_of
 from sim.world.dated.world import (
@@ -29,6 +28,7 @@ from sim.world.dated.world import (
 from sim.world.header import Header, read_header
 from sim.world.reading import (
     BOUNDS,
+    is_estimate,
     read_assembly,
     read_ideal_points,
     read_member_rows,
@@ -88,6 +88,7 @@ def read_dated_world(path: Path) -> DatedWorld:
     attributes = _attributes(folder, index)
     blocks = _ties(folder, index, header)
     assembly = read_assembly(folder, list(index))
+    filled, estimated = _filled(folder, index)
     dated = DatedWorld(
         name=path.name,
         title=header.title,
@@ -107,10 +108,11 @@ def read_dated_world(path: Path) -> DatedWorld:
         memberships=_memberships(folder, index, header.groups),
         currencies=_currencies(folder, index, header.groups),
         sanctions=_sanctions(folder, index, header.groups),
-        rollcalls=_rollcalls(folder, index, assembly),
+        rollcalls=_rollcalls(folder, index, assembly, header.order_topics),
         ideal_points=read_ideal_points(folder, index),
         assembly=assembly,
-        filled=_filled(folder, index),
+        filled=filled,
+        estimated=estimated,
     )
     folder.raise_problems()
     return dated
@@ -151,32 +153,33 @@ def _ties(folder: Folder, index: Index, header: Header) -> tuple[Block, ...]:
         alone = np.array([index[code] for code in apart if code in index], dtype=np.int64)
         rest = np.setdiff1d(np.arange(len(index)), alone)
         for partner, columns in (("", rest), *((code, np.array([index[code]])) for code in apart if code in index)):
-            # A row without a partner says that the member has no such tie in the year.
+            # A row without a partner means that the member has no such tie in the year.
             is_own = (kinds == number) & (np.isin(partners, columns) | ((partners == len(index)) & (partner == "")))
-            at = np.flatnonzero(is_own)
-            yearly = _yearly(members[at], partners[at], years[at], values[at], columns, len(index))
-            blocks.append(Block(kind, partner, columns, yearly))
+            rows = np.flatnonzero(is_own)
+            known_years = np.unique(years[rows])
+            at = np.searchsorted(known_years, years[rows])
+            is_known = np.zeros((len(known_years), len(index)), dtype=np.bool_)
+            is_known[at, members[rows]] = True
+            has_partner = partners[rows] < len(index)
+            listed = rows[has_partner]
+            blocks.append(
+                Block(
+                    kind=kind,
+                    partner=partner,
+                    years=known_years,
+                    is_known=is_known,
+                    at=at[has_partner],
+                    member=members[listed],
+                    other=partners[listed],
+                    values=values[listed],
+                )
+            )
     return tuple(blocks)
 
 
 def _words(index: Index) -> dict[str, Sequence[str]]:
     """What the cells of the columns of ``ties.csv`` may be, in the order of the numbers they become."""
     return {"kind": YEARLY_TIES, "iso3": list(index), "partner": [*index, ""]}
-
-
-def _yearly(
-    members: IntArray, partners: IntArray, years: IntArray, values: FloatArray, columns: IntArray, size: int
-) -> Yearly:
-    known_years = np.unique(years)
-    place = {int(column): number for number, column in enumerate(columns)}
-    array = np.zeros((len(known_years), size, len(columns)))
-    is_known = np.zeros((len(known_years), size), dtype=np.bool_)
-    at = np.searchsorted(known_years, years)
-    is_known[at, members] = True
-    has_partner = partners < size
-    where = np.array([place[int(partner)] for partner in partners[has_partner]], dtype=np.int64)
-    array[at[has_partner], members[has_partner], where] = values[has_partner]
-    return Yearly(known_years, array, is_known)
 
 
 def _tie_spells(folder: Folder, index: Index) -> dict[str, tuple[tuple[int, int, Spell], ...]]:
@@ -196,7 +199,7 @@ def _memberships(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dic
         is_member = row.has_member("iso3", index)
         if row["organisation"] not in found:
             fix = did_you_mean(row["organisation"], found)
-            row.problem("organisation", f"'{row['organisation']}' is no key of a group in world.toml.", fix)
+            row.problem("organisation", f"'{row['organisation']}' is not the key of a group in world.toml.", fix)
         elif is_member:
             found[row["organisation"]].append((row["iso3"], spell_of(row)))
     return {key: tuple(members) for key, members in found.items()}
@@ -227,7 +230,9 @@ def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple
     return tuple((sanction_of(row, since=row["date_from"]), spell_of(row)) for row in table.rows)
 
 
-def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> tuple[RollCall, ...]:
+def _rollcalls(
+    folder: Folder, index: Index, assembly: AssemblyVotes | None, order_topics: Sequence[str]
+) -> tuple[RollCall, ...]:
     """The resolutions with their votes: those of ``rollcalls.csv``, else the record of the Assembly under that name."""
     table = folder.table("rollcalls", ("resolution", "date", "iso3", "vote"), is_required=False)
     columns = ("resolution", "date", "title", "target", "topic")
@@ -238,7 +243,7 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
     dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     for row in table.rows:
         if row["date"] != dates.get(row["resolution"]):
-            row.problem("date", f"got '{row['date']}'; {resolutions.file} says {dates.get(row['resolution'])}.")
+            row.problem("date", f"got '{row['date']}'; {resolutions.file} gives {dates.get(row['resolution'])}.")
             dates[row["resolution"]] = row["date"]  # reported once
     recorded = {} if assembly is None else dict(zip(assembly.resolutions, assembly.votes, strict=True))
     calls = []
@@ -251,16 +256,23 @@ def _rollcalls(folder: Folder, index: Index, assembly: AssemblyVotes | None) -> 
         else:
             own.setflags(write=False)
             texts = {name: row[name] for name in ("resolution", "title", "target", "topic")}
-            calls.append(RollCall(date=row.day("date"), votes=own, **texts))
+            divides_by = "order" if row["topic"] in order_topics else "both"
+            calls.append(RollCall(date=row.day("date"), votes=own, divides_by=divides_by, **texts))
     return tuple(sorted(calls, key=lambda call: (call.date, call.resolution)))
 
 
-def _filled(folder: Folder, index: Index) -> dict[tuple[str, str, str], dict[int, str]]:
+def _filled(
+    folder: Folder, index: Index
+) -> tuple[dict[tuple[str, str, str], dict[int, str]], frozenset[tuple[str, str, str, int]]]:
+    """The rules that supplied figures, by figure, member and partner, then year; and which of these are estimates."""
     table = folder.table("fills", ("figure", "iso3", "partner", "year", "rule"), is_required=False)
     found: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
+    estimated: set[tuple[str, str, str, int]] = set()
     for row in table.rows:
         if row.has_member("iso3", index) and row.has_word("figure", (*YEARLY_ATTRIBUTES, *YEARLY_TIES)):
             rules = found[row["figure"], row["iso3"], row["partner"]]
             year = int(row.number("year", *YEARS))
             rules[year] = f"{rules[year]}; {row['rule']}" if year in rules else row["rule"]
-    return dict(found)
+            if is_estimate(table, row):
+                estimated.add((row["figure"], row["iso3"], row["partner"], year))
+    return dict(found), frozenset(estimated)

@@ -19,7 +19,7 @@ class Yearly:
     Parameters
     ----------
     years : in ascending order, (Y,).
-    values : (Y, N), or (Y, N, P) where the figure is about P partners.
+    values : (Y, N).
     is_known : whether the year has the member's figure, (Y, N).
     """
 
@@ -28,38 +28,59 @@ class Yearly:
     is_known: BoolArray
 
     def latest(self, before: int) -> tuple[FloatArray, IntArray]:
-        """Each member's values of its latest known year before a year, and that year, (N,).
+        """Each member's value of its latest known year before a year, and that year, (N,).
 
         Where a member has none the value is NaN and the year `NO_YEAR`.
         """
+        last, years = latest_known(self.years, self.is_known, before)
         if not len(self.years):
-            return np.full(self.values.shape[1:], np.nan), np.full(self.is_known.shape[1], NO_YEAR)
-        usable = self.is_known & (self.years < before)[:, None]
-        last = len(self.years) - 1 - usable[::-1].argmax(axis=0)
-        has_any = usable.any(axis=0)
-        found = self.values[last, np.arange(len(last))].copy()
-        found[~has_any] = np.nan
-        return found, np.where(has_any, self.years[last], NO_YEAR)
+            return np.full(len(years), np.nan), years
+        return np.where(years == NO_YEAR, np.nan, self.values[last, np.arange(len(last))]), years
+
+
+def latest_known(years: IntArray, is_known: BoolArray, before: int) -> tuple[IntArray, IntArray]:
+    """The place and the year of each member's latest known figure before a year, (N,); place -1 and `NO_YEAR` without.
+
+    Parameters
+    ----------
+    years, is_known : as in `Yearly`.
+    """
+    usable: BoolArray = is_known & (years < before)[:, None]
+    has_any = np.asarray(usable.any(axis=0))
+    if not len(years):
+        return np.full(len(has_any), -1), np.full(len(has_any), NO_YEAR)
+    last = len(years) - 1 - usable[::-1].argmax(axis=0)
+    return np.where(has_any, last, -1), np.where(has_any, years[last], NO_YEAR)
 
 
 @dataclass(frozen=True)
 class Block:
-    """The ties of one kind with the partners that one source covers.
+    """The ties of one kind with the partners that one source covers, over Y years.
 
     Parameters
     ----------
     kind : of tie, such as ``trade``.
     partner : code of the only partner, or blank for all that are in no block of their own.
-    columns : places of the partners among the members, (P,).
-    yearly : values (Y, N, P).
+    years : in ascending order, (Y,).
+    is_known : whether the year has the member's ties, (Y, N); with partners that are not listed they are 0.
+    at, member, other, values : of each listed tie the place of its year, the two members and the tie, (K,).
     """
 
     kind: str
     partner: str
-    columns: IntArray
-    yearly: Yearly
+    years: IntArray
+    is_known: BoolArray
+    at: IntArray
+    member: IntArray
+    other: IntArray
+    values: FloatArray
 
     @property
     def name(self) -> str:
         """The kind of tie, with the partner where there is only one."""
         return f"{self.kind} ({self.partner})" if self.partner else self.kind
+
+    def latest(self, before: int) -> tuple[IntArray, IntArray]:
+        """The listed ties (places in `values`) of each member's latest known year before a year, and that year (N,)."""
+        last, years = latest_known(self.years, self.is_known, before)
+        return np.flatnonzero(self.at == last[self.member]), years

@@ -29,8 +29,8 @@ class Spell:
 def spell_of(row: Row) -> Spell:
     """The spell in the columns ``date_from`` and ``date_to`` of a row: a date, a year, or blank for an open end.
 
-    A year alone does not say the day, so that what began in 2014 is known to hold from 1 January 2015, and what ended
-    in 2016 to have held to 31 December 2016.
+    A year alone does not give the day: what began in 2014 counts from 1 January 2015, and what ended in 2016 counts to
+    31 December 2016.
     """
     first, last = row["date_from"], row["date_to"]
     begins = date.min if not first else date(int(first) + 1, 1, 1) if _is_year(first) else row.day("date_from")

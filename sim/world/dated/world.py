@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,11 @@ from sim.errors import input_error
 from sim.results.showing import Shown
 from sim.world.dated.series import NO_YEAR, Block, Yearly
 from sim.world.dated.spells import Spell
+from sim.world.ties import SPARSE_FROM, ties_of
 from sim.world.world import TIE_KINDS, AssemblyVotes, Carried, Fill, Group, RollCall, Sanction, World
+
+if TYPE_CHECKING:
+    from sim.world.ties import Ties
 
 YEARLY_ATTRIBUTES = ("population", "gdp_usd", "income_usd", "trade_openness", "liberal_democracy")
 CONDITIONS = {"effective_control": 1.0, "arrears": 0.0}
@@ -24,7 +28,6 @@ YEARLY_TIES = ("trade", "arms", "energy", "food", "aid")
 SPELL_TIES = ("border", "pact", "consultation", "forces")
 HALF = 0.5
 """Security that a pact gives, and that forces on the ground give."""
-UNLISTED_AGREEMENT = 0.5
 QUANTITIES = {kind: f"dependence.{kind}" for kind in ("trade", "arms", "energy", "food")} | {"aid": "exposure.aid"}
 """What a kind of tie is called in the list of fills."""
 CURRENCY = "currency share"
@@ -53,7 +56,7 @@ class DatedWorld(Shown):
     currencies : issuer to year to share of world reserves.
     sanctions : each with its spell.
     rollcalls, ideal_points, assembly : as in `World`, of all dates.
-    filled : the figures that a rule supplied.
+    filled : the figures that a rule supplied, and `estimated` those of them that rest on other members.
     """
 
     name: str
@@ -78,6 +81,7 @@ class DatedWorld(Shown):
     ideal_points: Mapping[int, FloatArray]
     assembly: AssemblyVotes | None
     filled: FilledYears
+    estimated: frozenset[tuple[str, str, str, int]] = frozenset()
 
     def at(self, day: date) -> World:
         """The world as it was known before a day: annual figures from 1 January of the next year, all else by its days.
@@ -111,7 +115,7 @@ class _Snapshot:
         attributes, ties, currencies = self._attributes(), self._ties(), self._currencies()
         points = {year: self._of(array) for year, array in dated.ideal_points.items() if year < self.eve.year}
         calls = [replace(call, votes=self._of(call.votes)) for call in dated.rollcalls]
-        for array in (*attributes.values(), *ties.values(), *points.values(), *self.years.values()):
+        for array in (*attributes.values(), *points.values(), *self.years.values()):
             array.setflags(write=False)
         return World(
             name=dated.name,
@@ -153,7 +157,8 @@ class _Snapshot:
                 raise input_error(f"{self.dated.folder.name}/attributes.csv", "", message, "Give a later date.")
             values[is_missing] = np.median(values[~is_missing])
             for i in np.flatnonzero(is_missing).tolist():
-                self.fills.append(Fill(self.codes[i], name, f"no figure before {self.eve.year}: median of all members"))
+                rule = f"no figure before {self.eve.year}: median of all members"
+                self.fills.append(Fill(self.codes[i], name, rule, is_estimate=True))
             found[name] = values
             self.years[name] = years
         for name, usual in CONDITIONS.items():
@@ -169,38 +174,49 @@ class _Snapshot:
             self.fills += [Fill(iso3, name, "no list of the time: none counted") for iso3 in self.codes]
         return values
 
-    def _ties(self) -> dict[str, FloatArray]:
-        size = len(self.dated.iso3)
-        square = np.ix_(self.here, self.here)
-        ties = {kind: np.zeros((size, size)) for kind in YEARLY_TIES}
-        years = {kind: np.full((size, size), NO_YEAR) for kind in YEARLY_TIES}
-        for block in self.dated.blocks:
-            values, latest = block.yearly.latest(self.eve.year)
-            ties[block.kind][:, block.columns] = np.nan_to_num(values)
-            years[block.kind][:, block.columns] = latest[:, None]
-            self._note(block.kind, block.name, block.partner, latest[self.here])
-            for i in self.here[latest[self.here] == NO_YEAR].tolist():
-                if self.dated.iso3[i] != block.partner:
-                    rule = f"no figure of {block.name} before {self.eve.year}: none counted"
-                    self.fills.append(Fill(self.dated.iso3[i], QUANTITIES[block.kind], rule, block.partner))
-        self.years |= {kind: array[square] for kind, array in years.items()}
-        held = {kind: self._held(kind) for kind in SPELL_TIES}
-        ties |= {
-            "border": held["border"],
-            "pact": held["pact"],
-            "consultation": held["consultation"] * (1.0 - held["pact"]),
-            "security": HALF * held["pact"] + HALF * held["forces"],
-            "agreement": np.full((size, size), UNLISTED_AGREEMENT),
+    def _ties(self) -> dict[str, Ties]:
+        """The ties of the day; who votes the same way as whom is known from votes alone."""
+        listed = {
+            kind: [self._latest(block) for block in self.dated.blocks if block.kind == kind] for kind in YEARLY_TIES
         }
-        return {kind: ties[kind][square] for kind in TIE_KINDS}
+        ties = {kind: self._matrix(*np.concatenate(parts, axis=1)) for kind, parts in listed.items()}
+        pact, forces, consultation, border = (self._held(kind) for kind in ("pact", "forces", "consultation", "border"))
+        shield = {pair: HALF * ((pair in pact) + (pair in forces)) for pair in pact | forces}
+        held = {"security": shield, "border": dict.fromkeys(border, 1.0), "pact": dict.fromkeys(pact, 1.0)}
+        held["consultation"] = dict.fromkeys(consultation - pact, 1.0)
+        for kind, pairs in held.items():
+            ties[kind] = self._matrix(*np.array([(i, j, tie) for (i, j), tie in pairs.items()]).reshape(-1, 3).T)
+        nobody = np.zeros(0)
+        ties["agreement"] = self._matrix(nobody, nobody, nobody, unlisted=np.nan)
+        return {kind: ties[kind] for kind in TIE_KINDS}
 
-    def _held(self, kind: str) -> FloatArray:
-        """1 for each pair with a spell of a kind that holds, (N, N)."""
-        found = np.zeros((len(self.dated.iso3), len(self.dated.iso3)))
-        for i, j, spell in self.dated.tie_spells.get(kind, ()):
-            if spell.holds(self.eve):
-                found[i, j] = 1.0
-        return found
+    def _latest(self, block: Block) -> FloatArray:
+        """Members, partners and ties of a block, (3, K), each member's of its latest year; noted where that is old."""
+        found, years = block.latest(self.eve.year)
+        years = years[self.here]
+        self.years[block.name] = years
+        self._note(block.kind, block.name, block.partner, years)
+        for i in self.here[years == NO_YEAR].tolist():
+            if self.dated.iso3[i] != block.partner:
+                rest = "estimated from members like it" if (years != NO_YEAR).any() else "none counted"
+                rule = f"no figure of {block.name} before {self.eve.year}: {rest}"
+                self.fills.append(
+                    Fill(self.dated.iso3[i], QUANTITIES[block.kind], rule, block.partner, is_estimate=True)
+                )
+        return np.stack([block.member[found], block.other[found], block.values[found]])
+
+    def _matrix(self, first: FloatArray, second: FloatArray, values: FloatArray, unlisted: float = 0.0) -> Ties:
+        """Ties between the members of the day."""
+        place = np.full(len(self.dated.iso3), -1)
+        place[self.here] = np.arange(len(self.here))
+        one, other = place[first.astype(np.int64)], place[second.astype(np.int64)]
+        is_here = (one >= 0) & (other >= 0)
+        is_sparse = len(self.here) >= SPARSE_FROM
+        return ties_of(len(self.here), one[is_here], other[is_here], values[is_here], unlisted, is_sparse=is_sparse)
+
+    def _held(self, kind: str) -> set[tuple[int, int]]:
+        """The pairs with a spell of a kind that holds."""
+        return {(i, j) for i, j, spell in self.dated.tie_spells.get(kind, ()) if spell.holds(self.eve)}
 
     def _note(self, figure: str, shown: str, partner: str, years: IntArray) -> None:
         """List the members whose figure is older than the latest there is, and those whose figure a rule supplied."""
@@ -209,7 +225,8 @@ class _Snapshot:
                 self.carried.append(Carried(iso3, shown, year))
             rule = self.dated.filled.get((figure, iso3, partner), {}).get(year)
             if rule is not None:
-                self.fills.append(Fill(iso3, QUANTITIES.get(figure, figure), rule, partner))
+                is_estimate = (figure, iso3, partner, year) in self.dated.estimated
+                self.fills.append(Fill(iso3, QUANTITIES.get(figure, figure), rule, partner, is_estimate))
 
     def _groups(self) -> Iterator[Group]:
         """The groups that have a member on the day."""

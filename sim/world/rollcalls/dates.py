@@ -1,4 +1,4 @@
-"""Days in the spellings that people use; what could be two days is refused until it is said which is meant."""
+"""Days in the spellings that people use; a day that could be either of two is refused until the order is given."""
 
 from __future__ import annotations
 

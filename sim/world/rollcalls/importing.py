@@ -52,7 +52,7 @@ def import_rollcalls(
     out : where the votes are going to be written, for the report.
     order : of day and month in dates written as numbers; needed where they could be two days.
     resolution : what to call the resolution of a file that holds one roll call.
-    day : that of the roll calls for which neither the file nor the world has one.
+    day : the day of the roll calls for which neither the file nor the world has one.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def import_rollcalls(
 
 
 class _Members:
-    """The members of a world by what a file calls them, and what it calls nobody."""
+    """The members of a world by the names that a file uses, and the names that are nobody's."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -122,7 +122,7 @@ class _Members:
         return self._found[text]
 
     def named_in(self, texts: Sequence[str]) -> str | None:
-        """The member that a row names, by code or name; who is none, or two at once, is counted."""
+        """The member that a row names, by code or name; a row that names none, or two, is counted."""
         found = {code for text in texts if (code := self.find(text)) is not None}
         if len(found) == 1:
             return found.pop()
@@ -135,7 +135,7 @@ class _Members:
         return None
 
     def unmatched(self) -> list[Unmatched]:
-        """Who is no member, with the most votes first."""
+        """Names that are not members', those with most votes first."""
         return [
             Unmatched(text=text, rows=count, reason=self.reasons[text]) for text, count in self.strangers.most_common()
         ]
@@ -151,7 +151,7 @@ def _renamed(path: Path, entries: Sequence[Entry], resolution: str) -> list[Entr
 
 
 def _with_names(entries: Sequence[Entry]) -> list[Entry]:
-    """The votes, those on one resolution that was voted on several times under names of their own."""
+    """The votes; where a resolution was voted on several times, each vote under a name of its own."""
     numbers: dict[str, set[str]] = {}
     for entry in entries:
         numbers.setdefault(entry.resolution, set()).add(entry.number)
@@ -173,7 +173,7 @@ def _unrecognised(path: Path, grid: Grid) -> InputError:
 
 
 def _find_unknown_numbers(path: Path, entries: Iterable[Entry]) -> list[Problem]:
-    """Numbers in another code: then those that have a meaning here may mean something else."""
+    """Numbers of an unknown code: where there are any, the known numbers may mean something else too."""
     strange = sorted({entry.vote for entry in entries if is_number(entry.vote) and read_vote(entry.vote) is None})
     if not strange:
         return []
@@ -200,11 +200,12 @@ def _find_dates(
     days, doubtful = read_days(texts, order)
     if doubtful:
         return refused(
-            f"{_listed(doubtful)} could be two days.", f"Say which, with --dates {' or --dates '.join(ORDERS)}."
+            f"{_listed(doubtful)} could be either of two days.",
+            f"Give the order, with --dates {' or --dates '.join(ORDERS)}.",
         )
     unread = [text for text in texts if text not in days]
     if unread:
-        return refused(f"{_listed(unread, 'are no days', 'is no day')}.", "Write them like 2022-03-02.")
+        return refused(f"{_listed(unread, 'are not dates', 'is not a date')}.", "Write them like 2022-03-02.")
     found: dict[str, set[date]] = {}
     for entry in entries:
         found.setdefault(entry.resolution, set()).update([days[entry.date]] if entry.date else ())
@@ -260,7 +261,7 @@ def _nothing_matched(path: Path, world: World, members: _Members) -> Problem:
 
 
 def _listed(things: Sequence[str], several: str = "", one: str = "") -> str:
-    """The first of some things, how many more there are, and a word that goes with one or several."""
+    """The first of some things, how many more there are, and a verb for one or several."""
     shown = ", ".join(f"'{thing}'" for thing in things[:NAMED])
     more = f" and {len(things) - NAMED:,} more" if len(things) > NAMED else ""
     return f"{shown}{more} {one if len(things) == 1 else several}".strip()

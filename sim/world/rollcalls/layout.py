@@ -22,7 +22,7 @@ DATE = ("date", "vote date", "voting date", "date of vote", "day")
 HEADED_WITHIN = 20
 """Rows among which the headings are looked for: titles and notes may come before them."""
 FEWEST = 3
-"""Members that a row has to name to be taken for headings."""
+"""Members that a row has to name to count as headings."""
 
 Row = tuple[int, tuple[str, ...]]
 FindMember = Callable[[str], str | None]
@@ -48,21 +48,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RollCallLayout:
     """How a table is laid out, in words, and its votes."""
 
     description: str
     entries: tuple[Entry, ...]
 
 
-def find_layout(grid: Grid, find_member: FindMember) -> Layout | None:
+def find_layout(grid: Grid, find_member: FindMember) -> RollCallLayout | None:
     """The votes of a table, in whichever layout it has; None where there are none."""
     readers = (_read_list, _read_resolutions, _read_members)
     found = (reader(grid.rows, find_member) for reader in readers)
     return next((layout for layout in found if layout is not None and layout.entries), None)
 
 
-def _read_list(rows: Sequence[Row], find_member: FindMember) -> Layout | None:
+def _read_list(rows: Sequence[Row], find_member: FindMember) -> RollCallLayout | None:
     """A row for each member and resolution, under headings."""
     for start, (_, cells) in enumerate(rows[:HEADED_WITHIN]):
         headings = _Headings(cells)
@@ -73,7 +73,7 @@ def _read_list(rows: Sequence[Row], find_member: FindMember) -> Layout | None:
         entries = tuple(headings.entry(row, _at(row, members), _cell(row, vote)) for row in body)
         if entries and _is_second_heading(entries[0], find_member):
             entries = entries[1:]
-        return Layout("a row for each member and resolution", entries)
+        return RollCallLayout("a row for each member and resolution", entries)
     return None
 
 
@@ -81,7 +81,7 @@ def _is_second_heading(entry: Entry, find_member: FindMember) -> bool:
     return read_vote(entry.vote) is None and not any(find_member(text) for text in entry.member)
 
 
-def _read_resolutions(rows: Sequence[Row], find_member: FindMember) -> Layout | None:
+def _read_resolutions(rows: Sequence[Row], find_member: FindMember) -> RollCallLayout | None:
     """A row for each resolution, with a column for each member."""
     for start, (_, cells) in enumerate(rows[:HEADED_WITHIN]):
         found = {column: code for column, text in enumerate(cells) if (code := find_member(text)) is not None}
@@ -96,7 +96,7 @@ def _read_resolutions(rows: Sequence[Row], find_member: FindMember) -> Layout | 
         members = found | others
         free = [column for column in range(len(cells)) if column not in members]
         headings.guess(free, body)
-        return Layout(
+        return RollCallLayout(
             "a row for each resolution, a column for each member",
             tuple(
                 headings.entry(row, (cells[column],), _cell(row, column)) for row in body for column in sorted(members)
@@ -111,7 +111,7 @@ def _names_the_same(row: Row, found: dict[int, str], find_member: FindMember) ->
     return 2 * same > len(found)
 
 
-def _read_members(rows: Sequence[Row], find_member: FindMember) -> Layout | None:
+def _read_members(rows: Sequence[Row], find_member: FindMember) -> RollCallLayout | None:
     """A row for each member, with a column for each resolution, whose headings may take two rows."""
     width = max((len(cells) for _, cells in rows), default=0)
     naming = {
@@ -133,7 +133,7 @@ def _read_members(rows: Sequence[Row], find_member: FindMember) -> Layout | None
         day = next((text for text in texts if _is_day(text)), "")
         name = next((text for text in texts if text != day and fold(text) not in VOTE), "")
         entries += [Entry(row[0], name, "", day, _at(row, members), _cell(row, column)) for row in body]
-    return Layout("a row for each member, a column for each resolution", tuple(entries))
+    return RollCallLayout("a row for each member, a column for each resolution", tuple(entries))
 
 
 def _share_of_votes(rows: Sequence[Row], column: int) -> float:
@@ -162,7 +162,7 @@ class _Headings:
         return [column for name in names for column, text in enumerate(self._texts) if text == name]
 
     def unknown(self) -> Iterator[int]:
-        """Columns with a heading that says nothing about a vote."""
+        """Columns whose heading is not one of a vote."""
         known = {*VOTE, *MEMBER, *RESOLUTION, *NUMBER, *DATE, ""}
         return (column for column, text in enumerate(self._texts) if text not in known)
 

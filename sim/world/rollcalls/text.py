@@ -1,7 +1,7 @@
 """The cells of a text file whose encoding and delimiter are not known.
 
-Few encodings are in use for such files, and a mark or a test tells them apart without guessing, which a detector by
-statistics (charset-normalizer) does on short files: UTF-8, UTF-16 and, where neither fits, Windows-1252.
+Few encodings are in use for such files: UTF-8, UTF-16 and, where neither fits, Windows-1252. A mark or a test shows
+which one it is; a statistical detector (charset-normalizer) would have to guess on short files.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read_grid(path: Path) -> Grid:
 
     Raises
     ------
-    InputError : the file cannot be read, or is no text in rows and columns.
+    InputError : the file cannot be read, or is not text in rows and columns.
     """
     encoding, text = _decoded(path)
     widest = max(DELIMITERS, key=lambda delimiter: _regularity(text, delimiter))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NO_RECORD, NOT_A_MEMBER = "no record", "not a member"
-"""What stands in a cell without a vote. Neither is an absence, which is on record."""
+"""What a cell without a vote means. Neither is an absence, which is on record."""
 SPELLINGS = {
     "yes": ("y", "yes", "in favour", "in favor", "for", "1"),
     "no": ("n", "no", "against", "3"),
@@ -13,11 +13,14 @@ SPELLINGS = {
     NO_RECORD: ("", "na", "n/a", "nan", "null", "none", "-", "\N{EN DASH}", "."),
 }
 MEANINGS = {spelling: meaning for meaning, spellings in SPELLINGS.items() for spelling in spellings}
-HELP = "Read are yes, no, abstain, absent; Y, N, A, X; and 1 yes, 2 abstain, 3 no, 8 absent, 9 not a member."
+HELP = (
+    "Give yes, no, abstain or absent; Y, N, A or X; or the numbers 1 (yes), 2 (abstain), 3 (no), 8 (absent) and "
+    "9 (not a member)."
+)
 
 
 def read_vote(cell: str) -> str | None:
-    """A vote as roll calls spell it, `NO_RECORD`, `NOT_A_MEMBER`, or None where the cell means none of them.
+    """A vote as roll calls spell it, `NO_RECORD`, `NOT_A_MEMBER`, or None where the cell is none of these.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.harbours import SECOND_VOTE, VALID, Harbours, read, told, valid
+from support.harbours import SECOND_VOTE, VALID, Harbours, read, read_messages, valid
 
 from sim.errors import InputError
 from sim.specs import members_of, read_scenario, scenario_from, shipped_scenarios
@@ -88,11 +88,11 @@ def test_reading_does_not_change_the_document_it_is_given(tmp_path: Path) -> Non
     assert own == valid()
 
 
-def test_a_problem_is_told_in_the_file_that_holds_it(tmp_path: Path) -> None:
+def test_a_problem_is_reported_in_the_file_that_holds_it(tmp_path: Path) -> None:
     wrong = VALID.replace("severity = 0.5", "severity = 99")
     (tmp_path / "base.toml").write_text(wrong + '[set]\n"change.0.date" = 3\n')
     what_if = WHAT_IF.replace("x.toml", "base.toml").replace('["TAN"]', '["TEN"]').replace("1.6", "16")
-    lines = told(what_if.replace("grievance", "greivance"), tmp_path, "change.1.set=x")
+    lines = read_messages(what_if.replace("grievance", "greivance"), tmp_path, "change.1.set=x")
     starts = [
         "x.toml, parameters.greivance: there is no such parameter",
         "base.toml, vote.0.severity: 99",
@@ -105,10 +105,10 @@ def test_a_problem_is_told_in_the_file_that_holds_it(tmp_path: Path) -> None:
     assert len(lines) == len(starts), lines
 
 
-def test_a_circle_of_bases_is_told(tmp_path: Path) -> None:
+def test_a_circle_of_bases_is_reported(tmp_path: Path) -> None:
     (tmp_path / "y.toml").write_text('base = "z.toml"')
     (tmp_path / "z.toml").write_text('base = "y.toml"')
-    (line,) = told('base = "y.toml"', tmp_path)
+    (line,) = read_messages('base = "y.toml"', tmp_path)
     assert line == "z.toml, base: the bases form a circle: y.toml -> z.toml -> y.toml."
 
 
@@ -123,8 +123,8 @@ def test_a_circle_of_bases_is_told(tmp_path: Path) -> None:
         ("set = 3\n" + VALID, "x.toml, set: 3 is given where a table is needed."),
     ],
 )
-def test_a_wrong_base_is_told(text: str, message: str, tmp_path: Path) -> None:
-    (line,) = told(text, tmp_path)
+def test_a_wrong_base_is_reported(text: str, message: str, tmp_path: Path) -> None:
+    (line,) = read_messages(text, tmp_path)
     assert line.startswith(message)
 
 
@@ -148,12 +148,12 @@ def test_a_shipped_name_is_found_and_a_file_of_that_name_goes_first(
 
 
 @pytest.mark.parametrize("reference", ["", "a" * 500, "a\0b", "nowhere/x.toml"])
-def test_an_unreadable_reference_is_told(reference: str) -> None:
+def test_an_unreadable_reference_is_reported(reference: str) -> None:
     with pytest.raises(InputError, match=r"there is no such file|cannot be read"):
         read_scenario(reference)
 
 
-def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot be read: it is a folder\."):
         read_scenario(tmp_path)
     (tmp_path / "x.toml").write_bytes(b"title = '\xff'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.harbours import SECOND_VOTE, VALID, told
+from support.harbours import SECOND_VOTE, VALID, read_messages
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ from support.harbours import SECOND_VOTE, VALID, told
         ("seed = 7", f"seed = {'[' * 5000}", "x.toml: is nested too deeply: at most 32 tables and lists"),
     ],
 )
-def test_one_mistake_is_told_once(old: str, new: str, message: str, tmp_path: Path) -> None:
+def test_one_mistake_is_reported_once(old: str, new: str, message: str, tmp_path: Path) -> None:
     assert old in VALID
-    lines = told(VALID.replace(old, new, 1), tmp_path)
+    lines = read_messages(VALID.replace(old, new, 1), tmp_path)
     assert any(message in line for line in lines), lines
     assert len(lines) == 1 or (len(lines) == 2 and any("missing" in line for line in lines))  # a misspelt key is both
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     text = (
         VALID.replace("seed = 7", "seed = -7")
         .replace('target = "RED"', 'taget = "RED"')
@@ -157,7 +157,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         .replace("multiply = 0.5", "")
         .replace('["GRN"]', '["-GRN"]')
     )
-    keys = [line.removeprefix("x.toml, ").split(":")[0] for line in told(text, tmp_path)]
+    keys = [line.removeprefix("x.toml, ").split(":")[0] for line in read_messages(text, tmp_path)]
     assert sorted(keys) == sorted(
         [
             "seed",

@@ -1,4 +1,4 @@
-"""Overrides: what ``--set`` may say, and how a wrong one is told."""
+"""Overrides: what ``--set`` may say, and how a wrong one is reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.harbours import SECOND_VOTE, VALID, read, told, valid
+from support.harbours import SECOND_VOTE, VALID, read, read_messages, valid
 
 from sim.errors import InputError
 
@@ -55,7 +55,7 @@ def test_an_override_sets_one_value(text: str, key: Sequence[Any], value: object
         ("seed.x=3", "--set seed.x=3, seed.x: seed holds a single value, so there is no 'x' in it."),
         ("change.1.add=3", "there is no change.1; the last one is change.0."),
         ("base=other", "--set base=other, base: cannot be set"),
-        # what only the checks can see is told at the override as well
+        # what only the checks can see is reported at the override as well
         (
             "vote.1.severity=99",
             "--set vote.1.severity=99, vote.1.severity: 99 is outside the range -20 to 20 (utility; 1 is",
@@ -74,13 +74,13 @@ def test_an_override_sets_one_value(text: str, key: Sequence[Any], value: object
         ),
     ],
 )
-def test_a_wrong_override_is_told(text: str, message: str, tmp_path: Path) -> None:
-    (line,) = told(VALID.replace("[parameters]", SECOND_VOTE + "[parameters]"), tmp_path, text)
+def test_a_wrong_override_is_reported(text: str, message: str, tmp_path: Path) -> None:
+    (line,) = read_messages(VALID.replace("[parameters]", SECOND_VOTE + "[parameters]"), tmp_path, text)
     assert message in line
 
 
-def test_wrong_overrides_are_told_together_with_the_file(tmp_path: Path) -> None:
-    lines = told(VALID.replace("seed = 7", "seed = -7"), tmp_path, "vote.9.severity=1", "replicates=0")
+def test_wrong_overrides_are_reported_together_with_the_file(tmp_path: Path) -> None:
+    lines = read_messages(VALID.replace("seed = 7", "seed = -7"), tmp_path, "vote.9.severity=1", "replicates=0")
     assert [line.split(",")[0] for line in lines] == [
         "--set vote.9.severity=1",
         "x.toml",
@@ -88,9 +88,9 @@ def test_wrong_overrides_are_told_together_with_the_file(tmp_path: Path) -> None
     ]
 
 
-def test_a_problem_is_told_at_the_last_override_of_its_key(tmp_path: Path) -> None:
+def test_a_problem_is_reported_at_the_last_override_of_its_key(tmp_path: Path) -> None:
     overrides = ("roles.senders.0=nobody", "roles.senders=['noone', 'GRN']")
-    (line,) = told(VALID, tmp_path, *overrides)
+    (line,) = read_messages(VALID, tmp_path, *overrides)
     assert line.startswith(f"--set {overrides[1]}, roles.senders.0: there is no member")
 
 

@@ -1,4 +1,4 @@
-"""Documents and overrides with random mistakes in them: told as input errors, never anything else."""
+"""Documents and overrides with random mistakes in them: reported as input errors, never anything else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files: that editors are told what the reader checks."""
+"""The JSON Schema of scenario files: editors check what the reader checks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,18 @@ def as_json(document: dict[str, Any]) -> Any:
 
 def test_every_table_is_closed_and_every_key_is_described() -> None:
     found = list(tables(scenario_schema()))
-    sections = ["Scenario", "Roles", "Vote", "Pledge", "Change", "Expected", "Months", "parameters", "leanings", "set"]
+    sections = [
+        "Scenario",
+        "NamedRoles",
+        "Vote",
+        "Pledge",
+        "Change",
+        "Expected",
+        "Months",
+        "parameters",
+        "leanings",
+        "set",
+    ]
     assert len(found) == len(sections) + len(get_args(get_args(Event)[0]))
     for table in found:
         is_open = table.get("description", "").startswith("Groups that lean")
@@ -59,13 +70,13 @@ def test_parameters_are_those_of_the_registry_with_their_bounds() -> None:
 def test_nothing_is_required_of_a_file_with_a_base() -> None:
     schema = scenario_schema()
     assert "required" not in schema
-    assert "required" not in schema["$defs"]["Roles"]
+    assert "required" not in schema["$defs"]["NamedRoles"]
     assert schema["if"] == {"required": ["base"]}
     assert "vote" in schema["else"]["required"]
     assert schema["else"]["properties"]["roles"] == {"required": ["target"]}
 
 
-def test_the_schema_can_be_written_as_json_and_is_made_anew() -> None:
+def test_the_schema_can_be_written_as_json_and_is_made_again() -> None:
     schema = scenario_schema()
     assert json.loads(json.dumps(schema)) == schema
     schema["properties"].clear()

@@ -41,7 +41,7 @@ def what_if(folder: Path, text: str) -> Path:
     return path
 
 
-def told(path: Path, *overrides: str) -> list[str]:
+def read_messages(path: Path, *overrides: str) -> list[str]:
     return [str(problem) for problem in warnings_of("x", read_scenario(path, overrides), read_scenario(path))]
 
 
@@ -61,35 +61,38 @@ def test_a_what_if_is_undone_where_it_differs_from_its_base_and_no_longer_does(
 
 def test_the_sentence_names_the_key_both_values_and_the_title(folder: Path) -> None:
     path = what_if(folder, "[parameters]\nenforcement = 1.0\n")
-    (line,) = told(path, "parameters.enforcement=0.2")
+    (line,) = read_messages(path, "parameters.enforcement=0.2")
     assert line == (
         "x, parameters.enforcement: this what-if sets 1.0; here it is set to 0.2 instead, so it no longer does what "
         'its title says, "Dues, enforced".'
     )
-    assert told(path, "parameters.enforcement=1", "vote.severity=3", "seed=4", "replicates=9", "title=another") == []
+    assert (
+        read_messages(path, "parameters.enforcement=1", "vote.severity=3", "seed=4", "replicates=9", "title=another")
+        == []
+    )
 
 
 def test_what_a_what_if_adds_is_undone_by_what_takes_it_away_or_edits_it(folder: Path) -> None:
     path = what_if(folder, CUT_OFF)
-    assert [line.split(": ")[0].split(", ")[1] for line in told(path, "change=[]")] == ["change.1"]
-    assert [line.split(": ")[0].split(", ")[1] for line in told(path, "change.1.set=0.5")] == ["change.1.set"]
-    assert told(path, "change.0.multiply=0.1", "change.1.reason=another") == []
+    assert [line.split(": ")[0].split(", ")[1] for line in read_messages(path, "change=[]")] == ["change.1"]
+    assert [line.split(": ")[0].split(", ")[1] for line in read_messages(path, "change.1.set=0.5")] == ["change.1.set"]
+    assert read_messages(path, "change.0.multiply=0.1", "change.1.reason=another") == []
 
 
 def test_a_what_if_of_a_what_if_is_undone_by_its_base_s_keys_too(folder: Path) -> None:
     what_if(folder, "[parameters]\nenforcement = 1.0\n")
     (folder / "second.toml").write_text('base = "what-if.toml"\n[set]\n"vote.severity" = 2.0\n')
-    lines = told(folder / "second.toml", "parameters.enforcement=0.5", "vote.severity=1")
+    lines = read_messages(folder / "second.toml", "parameters.enforcement=0.5", "vote.severity=1")
     assert [line.split(": ")[0].split(", ")[1] for line in lines] == ["vote.0.severity", "parameters.enforcement"]
 
 
 def test_a_vote_of_ones_own_is_no_what_if_of_the_base_s(folder: Path) -> None:
     path = what_if(folder, SECOND_VOTE + "[set]\npledge = []\n")
-    assert told(path, "vote.severity=3", "vote.target_threat=2") == []
+    assert read_messages(path, "vote.severity=3", "vote.target_threat=2") == []
 
 
 def test_a_scenario_without_a_base_has_nothing_to_undo(folder: Path) -> None:
-    assert told(folder / "base.toml", "parameters.enforcement=0.9", "change=[]") == []
+    assert read_messages(folder / "base.toml", "parameters.enforcement=0.9", "change=[]") == []
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ INDEX = {iso3: place for place, iso3 in enumerate(CODES)}
 REGIONS = {row["iso3"]: row["un_regional_group"] for row in FIGURES}
 NEIGHBOURS = {row["iso3"]: [code for code in row["borders_iso3"].split(";") if code in INDEX] for row in FIGURES}
 PERCENT = 100.0
+FROM_OTHERS = ("mean of", "median")
+"""Words of the rules that take the figures of other members, where nothing is known of the member itself."""
 SMALLEST = 5e-6
 """Shares below this are written as none."""
 
@@ -40,7 +42,8 @@ class Filled:
 
     def note(self, figure: str, iso3: str, year: int, rule: str, partner: str = "") -> None:
         """Record that `rule` supplied a member's figure of a year."""
-        self.rows.append({"figure": figure, "iso3": iso3, "partner": partner, "year": year, "rule": rule})
+        row = {"figure": figure, "iso3": iso3, "partner": partner, "year": year, "rule": rule}
+        self.rows.append({**row, "estimated": int(any(word in rule for word in FROM_OTHERS))})
 
 
 def frame(name: str) -> pd.DataFrame:
@@ -68,7 +71,7 @@ def pairs(rows: pd.DataFrame, first: str, second: str, value: str) -> FloatArray
 
 
 def totals(rows: pd.DataFrame, column: str, value: str) -> FloatArray:
-    """The sum of a column for each member, (N,), partners that are no members included; 0 where there is no row."""
+    """The sum of a column for each member, (N,), partners that are not members included; 0 where there is no row."""
     sums = rows.groupby(column)[value].sum()
     return sums.reindex(CODES).fillna(0.0).to_numpy(dtype=float)
 

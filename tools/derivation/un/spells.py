@@ -12,7 +12,7 @@ from tools.derivation.un.common import CODES, INDEX, YEARS, Table, frame, record
 from tools.derivation.world import FORCES_THAT_MATTER, read_dyads
 
 ATOP_LAST = 2018
-"""Last year of the alliance records: a pact in force then is taken as going on."""
+"""Last year of the alliance records: a pact in force then counts as continuing."""
 PACTS = ("NATO", "CSTO")
 """Organisations whose members have a defence pact with each other."""
 COUNCIL = "UNSC"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,31 +67,81 @@ class Columns:
         self.folder.problem(self.file, f"line {line}, {column}", message, fix)
 
 
+@dataclass(frozen=True)
+class PlainColumn:
+    """A column whose cells are yet unchecked: the different texts, and for each row which of them it has."""
+
+    texts: list[str]
+    cells: IntArray
+
+    def places(self, words: Mapping[str, int]) -> IntArray:
+        """The place of each cell among words, (rows,); -1 where it is none of them."""
+        return np.array([words.get(text, -1) for text in self.texts], dtype=np.int64)[self.cells]
+
+    def numbers(self) -> FloatArray:
+        """The number in each cell, (rows,); NaN where it holds none."""
+        return np.array([_number(text) for text in self.texts], dtype=np.float64)[self.cells]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def read_plain_columns(folder: Folder, stem: str, allowed: Sequence[str]) -> dict[str, PlainColumn] | None:
+    """The columns of ``stem.csv``, or ``stem.csv.gz``; None, and nothing noted, where it is no table in UTF-8.
+
+    Parameters
+    ----------
+    allowed : names that columns may have; with any other there is no result.
+    """
+    name = next((name for name in (f"{stem}.csv", f"{stem}.csv.gz") if (folder.path / name).is_file()), None)
+    try:
+        table = None if name is None else _read_texts(folder.path / name, allowed)
+    except ValueError:
+        return None
+    if table is None or len(set(table.column_names)) < len(table.column_names) or set(table.column_names) - {*allowed}:
+        return None
+    return {column: PlainColumn(*_encoded(table, column)) for column in table.column_names}
+
+
+def _read_texts(path: Path, columns: Sequence[str]) -> Any:
+    """A table of which some columns are read as texts, whatever they hold."""
+    from pyarrow import BufferReader, csv, string  # slow to load
+
+    as_texts = csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
+    )
+    table = csv.read_csv(BufferReader(read_bytes(path)), convert_options=as_texts)
+    return table.rename_columns(table.column_names)  # names that are not UTF-8 are found here
+
+
+def _encoded(table: Any, column: str) -> tuple[list[str], IntArray]:
+    """The different texts of a column, and for each row which of them it has."""
+    encoded = table.column(column).combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
 def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
     """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is of no use."""
-    from pyarrow import ArrowInvalid, BufferReader, csv, string  # slow to load
-
     name = folder.find(stem, columns)
     empty = Columns(folder, name or f"{stem}.csv", {column: [] for column in columns})
     empty.cells.update({column: np.zeros(0, dtype=np.int64) for column in columns})
     if name is None:
         return empty
-    as_texts = csv.ConvertOptions(
-        column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
-    )
     try:
-        table: Any = csv.read_csv(BufferReader(read_bytes(folder.path / name)), convert_options=as_texts)
+        table = _read_texts(folder.path / name, columns)
     except UnreadableError as error:
         folder.problem(name, "", str(error))
         return empty
-    except ArrowInvalid as error:
+    except ValueError as error:
         folder.problem(name, "", f"cannot be read: {str(error).splitlines()[0]}.", "Save it as CSV in UTF-8.")
         return empty
     if not folder.check_header(name, table.column_names, columns):
         return empty
     found = Columns(folder, name)
     for column in columns:
-        encoded = table.column(column).combine_chunks().dictionary_encode()
-        found.texts[column] = encoded.dictionary.to_pylist()
-        found.cells[column] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        found.texts[column], found.cells[column] = _encoded(table, column)
     return found

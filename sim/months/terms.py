@@ -1,22 +1,22 @@
-"""The positions of members on the day of a vote, after the months before it."""
+"""The terms of the utilities that the months change, on the day of a vote."""
 
 from __future__ import annotations
 
 from sim.arrays import FloatArray
 from sim.case.ballot import Threats
-from sim.case.utilities import Position
+from sim.case.utilities import MonthlyTerms
 from sim.months.record import Party
 
 
-def position_of(party: Party, conflict: FloatArray, dependence: FloatArray, threats: Threats) -> Position:
-    """The position after the months so far. Where they have changed nothing, it has the same bits as without months.
+def find_monthly_terms(party: Party, conflict: FloatArray, dependence: FloatArray, threats: Threats) -> MonthlyTerms:
+    """Find the terms after the months so far. Where these changed nothing, the bits are the same as without months.
 
     Parameters
     ----------
     conflict, dependence, threats : as in the ballot.
     """
     state, inputs = party.state, party.inputs
-    return Position(
+    return MonthlyTerms(
         conflict=conflict + state.shift,
         dependence=dependence + threats.target * (state.dependence - inputs.dependence),
         sanction_risk=threats.senders * state.risk(inputs.exposure),

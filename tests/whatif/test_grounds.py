@@ -1,0 +1,135 @@
+"""What a what-if rests on follows from the registry and the keys it changes, never from its name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sim.case import prepare
+from sim.fitting.calibration import list_beliefs
+from sim.rules.parameters import registry
+from sim.runner.run import run_case
+from sim.specs import read_scenario
+from sim.specs.fits import read_fit, shipped_fit_path
+from sim.summaries.changes import summarise_change
+from sim.summaries.grounds import answer_grounds, grounds_of, levers, list_grounds, list_not_refitted
+from sim.summaries.sentences import answer_change
+from sim.whatif.doubt import MOST_RUNS, doubt_of
+from sim.world import load_world
+from sim.world.world import EDITABLE
+from tools.manual.shown import find_outputs
+from tools.validation.assessment import FITTED, shipped_calibration
+
+ROOT = Path(__file__).parents[2]
+BASE = "es-11-1"
+
+
+def grounds(*overrides, name=BASE):
+    return {one.key: one.evidence for one in list_grounds(read_scenario(name), read_scenario(name, overrides))}
+
+
+def test_each_input_has_the_evidence_of_what_its_effect_depends_on():
+    assert grounds("vote.target_threat=2") == {"vote.target_threat": "not identified"}
+    assert grounds("parameters.peer_influence=0") == {
+        "parameters.peer_influence": registry()["peer_influence"].evidence
+    }
+    assert grounds("parameters.enforcement=1") == {
+        "parameters.enforcement": "assumed",
+        "parameters.sanction_weight": registry()["sanction_weight"].evidence,
+    }
+    assert grounds("replicates=10", "seed=3") == {}
+
+
+def test_a_change_of_the_world_rests_on_the_weight_of_its_channel():
+    found = list_grounds(read_scenario(BASE), read_scenario("es-11-1-no-energy-leverage"))
+    assert [one.key for one in found] == ["parameters.dependence_energy"]
+
+
+def test_an_event_rests_on_the_parameters_of_its_kind():
+    base, other = (read_scenario(name) for name in ("2022-2023", "2022-2023-no-secondary-sanctions"))
+    assert {one.evidence for one in list_grounds(base, other)} <= {"assumed", "not identified", "estimated"}
+    assert list_grounds(base, other)
+
+
+def test_the_table_of_inputs_names_parameters_and_attributes_that_exist():
+    for key, lever in levers().items():
+        assert set(lever.get("parameters", ())) <= registry().keys(), key
+        if key.startswith("change."):
+            assert key.removeprefix("change.") in EDITABLE
+        assert ("evidence" in lever) == ("basis" in lever)
+
+
+def test_the_evidence_of_fitted_parameters_is_what_their_draws_say():
+    beliefs = {
+        one.name: one.is_identified for one in list_beliefs(shipped_calibration([read_scenario(n) for n in FITTED]))
+    }
+    fit = read_fit(shipped_fit_path())
+    assert fit.evidence.keys() == fit.draws.parameters.keys()
+    for name, evidence in fit.evidence.items():
+        assert evidence == ("estimated" if beliefs[name] else "not identified"), name
+        assert registry()[name].evidence == evidence
+
+
+def test_declared_parameters_are_assumed():
+    for parameter in registry().values():
+        assert (parameter.evidence == "assumed") == parameter.source.startswith("declared"), parameter.name
+
+
+def test_a_threat_is_compared_again_with_uncertain_parameters():
+    base, case = (
+        prepare(read_scenario(BASE, [f"replicates={MOST_RUNS}", *own])) for own in ([], ["vote.target_threat=2"])
+    )
+    result = run_case(case, base=base)
+    doubted = doubt_of(result)
+    changed = summarise_change(doubted, doubted.base, 0)
+    plain = summarise_change(result, result.base, 0)
+    assert plain.uncertain is None
+    assert changed.change == plain.change
+    spread = changed.uncertain.support
+    assert spread.p05 < spread.mean < spread.p95
+    said = answer_change(changed)
+    assert any(line.startswith("With uncertain parameters: support ") for line in said)
+    assert any(line.startswith("Rests on: threat of the target (not identified") for line in said)
+
+
+def test_what_rests_on_estimates_alone_is_not_compared_again():
+    overrides = [f"replicates={MOST_RUNS}"]
+    base, case = (prepare(read_scenario(name, overrides)) for name in (BASE, "es-11-1-no-energy-leverage"))
+    assert doubt_of(run_case(case, base=base)).drawn is None
+
+
+def test_a_fitted_parameter_changed_alone_is_named_as_not_fitted_again():
+    base = read_scenario(BASE)
+    assert list_not_refitted(base, read_scenario(BASE, ["parameters.peer_influence=0"])) == ["influence of peers"]
+    assert list_not_refitted(base, read_scenario("es-11-1-no-peers")) == []
+
+
+def test_the_what_if_on_peers_compares_models_fitted_to_the_same_votes():
+    spec = read_scenario("es-11-1-no-peers")
+    fit, shipped = read_fit(ROOT / "sim/data/fits/without-peers.toml"), read_fit(shipped_fit_path())
+    assert prepare(spec).parameters["peer_influence"] == 0
+    assert spec.vote[0].severity == fit.text[0].severity
+    assert fit.data == shipped.data
+    assert fit.settings["scenarios"] == shipped.settings["scenarios"]
+    assert "not identif" in spec.title or "do not identify" in spec.title
+
+
+def test_no_parameter_is_said_to_rest_on_itself_twice():
+    found = grounds_of(["parameters.enforcement", "parameters.sanction_weight"], read_scenario(BASE))
+    assert len(found) == len({one.key for one in found})
+    assert len(answer_grounds(found)) == 1
+    assert answer_grounds([]) == []
+
+
+def test_the_readme_says_of_threats_what_the_command_prints():
+    page = find_outputs((ROOT / "docs" / "pressure.md").read_text(encoding="utf-8"))
+    printed = " ".join(" ".join(page["identify", "pressure"]).split())
+    headline = re.match(r".*?\.", printed)[0].removesuffix(".")
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert headline in readme
+
+
+@pytest.mark.parametrize("name", ["seven-harbours"])
+def test_a_world_without_fitted_votes_has_grounds_too(name):
+    assert load_world(name)
+    assert grounds("vote.target_threat=2", name="harbour-blockade") == {"vote.target_threat": "not identified"}
