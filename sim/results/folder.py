@@ -141,4 +141,4 @@ class FolderPlan(Result):
     """What a folder is to hold, and the program that fills it."""
 
     identity: FolderIdentity = quantity("identity", "what the folder holds")
-    replicates: list[RunsOrNone] = quantity("runs", "runs of each point; none where it cannot be run")
+    replicates: list[RunsOrNone] = quantity("runs", "runs of each point")
