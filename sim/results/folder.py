@@ -13,7 +13,6 @@ Document = dict[str, Any]
 """A scenario or an experiment as plain data; ``sim schema`` describes its keys."""
 Hashes = dict[str, str]
 Runs = Annotated[int, Field(ge=1, le=MOST_REPLICATES)]
-RunsOrNone = Annotated[int, Field(ge=0, le=MOST_REPLICATES)]
 Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
 TableName = Annotated[str, Field(pattern=r"^\w+\.parquet$")]
 
@@ -141,4 +140,4 @@ class FolderPlan(Result):
     """What a folder is to hold, and the program that fills it."""
 
     identity: FolderIdentity = quantity("identity", "what the folder holds")
-    replicates: list[RunsOrNone] = quantity("runs", "runs of each point")
+    replicates: list[int] = quantity("runs", "runs of each point")
