@@ -20,16 +20,17 @@ from sim.fitting.posterior import Observation, Posterior, make_observation
 from sim.fitting.refitted import known_before
 from sim.results.intervals import Ends
 from sim.results.scores import ScoreIntervals, Scores
-from sim.results.validation import HeldOutValidation, Lead, Leads, Validation
+from sim.results.validation import HeldOutValidation, Validation
 from sim.rules.parameters import fitted_resolutions
 from sim.scoring import baselines
+from sim.scoring.pairing import Losses, MemberLosses, lead_over_best
 from sim.scoring.samples import Sample, make_sample
-from sim.scoring.scores import measure_losses, paired_interval, three_classes
+from sim.scoring.scores import measure_losses, three_classes
 from sim.scoring.verdict import rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 
 FOLDS, FOLD_SEEDS = 20, 3
-REGRESSIONS = ("ideal_point", "earlier_votes", "multinomial_logit", "random_forest")
+REGRESSIONS = ("ideal_point", "earlier_votes", "signed_logit", "multinomial_logit", "random_forest", "boosted_trees")
 """Rules with coefficients, with which the model is compared member by member."""
 
 
@@ -39,10 +40,12 @@ class HeldOut:
 
     Parameters
     ----------
+    losses : what each member adds to the pinned scores, means over the splits.
     chances : declared probabilities of the classes (N, 3), mean over the splits.
     """
 
     scores: HeldOutValidation
+    losses: MemberLosses
     chances: FloatArray
 
 
@@ -130,25 +133,33 @@ def _score_cuts(
         classes = np.full((len(votes), 3), 1 / 3)
         classes[scored] = baselines.pin_to_counts(three_classes(model[scored]), counts)
         by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
-    mean = _mean_of_cuts(by_cut)
-    declared = [one.declared for one in by_cut]
-
-    def lead(name: str) -> Lead:
-        """The model's loss less that of the regression that does best by a score."""
-        rules = {rule: getattr(mean.baselines[rule], name) for rule in REGRESSIONS if rule in mean.baselines}
-        best = min(rules, key=rules.__getitem__)
-        ours = [measure_losses(three_classes(model[scored]), observed)[name] for model, _ in cuts]
-        theirs = [measure_losses(forecasts[best][scored], observed)[name] for _, forecasts in cuts]
-        return Lead(over=best, **dict(paired_interval(np.mean(ours, axis=0), np.mean(theirs, axis=0))))
-
+    mean = _mean_of_cuts([one.report for one in by_cut])
+    declared = [one.report.declared for one in by_cut]
+    first = by_cut[0].losses
+    losses = MemberLosses(
+        members=first.members,
+        model=_mean_losses([one.losses.model for one in by_cut]),
+        rules={rule: _mean_losses([one.losses.rules[rule] for one in by_cut]) for rule in first.rules},
+    )
+    regressions = {
+        rule: _mean_losses([measure_losses(forecasts[rule][scored], observed) for _, forecasts in cuts])
+        for rule in REGRESSIONS
+        if rule in mean.baselines
+    }
+    ours = _mean_losses([measure_losses(three_classes(model[scored]), observed) for model, _ in cuts])
     scores = HeldOutValidation(
-        **dict(mean),
+        **{**dict(mean), "lead": lead_over_best(losses.model, losses.rules)},
         folds=folds,
         fold_seeds=len(cuts),
         spread=ScoreIntervals(**{name: _extremes(values) for name, values in _by_score(declared).items()}),
-        lead=Leads(rps=lead("rps"), log_loss=lead("log_loss")),
+        lead_declared=lead_over_best(ours, regressions),
     )
-    return HeldOut(scores, np.mean([three_classes(model) for model, _ in cuts], axis=0))
+    return HeldOut(scores, losses, np.mean([three_classes(model) for model, _ in cuts], axis=0))
+
+
+def _mean_losses(found: Sequence[Losses]) -> dict[str, FloatArray]:
+    """Mean over the splits of what each member adds to each score."""
+    return {name: np.mean([one[name] for one in found], axis=0) for name in found[0]}
 
 
 def _mean_of_cuts(cuts: Sequence[Validation]) -> Validation:

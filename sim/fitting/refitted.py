@@ -28,8 +28,8 @@ from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.rules.parameters import unit_resolution
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
-from sim.scoring.validation import earlier_samples, list_questions, pinned_probabilities, put_on, with_rollcalls
-from sim.scoring.verdict import rule_forecasts, score_vote
+from sim.scoring.validation import EarlierSamples, list_questions, pinned_probabilities, put_on, with_rollcalls
+from sim.scoring.verdict import ScoredVote, rule_forecasts, score_vote
 from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
 from sim.world import RollCall, World, world_before
 from sim.world.rollcalls.files import Observed
@@ -43,20 +43,35 @@ NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 def validate_refitted(
     spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
 ) -> list[Validation]:
+    """Score each vote as the next one, as `score_refitted` does, without what each member adds."""
+    return [scored.report for scored in score_refitted(spec, rollcalls, is_rolling=is_rolling)]
+
+
+def score_refitted(
+    spec: Scenario,
+    rollcalls: Sequence[Observed] | None = None,
+    *,
+    is_rolling: bool = False,
+    samples: EarlierSamples | None = None,
+) -> list[ScoredVote]:
     """Score each vote as the next one: see the module. Parameters are as for `sim.scoring.validation.validate`.
+
+    Parameters
+    ----------
+    samples : those that were made for other votes of the scenario, where there are any.
 
     Raises
     ------
     InputError : there is nothing to score, or no earlier roll call to fit to.
     """
-    world = world_of(spec)
+    world, samples = world_of(spec), samples or EarlierSamples()
     found = []
     for put, calls in list_questions(spec, world, rollcalls):
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
             known = known_before(with_rollcalls(world_of(put), put, earlier), vote.date)
-            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call))
+            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples))
     return found
 
 
@@ -66,7 +81,7 @@ def known_before(world: World, day: date) -> World:
     return replace(known, rollcalls=tuple(call for call in known.rollcalls if call.date < day))
 
 
-def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
+def _score_refitted(spec: Scenario, world: World, call: Observed, samples: EarlierSamples) -> ScoredVote:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
     if not learnt:
@@ -84,7 +99,7 @@ def _score_refitted(spec: Scenario, world: World, call: Observed) -> Validation:
     case = with_fit(positioned, shared, settings)
     chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
     asked = make_sample(case, 0, call.votes)
-    training = [(known, np.ones(world.size, dtype=bool)) for known in earlier_samples(case, 0)]
+    training = [(known, np.ones(world.size, dtype=bool)) for known in samples.before(case, 0)]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
         "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)

@@ -7,6 +7,7 @@ runs, and the terms add up to them. Where a class has several bases, the fields 
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction
@@ -14,6 +15,7 @@ from sim.results.world import SourceColumn
 
 UTILITY, PROBABILITY = "utility", "probability"
 """Units."""
+MechanismKind = Literal["structure", "revealed", "peers"]
 
 
 class MadeOf(Result):
@@ -267,9 +269,34 @@ class MemberOverview(Result):
     )
 
 
+class MechanismShare(Result):
+    """How much of the difference between members one mechanism makes."""
+
+    mechanism: str = quantity(
+        "mechanism", "name of the term, or `conflict` and `order` for all inputs of a dimension of alignment"
+    )
+    kind: MechanismKind = quantity(
+        "kind",
+        "`structure`: what is known of members but their votes about the target; `revealed`: how far these votes put "
+        "them from there; `peers`: how their peers vote",
+    )
+    share: float = quantity(
+        "share",
+        "its share of the variance between members of what speaks for supporting over opposing: its covariance with "
+        "the whole, by the variance of the whole; below 0 where it works against the rest",
+        unit="share",
+    )
+    deviation: float = quantity(
+        "deviation", "standard deviation over members of what it adds to that difference", unit=UTILITY
+    )
+
+
 class Overview(Result):
-    """The decisive term of every member whose vote is not fixed."""
+    """The decisive term of every member whose vote is not fixed, and what makes members differ."""
 
     scenario: str = quantity("scenario", "title of the scenario")
     resolution: str = quantity("resolution", "name of the resolution")
+    shares: tuple[MechanismShare, ...] = quantity(
+        "shares", "what makes members differ, mechanism by mechanism; the shares add up to 1; empty where nobody does"
+    )
     members: tuple[MemberOverview, ...] = quantity("members", "the members whose votes are not fixed")

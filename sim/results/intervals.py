@@ -1,4 +1,4 @@
-"""The 90 % intervals of samples: the one place that defines which quantiles are their ends."""
+"""The intervals of samples and of paired differences: the one place that defines which quantiles are their ends."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.parts import Interval
 
-LEVELS = (0.05, 0.95)
 Ends = tuple[float, float]
 """Both ends of a 90 % interval: 5 % and 95 % quantile."""
+LEVELS = (0.05, 0.95)
+PAIRED_LEVELS = (0.025, 0.975)
+"""Of a paired difference, by which forecasts are judged."""
 
 
-def ends_of(samples: FloatArray) -> Ends:
-    """Both ends of the 90 % interval of samples (R,)."""
-    low, high = np.quantile(samples, LEVELS)
+def ends_of(samples: FloatArray, levels: Ends = LEVELS) -> Ends:
+    """Both ends of the interval of samples (R,), by default that of 90 %."""
+    low, high = np.quantile(samples, levels)
     return float(low), float(high)
 
 

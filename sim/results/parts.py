@@ -17,6 +17,14 @@ class Interval(Result):
     p95: float = quantity("high", "upper end of the 90 % interval")
 
 
+class PairedInterval(Result):
+    """A mean difference of two forecasts for the same members, and its 95 % interval over members."""
+
+    mean: float = quantity("mean", "mean")
+    p025: float = quantity("low", "lower end of the 95 % interval")
+    p975: float = quantity("high", "upper end of the 95 % interval")
+
+
 class Statistics(Interval):
     """Mean, median and 90 % interval."""
 

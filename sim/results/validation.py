@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.results.described import Result, quantity
-from sim.results.parts import ByAction, Interval
+from sim.results.parts import ByAction, PairedInterval
 from sim.results.scores import Reliability, ScoreIntervals, Scores
 
 Mode = Literal["in-sample", "next-vote", "earlier-vote", "refitted", "held-out"]
@@ -26,6 +26,19 @@ class Intervals(Result):
     pinned: ScoreIntervals = quantity("pinned", "90 % interval of each of the pinned scores over members")
     declared: ScoreIntervals = quantity("declared", "the same of the declared scores")
     baselines: dict[str, ScoreIntervals] = quantity("rules", "the same of each rule", named="RULE")
+
+
+class Lead(PairedInterval):
+    """The model's loss less that of the best rule, mean over members; below 0 the model is better."""
+
+    over: str = quantity("rule", "the rule that the model is compared with")
+
+
+class Leads(Result):
+    """The model compared with a rule by two scores, member by member, with 95 % intervals over members."""
+
+    rps: Lead = quantity("RPS", "the model's ranked probability score less that of the rule")
+    log_loss: Lead = quantity("log loss", "the model's log loss less that of the rule")
 
 
 class Validation(Result):
@@ -53,22 +66,15 @@ class Validation(Result):
     )
     baselines_pinned: dict[str, Scores] = quantity(
         "rules, pinned",
-        "scores of the same rules given the observed counts, without those that give too many members the same rank",
+        "scores of the same rules given the observed counts, without `majority`, which has no chances to move; the "
+        "accuracy is by rank, or by the most likely class for rules that give many members the same rank",
         named="RULE",
     )
-
-
-class Lead(Interval):
-    """The model's loss less that of the best regression, mean over members; below 0 the model is better."""
-
-    over: str = quantity("best regression", "the regression that does best by the score")
-
-
-class Leads(Result):
-    """The model compared with the best regression, by two scores."""
-
-    rps: Lead = quantity("RPS", "the model's ranked probability score less that of the best regression")
-    log_loss: Lead = quantity("log loss", "the model's log loss less that of the best regression")
+    lead: Leads | None = quantity(
+        "lead",
+        "the model less the best rule by each score, both given the observed counts; null where no rule gives a "
+        "forecast",
+    )
 
 
 class HeldOutValidation(Validation):
@@ -80,8 +86,35 @@ class HeldOutValidation(Validation):
     folds: int = quantity("folds", "parts that the members were cut into")
     fold_seeds: int = quantity("cuts", "how often they were cut again; scores are means over the cuts")
     spread: ScoreIntervals = quantity("spread", "smallest and largest of each declared score over the cuts")
-    lead: Leads = quantity(
-        "lead", "the model's loss less that of the best regression, mean over members with its 90 % interval"
+    lead_declared: Leads = quantity(
+        "declared lead",
+        "the declared model less the regression that does best by each score, neither of them given any counts",
+    )
+
+
+class MeanScores(Result):
+    """Scores given the observed counts, means over several resolutions."""
+
+    accuracy: float = quantity("accuracy", "mean over the resolutions of the accuracy, pinned")
+    rps: float = quantity("RPS", "mean over the resolutions of the ranked probability score, pinned")
+    log_loss: float = quantity("log loss", "mean over the resolutions of the log loss, pinned")
+
+
+class PooledScores(Result):
+    """Several resolutions together: means over them, and the model compared with rules.
+
+    Members are drawn again with all their votes for the intervals. Only rules that forecast every resolution count.
+    """
+
+    n: int = quantity("resolutions", "how many there are", unit="resolutions")
+    members: int = quantity("members", "members that are scored on one or more of them", unit="members")
+    model: MeanScores = quantity("model", "means of the model's pinned scores")
+    rules: dict[str, MeanScores] = quantity("rules", "means of the pinned scores of each rule", named="RULE")
+    over_best: Leads | None = quantity(
+        "over the best rule", "the model less the rule with the best mean, by each score; null where there is none"
+    )
+    over_forest: Leads | None = quantity(
+        "over the random forest", "the model less the random forest; null where it gives no forecast"
     )
 
 
@@ -90,4 +123,7 @@ class ValidationReport(Result):
 
     resolutions: tuple[HeldOutValidation, ...] | tuple[Validation, ...] = quantity(
         "resolutions", "an entry for each resolution that was scored"
+    )
+    together: PooledScores | None = quantity(
+        "together", "means over the resolutions and paired differences; null where only one was scored"
     )

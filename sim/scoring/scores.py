@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
-from sim.results.intervals import Ends, ends_of
-from sim.results.parts import ByAction, Interval
+from sim.results.intervals import PAIRED_LEVELS, Ends, ends_of
+from sim.results.parts import ByAction, PairedInterval
 from sim.results.scores import Bin, Reliability, ScoreIntervals, Scores
 from sim.results.validation import Recall
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
@@ -128,20 +128,26 @@ def score_intervals(
     )
 
 
-def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0) -> Interval:
-    """Mean over members of ``loss_a - loss_b``, and its 90 % interval.
+def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0) -> PairedInterval:
+    """Mean over members of ``loss_a - loss_b``, and its 95 % interval; over several resolutions the mean of the means.
 
-    Both forecasts are for the same members, so what makes a member hard to predict cancels. Where the interval does not
-    contain 0, the two forecasts differ on members like these.
+    Both forecasts are for the same members, so what makes a member hard to predict cancels. A member is drawn again
+    with all its votes, because its votes are similar. Where the interval does not contain 0, the two forecasts differ
+    on members like these.
 
     Parameters
     ----------
-    loss_a, loss_b : losses of the same members in the same order, (n,); see `measure_losses`.
+    loss_a, loss_b : losses of the same members in the same order, (n,) or (n, resolutions); see `measure_losses`. Not a
+        number where a member is not scored on a resolution.
     resamples, seed : as in `score_intervals`.
     """
-    difference = loss_a - loss_b
-    low, high = ends_of(_resamples(len(difference), resamples, seed) @ difference / len(difference))
-    return Interval(mean=float(difference.mean()), p05=low, p95=high)
+    difference = (loss_a - loss_b).reshape(len(loss_a), -1)
+    is_scored = np.isfinite(difference)
+    weights = np.concatenate([np.ones((1, len(difference))), _resamples(len(difference), resamples, seed)])
+    counts = np.maximum(weights @ is_scored, 1.0)
+    means = (weights @ np.where(is_scored, difference, 0.0) / counts).mean(axis=1)
+    low, high = ends_of(means[1:], PAIRED_LEVELS)
+    return PairedInterval(mean=float(means[0]), p025=low, p975=high)
 
 
 def _resamples(n: int, resamples: int, seed: int) -> FloatArray:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.tables import COUNT, SHARE, Column, Kind, Table, table
-from sim.results.validation import HeldOutValidation, Mode, Validation
+from sim.results.validation import HeldOutValidation, Lead, Leads, Mode, PooledScores, Validation
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
+from sim.scoring.pairing import FOREST
 
 LOSS = Kind(lambda value: write_number(value, 4))
 LEAD = Kind(lambda value: write_number(value, 4, is_signed=True))
@@ -29,7 +30,7 @@ MODES: Mapping[Mode, str] = {
 }
 SCALES = (
     "Accuracy: higher is better. Brier (0 to 2), RPS (0 to 1), log loss: lower is better. Absent counts as abstain; "
-    "intervals are over members. Pinned: accuracy by rank, split at the observed counts."
+    "intervals are over members. Pinned: given the observed counts; accuracy by rank, split at them."
 )
 
 
@@ -39,56 +40,100 @@ def score_tables(found: Validation) -> tuple[Table, Table]:
     pinned = _rows(found.pinned, found.intervals.pinned, found.baselines_pinned)
     declared = _rows(found.declared, found.intervals.declared, found.baselines)
     note = f"Predicted action was right for {_write_recall(found)}."
-    return table(about.format("pinned"), COLUMNS, pinned), table(about.format("declared"), COLUMNS, declared, note)
+    return (
+        table(about.format("pinned"), COLUMNS, pinned, _write_leads("the best rule by each score", found.lead)),
+        table(about.format("declared"), COLUMNS, declared, note),
+    )
 
 
-OVERVIEW = ("base_rates", "ideal_point", "persistence", "random_forest")
-"""Rules that are shown next to the model where several votes are scored."""
-
-
-def score_overview_table(found: Sequence[Validation]) -> Table:
-    """The model and simple rules on several votes: pinned accuracy and RPS of the model, RPS of the rules."""
+def score_overview_table(found: Sequence[Validation], together: PooledScores) -> Table:
+    """The model and simple rules on several votes, pinned, and the means over them."""
     columns = [
         Column("resolution"),
         Column("members", COUNT),
-        Column("accuracy, pinned", SHARE),
-        Column("RPS, pinned", LOSS),
-        Column("RPS, declared", LOSS),
-        *(Column(_label(rule), LOSS) for rule in OVERVIEW),
+        Column("accuracy", SHARE),
+        Column("RPS", LOSS),
+        Column("forest", LOSS),
+        Column("best rule"),
+        Column("model less it", LEAD),
+        Column("95 % from", LEAD),
+        Column("to", LEAD),
+        Column("declared RPS", LOSS),
     ]
     rows = [
         [
-            one.resolution,
-            one.n,
-            one.pinned.accuracy,
-            one.pinned.rps,
+            *(one.resolution, one.n, one.pinned.accuracy, one.pinned.rps),
+            one.baselines_pinned[FOREST].rps if FOREST in one.baselines_pinned else None,
+            *_lead_cells(one.lead),
             one.declared.rps,
-            *(one.baselines[rule].rps if rule in one.baselines else None for rule in OVERVIEW),
         ]
         for one in found
     ]
-    note = "The rules are not pinned: each is scored by its own probabilities, RPS."
+    rows.append(
+        [
+            *(f"mean of {together.n}", together.members, together.model.accuracy, together.model.rps),
+            together.rules[FOREST].rps if FOREST in together.rules else None,
+            *_lead_cells(together.over_best),
+            sum(one.declared.rps for one in found) / len(found),
+        ]
+    )
+    compared = [
+        _write_leads("the best rule by each score", together.over_best),
+        _write_leads("the forest", together.over_forest),
+    ]
+    note = " ".join(["All but the last column are pinned.", *filter(None, compared)])
     return table("The model and simple rules", columns, rows, note)
 
 
+def mean_table(together: PooledScores) -> Table:
+    """Means over several votes of the pinned scores of the model and of every rule that forecasts all of them."""
+    columns = [Column(""), Column("accuracy", SHARE), Column("RPS", LOSS), Column("log loss", LOSS)]
+    all_of_them = {"the model": together.model, **{_label(rule): of for rule, of in together.rules.items()}}
+    rows = [[name, of.accuracy, of.rps, of.log_loss] for name, of in all_of_them.items()]
+    return table(f"Means over {together.n} resolutions, pinned", columns, rows)
+
+
 def lead_table(found: HeldOutValidation) -> Table:
-    """A table of the model compared with the best regression."""
+    """A table of the declared model compared with the best regression."""
     columns = (
         Column("score"),
         Column("best regression"),
         Column("model less regression", LEAD),
-        Column("90 % from", LEAD),
+        Column("95 % from", LEAD),
         Column("to", LEAD),
         Column("model, lowest split", LOSS),
         Column("highest split", LOSS),
     )
-    rows = []
-    for name, label in (("rps", "RPS"), ("log_loss", "log loss")):
-        lead = getattr(found.lead, name)
-        mean, low, high = lead.mean, lead.p05, lead.p95
-        rows.append([label, _label(lead.over), mean, low, high, *getattr(found.spread, name)])
+    rows = [
+        [label, *_cells(lead), *getattr(found.spread, name)] for name, label, lead in _by_score(found.lead_declared)
+    ]
     note = f"{found.folds} folds; scores are means over {found.fold_seeds} splits of the members into folds."
-    return table(f"{found.resolution}: the model and the best regression", columns, rows, note)
+    return table(f"{found.resolution}, declared: the model and the best regression", columns, rows, note)
+
+
+def _by_score(leads: Leads) -> list[tuple[str, str, Lead]]:
+    """Each lead with the name and the label of its score."""
+    return [("rps", "RPS", leads.rps), ("log_loss", "log loss", leads.log_loss)]
+
+
+def _lead_cells(leads: Leads | None) -> list[object]:
+    """The best rule by RPS, and the model less it."""
+    return [None] * 4 if leads is None else _cells(leads.rps)
+
+
+def _cells(lead: Lead) -> list[object]:
+    return [_label(lead.over), lead.mean, lead.p025, lead.p975]
+
+
+def _write_leads(rule: str, leads: Leads | None) -> str:
+    """A sentence on the model's losses less those of a rule, which is named where it is the best by a score."""
+    if leads is None:
+        return ""
+    parts = []
+    for _, label, lead in _by_score(leads):
+        mean, low, high = (LEAD.write(value) for value in (lead.mean, lead.p025, lead.p975))
+        parts.append(f"{label} {mean} ({_label(lead.over)}; 95 % {low} to {high})")
+    return f"The model less {rule}: {', '.join(parts)}."
 
 
 def _rows(model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]) -> list[list[object]]:

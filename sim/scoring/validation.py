@@ -34,15 +34,22 @@ from sim.runner.result import frequencies
 from sim.runner.run import run_case
 from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import three_classes
-from sim.scoring.verdict import rule_forecasts, score_vote
+from sim.scoring.verdict import ScoredVote, rule_forecasts, score_vote
 from sim.specs import Scenario, world_of
-from sim.world import World, world_before
+from sim.world import RollCall, World, world_before
 from sim.world.rollcalls.files import Observed, join_rollcalls, rollcalls_of
 
 
 def validate(
     spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
 ) -> list[Validation]:
+    """Score the votes of a scenario, as `score_votes` does, without what each member adds."""
+    return [scored.report for scored in score_votes(spec, rollcalls, is_rolling=is_rolling)]
+
+
+def score_votes(
+    spec: Scenario, rollcalls: Sequence[Observed] | None = None, *, is_rolling: bool = False
+) -> list[ScoredVote]:
     """Score the votes of a scenario that have a roll call, and every resolution of a file.
 
     A resolution of the file that is not in the scenario is put to the members with the terms of the scenario's last
@@ -58,11 +65,11 @@ def validate(
     ------
     InputError : there is nothing to score: no vote of the scenario has a roll call, or all recorded votes are fixed.
     """
-    world = world_of(spec)
+    world, samples = world_of(spec), EarlierSamples()
     found = []
     for put, observed in list_questions(spec, world, rollcalls):
         earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
-        found += _validate(put, with_rollcalls(world_of(put), put, earlier), observed)
+        found += _score_scenario(put, with_rollcalls(world_of(put), put, earlier), observed, samples)
     return found
 
 
@@ -106,7 +113,9 @@ def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> W
     return join_rollcalls(world, calls, target, find_topic(spec.vote[-1]))
 
 
-def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[Validation]:
+def _score_scenario(
+    spec: Scenario, world: World, calls: Sequence[Observed], samples: EarlierSamples
+) -> list[ScoredVote]:
     case = prepare(spec, world)
     result = run_case(case)
     observed = {call.resolution: call for call in calls}
@@ -116,23 +125,19 @@ def _validate(spec: Scenario, world: World, calls: Sequence[Observed]) -> list[V
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
             pinned = pinned_probabilities(case, number, votes=votes, months=months)
-            found.append(_score(case, number, chances=frequencies(vote.counts), pinned=pinned, votes=votes))
+            asked, mode = make_sample(case, number, votes), mode_of(case, number)
+            known = ([] if mode == "in-sample" else samples.before(case, number)) or [asked]
+            found.append(
+                score_vote(
+                    mode,
+                    asked,
+                    chances=frequencies(vote.counts),
+                    pinned=three_classes(pinned),
+                    votes=votes,
+                    forecasts=rule_forecasts([(each, np.ones(world.size, dtype=bool)) for each in known], asked),
+                )
+            )
     return found
-
-
-def _score(case: Case, number: int, chances: FloatArray, pinned: FloatArray, votes: IntArray) -> Validation:
-    asked = make_sample(case, number, votes)
-    mode = mode_of(case, number)
-    learnt = ([] if mode == "in-sample" else earlier_samples(case, number)) or [asked]
-    training = [(known, np.ones(case.world.size, dtype=bool)) for known in learnt]
-    return score_vote(
-        mode,
-        asked,
-        chances=chances,
-        pinned=three_classes(pinned),
-        votes=votes,
-        forecasts=rule_forecasts(training, asked),
-    )
 
 
 def mode_of(case: Case, number: int) -> Mode:
@@ -144,17 +149,27 @@ def mode_of(case: Case, number: int) -> Mode:
     return "earlier-vote" if is_earlier else "next-vote"
 
 
-def earlier_samples(case: Case, number: int) -> list[Sample]:
-    """Samples of the earlier roll calls about the target, each with only what was known before its day."""
-    target, before = case.world.iso3[case.roles.target], case.ballots[number].date
-    found = []
-    for call in case.world.rollcalls:
-        if call.target == target and call.date < before:
-            asked = prepare(
-                put_on(case.spec, call.resolution, call.date), world_before(case.world, call.date), reads_votes=False
-            )
-            found.append(make_sample(asked, 0, call.votes))
-    return found
+class EarlierSamples:
+    """Samples of earlier roll calls, each made once for all the votes of a file that learn from it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, tuple[str, ...]], Sample] = {}
+
+    def before(self, case: Case, number: int) -> list[Sample]:
+        """Samples of the earlier roll calls about the target, each with only what was known before its day."""
+        target, before = case.world.iso3[case.roles.target], case.ballots[number].date
+        calls = sorted((call for call in case.world.rollcalls if call.date < before), key=lambda call: call.date)
+        return [self._make(case, call) for call in calls if call.target == target]
+
+    def _make(self, case: Case, call: RollCall) -> Sample:
+        spec = put_on(case.spec, call.resolution, call.date)
+        known = tuple(other.resolution for other in case.world.rollcalls if other.date < call.date)
+        # A file holds each resolution once, so names say which votes are known.
+        key = spec.model_dump_json(), known
+        if key not in self._made:
+            asked = prepare(spec, world_before(case.world, call.date), reads_votes=False)
+            self._made[key] = make_sample(asked, 0, call.votes, reveals_positions=False)
+        return self._made[key]
 
 
 def pinned_probabilities(case: Case, number: int, votes: IntArray, months: MonthRun | None = None) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from sim.arrays import FloatArray, IntArray
 from sim.errors import input_error
 from sim.results.validation import Intervals, Mode, Validation
 from sim.scoring import baselines
+from sim.scoring.pairing import MemberLosses, lead_over_best
 from sim.scoring.samples import Sample
 from sim.scoring.scores import (
+    measure_losses,
     measure_recalls,
     measure_reliability,
     ranked_classes,
@@ -20,8 +23,18 @@ from sim.scoring.scores import (
     three_classes,
 )
 
-UNRANKED = ("majority", "base_rates", "persistence", "regional_majority")
+UNPINNED = ("majority",)
+"""Rules without chances that counts could move."""
+UNRANKED = ("base_rates", "persistence", "topic_persistence", "regional_majority")
 """Rules that give many members the same probabilities, so that a ranking would only follow their names."""
+
+
+@dataclass(frozen=True)
+class ScoredVote:
+    """Scores of one vote, and what each member adds to them when the counts are given."""
+
+    report: Validation
+    losses: MemberLosses
 
 
 def score_vote(
@@ -31,7 +44,7 @@ def score_vote(
     pinned: FloatArray,
     votes: IntArray,
     forecasts: Mapping[str, FloatArray],
-) -> Validation:
+) -> ScoredVote:
     """Score predictions of one vote.
 
     Parameters
@@ -54,10 +67,18 @@ def score_vote(
     rules = {name: found[scored] for name, found in forecasts.items()}
     counts = np.bincount(observed, minlength=3)
     pinned_rules = {
-        name: baselines.pin_to_counts(found, counts) for name, found in rules.items() if name not in UNRANKED
+        name: baselines.pin_to_counts(found, counts) for name, found in rules.items() if name not in UNPINNED
     }
     order = ranked_classes(ranked, observed)
-    return Validation(
+    orders = {
+        name: None if name in UNRANKED else ranked_classes(found, observed) for name, found in pinned_rules.items()
+    }
+    losses = MemberLosses(
+        members=tuple(code for code, is_scored in zip(asked.members, scored, strict=True) if is_scored),
+        model=measure_losses(ranked, observed, order),
+        rules={name: measure_losses(found, observed, orders[name]) for name, found in pinned_rules.items()},
+    )
+    report = Validation(
         resolution=asked.resolution,
         mode=mode,
         n=int(scored.sum()),
@@ -71,10 +92,10 @@ def score_vote(
         recall=measure_recalls(chances[scored], votes[scored]),
         reliability=measure_reliability(declared, observed),
         baselines={name: score(found, observed) for name, found in rules.items()},
-        baselines_pinned={
-            name: score(found, observed, ranked_classes(found, observed)) for name, found in pinned_rules.items()
-        },
+        baselines_pinned={name: score(found, observed, orders[name]) for name, found in pinned_rules.items()},
+        lead=lead_over_best(losses.model, losses.rules) if losses.rules else None,
     )
+    return ScoredVote(report, losses)
 
 
 def rule_forecasts(training: baselines.Training, asked: Sample) -> dict[str, FloatArray]:

@@ -229,6 +229,25 @@ def test_roll_calls_of_ones_own_are_scored_and_their_mistakes_listed(tmp_path):
     assert all(f"line {line}" in done.stderr for line in (2, 3, 4))
 
 
+def test_several_resolutions_are_scored_together(tmp_path):
+    votes = tmp_path / "votes.csv"
+    lines = [f"{name},{day},{row}" for name, day in DATED.items() for row in ("DEU,yes", "PRK,no", "IND,abstain")]
+    votes.write_text("\n".join(["resolution,date,iso3,vote", *lines]), encoding="utf-8")
+    arguments = ("validate", "es-11-1", "--rollcalls", votes, "--rolling")
+    found = document(*arguments)
+    together, entries = found["together"], found["resolutions"]
+    assert (together["n"], together["members"], len(entries)) == (2, 3, 2)
+    assert together["model"]["rps"] == pytest.approx(sum(one["pinned"]["rps"] for one in entries) / 2, abs=1e-5)
+    assert together["over_best"]["rps"]["p025"] <= together["over_best"]["rps"]["mean"]
+    printed = sim(*arguments).stdout
+    assert "mean of 2" in printed
+    assert "The model less the best rule by each score" in printed
+    assert document("validate", "es-11-1")["together"] is None
+
+
+DATED = {"NEW/1": "2022-03-10", "NEW/2": "2022-03-12"}
+
+
 def test_every_shipped_scenario_is_good_and_listed():
     names = [entry["name"] for entry in document("list", "scenarios")]
     root = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from sim.world.rollcalls.files import Observed
 WORLD = load_world("un", at=date(2022, 4, 8))
 """The world in which the three resolutions fitted have been voted on."""
 SPEC = read_scenario("es-11-1")
-REGRESSIONS = ("ideal_point", "earlier_votes")
+REGRESSIONS = ("ideal_point", "earlier_votes", "signed_logit")
 """Rules with coefficients that need no library."""
 
 
@@ -86,8 +86,11 @@ def test_held_out_scores_come_with_spread_and_lead():
         assert low <= scores.declared.rps <= high
         assert scores.mode == "held-out"
         best = min(REGRESSIONS, key=lambda name: scores.baselines[name].rps)
-        assert scores.lead.rps.over == best
-        assert scores.lead.rps.mean == pytest.approx(scores.declared.rps - scores.baselines[best].rps)
+        assert scores.lead_declared.rps.over == best
+        assert scores.lead_declared.rps.mean == pytest.approx(scores.declared.rps - scores.baselines[best].rps)
+        pinned = scores.baselines_pinned
+        assert scores.lead.rps.over == min(pinned, key=lambda name: pinned[name].rps)
+        assert scores.lead.rps.mean == pytest.approx(scores.pinned.rps - pinned[scores.lead.rps.over].rps)
         # A model of what members stand to lose, fitted to half of them, beats the rates of the chamber for the others.
         assert scores.declared.rps < scores.baselines["base_rates"].rps
 

@@ -168,10 +168,28 @@ def test_paired_intervals_are_those_of_the_members_differences(made: NDArray[np.
     weights = np.random.default_rng(3).multinomial(n, np.full(n, 1 / n), size=60)
     wanted = [np.repeat(first - second, weight).mean() for weight in weights]
     found = paired_interval(first, second, resamples=60, seed=3)
-    ends = np.quantile(wanted, [0.05, 0.95])
-    assert (found.mean, found.p05, found.p95) == pytest.approx((first.mean() - second.mean(), *ends))
+    ends = np.quantile(wanted, [0.025, 0.975])
+    assert (found.mean, found.p025, found.p975) == pytest.approx((first.mean() - second.mean(), *ends))
     turned = paired_interval(second, first, resamples=60, seed=3)
-    assert (-turned.mean, -turned.p95, -turned.p05) == pytest.approx((found.mean, found.p05, found.p95))
+    assert (-turned.mean, -turned.p975, -turned.p025) == pytest.approx((found.mean, found.p025, found.p975))
+
+
+def test_members_are_drawn_again_with_all_their_votes() -> None:
+    """Five equal columns are worth one; five that are independent are worth five times as many members."""
+    rng = np.random.default_rng(4)
+    one, five = rng.normal(size=(400, 1)), rng.normal(size=(400, 5))
+    width = {
+        name: (found := paired_interval(values, np.zeros_like(values))).p975 - found.p025
+        for name, values in {"one": one, "repeated": np.tile(one, 5), "independent": five}.items()
+    }
+    assert width["repeated"] == pytest.approx(width["one"])
+    assert width["one"] == pytest.approx(2 * 1.96 / 20, rel=0.15)
+    assert width["independent"] == pytest.approx(width["one"] / 5**0.5, rel=0.2)
+
+
+def test_a_member_that_is_not_scored_on_a_resolution_does_not_count_in_it() -> None:
+    losses = np.array([[1.0, np.nan], [3.0, 5.0]])
+    assert paired_interval(losses, np.zeros((2, 2))).mean == pytest.approx((2.0 + 5.0) / 2)
 
 
 @examples(max_examples=40)

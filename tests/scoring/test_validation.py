@@ -17,7 +17,7 @@ from sim.rules.choice import SUPPORT
 from sim.scoring import validation
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import score, three_classes
-from sim.scoring.validation import pinned_probabilities, validate
+from sim.scoring.validation import EarlierSamples, pinned_probabilities, put_on, validate, with_rollcalls
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed, read_rollcalls
@@ -55,6 +55,30 @@ def test_rolling_makes_the_earlier_ones_of_the_file_known_and_no_later_one():
     assert rolling["again"] != fixed["again"]
     assert rolling["again"].baselines["persistence"].accuracy == 1.0
     assert rolling["again"].pinned.rps < fixed["again"].pinned.rps
+
+
+def test_the_lead_is_over_the_rule_with_the_least_loss_given_the_counts():
+    (found,) = by_resolution(SPEC, [FIRST]).values()
+    assert found.baselines_pinned.keys() == found.baselines.keys() - {"majority"}
+    for name, lead in found.lead:
+        losses = {rule: getattr(scores, name) for rule, scores in found.baselines_pinned.items()}
+        assert lead.over == min(losses, key=losses.__getitem__)
+        assert lead.mean == pytest.approx(getattr(found.pinned, name) - losses[lead.over])
+        assert lead.p025 <= lead.mean <= lead.p975
+
+
+def test_samples_that_are_kept_are_those_that_are_made_again():
+    """Rule: what one vote of a rolling file learns from does not depend on the votes that were scored before it."""
+    samples = EarlierSamples()
+    for calls in ([FIRST], [FIRST, LATER]):
+        put = put_on(SPEC, "asked", date(2022, 12, 1))
+        case = prepare(put, with_rollcalls(load_world("un", at=put.vote[0].date), put, calls), reads_votes=False)
+        kept, again = samples.before(case, 0), EarlierSamples().before(case, 0)
+        assert {call.resolution for call in calls} <= {one.resolution for one in kept}
+        for one, other in zip(kept, again, strict=True):
+            assert one.resolution == other.resolution
+            assert (one.inputs == other.inputs).all()
+            assert (one.last == other.last).all()
 
 
 def test_rolling_reaches_a_resolution_that_the_scenario_holds():

@@ -14,11 +14,12 @@ from support.sweeps import two_votes
 
 import sim as sim_package
 from sim.case import prepare
-from sim.rules.choice import ACTIONS
+from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.shares import measure_shares
 from sim.whatif.explanation.summary import summarise_explanation
 from sim.whatif.explanation.terms import take_apart
 
@@ -141,6 +142,32 @@ def test_the_overview_of_all_members(tmp_path) -> None:  # type: ignore[no-untyp
     reported = sim("explain", "es-11-1", "--all", "--replicates", 100)
     assert "decisive term" in reported.stdout
     assert max(map(len, reported.stdout.splitlines())) <= 100
+
+
+def test_shares_of_mechanisms_are_covariances_with_the_sum() -> None:
+    """Rule: they add up to 1, and each is the slope of what the mechanism adds on what all add together."""
+    anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 20)
+    shares = {one.mechanism: one for one in measure_shares(anatomy)}
+    assert sum(one.share for one in shares.values()) == pytest.approx(1.0)
+    lean = (anatomy.arrays[:, anatomy.is_drawn, SUPPORT] - anatomy.arrays[:, anatomy.is_drawn, OPPOSE]).astype(float)
+    position = next(place for place, term in enumerate(anatomy.terms) if term.name == "position")
+    slope = np.polyfit(lean.sum(axis=0), lean[position], 1)[0]
+    assert shares["position"].share == pytest.approx(slope)
+    assert {name: one.kind for name, one in shares.items()} == {
+        **dict.fromkeys(shares, "structure"),
+        "position": "revealed",
+        "peers": "peers",
+    }
+    assert {"conflict", "order", "dependence.energy", "sanction_risk", "grievance"} <= shares.keys()
+    assert "severity" not in shares
+
+
+def test_the_overview_says_how_much_is_structure() -> None:
+    found = document("explain", "es-11-1", "--all", "--replicates", 50)
+    structure = sum(one["share"] for one in found["shares"] if one["kind"] == "structure")
+    printed = " ".join(sim("explain", "es-11-1", "--all", "--replicates", 50).stdout.split())
+    assert f"structure is {100 * structure:.0f} % of the variance" in printed
+    assert "what makes members differ" in printed
 
 
 WRONG = {

@@ -87,7 +87,7 @@ def energy_from_russia(row: Mapping[str, str], fills: Fills) -> float:
 
 
 def food_from_russia(row: Mapping[str, str], regional: Mapping[str, float], fills: Fills) -> float:
-    """Dependence on Russia for wheat and fertiliser, in [0, 1]: Russian wheat in supply plus fertiliser exposure."""
+    """Dependence on Russia for wheat and fertiliser, in [0, 1]: the mean of Russian wheat in supply and fertiliser."""
     wheat = share(row, "russia_wheat_share_domestic_supply_2019_pct")
     if wheat is None:
         imported = share(row, "russia_wheat_share_all_imports_latest_pct")
@@ -103,7 +103,7 @@ def food_from_russia(row: Mapping[str, str], regional: Mapping[str, float], fill
     if not known:
         fills.note(row["iso3"], "dependence.food", "no record of fertiliser: none counted")
     fertiliser = sum(known) / len(known) if known else 0.0
-    return min(wheat + FERTILISER_SHARE_OF_RUSSIA * fertiliser, 1.0)
+    return (wheat + FERTILISER_SHARE_OF_RUSSIA * fertiliser) / 2.0
 
 
 def security_ties(figures: Figures, pacts: FloatArray) -> FloatArray:

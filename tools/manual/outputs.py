@@ -23,7 +23,7 @@ from sim.results.scores import Scores
 from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
-from sim.results.validation import HeldOutValidation, Validation
+from sim.results.validation import HeldOutValidation, PooledScores, Validation
 from sim.rules.choice import ACTIONS
 from sim.runner.folder import files
 from tools.manual.documents import key_table
@@ -111,6 +111,7 @@ DOCUMENTS: Mapping[str, Document] = {
         [
             Part("An entry of `resolutions`", "", Validation),
             Part("With `--mode held-out`, every entry also has", "", HeldOutValidation),
+            Part("`together`", "", PooledScores),
             Part("Scores", "", Scores),
         ],
     ),

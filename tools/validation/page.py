@@ -114,9 +114,10 @@ def _closer(found: Validation) -> str:
 
 
 def _lead_line(found: Assessment) -> str:
-    better = [tables.day(vote) for vote in found.votes if all(lead.p95 < 0 for _, lead in vote.held_out.scores.lead)]
-    others = [tables.day(vote) for vote in found.votes if tables.day(vote) not in better]
-    said = "Held-out members: lower than the best regression by both scores, with 90 % intervals that exclude 0, on "
+    leads = {tables.day(vote): vote.held_out.scores.lead_declared for vote in found.votes}
+    better = [day for day, of in leads.items() if all(lead.p975 < 0 for _, lead in of)]
+    others = [day for day in leads if day not in better]
+    said = "Held-out members: lower than the best regression by both scores, with 95 % intervals that exclude 0, on "
     rest = f"; on {_and(others)} not by both" if others else ""
     return f"{said}{_and(better) or 'none of the votes'}{rest}."
 

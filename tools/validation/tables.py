@@ -37,7 +37,7 @@ def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
     rows = []
     for vote in votes:
         held, ahead = vote.held_out.scores, vote.next_vote
-        best_rps, best_log_loss = (held.baselines[lead.over] for lead in (held.lead.rps, held.lead.log_loss))
+        best_rps, best_log_loss = (held.baselines[lead.over] for _, lead in held.lead_declared)
         ranking = max(ahead.baselines_pinned[rule].accuracy for rule in RANKINGS if rule in ahead.baselines_pinned)
         rows.append(
             [
@@ -97,19 +97,19 @@ def leads(found: Sequence[HeldOutValidation]) -> str:
     """By how much the model's losses are lower than those of the best regression, pair by pair."""
     rows = []
     for held in found:
-        for score, lead in held.lead:
+        for score, lead in held.lead_declared:
             rows.append(
                 [
                     words(held.resolution),
                     {"rps": "RPS", "log_loss": "log loss"}[score],
                     words(lead.over),
                     f"{lead.mean:+.4f}",
-                    f"{lead.p05:+.4f} to {lead.p95:+.4f}",
-                    "better" if lead.p95 < 0 else "worse" if lead.p05 > 0 else "no clear difference",
+                    f"{lead.p025:+.4f} to {lead.p975:+.4f}",
+                    "better" if lead.p975 < 0 else "worse" if lead.p025 > 0 else "no clear difference",
                     _interval(getattr(held.spread, score), 4),
                 ]
             )
-    head = ["", "score", "best regression", "model less it", "90 % interval", "the model is", "model, over the cuts"]
+    head = ["", "score", "best regression", "model less it", "95 % interval", "the model is", "model, over the cuts"]
     return table(head, rows)
 
 

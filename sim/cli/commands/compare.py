@@ -37,6 +37,9 @@ from sim.views.frame import write_day
 from sim.whatif.compare import compare, list_figures, summarise_comparison
 
 MOST_MOVERS = 15
+HELD_FIXED = (
+    "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
+)
 
 
 def command(
@@ -95,6 +98,7 @@ def _print(document: ComparisonSummary) -> None:
     screen = console()
     counts = f"; {document.replicates:,} runs of each, seed {document.seed}"
     print_heading(screen, document.base, counts, before="Base: ")
+    print_lines(screen, [HELD_FIXED])
     for compared in document.compared:
         for vote in compared.votes:
             screen.print()

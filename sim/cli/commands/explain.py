@@ -35,7 +35,7 @@ from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.sentences import answer_explanation, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
-from sim.whatif.explanation.tables import explanation_tables, overview_table
+from sim.whatif.explanation.tables import explanation_tables, overview_table, shares_table
 from sim.whatif.explanation.terms import take_apart
 
 
@@ -97,7 +97,10 @@ def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_js
         print_json(overview.document())
     else:
         screen = console()
-        screen.print(answer_overview(overview))
+        print_lines(screen, answer_overview(overview))
+        if overview.shares:
+            screen.print()
+            print_table(screen, shares_table(overview))
         if overview.members:
             screen.print()
             print_table(screen, overview_table(overview))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,14 @@ from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, 
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.validation import HeldOutValidation, Validation, ValidationReport
+from sim.results.tables import Table
+from sim.results.validation import HeldOutValidation, ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
 from sim.world.rollcalls.files import Observed, read_rollcalls
+
+if TYPE_CHECKING:
+    from sim.scoring.verdict import ScoredVote
 
 
 def command(
@@ -53,28 +57,33 @@ def command(
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
-    held = _validate_held_out(spec, folds, fold_seeds) if mode == "held-out" else ()
-    found: tuple[Validation, ...] = held
-    if not held:
-        found = tuple(one for each in specs for one in _validate(each, calls, mode, rolling))
+    if mode == "held-out":
+        scored = _score_held_out(spec, folds, fold_seeds)
+    else:
+        scored = [one for each in specs for one in _score(each, calls, mode, rolling)]
+    found = [one.report for one in scored]
+    together = None
+    if len(scored) > 1:
+        from sim.scoring.pairing import put_together
+
+        together = put_together([one.losses for one in scored])
     if as_json:
-        print_json(ValidationReport(resolutions=found).document())
+        print_json(ValidationReport(resolutions=tuple(found), together=together).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, score_overview_table, score_tables
+    from sim.scoring.tables import SCALES, lead_table, mean_table, score_overview_table, score_tables
 
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
-    if len(specs) > 1:
-        print_table(screen, score_overview_table(found))
-        screen.print(SCALES)
-        return 0
-    for one in found:
-        for made in score_tables(one):
-            print_table(screen, made)
-            screen.print()
-        if isinstance(one, HeldOutValidation):
-            print_table(screen, lead_table(one))
-            screen.print()
+    made: list[Table] = []
+    if len(specs) == 1:
+        for one in found:
+            made += score_tables(one)
+            made += [lead_table(one)] if isinstance(one, HeldOutValidation) else []
+    if together is not None:
+        made += [score_overview_table(found, together), mean_table(together)]
+    for each in made:
+        print_table(screen, each)
+        screen.print()
     screen.print(SCALES)
     return 0
 
@@ -82,15 +91,17 @@ def command(
 MODES = ("as-it-stands", "next-vote", "held-out")
 
 
-def _validate(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> tuple[Validation, ...]:
-    from sim.fitting.refitted import validate_refitted
-    from sim.scoring.validation import validate  # SciPy is slow to load
+def _score(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> list[ScoredVote]:
+    from sim.fitting.refitted import score_refitted
+    from sim.scoring.validation import score_votes  # SciPy is slow to load
 
-    return tuple((validate_refitted if mode == "next-vote" else validate)(spec, calls, is_rolling=is_rolling))
+    return (score_refitted if mode == "next-vote" else score_votes)(spec, calls, is_rolling=is_rolling)
 
 
-def _validate_held_out(spec: Scenario, folds: int, fold_seeds: int) -> tuple[HeldOutValidation, ...]:
+def _score_held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[ScoredVote]:
     from sim.fitting.heldout import predict_held_out
+    from sim.scoring.verdict import ScoredVote
 
     with progress("folds", folds * fold_seeds) as report:
-        return tuple(one.scores for one in predict_held_out(spec, folds, fold_seeds, on_progress=report))
+        held = predict_held_out(spec, folds, fold_seeds, on_progress=report)
+    return [ScoredVote(one.scores, one.losses) for one in held]

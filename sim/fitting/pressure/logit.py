@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.scoring.regressions import PRIOR_DEVIATION, SMALLEST_SPREAD
+from sim.scoring.baselines.regressions import PRIOR_DEVIATION, SMALLEST_SPREAD
 
 STEPS, ENOUGH = 60, 1e-7
 SMALLEST_GAP = 1e-6

@@ -7,6 +7,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.explanation import Decisive, MemberOverview, Overview
 from sim.rules.choice import ACTIONS
+from sim.whatif.explanation.shares import measure_shares
 from sim.whatif.explanation.terms import Anatomy, chances_of
 
 LEAST_LOSS = 0.05
@@ -46,7 +47,7 @@ def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
 
 
 def summarise_members(anatomy: Anatomy) -> Overview:
-    """The most likely action of every member whose vote is not fixed, and its decisive term."""
+    """The most likely action of every member whose vote is not fixed, its decisive term, and what makes them differ."""
     world, chances, from_utilities = anatomy.case.world, anatomy.chances, chances_of(anatomy.utilities)
     decisive = decisive_terms(anatomy)
     members = []
@@ -66,4 +67,9 @@ def summarise_members(anatomy: Anatomy) -> Overview:
         )
     members.sort(key=lambda member: (ACTIONS.index(member.likeliest), member.name))
     spec = anatomy.case.spec
-    return Overview(scenario=spec.title, resolution=anatomy.ballot.resolution, members=tuple(members))
+    return Overview(
+        scenario=spec.title,
+        resolution=anatomy.ballot.resolution,
+        shares=measure_shares(anatomy),
+        members=tuple(members),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sim.results.explanation import MemberReasons, Overview
-from sim.results.wording import write_figure, write_share
+from sim.results.wording import write_figure, write_number, write_share
 from sim.specs.labels import label_key
 from sim.summaries.sentences import list_words
 from sim.summaries.tallies import REPORTED
@@ -55,8 +55,25 @@ def label_lever(key: str) -> str:
     return label_key(key.partition(" of ")[0])
 
 
-def answer_overview(overview: Overview) -> str:
-    """Which terms are decisive for most members."""
+def answer_overview(overview: Overview) -> list[str]:
+    """Which terms are decisive for most members, and how much of their differences is structure."""
+    return [_name_most_decisive(overview), *_divide(overview)]
+
+
+def _divide(overview: Overview) -> list[str]:
+    if not overview.shares:
+        return []
+    sums = {"structure": 0.0, "revealed": 0.0, "peers": 0.0}
+    for one in overview.shares:
+        sums[one.kind] += one.share
+    structure, revealed, peers = (f"{write_number(100 * share)} %" for share in sums.values())
+    return [
+        f"Of what makes members differ in supporting over opposing, structure is {structure} of the variance, what "
+        f"their earlier votes reveal beyond it {revealed}, their peers {peers}."
+    ]
+
+
+def _name_most_decisive(overview: Overview) -> str:
     count = len(overview.members)
     if not count:
         return f"{overview.resolution}: every vote is fixed; there is nothing to decide."

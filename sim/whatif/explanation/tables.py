@@ -43,6 +43,11 @@ ADDED = Kind(lambda value: UTILITY.write(value) if value else NOTHING)
 SMALL = Kind(lambda value: write_number(value, 3, is_signed=True))
 """Small utilities."""
 VALUE = Kind(lambda value: write_number(value, 3))
+PERCENT = Kind(lambda value: f"{write_number(100 * value, 1)} %")
+"""Shares that may be below 0."""
+KINDS_OF_MECHANISMS = {"structure": "structure", "revealed": "earlier votes", "peers": "peers"}
+MECHANISMS = {"conflict": "alignment along the conflict, by structure", "order": "alignment by the order of the world"}
+"""Labels of mechanisms that are several terms together."""
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
 TWO_PROBABILITIES = (
@@ -266,6 +271,28 @@ def walk_table(walk: Walk) -> Table:
     columns = [Column("value", FIGURE), *(Column(action, SHARE) for action in REPORTED)]
     rows = [(point.value, point.support, point.abstain, point.oppose, point.absent) for point in walk.points]
     return table(f"Along {label_lever(walk.lever)}: probability of each action", columns, rows)
+
+
+def shares_table(overview: Overview) -> Table:
+    """What makes members differ, mechanism by mechanism, the largest shares first."""
+    columns = [Column("mechanism"), Column("kind"), Column("share", PERCENT), Column("deviation", VALUE)]
+    ranked = sorted(overview.shares, key=lambda one: -one.share)
+    rows = [
+        (
+            MECHANISMS.get(one.mechanism) or label_quantity(one.mechanism),
+            KINDS_OF_MECHANISMS[one.kind],
+            one.share,
+            one.deviation,
+        )
+        for one in ranked
+    ]
+    note = (
+        "Share of the variance between members of what speaks for supporting over opposing: the covariance of what the "
+        "mechanism adds with the sum, by the variance of the sum. Shares add up to 100 %; one below 0 works against "
+        "the others. Deviation: the standard deviation over members of what it adds, in utility. Ideal points and the "
+        "stance on contested resolutions come from other votes in the Assembly, and count as structure here."
+    )
+    return table(f"{overview.resolution}: what makes members differ", columns, rows, note)
 
 
 def overview_table(overview: Overview) -> Table:

@@ -33,9 +33,9 @@ NITROGEN = ("ammonia", "urea")
 def food_rows(filled: Filled) -> Table:
     """The rows of the tie ``food``; Russia's are those of ``un-2022``, dated apart.
 
-    The part of a supplier is its share in the member's wheat imports times the part of the wheat that is imported
-    (2019), plus its share in the reported trade in ammonia and urea times the member's net import dependence for
-    fertiliser. A member that has not reported by then takes the medians of its region.
+    The part of a supplier is the mean of two shares of a whole: its share in the member's wheat imports times the part of
+    the wheat that is imported (2019), and its share in the reported trade in ammonia and urea times the member's net
+    import dependence for fertiliser. A member that has not reported by then takes the medians of its region.
     """
     rows = _russian(filled)
     trade = frame("food_fertiliser_lpg_trade_dyads.csv.gz")
@@ -54,7 +54,7 @@ def food_rows(filled: Filled) -> Table:
                 part[i] = _regional(part, is_known, CODES[i])
                 filled.note("food", CODES[i], year, "no report on wheat: medians of the regional group")
             is_known = np.ones(len(CODES), dtype=bool)
-        rows += tie_rows("food", year, np.minimum(part + _fertiliser(own), 1.0), is_known, others(RUSSIA))
+        rows += tie_rows("food", year, (part + _fertiliser(own)) / 2.0, is_known, others(RUSSIA))
     return rows
 
 
