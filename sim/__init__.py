@@ -1,8 +1,9 @@
 """Agent-based simulation of sanctions and alignment between states.
 
-The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.sweep` an experiment, `sim.compare` asks
-what a change does, `sim.explain` why a member acts as it does, `sim.reach` what it takes to reach a goal, and
-`sim.sensitivity` which levers an output depends on; all return pandas frames. `sim.plot` draws any of these results.
+The command line is ``sim``. From Python, `sim.run` runs a scenario, `sim.run_all` several, `sim.sweep` an experiment.
+`sim.compare` asks what a change does, `sim.explain` why a member acts as it does, `sim.reach` what it takes to reach a
+goal, and `sim.sensitivity` which levers an output depends on; all return pandas frames. `sim.plot` draws any of these
+results, and `sim.export` writes them for papers and other programs.
 `sim.model.AlignmentModel` is the Mesa model.
 """
 

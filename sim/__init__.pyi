@@ -5,10 +5,14 @@ from .api.asking import Sensitivity as Sensitivity
 from .api.asking import compare as compare
 from .api.asking import explain as explain
 from .api.asking import explain_all as explain_all
+from .api.asking import fence as fence
 from .api.asking import reach as reach
 from .api.asking import sensitivity as sensitivity
+from .api.exporting import export as export
 from .api.plotting import plot as plot
 from .api.running import Run as Run
+from .api.running import Runs as Runs
 from .api.running import SweepTables as SweepTables
 from .api.running import run as run
+from .api.running import run_all as run_all
 from .api.running import sweep as sweep

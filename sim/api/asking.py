@@ -14,7 +14,7 @@ from sim.api.running import SweepTables, sweep
 from sim.api.showing import table_of
 from sim.case import prepare
 from sim.results.changes import ComparisonSummary
-from sim.results.explanation import MemberOverview, MemberReasons
+from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
 from sim.results.goals import GoalSearch
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.results.showing import Shown
@@ -26,6 +26,7 @@ from sim.whatif.compare import compare as compare_specs
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, vote_number
 from sim.whatif.explanation.explain import explain as explain_member
+from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.terms import take_apart
 from sim.whatif.goals.reach import Reached, list_frontier, summarise_search
@@ -229,6 +230,38 @@ def explain_all(
     spec = spec_of(scenario, overrides, replicates)
     overview = summarise_members(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates))
     return pd.DataFrame([member.document() for member in overview.members], columns=list(MemberOverview.model_fields))
+
+
+@check_inputs()
+def fence(
+    scenario: AnyScenario,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    members: int = 10,
+    resolution: str | None = None,
+    replicates: int | None = None,
+) -> pd.DataFrame:
+    """The members nearest to another action, a row each; the table of ``sim explain --fence``.
+
+    Parameters
+    ----------
+    scenario, overrides, resolution, replicates : as for `explain_all`.
+    members : how many are listed.
+
+    Raises
+    ------
+    InputError : there is no such scenario or vote.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.fence("harbour-blockade", members=2, replicates=100)
+    >>> found["apart"].is_monotonic_increasing
+    True
+    """
+    spec = spec_of(scenario, overrides, replicates)
+    found = list_fence(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates), members)
+    return make_frame([member.document() for member in found.members], columns=list(FenceMember.model_fields))
 
 
 @dataclass(frozen=True, repr=False)

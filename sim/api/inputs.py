@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,11 +32,14 @@ from sim.specs import (
     Scenario,
     experiment_from,
     goal_from,
+    list_references,
     read_experiment,
     read_goal,
     read_scenario,
     scenario_from,
+    shipped_scenarios,
 )
+from sim.specs.listing import name_references
 from sim.specs.scenario.spec import LAST_SEED
 from sim.specs.scenario.warnings import warnings_of
 
@@ -83,12 +87,25 @@ def _read_axes(given: object) -> object:
 
 
 SCENARIO = _source(Scenario, "a Scenario")
+
+
+def _read_scenarios(given: Any) -> object:
+    if given is None or isinstance(given, str | os.PathLike):
+        return given if given is None else os.fspath(given)
+    if isinstance(given, Mapping | Scenario):
+        raise TypeError
+    return each(SCENARIO, "a list of scenarios", least=1).read(given)
+
+
+SCENARIOS = Argument("a list of scenarios, or a name, a pattern or a folder", _read_scenarios)
 TEXTS = each(TEXT, "a list of texts")
 SETTINGS = each(TEXT, "a list of texts such as 'replicates=50'")
 ARGUMENTS: Mapping[str, Argument[Any]] = {
     "scenario": SCENARIO,
     "base": SCENARIO,
     "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
+    "scenarios": SCENARIOS,
+    "members": whole_number(1),
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
     "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
@@ -144,6 +161,27 @@ def spec_of(
         spec = set_in.model_copy(update={"base": written.base})
     _warn(warnings_of(f"scenario '{written.title}'", spec, written))
     return spec
+
+
+def scenarios_of(given: str | Path | Sequence[AnyScenario] | None) -> dict[str, AnyScenario]:
+    """Scenarios by their names; patterns and folders stand for the scenarios in them.
+
+    Raises
+    ------
+    InputError : a pattern or a folder stands for none, or two scenarios have one name.
+    """
+    listed = [*shipped_scenarios()] if given is None else [given] if isinstance(given, str | Path) else [*given]
+    references = list_references([str(one) for one in listed if isinstance(one, str | Path)])
+    named: dict[str, AnyScenario] = dict(zip(name_references(references), references, strict=True))
+    for one in listed:
+        if isinstance(one, str | Path):
+            continue
+        title = one.title if isinstance(one, Scenario) else str(one.get("title", one.get("base", "scenario")))
+        name = re.sub(r"\W+", "-", title.casefold()).strip("-") or "scenario"
+        if name in named:
+            raise input_error("sim.run_all", "scenarios", f"two scenarios are called '{title}'.", "Give them titles.")
+        named[name] = one
+    return named
 
 
 def _scenario_of(scenario: AnyScenario) -> Scenario:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.api.asking import Compared, Explained, Sensitivity
 from sim.api.inputs import check_inputs
-from sim.api.running import Run, SweepTables
+from sim.api.running import Run, Runs, SweepTables
 from sim.arguments import describe
 from sim.errors import InputError, did_you_mean, input_error
 from sim.runner.folder.kept import read_sweep
 from sim.runner.result import RunResult
+from sim.views.frame import figure_of
 from sim.views.kinds import (
     OF_EXPLANATIONS,
     OF_RUNS,
@@ -23,12 +24,13 @@ from sim.views.kinds import (
     draw_run,
     draw_sweep,
 )
+from sim.views.pictures.scenarios import plot_scenarios
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Plotted = Run | RunResult | Compared | SweepTables | Sensitivity | Explained
+Plotted = Run | Runs | RunResult | Compared | SweepTables | Sensitivity | Explained
 
 
 class _Drawing(NamedTuple):
@@ -46,6 +48,7 @@ def _draw_sweep(found: SweepTables, kind: str, wish: Wish) -> Figure:
 RUN_KINDS, SWEEP_KINDS = tuple(OF_RUNS), tuple(OF_SWEEPS)
 DRAWINGS = {
     Run: _Drawing("tallies", RUN_KINDS, lambda f, k, w: draw_run(f.result, k, w)),
+    Runs: _Drawing("scenarios", ("scenarios",), lambda f, k, w: figure_of(plot_scenarios(f.summary, ax=w.ax))),
     RunResult: _Drawing("tallies", RUN_KINDS, draw_run),
     Compared: _Drawing("change", RUN_KINDS, lambda f, k, w: draw_run(f.comparison.others[0], k, w)),
     Explained: _Drawing("explanation", OF_EXPLANATIONS, lambda f, k, w: draw_explanation(f.explanation, k, w)),
@@ -71,11 +74,12 @@ def plot(
 
     Parameters
     ----------
-    found : a result of `sim.run`, `sim.compare`, `sim.explain`, `sim.sweep` or `sim.sensitivity`. Where several
-        scenarios were compared, the first is drawn; ``found.comparison.others[1]`` is the second.
+    found : a result of `sim.run`, `sim.run_all`, `sim.compare`, `sim.explain`, `sim.sweep` or `sim.sensitivity`. Where
+        several scenarios were compared, the first is drawn; ``found.comparison.others[1]`` is the second.
     kind : as in ``sim plot --kind``. Of a run ``tallies`` (by default), ``chamber``, ``map``, ``members``, ``network``,
         ``reliability``, ``months``, ``explanation`` and ``reasons``; of a comparison also ``change`` (by default) and
-        ``movers``; of an explanation ``explanation`` or ``reasons``; of a sweep ``sweep`` or ``sensitivity``.
+        ``movers``; of an explanation ``explanation`` or ``reasons``; of a sweep ``sweep`` or ``sensitivity``; of
+        several scenarios ``scenarios``.
     ax : axes to draw on; by default those of a new figure. Of a picture with several panels it has the first.
     resolution : which vote; the first by default.
     member : the member to explain, by code or name.
@@ -100,7 +104,9 @@ def plot(
     """
     drawing = DRAWINGS.get(type(found))
     if drawing is None:
-        message = f"got {describe(found)}; a result of sim.run, compare, explain, sweep or sensitivity is needed."
+        message = (
+            f"got {describe(found)}; a result of sim.run, run_all, compare, explain, sweep or sensitivity is needed."
+        )
         raise input_error("sim.plot", "found", message)
     kind = kind or drawing.usual
     if kind not in drawing.kinds:

@@ -8,17 +8,26 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.api.frames import make_frame
-from sim.api.inputs import AnyExperiment, AnyScenario, check_inputs, experiment_of, spec_of
+from sim.api.inputs import (
+    AnyExperiment,
+    AnyScenario,
+    check_inputs,
+    experiment_of,
+    scenarios_of,
+    spec_of,
+)
 from sim.api.showing import table_of
-from sim.case import prepare
+from sim.case import find_base, prepare
+from sim.errors import InputError
 from sim.results.run import RunSummary
+from sim.results.scenarios import ScenariosSummary
 from sim.results.showing import Shown
 from sim.results.tables import Table
 from sim.runner.executors import Executor, InProcess, Processes
@@ -28,10 +37,12 @@ from sim.runner.folder.reading import read_parquet
 from sim.runner.months import month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run_case as run_case
+from sim.runner.several import KeptScenario, NamedScenario, check_scenarios, keep_scenarios
 from sim.runner.sweep import keep_run
 from sim.runner.sweep import keep_sweep as run_sweep
 from sim.specs import Experiment
 from sim.summaries.ranking import rank
+from sim.summaries.scenarios import scenarios_data, scenarios_tables, summarise_scenarios
 from sim.summaries.summary import member_columns, summarise_run, tally_columns
 
 if TYPE_CHECKING:
@@ -117,6 +128,102 @@ def run(
         return Run(run_case(case, engine=engine, member_class=member_class, executor=executor))
     keep_run(case, Path(out), engine, member_class=member_class, executor=executor)
     return Run(read_run(Path(out)).result)
+
+
+@dataclass(frozen=True, repr=False)
+class Runs(Shown):
+    """Finished runs of several scenarios.
+
+    Parameters
+    ----------
+    folder : where each is kept, in a folder of its name.
+    names : the scenarios, in their order.
+    """
+
+    folder: Path
+    names: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Run:
+        """The run of one scenario, by its name."""
+        if name not in self.names:
+            raise KeyError(f"there is no scenario '{name}'; there are {', '.join(self.names)}")
+        return Run(read_run(self.folder / name).result)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def _line(self) -> str:
+        return f"{len(self)} scenarios: {', '.join(self.names)}"
+
+    def _tables(self) -> Sequence[Table]:
+        return scenarios_tables(self.summary)
+
+    @cached_property
+    def summary(self) -> ScenariosSummary:
+        """The scenarios in figures; `.document()` of it is what ``sim run --json`` prints of several."""
+        return summarise_scenarios((name, self[name].result) for name in self.names)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row per scenario and vote: split, observed split, change against the base, the months' main series."""
+        return make_frame(scenarios_data(self.summary)[0].records())
+
+
+@check_inputs()
+def run_all(
+    scenarios: str | Path | Sequence[AnyScenario] | None = None,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    engine: str = "ensemble",
+    workers: int = 1,
+    out: str | Path | None = None,
+) -> Runs:
+    """Run several scenarios, each with the base that it changes.
+
+    Parameters
+    ----------
+    scenarios : a list of scenarios as for `sim.run`, in which a text may also be a pattern such as ``"es-11-*"`` or a
+        folder; or such a text alone; by default every shipped scenario.
+    overrides : other values for keys of every scenario; each is then compared with itself without them.
+    replicates, seed : in place of the scenarios' own.
+    engine : ``"ensemble"`` or ``"mesa"``; the votes are the same.
+    workers : processes on this machine; each runs one scenario at a time.
+    out : folder to keep the runs in, where the same call goes on; by default one that is deleted with the result.
+
+    Raises
+    ------
+    InputError : a scenario or an override is not valid, all problems are listed, and nothing is run; or the folder
+        holds something else.
+
+    Examples
+    --------
+    >>> import sim
+    >>> found = sim.run_all(["harbour-blockade", "es-11-1"], replicates=20)
+    >>> found.table[["name", "resolution"]].to_numpy().tolist()
+    [['harbour-blockade', 'SH/2'], ['es-11-1', 'A/RES/ES-11/1']]
+    """
+    given = scenarios_of(scenarios)
+    named = []
+    for name, one in given.items():
+        spec = spec_of(one, overrides, replicates, seed)
+        written = spec_of(one, None) if overrides else spec
+        named.append(NamedScenario(name, spec, find_base(spec, written, is_changed=bool(overrides))))
+    folder = Path(tempfile.mkdtemp(prefix="sim-run-") if out is None else out)
+    found = Runs(folder, tuple(given))
+    if out is None:
+        weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)
+    kept: list[KeptScenario] = []
+    executor = InProcess() if workers == 1 else Processes(workers)
+    keep_scenarios(check_scenarios(named), folder, engine, executor, kept)
+    problems = [problem for one in kept for problem in one.problems]
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 @dataclass(frozen=True, repr=False)

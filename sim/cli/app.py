@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Annotated, ParamSpec
 
 import typer
 
@@ -32,16 +32,30 @@ from sim.cli.commands import (
 from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, describe_failure, say
 from sim.cli.terminals import abandon_failing
 from sim.errors import InputError
+from sim.runner.identity import program_version
 
 Parameters = ParamSpec("Parameters")
 
 app = typer.Typer(
     name="sim",
-    help="Simulate who supports, abstains or opposes a resolution, and what would change that.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"alignment-sim {program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Simulate who supports, abstains or opposes a resolution, and what would change that."""
 
 
 def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None]:

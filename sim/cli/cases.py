@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim import specs
-from sim.case import Case, prepare
-from sim.cli.output import run_settings, say
+from sim.case import Case, find_base, prepare_with_base
+from sim.cli.output import say
 from sim.cli.reading import read_scenario
+from sim.specs import Scenario
 
 
-def prepare_with_base(reference: str, assigned: Sequence[str], settings: Sequence[str]) -> tuple[Case, Case | None]:
-    """Prepare a scenario and its base: itself without ``--set``, or the scenario that a what-if starts from.
+def read_with_base(
+    reference: str, assigned: Sequence[str], settings: Sequence[str]
+) -> tuple[Scenario, Scenario | None]:
+    """Read a scenario and its base: itself without ``--set``, or the scenario that a what-if starts from.
 
     Parameters
     ----------
@@ -23,18 +26,19 @@ def prepare_with_base(reference: str, assigned: Sequence[str], settings: Sequenc
     InputError : the scenario or an override is not valid.
     """
     spec = read_scenario(reference, [*assigned, *settings])
-    case = prepare(spec)
-    compared = reference if assigned else spec.base
-    if compared is None:
-        return case, None
-    base = prepare(specs.read_scenario(compared, run_settings(spec.replicates, spec.seed, spec.parameter_uncertainty)))
-    if not is_comparable(case, base):
+    written = specs.read_scenario(reference) if assigned else spec
+    return spec, find_base(spec, written, is_changed=bool(assigned))
+
+
+def read_case(reference: str, assigned: Sequence[str], settings: Sequence[str]) -> tuple[Case, Case | None]:
+    """Read and prepare a scenario and its base; a base that it cannot be compared with is reported and left out.
+
+    Raises
+    ------
+    InputError : the scenario or an override is not valid.
+    """
+    spec, other = read_with_base(reference, assigned, settings)
+    case, base = prepare_with_base(spec, other)
+    if base is None and other is not None:
         say("the what-if has other votes or another world than its base, so the two are not compared")
-        return case, None
     return case, base
-
-
-def is_comparable(case: Case, base: Case) -> bool:
-    """Whether two cases vote on the same resolutions in the same world."""
-    resolutions = [ballot.resolution for ballot in case.ballots]
-    return case.world.iso3 == base.world.iso3 and resolutions == [ballot.resolution for ballot in base.ballots]

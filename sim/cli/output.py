@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,13 +20,15 @@ from rich.text import Text
 from sim.cli.terminals import can_write
 from sim.files.spreadsheet import write_csv
 from sim.results.described import Result
-from sim.results.tables import Cell, Table
-from sim.results.wording import make_visible
+from sim.results.tables import Cell, Column, Table
+from sim.results.wording import NOTHING, make_visible
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
-SHORT = 26
+SHORT = 32
 """Letters up to which a text in a table stays on one line."""
+UNBROKEN = 14
+"""Letters up to which it does so where the table would otherwise be too wide."""
 WIDTH, NARROWEST = 100, 20
 """Width in columns where neither the terminal nor COLUMNS gives one, and the least that tables are set in."""
 
@@ -106,44 +110,88 @@ def print_heading(screen: Console, heading: str, after: str = "", *, before: str
     screen.print(Text.assemble(make_visible(before), (make_visible(heading), "bold"), make_visible(after)))
 
 
-def print_table(screen: Console, table: Table, most: int | None = None) -> None:
-    """Print a table and its note, or its first rows; numbers are set to the right."""
-    shown = table if most is None else table.first(most)
-    made = RichTable(
-        title=shown.title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-    )
+def print_table(screen: Console, table: Table) -> None:
+    """Print a table and its note; where the screen is too narrow for it, row by row."""
+    shown = table if table.most is None else table.first(table.most)
     cells = shown.cells()
-    for column, width in zip(shown.columns, _share_out(shown, cells, screen.width), strict=True):
-        is_number = column.kind.is_number
-        made.add_column(column.label, justify="right" if is_number else "left", overflow="fold", width=width)
-    for row in cells:
-        made.add_row(*(cell.text for cell in row))
-    screen.print(made)
+    widths = _share_out(shown, cells, screen.width)
+    if shown.title:
+        print_heading(screen, shown.title)
+    if widths is None:
+        _print_rows(screen, shown, cells)
+    else:
+        _print_grid(screen, shown, cells, widths)
     if shown.note:
         screen.print(shown.note)
 
 
-def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None]:
-    """Widths of the columns of a table that is too wide for the screen; None where a column may have what it needs.
+def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:
+    """Print a table in columns; numbers are set to the right."""
+    made = RichTable(box=None, pad_edge=False, header_style="dim")
+    for column, width in zip(shown.columns, widths, strict=True):
+        is_number = column.kind.is_number
+        made.add_column(column.label, justify="right" if is_number else "left", overflow="fold", width=width)
+    for row in cells:
+        texts = [_break(cell.text, width) for cell, width in zip(row, widths, strict=True)]
+        made.add_row(*texts)
+    screen.print(made)
 
-    No number, no short text and no word of a heading is broken while there is room; long texts share the rest.
+
+def _print_rows(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]]) -> None:
+    """Print a table as a line or more for each row: its first cell, then the others with their headings."""
+    labels = [column.label for column in shown.columns]
+    for first, *rest in cells:
+        parts = [f"{label}: {cell.text}" for label, cell in zip(labels[1:], rest, strict=True) if cell.text != NOTHING]
+        text = "; ".join(parts).replace(" %", "\u00a0%")
+        lines = textwrap.wrap(text, screen.width - 2, break_on_hyphens=False)
+        screen.print(*filter(None, [first.text]), *(f"  {line}" for line in lines), sep="\n")
+
+
+def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None] | None:
+    """Widths of the columns; None in place of all where the screen is too narrow, of one where it has what it needs.
+
+    No number, no short text and no word of a heading is broken while there is room; long texts share the rest. Where
+    that is too wide, names break at their hyphens.
     """
-    longest = [max((len(row[place].text) for row in cells), default=0) for place in range(len(shown.columns))]
-    wanted = [max(size, len(column.label)) for size, column in zip(longest, shown.columns, strict=True)]
-    least = []
-    for column, size in zip(shown.columns, longest, strict=True):
-        word = max(map(len, column.label.split()), default=1)
-        least.append(max(size, word) if column.kind.is_number or size <= SHORT else max(word, SHORT // 2))
-    room = width - 2 * (len(wanted) - 1)
-    if sum(wanted) <= room or sum(least) > room:
+    room = width - 2 * (len(shown.columns) - 1)
+    texts = [[row[place].text for row in cells] for place in range(len(shown.columns))]
+    wanted = [max(map(len, [column.label, *own])) for column, own in zip(shown.columns, texts, strict=True)]
+    if sum(wanted) <= room:
         return [None] * len(wanted)
-    spare, lacking = room - sum(least), sum(wanted) - sum(least)
-    return [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
+    for breaks_names in (False, True):
+        least = [_least(column, own, breaks_names) for column, own in zip(shown.columns, texts, strict=True)]
+        if sum(least) <= room:
+            spare, lacking = room - sum(least), sum(wanted) - sum(least)
+            return [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
+    return None
+
+
+def _least(column: Column, texts: Sequence[str], breaks_names: bool) -> int:
+    """The least width of a column."""
+    word = max(map(len, column.label.split()), default=1)
+    longest = max(map(len, texts), default=0)
+    if breaks_names and not column.kind.is_number and longest > UNBROKEN:
+        return max(word, *(len(part) for text in texts for part in re.split(r"\s+", _mark_breaks(text))), UNBROKEN)
+    if column.kind.is_number or longest <= SHORT:
+        return max(longest, word)
+    return max(word, SHORT // 2)
+
+
+def _mark_breaks(text: str) -> str:
+    """A text with a space where a name may break: after a hyphen that comes before a letter."""
+    return re.sub(r"(?<=[a-z0-9]-)(?=[a-z])", " ", text)
+
+
+def _break(text: str, width: int | None) -> str:
+    """A text in lines of a width, of which names break at their hyphens."""
+    if width is None or len(text) <= width:
+        return text
+    lines = [""]
+    for part in re.split(r"(?<=[a-z0-9]-)(?=[a-z])|(?<=\s)", text):
+        if lines[-1] and len(lines[-1] + part.rstrip()) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def print_lines(screen: Console, lines: Sequence[str]) -> None:

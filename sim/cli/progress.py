@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from time import monotonic
 
 from rich.console import Console
@@ -15,13 +16,15 @@ from sim.cli.output import say
 
 SECONDS_BETWEEN_LINES = 5.0
 """Seconds between lines in a log. The first line comes after the same time, so that quick work prints none."""
+SECONDS_OF_SILENCE = 60.0
+"""Most seconds without a line in a log, however slow the work is."""
 SECONDS_OF_RATE = 600.0
 """The rate is that of the last ten minutes."""
 
 
 @contextmanager
 def progress(
-    things: str, total: int | None = None, *, clock: Callable[[], float] = monotonic
+    things: str, total: int | None = None, *, clock: Callable[[], float] = monotonic, beat: float = SECONDS_OF_SILENCE
 ) -> Iterator[Callable[..., None]]:
     """Show on stderr how much of some long work is done, how fast it goes, and how long the rest takes.
 
@@ -30,6 +33,7 @@ def progress(
     things : what is counted, such as "runs".
     total : how many there will be, where that is known.
     clock : gives the time in seconds.
+    beat : seconds after which a log gets a line though nothing more is done.
 
     Yields
     ------
@@ -45,7 +49,7 @@ def progress(
         speed_estimate_period=SECONDS_OF_RATE,
         get_time=clock,
     )
-    last = clock()
+    last, ended = clock(), Event()
     with bar:
         task = bar.add_task(things, total=total)
 
@@ -56,7 +60,20 @@ def progress(
                 last = clock()
                 say(words_of(bar.tasks[0]))
 
-        yield report
+        def show_life() -> None:
+            nonlocal last
+            while not ended.wait(beat):
+                if clock() - last >= beat:
+                    last = clock()
+                    elapsed = timedelta(seconds=round(bar.tasks[0].elapsed or 0))
+                    say(f"{words_of(bar.tasks[0])}; {elapsed} so far")
+
+        if bar.disable:
+            Thread(target=show_life, daemon=True).start()
+        try:
+            yield report
+        finally:
+            ended.set()
 
 
 class _Words(ProgressColumn):

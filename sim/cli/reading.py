@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from sim import specs
+from sim.case import prepare
+from sim.case.idle import find_idle_changes
 from sim.cli.output import say
 from sim.errors import InputError, Problem
-from sim.specs import Experiment, Goal, Scenario
+from sim.specs import Experiment, Goal, Scenario, world_of
+from sim.specs.differences import list_differences
+from sim.specs.files import show_path
 from sim.specs.scenario.warnings import warnings_of
+from sim.world.rollcalls.doubts import find_doubts
+from sim.world.rollcalls.files import load_rollcalls
 
 
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
-    """A scenario, with overrides; see `sim.specs.read_scenario`."""
+    """A scenario, with overrides; see `sim.specs.read_scenario`. What has no effect in it is named."""
     spec = specs.read_scenario(reference, overrides)
     _warn(warnings_of(reference, spec, _read_unchanged(reference) or spec))
+    _warn(_idle_overrides(reference, spec, overrides))
+    world = world_of(spec)
+    for path in spec.known_rollcalls:
+        _warn(find_doubts(show_path(Path(path)), load_rollcalls(Path(path), world.iso3), world))
+    with suppress(InputError):  # which is reported when the scenario is prepared to run
+        _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
     return spec
+
+
+def _idle_overrides(reference: str, spec: Scenario, overrides: Sequence[str]) -> Iterator[Problem]:
+    """Settings of ``--set`` without which the scenario is the same; `overrides` are all of a command."""
+    if spec.base is not None and _is_unchanged(spec, spec.base):
+        yield Problem(reference, "", f"has no effect: it is the same as the scenario that it starts from, {spec.base}.")
+    for number, text in enumerate(overrides):
+        key = text.partition("=")[0].strip()
+        if key in HOW_IT_RUNS:
+            continue
+        try:
+            other = specs.read_scenario(reference, [*overrides[:number], *overrides[number + 1 :]])
+        except InputError:
+            continue
+        if other.document() == spec.document():
+            yield Problem(f"--set {key}", "", "has no effect: the scenario has this value without it.")
+
+
+def _is_unchanged(spec: Scenario, base: str) -> bool:
+    """Whether a what-if is the same as the scenario that it starts from."""
+    return not list_differences(specs.read_scenario(base).document(), spec.document())
 
 
 def read_experiment(reference: str, overrides: Sequence[str] = ()) -> Experiment:
@@ -30,6 +65,10 @@ def read_goal(reference: str, overrides: Sequence[str] = ()) -> Goal:
     goal = specs.read_goal(reference, overrides)
     _warn(goal.warnings)
     return goal
+
+
+HOW_IT_RUNS = ("replicates", "seed", "parameter_uncertainty")
+"""Keys that say how a scenario is run, and may well be set to what they are."""
 
 
 def _read_unchanged(reference: str) -> Scenario | None:

@@ -32,6 +32,28 @@ class Mover(Result):
     most_often: float = quantity("most common change", "in how many it makes that change", unit=SHARE_OF_RUNS)
 
 
+class ChangedSetting(Result):
+    """A setting in which a what-if differs from its base."""
+
+    key: str = quantity("key", "the key, as it is written in a scenario")
+    label: str = quantity("what is changed", "what people call it")
+    base: str | None = quantity("base", "what the base has; null where it has nothing", default=None)
+    now: str | None = quantity("what-if", "what the what-if has; null where it has nothing", default=None)
+
+
+class EditedMember(Result):
+    """A member that a what-if edits, and what became of its vote, however little."""
+
+    iso3: str = quantity("code", "code of the member; those that vote differently in most runs come first")
+    name: str = quantity("member", "its name")
+    edit: str = quantity("edit", "what is edited: a quantity with its values before and now, a fixed vote, an event")
+    before: str = quantity("base", "its most common action in the base")
+    before_share: float = quantity("share in the base", "share of runs with that action there", unit=SHARE_OF_RUNS)
+    now: str = quantity("what-if", "its most common action in the what-if")
+    now_share: float = quantity("share in the what-if", "share of runs with that action", unit=SHARE_OF_RUNS)
+    moved: float = quantity("votes differently", "in how many runs it votes differently", unit=SHARE_OF_RUNS)
+
+
 class Adoption(Result):
     """How often a rule of adoption is met, in the base and in the what-if."""
 
@@ -94,6 +116,9 @@ class VoteChanged(Result):
     expected: Expectation | None = quantity(
         "expectation", "what the author wrote before running it; null where nothing was written"
     )
+    edited: list[EditedMember] = quantity(
+        "edited members", "every member that the what-if edits by a change, a fixed vote or an event, moved or not"
+    )
     moved: list[Mover] = quantity("members that vote differently", "every member that votes differently in some run")
 
 
@@ -113,6 +138,7 @@ class ComparedScenario(Result):
     """A scenario that is compared with a base."""
 
     scenario: str = quantity("scenario", "title of the scenario")
+    changed: list[ChangedSetting] = quantity("changed", "the settings in which it differs from the base")
     votes: list[ComparedVote] = quantity("votes", "its votes")
 
 

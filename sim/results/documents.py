@@ -12,12 +12,14 @@ from sim.results.peers import PeersReport
 from sim.results.pressure import PressureReport
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
+from sim.results.scenarios import ScenariosSummary
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.results.sweep import SweepReport
 from sim.results.validation import ValidationReport
 
 DOCUMENTS: Mapping[str, type[Result]] = {
     "run": RunSummary,
+    "run-several": ScenariosSummary,
     "compare": ComparisonSummary,
     "explain": MemberReasons,
     "reach": GoalSearch,

@@ -300,3 +300,36 @@ class Overview(Result):
         "shares", "what makes members differ, mechanism by mechanism; the shares add up to 1; empty where nobody does"
     )
     members: tuple[MemberOverview, ...] = quantity("members", "the members whose votes are not fixed")
+
+
+class FenceMember(Result):
+    """A member that is near to another action."""
+
+    iso3: str = quantity("code", "code of the member; the nearest to another action come first")
+    name: str = quantity("member", "name of the member")
+    likeliest: str = quantity("most likely", "the action that it has in most runs")
+    probability: float = quantity("share of runs", "share of runs with that action", unit=PROBABILITY)
+    next: str = quantity("next", "the action that it has in most of the other runs")
+    probability_of_next: float = quantity("share of runs of the next", "share of runs with that", unit=PROBABILITY)
+    apart: float = quantity("apart", "difference of the two shares", unit=PROBABILITY)
+    held_by: str | None = quantity(
+        "held by",
+        "the term that keeps it at its most likely action: at the mean of the members it would narrow the lead over "
+        "the next most; null where none would",
+    )
+    without: float | None = quantity(
+        "without it", "by how much it would change that lead; null where no term narrows it", unit=PROBABILITY
+    )
+    drawn_by: str | None = quantity(
+        "drawn to the next by",
+        "the term that draws it away: at the mean of the members it would widen the lead most; null where none would",
+    )
+
+
+class Fence(Result):
+    """The members that are nearest to another action."""
+
+    scenario: str = quantity("scenario", "title of the scenario")
+    resolution: str = quantity("resolution", "name of the resolution")
+    replicates: int = quantity("runs", "runs that the shares are of")
+    members: tuple[FenceMember, ...] = quantity("members", "the members, nearest to another action first")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sim.results.changes import VoteChanged
+from sim.results.changes import ChangedSetting, VoteChanged
 from sim.results.described import Result, quantity
 from sim.results.months import MonthsReport
 from sim.results.parts import ByAction, Splits, Statistics
@@ -86,5 +86,8 @@ class RunSummary(Result):
     replicates: int = quantity("runs", "runs that were made, each with random numbers of its own")
     engine: str = quantity("engine", "`ensemble` or `mesa`; the votes are the same")
     is_interrupted: bool = quantity("interrupted", "whether it was stopped before all runs were done")
+    changed: list[ChangedSetting] | None = quantity(
+        "changed", "the settings in which it differs from its base; null where nothing is compared"
+    )
     votes: list[VoteSummary] = quantity("votes", "the votes, in the order of dates")
     months: MonthsReport | None = quantity("months", "the months; null where the scenario has none")

@@ -53,6 +53,7 @@ class Table:
     rows : plain values, one for each column; None is written as a dash, and sorts first.
     note : a sentence below it.
     marked : places of the rows that are shaded.
+    most : rows that a screen shows; None for all of them.
     """
 
     title: str
@@ -60,6 +61,11 @@ class Table:
     rows: tuple[tuple[object, ...], ...]
     note: str = ""
     marked: frozenset[int] = frozenset()
+    most: int | None = None
+
+    def on_screen(self, rows: int) -> Table:
+        """The same table, of which a screen shows the first rows; a file has all of them."""
+        return replace(self, most=rows)
 
     def cells(self) -> list[list[Cell]]:
         """Every row as it is shown."""

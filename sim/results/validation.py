@@ -51,6 +51,11 @@ class Validation(Result):
         "that the parameters were fitted to; `earlier-vote`: it came before; `refitted`: parameters were fitted "
         "again to the earlier votes on the question alone (`--mode next-vote`); `held-out`: to other members' votes",
     )
+    are_rules_in_sample: bool = quantity(
+        "rules in-sample",
+        "whether the simple rules, apart from `persistence`, learned from this very vote: `in-sample`, and where the "
+        "world has no earlier roll call about the target",
+    )
     n: int = quantity("members scored", "members scored; those with a fixed vote are not", unit="members")
     pinned: Scores = quantity("pinned", "scores of the model given the observed counts")
     declared: Scores = quantity("declared", "scores of the unchanged model")

@@ -37,13 +37,17 @@ SCALES = (
 def score_tables(found: Validation) -> tuple[Table, Table]:
     """Two tables of the model and the simple rules: pinned to the observed counts, and as declared."""
     about = f"{found.resolution}, {{}}: {found.n} members scored; {MODES[found.mode]}"
-    pinned = _rows(found.pinned, found.intervals.pinned, found.baselines_pinned)
-    declared = _rows(found.declared, found.intervals.declared, found.baselines)
+    pinned = _rows(found, found.pinned, found.intervals.pinned, found.baselines_pinned)
+    declared = _rows(found, found.declared, found.intervals.declared, found.baselines)
     note = f"Predicted action was right for {_write_recall(found)}."
     return (
         table(about.format("pinned"), COLUMNS, pinned, _write_leads("the best rule by each score", found.lead)),
         table(about.format("declared"), COLUMNS, declared, note),
     )
+
+
+NEVER_LEARN = ("persistence", "topic_persistence")
+"""Rules that repeat an earlier vote, and so learn nothing from any other."""
 
 
 def score_overview_table(found: Sequence[Validation], together: PooledScores) -> Table:
@@ -82,6 +86,9 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
         _write_leads("the forest", together.over_forest),
     ]
     note = " ".join(["All but the last column are pinned.", *filter(None, compared)])
+    learned = [one.resolution for one in found if one.are_rules_in_sample]
+    if learned:
+        note += f" In-sample, where all rules but persistence learned from the very vote: {', '.join(learned)}."
     return table("The model and simple rules", columns, rows, note)
 
 
@@ -136,13 +143,15 @@ def _write_leads(rule: str, leads: Leads | None) -> str:
     return f"The model less {rule}: {', '.join(parts)}."
 
 
-def _rows(model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]) -> list[list[object]]:
+def _rows(
+    found: Validation, model: Scores, intervals: ScoreIntervals, rules: Mapping[str, Scores]
+) -> list[list[object]]:
     ends = [ends for _, ends in intervals]
     return [
         ["the model", *_values(model)],
         ["  90 % interval from", *(low for low, _ in ends)],
         ["  to", *(high for _, high in ends)],
-        *([_label(name), *_values(scores)] for name, scores in rules.items()),
+        *([label_rule(name, found), *_values(scores)] for name, scores in rules.items()),
     ]
 
 
@@ -154,6 +163,32 @@ def _label(rule: str) -> str:
     return rule.replace("_", " ")
 
 
+def label_rule(rule: str, found: Validation) -> str:
+    """What people call a rule; one that learned from the very vote that it predicts is marked."""
+    is_marked = found.are_rules_in_sample and rule not in NEVER_LEARN
+    return f"{_label(rule)} (in-sample)" if is_marked else _label(rule)
+
+
 def _write_recall(found: Validation) -> str:
     recalls = {action: found.recall.of(action) for action in ACTIONS}
     return ", ".join(f"{action} {write_share(of.share)} of {of.n}" for action, of in recalls.items() if of is not None)
+
+
+def validation_tables(found: Sequence[Validation], together: PooledScores | None) -> list[Table]:
+    """One table of several resolutions and one of their means; of one, the model and the rules, and its lead.
+
+    Parameters
+    ----------
+    together : the scores of several votes put together; None of one.
+    """
+    if together is not None:
+        several = [score_overview_table(found, together), mean_table(together)]
+        leads = [lead_table(one) for one in found if isinstance(one, HeldOutValidation)]
+        if not leads:
+            return several
+        return [*(made for one in found for made in score_tables(one)), *leads, *several]
+    return [
+        made
+        for one in found
+        for made in (*score_tables(one), *([lead_table(one)] if isinstance(one, HeldOutValidation) else []))
+    ]

@@ -126,7 +126,8 @@ def _score_scenario(
             votes = observed[vote.resolution].votes
             pinned = pinned_probabilities(case, number, votes=votes, months=months)
             asked, mode = make_sample(case, number, votes), mode_of(case, number)
-            known = ([] if mode == "in-sample" else samples.before(case, number)) or [asked]
+            earlier = [] if mode == "in-sample" else samples.before(case, number)
+            training = [(each, np.ones(world.size, dtype=bool)) for each in earlier or [asked]]
             found.append(
                 score_vote(
                     mode,
@@ -134,7 +135,8 @@ def _score_scenario(
                     chances=frequencies(vote.counts),
                     pinned=three_classes(pinned),
                     votes=votes,
-                    forecasts=rule_forecasts([(each, np.ones(world.size, dtype=bool)) for each in known], asked),
+                    forecasts=rule_forecasts(training, asked),
+                    are_rules_in_sample=not earlier,
                 )
             )
     return found

@@ -44,6 +44,8 @@ def score_vote(
     pinned: FloatArray,
     votes: IntArray,
     forecasts: Mapping[str, FloatArray],
+    *,
+    are_rules_in_sample: bool = False,
 ) -> ScoredVote:
     """Score predictions of one vote.
 
@@ -54,6 +56,7 @@ def score_vote(
     pinned : probabilities of the three classes (N, 3) when the observed counts are given.
     votes : observed action codes, (N,).
     forecasts : probabilities of the classes (N, 3) by each rule.
+    are_rules_in_sample : whether the rules learned from this very vote.
 
     Raises
     ------
@@ -81,6 +84,7 @@ def score_vote(
     report = Validation(
         resolution=asked.resolution,
         mode=mode,
+        are_rules_in_sample=are_rules_in_sample,
         n=int(scored.sum()),
         pinned=score(ranked, observed, order),
         declared=score(declared, observed),

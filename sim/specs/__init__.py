@@ -9,6 +9,7 @@ from sim.specs.fits import Fit, fit_path, read_fit, shipped_fit_path
 from sim.specs.goal.reading import goal_from, read_goal
 from sim.specs.goal.schema import goal_schema
 from sim.specs.goal.spec import Goal, Wanted
+from sim.specs.listing import list_references
 from sim.specs.names import members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.reading import read_scenario, scenario_from
@@ -37,6 +38,7 @@ __all__ = [
     "fit_path",
     "goal_from",
     "goal_schema",
+    "list_references",
     "members_of",
     "read_experiment",
     "read_fit",

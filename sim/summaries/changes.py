@@ -11,6 +11,7 @@ from sim.rules.adoption import ADOPTION_RULES, AdoptionRule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult
 from sim.specs import members_of
+from sim.summaries.edits import list_edited
 from sim.summaries.grounds import list_grounds, list_not_refitted
 from sim.summaries.tallies import REPORTED, name_actions, share_behind, summarise_actions, summarise_tally
 
@@ -37,6 +38,7 @@ def summarise_change(result: RunResult, base: RunResult, number: int) -> VoteCha
         population=Behind(base=share_behind(base.case, before), change=_intervals(change.population)),
         gdp=Behind(base=share_behind(base.case, before, "gdp_usd"), change=_intervals(change.gdp)),
         expected=_judge_expectation(result, number, float(shift[SUPPORT])),
+        edited=list_edited(result, base, number),
         moved=list_movers(result, number),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.months import MemberMonths, MonthlySeries, MonthsReport, SeriesChange, TwoFaced
 from sim.results.series import series_of
-from sim.runner.months import SIDES, Band
+from sim.runner.months import SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
 from sim.scoring.months import acts_of, scores_of
 
@@ -88,11 +88,12 @@ def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
     found = {}
     for name in after.totals:
         if name in before.totals:
-            now, was = (_in_one_number(name, months.total(name).mean) for months in (after, before))
+            now, was = (sum_up(name, months) for months in (after, before))
             found[name] = SeriesChange(base=was, what_if=now, change=now - was)
     return found
 
 
-def _in_one_number(name: str, mean: FloatArray) -> float:
-    """A series in one number: the sum over the months where it is an amount, otherwise the last month."""
+def sum_up(name: str, months: MonthsResult) -> float:
+    """A series of the whole in one number: the sum of its means where it is an amount, otherwise the last month's."""
+    mean = months.total(name).mean
     return float(f"{mean.sum() if series_of(name).is_amount else mean[-1]:.{DIGITS}g}")

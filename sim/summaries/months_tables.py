@@ -44,7 +44,7 @@ COVERT = (
 NOBODY_TWO_FACED = "No member votes one way and helps the other."
 
 
-def _scale(name: str) -> float:
+def scale_of(name: str) -> float:
     """What the numbers of a series are multiplied by where it is listed."""
     return 1e-3 if series_of(name).unit in THOUSANDS else 1.0
 
@@ -53,7 +53,7 @@ def by_month_table(months: MonthsReport) -> Table:
     """The whole, month by month."""
     names = [name for name in SHOWN_TOTALS if name in months.totals]
     rows = [
-        [month, *(_scale(name) * months.totals[name].mean[place] for name in names)]
+        [month, *(scale_of(name) * months.totals[name].mean[place] for name in names)]
         for place, month in enumerate(months.months)
     ]
     title = f"Month by month: means over {months.replicates} runs"
@@ -112,7 +112,7 @@ def helpers_table(months: MonthsReport) -> Table | None:
     helpers = _list_helpers(months)
     named = [*(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
     rows = [
-        [member.name, *(member.last(name) for name in named), member.last("energy_paid") * _scale("energy_paid")]
+        [member.name, *(member.last(name) for name in named), member.last("energy_paid") * scale_of("energy_paid")]
         for member in helpers[:MOST_SHOWN]
     ]
     columns = [
@@ -179,7 +179,7 @@ def months_change_table(months: MonthsReport) -> Table | None:
     rows: list[list[object]] = []
     for name in CHANGES:
         if name in months.base:
-            one, scale = months.base[name], _scale(name)
+            one, scale = months.base[name], scale_of(name)
             rows.append([SHOWN_TOTALS[name].label, scale * one.base, scale * one.what_if, scale * one.change])
     columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
     title = "The months compared with the base: sums over the months; members in the last month"
@@ -224,5 +224,5 @@ def answer_months(months: MonthsReport) -> list[str]:
 
 
 def _ends(months: MonthsReport, name: str) -> str:
-    mean, scale = months.totals[name].mean, _scale(name)
+    mean, scale = months.totals[name].mean, scale_of(name)
     return f"{write_number(scale * mean[0], 1)} to {write_number(scale * mean[-1], 1)}"

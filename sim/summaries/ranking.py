@@ -22,9 +22,9 @@ from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
 from sim.runner.result import frequencies
 from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Experiment, Factor, TargetSplit
+from sim.specs import Experiment, Factor
 from sim.summaries.summary import is_scored
-from sim.summaries.tallies import NEAR
+from sim.summaries.tallies import is_near
 
 ZOOM = 0.5
 """Part of a range that a finer design around the best point keeps."""
@@ -41,7 +41,7 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     points = {point.number: point for point in list_points(experiment)}
     resolution = target.resolution or next(iter(experiment.bases.values())).vote[0].resolution
     finished, scorer = FinishedTables(folder), _Scorer(experiment, resolution)
-    wanted = count_wanted(target)
+    wanted = list_wanted(experiment, resolution)
     codes = [ACTIONS.index(action) for action in wanted]
     found = []
     for vote in (vote for votes in finished.votes.values() for vote in votes if vote.resolution == resolution):
@@ -54,7 +54,7 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
                 point=vote.point,
                 values=dict(point.values),
                 exactly=float((gaps == 0).all(axis=1).mean()),
-                near=float((gaps <= NEAR).all(axis=1).mean()),
+                near=float(is_near(finished.tallies(vote), wanted).mean()),
                 distance=float(gaps.sum(axis=1).mean()),
                 accuracy=None if scores is None else scores.accuracy,
                 rps=None if scores is None else scores.rps,
@@ -66,8 +66,11 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
     return ranking
 
 
-def count_wanted(target: TargetSplit) -> dict[str, int]:
-    """The counts that are wanted, by action, with the target's own vote."""
+def list_wanted(experiment: Experiment, resolution: str) -> dict[str, int]:
+    """The members that the target split wants of a vote, by action, with the target's own vote; empty without one."""
+    target = experiment.target_split
+    if target is None or (target.resolution or experiment.first.vote[0].resolution) != resolution:
+        return {}
     counts = target.counts()
     if target.besides_target and "oppose" in counts:
         counts["oppose"] += 1

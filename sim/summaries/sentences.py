@@ -9,7 +9,7 @@ from sim.results.parts import Splits
 from sim.results.run import VoteSummary
 from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
-from sim.scoring.tables import MODES
+from sim.scoring.tables import MODES, label_rule
 from sim.summaries.grounds import answer_grounds
 from sim.summaries.tallies import NEAR, REPORTED
 
@@ -124,5 +124,5 @@ def _answer_validation(found: Validation) -> str:
     verdict = "better than" if model.rps < scores.rps else "no better than"
     return (
         f"{right} By the ranked probability score (RPS; 0 is best) the model is {verdict} the best simple rule, "
-        f"{rule.replace('_', ' ')}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
+        f"{label_rule(rule, found)}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
     )

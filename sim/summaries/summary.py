@@ -14,6 +14,7 @@ from sim.rules.choice import ACTIONS, OPPOSE
 from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.summaries.changes import summarise_change
+from sim.summaries.edits import list_settings
 from sim.summaries.months import report_months
 from sim.summaries.tallies import CODES, REPORTED, SPLIT, count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
@@ -43,6 +44,7 @@ def summarise_run(result: RunResult) -> RunSummary:
         replicates=result.replicates,
         engine=result.engine,
         is_interrupted=result.is_interrupted,
+        changed=None if result.base is None else list_settings(result.base.case.spec, spec),
         votes=[summarise_vote(result, number) for number in range(len(result.votes))],
         months=report_months(result),
     )
@@ -52,6 +54,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
     """One vote of a run."""
     vote, case = result.votes[number], result.case
     call = case.world.rollcall(vote.resolution)
+    observed = None if call is None else count_actions(call.tally)
     chances = frequencies(vote.counts)
     return VoteSummary(
         resolution=vote.resolution,
@@ -61,9 +64,9 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
             np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].fixed[case.roles.target]
         ),
         likeliest=count_actions(np.bincount(vote.counts[vote.is_voter].argmax(axis=1), minlength=len(ACTIONS))),
-        observed=None if call is None else count_actions(call.tally),
+        observed=observed,
         observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
-        near=None if call is None else float(is_near(vote.tallies, call).mean()),
+        near=None if observed is None else float(is_near(vote.tallies, dict(observed)).mean()),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),

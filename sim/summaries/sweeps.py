@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pydantic import JsonValue
 
+from sim.results.data import DataTable, data_of
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure, write_number, write_share
+from sim.runner.folder.reading import read_points
 from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
 from sim.summaries.tallies import NEAR, REPORTED
 
 LONGEST = 20
 """Letters of a lever's value that are shown."""
+MOST_SHOWN, MOST_LISTED = 10, 30
+"""Rows of the ranking, and of the points, that a screen shows."""
 MOST_NAMED = 4
 """Levers that a sentence names."""
 
@@ -102,12 +107,12 @@ def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: S
         Column("rank", COUNT),
         *columns,
         Column("exactly", SHARE),
-        Column(f"within {NEAR}", SHARE),
+        Column("near", SHARE),
         Column("members off", MEAN),
         Column("accuracy", SHARE),
     ]
     note = (
-        f"Exactly: share of runs with the target split. Within {NEAR}: share of runs in which each count is within "
+        f"Exactly: share of runs with the target split. Near: share of runs in which each count is within "
         f"{NEAR} of it. Members off: mean difference from it, summed over the counts. Accuracy: share of the members "
         "scored whose most likely vote is the observed one."
     )
@@ -122,4 +127,24 @@ def _levers(
     columns = [Column(label_key(name, spec), FIGURE if name in numeric else TEXT) for name in levers]
     return columns, [
         [values[name] if name in numeric else write_setting(values[name]) for name in levers] for values in points
+    ]
+
+
+def sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] | None) -> Table:
+    """The points nearest to the target split, or all points where there is no ranking.
+
+    Parameters
+    ----------
+    folder : of the finished sweep.
+    """
+    if ranking:
+        return ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
+    return points_table(read_points(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
+
+
+def sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:
+    """A row per point and vote, and the ranking where there is one; `folder` is that of the finished sweep."""
+    return [
+        data_of("points", "a row per point and vote", read_points(folder)),
+        data_of("ranking", "a row per point, nearest to the target split first", ranking or ()),
     ]

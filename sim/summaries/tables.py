@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sim.results.changes import ComparedVote, Mover, VoteChanged
+from sim.results.changes import ChangedSetting, ComparedVote, EditedMember, Mover, VoteChanged
 from sim.results.run import Miss, VoteSummary
 from sim.results.tables import CHANGE, CHANGE_OF_SHARE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
@@ -122,3 +122,27 @@ def adoption_table(base: VoteChanged) -> Table:
         *(Column(name, SHARE) for name in ("base", "what-if", "no longer adopted", "newly adopted")),
     ]
     return table("Adopted, in share of runs", columns, rows)
+
+
+def settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:
+    """The settings in which a what-if differs from its base."""
+    rows = [[one.label, one.key, one.base, one.now] for one in changed]
+    columns = [Column(name) for name in ("what is changed", "key", "base", "what-if")]
+    note = "" if rows else "Nothing: both have the same settings."
+    return table(f"What differs from '{base}'", columns, rows, note)
+
+
+def edited_table(resolution: str, edited: Sequence[EditedMember]) -> Table:
+    """The members that a what-if edits, and what became of their votes, however little."""
+    rows = [[one.name, one.edit, one.before, one.before_share, one.now, one.now_share, one.moved] for one in edited]
+    columns = [
+        Column("member"),
+        Column("edit"),
+        Column("base"),
+        Column("share", SHARE),
+        Column("what-if"),
+        Column("share", SHARE),
+        Column("votes differently", SHARE),
+    ]
+    note = "The most common vote in the base and in the what-if, and the share of runs with it."
+    return table(f"The members that are edited: {resolution}", columns, rows, note)

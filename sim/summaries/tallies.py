@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,14 +12,13 @@ from sim.case import Case
 from sim.results.parts import ByAction, Statistics
 from sim.rules.choice import ACTIONS
 from sim.runner.result import VoteResult
-from sim.world import RollCall
 
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""
 SPLIT = ("support", "abstain", "oppose")
 """Actions of a split, in its order."""
 NEAR = 5
-"""How many members a tally may be off on every action and still count as near the observed one."""
+"""How many members a tally may be off on every action and still count as near another one."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
@@ -37,9 +38,15 @@ def measure(values: NDArray[np.integer] | FloatArray) -> Statistics:
     return Statistics(mean=float(values.mean()), median=float(median), p05=float(low), p95=float(high))
 
 
-def is_near(tallies: NDArray[np.integer], call: RollCall) -> BoolArray:
-    """Whether each tally (R, 4) is within 5 of a roll call's on every action, the target's vote included; (R,)."""
-    return np.asarray((np.abs(tallies - call.tally) <= NEAR).all(axis=1))
+def is_near(tallies: NDArray[np.integer], wanted: Mapping[str, int]) -> BoolArray:
+    """Whether each tally (R, 4) is within 5 of the wanted members on every action that is asked for; (R,).
+
+    Parameters
+    ----------
+    wanted : members by action, the target's own vote included: all four of a roll call, or those of a target split.
+    """
+    codes = [CODES[action] for action in wanted]
+    return np.asarray((np.abs(tallies[:, codes] - np.array(list(wanted.values()))) <= NEAR).all(axis=1))
 
 
 def count_actions(counts: IntArray) -> ByAction[int]:

@@ -19,6 +19,7 @@ from sim.runner.result import RunResult, frequencies
 from sim.runner.run import run_compared
 from sim.specs import Scenario
 from sim.summaries.changes import summarise_change
+from sim.summaries.edits import list_settings
 from sim.summaries.tallies import CODES, REPORTED, summarise_tally
 from sim.whatif.doubt import add_doubt
 
@@ -107,6 +108,7 @@ def summarise_comparison(comparison: Comparison) -> ComparisonSummary:
         compared=[
             ComparedScenario(
                 scenario=other.case.spec.title,
+                changed=list_settings(base.case.spec, other.case.spec),
                 votes=[_compare_vote(base, other, number) for number in range(len(other.votes))],
             )
             for other in comparison.others

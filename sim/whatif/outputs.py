@@ -17,7 +17,8 @@ from sim.runner.designs import list_points
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
 from sim.specs import Experiment, world_of
-from sim.summaries.tallies import is_near
+from sim.summaries.ranking import list_wanted
+from sim.summaries.tallies import count_actions, is_near
 from sim.world import World
 
 PLAIN = (*ACTIONS, *ADOPTION_RULES, "near")
@@ -28,7 +29,7 @@ LABELS = {
     "absent": "number of absent members",
     "majority": "share of runs with a simple majority",
     "two-thirds": "share of runs with a two-thirds majority",
-    "near": "share of runs near the observed tally",
+    "near": "share of runs near the target split, or without one the observed",
 }
 """What people call the outputs that are not of a member."""
 OUTPUTS_HELP = f"{', '.join(PLAIN)}, or a member's action such as IND:abstain"
@@ -45,8 +46,9 @@ class Question:
 
     Parameters
     ----------
-    name : which output: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near
-        the observed tally), or a member's action (its probability); or an event.
+    name : which output: an action (mean members), a rule (share of replicates it is met in), ``near`` (share near the
+        experiment's target split, or where it has none the observed tally), or a member's action (its probability); or
+        an event.
     resolution : the vote.
     answer : what computes it at a point.
     """
@@ -164,9 +166,11 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
         return lambda finished, vote: _is_adopted(finished.tallies(vote), name).astype(float)
     if name == "near":
         call = world.rollcall(resolution)
-        if call is None:
-            raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.")
-        return lambda finished, vote: is_near(finished.tallies(vote), call).astype(float)
+        wanted = list_wanted(experiment, resolution) or (call and dict(count_actions(call.tally)))
+        if not wanted:
+            fix = "Give the experiment a [target_split]."
+            raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.", fix)
+        return lambda finished, vote: is_near(finished.tallies(vote), wanted).astype(float)
     return _probability(option, name, world, experiment)
 
 

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sim.results.sensitivity import Indices, MorrisIndices, Region, SobolIndices
+from sim.results.data import DataTable, data_of, data_of_records
+from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.rules.adoption import ADOPTION_RULES
-from sim.specs import Scenario
+from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
 from sim.summaries.sentences import list_words
 from sim.whatif.outputs import label_output
+from sim.whatif.sensitivity import list_indices
 
+MOST_LEVERS = 15
+"""Levers that a screen shows."""
 MOST_NAMED = 3
 """Levers that a sentence names."""
 WIDE = 0.5
@@ -157,3 +161,20 @@ def _write_event(event: str) -> str:
 def _write_bounds(region: Region, spec: Scenario | None) -> str:
     bounds = [str(replace(bound, lever=label_key(bound.lever, spec))) for bound in region.where]
     return " and ".join(bounds) or "everywhere"
+
+
+def sensitivity_tables(spec: Experiment, found: SensitivityAnalysis) -> list[Table]:
+    """The indices of every output, and the regions of the event where one was asked for."""
+    tables = [indices_table(indices, spec.first).on_screen(MOST_LEVERS) for indices in found.indices]
+    if found.event is not None and found.regions is not None:
+        tables.append(regions_table(found.event, found.regions, spec.first))
+    return tables
+
+
+def sensitivity_data(found: SensitivityAnalysis) -> list[DataTable]:
+    """A row per output and lever, and a row per region."""
+    indices = [row for one in found.indices for row in list_indices(one)]
+    regions = data_of("regions", "a row per region", found.regions or (), Region)
+    if not indices:
+        return [regions]
+    return [data_of_records("indices", "a row per output and lever", indices), regions]

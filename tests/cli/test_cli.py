@@ -12,7 +12,9 @@ from support.commands import ENVIRONMENT, document, sim, sim_process, words
 from typer.main import get_command
 
 from sim.cli.app import app
+from sim.cli.completion import complete_names
 from sim.rules.choice import ACTIONS
+from sim.specs import shipped_scenarios
 
 
 @pytest.fixture(scope="module")
@@ -294,3 +296,41 @@ def test_a_terminal_in_ascii_gets_plain_signs_rather_than_an_error():
     assert (wrong.returncode, wrong.stdout) == (2, "")
     listed = in_ascii("world", "members", "--json")
     assert "T\N{LATIN SMALL LETTER U WITH DIAERESIS}rkiye" in [one["name"] for one in json.loads(listed.stdout)]
+
+
+def test_the_version_is_that_of_the_package():
+    from sim.runner.identity import program_version
+
+    assert sim("--version").stdout == f"alignment-sim {program_version()}\n"
+
+
+def test_a_shell_completes_names_of_shipped_files_and_own_files(tmp_path, monkeypatch):
+    (tmp_path / "es-mine.toml").touch()
+    (tmp_path / "es-notes.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    assert complete_names("scenarios")("es-1") == [
+        "es-10-19",
+        *(n for n in shipped_scenarios() if n.startswith("es-11")),
+    ]
+    assert complete_names("scenarios")("es-m") == ["es-mine.toml"]
+    assert complete_names("goals")("india") == ["india-deplores"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "es-11-1-april-threat", "--replicates", 10],
+        ["run", "2022-2023", "--replicates", 3, "--set", "months.end=2022-04-30"],
+        ["run", "es-11-?", "es-11-1-no-energy-leverage", "--replicates", 3],
+        ["compare", "es-11-1", "es-11-1-no-peers", "es-11-2", "--replicates", 5],
+        ["explain", "es-11-1", "BLR", "--no-levers", "--replicates", 10],
+        ["explain", "es-11-1", "--fence", 4, "--replicates", 10],
+        ["list", "parameters"],
+        ["world", "BLR"],
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:2])),
+)
+def test_everything_fits_sixty_columns(arguments):
+    shown = sim_process(*arguments, env={"COLUMNS": "60"})
+    assert shown.returncode == 0, shown.stderr
+    assert max(map(len, shown.stdout.splitlines())) <= 60

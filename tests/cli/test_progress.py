@@ -2,6 +2,7 @@
 
 import sys
 from io import StringIO
+from time import sleep
 
 import pytest
 
@@ -76,3 +77,14 @@ def test_a_terminal_gets_a_bar_with_the_same_words_and_no_lines(monkeypatch: pyt
     assert "━" in shown
     assert "1,500 of 3,000 runs, 100 a second, 0:00:15 left" in shown
     assert "left\n1,500" not in shown
+
+
+def test_a_log_hears_of_slow_work_though_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with progress("folds", 60, clock=clock, beat=0.02) as report:
+        report(1)
+        clock.now += 90
+        sleep(0.3)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines
+    assert all(line.startswith("1 of 60 folds") and line.endswith("0:01:30 so far") for line in lines)

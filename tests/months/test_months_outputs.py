@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from sim.case import DRAW_RUN, draw_case, prepare
-from sim.cli.months import print_months_tables
+from sim.cli.output import print_table
 from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.files import MONTHS
@@ -21,6 +21,7 @@ from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
+from sim.summaries.run_tables import short_months_tables
 from sim.summaries.summary import summarise_run
 
 SHORT = ["months.end=2022-04-30"]
@@ -64,7 +65,7 @@ def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_ag
     assert months.scores is None
     assert months.acts == []
     assert not [name for name in (*months.totals, *months.units) if "crude" in name]
-    print_months_tables(Console(file=io.StringIO()), months)
+    assert short_months_tables(months)
     keep_run(found.case, tmp_path / "kept")
 
 
@@ -80,7 +81,8 @@ def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> No
     written = io.StringIO()
     months = summarise_run(result).months
     assert months is not None
-    print_months_tables(Console(file=written, width=160), months)
+    for table in short_months_tables(months):
+        print_table(Console(file=written, width=160), table)
     for text in ("2022-03", "Help to the target", "compared with the base", "sanction"):
         assert text in written.getvalue()
 

@@ -34,7 +34,7 @@ from sim.scoring.scores import (
 from sim.scoring.validation import pinned_probabilities
 from sim.specs import read_scenario
 from sim.summaries.summary import is_scored, list_misses, split_of, summarise_run
-from sim.summaries.tallies import is_near, share_behind, summarise_tally
+from sim.summaries.tallies import count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
 from sim.world.rollcalls.files import rollcalls_of
 
@@ -327,7 +327,10 @@ def made_result(tallies: list[list[int]], counts: list[list[int]]) -> VoteResult
 def test_near_means_within_five_on_every_action() -> None:
     call = roll_call("R", date(2022, 3, 2), [0] * 10 + [1] * 10 + [2] * 10 + [3] * 10 + [-1])
     vote = made_result([[10, 10, 10, 10], [15, 5, 15, 5], [16, 10, 10, 4], [10, 10, 4, 16]], [[4, 0, 0, 0]])
-    assert is_near(vote.tallies, call).tolist() == [True, True, False, False]
+    wanted = dict(count_actions(call.tally))
+    assert is_near(vote.tallies, wanted).tolist() == [True, True, False, False]
+    # a target split may leave actions out
+    assert is_near(vote.tallies, {"oppose": 10, "absent": 10}).tolist() == [True, True, False, True]
 
 
 def test_population_shares_weigh_members_by_people() -> None:

@@ -30,9 +30,10 @@ def words(arguments):
     return [sys.executable, "-m", "sim.cli", *map(str, arguments)]
 
 
-def sim_process(*arguments, **how):
-    """The same in a process of its own."""
-    return subprocess.run(words(arguments), capture_output=True, text=True, env=ENVIRONMENT, check=False, **how)
+def sim_process(*arguments, env=None, **how):
+    """The same in a process of its own, with other settings of its environment."""
+    own = ENVIRONMENT | (env or {})
+    return subprocess.run(words(arguments), capture_output=True, text=True, env=own, check=False, **how)
 
 
 @contextmanager

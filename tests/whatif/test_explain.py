@@ -19,9 +19,10 @@ from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import explain
+from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.shares import measure_shares
 from sim.whatif.explanation.summary import summarise_explanation
-from sim.whatif.explanation.terms import take_apart
+from sim.whatif.explanation.terms import chances_of, take_apart
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +173,8 @@ def test_the_overview_says_how_much_is_structure() -> None:
 
 WRONG = {
     "unknown member": (["es-11-1", "Indai"], "Did you mean 'India'?"),
-    "no member": (["es-11-1"], "a member or --all"),
-    "both": (["es-11-1", "IND", "--all"], "a member or --all"),
+    "no member": (["es-11-1"], "a member, --all or --fence"),
+    "both": (["es-11-1", "IND", "--all"], "a member, --all or --fence"),
     "a group": (["es-11-1", "NATO"], "is not a member"),
     "unknown vote": (["es-11-1", "IND", "--resolution", "A/RES/ES-11/9"], "Did you mean 'A/RES/ES-11/1'?"),
     "unknown lever": (["es-11-1", "IND", "--along", "dependence.arm"], "Did you mean 'dependence.arms'?"),
@@ -230,3 +231,44 @@ def test_a_given_vote_is_certain(blockade: Path) -> None:
         asked = [month["probabilities"] for month in found["months"]]
         for chances in (found["probabilities"], *asked, *found["along"]["points"]):
             assert [chances[action] for action in ACTIONS] == [1, 0, 0, 0]
+
+
+def test_the_fence_lists_the_nearest_to_another_action_and_what_holds_them() -> None:
+    found = document("explain", "es-11-1", "--fence", 6, "--replicates", 200)
+    everyone = document("run", "es-11-1", "--replicates", 200)["votes"][0]["members"]
+    leads = {}
+    for member in everyone:
+        shares = sorted(member[action] for action in ACTIONS)
+        leads[member["iso3"]] = shares[-1] - shares[-2]
+    listed = [member["iso3"] for member in found["members"]]
+    assert len(listed) == 6
+    assert [member["apart"] for member in found["members"]] == pytest.approx(sorted(leads.values())[:6])
+    for member in found["members"]:
+        assert member["apart"] == pytest.approx(leads[member["iso3"]])
+        assert member["probability"] >= member["probability_of_next"]
+        assert member["held_by"] != member["drawn_by"]
+    assert sim_package.fence("es-11-1", members=6, replicates=200)["iso3"].tolist() == listed
+
+
+def test_what_holds_a_member_is_the_term_without_which_its_lead_is_smallest() -> None:
+    spec = read_scenario("harbour-blockade", ["replicates=100"])
+    anatomy = take_apart(prepare(spec), 0, 100)
+    (member, *_) = list_fence(anatomy, 3).members
+    i = anatomy.case.world.index[member.iso3]
+    first, rival = ACTIONS.index(member.likeliest), ACTIONS.index(member.next)
+    leads = {}
+    for place, term in enumerate(anatomy.terms):
+        own = anatomy.utilities[i] - anatomy.arrays[place, i] + anatomy.arrays[place, anatomy.is_drawn].mean(axis=0)
+        chances = chances_of(own)
+        leads[term.name] = chances[first] - chances[rival]
+    now = chances_of(anatomy.utilities[i])
+    assert member.held_by == min(leads, key=lambda name: leads[name])
+    assert member.drawn_by == max(leads, key=lambda name: leads[name])
+    assert member.without == pytest.approx(min(leads.values()) - (now[first] - now[rival]))
+
+
+def test_a_member_all_and_the_fence_are_not_combined() -> None:
+    for given in ([], ["BLR", "--all"], ["--all", "--fence", 3], ["BLR", "--fence", 3]):
+        done = sim("explain", "es-11-1", *given)
+        assert done.returncode == 2
+        assert "give either a member, --all or --fence" in done.stderr

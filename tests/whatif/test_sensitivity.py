@@ -23,6 +23,7 @@ from sim.runner.result import frequencies
 from sim.runner.sweep import keep_sweep
 from sim.specs import experiment_from
 from sim.specs.experiment.priors import prior_ranges
+from sim.summaries.ranking import rank
 from sim.whatif.discovery import regions_of
 from sim.whatif.outputs import Answers, answer_question, event_of, output_of
 from sim.whatif.sensitivity import check_questions, compute_indices, indices_of
@@ -273,7 +274,6 @@ WRONG = {
     "unknown vote": (["where-threats-work", "--resolution", "A/RES/ES-11/9"], "is not a vote of this experiment"),
     "unknown event": (["where-threats-work", "--event", "often"], "such as support<100"),
     "too few points": (["isolation", "--event", "support<100"], "20 are needed"),
-    "csv of nothing": (["isolation", "--event", "support<100", "--csv", "x.csv"], "there are no indices to write"),
 }
 
 
@@ -293,3 +293,24 @@ def test_all_that_cannot_be_answered_is_reported_at_once() -> None:
         check_questions(experiment, ["suport", "GUL:abstain"], "never")
     for text in ("has no indices", "Did you mean 'support'?", "does not keep", "such as support<100", "20 are needed"):
         assert text in str(caught.value)
+
+
+def test_near_is_the_same_in_the_ranking_and_as_an_output(tmp_path: Path) -> None:
+    """Near the target split, on the actions that it gives, though the observed counts are others."""
+    split = {"support": 120, "abstain": 45}
+    experiment = experiment_from(
+        {
+            "title": "n",
+            "scenario": "es-11-1",
+            "replicates": 60,
+            "target_split": split,
+            "design": {"kind": "factorial", "over": {"vote.severity": {"values": [-4.6, -4.2, -3.9]}}},
+        },
+        "n.toml",
+        Path(),
+    )
+    keep_sweep(experiment, tmp_path / "out")
+    by_rank = {point.point: point.near for point in rank(experiment, tmp_path / "out")}
+    found = answer_question(experiment, tmp_path / "out", output_of(experiment, "near"))
+    assert dict(zip(found.points, found.values, strict=True)) == by_rank
+    assert max(by_rank.values()) > 0

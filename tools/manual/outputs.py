@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from sim.results.changes import ComparedFigure, ComparisonSummary
 from sim.results.described import Result
-from sim.results.explanation import MemberReasons, Overview
+from sim.results.explanation import Fence, MemberReasons, Overview
 from sim.results.folder import Execution, FolderPlan, RunManifest, SweepManifest
 from sim.results.goals import GoalSearch
 from sim.results.peers import PeersReport
 from sim.results.pressure import PressureReport
 from sim.results.rollcalls import RollCallImport
 from sim.results.run import RunSummary
+from sim.results.scenarios import ScenariosSummary
 from sim.results.scores import Scores
 from sim.results.sensitivity import MorrisIndices, SensitivityAnalysis, SobolIndices
 from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
@@ -63,19 +64,23 @@ WORDS = (
 DOCUMENTS: Mapping[str, Document] = {
     "run": Document(
         "What `sim run --json` prints",
-        "One document for each run: every vote with its split, and the months where the scenario has them.",
-        [Part("", "", RunSummary)],
+        "One document for each run: every vote with its split, and the months where the scenario has them. Several "
+        "scenarios have another document, which is shorter.",
+        [
+            Part("One scenario", "", RunSummary),
+            Part("Several scenarios", "`sim schema --result run-several` prints its JSON Schema.", ScenariosSummary),
+        ],
     ),
     "compare": Document(
         "What `sim compare` prints",
-        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table.",
+        "`--json` prints what changed, vote by vote; `--csv` writes the same as one long table, and a wide one.",
         [Part("With `--json`", "", ComparisonSummary), Part("With `--csv`", "A row for each figure.", ComparedFigure)],
     ),
     "explain": Document(
         "What `sim explain --json` prints",
         "Utilities are means over the runs, and the terms add up to them. 1 utility is one unit of log-odds: an action "
         "whose utility is larger by 1 is 2.7 times as likely.",
-        [Part("One member", "", MemberReasons), Part("With `--all`", "", Overview)],
+        [Part("One member", "", MemberReasons), Part("With `--all`", "", Overview), Part("With `--fence`", "", Fence)],
     ),
     "reach": Document("What `sim reach --json` prints", "", [Part("", "", GoalSearch)]),
     "sensitivity": Document(

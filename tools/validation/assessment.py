@@ -12,21 +12,24 @@ from sim.case import prepare
 from sim.fitting.calibration import Calibration, calibrate, list_beliefs
 from sim.fitting.heldout import HeldOut, predict_held_out
 from sim.fitting.posterior import Observation
-from sim.fitting.refitted import validate_refitted
+from sim.fitting.refitted import score_refitted, validate_refitted
 from sim.results.calibration import Belief
-from sim.results.validation import Validation
+from sim.results.validation import PooledScores, Validation
 from sim.runner.result import frequencies
 from sim.runner.run import run_case
+from sim.scoring.pairing import put_together
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import validate
 from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
 from sim.world import World
+from sim.world.rollcalls.files import rollcalls_of
+from tools.validation.frozen import TO_PREDICT
 from tools.validation.profiles import Profile, profile
 from tools.validation.recovery import Recovery, from_priors, near_fit, recover
 
 FITTED = ("es-11-1", "es-11-2", "es-11-3")
 EARLIER = "ga-68-262"
-BLOCS = ("align_african_union", "align_arab_league")
+BLOCS = ("align_leaning",)
 PROFILED: Mapping[str, tuple[float, float]] = {
     "peer_influence": (0.0, 4.0),
     "sanction_weight": (0.0, 8.0),
@@ -74,7 +77,8 @@ class Assessment:
     earlier : a vote of eight years before, for which only the terms of the resolution were fitted.
     beliefs : priors and posteriors, by the draws that ship.
     profiles : one per number of `PROFILED`.
-    without_blocs : the profile of peer influence where the two blocs have no parameters of their own.
+    without_blocs : the profile of peer influence where groups that lean to a side have no weight.
+    later, later_pooled : the votes after those that settings were chosen on, each from the votes before it.
     from_priors, near_fit : recovery of truths drawn from the priors, and of truths near the fit.
     """
 
@@ -84,6 +88,8 @@ class Assessment:
     beliefs: tuple[Belief, ...]
     profiles: tuple[Profile, ...]
     without_blocs: Profile
+    later: tuple[Validation, ...]
+    later_pooled: PooledScores
     from_priors: Recovery
     near_fit: Recovery
 
@@ -105,6 +111,9 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     on_progress("profiles")
     profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
+    on_progress("later votes")
+    calls = [call for call in rollcalls_of(world_of(specs[0])) if call.resolution in TO_PREDICT]
+    later = score_refitted(specs[0], calls)
     on_progress("recovery")
     return Assessment(
         world=world_of(specs[0]),
@@ -113,6 +122,8 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
         beliefs=tuple(list_beliefs(fit)),
         profiles=profiles,
         without_blocs=profile(observations, "peer_influence", _steps(ends), held_at_0),
+        later=tuple(one.report for one in later),
+        later_pooled=put_together([one.losses for one in later]),
         from_priors=recover(
             specs, SETS_FROM_PRIORS, from_priors, on_progress=lambda done: on_progress(f"recovery: {done} sets")
         ),

@@ -56,6 +56,7 @@ def page(found: Assessment) -> str:
         held_out=_by_vote(found, lambda vote: tables.scores(vote.held_out.scores)),
         leads=tables.leads([vote.held_out.scores for vote in found.votes]),
         next_votes=_by_vote(found, lambda vote: tables.scores(vote.next_vote)),
+        later=tables.later(found.later, found.later_pooled),
         earlier_closer=_closer(found.earlier),
         earlier=tables.scores(found.earlier),
         error_in=f"{_reliability(found, is_held_out=False).error:.3f}",
@@ -196,8 +197,8 @@ def _peer_line(peers: Profile, movers: Sequence[str]) -> str:
 def _bloc_line(peers: Profile, without: Profile) -> str:
     lost = float(peers.log_likelihood.max() - without.log_likelihood.max())
     return (
-        f"Without parameters for the two blocs the best log likelihood is {lost:.2f} lower. The votes are then most "
-        f"likely at a peer influence of {without.best:g} (with them: {peers.best:g}), and values from "
+        f"Without a weight for groups that lean to a side the best log likelihood is {lost:.2f} lower. The votes are "
+        f"then most likely at a peer influence of {without.best:g} (with them: {peers.best:g}), and values from "
         f"{without.left_open[0]:g} to {without.left_open[1]:g} are not ruled out."
     )
 

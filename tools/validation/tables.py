@@ -10,7 +10,7 @@ from sim.results.calibration import Belief
 from sim.results.intervals import Ends
 from sim.results.parts import Interval
 from sim.results.scores import Scores
-from sim.results.validation import HeldOutValidation, Validation
+from sim.results.validation import HeldOutValidation, PooledScores, Validation
 from sim.results.wording import write_share
 from sim.rules.choice import ACTIONS
 from sim.scoring.scores import classes_of
@@ -54,6 +54,31 @@ def summary_rows(votes: Sequence[Assessed]) -> list[list[str]]:
 def summary(votes: Sequence[Assessed]) -> str:
     """The table that the page of results repeats."""
     return table(["", "held out: RPS, log loss", "regression", "next vote", "ranking"], summary_rows(votes))
+
+
+def later(votes: Sequence[Validation], pooled: PooledScores) -> str:
+    """Scores of the votes that no setting was chosen on: the model pinned and declared, and the learners pinned."""
+    rules = {"random_forest": "random forest", "boosted_trees": "boosted trees", "topic_persistence": "persistence"}
+    rows = [
+        [
+            one.resolution,
+            f"{one.pinned.rps:.4f}",
+            f"{one.pinned.accuracy:.3f}",
+            *(f"{one.baselines_pinned[rule].rps:.4f}" for rule in rules),
+            f"{one.declared.rps:.4f}",
+        ]
+        for one in votes
+    ]
+    means = [f"{pooled.rules[rule].rps:.4f}" for rule in rules]
+    declared = f"{np.mean([one.declared.rps for one in votes]):.4f}"
+    rows.append(["**mean**", f"{pooled.model.rps:.4f}", f"{pooled.model.accuracy:.3f}", *means, declared])
+    head = ["", "RPS, pinned", "accuracy, pinned", *(f"{name}, pinned" for name in rules.values()), "RPS, declared"]
+    found = table(head, rows)
+    if pooled.over_forest is None:
+        return found
+    rps = pooled.over_forest.rps
+    ends = f"{rps.p025:+.4f} to {rps.p975:+.4f}"
+    return f"{found}\n\nRPS of the model less that of the forest: {rps.mean:+.4f} (95 % {ends})."
 
 
 def day(vote: Assessed) -> str:

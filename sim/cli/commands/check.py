@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare
-from sim.cli.cases import prepare_with_base
+from sim.cli.cases import read_case
 from sim.cli.output import Overrides, print_json
 from sim.cli.points import check_points
 from sim.cli.reading import read_experiment, read_goal
@@ -40,7 +40,7 @@ def check(
             check_points(reference, spec)
             print(f"{reference}: good, {spec.size:,} points")
         else:
-            prepare_with_base(reference, set_ or [], ())
+            read_case(reference, set_ or [], ())
             print(f"{reference}: good")
     return 0
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
@@ -22,28 +23,32 @@ from sim.cli.output import (
     print_table,
     run_settings,
     say,
-    write_results,
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.files.writing import check_target
-from sim.results.changes import ComparedFigure, ComparedVote, ComparisonSummary
+from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.sentences import answer_change, judge_expectation
-from sim.summaries.tables import adoption_table, change_table, movers_table
+from sim.summaries.tables import settings_table
 from sim.views.frame import write_day
-from sim.whatif.compare import compare, list_figures, summarise_comparison
+from sim.whatif.compare import compare, summarise_comparison
+from sim.whatif.comparison_tables import comparison_data, comparison_table, comparison_tables, vote_tables
 
-MOST_MOVERS = 15
 HELD_FIXED = (
     "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
 )
 
 
+@with_exports
 def command(
-    scenarios: Annotated[list[str], typer.Argument(help="Shipped scenarios or TOML files; the first is the base.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            help="Shipped scenarios or TOML files; the first is the base.", autocompletion=complete_names("scenarios")
+        ),
+    ],
     replicates: Annotated[
         int | None, typer.Option(help="Runs with random numbers of their own; the base's by default.", min=1)
     ] = None,
@@ -51,7 +56,7 @@ def command(
     uncertain: Uncertain = False,
     set_: Overrides = None,
     engine: Engine = "ensemble",
-    csv: Annotated[Path | None, typer.Option(help="CSV file to write with every figure, a row each.")] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Compare scenarios run by run, with the same random numbers.
@@ -61,14 +66,11 @@ def command(
     """
     check_engine(engine, "--engine")
     settings = run_settings(replicates, seed, uncertain)
-    check_target("--csv", csv)
     specs = _specs(scenarios, set_ or [], settings)
     with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)
-    if csv is not None:
-        write_results(csv, ComparedFigure, list_figures(found))
-        say(f"every figure in {csv}")
     document = summarise_comparison(found)
+    exports.write(lambda: comparison_tables(document), lambda: comparison_data(found, document))
     if as_json:
         print_json(document.document())
     else:
@@ -99,21 +101,23 @@ def _print(document: ComparisonSummary) -> None:
     counts = f"; {document.replicates:,} runs of each, seed {document.seed}"
     print_heading(screen, document.base, counts, before="Base: ")
     print_lines(screen, [HELD_FIXED])
+    if len(document.compared) > 1:
+        screen.print()
+        print_table(screen, comparison_table(document))
     for compared in document.compared:
+        screen.print()
+        print_heading(screen, compared.scenario)
+        print_table(screen, settings_table(document.base, compared.changed))
         for vote in compared.votes:
             screen.print()
-            _print_vote(screen, compared.scenario, vote)
+            _print_vote(screen, vote)
 
 
-def _print_vote(screen: Console, scenario: str, vote: ComparedVote) -> None:
+def _print_vote(screen: Console, vote: ComparedVote) -> None:
     is_same = vote.resolution == vote.base_resolution
     against = "" if is_same else f", compared with {vote.base_resolution} on the random numbers of that vote"
-    print_heading(screen, scenario)
     print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}{against}", *answer_change(vote.base)])
     print_lines(screen, judge_expectation(vote.base))
-    for made in (change_table(vote), adoption_table(vote.base)):
+    for made in vote_tables(vote):
         screen.print()
         print_table(screen, made)
-    if vote.base.moved:
-        screen.print()
-        print_table(screen, movers_table(vote.resolution, vote.base.moved), MOST_MOVERS)

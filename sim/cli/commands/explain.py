@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
 
 from sim.case import prepare
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
     Overrides,
@@ -25,26 +26,34 @@ from sim.cli.output import (
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.files.spreadsheet import write_csv
-from sim.files.writing import check_target
+from sim.results.data import data_of
 from sim.results.described import Result
-from sim.results.explanation import MemberOverview, MemberReasons, TermInMonth
-from sim.specs import Scenario
+from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
+from sim.results.tables import Table
 from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
-from sim.whatif.explanation.sentences import answer_explanation, answer_overview
+from sim.whatif.explanation.fence import list_fence
+from sim.whatif.explanation.sentences import answer_explanation, answer_fence, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
-from sim.whatif.explanation.tables import explanation_tables, overview_table, shares_table
-from sim.whatif.explanation.terms import take_apart
+from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table, shares_table
+from sim.whatif.explanation.terms import Anatomy, take_apart
 
 
+@with_exports
 def command(
-    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    scenario: Annotated[
+        str,
+        typer.Argument(help="Name of a shipped scenario, or a TOML file.", autocompletion=complete_names("scenarios")),
+    ],
     member: Annotated[str | None, typer.Argument(help="A member, by code or name.")] = None,
     everyone: Annotated[
         bool, typer.Option("--all", help="The decisive term of every member, in place of one.")
     ] = False,
+    fence: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The N members nearest to another action, and what holds them.", min=1),
+    ] = None,
     resolution: Annotated[str | None, typer.Option(help="Which vote of the scenario; the first by default.")] = None,
     along: Annotated[
         str | None,
@@ -57,18 +66,20 @@ def command(
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,
     uncertain: Uncertain = False,
     set_: Overrides = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="CSV file to write with the terms, by month if there are months; or with --all.")
-    ] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
-    """Explain a member's vote term by term, and what would change it; with --all, what decides for every member."""
-    if everyone == (member is not None):
-        raise input_error("sim explain", "MEMBER", "give either a member or --all.")
-    check_target("--csv", csv)
+    """Explain a member's vote term by term, and what would change it.
+
+    With --all, print what decides for every member; with --fence, who is nearest to another action.
+    """
+    if (member is not None) + everyone + (fence is not None) != 1:
+        raise input_error("sim explain", "MEMBER", "give either a member, --all or --fence.")
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
-        return _explain_all(spec, resolution, csv, as_json)
+        anatomy = take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)
+        of_several = _view_all(anatomy) if fence is None else _view_fence(anatomy, fence)
+        return _show(of_several, exports, as_json)
     is_slow = spec.months is not None or spec.parameter_uncertainty
     with progress("levers tried") as report:
 
@@ -79,8 +90,10 @@ def command(
 
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)
     reasons = summarise_explanation(found)
-    if csv is not None:
-        _write(csv, TermInMonth, list_terms(reasons))
+    exports.write(
+        lambda: list(explanation_tables(found, reasons)),
+        lambda: [data_of("terms", "a row per term, and per month where there are months", list_terms(reasons))],
+    )
     if as_json:
         print_json(reasons.document())
     else:
@@ -88,30 +101,40 @@ def command(
     return 0
 
 
-def _explain_all(spec: Scenario, resolution: str | None, csv: Path | None, as_json: bool) -> int:
-    number = vote_number(spec, resolution)
-    overview = summarise_members(take_apart(prepare(spec), number, spec.replicates))
-    if csv is not None:
-        _write(csv, MemberOverview, overview.members)
+class _View(NamedTuple):
+    """What is said of several members: the document, sentences, tables, and the rows of the last table."""
+
+    document: Result
+    sentences: Sequence[str]
+    tables: Sequence[Table]
+    rows: Sequence[Result]
+    kind: type[Result]
+
+
+def _view_all(anatomy: Anatomy) -> _View:
+    found = summarise_members(anatomy)
+    tables = [shares_table(found)] if found.shares else []
+    tables += [overview_table(found)] if found.members else []
+    return _View(found, answer_overview(found), tables, found.members, MemberOverview)
+
+
+def _view_fence(anatomy: Anatomy, count: int) -> _View:
+    found = list_fence(anatomy, count)
+    tables = [fence_table(found)] if found.members else []
+    return _View(found, [answer_fence(found)], tables, found.members, FenceMember)
+
+
+def _show(view: _View, exports: Exports, as_json: bool) -> int:
+    exports.write(lambda: view.tables, lambda: [data_of("members", "a row per member", view.rows, view.kind)])
     if as_json:
-        print_json(overview.document())
-    else:
-        screen = console()
-        print_lines(screen, answer_overview(overview))
-        if overview.shares:
-            screen.print()
-            print_table(screen, shares_table(overview))
-        if overview.members:
-            screen.print()
-            print_table(screen, overview_table(overview))
+        print_json(view.document.document())
+        return 0
+    screen = console()
+    print_lines(screen, view.sentences)
+    for made in view.tables:
+        screen.print()
+        print_table(screen, made)
     return 0
-
-
-def _write(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
-    """Write rows, which may be none, under the columns of their kind."""
-    columns = [field.alias or name for name, field in kind.model_fields.items()]
-    write_csv(path, columns, [row.document() for row in rows])
-    say(f"written to {path}")
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:

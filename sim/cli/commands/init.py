@@ -135,7 +135,7 @@ def _write_new(
         "The severity may well be a spread higher or lower: try --set vote.severity. Both threats are 0: give those "
         "that were made.",
     )
-    print_table(screen, _earlier_table(found), MOST_SHOWN)
+    print_table(screen, _earlier_table(found).on_screen(MOST_SHOWN))
     return 0
 
 

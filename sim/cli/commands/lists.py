@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, console, print_json, print_table
 from sim.errors import did_you_mean, input_error
+from sim.results.data import data_of
 from sim.results.described import Result
 from sim.results.lists import ListedParameter, Shipped, ShippedExperiment, ShippedScenario
 from sim.results.tables import COUNT, FIGURE, Column, Table, table
@@ -20,8 +22,10 @@ from sim.world import shipped_worlds
 KINDS = ("scenarios", "experiments", "goals", "parameters", "worlds")
 
 
+@with_exports
 def command(
     kind: Annotated[str, typer.Argument(help="scenarios, experiments, goals, parameters or worlds.")] = "scenarios",
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """List the shipped scenarios, experiments, goals or worlds, or the parameters of the model."""
@@ -35,6 +39,7 @@ def command(
             print("\n".join(shipped_worlds()))
         return 0
     entries, made = LISTS[kind]()
+    exports.write(lambda: [made], lambda: [data_of(kind, made.title, entries)])
     if as_json:
         print_json([entry.document() for entry in entries])
     else:

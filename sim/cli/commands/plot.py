@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.cases import prepare_with_base
+from sim.cli.cases import read_case
 from sim.cli.output import Overrides, run_settings, say
 from sim.cli.progress import progress
 from sim.errors import input_error
@@ -73,7 +73,7 @@ def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
     if source in shipped_names("experiments"):
         message = "is an experiment."
         raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
-    case, base = prepare_with_base(source, assigned, run_settings(replicates, None, False))
+    case, base = read_case(source, assigned, run_settings(replicates, None, False))
     with progress("runs", case.spec.replicates) as report:
         result = run_case(case, base=base, on_progress=report)
     if result.is_interrupted:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
@@ -21,11 +22,10 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_goal
-from sim.files.spreadsheet import write_csv
-from sim.files.writing import check_target
+from sim.results.data import data_of_records
 from sim.results.goals import GoalSearch
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
-from sim.whatif.goals.tables import answer_search, frontier_table, levers_table
+from sim.whatif.goals.tables import answer_search, search_tables
 
 GoalOverrides = Annotated[
     list[str] | None,
@@ -35,26 +35,26 @@ GoalOverrides = Annotated[
 ]
 
 
+@with_exports
 def command(
-    goal: Annotated[str, typer.Argument(help="Name of a shipped goal, or a TOML file.")],
+    goal: Annotated[
+        str, typer.Argument(help="Name of a shipped goal, or a TOML file.", autocompletion=complete_names("goals"))
+    ],
     replicates: Annotated[int | None, typer.Option(help="Runs of each combination.", min=20)] = None,
     set_: GoalOverrides = None,
-    csv: Annotated[
-        Path | None, typer.Option(help="CSV file to write with the frontier of cost and probability.")
-    ] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Search for the cheapest change of chosen levers that reaches a goal, and check it with fresh random numbers."""
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
-    check_target("--csv", csv)
     spec = read_goal(goal, overrides)
     with progress("combinations tried") as report:
         found = reach(spec, on_progress=report)
     search = summarise_search(found)
-    if csv is not None:
-        rows = list_frontier(search)
-        write_csv(csv, list(rows[0]), rows)
-        say(f"the frontier is in {csv}")
+    exports.write(
+        lambda: search_tables(search, _names(found)),
+        lambda: [data_of_records("frontier", "a row per combination of the frontier", list_frontier(search))],
+    )
     if as_json:
         print_json(search.document())
     else:
@@ -65,17 +65,19 @@ def command(
     return 0
 
 
+def _names(found: Reached) -> dict[str, str]:
+    """The names of the members by their codes."""
+    world = found.combinations.world
+    return dict(zip(world.iso3, world.names, strict=True))
+
+
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
-    space, unit = found.combinations, search.cost_unit
+    space = found.combinations
     print_heading(screen, search.goal or search.scenario, f"\n{search.question}\n" if search.question else "\n")
     print_lines(screen, answer_search(search, space.goal.goal))
-    shown = search.surest if search.best is None else search.best
-    if shown.cost:
+    for made in search_tables(search, _names(found)):
         screen.print()
-        names = dict(zip(space.world.iso3, space.world.names, strict=True))
-        print_table(screen, levers_table(shown, unit, names))
-    screen.print()
-    print_table(screen, frontier_table(search))
+        print_table(screen, made)
     screen.print()
     tried = "All" if search.is_exhaustive else f"{search.tried:,} of {search.combinations:,}"
     screen.print(

@@ -1,4 +1,4 @@
-"""``sim report``: one self-contained HTML page of a kept run or a finished sweep."""
+"""``sim report``: one self-contained HTML page of a kept run, of several, or of a finished sweep."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sim.cli.output import say
 from sim.errors import input_error
 from sim.files.writing import check_target, write_text
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
+from sim.runner.several import SCENARIOS
 from sim.views.report.page import render_page
 from sim.views.report.run import page_of_run
+from sim.views.report.scenarios import page_of_scenarios
 from sim.views.report.sweep import page_of_sweep
 
 NAME = "report.html"
@@ -28,10 +30,13 @@ def command(
     if any(find_spec(name) is None for name in NEEDED):
         message = "a report needs Matplotlib and Jinja2."
         raise input_error("sim report", "", message, "Install alignment-sim with the extra 'views'.")
-    is_sweep = kind_of(folder) == "sweep"
     path = folder / NAME if out is None else out
     check_target("--out", path)
-    page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
+    if (folder / SCENARIOS).is_file():
+        page = page_of_scenarios(folder)
+    else:
+        is_sweep = kind_of(folder) == "sweep"
+        page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
     write_text(path, render_page(page))
     say(f"report in {path}")
     return 0

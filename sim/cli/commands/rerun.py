@@ -12,21 +12,28 @@ from sim.cli.output import AsJson, print_json, say
 from sim.runner.folder.manifest import read_manifest
 from sim.runner.folder.repeat import repeat
 from sim.runner.identity import processor_features
+from sim.runner.several import SCENARIOS, list_scenarios
 
 
 def command(
     folder: Annotated[Path, typer.Argument(help="Folder that 'sim run --out' or 'sim sweep' wrote.")],
     as_json: AsJson = False,
 ) -> int:
-    """Repeat a kept run or sweep and compare every byte of its tables."""
-    with tempfile.TemporaryDirectory() as into:
-        different = repeat(folder, Path(into))
+    """Repeat a kept run, each of several, or a sweep, and compare every byte of its tables."""
+    is_several = (folder / SCENARIOS).is_file()
+    folders = [folder / name for name in list_scenarios(folder)] if is_several else [folder]
+    found: dict[Path, list[str]] = {}
+    for one in folders:
+        with tempfile.TemporaryDirectory() as into:
+            found[one] = repeat(one, Path(into))
+        if not as_json and not found[one]:
+            print(f"{one}: repeated exactly; every table has the same bytes")
+        for name in found[one]:
+            say(f"{one / name}: the repetition gives other bytes")
+    different = [str((one / name).relative_to(folder)) for one, names in found.items() for name in names]
     if as_json:
         print_json({"folder": str(folder), "is_match": not different, "different": different})
-    elif not different:
-        print(f"{folder}: repeated exactly; every table has the same bytes")
-    for name in different:
-        say(f"{folder / name}: the repetition gives other bytes")
-    if different and read_manifest(folder).processor_features != processor_features():
+    features = [read_manifest(one).processor_features for one, names in found.items() if names]
+    if any(kept != processor_features() for kept in features):
         say("the result was made with other processor features, on which the last bit of an exponential may depend")
     return 1 if different else 0

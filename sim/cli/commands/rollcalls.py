@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import AsJson, console, print_json, print_lines, print_table
+from sim.cli.output import AsJson, console, print_json, print_lines, print_table, say
 from sim.errors import input_error
 from sim.files.writing import check_target
 from sim.results.rollcalls import RollCallImport
 from sim.world import load_world
 from sim.world.rollcalls.dates import ORDERS
-from sim.world.rollcalls.files import write_rollcalls
+from sim.world.rollcalls.doubts import find_doubts
+from sim.world.rollcalls.files import read_rollcalls, write_rollcalls
 from sim.world.rollcalls.importing import import_rollcalls
 from sim.world.rollcalls.tables import resolutions_table, unmatched_table
 
@@ -43,15 +44,18 @@ def import_(
     check_target("--out", out)
     if out.exists() and file.exists() and out.samefile(file):
         raise input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
+    loaded = load_world(world, at=date.max)
     found = import_rollcalls(
         file,
-        load_world(world, at=date.max),
+        loaded,
         out,
         order=order,
         resolution=resolution,
         day=None if day is None else _day(day),
     )
     write_rollcalls(out, found.rows())
+    for doubt in find_doubts(str(file), read_rollcalls(out, loaded), loaded):
+        say(f"warning: {doubt}")
     if as_json:
         print_json(found.report.document())
     else:
@@ -77,14 +81,14 @@ def _print(report: RollCallImport) -> None:
             "",
         ],
     )
-    print_table(screen, resolutions_table(report), MOST_ROWS)
+    print_table(screen, resolutions_table(report).on_screen(MOST_ROWS))
     for title, unmatched in (
         ("Not members: left out", report.unmatched_members),
         ("Not votes: left out", report.unread_votes),
     ):
         if unmatched:
             screen.print()
-            print_table(screen, unmatched_table(title, unmatched), MOST_ROWS)
+            print_table(screen, unmatched_table(title, unmatched).on_screen(MOST_ROWS))
     cells = (
         (report.blank, "Cells without a vote; they count as no record, not as an absence"),
         (report.not_members, "Cells that say 'not a member'; they count as no record, too"),

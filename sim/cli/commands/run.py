@@ -1,16 +1,17 @@
-"""``sim run``: run a scenario and print the split, the observed one next to it, and the members it gets wrong."""
+"""``sim run``: run a scenario and print the split and the members it gets wrong, or several and print one table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from sim.case import Case
-from sim.cli.cases import prepare_with_base
-from sim.cli.months import print_months_tables
+from sim.cli.cases import read_case
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     INTERRUPTED,
     AsJson,
@@ -28,27 +29,40 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
+from sim.cli.several import folder_for, print_scenarios, read_several, run_several
+from sim.errors import input_error
 from sim.limits import MOST_REPLICATES
-from sim.results.run import VoteSummary
+from sim.results.run import RunSummary
+from sim.results.tables import Table
 from sim.runner.batch import check_engine
 from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
-from sim.summaries.months_tables import answer_months
+from sim.specs import list_references, shipped_scenarios
+from sim.specs.listing import is_of_several
+from sim.summaries.data import run_data
+from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months
+from sim.summaries.run_tables import run_tables
+from sim.summaries.scenarios import scenarios_data, scenarios_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
-from sim.summaries.summary import list_misses, summarise_run
-from sim.summaries.tables import misses_table, movers_table, tally_table
+from sim.summaries.summary import summarise_run
 from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import draw_chambers
 from sim.whatif.doubt import doubt_of
 
-LONGEST_LIST, MOST_MOVERS = 40, 15
 
-
+@with_exports
 def command(
-    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Names of shipped scenarios or TOML files; patterns such as 'es-11-*' and folders name several.",
+            autocompletion=complete_names("scenarios"),
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Run every shipped scenario.")] = False,
     replicates: Annotated[
         int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=MOST_REPLICATES)
     ] = None,
@@ -60,12 +74,28 @@ def command(
         Path | None, typer.Option(help="Folder to keep the result in; the same command resumes it, or adds runs.")
     ] = None,
     workers: Workers = 1,
-    plot: Annotated[Path | None, typer.Option(help="Picture of the votes to write: .png, .svg or .pdf.")] = None,
+    exports: Exports = NO_EXPORTS,
+    plot: Annotated[
+        Path | None, typer.Option(help="Picture of the votes of one scenario to write: .png, .svg or .pdf.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run a scenario and print who votes how, with the uncertainty, and the observed vote next to it."""
+    """Run a scenario and print who votes how, with the uncertainty, and the observed vote next to it.
+
+    Several scenarios give one table: the split of each, the observed one, and the change against its base. With --out,
+    each is kept in a folder of its name, and the same command goes on where it was stopped.
+    """
     check_engine(engine, "--engine")
-    case, base = prepare_with_base(scenario, set_ or [], run_settings(replicates, seed, uncertain))
+    given, settings = scenarios or [], run_settings(replicates, seed, uncertain)
+    if everything == bool(given):
+        raise input_error("sim run", "SCENARIO", "give either scenarios or --all.")
+    if len(given) != 1 or is_of_several(given[0]):
+        references = list_references(given) if given else list(shipped_scenarios())
+        if plot is not None:
+            fix = "Give --out, then 'sim report' makes a page with pictures."
+            raise input_error("--plot", "", "is a picture of one scenario, and several are run.", fix)
+        return _run_several(references, set_ or [], settings, engine, out, workers, exports, as_json)
+    case, base = read_case(given[0], set_ or [], settings)
     if plot is not None:
         check_picture("--plot", plot)
     status, result = _run(case, base, engine, out, workers)
@@ -75,12 +105,39 @@ def command(
     if plot is not None:
         save(draw_chambers(result), plot)
         say(f"picture in {plot}")
+    document = summarise_run(result)
+    tables = run_tables(result, document)
+    exports.write(lambda: tables, lambda: run_data(document))
     if as_json:
-        print_json(summarise_run(result).document())
+        print_json(document.document())
     else:
-        _print(result)
+        _print(document, tables)
     if result.is_interrupted:
         say(f"interrupted: {result.replicates} of {case.spec.replicates} runs are done")
+    return status
+
+
+def _run_several(
+    references: Sequence[str],
+    assigned: Sequence[str],
+    settings: Sequence[str],
+    engine: str,
+    out: Path | None,
+    workers: int,
+    exports: Exports,
+    as_json: bool,
+) -> int:
+    named = read_several(references, assigned, settings)
+    with folder_for(out) as folder:
+        status, found = run_several(named, folder, engine, workers, is_kept=out is not None)
+    if found.scenarios:
+        exports.write(lambda: scenarios_tables(found), lambda: scenarios_data(found))
+    if as_json:
+        print_json(found.document())
+    elif found.scenarios:
+        print_scenarios(console(), found)
+    if out is not None and found.scenarios:
+        say(f"kept in {out}, a folder for each; 'sim report {out}' makes a page of them")
     return status
 
 
@@ -99,8 +156,8 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
     return status, read_run(out).result
 
 
-def _print(result: RunResult) -> None:
-    screen, document = console(), summarise_run(result)
+def _print(document: RunSummary, tables: Sequence[Table]) -> None:
+    screen = console()
     print_heading(screen, document.scenario, f"\n{document.question}")
     for vote in document.votes:
         screen.print()
@@ -109,21 +166,8 @@ def _print(result: RunResult) -> None:
             print_lines(screen, judge_expectation(vote.base))
     if document.months is not None:
         print_lines(screen, ["", " ".join(answer_months(document.months))])
-    for number, vote in enumerate(document.votes):
+    for one in tables:
         screen.print()
-        _print_tables(screen, result, number, vote)
-    if document.months is not None:
-        print_months_tables(screen, document.months)
-
-
-def _print_tables(screen: Console, result: RunResult, number: int, vote: VoteSummary) -> None:
-    print_table(screen, tally_table(vote, result.replicates))
-    if vote.base is not None:
-        if vote.base.moved:
-            screen.print()
-            print_table(screen, movers_table(vote.resolution, vote.base.moved), MOST_MOVERS)
-        return
-    misses = list_misses(result, number)
-    if misses:
-        screen.print()
-        print_table(screen, misses_table(misses), LONGEST_LIST)
+        print_table(screen, one)
+    if document.months is not None and not document.months.two_faced:
+        screen.print(f"\n{NOBODY_TWO_FACED}")

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 
 from sim.cli.commands.sweep import RetryFailed, sweep_folder
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
     AsJson,
     Overrides,
@@ -17,23 +19,24 @@ from sim.cli.output import (
     print_json,
     print_lines,
     print_table,
-    say,
 )
 from sim.cli.reading import read_experiment
 from sim.errors import input_error
-from sim.files.spreadsheet import write_csv
-from sim.files.writing import check_target
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
 from sim.whatif.outputs import OUTPUTS_HELP
-from sim.whatif.sensitivity import ANALYSED, check_questions, list_indices, summarise_sensitivity
-from sim.whatif.sensitivity_tables import answer_indices, answer_regions, indices_table, regions_table
-
-MOST_LEVERS = 15
+from sim.whatif.sensitivity import ANALYSED, check_questions, summarise_sensitivity
+from sim.whatif.sensitivity_tables import answer_indices, answer_regions, sensitivity_data, sensitivity_tables
 
 
+@with_exports
 def command(
-    experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a shipped experiment, or a TOML file.", autocompletion=complete_names("experiments")
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     output: Annotated[
         list[str] | None, typer.Option(help=f"Output to explain, support by default: {OUTPUTS_HELP}. Repeatable.")
@@ -47,7 +50,7 @@ def command(
     replicates: Annotated[int | None, typer.Option(help="Runs of each point; more can be added later.", min=1)] = None,
     retry_failed: RetryFailed = False,
     set_: Overrides = None,
-    csv: Annotated[Path | None, typer.Option(help="CSV file to write with the indices.")] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Run an experiment, and find which levers an output depends on, and for which values an event happens."""
@@ -57,18 +60,12 @@ def command(
     if not outputs and event is None:
         message = f"a design of kind {spec.design.kind} has no indices, and there is no --event."
         raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
-    if csv is not None and not outputs:
-        raise input_error("--csv", "", "there are no indices to write.", "Give --output.")
-    check_target("--csv", csv)
     asked = check_questions(spec, outputs, event, resolution)
     status, done = sweep_folder(spec, out, workers, retry_failed=retry_failed)
     if done is None:
         return status
     found = summarise_sensitivity(spec, done.folder, asked)
-    if csv is not None:
-        rows = [row for indices in found.indices for row in list_indices(indices)]
-        write_csv(csv, list(rows[0]), rows)
-        say(f"the indices are in {csv}")
+    exports.write(lambda: sensitivity_tables(spec, found), lambda: sensitivity_data(found))
     if as_json:
         print_json(found.document())
     else:
@@ -82,9 +79,6 @@ def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> Non
     if found.event is not None and found.regions:
         print_lines(screen, [answer_regions(found.event, found.regions, spec.first)])
     screen.print(f"{found.points:,} points of a design of kind {found.kind} are in {found.folder}.")
-    for indices in found.indices:
+    for made in sensitivity_tables(spec, found):
         screen.print()
-        print_table(screen, indices_table(indices, spec.first), MOST_LEVERS)
-    if found.event is not None and found.regions is not None:
-        screen.print()
-        print_table(screen, regions_table(found.event, found.regions, spec.first))
+        print_table(screen, made)

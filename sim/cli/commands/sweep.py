@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_heading, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
@@ -21,18 +23,21 @@ from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
 from sim.summaries.grounds import answer_grounds, grounds_of
 from sim.summaries.ranking import rank, refine
-from sim.summaries.sweeps import answer_sweep, points_table, ranking_table
+from sim.summaries.sweeps import answer_sweep, sweep_data, sweep_table
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
-
-MOST_SHOWN = 10
-MOST_LISTED = 30
 
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the points that failed.")]
 
 
+@with_exports
 def command(
-    experiment: Annotated[str, typer.Argument(help="Name of a shipped experiment, or a TOML file.")],
+    experiment: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a shipped experiment, or a TOML file.", autocompletion=complete_names("experiments")
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the sweep; the same command resumes it.")],
     workers: Workers = 1,
     scheduler: Scheduler = None,
@@ -48,6 +53,7 @@ def command(
     plot: Annotated[
         Path | None, typer.Option(help="Picture of the sweep to write: .png, .svg or .pdf; 'sim plot' draws others.")
     ] = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Run an experiment: every point of its design, as often as it says."""
@@ -69,6 +75,8 @@ def command(
     if plot is not None:
         save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
         say(f"picture in {plot}")
+    last = reports[-1]
+    exports.write(lambda: [sweep_table(spec, folder, last.ranking)], lambda: sweep_data(folder, last.ranking))
     if as_json:
         print_json((SweepReports(sweeps=tuple(reports)) if levels else reports[0]).document())
     return 0
@@ -114,9 +122,5 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen.print(answer_sweep(spec, points, levers, found.ranking or ()))
     print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
-    if found.ranking:
-        print_table(screen, ranking_table(found.ranking, levers, spec.first), MOST_SHOWN)
-        screen.print(f"All points are in {RANKING} in {found.folder}.")
-    else:
-        print_table(screen, points_table(points, levers, spec.first), MOST_LISTED)
-        screen.print(f"All points are in {POINTS} in {found.folder}.")
+    print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))
+    screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.")

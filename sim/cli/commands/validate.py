@@ -8,22 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table
+from sim.cli.completion import complete_names
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
+from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
 from sim.errors import input_error
-from sim.results.tables import Table
-from sim.results.validation import HeldOutValidation, ValidationReport
+from sim.results.data import data_of
+from sim.results.validation import ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
+from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import Observed, read_rollcalls
 
 if TYPE_CHECKING:
     from sim.scoring.verdict import ScoredVote
 
 
+@with_exports
 def command(
-    scenarios: Annotated[list[str], typer.Argument(help="Names of shipped scenarios, or TOML files.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Names of shipped scenarios, or TOML files.", autocompletion=complete_names("scenarios")),
+    ],
     rollcalls: Annotated[
         Path | None,
         typer.Option(
@@ -43,6 +50,7 @@ def command(
     folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
     fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Score a scenario member by member against the votes that were cast."""
@@ -57,6 +65,10 @@ def command(
     if mode == "held-out" and rollcalls is not None:
         raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
+    if rollcalls is not None and calls is not None:
+        days = {vote.resolution: vote.date for vote in spec.vote}
+        for doubt in find_doubts(str(rollcalls), calls, world_of(spec), days):
+            say(f"warning: {doubt}")
     if mode == "held-out":
         scored = _score_held_out(spec, folds, fold_seeds)
     else:
@@ -67,22 +79,17 @@ def command(
         from sim.scoring.pairing import put_together
 
         together = put_together([one.losses for one in scored])
+    from sim.scoring.tables import SCALES, validation_tables
+
+    tables = validation_tables(found, together)
+    exports.write(lambda: tables, lambda: [data_of("scores", "a row per resolution", found)])
     if as_json:
         print_json(ValidationReport(resolutions=tuple(found), together=together).document())
         return 0
-    from sim.scoring.tables import SCALES, lead_table, mean_table, score_overview_table, score_tables
-
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
-    made: list[Table] = []
-    if len(specs) == 1:
-        for one in found:
-            made += score_tables(one)
-            made += [lead_table(one)] if isinstance(one, HeldOutValidation) else []
-    if together is not None:
-        made += [score_overview_table(found, together), mean_table(together)]
-    for each in made:
-        print_table(screen, each)
+    for made in tables:
+        print_table(screen, made)
         screen.print()
     screen.print(SCALES)
     return 0
@@ -102,6 +109,8 @@ def _score_held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[ScoredV
     from sim.fitting.heldout import predict_held_out
     from sim.scoring.verdict import ScoredVote
 
-    with progress("folds", folds * fold_seeds) as report:
+    count = folds * fold_seeds
+    say(f"held-out fits the parameters {count:,} times, which takes minutes; fewer --folds are quicker")
+    with progress("folds", count) as report:
         held = predict_held_out(spec, folds, fold_seeds, on_progress=report)
     return [ScoredVote(one.scores, one.losses) for one in held]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from sim.case import find_roles, make_terms, prepare
-from sim.cli.output import AsJson, console, print_heading, print_json, print_lines, print_table
+from sim.cli.exports import NO_EXPORTS, Exports, with_exports
+from sim.cli.output import AsJson, console, print_json, print_lines, print_table
 from sim.errors import did_you_mean, input_error
-from sim.results.tables import COUNT, Column, Kind, table
+from sim.results.tables import COUNT, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import list_peers
-from sim.specs import Scenario, read_scenario, world_of
+from sim.specs import Scenario, members_of, read_scenario, world_of
+from sim.summaries.edits import write_edit
 from sim.summaries.sentences import list_words
 from sim.views.frame import write_day
 from sim.world import World
@@ -24,7 +27,6 @@ from sim.world.sources import member_figures
 
 DATED = "un"
 """The world that replaces one without dated figures where another day is asked for."""
-LISTS = ("members", "groups", "attributes")
 MOST_PEERS = 10
 MILLIONS = Kind(lambda value: write_number(value, 2))
 QUANTITY = Kind(lambda value: write_number(value, 3))
@@ -60,25 +62,45 @@ USES = {
 """How the model uses each quantity that a [[change]] may edit."""
 
 
+class _View(NamedTuple):
+    """What is shown: the JSON document, lines above the tables, and the tables."""
+
+    document: object
+    lines: Sequence[str]
+    tables: Sequence[Table]
+
+
+@with_exports
 def command(
     what: Annotated[str, typer.Argument(help="members, groups, attributes, or a member by code or name.")] = "members",
     scenario: Annotated[str, typer.Option(help="Scenario whose world, roles and date to show.")] = "es-11-1",
     at: Annotated[str, typer.Option(help="Show what was known before this day, such as 2014-03-27.")] = "",
+    exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
 ) -> int:
     """Show a world: its members, its groups, what can be edited and its sources, or everything about one member."""
     spec = read_scenario(scenario, _overrides(at, scenario))
     world = world_of(spec)
-    if what in LISTS:
-        {"members": _members, "groups": _groups, "attributes": _attributes}[what](world, as_json)
+    view = LISTS[what](world) if what in LISTS else _view_member(spec, world, _find_member(what, world))
+    exports.write(lambda: view.tables)
+    if as_json:
+        print_json(view.document)
         return 0
+    screen = console()
+    print_lines(screen, view.lines)
+    for made in view.tables:
+        screen.print()
+        print_table(screen, made)
+    return 0
+
+
+def _find_member(what: str, world: World) -> str:
     try:
         (iso3,) = world.resolve(what)
     except (KeyError, ValueError):
         fix = did_you_mean(what, LISTS) or world.hint(what, "'sim world members' lists them.")
         raise input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
-    _member(spec, world, iso3, as_json)
-    return 0
+    return iso3
 
 
 def _overrides(at: str, scenario: str) -> list[str]:
@@ -97,90 +119,74 @@ def _overrides(at: str, scenario: str) -> list[str]:
     return [*world, f"vote.0.date={at}"]
 
 
-def _members(world: World, as_json: bool) -> None:
+def _view_members(world: World) -> _View:
     members = [ListedMember(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
-    if as_json:
-        print_json([member.document() for member in members])
-        return
     columns = (Column("code"), Column("name"), Column("regional group"), Column("population, millions", MILLIONS))
     population = world.attributes["population"] / 1e6
     rows = [[one.iso3, one.name, one.region, float(population[i])] for i, one in enumerate(members)]
-    screen = console()
     lines = (
         f"{world.title}: {world.size} members, {len(world.groups)} groups. A [[change]] may edit "
         f"{len(world.attributes_editable())} quantities of each member.",
         f"See also: sim world groups, sim world attributes, sim world {world.iso3[0]}",
-        "",
     )
-    print_lines(screen, lines)
-    print_table(screen, table("Members", columns, rows))
+    return _View([member.document() for member in members], lines, [table("Members", columns, rows)])
 
 
-def _groups(world: World, as_json: bool) -> None:
-    if as_json:
-        print_json([ListedGroup(key=g.key, name=g.name, members=g.members).document() for g in world.groups])
-        return
+def _view_groups(world: World) -> _View:
     columns = (Column("key"), Column("name"), Column("kind"), Column("members", COUNT))
     rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", len(g.members)] for g in world.groups]
-    print_table(console(), table("Groups", columns, rows))
+    listed = [ListedGroup(key=g.key, name=g.name, members=g.members).document() for g in world.groups]
+    return _View(listed, (), [table("Groups", columns, rows)])
 
 
-def _attributes(world: World, as_json: bool) -> None:
+def _view_attributes(world: World) -> _View:
     from sim.world.sources import source_table
 
-    entries = source_table(world)
-    if as_json:
-        print_json([entry.document() for entry in entries])
-        return
-    screen, editable = console(), world.attributes_editable()
-    lines = (
-        f"A [[change]] may edit {len(editable)} quantities; {len(entries)} columns hold the data.",
-        "",
-    )
-    print_lines(screen, lines)
-    columns = _texts("quantity", "key", "how the model uses it")
+    entries, editable = source_table(world), world.attributes_editable()
+    line = f"A [[change]] may edit {len(editable)} quantities; {len(entries)} columns hold the data."
     uses = [[label_quantity(name), name, USES.get(name, "")] for name in editable]
-    print_table(screen, table("What a [[change]] may edit", columns, uses))
-    screen.print()
     sources = [[e.file, e.column, e.unit, e.year, e.source] for e in entries]
-    print_table(
-        screen, table("Every column and its source", _texts("file", "column", "unit", "year", "source"), sources)
-    )
+    tables = [
+        table("What a [[change]] may edit", _texts("quantity", "key", "how the model uses it"), uses),
+        table("Every column and its source", _texts("file", "column", "unit", "year", "source"), sources),
+    ]
+    return _View([entry.document() for entry in entries], [line], tables)
 
 
-def _member(spec: Scenario, world: World, iso3: str, as_json: bool) -> None:
+LISTS: Mapping[str, Callable[[World], _View]] = {
+    "members": _view_members,
+    "groups": _view_groups,
+    "attributes": _view_attributes,
+}
+
+
+def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     found = _profile(spec, world, iso3)
-    if as_json:
-        print_json(found.document())
-        return
-    screen, names = console(), dict(zip(world.iso3, world.names))
-    region = world.regions[world.index[iso3]]
-    print_heading(screen, f"{found.name} ({iso3})", f", {region}")
+    names = dict(zip(world.iso3, world.names))
     peers = list_words([f"{names[peer.iso3]} ({write_share(peer.weight)})" for peer in found.peers])
     lines = [
+        f"{found.name} ({iso3}), {world.regions[world.index[iso3]]}",
         f"It is in {len(found.groups)} groups: {', '.join(found.groups)}." if found.groups else "It is in no group.",
         f"It looks most to {peers}." if found.peers else "It looks to no other member.",
         f"{len(found.sanctions) or 'No'} listed sanctions on it are in force.",
     ]
     if world.is_dated:
         lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
-    print_lines(screen, [*lines, ""])
-    columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule"))
+    columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule, or changed"))
     rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
-    print_table(screen, table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity."))
+    tables = [table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity.")]
     if found.sanctions:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
-        screen.print()
-        print_table(screen, table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
+        tables.append(table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
     if found.figures:
         figures = [[f.column, f.value or NOTHING, f.unit, f.year, f.source] for f in found.figures]
         labels = ["column", "value", "unit", "year", "source"]
         if world.is_dated:
             figures = [[*row[:-1], f.note] for row, f in zip(figures, found.figures)]
             labels[-1] = "carried or filled in"
-        screen.print()
-        print_table(screen, table("Every figure", _texts(*labels), figures))
+        tables.append(table("Every figure", _texts(*labels), figures))
+    return _View(found.document(), lines, tables)
 
 
 def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
@@ -188,6 +194,9 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     known = quantities(world, find_roles(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = make_terms(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
+    for change in spec.change:
+        if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
+            rules[change.attribute] = f"changed by the scenario: {write_edit(change)}"
     peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
         iso3=iso3,

@@ -18,7 +18,7 @@ from sim.runner.folder.kept import KeptSweep
 from sim.runner.folder.reading import read_points
 from sim.specs import Scenario
 from sim.specs.labels import label_key
-from sim.summaries.ranking import count_wanted
+from sim.summaries.ranking import list_wanted
 from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import REPORTED
 from sim.views.frame import SMALL, TEXT, figure_of, finish, make_panel, strip_frame, write_sweep_corner
@@ -154,7 +154,7 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
             linestyle=style.dash if is_line else "none",
             label=name,
         )
-    split = _find_target(kept, vote)
+    split = list_wanted(kept.experiment, vote)
     for name in REPORTED if output is None else (output,):
         if name in split:
             on.ax.axhline(split[name], color=MISS, linewidth=0.9, linestyle="dotted", zorder=0)
@@ -193,7 +193,7 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     bar.outline.set_visible(False)
     if bar.solids is not None:
         bar.solids.set(edgecolor="face", rasterized=False)
-    aim = _find_target(kept, vote).get(output)
+    aim = list_wanted(kept.experiment, vote).get(output)
     aimed = "" if aim is None else _contour(on, values, aim)
     if values.size <= MOST_NUMBERED:
         _number(on, values)
@@ -258,13 +258,6 @@ def _places(cut: Slice, lever: str) -> tuple[FloatArray, list[str] | None]:
 
 def _index(levels: Sequence[JsonValue], value: JsonValue) -> int:
     return [json.dumps(level, sort_keys=True) for level in levels].index(json.dumps(value, sort_keys=True))
-
-
-def _find_target(kept: KeptSweep, vote: str) -> dict[str, int]:
-    """The counts of the target split, where this vote has one."""
-    target = kept.experiment.target_split
-    first = kept.experiment.first.vote[0].resolution
-    return count_wanted(target) if target is not None and (target.resolution or first) == vote else {}
 
 
 def _unit(output: str) -> str:

@@ -8,16 +8,14 @@ import numpy as np
 
 from sim.results.months import MonthsReport
 from sim.results.run import VoteSummary
-from sim.results.tables import Column, table
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
-from sim.specs.differences import list_differences
-from sim.specs.labels import label_key
+from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
-from sim.summaries.tables import members_table, misses_table, movers_table, tally_table
+from sim.summaries.tables import edited_table, members_table, misses_table, movers_table, settings_table, tally_table
 from sim.views.frame import write_day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
@@ -86,15 +84,14 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
     if result.base is None:
         return ReportSection("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
-    found = list_differences(base.document(), spec.document())
-    rows = [[label_key(key, spec), key, before, now] for key, before, now in found]
-    columns = [Column(name) for name in ("what", "key", "base", "what-if")]
-    tables = [table(f"Compared with '{base.title}'", columns, rows)]
+    tables = [settings_table(base.title, list_settings(base, spec))]
     sentences, pictures = [], []
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
         pictures += [make_picture(plot_change(result, number=number)), make_picture(plot_movers(result, number=number))]
+        if vote.base.edited:
+            tables.append(edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
             tables.append(movers_table(vote.resolution, vote.base.moved))
         sentences += judge_expectation(vote.base)

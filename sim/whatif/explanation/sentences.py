@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sim.results.explanation import MemberReasons, Overview
+from sim.results.explanation import Fence, MemberReasons, Overview
 from sim.results.wording import write_figure, write_number, write_share
 from sim.specs.labels import label_key
 from sim.summaries.sentences import list_words
@@ -84,3 +84,11 @@ def _name_most_decisive(overview: Overview) -> str:
     if not named:
         return f"{about}: no single term decides for any of them."
     return f"{about}: the most common decisive terms are {list_words(named)}. For {nothing} no single term decides."
+
+
+def answer_fence(fence: Fence) -> str:
+    """How near the nearest members are to another action."""
+    if not fence.members:
+        return f"{fence.resolution}: every vote is fixed; nobody is near to another action."
+    names = list_words([member.name for member in fence.members[:MOST_NAMED]])
+    return f"{fence.resolution}: nearest to another action {'are' if len(fence.members) > 1 else 'is'} {names}."

@@ -24,6 +24,8 @@ from sim.results.explanation import ExplainedTerm as ExplainedTerm
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import list_peers
 from sim.rules.parameters import registry
+from sim.specs import members_of
+from sim.summaries.edits import write_edit
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
 from sim.whatif.explanation.explain import Explanation
@@ -180,6 +182,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
     rules = case.world.rules_of(case.world.iso3[i], case.world.iso3[case.roles.target])
     start = {name: values[i] for name, values in case.standings[found.anatomy.number].terms.values.items()}
     start["belief"] = np.float64(case.parameters["enforcement"])
+    changed = _changes_of(found)
     return tuple(
         MadeOf(
             name=name,
@@ -187,11 +190,22 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
             at_start=float(start[name]) if found.monthly and name in start else None,
             parameter=(parameter := weights.get(name, term.parameter)),
             weight=float(found.anatomy.parameters[parameter]) if parameter else None,
-            rule=rules.get(name, LEARNED.get(name, "")),
-            origins=origins_of(case.world, name, case.world.iso3[i]),
+            rule=changed.get(name) or rules.get(name, LEARNED.get(name, "")),
+            origins=() if name in changed else origins_of(case.world, name, case.world.iso3[i]),
         )
         for name, values in term.made_of.items()
     )
+
+
+def _changes_of(found: Explanation) -> dict[str, str]:
+    """What the scenario changes of the member by the day of the vote, by quantity: then no source has the value."""
+    case, day = found.anatomy.case, found.anatomy.ballot.date
+    changed: dict[str, list[str]] = {}
+    for change in case.spec.change:
+        is_due = change.date is None or change.date <= day
+        if is_due and case.world.iso3[found.index] in members_of(case.world, change.members):
+            changed.setdefault(change.attribute, []).append(write_edit(change))
+    return {name: f"changed by the scenario: {', then '.join(edits)}" for name, edits in changed.items()}
 
 
 def _peers(found: Explanation) -> tuple[Peer, ...]:

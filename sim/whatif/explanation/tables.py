@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.results.explanation import (
     ExplainedTerm,
+    Fence,
     MadeOf,
     MemberReasons,
     Overview,
@@ -14,7 +15,7 @@ from sim.results.explanation import (
     TriedLever,
     Walk,
 )
-from sim.results.tables import FIGURE, SHARE, UTILITY, Column, Kind, Table, table
+from sim.results.tables import CHANGE_OF_SHARE, FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.results.world import SourceColumn
 from sim.rules.parameters import registry
@@ -325,3 +326,36 @@ def overview_table(overview: Overview) -> Table:
         "same with the decisive term at its mean."
     )
     return table(f"{overview.resolution}: what decides", columns, rows, note)
+
+
+def fence_table(fence: Fence) -> Table:
+    """The members nearest to another action, what holds them, and what draws them away."""
+    columns = [
+        Column("member"),
+        Column("most likely"),
+        Column("share", SHARE),
+        Column("next"),
+        Column("share of next", SHARE),
+        Column("held by"),
+        Column("without it", CHANGE_OF_SHARE),
+        Column("drawn to the next by"),
+    ]
+    rows = [
+        (
+            one.name,
+            one.likeliest,
+            one.probability,
+            one.next,
+            one.probability_of_next,
+            None if one.held_by is None else label_quantity(one.held_by),
+            one.without,
+            None if one.drawn_by is None else label_quantity(one.drawn_by),
+        )
+        for one in fence.members
+    ]
+    note = (
+        f"Shares of {fence.replicates:,} runs. Held by: the term that, put at the mean of the members, narrows most "
+        "the lead of the most likely action over the next. Without it: by how much, in percentage points. Drawn by: "
+        "the term that widens it most."
+    )
+    return table(f"{fence.resolution}: nearest to another action", columns, rows, note)

@@ -126,3 +126,15 @@ def _write_setting(value: Setting, names: Mapping[str, str] = MappingProxyType({
     if not isinstance(value, tuple):
         return write_figure(value)
     return ", ".join(names.get(iso3, iso3) for iso3 in value) or "nobody"
+
+
+def search_tables(search: GoalSearch, names: Mapping[str, str]) -> list[Table]:
+    """The cheapest combination lever by lever, where it changes any, and the frontier of cost and probability.
+
+    Parameters
+    ----------
+    names : of the members, by their codes.
+    """
+    shown = search.surest if search.best is None else search.best
+    levers = [levers_table(shown, search.cost_unit, names)] if shown.cost else []
+    return [*levers, frontier_table(search)]

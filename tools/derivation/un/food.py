@@ -33,9 +33,9 @@ NITROGEN = ("ammonia", "urea")
 def food_rows(filled: Filled) -> Table:
     """The rows of the tie ``food``; Russia's are those of ``un-2022``, dated apart.
 
-    The part of a supplier is the mean of two shares of a whole: its share in the member's wheat imports times the part of
-    the wheat that is imported (2019), and its share in the reported trade in ammonia and urea times the member's net
-    import dependence for fertiliser. A member that has not reported by then takes the medians of its region.
+    The part of a supplier is the mean of two shares: its share in the member's wheat imports times the part of the
+    wheat that is imported (2019), and its share in the reported trade in ammonia and urea times the member's net import
+    dependence for fertiliser. A member that has not reported by then takes the medians of its region.
     """
     rows = _russian(filled)
     trade = frame("food_fertiliser_lpg_trade_dyads.csv.gz")

@@ -1,0 +1,81 @@
+"""Scenarios compared with a base, in tables for people and as rows for other programs."""
+
+from __future__ import annotations
+
+from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummary
+from sim.results.data import DataTable, data_of
+from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
+from sim.results.wording import write_interval
+from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
+from sim.whatif.compare import Comparison, list_figures
+
+MOST_EDITED, MOST_MOVERS = 10, 15
+"""Edited members, and members that vote differently, that a screen shows."""
+
+
+def comparison_tables(found: ComparisonSummary) -> list[Table]:
+    """All scenarios in one table, then the tables of every vote."""
+    own = [made for one in found.compared for made in scenario_tables(found.base, one)]
+    return [comparison_table(found), *own]
+
+
+def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
+    """What one scenario changes, and the tables of its votes."""
+    return [
+        settings_table(base, found.changed),
+        *(made for vote in found.votes for made in vote_tables(vote)),
+    ]
+
+
+def comparison_table(found: ComparisonSummary) -> Table:
+    """A row per scenario and vote: what changes, and whether that decides the outcome."""
+    rows = [
+        [
+            one.scenario if vote is one.votes[0] else "",
+            vote.resolution,
+            vote.base.tally.support.mean,
+            vote.tally.support.mean,
+            vote.base.change.support,
+            write_interval(*vote.base.change_interval.support, is_signed=True),
+            vote.base.change.oppose,
+            vote.base.adoption["two-thirds"].now,
+            len(vote.base.moved),
+        ]
+        for one in found.compared
+        for vote in one.votes
+    ]
+    columns = [
+        Column("scenario"),
+        Column("vote"),
+        Column("support, base", MEAN),
+        Column("support", MEAN),
+        Column("change", CHANGE),
+        Column("90 % of runs"),
+        Column("change of oppose", CHANGE),
+        Column("two thirds", SHARE),
+        Column("vote differently", COUNT),
+    ]
+    note = (
+        "Means over the runs, and their changes against the base. Two thirds: share of runs in which the resolution is "
+        "adopted by two thirds. Vote differently: members that do so in some run."
+    )
+    return table(f"Compared with '{found.base}'", columns, rows, note)
+
+
+def vote_tables(vote: ComparedVote) -> list[Table]:
+    """The tables of one vote: who is edited, tally, adoption, and who votes differently."""
+    edited = vote.base.edited
+    found = [edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if edited else []
+    found += [change_table(vote), adoption_table(vote.base)]
+    if vote.base.moved:
+        found.append(movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
+    return found
+
+
+def comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[DataTable]:
+    """A row per figure, as one long table; and a row per scenario and vote."""
+    wide = [(one, vote) for one in found.compared for vote in one.votes]
+    return [
+        data_of("figures", "a row per figure", list_figures(comparison)),
+        data_of("scenarios", "a row per scenario and vote", wide),
+    ]
