@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sim.limits import LONGEST_COMPARED, MOST_PROBLEMS
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -33,11 +35,13 @@ class Problem:
 
 
 class InputError(ValueError):
-    """The input is wrong, and nothing was run. It holds every problem found, not only the first."""
+    """The input is wrong, and nothing was run. It holds every problem found, and lists the first `MOST_PROBLEMS`."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MOST_PROBLEMS]]
+        more = len(self.problems) - MOST_PROBLEMS
+        super().__init__("\n".join([*lines, *([f"and {more:,} more problems."] if more > 0 else [])]))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
         return InputError, (self.problems,)  # so that an error keeps its problems on the way from another process
@@ -50,6 +54,8 @@ def input_error(where: str, key: str, message: str, fix: str = "") -> InputError
 
 def did_you_mean(name: str, allowed: Iterable[str], default: str = "") -> str:
     """``Did you mean 'x'?`` for the valid name most like `name`, or the text `default`."""
+    if len(name) > LONGEST_COMPARED:
+        return default
     by_folded = {candidate.casefold(): candidate for candidate in allowed}
     nearest = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
     return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else default

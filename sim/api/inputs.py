@@ -24,6 +24,7 @@ from sim.arguments import (
     whole_number,
 )
 from sim.errors import Problem, input_error
+from sim.limits import MOST_REPLICATES
 from sim.runner.batch import ENGINES
 from sim.specs import (
     Experiment,
@@ -39,7 +40,7 @@ from sim.specs import (
     shipped_scenarios,
 )
 from sim.specs.listing import name_references
-from sim.specs.scenario.spec import LAST_SEED, MOST_REPLICATES
+from sim.specs.scenario.spec import LAST_SEED
 from sim.specs.scenario.warnings import warnings_of
 
 Given = ParamSpec("Given")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, ParamSpec
@@ -30,7 +29,8 @@ from sim.cli.commands import (
     validate,
     world,
 )
-from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT
+from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, describe_failure, say
+from sim.cli.terminals import abandon_failing
 from sim.errors import InputError
 from sim.runner.identity import program_version
 
@@ -71,17 +71,17 @@ def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None
         except KeyboardInterrupt:
             status = _say("interrupted", INTERRUPTED)
         except BrokenPipeError:  # the reader of a pipe has closed it, as with '| head'
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            abandon_failing()
             status = DONE
         except (OSError, MemoryError) as error:
-            status = _say(f"failed: {error or type(error).__name__}", FAILED)
+            status = _say(f"failed: {describe_failure(error)}", FAILED)
         raise typer.Exit(status)
 
     return run_command
 
 
 def _say(message: str, status: int) -> int:
-    print(message, file=sys.stderr)
+    say(message)
     return status
 
 

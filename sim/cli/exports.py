@@ -11,7 +11,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from sim.cli.output import check_writable, say
+from sim.cli.output import say
+from sim.files.writing import check_target
 from sim.results.data import DataTable, data_of_tables
 from sim.results.tables import Table
 from sim.views.exports import KINDS, Export, check_format, write_export
@@ -74,7 +75,7 @@ def with_exports(command: Callable[..., int]) -> Callable[..., int]:
     def run(*arguments: Any, **given: Any) -> int:
         files = {name: path for name in OPTIONS if (path := given.pop(name, None)) is not None}
         for name, path in files.items():
-            check_writable(f"--{name}", path)
+            check_target(f"--{name}", path)
             check_format(f"--{name}", name)
         return command(*arguments, **given, exports=Exports(files))
 

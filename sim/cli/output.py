@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from sim.cli.terminals import can_write
-from sim.errors import input_error
+from sim.files.spreadsheet import write_csv
 from sim.results.described import Result
 from sim.results.tables import Cell, Column, Table
-from sim.results.wording import NOTHING
+from sim.results.wording import NOTHING, make_visible
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -29,8 +29,8 @@ SHORT = 32
 """Letters up to which a text in a table stays on one line."""
 UNBROKEN = 14
 """Letters up to which it does so where the table would otherwise be too wide."""
-NARROWEST = 100
-"""Width in columns where the output is not a terminal."""
+WIDTH, NARROWEST = 100, 20
+"""Width in columns where neither the terminal nor COLUMNS gives one, and the least that tables are set in."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Uncertain = Annotated[
@@ -57,15 +57,8 @@ def run_settings(replicates: int | None, seed: int | None, is_uncertain: bool) -
 def print_json(document: object) -> None:
     """Print a document as JSON; letters that stdout cannot write are escaped."""
     text = json.dumps(document, indent=2, ensure_ascii=False)
-    print(text if can_write(text) else json.dumps(document, indent=2))
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows as CSV, under these columns; a cell for which a row has no value is left empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
+    is_safe = can_write(text) and make_visible(text) == text
+    print(text if is_safe else json.dumps(document, indent=2))
 
 
 def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> None:
@@ -74,26 +67,30 @@ def write_results(path: Path, kind: type[Result], rows: Sequence[Result]) -> Non
     write_csv(path, columns, [row.document() for row in rows])
 
 
-def check_writable(option: str, path: Path | None) -> None:
-    """Refuse a file that could not be written, before anything is run for it.
-
-    Raises
-    ------
-    InputError : its folder does not exist, or it is a folder.
-    """
-    if path is not None and not path.parent.is_dir():
-        raise input_error(option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file.")
-    if path is not None and path.is_dir():
-        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
-
-
 def say(message: str) -> None:
-    """Print a message on stderr."""
-    print(message, file=sys.stderr)
+    """Print a message on stderr, if that can be written to."""
+    with suppress(OSError):
+        print(make_visible(message), file=sys.stderr, flush=True)
+
+
+def describe_failure(error: Exception) -> str:
+    """What went wrong in the machine, in words."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory. Ask for fewer runs or points, or use a machine that has more."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: '{error.filename}'" if error.filename else error.strerror
+    return str(error) or type(error).__name__
 
 
 class Screen(Console):
-    """A console that leaves a closed pipe to the command, which ends quietly."""
+    """A console that prints every text as it is: no text of a user is markup, or moves the cursor.
+
+    It leaves a closed pipe to the command, which ends quietly.
+    """
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """The text as it is printed, on a line of its own or in a table."""
+        return super().render_str(make_visible(text), **how)
 
     def on_broken_pipe(self) -> None:
         """Pass the error on."""
@@ -103,7 +100,14 @@ class Screen(Console):
 def console() -> Console:
     """The console for tables: stdout, as wide as the terminal or COLUMNS says, and wide enough where neither does."""
     is_wide_known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Screen(width=None if is_wide_known else NARROWEST, highlight=False, soft_wrap=False)
+    screen = Screen(width=None if is_wide_known else WIDTH, highlight=False, markup=False, emoji=False)
+    screen.width = max(screen.width, NARROWEST)
+    return screen
+
+
+def print_heading(screen: Console, heading: str, after: str = "", *, before: str = "") -> None:
+    """Print a heading, and what comes before and after it."""
+    screen.print(Text.assemble(make_visible(before), (make_visible(heading), "bold"), make_visible(after)))
 
 
 def print_table(screen: Console, table: Table) -> None:
@@ -112,13 +116,13 @@ def print_table(screen: Console, table: Table) -> None:
     cells = shown.cells()
     widths = _share_out(shown, cells, screen.width)
     if shown.title:
-        screen.print(f"[bold]{escape(shown.title)}[/]")
+        print_heading(screen, shown.title)
     if widths is None:
         _print_rows(screen, shown, cells)
     else:
         _print_grid(screen, shown, cells, widths)
     if shown.note:
-        screen.print(shown.note, markup=False)
+        screen.print(shown.note)
 
 
 def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:
@@ -126,10 +130,10 @@ def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], 
     made = RichTable(box=None, pad_edge=False, header_style="dim")
     for column, width in zip(shown.columns, widths, strict=True):
         is_number = column.kind.is_number
-        made.add_column(escape(column.label), justify="right" if is_number else "left", overflow="fold", width=width)
+        made.add_column(column.label, justify="right" if is_number else "left", overflow="fold", width=width)
     for row in cells:
         texts = [_break(cell.text, width) for cell, width in zip(row, widths, strict=True)]
-        made.add_row(*map(escape, texts))
+        made.add_row(*texts)
     screen.print(made)
 
 
@@ -140,7 +144,7 @@ def _print_rows(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]]) 
         parts = [f"{label}: {cell.text}" for label, cell in zip(labels[1:], rest, strict=True) if cell.text != NOTHING]
         text = "; ".join(parts).replace(" %", "\u00a0%")
         lines = textwrap.wrap(text, screen.width - 2, break_on_hyphens=False)
-        screen.print(*filter(None, [first.text]), *(f"  {line}" for line in lines), sep="\n", markup=False)
+        screen.print(*filter(None, [first.text]), *(f"  {line}" for line in lines), sep="\n")
 
 
 def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None] | None:
@@ -193,4 +197,4 @@ def _break(text: str, width: int | None) -> str:
 def print_lines(screen: Console, lines: Sequence[str]) -> None:
     """Print plain sentences, a line each."""
     for line in lines:
-        screen.print(line, markup=False)
+        screen.print(line)

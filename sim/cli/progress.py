@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +11,8 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
+
+from sim.cli.output import say
 
 SECONDS_BETWEEN_LINES = 5.0
 """Seconds between lines in a log. The first line comes after the same time, so that quick work prints none."""
@@ -57,7 +58,7 @@ def progress(
             bar.update(task, completed=done, total=total)
             if bar.disable and clock() - last >= SECONDS_BETWEEN_LINES:
                 last = clock()
-                print(words_of(bar.tasks[0]), file=sys.stderr, flush=True)
+                say(words_of(bar.tasks[0]))
 
         def show_life() -> None:
             nonlocal last
@@ -65,7 +66,7 @@ def progress(
                 if clock() - last >= beat:
                     last = clock()
                     elapsed = timedelta(seconds=round(bar.tasks[0].elapsed or 0))
-                    print(f"{words_of(bar.tasks[0])}; {elapsed} so far", file=sys.stderr, flush=True)
+                    say(f"{words_of(bar.tasks[0])}; {elapsed} so far")
 
         if bar.disable:
             Thread(target=show_life, daemon=True).start()

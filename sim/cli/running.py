@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import DONE, FAILED, INTERRUPTED, say
+from sim.cli.output import DONE, FAILED, INTERRUPTED, describe_failure, say
 from sim.errors import input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.folder.files import PLAN, POINTS
@@ -44,7 +44,7 @@ def finish_folder(folder: Path, work: Callable[[], FinishedFolder]) -> tuple[int
         say(f"interrupted; {_describe_rest(folder)}")
         return INTERRUPTED, None
     except (WorkersLostError, MemoryError, OSError) as error:
-        say(f"stopped: {error or type(error).__name__}")
+        say(f"stopped: {describe_failure(error)}")
         say(_describe_rest(folder))
         return FAILED, None
     for name in done.dropped:

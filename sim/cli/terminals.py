@@ -1,8 +1,9 @@
-"""What is printed on terminals that cannot write every letter: plain ASCII in its place, rather than an error."""
+"""What reaches a terminal: no letter that it cannot write, no control sequence of a user's text, no failing stream."""
 
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
 from io import TextIOWrapper
@@ -32,6 +33,22 @@ def write_plainly(text: str) -> str:
     signs = "".join(PLAIN.get(letter, letter) for letter in text)
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", signs) if not unicodedata.combining(letter))
     return bare.encode("ascii", "replace").decode("ascii")
+
+
+def replace_closed() -> None:
+    """Write to nowhere what a program without stdout or stderr prints."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def abandon_failing() -> None:
+    """Write to nowhere what a stream could not write, so that it does not fail again when the program ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 from sim.explore.result import Explored
 from sim.explore.start import Launch, scenario_text
+from sim.files.spreadsheet import as_csv
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_run, summarise_vote
 from sim.summaries.tallies import REPORTED
@@ -29,11 +28,9 @@ def file_of(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
 
 def members_csv(found: Explored) -> str:
     """A row per vote and member: probabilities now and in the baseline, observed action, how often it differs."""
-    lines = io.StringIO()
     before = [f"baseline_{name}" for name in REPORTED]
     columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]
-    writer = csv.DictWriter(lines, columns, lineterminator="\n")
-    writer.writeheader()
+    lines: list[dict[str, object]] = []
     for number, vote in enumerate(found.result.votes):
         rows = summarise_vote(found.result, number).members
         was = summarise_vote(found.baseline, number).members
@@ -41,5 +38,5 @@ def members_csv(found: Explored) -> str:
         for i, (row, old) in enumerate(zip(rows, was, strict=True)):
             moves = {name: share[i] for name, share in shares.items()}
             earlier = {f"baseline_{name}": getattr(old, name) for name in REPORTED}
-            writer.writerow({"resolution": vote.resolution, **row.document(), **earlier, **moves})
-    return lines.getvalue()
+            lines.append({"resolution": vote.resolution, **row.document(), **earlier, **moves})
+    return as_csv(columns, lines)

@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 
 from sim.errors import input_error
+from sim.explore.guard import Guard
 
 SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
@@ -53,7 +54,7 @@ def serve(
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(Guard(app, host), log_level="error", access_log=False))
     shown = "localhost" if host in ("127.0.0.1", "localhost", "::1") else host
     address = f"http://{shown}:{port}/"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,8 @@ import tomli_w
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
 from sim.explore.state import LONGEST_FILE, PageState
+from sim.files.reading import UnreadableError
+from sim.files.toml import parse_toml
 from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
 from sim.specs.overrides import value_of
 from sim.world import shipped_worlds
@@ -154,9 +155,9 @@ def _loaded(source: str) -> dict[str, Any]:
     if len(source) > LONGEST_FILE:
         raise input_error(PAGE, "", f"has {len(source):,} characters; at most {LONGEST_FILE:,} are read.")
     try:
-        return tomllib.loads(source.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise input_error(PAGE, "", f"is not valid TOML: {error}.") from error
+        return parse_toml(source.removeprefix("\ufeff"))
+    except UnreadableError as error:
+        raise input_error(PAGE, "", str(error)) from error
 
 
 def _refuse_other_files(document: Mapping[str, Any], start: Launch) -> None:

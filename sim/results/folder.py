@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.limits import MOST_POINTS, MOST_REPLICATES
 from sim.results.described import Result, quantity
 
 Document = dict[str, Any]
 """A scenario or an experiment as plain data; ``sim schema`` describes its keys."""
 Hashes = dict[str, str]
-Count = Annotated[int, Field(ge=1)]
+Runs = Annotated[int, Field(ge=1, le=MOST_REPLICATES)]
+Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
 TableName = Annotated[str, Field(pattern=r"^\w+\.parquet$")]
 
 
@@ -78,8 +80,8 @@ class Kept(Provenance):
 
     schema_version: int = quantity("layout", "version of this layout")
     engine: str = quantity("engine", "engine that ran it")
-    replicates: Count = quantity("runs of a point", "runs of a point; the most where points differ")
-    points: Count = quantity("points", "points: of a run 1, or 2 with a base; of a sweep those of its design")
+    replicates: Runs = quantity("runs of a point", "runs of a point; the most where points differ")
+    points: Points = quantity("points", "points: of a run 1, or 2 with a base; of a sweep those of its design")
     defaults: dict[str, float] = quantity("defaults", "default of every parameter", named="PARAMETER")
     worlds: dict[str, Hashes] = quantity(
         "data files", "by world, SHA-256 of every data file that was read", named="WORLD"

@@ -1,13 +1,17 @@
-"""How numbers are written for people, everywhere: on the screen, on pages and in pictures.
+"""How numbers and texts are written for people, everywhere: on the screen, on pages and in pictures.
 
 Percentages are whole, with ``<1 %`` and ``>99 %`` at the ends; counts are whole; means of members have one decimal.
 """
 
 from __future__ import annotations
 
+import re
+
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 """What is written where there is no value."""
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Letters that move the cursor, change colours or turn the direction of writing; not the ends of lines and tabs."""
 
 
 def write_number(value: float, digits: int = 0, *, is_signed: bool = False) -> str:
@@ -52,3 +56,14 @@ def write_interval(low: float, high: float, digits: int = 0, *, is_signed: bool 
     """Both ends of an interval; one number where they are written the same."""
     ends = [write_number(end, digits, is_signed=is_signed) for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
+def make_visible(text: str) -> str:
+    r"""A text whose control characters are written out, so that a terminal does not act on them.
+
+    Examples
+    --------
+    >>> make_visible("\x1b[31mred")
+    '\\x1b[31mred'
+    """
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

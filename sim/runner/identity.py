@@ -125,7 +125,10 @@ def describe_worker(own: str, other: object) -> str:
 
 def describe_difference(own: str, other: str) -> str:
     """Describe the differences of two identities, here and there."""
-    here, there = _flatten(json.loads(own)), _flatten(json.loads(other))
+    try:
+        here, there = _flatten(json.loads(own)), _flatten(json.loads(other))
+    except (ValueError, RecursionError, AttributeError):
+        return "its description cannot be read"
     return "; ".join(
         f"{name} is {here.get(name, 'not installed')} here and {there.get(name, 'not installed')} there"
         for name in dict.fromkeys([*here, *there])

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from sim.case import prepare_with_base
 from sim.errors import InputError, Problem, input_error
+from sim.files.writing import write_json
 from sim.results.scenarios import FolderOfScenarios
 from sim.runner.executors import Executor
-from sim.runner.folder.whole import write_json
 from sim.runner.folder.writing import make_folder
 from sim.runner.identity import check_program
 from sim.runner.plan import OnProgress, ignore_progress
@@ -138,7 +138,7 @@ def _claim_folder(folder: Path, names: Sequence[str]) -> None:
         message = "is not empty and holds no scenarios."
         raise input_error("--out", str(folder), message, "Give a new folder, or one of an earlier run of several.")
     before = list_scenarios(folder) if (folder / SCENARIOS).is_file() else []
-    write_json(folder / SCENARIOS, FolderOfScenarios(scenarios=list(dict.fromkeys([*names, *before]))))
+    write_json(folder / SCENARIOS, FolderOfScenarios(scenarios=list(dict.fromkeys([*names, *before]))).document())
 
 
 def list_scenarios(folder: Path) -> list[str]:

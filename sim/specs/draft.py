@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import Problem
+from sim.errors import InputError, Problem
+from sim.limits import MOST_PROBLEMS
 
 Key = tuple[str | int, ...]
 
@@ -55,6 +56,14 @@ class PartOrigin:
     folder: Path
 
 
+@dataclass
+class _Part:
+    """A part of a document: its origin, where that is not the origin of what holds it, and its own parts."""
+
+    origin: PartOrigin | None = None
+    inner: dict[str | int, _Part] = field(default_factory=dict)
+
+
 class Draft:
     """A document under construction, with the origin of its parts and what went wrong so far.
 
@@ -67,16 +76,25 @@ class Draft:
     def __init__(self, where: str, folder: Path) -> None:
         self.document: dict[str, object] = {}
         self.base: str | None = None
-        self.problems: list[Problem] = []
-        self._origins: dict[Key, PartOrigin] = {(): PartOrigin(where, (), folder)}
+        self._problems: dict[Problem, None] = {}
+        self._origins = _Part(PartOrigin(where, (), folder))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong so far."""
+        return list(self._problems)
 
     def origin(self, key: Key) -> PartOrigin:
         """Where the part under `key` came from: the origin of the smallest recorded part that holds it."""
-        for length in range(len(key), 0, -1):
-            if (found := self._origins.get(key[:length])) is not None:
-                return PartOrigin(found.where, found.key + key[length:], found.folder)
-        root = self._origins[()]
-        return PartOrigin(root.where, key, root.folder)
+        part, found, rest = self._origins, self._origins.origin, key
+        for length, name in enumerate(key, start=1):
+            if (inner := part.inner.get(name)) is None:
+                break
+            part = inner
+            if part.origin is not None:
+                found, rest = part.origin, key[length:]
+        assert found is not None  # the whole document has one
+        return PartOrigin(found.where, found.key + rest, found.folder)
 
     def locate(self, finding: Finding) -> Problem:
         """The problem of a finding, at the place that the part came from."""
@@ -88,12 +106,20 @@ class Draft:
         self.keep([self.locate(finding)])
 
     def keep(self, problems: Iterable[Problem]) -> None:
-        """Keep problems that have their place already, each once."""
-        self.problems += [problem for problem in dict.fromkeys(problems) if problem not in self.problems]
+        """Keep problems that have their place already, each once.
+
+        Raises
+        ------
+        InputError : there are as many as a message lists; the rest is not looked for.
+        """
+        for problem in problems:
+            self._problems[problem] = None
+            if len(self._problems) == MOST_PROBLEMS:
+                raise InputError(self.problems)
 
     def merge(self, own: Mapping[str, object], where: str, folder: Path) -> None:
         """Merge a document into what is there: keys replace, tables merge, edits are appended."""
-        self._origins[()] = PartOrigin(where, (), folder)
+        self._origins.origin = PartOrigin(where, (), folder)
         for name, value in copy.deepcopy(dict(own)).items():
             present = self.document.get(name)
             if name in TABLES and isinstance(present, dict) and isinstance(value, dict):
@@ -110,6 +136,7 @@ class Draft:
 
     def mark(self, key: Key, origin: PartOrigin) -> None:
         """Record the origin of a part just replaced, and forget the origins of what was inside it."""
-        for inner in [known for known in self._origins if known[: len(key)] == key]:
-            del self._origins[inner]
-        self._origins[key] = origin
+        part = self._origins
+        for name in key[:-1]:
+            part = part.inner.setdefault(name, _Part())
+        part.inner[key[-1]] = _Part(origin)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from sim.errors import input_error
+from sim.files.reading import UnreadableError, read_text
+from sim.files.toml import parse_toml
+from sim.limits import LARGEST_DOCUMENT
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -18,19 +20,13 @@ def read_toml(path: Path) -> dict[str, object]:
     Raises
     ------
     InputError
-        If it cannot be read, is not UTF-8 text or is not TOML; the message gives the line.
+        If it cannot be read, is not UTF-8 text, is not TOML or is beyond a limit; the message gives the line.
     """
     where = show_path(path)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Windows editors put a mark before the text
-    except OSError as error:
-        raise input_error(where, "", f"cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise input_error(where, "", f"is not UTF-8 text (byte {error.start + 1}).") from error
-    except ValueError as error:  # also a number of more digits than Python reads
-        raise input_error(where, "", f"is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise input_error(where, "", "is nested too deeply.") from error
+        return parse_toml(read_text(path, LARGEST_DOCUMENT))
+    except UnreadableError as error:
+        raise input_error(where, "", str(error)) from error
 
 
 def show_path(path: Path) -> str:

@@ -140,9 +140,10 @@ def read_fit(path: Path) -> Fit:
     InputError : the file cannot be read or is not a parameter file; every problem is listed.
     """
     try:
-        return _read(path, path.stat().st_mtime_ns)
+        changed = path.stat().st_mtime_ns
     except OSError as error:
         raise input_error(str(path), "", f"cannot be read: {error.strerror}.") from None
+    return _read(path, changed)
 
 
 @lru_cache(16)

@@ -6,7 +6,8 @@ reported together with everything else that is wrong. Without a world they accep
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo
@@ -40,8 +41,9 @@ def members_of(world: World, references: Sequence[str]) -> tuple[str, ...]:
     return tuple(code for code in world.iso3 if code in chosen)
 
 
-def _unknown(message: str, fix: str) -> PydanticCustomError:
+def _unknown(message: str, fix: Callable[[], str] = str) -> PydanticCustomError:
     # The message goes in as a value because names may hold braces, which pydantic would read as a template.
+    # What might have been meant is looked for only where it is shown: of many thousand names it would take minutes.
     return PydanticCustomError("name", "{message}", {"message": message, "fix": fix})
 
 
@@ -49,7 +51,7 @@ def _resolve(world: World, reference: str) -> tuple[str, ...]:
     try:
         return world.resolve(reference)
     except KeyError:
-        fix = world.hint(reference, f"'sim world {world.name}' shows all members and groups.")
+        fix = partial(world.hint, reference, f"'sim world {world.name}' shows all members and groups.")
         raise _unknown(f'there is no member or group "{reference}" in the world {world.name}.', fix) from None
 
 
@@ -65,14 +67,14 @@ def _check_member(name: str, info: ValidationInfo) -> str:
     if world is not None:
         count = len(_resolve(world, name))
         if count != 1:
-            raise _unknown(f'"{name}" is a group of {count} members where one member is needed.', "")
+            raise _unknown(f'"{name}" is a group of {count} members where one member is needed.')
     return name
 
 
 def _check_group(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None and len(_resolve(world, name)) == 1:
-        raise _unknown(f'"{name}" is a single member where a group is needed.', "")
+        raise _unknown(f'"{name}" is a single member where a group is needed.')
     return name
 
 
@@ -80,7 +82,7 @@ def _check_attribute(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None and name not in world.attributes_editable():
         allowed = world.attributes_editable()
-        fix = did_you_mean(name, allowed, f"These can be edited: {', '.join(allowed)}.")
+        fix = partial(did_you_mean, name, allowed, f"These can be edited: {', '.join(allowed)}.")
         raise _unknown(f'there is no attribute "{name}" that can be edited in the world {world.name}.', fix)
     return name
 

@@ -7,13 +7,14 @@ Both change a document after it has been merged with its base: ``parameters.enfo
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
+from sim.files.reading import UnreadableError
+from sim.files.toml import parse_toml
 from sim.specs.draft import Draft, Key, PartOrigin, join_key
 
 ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
@@ -50,15 +51,15 @@ def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if equals and name.strip():
         return name.strip(), value_of(value.strip())
-    draft.problems.append(Problem(name_override(text), "", "has no key and value; write KEY=VALUE."))
+    draft.keep([Problem(name_override(text), "", "has no key and value; write KEY=VALUE.")])
     return "", None
 
 
 def path_of(name: str) -> tuple[str, ...]:
     """The parts of a dotted key of the command line; a part in quotes, as in TOML, may contain dots."""
     try:
-        table: object = tomllib.loads(f"{name} = 0")
-    except (ValueError, RecursionError):
+        table: object = parse_toml(f"{name} = 0")
+    except UnreadableError:
         return tuple(name.split("."))
     path: tuple[str, ...] = ()
     while isinstance(table, Mapping) and len(table) == 1:
@@ -89,8 +90,8 @@ def value_of(text: str) -> object:
     text : the part after the "=" of an override, or the cell of a table.
     """
     try:
-        parsed = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
+        parsed = parse_toml(f"value = {text}")
+    except UnreadableError:
         return text
     return parsed["value"] if parsed.keys() == {"value"} else text
 
@@ -100,7 +101,7 @@ def _assign(draft: Draft, name: tuple[str, ...], value: object, source: PartOrig
         try:
             key = full_key(draft.document, path)
         except NowhereError as nowhere:
-            draft.problems.append(Problem(source.where, join_key((*source.key, *path)), str(nowhere)))
+            draft.keep([Problem(source.where, join_key((*source.key, *path)), str(nowhere))])
         else:
             new = _put(draft.document, key, leaf)
             draft.mark(key[:new], replace(source, key=(*source.key, *key[:new])))

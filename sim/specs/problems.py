@@ -17,6 +17,7 @@ from sim.errors import did_you_mean
 from sim.rules.parameters import describe_unit
 from sim.specs.draft import Finding, Key
 from sim.specs.scenario.schema import REFERENCE, scenario_structure
+from sim.specs.suggestions import list_tables, suggest_key
 
 NEEDED = {
     "string": "text",
@@ -54,10 +55,11 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
     got = detail["input"]
     match detail["type"]:
         case "name" | "edit":
-            return Finding(key, detail["msg"], detail["ctx"]["fix"])
+            return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
             names = _node(schema, detail["loc"][:-1])[0]["properties"]
-            fix = did_you_mean(str(key[-1]), names, f"The keys are {', '.join(names)}.")
+            fix = suggest_key(str(key[-1]), list(names), dict(list_tables(scenario_structure())))
+            fix = fix or f"The keys are {', '.join(names)}."
             return Finding(key, "there is no such key.", fix)
         case "missing":
             return Finding(key, "is missing.", _give(node))
@@ -82,6 +84,8 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"{_count(len(got))} given where {_allowed_count(node)}.")
         case "string_too_short":
             return Finding(key, "is empty.", _give(node))
+        case "string_unicode":  # the path of a folder or a file
+            return Finding(key, f"{_describe(got)} is no text in UTF-8.", "Rename the folder or the file.")
         case _:
             return Finding(key, f"{_describe(got)} is given where {_needed(schema, node)} is needed.")
 
@@ -130,8 +134,10 @@ def _follow_reference(schema: Mapping[str, Any], node: Mapping[str, Any]) -> Map
 def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if node.get("format") == "date":
         return "a date such as 2022-03-02"
-    if node.get("type") == "array" and "properties" in _follow_reference(schema, node["items"]):
+    if node.get("type") == "array" and "properties" in _follow_reference(schema, node.get("items", {})):
         return "a list of tables"
+    if node.get("type") == "array" and "prefixItems" in node:
+        return f"a list of {len(node['prefixItems'])}"
     return NEEDED.get(node.get("type", ""), "another value")
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import sim
 from sim.errors import did_you_mean, input_error
+from sim.files.reading import is_file
 
 ShippedKind = Literal["scenarios", "experiments", "goals"]
 
@@ -54,12 +55,14 @@ def locate_file(reference: str | Path, kind: ShippedKind, folder: Path, where: s
     path = folder / reference
     name = str(reference).removesuffix(".toml")
     shipped = shipped_names(kind)
-    if _is_file(path) or (is_folder(path) and name not in shipped):
+    if is_file(path) or (is_folder(path) and name not in shipped):
         return path
     if name in shipped:
         return shipped_folder(kind) / f"{name}.toml"
     fix = did_you_mean(name, shipped, f"'sim list' shows the shipped {kind}.")
     message = f"there is no such file and no shipped {kind.removesuffix('s')} of that name."
+    if _is_there(path):
+        message, fix = "is a device or a pipe, which are not read.", "Copy what it holds to a file, and give that."
     if not where:
         raise input_error(str(reference), "", message, fix)
     raise input_error(where, key, f'"{reference}" is not found: {message}', fix)
@@ -78,8 +81,8 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def _is_file(path: Path) -> bool:
+def _is_there(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.exists()
     except (OSError, ValueError):
         return False

@@ -59,11 +59,11 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
         step: str | int
         step, path = _step(holder, key, path)
         if isinstance(holder, list) and not (isinstance(step, int) and step < len(holder)):
-            draft.problems.append(Problem(where, join_key((*key, step)), f"there is no such item in {join_key(key)}."))
+            draft.keep([Problem(where, join_key((*key, step)), f"there is no such item in {join_key(key)}.")])
             return
         if not isinstance(holder, list | dict):
             message = f"{join_key(key)} holds a single value, so there is no '{step}' in it."
-            draft.problems.append(Problem(where, join_key((*key, step)), message))
+            draft.keep([Problem(where, join_key((*key, step)), message)])
             return
         key = (*key, step)
         if not path:

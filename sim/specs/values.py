@@ -15,7 +15,7 @@ LARGEST = 2**63
 
 def validator_error(message: str) -> PydanticCustomError:
     """The error of a mistake that only these validators see; it is reported like any other."""
-    return PydanticCustomError("edit", "{message}", {"message": message, "fix": ""})
+    return PydanticCustomError("edit", "{message}", {"message": message, "fix": str})
 
 
 def to_plain(value: object) -> object:

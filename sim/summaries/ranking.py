@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 from sim.arrays import IntArray
 from sim.case import prepare
 from sim.errors import input_error
+from sim.files.writing import write_whole
 from sim.results.scores import Scores
 from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import DesignPoint, list_points, scenario_at
 from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
-from sim.runner.folder.whole import write_whole
 from sim.runner.result import frequencies
 from sim.scoring.scores import classes_of, score, three_classes
 from sim.specs import Experiment, Factor

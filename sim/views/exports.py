@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
@@ -11,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.errors import input_error
+from sim.files.spreadsheet import as_csv
+from sim.files.writing import write_text, write_whole
 from sim.results.data import DataColumn, DataTable
 from sim.results.tables import Table
 from sim.results.wording import MINUS, NOTHING
-from sim.runner.folder.whole import write_whole
 
 LONGEST_LABEL = 80
 """Letters of a label that Stata keeps."""
@@ -77,16 +76,11 @@ def _file_for(path: Path, one: DataTable, export: Export) -> Path:
 
 
 def _as_csv(one: DataTable) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow([column.name for column in one.columns])
-    writer.writerows(one.rows)
-    return written.getvalue()
+    return as_csv([column.name for column in one.columns], one.records())
 
 
 def _write_text(path: Path, text: str) -> Path:
-    with write_whole(path) as file:
-        file.write(text.encode())
+    write_text(path, text)
     return path
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
+from sim.files.writing import write_whole
 from sim.runner.folder.manifest import hash_document
 from sim.runner.identity import program_version
 from sim.views.styles import FAINT, INK, PAPER
@@ -130,7 +131,7 @@ def strip_frame(ax: Axes, *sides: str) -> None:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture; vector formats have the same bytes every time.
+    """Write a picture, whole or not at all; vector formats have the same bytes every time.
 
     Raises
     ------
@@ -138,6 +139,7 @@ def save(figure: Figure, path: Path) -> None:
     """
     import matplotlib as mpl
 
-    stamped = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    with mpl.rc_context({"svg.hashsalt": "alignment-sim"}):
-        figure.savefig(path, dpi=DPI, metadata=stamped)
+    kind = path.suffix.lower()
+    stamped = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(kind)
+    with mpl.rc_context({"svg.hashsalt": "alignment-sim"}), write_whole(path) as file:
+        figure.savefig(file, format=kind.removeprefix("."), dpi=DPI, metadata=stamped)

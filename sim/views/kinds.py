@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import did_you_mean, input_error
+from sim.files.writing import check_target
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed
@@ -143,14 +144,11 @@ def check_picture(option: str, path: Path) -> None:
 
     Raises
     ------
-    InputError : its name does not end in a known format, its folder does not exist, or Matplotlib is missing.
+    InputError : its name does not end in a known format, it could not be written, or Matplotlib is missing.
     """
     if path.suffix.lower() not in FORMATS:
         raise input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
-    if not path.parent.is_dir():
-        raise input_error(option, "", f"the folder of '{path}' does not exist.")
-    if path.is_dir():
-        raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
+    check_target(option, path)
     check_matplotlib(option)
 
 

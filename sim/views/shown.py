@@ -1,14 +1,30 @@
-"""The figures on which pictures are drawn: a notebook shows them, whatever backend Matplotlib has."""
+"""The figures on which pictures are drawn: a notebook shows them, and a text of a user is shown as it is."""
 
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.results.wording import make_visible
+
+FORMULA = r"$\mathdefault{"
+"""What the labels begin with that Matplotlib writes along an axis of powers of ten."""
 
 
 class ShownFigure(Figure):
     """A figure that a notebook shows where it is the last value of a cell."""
+
+    def savefig(self, *to: Any, **how: Any) -> None:
+        """Write the figure; no dollar sign in a text begins a formula, and no control character is drawn."""
+        for text in self.findobj(Text):
+            assert isinstance(text, Text)
+            if not text.get_text().startswith(FORMULA):
+                text.set_parse_math(False)
+                text.set_text(make_visible(text.get_text()))
+        super().savefig(*to, **how)
 
     def _repr_png_(self) -> bytes:
         """How a notebook shows it."""

@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from sim.results.wording import make_visible
+
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
@@ -38,7 +40,7 @@ def inline_svg(figure: Figure, key: str, text: str) -> str:
     box = drawn.attrib["viewBox"]
     _compact(drawn)
     _rename(drawn, key)
-    drawn.attrib = {"viewBox": box, "role": "img", "aria-label": text, "style": ROOT_STYLE}
+    drawn.attrib = {"viewBox": box, "role": "img", "aria-label": make_visible(text), "style": ROOT_STYLE}
     return ElementTree.tostring(drawn, encoding="unicode")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import did_you_mean
+from sim.files.reading import UnreadableError, read_bytes
 from sim.world.tables import Folder
 
 FIRST_LINE = 2
@@ -99,7 +100,7 @@ def read_plain_columns(folder: Folder, stem: str, allowed: Sequence[str]) -> dic
     name = next((name for name in (f"{stem}.csv", f"{stem}.csv.gz") if (folder.path / name).is_file()), None)
     try:
         table = None if name is None else _read_texts(folder.path / name, allowed)
-    except (OSError, ValueError):
+    except ValueError:
         return None
     if table is None or len(set(table.column_names)) < len(table.column_names) or set(table.column_names) - {*allowed}:
         return None
@@ -108,12 +109,12 @@ def read_plain_columns(folder: Folder, stem: str, allowed: Sequence[str]) -> dic
 
 def _read_texts(path: Path, columns: Sequence[str]) -> Any:
     """A table of which some columns are read as texts, whatever they hold."""
-    from pyarrow import csv, string  # slow to load
+    from pyarrow import BufferReader, csv, string  # slow to load
 
     as_texts = csv.ConvertOptions(
         column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
     )
-    table = csv.read_csv(path, convert_options=as_texts)
+    table = csv.read_csv(BufferReader(read_bytes(path)), convert_options=as_texts)
     return table.rename_columns(table.column_names)  # names that are not UTF-8 are found here
 
 
@@ -132,7 +133,10 @@ def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
         return empty
     try:
         table = _read_texts(folder.path / name, columns)
-    except (OSError, ValueError) as error:
+    except UnreadableError as error:
+        folder.problem(name, "", str(error))
+        return empty
+    except ValueError as error:
         folder.problem(name, "", f"cannot be read: {str(error).splitlines()[0]}.", "Save it as CSV in UTF-8.")
         return empty
     if not folder.check_header(name, table.column_names, columns):

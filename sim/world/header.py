@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,6 +9,9 @@ from math import fsum
 from typing import Any
 
 from sim.errors import did_you_mean
+from sim.files.reading import UnreadableError, read_text
+from sim.files.toml import parse_toml
+from sim.limits import LARGEST_DOCUMENT
 from sim.world.names import hint_for_code
 from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
@@ -58,15 +60,11 @@ def read_header(folder: Folder, members: Mapping[str, tuple[str, str]], *, is_da
     """
     day, partners = ("start", "apart") if is_dated else ("date", "coverage")
     try:
-        document = tomllib.loads((folder.path / FILE).read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        folder.problem(FILE, "", "missing.", f"Give title and {day}.")
-        return Header()
-    except UnicodeDecodeError as error:
-        folder.problem(FILE, "", f"is not UTF-8 text (byte {error.start + 1}).")
-        return Header()
-    except (OSError, ValueError, RecursionError) as error:
-        folder.problem(FILE, "", f"cannot be read: {error}.")
+        document = parse_toml(read_text(folder.path / FILE, LARGEST_DOCUMENT))
+    except UnreadableError as error:
+        is_missing = not (folder.path / FILE).exists()
+        message, fix = ("missing.", f"Give title and {day}.") if is_missing else (str(error), "")
+        folder.problem(FILE, "", message, fix)
         return Header()
     valid = _checked(folder, document, kinds=DATED_KEYS if is_dated else KEYS, needed=("title", day), prefix="")
     names = _members_by_reference(folder, members)

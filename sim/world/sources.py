@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
-from sim.world.tables import read_rows
+from sim.world.tables import Folder
 from sim.world.ties import row_of
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
@@ -18,10 +18,19 @@ CARRIED = "carried: later years lack it"
 
 
 def source_table(world: World) -> list[Source]:
-    """The rows of ``columns.csv``. Empty if there is none."""
-    path = world.folder / "columns.csv"
-    rows = read_rows(path) if path.is_file() else []
-    return [Source(**{name: row.get(name, "") for name in Source.model_fields}) for row in rows]
+    """The rows of ``columns.csv``. Empty if there is none.
+
+    Raises
+    ------
+    InputError : it cannot be read.
+    """
+    folder = Folder(world.folder)
+    table = folder.table("columns", ("file", "column"), is_required=False)
+    folder.raise_problems()
+    known = [name for name in Source.model_fields if name in table.columns]
+    return [
+        Source(**dict.fromkeys(Source.model_fields, "") | {name: row[name] for name in known}) for row in table.rows
+    ]
 
 
 def member_figures(world: World, iso3: str) -> list[MemberFigure]:
@@ -32,16 +41,15 @@ def member_figures(world: World, iso3: str) -> list[MemberFigure]:
     entries = {(entry.file, entry.column): entry for entry in source_table(world)}
     if world.is_dated:
         return list(dated_figures(world, iso3, entries))
-    found = []
-    for file in ("members.csv", "figures.csv"):
-        path = world.folder / file
-        if not path.is_file():
-            continue
-        row = next(row for row in read_rows(path) if row["iso3"] == iso3)
-        for column, value in row.items():
-            of = entries.get((path.name, column)) or _undescribed(path.name, column)
-            details = {key: getattr(of, key) for key in ("label", "unit", "year", "source", "note")}
-            found.append(MemberFigure(column=column, value=value, **details))
+    found, folder = [], Folder(world.folder)
+    for stem in ("members", "figures"):
+        table = folder.table(stem, ("iso3",), is_required=False)
+        for row in (row for row in table.rows if row["iso3"] == iso3):
+            for column in table.columns:
+                of = entries.get((f"{stem}.csv", column)) or _undescribed(f"{stem}.csv", column)
+                details = {key: getattr(of, key) for key in ("label", "unit", "year", "source", "note")}
+                found.append(MemberFigure(column=column, value=row[column], **details))
+    folder.raise_problems()
     return found
 
 

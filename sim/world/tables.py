@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-import gzip
+import io
 import re
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import InputError, Problem, did_you_mean
+from sim.files.reading import UnreadableError, read_text
 from sim.world.names import hint_for_code
 
 LISTED_PER_FILE = 50
@@ -182,15 +181,14 @@ class Folder:
     def read(self, name: str, columns: Sequence[str]) -> CsvTable:
         """The table in a file of this name; as for `table`."""
         try:
-            with _opened(self.path / name) as file:
-                reader = csv.reader(file, strict=True)
-                header = next(reader, [])
-                lines = [(reader.line_num, cells) for cells in reader if cells]
-        except UnicodeDecodeError:
-            self.problem(name, "", "is not UTF-8 text.", "Save it as CSV in UTF-8.")
+            reader = csv.reader(io.StringIO(read_text(self.path / name), newline=""), strict=True)
+            header = next(reader, [])
+            lines = [(reader.line_num, cells) for cells in reader if cells]
+        except UnreadableError as error:
+            self.problem(name, "", str(error))
             return CsvTable(name)
-        except (OSError, EOFError, csv.Error, zlib.error) as error:
-            self.problem(name, "", f"cannot be read: {getattr(error, 'strerror', None) or error}.")
+        except csv.Error as error:
+            self.problem(name, "", f"cannot be read: {error}.")
             return CsvTable(name)
         if not header:
             self.problem(name, "", "is empty.", f"Give a table with the columns {', '.join(columns)}.")
@@ -234,21 +232,15 @@ def shares(rows: Sequence[Row], column: str) -> FloatArray:
     return values
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table that comes with the program, unchecked."""
+    return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
+
+
 def hashes_of(folder: Path, stems: Sequence[str]) -> dict[str, str]:
     """SHA-256 of the files of a folder that have one of these names, by file name."""
     paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in stems)
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table that comes with the program, unchecked."""
-    with _opened(path) as file:
-        return list(csv.DictReader(file))
-
-
-def _opened(path: Path) -> TextIO:
-    opener: Callable[..., TextIO] = gzip.open if path.suffix == ".gz" else open
-    return opener(path, "rt", encoding="utf-8-sig", newline="")  # Excel puts a mark before the text
 
 
 def _got(text: str) -> str:

@@ -12,7 +12,9 @@ import sim
 ROOT = Path(sim.__file__).parent
 LAYERS = (
     {"arrays"},
+    {"limits"},
     {"errors", "randomness"},
+    {"files"},
     {"arguments"},
     {"rules"},
     {"results"},

@@ -2,7 +2,10 @@
 
 import json
 import re
+import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,6 +45,41 @@ threading.Thread(target=count, daemon=True).start()
 """Run before a server: a closed page is forgotten after a second, and it is said how many results are kept."""
 
 
+FOREIGN = """
+<iframe id="frame" src="{page}"></iframe>
+<script>
+const found = {{}};
+fetch("{page}").then(answer => answer.text()).then(() => found.text = "read", () => found.text = "refused");
+fetch("{page}", {{mode: "no-cors"}}).then(() => found.blind = "sent", () => found.blind = "refused");
+const socket = new WebSocket("{socket}/jupyter/api/kernels/1/channels?session_id=1");
+socket.onopen = () => found.socket = "open";
+socket.onerror = () => found.socket = "refused";
+</script>
+"""
+"""A page of another site, that tries to read the dashboard and to frame it."""
+
+
+@contextmanager
+def foreign_site(page):
+    """The address of a site of its own that serves the page above."""
+    text = FOREIGN.format(page=page, socket=page.replace("http", "ws", 1)).encode()
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{site.server_port}/"
+        site.shutdown()
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with served(SERVER.format("es-11-1"), tmp_path_factory.mktemp("server")) as address:
@@ -74,6 +112,21 @@ def test_a_move_is_saved_run_and_loaded_again(visit, tmp_path):
     page.wait_for_selector("#movers", timeout=5000)
     assert tally_shown(page) == expected
     assert float(page.input_value(THREAT)) == 2
+
+
+def test_another_site_neither_reads_nor_frames_the_page(browser, server):
+    with foreign_site(server) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_function("() => found.text && found.blind && found.socket")
+        found = page.evaluate("found")
+        page.wait_for_timeout(1000)
+        (frame,) = page.main_frame.child_frames
+        shown = frame.content()
+        context.close()
+    assert (found["text"], found["socket"]) == ("refused", "refused")
+    assert "solara" not in shown
 
 
 def test_a_closed_page_leaves_nothing_behind(opened, tmp_path):

@@ -89,7 +89,7 @@ BAD: dict[str, tuple[Break, str]] = {
     ),
     "not UTF-8": (
         whole("fills.csv", b"iso3,quantity,rule\nFER,x,caf\xe9\n"),
-        "fills.csv: is not UTF-8 text. Save it as",
+        "fills.csv: is not UTF-8 text (byte 29). Save it in UTF-8.",
     ),
     "header file not UTF-8": (whole("world.toml", b'title = "\xff"'), "world.toml: is not UTF-8 text (byte 10)."),
     "truncated gzip": (zipped("ties.csv", lambda data: data[:-40]), "ties.csv.gz: cannot be read"),
@@ -97,7 +97,7 @@ BAD: dict[str, tuple[Break, str]] = {
         zipped("ties.csv", lambda data: data[:20] + b"\0" * 40 + data[60:]),
         "ties.csv.gz: cannot be read",
     ),
-    "no gzip at all": (zipped("ties.csv", lambda data: b"iso3,partner\n"), "ties.csv.gz: cannot be read"),
+    "no gzip at all": (zipped("ties.csv", lambda data: b"iso3,partnr\n"), "ties.csv.gz, partner: missing column."),
     "open quote": (whole("fills.csv", 'iso3,quantity,rule\nFER,x,"no\n'), "fills.csv: cannot be read"),
     "a cell too long": (
         whole("fills.csv", f"iso3,quantity,rule\nFER,x,{'a' * 200_000}\n"),
@@ -255,8 +255,8 @@ BAD: dict[str, tuple[Break, str]] = {
         "line 2, iso3: 'FEN' is not a member of this world.",
     ),
     # world.toml
-    "bad TOML": (text("world.toml", "title =", "title"), "world.toml: cannot be read: Expected '=' after a key"),
-    "a number too long": (whole("world.toml", "title = " + "9" * 5000), "world.toml: cannot be read"),
+    "bad TOML": (text("world.toml", "title =", "title"), "world.toml: is not valid TOML: Expected '=' after a key"),
+    "a number too long": (whole("world.toml", "title = " + "9" * 5000), "world.toml: is not valid TOML"),
     "unknown key": (text("world.toml", "title =", "titel ="), "world.toml, titel: unknown key. Did you mean 'title'?"),
     "no title": (text("world.toml", "title =", "titel ="), "world.toml, title: missing."),
     "title a number": (text("world.toml", 'title = "The seven', 'title = 7 # "'), "title: got 7; a text is needed."),

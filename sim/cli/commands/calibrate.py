@@ -11,6 +11,7 @@ import typer
 from sim.cli.output import AsJson, console, print_json, print_table, say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem, input_error
+from sim.files.writing import check_target, write_text
 from sim.results.calibration import Belief
 from sim.rules.parameters import find_parameter_problems, registry
 from sim.specs import Fit, Scenario, read_scenario, world_of
@@ -50,6 +51,7 @@ def command(
     from sim.fitting.calibration import calibrate, fit_from_calibration, list_beliefs  # SciPy is slow to load
     from sim.fitting.tables import belief_table
 
+    check_target("--out", out)
     if out is not None and out.exists():
         raise input_error("--out", str(out), "this file exists already.", "Give a new file.")
     if months:
@@ -110,7 +112,7 @@ def _write_fit(fit: Fit, out: Path | None, as_json: bool, *, is_printed: bool = 
     from sim.fitting.calibration import write_toml
 
     if out is not None:
-        out.write_text(write_toml(fit), encoding="utf-8")
+        write_text(out, write_toml(fit))
         say(f"written to {out}")
     if as_json:
         print_json(fit.document())

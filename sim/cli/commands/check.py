@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from sim.case import prepare
+from sim.cli.cases import read_case
 from sim.cli.output import Overrides, print_json
 from sim.cli.points import check_points
-from sim.cli.reading import read_experiment, read_goal, read_scenario
+from sim.cli.reading import read_experiment, read_goal
 from sim.errors import did_you_mean, input_error
+from sim.files.reading import is_file
 from sim.results.documents import DOCUMENTS
 from sim.specs import (
     experiment_schema,
@@ -38,14 +40,14 @@ def check(
             check_points(reference, spec)
             print(f"{reference}: good, {spec.size:,} points")
         else:
-            prepare(read_scenario(reference, set_ or []))
+            read_case(reference, set_ or [], ())
             print(f"{reference}: good")
     return 0
 
 
 def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
     """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
-    if Path(reference).is_file():
+    if is_file(Path(reference)):
         return table in read_toml(Path(reference))
     return reference.removesuffix(".toml") in shipped_names(kind)
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
@@ -18,6 +17,7 @@ from sim.cli.output import (
     Seed,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -98,14 +98,15 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
 
 def _print(document: ComparisonSummary) -> None:
     screen = console()
-    screen.print(f"Base: [bold]{escape(document.base)}[/]; {document.replicates:,} runs of each, seed {document.seed}")
+    counts = f"; {document.replicates:,} runs of each, seed {document.seed}"
+    print_heading(screen, document.base, counts, before="Base: ")
     print_lines(screen, [HELD_FIXED])
     if len(document.compared) > 1:
         screen.print()
         print_table(screen, comparison_table(document))
     for compared in document.compared:
         screen.print()
-        screen.print(f"[bold]{escape(compared.scenario)}[/]")
+        print_heading(screen, compared.scenario)
         print_table(screen, settings_table(document.base, compared.changed))
         for vote in compared.votes:
             screen.print()

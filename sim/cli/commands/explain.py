@@ -7,7 +7,6 @@ from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.case import prepare
 from sim.cli.completion import complete_names
@@ -17,6 +16,7 @@ from sim.cli.output import (
     Overrides,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -138,12 +138,12 @@ def _show(view: _View, exports: Exports, as_json: bool) -> int:
 
 
 def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
-    screen.print(f"[bold]{reasons.name} ({reasons.iso3})[/] on {reasons.resolution}, {write_day(reasons.date)}")
+    print_heading(screen, f"{reasons.name} ({reasons.iso3})", f" on {reasons.resolution}, {write_day(reasons.date)}")
     drawn = ", drawn parameters" if reasons.parameter_uncertainty else ""
-    screen.print(escape(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}"))
+    screen.print(f"{reasons.scenario}; {reasons.replicates:,} runs, seed {reasons.seed}{drawn}")
     others = [vote.resolution for vote in found.anatomy.case.spec.vote if vote.resolution != reasons.resolution]
     if others:
-        screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}", markup=False)
+        screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}")
     print_lines(screen, answer_explanation(reasons))
     for made in explanation_tables(found, reasons):
         screen.print()

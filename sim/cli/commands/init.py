@@ -12,14 +12,14 @@ import typer
 
 from sim.cli.output import console, print_table, say
 from sim.errors import input_error
+from sim.files.writing import check_target, write_text
 from sim.fitting.proposals import Proposal, propose_severity
 from sim.results.tables import SHARE, UTILITY, Column, Table, table
 from sim.results.wording import write_number
 from sim.specs import scenario_from, shipped_scenarios
 
 TEMPLATE = """\
-title = "{title}"
-question = "write your question here"
+{title}question = "write your question here"
 base = "{base}"
 
 # Keys of the base to change; the same as '--set' on the command line.
@@ -67,16 +67,17 @@ def init(
     divides_by: Annotated[str, typer.Option(help="What it divides by: conflict, order or both.")] = "both",
 ) -> int:
     """Start a scenario of your own: a what-if on a shipped one, or a new resolution with a proposed severity."""
+    check_target("sim init", file)
     if file.exists():
         raise input_error(str(file), "", "exists already.", "Give a new file.")
-    title = re.sub(r"[-_]+", " ", file.stem).replace('"', "'")
+    title = re.sub(r"[-_]+", " ", file.stem).encode(errors="replace").decode()  # a name may be no text in UTF-8
     if resolution is not None:
         return _write_new(file, title, resolution, target, day, topic, victim, sender or [], divides_by)
     if base not in shipped_scenarios():
         raise input_error(
             "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
         )
-    file.write_text(TEMPLATE.format(title=title, base=base), encoding="utf-8")
+    write_text(file, TEMPLATE.format(title=tomli_w.dumps({"title": title}), base=base))
     print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")
     return 0
 
@@ -127,13 +128,12 @@ def _write_new(
         "severity_spread": round(found.spread, 3),
         "basis": _basis(found),
     }
-    file.write_text(tomli_w.dumps({**document, "vote": [vote]}), encoding="utf-8")
+    write_text(file, tomli_w.dumps({**document, "vote": [vote]}))
     screen = console()
-    screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.", markup=False)
+    screen.print(f"{file}: written; severity {write_number(found.severity, 2)}, {_basis(found)}.")
     screen.print(
         "The severity may well be a spread higher or lower: try --set vote.severity. Both threats are 0: give those "
         "that were made.",
-        markup=False,
     )
     print_table(screen, _earlier_table(found).on_screen(MOST_SHOWN))
     return 0

@@ -15,7 +15,7 @@ from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
-from sim.specs.shipped import shipped_names, shipped_scenarios
+from sim.specs.shipped import is_folder, shipped_names, shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
 
@@ -51,7 +51,7 @@ def command(
     check_picture("--out", out)
     wish = Wish(resolution=resolution, member=member, output=output, over=tuple(over or ()), is_observed=observed)
     folder = Path(source)
-    if folder.is_dir() and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
+    if is_folder(folder) and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
         if set_ or replicates is not None:
             message = "is a finished result; --set and --replicates need a scenario."
             raise input_error("sim plot", source, message)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
@@ -15,6 +14,7 @@ from sim.cli.output import (
     INTERRUPTED,
     AsJson,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -73,8 +73,7 @@ def _names(found: Reached) -> dict[str, str]:
 
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     space = found.combinations
-    headline = [f"[bold]{escape(search.goal or search.scenario)}[/]", escape(search.question)]
-    screen.print("\n".join(filter(None, headline)), end="\n\n")
+    print_heading(screen, search.goal or search.scenario, f"\n{search.question}\n" if search.question else "\n")
     print_lines(screen, answer_search(search, space.goal.goal))
     for made in search_tables(search, _names(found)):
         screen.print()
@@ -87,5 +86,5 @@ def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     )
     for error in islice(space.refused.values(), 1):
         problem = error.problems[0]
-        reason = escape(f"{problem.key.removeprefix('set.')}: {problem.message}")
+        reason = f"{problem.key.removeprefix('set.')}: {problem.message}"
         screen.print(f"{search.refused:,} of them have values that cannot be combined; the first: {reason}")

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import check_writable, say
+from sim.cli.output import say
 from sim.errors import input_error
+from sim.files.writing import check_target, write_text
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
-from sim.runner.folder.whole import write_whole
 from sim.runner.several import SCENARIOS
 from sim.views.report.page import render_page
 from sim.views.report.run import page_of_run
@@ -30,14 +30,13 @@ def command(
     if any(find_spec(name) is None for name in NEEDED):
         message = "a report needs Matplotlib and Jinja2."
         raise input_error("sim report", "", message, "Install alignment-sim with the extra 'views'.")
-    check_writable("--out", out)
+    path = folder / NAME if out is None else out
+    check_target("--out", path)
     if (folder / SCENARIOS).is_file():
         page = page_of_scenarios(folder)
     else:
         is_sweep = kind_of(folder) == "sweep"
         page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
-    path = folder / NAME if out is None else out
-    with write_whole(path) as file:
-        file.write(render_page(page).encode())
+    write_text(path, render_page(page))
     say(f"report in {path}")
     return 0

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.output import AsJson, check_writable, console, print_json, print_lines, print_table, say
+from sim.cli.output import AsJson, console, print_json, print_lines, print_table, say
 from sim.errors import input_error
+from sim.files.writing import check_target
 from sim.results.rollcalls import RollCallImport
 from sim.world import load_world
 from sim.world.rollcalls.dates import ORDERS
@@ -40,7 +41,7 @@ def import_(
     order = next((one for one in ORDERS if one == dates), None)
     if dates is not None and order is None:
         raise input_error("--dates", "", f"got '{dates}'; allowed are {', '.join(ORDERS)}.")
-    check_writable("--out", out)
+    check_target("--out", out)
     if out.exists() and file.exists() and out.samefile(file):
         raise input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
     loaded = load_world(world, at=date.max)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from sim.case import Case
 from sim.cli.cases import read_case
@@ -21,6 +20,7 @@ from sim.cli.output import (
     Seed,
     Uncertain,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -31,6 +31,7 @@ from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
 from sim.cli.several import folder_for, print_scenarios, read_several, run_several
 from sim.errors import input_error
+from sim.limits import MOST_REPLICATES
 from sim.results.run import RunSummary
 from sim.results.tables import Table
 from sim.runner.batch import check_engine
@@ -63,7 +64,7 @@ def command(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Run every shipped scenario.")] = False,
     replicates: Annotated[
-        int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=10_000_000)
+        int | None, typer.Option(help="Runs with random numbers of their own.", min=1, max=MOST_REPLICATES)
     ] = None,
     seed: Seed = None,
     uncertain: Uncertain = False,
@@ -157,7 +158,7 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 
 def _print(document: RunSummary, tables: Sequence[Table]) -> None:
     screen = console()
-    screen.print(f"[bold]{escape(document.scenario)}[/]\n{escape(document.question)}")
+    print_heading(screen, document.scenario, f"\n{document.question}")
     for vote in document.votes:
         screen.print()
         print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])
@@ -169,4 +170,4 @@ def _print(document: RunSummary, tables: Sequence[Table]) -> None:
         screen.print()
         print_table(screen, one)
     if document.months is not None and not document.months.two_faced:
-        screen.print(f"\n{NOBODY_TWO_FACED}", markup=False)
+        screen.print(f"\n{NOBODY_TWO_FACED}")

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from sim.cli.commands.sweep import RetryFailed, sweep_folder
 from sim.cli.completion import complete_names
@@ -16,6 +15,7 @@ from sim.cli.output import (
     AsJson,
     Overrides,
     console,
+    print_heading,
     print_json,
     print_lines,
     print_table,
@@ -74,11 +74,11 @@ def command(
 
 
 def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> None:
-    screen.print(f"[bold]{escape(found.experiment)}[/]")
+    print_heading(screen, found.experiment)
     print_lines(screen, [answer_indices(indices, spec.first) for indices in found.indices])
     if found.event is not None and found.regions:
         print_lines(screen, [answer_regions(found.event, found.regions, spec.first)])
-    screen.print(f"{found.points:,} points of a design of kind {found.kind} are in {found.folder}.", markup=False)
+    screen.print(f"{found.points:,} points of a design of kind {found.kind} are in {found.folder}.")
     for made in sensitivity_tables(spec, found):
         screen.print()
         print_table(screen, made)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
-from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
+from sim.cli.output import AsJson, Overrides, console, print_heading, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
@@ -119,9 +118,9 @@ def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
 
 def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
-    screen.print(f"[bold]{escape(spec.title)}[/]\n{escape(spec.question)}")
-    screen.print(answer_sweep(spec, points, levers, found.ranking or ()), markup=False)
+    print_heading(screen, spec.title, f"\n{spec.question}")
+    screen.print(answer_sweep(spec, points, levers, found.ranking or ()))
     print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
-    screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n", markup=False)
+    screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
     print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))
-    screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.", markup=False)
+    screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.")

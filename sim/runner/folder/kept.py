@@ -14,6 +14,7 @@ from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.manifest import KeptManifest, find_changed_tables, read_manifest, read_manifest_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
+from sim.runner.folder.shapes import find_misshapen_tables
 from sim.runner.folder.writing import data_hashes, fit_hash
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
 from sim.specs import Experiment, Scenario, experiment_from, scenario_from, world_of
@@ -108,10 +109,10 @@ def restore_experiment(manifest: SweepManifest, folder: Path) -> Experiment:
 def _read_whole(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
     """Read the manifest, and check that the tables next to it are those that it names."""
     manifest = read_manifest_of(folder, wanted)
-    wrong = find_changed_tables(manifest, folder)
+    wrong = find_changed_tables(manifest, folder) or find_misshapen_tables(manifest, folder)
     if wrong:
         raise InputError(
-            Problem(str(folder / name), "", "is missing or has changed since it was written.") for name in wrong
+            Problem(str(folder / name), "", "is missing, or is not the table that was written.") for name in wrong
         )
     return manifest
 

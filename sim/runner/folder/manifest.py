@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, input_error
+from sim.files.reading import UnreadableError, is_file, read_bytes, read_text
 from sim.results.folder import Execution, Manifest, RunManifest, SweepManifest
 from sim.runner.folder.files import ALWAYS, EXECUTION, MANIFEST
 
@@ -42,12 +43,14 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+        document = json.loads(read_text(path))
+    except UnreadableError as error:
+        if is_file(path):
+            raise input_error(str(path), "", str(error)) from None
         fix = "Give a folder that 'sim run --out' or 'sim sweep' finished."
         raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise input_error(str(path), "", f"cannot be read: {error}.") from None
+    except (ValueError, RecursionError) as error:
+        raise input_error(str(path), "", f"is not valid JSON: {error}.") from None
     kind = document.get("kind") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
@@ -97,8 +100,8 @@ def _check(manifest: Manifest, where: str) -> None:
 def read_execution(folder: Path) -> Execution | None:
     """Read how a kept run or sweep was made; None where the file is missing or damaged, as nothing depends on it."""
     try:
-        return Execution.model_validate_json((folder / EXECUTION).read_bytes())
-    except (OSError, ValidationError):
+        return Execution.model_validate_json(read_bytes(folder / EXECUTION))
+    except (UnreadableError, ValidationError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from sim.runner.months import SIDES, Band, MonthsSummary
 
 def open_table(path: Path) -> pq.ParquetFile:
     """Open a Parquet file. The path is always a path: ``run:1`` is not an address."""
-    return pq.ParquetFile(pa.OSFile(str(path)))
+    return pq.ParquetFile(pa.OSFile(os.fsencode(path)))
 
 
 def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:

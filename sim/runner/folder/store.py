@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.files.writing import UNFINISHED, refuse_links, write_whole
 from sim.results.described import Result
 from sim.runner.batch import Batch, BatchResult
-from sim.runner.folder.whole import UNFINISHED, refuse_links, write_whole
 from sim.runner.months import Band, MonthsResult, MonthsSamples, MonthsSummary
 from sim.runner.result import VoteResult
 

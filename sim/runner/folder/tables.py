@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from pydantic import JsonValue
 
 from sim.arrays import BoolArray, IntArray
+from sim.files.writing import write_whole
 from sim.results.intervals import LEVELS
 from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
@@ -38,7 +39,6 @@ from sim.runner.folder.files import (
     points_schema,
 )
 from sim.runner.folder.store import Store
-from sim.runner.folder.whole import write_whole
 from sim.runner.months import SIDES, MonthsResult, merge_months, month_columns
 
 ROWS_PER_GROUP = 100_000

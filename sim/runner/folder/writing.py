@@ -24,6 +24,8 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from sim.errors import InputError, input_error
+from sim.files.reading import UnreadableError, read_bytes
+from sim.files.writing import UNFINISHED, refuse_links, write_json
 from sim.results.folder import Contents, Document, Execution, FolderIdentity, FolderPlan, Hashes
 from sim.rules.parameters import defaults
 from sim.runner.batch import Batch, BatchResult, split_replicates, summarise_months
@@ -38,9 +40,9 @@ from sim.runner.folder.manifest import (
     read_manifest,
 )
 from sim.runner.folder.reading import FinishedTables, VoteRows, read_parquet_columns
+from sim.runner.folder.shapes import find_misshapen_tables
 from sim.runner.folder.store import Store
 from sim.runner.folder.tables import write_tables
-from sim.runner.folder.whole import UNFINISHED, refuse_links, write_json
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
@@ -133,18 +135,26 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.") from None
+        raise _unusable(folder, error) from None
     if not os.access(folder, os.W_OK):
         raise input_error("--out", str(folder), "cannot be written to.", "Give another folder.")
 
 
+def _unusable(folder: Path, error: OSError) -> InputError:
+    return input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.")
+
+
 def _check_folder(folder: Path) -> None:
     """Refuse a folder that holds something that is not a result."""
+    try:
+        is_there = folder.exists()
+    except OSError as error:
+        raise _unusable(folder, error) from None
     if folder.is_dir():
         names = {path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)} - {LOCK}
         if names and PLAN not in names:
             raise input_error("--out", str(folder), "is not empty and holds no result.", "Give a new folder.")
-    elif folder.exists():
+    elif is_there:
         raise input_error("--out", str(folder), "is a file.", "Give a folder.")
 
 
@@ -184,7 +194,7 @@ class _Folder:
             if self._is_enough(before == asked, retries_failed):
                 return self._finished(0)
             damaged = self._reopen()
-        write_json(folder / PLAN, FolderPlan(identity=about, replicates=asked))
+        write_json(folder / PLAN, FolderPlan(identity=about, replicates=asked).document())
         store = Store(folder / BATCHES)
         store.dropped += damaged
         if retries_failed:
@@ -257,8 +267,8 @@ class _Folder:
         if not path.is_file():
             return None
         try:
-            before = FolderPlan.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError):
+            before = FolderPlan.model_validate_json(read_bytes(path))
+        except (UnreadableError, ValidationError):
             raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
         differing = [key for key, value in about if getattr(before.identity, key) != value]
         if differing:
@@ -305,7 +315,7 @@ class _Folder:
             system=platform.platform(),
             tracebacks=traces,
         )
-        write_json(folder / EXECUTION, execution)
+        write_json(folder / EXECUTION, execution.document())
         manifest = KINDS[about.kind](
             **dict(self.kept.contents),
             **dict(provenance()),
@@ -318,7 +328,7 @@ class _Folder:
             fits=self._fits(),
             tables=hash_files([folder / name for name in NAMES if (folder / name).is_file()], folder),
         )
-        write_json(folder / MANIFEST, manifest)
+        write_json(folder / MANIFEST, manifest.document())
         shutil.rmtree(folder / BATCHES)
 
     def _finished(self, runs: int, dropped: tuple[str, ...] = ()) -> FinishedFolder:
@@ -347,7 +357,8 @@ def _without_replicates(document: Document) -> Document:
 def _damaged_tables(folder: Path) -> list[str]:
     """Names of the tables that have changed since the folder was finished."""
     try:
-        return find_changed_tables(read_manifest(folder), folder)
+        manifest = read_manifest(folder)
+        return find_changed_tables(manifest, folder) or find_misshapen_tables(manifest, folder)
     except InputError:
         return [MANIFEST]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+from sim.limits import MOST_POINTS
 from sim.specs.draft import Finding, Key, short_key
 from sim.specs.experiment.design import (
-    MOST_POINTS,
     OVER,
     POWERS_OF_TWO,
     SAMPLED,
@@ -46,7 +46,11 @@ def design_findings(design: Design, factors: Mapping[str, Factor], scenarios: in
         yield Finding(OVER, f"its factors must have the same number of values, but {lengths_listed}.")
     size = max(scenarios, 1) * points_per_scenario(design)
     if size > MOST_POINTS:
-        yield Finding(("design",), f"has {size:,} points; at most {MOST_POINTS:,} are allowed.")
+        yield Finding(
+            ("design",),
+            f"has {size:,} points; at most {MOST_POINTS:,} are allowed.",
+            "Vary less at once, or in fewer steps.",
+        )
 
 
 def _sample_findings(design: Design) -> Iterator[Finding]:

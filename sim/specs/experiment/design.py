@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
+from sim.limits import MOST_POINTS
 from sim.rules.parameters import registry
 from sim.specs.section import Section, Text
 from sim.specs.values import LARGEST, to_plain, validator_error
@@ -20,7 +21,6 @@ DesignKind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "
 STEPPED = ("factorial", "zip")  # designs whose ranges are divided into steps
 SAMPLED = ("latin-hypercube", "sobol", "random", "morris", "saltelli")  # designs that draw samples
 POWERS_OF_TWO = ("sobol", "saltelli")  # designs whose samples are evenly spread only for a power of two
-MOST_POINTS = 1_000_000
 DECIMALS = 12  # decimals that steps are rounded to, so that 3 * 0.05 is 0.15
 OVER = ("design", "over")
 """Key of the table of factors."""

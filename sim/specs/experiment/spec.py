@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from sim.errors import Problem
+from sim.limits import MOST_REPLICATES
 from sim.specs.experiment.design import BY_SCENARIO, Design, points_per_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
@@ -91,7 +92,10 @@ class Experiment(Section):
         ),
     ] = Field(description="The scenario that is varied: the name of a shipped one, or a file; or a list of these.")
     replicates: int | None = Field(
-        None, ge=1, le=10_000_000, description="How many runs at each point; if left out, the number of the scenario."
+        None,
+        ge=1,
+        le=MOST_REPLICATES,
+        description="How many runs at each point; if left out, the number of the scenario.",
     )
     seed: int | None = Field(
         None, ge=0, le=LARGEST - 1, description="The number that draws are keyed by; if left out, the scenario's."

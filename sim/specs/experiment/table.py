@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
 from sim.errors import InputError, Problem, input_error
-from sim.specs.experiment.design import MOST_POINTS
+from sim.files.reading import UnreadableError, read_text
+from sim.limits import MOST_POINTS
 from sim.specs.files import show_path
 from sim.specs.overrides import value_of
 from sim.specs.values import to_plain
@@ -29,13 +31,11 @@ def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
     """
     where = show_path(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = [(reader.line_num, row) for reader in [csv.reader(lines, strict=True)] for row in reader if row]
-    except OSError as error:
-        raise input_error(where, "", f"cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise input_error(where, "", f"is not UTF-8 text (byte {error.start + 1}).") from error
-    except (csv.Error, ValueError) as error:
+        reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+        rows = [(reader.line_num, row) for row in reader if row]
+    except UnreadableError as error:
+        raise input_error(where, "", str(error)) from error
+    except csv.Error as error:
         raise input_error(where, "", f"is not valid CSV: {error}.") from error
     if len(rows) < 2:
         raise input_error(

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.files.reading import is_file
+from sim.limits import MOST_BASES
 from sim.rules.parameters import find_parameter_problems
 from sim.specs.draft import Draft, Finding
 from sim.specs.files import read_toml, show_path
@@ -64,15 +66,19 @@ def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tupl
     base = document.get("base")
     if base is None:
         draft = Draft(where, folder)
-    elif isinstance(base, str):
+    elif isinstance(base, str) and base:
         path = locate_file(base, "scenarios", folder, where, "base")
         if path.resolve() in chain:
             circle = (*chain[chain.index(path.resolve()) :], path.resolve())
             raise input_error(where, "base", f"the bases form a circle: {' -> '.join(map(show_path, circle))}.")
+        if len(chain) == MOST_BASES:
+            message = f"more than {MOST_BASES} scenarios start from one another."
+            raise input_error(where, "base", message, "Start from one that is nearer to a shipped scenario.")
         draft = _draft(read_toml(path), show_path(path), path.parent, (*chain, path.resolve()))
         draft.base = str(path.resolve()) if path == folder / base else base
     else:
-        raise input_error(where, "base", f"{base!r} is given where the name of a shipped scenario or a path is needed.")
+        got = "an empty text" if base == "" else repr(base)
+        raise input_error(where, "base", f"{got} is given where the name of a shipped scenario or a path is needed.")
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
     draft.merge(own, where, folder)
@@ -80,7 +86,7 @@ def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tupl
     if isinstance(assignments, Mapping):
         apply_set(draft, assignments, where, folder)
     else:
-        draft.problems.append(Problem(where, "set", f"{assignments!r} is given where a table is needed."))
+        draft.keep([Problem(where, "set", f"{assignments!r} is given where a table is needed.")])
     return draft
 
 
@@ -92,10 +98,14 @@ def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> 
     path = locate_fit(name, folder)
     if name not in shipped_fits():
         own["fit"] = str(path.resolve())
+    if not is_file(path):
+        message = f'"{name}" is no file.'
+        draft.keep([Problem(where, "fit", message, "Give a parameter file that 'sim calibrate' wrote.")])
+        return
     try:
         fit = read_fit(path)
     except InputError as error:
-        draft.problems.extend(error.problems)
+        draft.keep(error.problems)
         return
     votes = draft.document.get("vote")
     for index, vote in enumerate(votes if isinstance(votes, list) else []):
@@ -155,7 +165,7 @@ def _world(draft: Draft) -> World | None:
     try:
         return load_world(name, at=first_day(draft.document))
     except InputError as error:
-        draft.problems.extend(error.problems)
+        draft.keep(error.problems)
         return None
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, Strict, model_validator
 
+from sim.limits import MOST_REPLICATES
 from sim.specs.names import AttributeName, GroupName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
@@ -21,7 +22,6 @@ Dividing = Literal["both", "conflict", "order"]
 
 EDITS = ("multiply", "add", "set")
 LAST_SEED = 2**63 - 1
-MOST_REPLICATES = 10_000_000
 
 
 class NamedRoles(Section):

@@ -79,6 +79,8 @@ def read_dated_world(path: Path) -> DatedWorld:
     members = read_member_rows(folder, ("latitude", "longitude", "member_since"))
     index = {row["iso3"]: i for i, row in enumerate(members)}
     header = read_header(folder, {row["iso3"]: (row["name"], row["region"]) for row in members}, is_dated=True)
+    if not index:
+        folder.raise_problems()  # without members, no other table can be read
     positions = {
         name: np.array([row.number(name, *BOUNDS[name]) for row in members]) for name in ("latitude", "longitude")
     }

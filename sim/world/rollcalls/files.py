@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from sim.arrays import IntArray
+from sim.files.reading import is_file
+from sim.files.spreadsheet import write_csv
 from sim.world.reading import ROLL_CALL_COLUMNS, votes_in
 from sim.world.tables import Folder
 from sim.world.world import RollCall, World
@@ -54,7 +55,7 @@ def _read(path: Path, index: Mapping[str, int]) -> list[Observed]:
             row.problem("date", f"got '{row['date']}'; the rows above have {first}.")
     if not table.rows and not folder.problems:
         folder.problem(table.file, "", "holds no votes.")
-    if folder.problems and path.is_file():
+    if folder.problems and is_file(path):
         folder.problem(table.file, "", "is not in the format of roll calls.", IMPORT)
     folder.raise_problems()
     return [Observed(resolution, dates[resolution], codes) for resolution, codes in votes.items()]
@@ -67,10 +68,7 @@ def rollcalls_of(world: World) -> list[Observed]:
 
 def write_rollcalls(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write votes in the project's own format, a row for each member and resolution."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ROLL_CALL_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_csv(path, ROLL_CALL_COLUMNS, rows)
 
 
 def join_rollcalls(world: World, calls: Sequence[Observed], target: str, topic: str) -> World:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from sim.errors import InputError, Problem, input_error
+from sim.limits import MOST_PROBLEMS
 from sim.results.rollcalls import ImportedResolution, RollCallImport, Unmatched
 from sim.world.rollcalls.dates import ORDERS, Order, read_days
 from sim.world.rollcalls.layout import Entry, find_layout
@@ -128,7 +129,8 @@ class _Members:
         shown = " / ".join(dict.fromkeys(text for text in texts if text and not is_number(text))) or "blank"
         self.strangers[shown] += 1
         if shown not in self.reasons:
-            hints = (self.world.hint(text) for text in texts if text)
+            # What might have been meant is looked for only for the first: of many thousand it would take minutes.
+            hints = (self.world.hint(text) for text in texts if text and len(self.reasons) < MOST_PROBLEMS)
             self.reasons[shown] = "code and name are of two members" if found else next(filter(None, hints), "")
         return None
 

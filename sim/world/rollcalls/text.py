@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from sim.errors import input_error
+from sim.files.reading import UnreadableError, read_bytes
 
 MARKS = (
     (codecs.BOM_UTF8, "UTF-8", "utf-8-sig"),
@@ -59,10 +58,9 @@ def read_grid(path: Path) -> Grid:
 def _decoded(path: Path) -> tuple[str, str]:
     """The name of the encoding, and the text."""
     try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    except (OSError, EOFError, zlib.error) as error:
-        raise input_error(str(path), "", f"cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+        data = read_bytes(path)
+    except UnreadableError as error:
+        raise input_error(str(path), "", str(error)) from error
     for name, codec in _encodings(data):
         try:
             text = data.decode(codec)

@@ -154,7 +154,7 @@ def test_an_unreadable_reference_is_reported(reference: str) -> None:
 
 
 def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot be read: Is a directory\."):
+    with pytest.raises(InputError, match=r"cannot be read: it is a folder\."):
         read_scenario(tmp_path)
     (tmp_path / "x.toml").write_bytes(b"title = '\xff'")
     with pytest.raises(InputError, match=r"x\.toml: is not UTF-8 text \(byte 10\)\."):

@@ -137,7 +137,7 @@ from support.harbours import SECOND_VOTE, VALID, read_messages
         # the file
         ("seed = 7", "seed = ", "x.toml: is not valid TOML: Invalid value (at line 5, column 8)."),
         ("seed = 7", f"seed = {'9' * 5000}", "x.toml: is not valid TOML: Exceeds the limit"),
-        ("seed = 7", f"seed = {'[' * 5000}", "x.toml: is nested too deeply."),
+        ("seed = 7", f"seed = {'[' * 5000}", "x.toml: is nested too deeply: at most 32 tables and lists"),
     ],
 )
 def test_one_mistake_is_reported_once(old: str, new: str, message: str, tmp_path: Path) -> None:

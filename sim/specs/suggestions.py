@@ -1,0 +1,56 @@
+"""Which key of a file was meant by one that does not exist: a similar name in the same table, or in another one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.limits import LONGEST_COMPARED
+from sim.rules.parameters import registry
+
+SIMILAR = 0.6
+MOST_SUGGESTED = 3
+
+
+def suggest_key(name: str, siblings: Sequence[str], tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """``Did you mean 'vote.0.severity'?`` for the keys whose last part is most like a name; empty where none is.
+
+    Parameters
+    ----------
+    name : the last part of the key that does not exist.
+    siblings : the keys of its table; of equally similar names, these are meant.
+    tables : the properties of each table of the file, by the path of the table.
+
+    Examples
+    --------
+    >>> suggest_key("severty", ["event"], {"vote.0": {"severity": {}}})
+    "Did you mean 'vote.0.severity'?"
+    """
+    if len(name) > LONGEST_COMPARED:
+        return ""
+    own = {part: [part] for part in siblings}
+    others: dict[str, list[str]] = {}
+    for table, properties in tables.items():
+        for part in properties:
+            others.setdefault(part, []).append(f"{table}.{part}")
+    scored = [(_likeness(name, part), paths) for group in (own, others) for part, paths in group.items()]
+    best, paths = max(scored, key=lambda found: found[0], default=(0.0, []))
+    if best < SIMILAR:
+        return ""
+    return f"Did you mean {' or '.join(map(repr, paths[:MOST_SUGGESTED]))}?"
+
+
+def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The tables of a scenario file, and the first of each list of tables, with the properties of each."""
+    for name, node in schema["properties"].items():
+        found = [node, *node.get("anyOf", ()), node.get("items", {})]
+        references = [one["$ref"].rpartition("/")[2] for one in found if "$ref" in one]
+        for reference in references:
+            path = f"{name}.0" if "items" in node else name
+            yield path, schema["$defs"][reference].get("properties", {})
+    yield "parameters", registry()
+
+
+def _likeness(name: str, part: str) -> float:
+    return difflib.SequenceMatcher(None, part.casefold(), name.casefold()).ratio()
