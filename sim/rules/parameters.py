@@ -96,7 +96,7 @@ def _evidence_of(name: str, source: str) -> Evidence:
     if source in FITS:
         found: Evidence = _read(FITS[source]).get("evidence", {}).get(name, "estimated")
         return found
-    if source.startswith(("declared", "assumed")):
+    if source.startswith("declared"):
         return "assumed"
     return "estimated" if source.startswith("chosen") else "published"
 
