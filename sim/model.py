@@ -30,13 +30,14 @@ from sim.months import decisions
 from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each
 from sim.months.record import MonthRecord, MonthView
-from sim.months.state import NOISES, START, MonthState, initial_state
+from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
 from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_level, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
 from sim.rules.influence import list_peers, peer_stance, with_peers
+from sim.rules.parameters import Parameters
 from sim.specs import Scenario
 
 
@@ -77,7 +78,7 @@ class MemberState(mesa.Agent):
         super().__init__(model)
         case = model.case
         self.index, self.iso3, self.name = index, case.world.iso3[index], case.world.names[index]
-        self.parameters = case.parameters
+        self.parameters = model.parameters
         self.peers, self.peer_weights = list_peers(case.peers, index)
         self.action = ABSENT
         self.votes: list[int] = []
@@ -144,6 +145,10 @@ class MemberState(mesa.Agent):
         """Join the coalition that sanctions the target after it has attacked, or stay out of it."""
         decisions.sanction(self)
 
+    def expect_punishment(self) -> None:
+        """Weigh what a month of open help would cost it in secondary sanctions."""
+        decisions.expect_punishment(self)
+
     def offer(self) -> None:
         """Offer how much of the target's fuels it keeps buying, and how much more it could buy."""
         decisions.offer(self)
@@ -153,7 +158,7 @@ class MemberState(mesa.Agent):
         decisions.trade(self)
 
     def help_target(self) -> None:
-        """Help the target openly, covertly or not at all: goods, finance, arms, fighters, labour, territory."""
+        """Help the target, openly or covertly: goods, finance, arms, fighters, labour, territory."""
         decisions.help_target(self)
 
     def help_victim(self) -> None:
@@ -161,11 +166,11 @@ class MemberState(mesa.Agent):
         decisions.help_victim(self)
 
     def get_listed(self) -> None:
-        """Have its firms listed by the coalition, by a chance that rises with its visible help to the target."""
+        """Have its firms listed by the coalition, by a hazard that rises with its visible help to the target."""
         decisions.get_listed(self)
 
     def learn(self) -> None:
-        """Update its belief that help to the target is punished, from its own and its peers' listings."""
+        """Update its belief that help to the target is punished, from its own and its peers' months of help."""
         decisions.learn(self)
 
     def drift(self) -> None:
@@ -180,7 +185,7 @@ class MemberState(mesa.Agent):
 
     def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
         """Its uniform number in [0, 1) for a process and an occasion; the same at every call."""
-        return np.float64(self.model.draw(process, occasion, self.iso3))
+        return self.model.draw(process, occasion, self.iso3)
 
     def monthly_terms(self, ballot: Ballot) -> MonthlyTerms:
         """Its alignment, dependence, sanction risk and grievance on the day of a vote, after the months before it."""
@@ -235,6 +240,9 @@ class AlignmentModel(Shown, mesa.Model):
         self.spec = self.case.spec
         super().__init__(**({"scenario": scenario} if is_of_mesa(scenario) else {"rng": self.spec.seed}))
         self._draws = Draws(self.spec.seed)
+        self.parameters: Parameters = self.case.parameters
+        if self.case.plan is not None:
+            self.parameters = draw_assumptions(self.parameters, self.draw)
         self.agenda = deque(list_steps(self.case, rounds_as_steps=rounds_as_steps))  # the tasks of each step to come
         self.vote_number, self.round, self.month_name = 0, -1, ""
         self.months: list[tuple[MonthState, MonthView]] = []
@@ -243,7 +251,7 @@ class AlignmentModel(Shown, mesa.Model):
         self.stances = np.zeros(size)
         self.datacollector = new_collector(collect_rounds=collect_rounds)
         if self.case.plan is not None:
-            self.everyone = AgentAssembly(self.case.plan, self.case.parameters, list(self.members))
+            self.everyone = AgentAssembly(self.case.plan, self.parameters, list(self.members))
 
     def _line(self) -> str:
         votes = self.datacollector.tables["votes"]
@@ -334,9 +342,9 @@ class AlignmentModel(Shown, mesa.Model):
         """Whether no member would act differently after one more look at its peers."""
         return all(member.desired_action() == member.action for member in self.members)
 
-    def draw(self, process: str, occasion: str, iso3: str) -> float:
+    def draw(self, process: str, occasion: str, iso3: str) -> np.float64:
         """The uniform number of this run for a process, an occasion and a member."""
-        return self._draws.uniforms(process, occasion, iso3, self.replicate)[0]
+        return np.float64(self._draws.uniforms(process, occasion, iso3, self.replicate)[0])
 
 
 def new_collector(*, collect_rounds: bool) -> mesa.DataCollector:

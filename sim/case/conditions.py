@@ -24,6 +24,7 @@ from sim.specs.scenario.events import (
     Listing,
     Policy,
     PriceCap,
+    Pursuit,
     Recognition,
     Relief,
     Sanctions,
@@ -59,6 +60,7 @@ class Conditions(Shown):
     capped : part of the month in which the cap is in force, in [0, 1] (K,).
     rerouted : share of a member's own oil exports that it sends round the target's pipelines, in [0, 1].
     selling : instrument to the part of the member's supply that no firm has halted, in [0, 1].
+    pursued : instrument to the factor by which enforcement against it differs from that against all help.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Conditions(Shown):
     capped: FloatArray
     rerouted: FloatArray
     selling: Mapping[str, FloatArray]
+    pursued: Mapping[str, float]
 
     def of_member(self, index: int, cells: Cells) -> Conditions:
         """The part of one member; `cells` are those of all."""
@@ -189,6 +192,7 @@ def _conditions(
     cap, capped = np.full(len(cells.commodities), np.inf), np.zeros(len(cells.commodities))
     closed_sectors: set[str] = set()
     selling: dict[str, FloatArray] = {}
+    pursued: dict[str, float] = {}
     for event in events:
         match event:
             case Sanctions():
@@ -201,6 +205,8 @@ def _conditions(
                     membership[touched] = JOINED if event.joins else LEFT
                 if event.effort is not None:
                     effort[touched] = event.effort
+            case Pursuit():
+                pursued |= dict.fromkeys(event.instruments, event.effort)
             case PriceCap():
                 for commodity in event.commodities:
                     if commodity in cells.commodities:
@@ -222,13 +228,14 @@ def _conditions(
         effort=effort,
         left=_left(month, events, first=first, world=world, roles=roles, cells=cells),
         payments_closed=float(everything or "finance" in closed_sectors),
-        goods_closed=parameters["grade_sectoral"]
+        goods_closed=parameters["goods_ended"]
         * (1.0 if everything else sum(sector in closed_sectors for sector in TRADE_SECTORS) / len(TRADE_SECTORS)),
         price=price,
         cap=cap,
         capped=capped,
         rerouted=np.zeros(world.size),
         selling=selling,
+        pursued=pursued,
     )
 
 

@@ -15,6 +15,7 @@ from sim.results.showing import Shown
 from sim.rules.energy import thrift
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, sum_weighted
+from sim.rules.rerouting import measure_capacity
 from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
@@ -27,6 +28,7 @@ FOR_VICTIM = ("arms_to_victim", "volunteers")
 NEARLY_ALL = 0.9
 """Share of members that can give an instrument from which it is quicker to ask all."""
 EARTH_RADIUS_KM = 6371.0
+MONTHS_OF_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,12 @@ class Readiness:
     Parameters
     ----------
     able : indices of the members that can give it; None where nearly all can, and for the part of a member that can.
-    readiness : bias of the instrument and logarithm of the member's ability, (..., n) or (..., N); utility, minus
-        infinity for members that cannot.
+    odds : of giving it, where nothing else counts: the member's ability times the readiness for the instrument,
+        (..., n) or (..., N); 0 for members that cannot.
     """
 
     able: IntArray | None
-    readiness: FloatArray
+    odds: FloatArray
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,8 +61,8 @@ class MonthInputs(Shown):
     gdp : yearly product, billions of euros.
     power : share of all members' product: weight in enforcing.
     target_trade : share of each member in the target's trade, in [0, 1].
-    coalition_trade : share of the scenario's senders in each member's trade, in [0, 1].
-    commerce : value of all its trade in a year, billions of euros.
+    exports : to the target before the war, half of the trade with it, millions of euros a month.
+    capacity : most that it could pass on to the target, millions of euros a month.
     thrift : how much a discount weighs with it, in (0, 1].
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     tied : indices of the members with a security tie to the target; None for one member.
@@ -79,8 +81,8 @@ class MonthInputs(Shown):
     gdp: FloatArray
     power: FloatArray
     target_trade: FloatArray
-    coalition_trade: FloatArray
-    commerce: FloatArray
+    exports: FloatArray
+    capacity: FloatArray
     thrift: FloatArray
     near: FloatArray
     supplier: FloatArray
@@ -98,8 +100,8 @@ class MonthInputs(Shown):
         instruments = {}
         for name, ready in self.instruments.items():
             at = index if ready.able is None else np.flatnonzero(ready.able == index)
-            for own in np.atleast_1d(ready.readiness[at]):
-                if own > -np.inf:
+            for own in np.atleast_1d(ready.odds[at]):
+                if own > 0:
                     instruments[name] = Readiness(None, own)
         return MonthInputs(
             **arrays, has_victim=self.has_victim, tied=None, cells=self.cells.of_member(index), instruments=instruments
@@ -109,8 +111,7 @@ class MonthInputs(Shown):
         """The part of some replicates."""
         arrays = {name: of_replicates(value, rows) for name, value in vars(self).items() if np.ndim(value) == 2}
         instruments = {
-            name: replace(ready, readiness=of_replicates(ready.readiness, rows))
-            for name, ready in self.instruments.items()
+            name: replace(ready, odds=of_replicates(ready.odds, rows)) for name, ready in self.instruments.items()
         }
         return replace(self, **arrays, instruments=instruments)
 
@@ -166,6 +167,8 @@ def make_month_inputs(
         {name: parameters[f"dependence_{name}"] for name in FIXED},
     )
     energy, own_trade, security = (values[f"dependence.{name}"] for name in ("energy", "trade", "security"))
+    commerce = world.attributes["trade_openness"] * (gdp / 1e6 * parameters["eur_per_usd"])
+    with_target = own_trade * commerce / MONTHS_OF_YEAR
     abilities = _abilities(world, roles, values=values, near=near, supplier=supplier)
     return MonthInputs(
         alignment=alignment,
@@ -181,8 +184,11 @@ def make_month_inputs(
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
         target_trade=row_of(trade, roles.target),
-        coalition_trade=np.minimum(_sum(columns_of(trade, roles.senders)), 1.0),
-        commerce=world.attributes["trade_openness"] * (gdp / 1e9 * parameters["eur_per_usd"]),
+        exports=with_target / 2.0 * seat,
+        capacity=measure_capacity(
+            with_target, values["isolation"], parameters["route_capacity"], parameters["route_scale"]
+        )
+        * seat,
         thrift=thrift(world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_exponent"]),
         near=near,
         supplier=supplier,
@@ -198,16 +204,8 @@ def make_month_inputs(
     )
 
 
-def _sum(array: FloatArray) -> FloatArray:
-    total = np.zeros(len(array))
-    for column in array.T:
-        total = total + column
-    return total
-
-
 def _readiness(ability: FloatArray, bias: Number) -> Readiness:
-    with np.errstate(divide="ignore"):
-        everyone = bias + np.log(ability)
+    everyone = np.exp(bias) * ability
     able = np.flatnonzero(np.atleast_2d(ability > 0).any(axis=0))
     is_nearly_all = len(able) >= NEARLY_ALL * ability.shape[-1]
     return Readiness(None, everyone) if is_nearly_all else Readiness(able, everyone[..., able])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from sim.arrays import FloatArray
+from sim.arrays import FloatArray, Number
 from sim.case.calendar import Month, calendar
 from sim.case.conditions import Conditions, Touch, find_touch, make_conditions
 from sim.case.inputs import MonthInputs
@@ -38,6 +38,7 @@ class Plan(Shown):
     ----------
     touches : what each event, by its place in the month's items, does to members at once.
     senders_power : weight of the scenario's senders, the unit of enforcement.
+    target_imports : what the target bought of all members before the war, millions of euros a month.
     """
 
     months: tuple[Month, ...]
@@ -45,6 +46,7 @@ class Plan(Shown):
     conditions: tuple[Conditions, ...]
     touches: Mapping[tuple[int, int], Touch]
     senders_power: float
+    target_imports: Number
 
     def with_inputs(self, inputs: MonthInputs) -> Self:
         """The same months from other inputs."""
@@ -105,6 +107,7 @@ def make_plan(
         ),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
+        target_imports=max(float(exact_total(inputs.exports)), 1e-12),
     )
 
 

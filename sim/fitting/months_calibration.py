@@ -1,8 +1,8 @@
-"""Fitting the free parameters of the months to what was published up to 31 August 2022, and to nothing later.
+"""Fitting the free parameters of the months to early figures: to 31 August 2022, of trade in goods to December 2022.
 
 The coalition is a logit of who was on the list of 7 March 2022, given the sanctions that the scenario states. The
-market and the aid are least squares on logarithms of the published figures and sums for calibration. All are shrunk
-towards the values where the search starts, which are declared here.
+market, the aid, and the goods that go round are least squares on logarithms of the published figures and sums for
+calibration. All are shrunk towards the values where the search starts, which are declared here.
 """
 
 from __future__ import annotations
@@ -45,6 +45,13 @@ AID = {
     "aid_arms": (0.0001, 1e-7, 0.005),
 }
 """The same for aid to the victim."""
+TRADE = {
+    "goods_ended": (0.5, 0.05, 1.0),
+    "route_capacity": (300.0, 10.0, 10_000.0),
+    "route_scale": (0.5, 0.05, 1.5),
+    "route_months": (6.0, 1.0, 48.0),
+}
+"""The same for goods that go round."""
 WAR_MONTHS = ("2022-03", "2022-08")
 """First and last month of the reported imports that are fitted."""
 SCATTER = 0.15
@@ -69,7 +76,7 @@ class MonthsFit:
 
 
 def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda part, loss: None) -> MonthsFit:
-    """Fit coalition, market and aid, one after the other.
+    """Fit coalition, market, aid and goods, one after the other.
 
     Parameters
     ----------
@@ -88,7 +95,11 @@ def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda pa
     values, losses["coalition"] = _coalition(case, published)
     found |= values
     on_step("coalition", losses["coalition"])
-    for part, starts, residuals in (("market", MARKET, _market), ("aid", AID, _aid)):
+    for part, starts, residuals in (
+        ("market", MARKET, _market),
+        ("aid", AID, _aid),
+        ("trade", TRADE, _trade),
+    ):
         values, losses[part] = _squares(spec, found, starts, lambda result, of=residuals: of(result, published))  # type: ignore[misc]
         found |= values
         on_step(part, losses[part])
@@ -192,14 +203,24 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
     return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
 
 
+def _trade(result: RunResult, published: Published) -> FloatArray:
+    """Logarithms of simulated over recorded exports, by partner and month; the months of a partner count as one."""
+    simulated = simulated_of(result)
+    assert simulated is not None
+    fitted = [one for one in score_flows(simulated, published).exports if one.use == "calibrate"]
+    misses = [np.log(np.divide(one.simulated, one.published)) / len(one.months) ** 0.5 for one in fitted]
+    return np.concatenate(misses) / SCATTER
+
+
 def fit_from_months(fit: MonthsFit, spec: Scenario) -> Fit:
     """Make a parameter file from a fit of the months, with values rounded to four significant digits."""
     case = prepare(spec)
     return Fit(
         settings={
-            "method": "logit (coalition) and least squares of logarithms (market, aid), drawn to declared starts",
+            "method": "logit (coalition), least squares of logarithms (market, aid, trade), drawn to declared starts",
             "scenario": spec.title,
             "until": "2022-08-31",
+            "trade_until": "2022-12-31",
             "replicates": REPLICATES,
             "losses": {name: round(loss, 3) for name, loss in fit.losses.items()},
         },

@@ -8,20 +8,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.arrays import FloatArray, IntArray
 from sim.case.conditions import JOINED, OWN_DECISION
-from sim.case.inputs import FOR_VICTIM
+from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.record import Gift, Help, Offer, Party, Trade
 from sim.months.state import MonthState, dependence_of
-from sim.rules.beliefs import listing_chance
+from sim.rules.beliefs import expected_punishment, listing_chance
 from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
 from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
 from sim.rules.energy import adapt_capacity, measure_spare, realised_price, reduce_share, willingness
 from sim.rules.parameters import Parameters
-from sim.rules.support import INSTRUMENTS, PAID, PRIVATE, LeaningWeights, gate, leaning, threat
+from sim.rules.rerouting import build_route, pay_premium
+from sim.rules.support import (
+    INSTRUMENTS,
+    PAID,
+    PRIVATE,
+    LeaningWeights,
+    gate,
+    leaning,
+    odds_of,
+    part_given,
+    survive,
+)
 
 HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 """The instruments in the order in which they are decided: finance first, because paid help may depend on it."""
+
+
+STEPS = 8
+"""Steps in which peers hear of visible help: whole numbers up to this, whose sums are exact in single precision."""
 
 
 def sanction(party: Party) -> None:
@@ -39,13 +54,20 @@ def sanction(party: Party) -> None:
         utility = joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
         joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
     state.joined = np.maximum(joined, month.now.membership == JOINED)
-    month.risk = state.risk(inputs.exposure)
+    state.trade_closed = state.joined * month.now.goods_closed
 
 
 def weigh_enforcement(party: Party) -> FloatArray:
     """Weigh each member's part in the coalition's enforcement, (..., N)."""
     state = party.state
     return state.joined * party.inputs.power * member_effort(party.month.now.effort, state.dependence)
+
+
+def expect_punishment(party: Party) -> None:
+    """Weigh what a month of open help would cost: the believed hazard at the announced effort, and what is at stake."""
+    state, month = party.state, party.month
+    at_stake = party.inputs.exposure * (1.0 - state.isolation)
+    month.punishment = expected_punishment(state.belief, month.effort, at_stake, party.parameters["listing_cost"])
 
 
 def offer(party: Party) -> None:
@@ -55,7 +77,9 @@ def offer(party: Party) -> None:
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
     state.kept = reduce_share(state.kept, shed)
-    willing = cells.at_cells(inputs.thrift * willingness(state.joined, month.risk, parameters["energy_deterrence"]))
+    willing = cells.at_cells(
+        inputs.thrift * willingness(state.joined, month.punishment, parameters["energy_visibility"])
+    )
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
         spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
@@ -82,40 +106,65 @@ def trade(party: Party) -> None:
 
 
 def help_target(party: Party) -> None:
-    """Give each instrument of help to the target openly, covertly or not at all."""
+    """Give the target some of each instrument of help, openly or covertly."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     visible = _zeros(state)
-    through = gate(visible, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
+    through = gate(0.0, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
     amounts: dict[str, FloatArray] = {}
-    opened: dict[str, BoolArray] = {}
+    opened: dict[str, FloatArray] = {}
     party.month.help = Help(visible, amounts, opened)
     if now.war == 0:
         return
-    weight, seen = parameters["support_sanctions_weight"], parameters["covert_visibility"]
-    covertly = threat(party.month.risk, seen, weight)
-    openly = threat(party.month.risk, 1.0, weight) + parameters["openness_cost"]
     sided = inputs.alignment + state.shift
     of_state = _lean(state, sided, parameters) - state.help_noise
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
+    punishment, hidden = party.month.punishment, (parameters["covert_visibility"], parameters["concealment_cost"])
+    usual = survive(punishment, *hidden)
+    ready = {True: odds_of(of_firms) * usual.odds, False: odds_of(of_state) * usual.odds}
     for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
-        able, readiness = inputs.instruments[name].able, inputs.instruments[name].readiness
-        own = pick(of_firms if name in PRIVATE else of_state, able) + readiness
-        opened[name] = own > pick(openly, able)
+        able, pursued = inputs.instruments[name].able, now.pursued.get(name, 1.0)
+        survival = usual if pursued == 1.0 else survive(punishment * pursued, *hidden)
+        odds = pick(ready[name in PRIVATE], able) * inputs.instruments[name].odds
+        if pursued != 1.0:
+            odds = odds * pick(survival.odds / usual.odds, able)
         if name == "recognition":
-            acts = add(_zeros(state), able, np.where(opened[name], 1.0, 0.0))
+            acts = add(_zeros(state), able, np.where(odds * pick(survival.opened, able) > 1.0, 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
-        amount = (own > pick(covertly, able)) * pick(now.selling.get(name, 1.0), able)
-        if name in PAID:
+        if name == "goods":
+            odds = odds * pay_premium(party.month.missing, parameters["goods_premium"])
+        amount = part_given(odds)
+        if name in now.selling:
+            amount = amount * pick(now.selling[name], able)
+        if name in PAID and now.payments_closed > 0:
             amount = amount * pick(through, able)
         if name == "finance":
-            financed = add(_zeros(state), able, amount)
+            financed = amount if able is None else add(_zeros(state), able, amount)
             through = gate(financed, now.payments_closed, parameters["help_without_finance"])
-        amounts[name] = amount
-        visible = add(visible, able, np.where(opened[name], amount, seen * amount))
-    party.month.help = Help(visible, amounts, opened)
+        if name == "goods":
+            amount = build_route(pick(state.route, able), amount, parameters["route_months"] / now.war)
+            state.route = put(state.route, able, amount)
+        amounts[name], opened[name] = amount, pick(survival.opened, able)
+        seen = pick(survival.seen, able) if pursued == 1.0 else pick(pursued * survival.seen, able)
+        visible = add(visible, able, amount * seen)
+    party.month.help = Help(np.minimum(visible, 1.0), amounts, opened)
+
+
+def close_trade(state: MonthState, inputs: MonthInputs) -> FloatArray:
+    """Close exports to the target, millions of euros a month (..., N)."""
+    return state.trade_closed * inputs.exports
+
+
+def offer_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
+    """Offer to pass goods on, millions of euros a month (..., N), by the routes in use of others than the coalition."""
+    return state.route * (inputs.capacity * (1.0 - state.joined))
+
+
+def miss_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
+    """What a member closes less what it offers to pass on, millions of euros a month (..., N)."""
+    return close_trade(state, inputs) - offer_goods(state, inputs)
 
 
 def help_victim(party: Party) -> None:
@@ -126,11 +175,11 @@ def help_victim(party: Party) -> None:
     party.month.gift = Gift(amounts, armed)
     if now.war == 0 or not inputs.has_victim:
         return
-    lean = -_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise
+    ready = odds_of(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
-            amounts[name] = np.where(pick(lean, able) + inputs.instruments[name].readiness > 0, 1.0, 0.0)
+            amounts[name] = np.where(inputs.instruments[name].odds * pick(ready, able) > 1.0, 1.0, 0.0)
             if name == "arms_to_victim":
                 amounts[name] = amounts[name] * pick(now.selling.get("arms", 1.0), able)
                 armed = add(armed, able, amounts[name])
@@ -140,18 +189,20 @@ def help_victim(party: Party) -> None:
 
 
 def get_listed(party: Party) -> None:
-    """Have one's firms detected and listed; the chance rises with visible help and the coalition's effort."""
-    month = party.month
-    chance = listing_chance(month.help.visible, month.effort, party.parameters["listing_rate"] * month.now.war)
+    """Have one's firms listed, by a hazard in proportion to visible help, announced effort and what is carried out."""
+    month, parameters = party.month, party.parameters
+    rate = parameters["listing_rate"] * parameters["carried_out"] * month.now.war
+    chance = listing_chance(month.help.visible * (month.effort * rate))
     draw = party.draw("listing", month.now.name, chance > 0)
     month.listed = np.where(draw < chance, 1.0, 0.0)
 
 
 def learn(party: Party) -> None:
-    """Update the belief in enforcement from one's own and peers' listings; each of one's own costs exposure."""
+    """Update the belief from one's own and peers' listings and unpunished help; each of one's own costs exposure."""
     state, month, parameters = party.state, party.month, party.parameters
-    state.listings = state.listings + month.listed + parameters["belief_neighbours"] * month.heard
-    state.escapes = state.escapes + ((month.help.visible > 0) - month.listed)
+    others, announced = parameters["belief_neighbours"], month.effort * month.now.war
+    state.listings = state.listings + month.listed + others * month.heard_listed
+    state.tried = state.tried + announced * (month.help.visible + others / STEPS * month.heard_visible)
     state.isolation = cut_off(state.isolation, parameters["grade_targeted"] * month.listed)
 
 
@@ -163,8 +214,6 @@ def drift(party: Party) -> None:
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
-    closed = party.month.now.goods_closed / parameters["trade_months"]
-    state.trade_kept = reduce_share(state.trade_kept, state.joined * closed)
     state.dependence = dependence_of(state, inputs, parameters)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
@@ -188,8 +237,9 @@ def _zeros(state: MonthState) -> FloatArray:
 
 
 def pick(values: FloatArray | float, able: IntArray | None) -> FloatArray:
-    """Pick the values (..., N) of members that are able; scalars are returned unchanged."""
-    return values if able is None or np.ndim(values) == 0 else values[..., able]  # type: ignore[index, return-value]
+    """Pick the values (..., N) of members that are able; what is the same for all is returned unchanged."""
+    is_same = np.ndim(values) == 0 or np.shape(values)[-1] == 1
+    return values if able is None or is_same else values[..., able]  # type: ignore[index, return-value]
 
 
 def put(values: FloatArray, able: IntArray | None, some: FloatArray) -> FloatArray:

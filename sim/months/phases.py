@@ -6,14 +6,16 @@
 see_allies           together  see which peers sanction the target
 sanction             each      join the coalition that sanctions the target, or stay out of it
 add_up_effort        together  add up how hard the coalition enforces its sanctions
+expect_punishment    each      weigh what a month of open help would cost in secondary sanctions
 offer                each      shed what substitutes replace, and offer what one could buy of the target's fuels
 clear_market         together  find the part of all spare capacity at which the market clears
 trade                each      buy at the market's price, and build up capacity for more
-help_target          each      give the target each instrument of help, openly, covertly or not at all
+miss_goods           together  see what the target misses of the goods that it used to buy
+help_target          each      give the target some of each instrument of help, openly or covertly
 help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
 get_listed           each      have one's firms listed by the coalition; the chance rises with visible help
-hear_of_listings     together  hear of the listings among one's peers
-learn                each      update the belief in enforcement from listings; each of one's own costs exposure
+hear_of_peers        together  hear of the peers' listings, and of help that went unpunished
+learn                each      update the belief in enforcement; each listing of one's own costs exposure
 drift                each      let dependence and alignment follow the changes of the month
 """
 
@@ -23,6 +25,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from sim.arrays import FloatArray, Number
 from sim.case.plan import Plan
 from sim.months import decisions
@@ -30,6 +34,7 @@ from sim.months.record import Party
 from sim.rules.coalition import coalition_effort
 from sim.rules.energy import find_clearing_use
 from sim.rules.parameters import Parameters
+from sim.rules.rerouting import part_missing
 
 PartyValue = Callable[[Party], FloatArray]
 
@@ -77,9 +82,16 @@ def clear_market(assembly: Assembly) -> None:
     assembly.let_know("use", find_clearing_use(assembly.plan.inputs.cells.supply, held, spare))
 
 
-def hear_of_listings(assembly: Assembly) -> None:
-    """Let members hear of the listings among their peers."""
-    assembly.let_know_of_peers("heard", lambda party: party.month.listed)
+def miss_goods(assembly: Assembly) -> None:
+    """Find the part of its earlier imports that the target misses, with the routes that have been built so far."""
+    missing = assembly.total(lambda party: decisions.miss_goods(party.state, party.inputs))
+    assembly.let_know("missing", part_missing(missing, assembly.plan.target_imports))
+
+
+def hear_of_peers(assembly: Assembly) -> None:
+    """Let members hear of the listings among their peers, and of their visible help."""
+    assembly.let_know_of_peers("heard_listed", lambda party: party.month.listed)
+    assembly.let_know_of_peers("heard_visible", lambda party: np.rint(party.month.help.visible * decisions.STEPS))
 
 
 @dataclass(frozen=True)
@@ -133,18 +145,20 @@ PHASES: tuple[Each | Together, ...] = (
     Together(see_allies, "see which peers sanction the target"),
     Each(decisions.sanction, "join the coalition that sanctions the target, or stay out of it"),
     Together(add_up_effort, "add up how hard the coalition enforces its sanctions"),
+    Each(decisions.expect_punishment, "weigh what a month of open help would cost in secondary sanctions"),
     Each(decisions.offer, "shed what substitutes replace, and offer what one could buy of the target's fuels"),
     Together(clear_market, "find the part of all spare capacity at which the market clears"),
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
-    Each(decisions.help_target, "give the target each instrument of help, openly, covertly or not at all"),
+    Together(miss_goods, "see what the target misses of the goods that it used to buy"),
+    Each(decisions.help_target, "give the target some of each instrument of help, openly or covertly"),
     Each(
         decisions.help_victim,
         "give the victim arms, volunteers and aid, which only reports depend on",
         is_reported_only=True,
     ),
     Each(decisions.get_listed, "have one's firms listed by the coalition; the chance rises with visible help"),
-    Together(hear_of_listings, "hear of the listings among one's peers"),
-    Each(decisions.learn, "update the belief in enforcement from listings; each of one's own costs exposure"),
+    Together(hear_of_peers, "hear of the peers' listings, and of help that went unpunished"),
+    Each(decisions.learn, "update the belief in enforcement; each listing of one's own costs exposure"),
     Each(decisions.drift, "let dependence and alignment follow the changes of the month"),
 )
 """The phases of a month in their order, after its events and votes."""

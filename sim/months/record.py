@@ -48,13 +48,14 @@ class Help:
 
     Parameters
     ----------
-    visible : amounts of all instruments, each times its visibility, summed.
-    amounts, opened : by instrument the amount, and whether it is given openly, of members that are able to give it.
+    visible : months of open help that the help of the month looks like, in [0, 1].
+    amounts, opened : by instrument, the part of what it could give that a member gives, and the part of it that is
+        given openly, each in [0, 1], of members that are able to give it.
     """
 
     visible: FloatArray
     amounts: Mapping[str, FloatArray]
-    opened: Mapping[str, BoolArray]
+    opened: Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -79,27 +80,30 @@ class MonthRecord(Shown):
     ----------
     now : the month's conditions.
     allies : part of the peers, as weighted in the vote, that sanction the target, in [0, 1].
-    risk : expected secondary sanctions, in [0, 1].
-    effort : how hard the coalition enforces, 0 or greater.
+    effort : how hard the coalition has announced to enforce, 0 or greater.
+    punishment : expected cost of a month of open help; utility.
     offer : the offer at the market for the target's fuels.
     use : part of all spare capacity that is needed, by commodity, in [0, 1].
     trade : what is bought at this market.
+    missing : part of its earlier imports of goods that the target misses, in [0, 1].
     help, gift : help to the target and to the victim.
     listed : 1 where a member's firms are listed, else 0.
-    heard : weighted mean of the peers' listings.
+    heard_listed, heard_visible : weighted means of the peers' listings, and of their visible help in steps.
     """
 
     now: Conditions
     allies: FloatArray = field(init=False)
-    risk: FloatArray = field(init=False)
     effort: FloatArray = field(init=False)
+    punishment: FloatArray = field(init=False)
     offer: Offer = field(init=False)
     use: FloatArray = field(init=False)
     trade: Trade = field(init=False)
+    missing: FloatArray = field(init=False)
     help: Help = field(init=False)
     gift: Gift = field(init=False)
     listed: FloatArray = field(init=False)
-    heard: FloatArray = field(init=False)
+    heard_listed: FloatArray = field(init=False)
+    heard_visible: FloatArray = field(init=False)
 
 
 class Party(Protocol):

@@ -14,7 +14,7 @@ from sim.case.plan import Plan
 from sim.case.utilities import MonthlyTerms
 from sim.months.phases import PHASES, Each, PartyValue
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
-from sim.months.state import NOISES, START, MonthState, initial_state
+from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
 from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_unit
 from sim.rules.influence import GRID, sum_over_peers, whole_weights
@@ -67,7 +67,7 @@ class Strip:
         changes = values - before
         if changes.any():
             more = sum_over_peers(self.run.weights, changes.T.astype(np.float32))
-            sums = sums + (more.astype(np.float64) / GRID).T
+            sums = sums + np.multiply(more, 1.0 / GRID, dtype=np.float64).T
         self.heard[name] = values, sums
         setattr(self.month, name, sums)
 
@@ -108,8 +108,9 @@ class MonthRun:
         first: int,
         count: int,
     ) -> None:
-        self.plan, self.parameters, self.iso3, self.draws = plan, parameters, iso3, draws
+        self.plan, self.iso3, self.draws = plan, iso3, draws
         self.first, self.count = first, count
+        self.parameters = draw_assumptions(parameters, self._draw_for_all)
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
         self.weights = whole_weights(peers)
         self.number = 0
@@ -123,6 +124,9 @@ class MonthRun:
             slice(start, min(start + REPLICATES_PER_STRIP, count)) for start in range(0, count, REPLICATES_PER_STRIP)
         ]
         self.strips = [Strip(self, rows, noises) for rows in parts]
+
+    def _draw_for_all(self, process: str, occasion: str, member: str) -> FloatArray:
+        return self.draws.uniforms(process, occasion, member, self.first, self.count)[:, None]
 
     @property
     def state(self) -> MonthState:

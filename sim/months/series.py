@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from sim.arrays import FloatArray, Number
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
+from sim.months.decisions import close_trade, offer_goods
 from sim.months.record import MonthView
 from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
-from sim.rules.coalition import cost_to_target, entrepot_weight, import_growth
-from sim.rules.support import INSTRUMENTS
+from sim.rules.coalition import cost_to_target
+from sim.rules.rerouting import part_passed
+from sim.rules.support import HELPS_FROM, INSTRUMENTS
 from sim.rules.totals import exact_total
 
 REPORTED_HELP = tuple(name for name in INSTRUMENTS if name != "recognition")
 
 
-def member_series(
-    inputs: MonthInputs, state: MonthState, view: MonthView, diversion_share: Number
-) -> dict[str, FloatArray]:
-    """The series of a month over members, each (R, N).
-
-    Parameters
-    ----------
-    diversion_share : part of what the coalition no longer sells to the target that is rerouted through third members.
-    """
+def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dict[str, FloatArray]:
+    """The series of a month over members, each (R, N)."""
     lent = {name: _spread_over_members(inputs, view, name, view.help.amounts) for name in REPORTED_HELP}
     given = {name: _spread_over_members(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
-    hidden = {name: amount * ~view.help.opened[name] for name, amount in view.help.amounts.items()}
+    hidden = {name: amount * (1.0 - view.help.opened[name]) for name, amount in view.help.amounts.items()}
     covert = [_spread_over_members(inputs, view, name, hidden) for name in REPORTED_HELP]
     aid = view.gift.aid * inputs.gdp * 1e3
-    weight = entrepot_weight(lent["goods"] * (1.0 - state.joined), inputs.trade, inputs.commerce)
-    lost = exact_total(state.joined * inputs.trade * inputs.commerce) * view.goods_closed
-    diverted = import_growth(
-        weight,
-        exact_total(weight)[..., None],
-        diversion_share * lost[..., None],
-        inputs.coalition_trade * inputs.commerce,
-    )
     series = {
         "alignment_shift": state.shift,
         "dependence": state.dependence,
@@ -49,12 +36,15 @@ def member_series(
         "isolation": state.isolation,
         "belief": state.belief,
         "joined": state.joined,
+        "trade_closed": state.trade_closed,
         "listed": view.listed,
-        "helps_target": np.where(view.help.visible > 0, 1.0, 0.0),
-        "helps_covertly": np.max(np.stack(covert), axis=0) > 0,
+        "helps_target": _helps(lent.values()),
+        "helps_covertly": _helps(covert),
+        "open_part": _part_in_the_open(lent.values(), covert),
+        "visible_help": view.help.visible,
         **{f"support_{name}": lent[name] for name in REPORTED_HELP},
         "recognised": state.recognised,
-        "diverted": diverted,
+        "passed_on": pass_goods_on(inputs, state),
         "rerouted": view.rerouted + np.zeros_like(state.shift),
         "helps_victim": np.where((aid > 0) | (given["arms_to_victim"] > 0), 1.0, 0.0),
         "aid": aid,
@@ -83,16 +73,40 @@ def total_series(
         "cost_to_target": cost_to_target(coverage),
         "effort": view.effort,
         "listings": exact_total(view.listed),
-        "helpers": exact_total(np.where(view.help.visible > 0, 1.0, 0.0)),
+        "goods_closed": exact_total(close_trade(state, inputs)),
+        "help_goods": exact_total(pass_goods_on(inputs, state)),
+        **{f"help_{name}": _total_help(inputs, view, name) for name in REPORTED_HELP if name != "goods"},
         "aid": exact_total(view.gift.aid * inputs.gdp * 1e3),
         "revenue": exact_total(view.trade.paid),
     }
+    totals["goods_missing"] = totals["goods_closed"] - totals["help_goods"]
     for place, name in enumerate(cells.commodities):
         totals[f"sold_{name}"] = flows[..., place]
         totals[f"unsold_{name}"] = cells.supply[place] / 1e3 - flows[..., place]
         if name in DISCOUNTED:
             totals[f"discount_{name}"] = discounts[..., place]
     return totals
+
+
+def pass_goods_on(inputs: MonthInputs, state: MonthState) -> FloatArray:
+    """Goods that members pass on to the target, millions of euros a month (R, N): the part of their offers it takes."""
+    offered = offer_goods(state, inputs)
+    return offered * part_passed(exact_total(close_trade(state, inputs)), exact_total(offered))[..., None]
+
+
+def _helps(amounts: Iterable[FloatArray]) -> FloatArray:
+    """1 where a member gives a part of some instrument that counts, else 0."""
+    return np.where(np.max(np.stack([*amounts]), axis=0) >= HELPS_FROM, 1.0, 0.0)
+
+
+def _part_in_the_open(lent: Iterable[FloatArray], covert: Iterable[FloatArray]) -> FloatArray:
+    """Part of a member's help that is open, in [0, 1]; 0 where it gives none."""
+    given, hidden = sum(lent), sum(covert)
+    return np.where(given > 0, 1.0 - hidden / np.where(given > 0, given, 1.0), 0.0)
+
+
+def _total_help(inputs: MonthInputs, view: MonthView, name: str) -> FloatArray:
+    return exact_total(_spread_over_members(inputs, view, name, view.help.amounts))
 
 
 def _spread_over_members(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,15 @@ from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weigh_dependence
 from sim.results.showing import Shown
-from sim.rules.beliefs import posterior_mean, prior_counts
+from sim.rules.beliefs import ASSUMED, posterior_mean, prior_counts, spread_assumption
 from sim.rules.coalition import logit_noise
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import sanction_risk
 
 NOISES = ("joining", "helping the target", "helping the victim")
 """Processes whose draws are the same in all months."""
+EVERYBODY = ""
+"""The member by whose name a run draws what is the same for all."""
 START = "start"
 """The occasion of these draws."""
 
@@ -31,11 +32,13 @@ class MonthState(Shown):
     ----------
     shift : change of alignment since the start; utility.
     energy, security : dependence on the target, in [0, 1].
-    trade_kept : part of the trade with the target that remains, in [0, 1].
     dependence : dependence over all channels; utility.
     isolation : part of exposure lost, in [0, 1].
-    listings, escapes : counts behind the belief, prior included.
+    listings, tried : counts behind the belief, prior included: listings, and months of open help under effort 1.
+    prior_belief : the belief before the first month.
     joined : 1 for members that sanction the target, else 0.
+    trade_closed : part of the trade with the target that the member's sanctions have ended, in [0, 1].
+    route : part of its capacity to pass goods on that is in use, in [0, 1].
     kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
         cells of the market (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
@@ -45,12 +48,14 @@ class MonthState(Shown):
     shift: FloatArray
     energy: FloatArray
     security: FloatArray
-    trade_kept: FloatArray
     dependence: FloatArray
     isolation: FloatArray
     listings: FloatArray
-    escapes: FloatArray
+    tried: FloatArray
+    prior_belief: FloatArray
     joined: FloatArray
+    trade_closed: FloatArray
+    route: FloatArray
     kept: FloatArray
     capacity: FloatArray
     recognised: FloatArray
@@ -60,12 +65,19 @@ class MonthState(Shown):
 
     @property
     def belief(self) -> FloatArray:
-        """Belief that help to the target is punished, q, in [0, 1]."""
-        return posterior_mean(self.listings, self.escapes)
+        """Belief about the hazard q, in listings per month of open help at effort 1; 0 or greater."""
+        return posterior_mean(self.listings, self.tried)
 
-    def risk(self, exposure: FloatArray) -> FloatArray:
-        """Expected secondary sanctions, q E (1 - I), in [0, 1]."""
-        return sanction_risk(self.belief, exposure, self.isolation)
+    def belief_in_threat(self, enforcement: Number) -> FloatArray:
+        """Belief that a threat over a vote is carried out, in [0, 1]: it moves in proportion to the believed hazard.
+
+        Parameters
+        ----------
+        enforcement : this belief before the first month, in [0, 1].
+        """
+        is_known = self.prior_belief > 0
+        change = np.where(is_known, self.belief / np.where(is_known, self.prior_belief, 1.0), 1.0)
+        return np.minimum(enforcement * change, 1.0)
 
     def of_replicates(self, rows: slice) -> MonthState:
         """The state of some replicates."""
@@ -85,6 +97,20 @@ class MonthState(Shown):
             self.listings = self.listings + touch.listed + parameters["belief_neighbours"] * touch.heard
 
 
+def draw_assumptions(parameters: Parameters, draw: Callable[[str, str, str], Number]) -> Parameters:
+    """The parameters of runs, in which what is assumed has been drawn around its value.
+
+    Parameters
+    ----------
+    draw : the runs' uniform numbers for a process, an occasion and a member.
+    """
+    spread = parameters["assumption_spread"]
+    drawn = {
+        name: spread_assumption(parameters[name], logit_noise(draw(name, START, EVERYBODY)), spread) for name in ASSUMED
+    }
+    return {**parameters, **drawn}
+
+
 def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> MonthState:
     """The state before the first month.
 
@@ -95,17 +121,19 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     join_noise, help_noise, victim_noise = (logit_noise(draw) for draw in draws)
     nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
-    listings, escapes = prior_counts(parameters["enforcement"], parameters["belief_strength"])
+    listings, tried = prior_counts(nothing + parameters["listing_rate"], parameters["belief_strength"])
     return MonthState(
         shift=nothing,
         energy=inputs.energy + nothing,
         security=inputs.security + nothing,
-        trade_kept=nothing + 1.0,
         dependence=inputs.dependence + nothing,
         isolation=inputs.isolation + nothing,
-        listings=nothing + listings,
-        escapes=nothing + escapes,
+        listings=listings,
+        tried=tried,
+        prior_belief=posterior_mean(listings, tried),
         joined=nothing,
+        trade_closed=nothing,
+        route=nothing + 0.0,
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
         recognised=nothing,
@@ -117,7 +145,7 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
 
 def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
     """Dependence over all channels in a state; utility."""
-    trade = inputs.trade * state.trade_kept
+    trade = inputs.trade * (1.0 - state.trade_closed)
     return weigh_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters
     )

@@ -74,9 +74,11 @@ class Expectation(Result):
     """What the author of a what-if wrote before running it, and whether it came about."""
 
     direction: str = quantity("expected", "what the author expected, in words")
-    support: str = quantity("expected support", "which way support was expected to go: up, down or unchanged")
+    support: str | None = quantity(
+        "expected support", "which way support was expected to go: up, down or unchanged; null where nothing was"
+    )
     found: str = quantity("found", "which way mean support went; less than half a member counts as unchanged")
-    is_as_expected: bool = quantity("as expected", "whether the two agree")
+    is_as_expected: bool | None = quantity("as expected", "whether the two agree; null where nothing was expected")
     movers: Mapping[str, float] = quantity(
         "expected movers",
         "in how many runs each member that was expected to change does",

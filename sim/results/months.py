@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.results.described import Result, quantity
-from sim.results.scores_of_months import Discrimination, FlowScores
+from sim.results.scores_of_months import Discrimination, FlowScores, Openness
 
 SHARE_OF_RUNS = "share of runs"
 
@@ -53,11 +53,21 @@ class TwoFaced(Result):
 
 
 class SeriesChange(Result):
-    """A series in one number, in the base and in the what-if: a sum over the months, or the last month."""
+    """A series in one number, over the months that base and what-if both have: their sum, or the last."""
 
     base: float = quantity("base", "the base's figure")
     what_if: float = quantity("what-if", "the what-if's figure")
     change: float = quantity("change", "what-if less base")
+    p05: float = quantity("low", "lower end of the 90 % interval of the change over the runs")
+    p95: float = quantity("high", "upper end of it")
+
+
+class SeriesExpectation(SeriesChange):
+    """What the author of a what-if expected of a series of the months, and whether it came about."""
+
+    expected: str = quantity("expected", "which way it was expected to go: up, down or unchanged")
+    found: str = quantity("found", "which way its mean went; less than 2 % of the base counts as unchanged")
+    is_as_expected: bool = quantity("as expected", "whether the two agree")
 
 
 class MonthsReport(Result):
@@ -73,8 +83,15 @@ class MonthsReport(Result):
     )
     scores: FlowScores | None = quantity("scores", "the months against what was published; null where nothing is")
     acts: list[Discrimination] = quantity("known helpers", "whether known helpers are those most likely to help")
+    openness: Openness | None = quantity(
+        "openness", "whether help known to be open is so in the run; null where nothing is known"
+    )
     base: Mapping[str, SeriesChange] | None = quantity(
         "change against the base",
-        "money, fuel and listings summed over the months, the rest in the last; null where nothing is compared",
+        "money, fuel and listings summed over the months that both have, the rest in the last of them; null where "
+        "nothing is compared",
         named="SERIES",
+    )
+    expected: Mapping[str, SeriesExpectation] = quantity(
+        "expectations", "what the author expected of series before the run, and what was found", named="SERIES"
     )

@@ -78,6 +78,23 @@ class Ordering(Result):
         return [other for _, other in self.simulated_and_published.values()]
 
 
+class ExportScore(Result):
+    """Monthly exports of the sanctioning side to one partner, against the record and two simple rules."""
+
+    iso3: str = quantity("partner", "code of the member that they go to")
+    use: str = quantity("use", "`calibrate` (to December 2022, fitted) or `score` (later, nothing was fitted to it)")
+    months: list[str] = quantity("months", "the months compared")
+    published: list[float] = quantity("published", "exports on record", unit="million euros")
+    simulated: list[float] = quantity("simulated", "exports in the run", unit="million euros")
+    last_value: list[float] | None = quantity("last value", "repeating the last month fitted", unit="million euros")
+    linear_trend: list[float] | None = quantity(
+        "linear trend", "a straight line through the months fitted", unit="million euros"
+    )
+    error: float = quantity("error", "sum of absolute errors over the published sum")
+    last_value_error: float | None = quantity("error of the last value", "the same for the last value")
+    linear_trend_error: float | None = quantity("error of the linear trend", "the same for the linear trend")
+
+
 class FlowScores(Result):
     """Everything that the months of a run are scored on."""
 
@@ -85,9 +102,8 @@ class FlowScores(Result):
         "figures", "published figures by their use: `calibrate`, `score`, `show`", named="USE"
     )
     scored_within_a_quarter: Met = quantity("met within a quarter", "share of the scored figures met within a quarter")
-    diversion: Ordering | None = quantity(
-        "diversion",
-        "growth of the coalition's exports to third members, second half of 2022, %; null where not simulated",
+    exports: list[ExportScore] = quantity(
+        "exports", "exports to the target and its neighbours, by partner; empty where not simulated"
     )
     senders: Senders | None = quantity("senders", "who sanctions; null where not simulated")
     aid: Mapping[str, Ordering] = quantity(
@@ -114,5 +130,26 @@ class Discrimination(Result):
         "ranked above",
         "how often a known helper ranks above another member, with ties counted half; 0.5 is chance. Members whose "
         "help never became known count as others",
+        unit="probability",
+    )
+    ability_ranked_above: float = quantity(
+        "ranked above by ability",
+        "the same if members were ranked by what the kind of help takes alone, without any incentive",
+        unit="probability",
+    )
+
+
+class Openness(Result):
+    """Known acts of help to the target that were open, against those that were covert."""
+
+    open_acts: int = quantity("open acts", "known acts that were open", unit="acts")
+    covert_acts: int = quantity("covert acts", "known acts that were covert", unit="acts")
+    open_part_of_open: float = quantity(
+        "open part of the open", "mean part of their help that the actors of open acts give openly in the run"
+    )
+    open_part_of_covert: float = quantity("open part of the covert", "the same of the actors of covert acts")
+    ranked_above: float = quantity(
+        "ranked above",
+        "how often the actor of an open act gives a larger part openly than that of a covert act; 0.5 is chance",
         unit="probability",
     )

@@ -39,20 +39,33 @@ MEMBER_SERIES: Mapping[str, Series] = {
     "dependence_energy": Series("energy dependence", "share", "dependence on the target for energy"),
     "dependence_security": Series("dependence for security", "share", "dependence on the target for security"),
     "isolation": Series("isolation", "share", "part of exposure to the sanctioning side that sanctions have removed"),
-    "belief": Series("belief in enforcement", "probability", "belief that secondary sanctions are enforced"),
+    "belief": Series(
+        "belief in enforcement",
+        "listings per month of open help",
+        "rate of listings that the member expects for open help, at the announced effort 1",
+    ),
     "joined": Series("sanctions the target", "probability", "whether the member sanctions the target"),
+    "trade_closed": Series(
+        "trade closed", "share", "part of its exports to the target that the member's sanctions have ended"
+    ),
     "listed": Series("listed", "probability", "whether firms of the member are listed in the month"),
-    "helps_target": Series("helps the target", "probability", "whether the member helps the target in any way"),
-    "helps_covertly": Series("helps covertly", "probability", "whether it does so covertly"),
-    "support_goods": Series("goods", "amount", "dual-use goods and technology passed on to the target"),
-    "support_finance": Series("finance", "amount", "finance and payments for the target"),
-    "support_arms": Series("arms", "amount", "arms for the target"),
-    "support_fighters": Series("fighters", "amount", "fighters for the target"),
-    "support_labour": Series("labour", "amount", "labour for the target"),
-    "support_territory": Series("territory", "amount", "territory and airspace lent to the target"),
+    "helps_target": Series(
+        "helps the target", "probability", "whether the member gives at least a quarter of what it could of some help"
+    ),
+    "helps_covertly": Series("helps covertly", "probability", "whether it gives that much under cover"),
+    "open_part": Series("open part of help", "share", "part of its help to the target that the member gives openly"),
+    "visible_help": Series(
+        "visible help", "months of open help", "how much open help its help of the month looks like"
+    ),
+    "support_goods": Series("goods", "part of what it could", "dual-use goods and technology passed on to the target"),
+    "support_finance": Series("finance", "part of what it could", "finance and payments for the target"),
+    "support_arms": Series("arms", "part of what it could", "arms for the target"),
+    "support_fighters": Series("fighters", "part of what it could", "fighters for the target"),
+    "support_labour": Series("labour", "part of what it could", "labour for the target"),
+    "support_territory": Series("territory", "part of what it could", "territory and airspace lent to the target"),
     "recognised": Series("recognition", "probability", "whether the member has recognised the breakaway entity"),
-    "diverted": Series(
-        "diverted goods", "ratio to before", "growth of what it passes on between the coalition and the target"
+    "passed_on": Series(
+        "goods passed on", "million euros", "goods of the coalition that the member passes on to the target", True
     ),
     "rerouted": Series(
         "rerouted exports", "share", "part of its own exports through the target's pipelines that goes another way"
@@ -70,7 +83,21 @@ WHOLE_SERIES: Mapping[str, Series] = {
     "cost_to_target": Series("cost to the target", "0 to 1", "what that costs the target; convex in the coverage"),
     "effort": Series("enforcement", "0 to 1", "how hard the coalition enforces against third parties"),
     "listings": Series("listings", "members", "members of which firms are listed in the month", is_amount=True),
-    "helpers": Series("helpers of the target", "members", "members that help the target openly, at least in part"),
+    "goods_closed": Series(
+        "exports closed", "million euros", "exports of the coalition to the target that sanctions end", is_amount=True
+    ),
+    "goods_missing": Series(
+        "goods missing", "million euros", "the part of these that nobody passes on", is_amount=True
+    ),
+    "help_goods": Series("goods passed on", "million euros", "the part of these that others pass on", is_amount=True),
+    "help_finance": Series(
+        "finance", "members", "finance for the target, in numbers of members that give all they could"
+    ),
+    "help_arms": Series("arms", "members", "arms for the target, in such numbers"),
+    "help_fighters": Series("fighters", "members", "fighters for the target, in such numbers"),
+    "help_labour": Series("labour", "members", "labour for the target, in such numbers"),
+    "help_territory": Series("territory", "members", "territory lent to the target, in such numbers"),
+    "helpers": Series("helpers of the target", "members", "members that give at least a quarter of some help"),
     "aid": MEMBER_SERIES["aid"],
     "revenue": Series("fuel revenue", "million euros", "what the target earns from fuels", is_amount=True),
     "helpers_covert": Series("covert helpers of the target", "members", "members that help the target covertly"),
@@ -84,6 +111,12 @@ OF_FUELS: Mapping[str, Series] = {
     "discount": Series("discount on {fuel}", "share", "discount at which the target sells {fuel}"),
 }
 """Series of each fuel, by the word before its key."""
+
+
+def list_series(*, of_members: bool) -> list[str]:
+    """List the keys of all series, of members or of the whole, those of the fuels last."""
+    named, kinds = (MEMBER_SERIES, ("energy",)) if of_members else (WHOLE_SERIES, ("sold", "unsold", "discount"))
+    return [*named, *(f"{kind}_{fuel}" for kind in kinds for fuel in FUELS)]
 
 
 def series_of(name: str) -> Series:

@@ -71,31 +71,3 @@ def cost_to_target(coverage: FloatArray) -> FloatArray:
     the simplest convex form.
     """
     return coverage * coverage
-
-
-def entrepot_weight(help_given: FloatArray, trade_with_target: FloatArray, commerce: FloatArray) -> FloatArray:
-    """Weight of a member in passing goods on to the target: its trade with the target, where it passes any goods on.
-
-    Parameters
-    ----------
-    help_given : goods passed on, in [0, 1].
-    trade_with_target : share of the member's trade, in [0, 1].
-    commerce : value of all its trade.
-    """
-    return help_given * trade_with_target * commerce
-
-
-def import_growth(
-    weight: FloatArray, all_weights: FloatArray, diverted: FloatArray, trade_with_coalition: FloatArray
-) -> FloatArray:
-    """Growth of a member's imports from the coalition by the goods that it passes on, relative to its earlier trade.
-
-    Parameters
-    ----------
-    weight, all_weights : entrepot weight of the member, and of all members together.
-    diverted : trade that is rerouted through all of them.
-    trade_with_coalition : value of its own earlier trade with the coalition, same unit; 0 or greater.
-    """
-    share = weight / np.where(all_weights > 0, all_weights, 1.0)
-    known = trade_with_coalition > 0
-    return np.where(known, diverted * share / np.where(known, trade_with_coalition, 1.0), 0.0)

@@ -29,19 +29,19 @@ def thrift(income: FloatArray, reference: FloatArray | float, exponent: FloatArr
     return np.minimum(reference / income, 1.0) ** exponent
 
 
-def willingness(joined: FloatArray, sanction_risk: FloatArray, deterrence: FloatArray | float) -> FloatArray:
+def willingness(joined: FloatArray, punishment: FloatArray, visibility: FloatArray | float) -> FloatArray:
     """Part of its spare capacity that a buyer would use for the target's energy, in [0, 1].
 
     Members that sanction use none. The others hold back by the secondary sanctions that they expect, so a member with
-    nothing left to lose (risk 0) cannot be deterred.
+    nothing left to lose (punishment 0) cannot be deterred.
 
     Parameters
     ----------
     joined : 1 for members that sanction, else 0.
-    sanction_risk : expected secondary sanctions, 0 or greater.
-    deterrence : part held back per unit of risk, 0 or greater.
+    punishment : expected cost of a month of open help, 0 or greater; utility.
+    visibility : part of it that buyers of fuel expect, in [0, 1].
     """
-    return (1.0 - joined) * np.maximum(1.0 - deterrence * sanction_risk, 0.0)
+    return (1.0 - joined) * np.exp(-visibility * punishment)
 
 
 def measure_spare(capacity: FloatArray, before: FloatArray, willing: FloatArray) -> FloatArray:

@@ -197,7 +197,10 @@ def reveal(
         nodes = centre.T[..., None] + scale.T[..., None] * NODES
         values = utilities[:, :, None, :] + nodes[..., None] * STANCES
         chosen = np.take_along_axis(values, votes[:, :, None, None].astype(np.int64), axis=-1)[..., 0]
-        likelihood = NODE_WEIGHTS * np.exp(weights[..., None] * (chosen - np.log(np.exp(values).sum(axis=-1))))
+        largest = values.max(axis=-1)
+        chosen = chosen - largest - np.log(np.exp(values - largest[..., None]).sum(axis=-1))
+        fit = weights[..., None] * chosen
+        likelihood = NODE_WEIGHTS * np.exp(fit - fit.max(axis=-1, keepdims=True))
         total = likelihood.sum(axis=-1)
         seen = (likelihood * nodes).sum(axis=-1) / total
         spread = np.maximum((likelihood * (nodes - seen[..., None]) ** 2).sum(axis=-1) / total, 1e-6)

@@ -241,7 +241,7 @@ def _simulate_agents(
         actions[:, row] = np.transpose([member.votes for member in model.members])
         is_settled[:, row] = model.datacollector.tables["votes"]["is_settled"]
         if recorder is not None and model.case.plan is not None:
-            inputs, parameters = model.case.plan.inputs, model.case.parameters
+            inputs, parameters = model.case.plan.inputs, model.parameters
             for number, (state, view) in enumerate(model.months, start=1):
                 recorder.record_month(number, inputs, parameters, add_replicate_axis(state), add_replicate_axis(view))
     return _vote_results(case, list(actions), list(is_settled))

@@ -22,7 +22,7 @@ WATCHED = 200
 """Number of replicates whose months are kept; the standard error of a probability is then at most 0.035. Votes are kept
 of all replicates."""
 LOW, HIGH = 0.05, 0.95
-COUNTED_SERIES = {"helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
+COUNTED_SERIES = {"helpers": "helps_target", "helpers_covert": "helps_covertly", "helpers_of_victim": "helps_victim"}
 """Series of the whole that count members: name to the summed series over members."""
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 """Ways to vote for one side and help the other in some month: shares of the replicates, per vote and member."""
@@ -186,7 +186,7 @@ class Recorder:
         if number == 1:
             self.members.append([])
             self.totals.append([])
-        own = member_series(inputs, state, view, parameters["diversion_share"])
+        own = member_series(inputs, state, view)
         whole = total_series(inputs, state, view, parameters["discount_max"])
         whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED_SERIES.items()}
         for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):

@@ -1,4 +1,4 @@
-"""Whether a run predicts help from the members that are known to have helped."""
+"""Whether a run predicts help from the members that are known to have helped, and how openly they did."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.arrays import FloatArray
-from sim.results.scores_of_months import Discrimination
+from sim.arrays import BoolArray, FloatArray
+from sim.results.scores_of_months import Discrimination, Openness
 from sim.scoring.published import Act
 
 
 def score_acts(
-    support: Mapping[str, FloatArray], members: Sequence[str], acts: Sequence[Act], side: str
+    support: Mapping[str, FloatArray],
+    abilities: Mapping[str, FloatArray],
+    members: Sequence[str],
+    acts: Sequence[Act],
+    side: str,
 ) -> list[Discrimination]:
     """Compare simulated help with documented acts, one instrument after another.
 
-    The share of pairs in which a helper ranks above another member is the area under the ROC curve: Mann & Whitney's U
-    over all pairs. A member's level is its highest of all months, because most acts are dated when they became known,
-    not when they began.
+    A member's level is its highest of all months, because most acts are dated when they became known, not when they
+    began.
 
     Parameters
     ----------
     support : probability or amount of help by instrument, (T, N).
+    abilities : what members could give by instrument, in any unit, (N,).
     side : ``target`` or ``victim``.
     """
-    from scipy.stats import mannwhitneyu  # takes a tenth of a second to import
-
     scores = []
     for instrument, level in support.items():
         helpers = {act.iso3 for act in acts if (act.side, act.instrument) == (side, instrument)} & set(members)
@@ -34,15 +36,47 @@ def score_acts(
             continue
         reached = level.max(axis=0)
         acted = np.array([code in helpers for code in members])
-        yes, no = reached[acted], reached[~acted]
-        pairs_above = mannwhitneyu(yes, no, method="asymptotic").statistic
         scores.append(
             Discrimination(
                 instrument=instrument,
                 actors=[code for code in members if code in helpers],
-                among_actors=float(yes.mean()),
-                among_others=float(no.mean()),
-                ranked_above=float(pairs_above) / (yes.size * no.size),
+                among_actors=float(reached[acted].mean()),
+                among_others=float(reached[~acted].mean()),
+                ranked_above=rank_above(reached, acted),
+                ability_ranked_above=rank_above(abilities[instrument], acted),
             )
         )
     return scores
+
+
+def score_openness(open_part: FloatArray, members: Sequence[str], acts: Sequence[Act]) -> Openness | None:
+    """Compare how openly members help with how openly they are known to have helped; None without acts of both kinds.
+
+    Parameters
+    ----------
+    open_part : part of each member's help to the target that is open, (N,).
+    acts : those that help the target count, each once.
+    """
+    known = [act for act in acts if act.side == "target" and act.iso3 in members]
+    parts = np.array([open_part[members.index(act.iso3)] for act in known])
+    is_open = np.array([act.openness == "open" for act in known], dtype=bool)
+    if not is_open.any() or is_open.all():
+        return None
+    return Openness(
+        open_acts=int(is_open.sum()),
+        covert_acts=int((~is_open).sum()),
+        open_part_of_open=float(parts[is_open].mean()),
+        open_part_of_covert=float(parts[~is_open].mean()),
+        ranked_above=rank_above(parts, is_open),
+    )
+
+
+def rank_above(levels: FloatArray, chosen: BoolArray) -> float:
+    """Share of pairs in which a chosen one ranks above another, with ties counted half.
+
+    It is the area under the ROC curve: Mann & Whitney's U over all pairs.
+    """
+    from scipy.stats import mannwhitneyu  # takes a tenth of a second to import
+
+    yes, no = levels[chosen], levels[~chosen]
+    return float(mannwhitneyu(yes, no, method="asymptotic").statistic) / (yes.size * no.size)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-from numpy.polynomial import Polynomial
 
 from sim.arrays import FloatArray
-from sim.results.scores_of_months import FlowScores, Met, Ordering, PublishedFigure
-from sim.scoring.orderings import compare_senders, compare_values
+from sim.results.scores_of_months import ExportScore, FlowScores, Met, Ordering, PublishedFigure
+from sim.scoring.exports import score_exports
+from sim.scoring.orderings import compare_senders, compare_values, last_and_trend
 from sim.scoring.published import OutcomeFigure, Published
 
 BARRELS_PER_TONNE = 7.33
@@ -42,7 +42,10 @@ class Simulated:
     given : codes of the members that are not scored: the target, the victim, and those whose sanctions the scenario
         states.
     aid : aid to the victim, billions of euros a month, (T, N); None where not simulated.
-    diverted : imports from the coalition over those of a year before, 1 = unchanged, (T, N); None where not simulated.
+    exports : to the target in a month before the war, millions of euros (N,); None where not simulated.
+    closed, passed_on : the part of that which sanctions end, and goods that members pass on to the target, millions of
+        euros a month, (T, N).
+    target : code of the target.
     """
 
     months: tuple[str, ...]
@@ -54,7 +57,10 @@ class Simulated:
     joined: frozenset[str] | None = None
     given: frozenset[str] = frozenset()
     aid: FloatArray | None = None
-    diverted: FloatArray | None = None
+    exports: FloatArray | None = None
+    closed: FloatArray | None = None
+    passed_on: FloatArray | None = None
+    target: str = ""
     index: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +84,7 @@ def score_flows(simulated: Simulated, published: Published) -> FlowScores:
     return FlowScores(
         figures={use: [one for one in figures if one.use == use] for use in ("calibrate", "score", "show")},
         scored_within_a_quarter=share_met(figures),
-        diversion=_diversion(simulated, published),
+        exports=_exports(simulated, published),
         senders=None
         if simulated.joined is None
         else compare_senders(simulated.joined, published.sanctioning, simulated.given),
@@ -198,12 +204,6 @@ def _baselines(figure: OutcomeFigure, published: Published, run: Simulated) -> t
     return min(scale * last, most), min(scale * trend, most)
 
 
-def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
-    """The last value, and the value of the line of least squares at a later time, at least 0."""
-    trend = float(Polynomial.fit(np.subtract(when, then), values, 1)(0.0))
-    return float(values[int(np.argmax(when))]), max(trend, 0.0)
-
-
 def _compare(
     figure: OutcomeFigure, value: float | None, baselines: tuple[float | None, float | None]
 ) -> PublishedFigure:
@@ -230,18 +230,24 @@ def relative_error(value: float | None, published: float) -> float | None:
     return None if value is None or published == 0 else value / published - 1
 
 
-def _diversion(run: Simulated, published: Published) -> Ordering | None:
-    """Growth of imports from the coalition, %, mean over the months of the figures."""
-    figures = [one for one in published.figures if one.measure == "diverted_exports" and one.who in run.index]
-    if run.diverted is None or not figures:
-        return None
-    first, last = figures[0].period.split(" to ")
-    rows = [place for place, month in enumerate(run.months) if first <= month <= last]
-    if not rows or run.months[-1] < last:
-        return None
-    growth = 100 * (run.diverted[rows].mean(axis=0) - 1)
-    members = [one.who for one in figures]
-    return compare_values(members, [float(growth[run.index[code]]) for code in members], [one.value for one in figures])
+def _exports(run: Simulated, published: Published) -> list[ExportScore]:
+    """Exports to the target and its neighbours, by partner."""
+    if run.exports is None or run.closed is None or run.passed_on is None:
+        return []
+    return [
+        score
+        for group, record in published.exports.items()
+        for score in score_exports(
+            run.months,
+            record,
+            group=run.find_columns(group),
+            exports=run.exports,
+            closed=run.closed,
+            passed_on=run.passed_on,
+            index=run.index,
+            target=run.target,
+        )
+    ]
 
 
 def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.case.conditions import JOINED
-from sim.results.scores_of_months import Discrimination, FlowScores
+from sim.months.series import REPORTED_HELP
+from sim.results.scores_of_months import Discrimination, FlowScores, Openness
 from sim.rules.support import INSTRUMENTS
 from sim.runner.months import MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.acts import score_acts
+from sim.scoring.acts import score_acts, score_openness
 from sim.scoring.flows import Simulated, score_flows
 from sim.scoring.published import load_published
 from sim.world.energy import load_energy
@@ -51,7 +53,10 @@ def simulated_of(result: RunResult) -> Simulated | None:
         joined=frozenset(world.iso3[i] for i in joined),
         given=frozenset(world.iso3[i] for i in given),
         aid=months.member_mean("aid") / KILO,
-        diverted=1.0 + months.member_mean("diverted"),
+        exports=plan.inputs.exports,
+        closed=months.member_mean("trade_closed") * plan.inputs.exports,
+        passed_on=months.member_mean("passed_on"),
+        target=world.iso3[case.roles.target],
     )
 
 
@@ -66,8 +71,30 @@ def acts_of(result: RunResult) -> list[Discrimination]:
     published = load_published(result.case.world)
     if result.months is None or published is None or not is_published_target(result):
         return []
-    support = _support(result.months)
-    return score_acts(support, result.case.world.iso3, published.acts, "target")
+    world = result.case.world
+    return score_acts(_support(result.months), _abilities(result), world.iso3, published.acts, "target")
+
+
+def openness_of(result: RunResult) -> Openness | None:
+    """Whether the members that are known to have helped in the open do so in the run."""
+    published = load_published(result.case.world)
+    if result.months is None or published is None or not is_published_target(result):
+        return None
+    open_part = result.months.member_mean("open_part").mean(axis=0)
+    acts = [act for act in published.acts if act.instrument in REPORTED_HELP]
+    return score_openness(open_part, result.case.world.iso3, acts)
+
+
+def _abilities(result: RunResult) -> dict[str, FloatArray]:
+    """What each instrument takes, by member, up to a factor; 0 for members that cannot give it."""
+    assert result.case.plan is not None
+    found = {}
+    for name in INSTRUMENTS:
+        found[name] = np.zeros(result.case.world.size)
+        ready = result.case.plan.inputs.instruments.get(name)
+        if ready is not None:
+            found[name][slice(None) if ready.able is None else ready.able] = ready.odds
+    return found
 
 
 def _support(months: MonthsResult) -> Mapping[str, np.ndarray]:

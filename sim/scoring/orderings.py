@@ -1,10 +1,11 @@
-"""Comparing values and lists of members with published ones: by sign, rank and size, and by hits and misses."""
+"""Comparing values and lists of members with published ones: by sign, rank and size, and with two simple rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from sim.arrays import FloatArray
 from sim.results.scores_of_months import Ordering, SenderLists, Senders
@@ -43,3 +44,9 @@ def compare_values(members: Sequence[str], simulated: Sequence[float], published
             code: (float(one), float(other)) for code, one, other in zip(members, s, p, strict=True)
         },
     )
+
+
+def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
+    """The last value, and the value of the line of least squares at a later time, at least 0."""
+    trend = float(Polynomial.fit(np.subtract(when, then), values, 1)(0.0))
+    return float(values[int(np.argmax(when))]), max(trend, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,8 @@ from sim.arrays import BoolArray, FloatArray
 from sim.world import World
 from sim.world.tables import read_rows
 
+ExportRecord = Mapping[str, Mapping[str, float]]
+"""Exports by partner and month ("2022-03"), millions of euros."""
 CALIBRATION_ENDS = date(2022, 8, 31)
 """Last day of the figures that parameters may be fitted to; later figures are scored."""
 USES = ("calibrate", "score", "show")
@@ -89,12 +91,16 @@ class Published:
     sanctioning : codes of the members that had imposed sanctions by 7 March 2022.
     aid : aid to the victim by donor and month ("2022-03"), billions of euros; a month without a record is left out.
     acts : acts of members to help a side; a selection, not a census.
+    exports : of a group, by partner and month, millions of euros.
+    listings : firms, persons and ships listed under the programme against the target, by member and month.
     """
 
     figures: tuple[OutcomeFigure, ...]
     sanctioning: frozenset[str]
     aid: Mapping[str, Mapping[str, float]]
     acts: tuple[Act, ...] = ()
+    exports: Mapping[str, ExportRecord] = field(default_factory=dict)
+    listings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def load_published(world: World) -> Published | None:
@@ -116,7 +122,14 @@ def load_published(world: World) -> Published | None:
     for row in read_rows(folder / "aid_monthly.csv"):
         aid.setdefault(row["iso3"], {})[row["month"]] = float(row["total_bn_eur"])
     acts = TypeAdapter(list[Act]).validate_python(read_rows(folder / "acts.csv"))
-    return Published(tuple(figures), listed, aid, tuple(acts))
+    exports: dict[str, dict[str, dict[str, float]]] = {}
+    for row in read_rows(folder / "exports_monthly.csv"):
+        partners = exports.setdefault(row["exporter"], {})
+        partners.setdefault(row["iso3"], {})[row["month"]] = float(row["million_eur"])
+    listings: dict[str, dict[str, int]] = {}
+    for row in read_rows(folder / "listings_monthly.csv"):
+        listings.setdefault(row["iso3"], {})[row["month"]] = int(row["listings"])
+    return Published(tuple(figures), listed, aid, tuple(acts), exports, listings)
 
 
 def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:

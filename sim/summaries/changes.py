@@ -108,6 +108,6 @@ def _judge_expectation(result: RunResult, number: int, change_of_support: float)
         direction=expected.direction,
         support=expected.support,
         found=found,
-        is_as_expected=found == expected.support,
+        is_as_expected=None if expected.support is None else found == expected.support,
         movers={iso3: float(moved[case.world.index[iso3]]) for iso3 in members_of(case.world, expected.movers)},
     )

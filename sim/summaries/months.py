@@ -7,15 +7,24 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.months import MemberMonths, MonthlySeries, MonthsReport, SeriesChange, TwoFaced
+from sim.results.months import (
+    MemberMonths,
+    MonthlySeries,
+    MonthsReport,
+    SeriesChange,
+    SeriesExpectation,
+    TwoFaced,
+)
 from sim.results.series import series_of
-from sim.runner.months import SIDES, Band, MonthsResult
+from sim.runner.months import HIGH, LOW, SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.months import acts_of, scores_of
+from sim.scoring.months import acts_of, openness_of, scores_of
 
 SHOWN = 0.05
 """Share of runs from which a member is listed as one that votes one way and helps the other."""
 DIGITS = 4
+UNCHANGED = 0.02
+"""Change of a series, as part of the base's figure, below which it counts as unchanged."""
 
 
 def report_months(result: RunResult) -> MonthsReport | None:
@@ -33,7 +42,9 @@ def report_months(result: RunResult) -> MonthsReport | None:
         two_faced=list_two_faced(result),
         scores=scores_of(result),
         acts=acts_of(result),
+        openness=openness_of(result),
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
+        expected=_judge_series(result),
     )
 
 
@@ -80,17 +91,57 @@ def list_two_faced(result: RunResult) -> list[TwoFaced]:
 
 
 def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
-    """What a what-if changed: sums (money, fuel, listings) or figures of the last month, next to those of its base."""
+    """What a what-if changed: every series of the whole in one number, next to that of its base."""
+    assert result.months is not None
     assert result.base is not None
-    after, before = result.months, result.base.months
-    assert after is not None
-    assert before is not None
+    assert result.base.months is not None
+    return {name: change_of(result, name) for name in result.months.totals if name in result.base.months.totals}
+
+
+def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
+    """What the author of a what-if expected of series, and what was found."""
+    wanted = result.case.spec.expected
+    if wanted is None or result.base is None or result.base.months is None:
+        return {}
     found = {}
-    for name in after.totals:
-        if name in before.totals:
-            now, was = (sum_up(name, months) for months in (after, before))
-            found[name] = SeriesChange(base=was, what_if=now, change=now - was)
+    for name, expected in wanted.series.items():
+        one = change_of(result, name)
+        way = "unchanged" if abs(one.change) < UNCHANGED * abs(one.base) else "up" if one.change > 0 else "down"
+        way = "unchanged" if one.change == 0 else way
+        found[name] = SeriesExpectation(**dict(one), expected=expected, found=way, is_as_expected=way == expected)
     return found
+
+
+def change_of(result: RunResult, name: str) -> SeriesChange:
+    """A series of the what-if less that of the base, over the months that both have, run by run where runs are kept."""
+    assert result.months is not None
+    assert result.base is not None
+    assert result.base.months is not None
+    now, was = result.months, result.base.months
+    common = [month for month in now.months if month in was.months]
+    after, before = (_in_one_number(result, months, name, common) for months in (now, was))
+    runs = min(len(after), len(before))
+    change = after[:runs] - before[:runs]
+    low, high = np.quantile(change, (LOW, HIGH))
+    base, what_if, mean, low, high = _rounded([before.mean(), after.mean(), change.mean(), low, high])
+    return SeriesChange(base=base, what_if=what_if, change=mean, p05=low, p95=high)
+
+
+def _in_one_number(result: RunResult, months: MonthsResult, name: str, common: Sequence[str]) -> FloatArray:
+    """A series in one number per run: the sum over the months where it is an amount, otherwise the last month.
+
+    Where the runs are not kept, it is one number: that of the means.
+    """
+    member, _, series = name.rpartition(":")
+    found = months.members if member else months.totals
+    if series not in found:
+        return np.zeros(1)
+    values = found[series]
+    samples = values.mean[None] if isinstance(values, Band) else values.astype(np.float64)
+    if member:
+        samples = samples[..., result.case.world.index[member]]
+    samples = samples[:, [months.months.index(month) for month in common]]
+    return np.asarray(samples.sum(axis=1) if series_of(series).is_amount else samples[:, -1])
 
 
 def sum_up(name: str, months: MonthsResult) -> float:

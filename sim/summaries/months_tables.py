@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sim.results.months import MemberMonths, MonthsReport, TwoFaced
 from sim.results.series import series_of
 from sim.results.tables import CHANGE, COUNT, FIGURE, MEAN, SHARE, Column, Kind, Table, table
-from sim.results.wording import write_number, write_share
+from sim.results.wording import write_interval, write_number, write_share
 from sim.summaries.months import SHOWN
 from sim.summaries.sentences import list_words
 
@@ -16,6 +16,7 @@ MOST_SHOWN = 15
 SHOWN_TOTALS = {
     "members_joined": Column("sanction", MEAN),
     "helpers": Column("help the target", MEAN),
+    "help_goods": Column("goods passed on, bn EUR", MEAN),
     "listings": Column("listed", MEAN),
     "revenue": Column("fuel revenue, bn EUR", MEAN),
     "discount_crude": Column("crude discount", SHARE),
@@ -26,7 +27,16 @@ SHOWN_TOTALS = {
 """Series of the whole that are listed, and their headings."""
 THOUSANDS = ("million euros", "kilotonnes")
 """Units that are listed by the thousand."""
-CHANGES = ("members_joined", "helpers", "listings", "revenue", "unsold_crude", "unsold_pipeline_gas", "aid")
+CHANGES = (
+    "members_joined",
+    "helpers",
+    "help_goods",
+    "listings",
+    "revenue",
+    "unsold_crude",
+    "unsold_pipeline_gas",
+    "aid",
+)
 HELP = ("goods", "finance", "arms", "fighters", "labour", "territory")
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 MEASURED = {
@@ -168,6 +178,33 @@ def published_table(months: MonthsReport) -> Table | None:
     return table(title, columns, rows, note.strip()) if rows or note else None
 
 
+def exports_table(months: MonthsReport) -> Table | None:
+    """Exports to the target and its neighbours after what was fitted, by partner; None where none are on record."""
+    scored = [] if months.scores is None else [one for one in months.scores.exports if one.use == "score"]
+    names = {member.iso3: member.name for member in months.members}
+    rows = [
+        [
+            names[one.iso3],
+            sum(one.published),
+            sum(one.simulated),
+            *(
+                write_share(error)
+                for error in (one.error, one.last_value_error, one.linear_trend_error)
+                if error is not None
+            ),
+        ]
+        for one in scored
+    ]
+    columns = [Column("exports to"), Column("on record", COUNT), Column("simulated", COUNT)]
+    columns += [Column(name) for name in ("error", "last value's", "linear trend's")]
+    title = "Exports after December 2022, million euros; nothing was fitted to them"
+    return (
+        table(title, columns, rows, "Errors: sum of absolute errors of the months over the sum on record.")
+        if rows
+        else None
+    )
+
+
 RELATIVE = Kind(lambda value: f"{write_number(100 * value, is_signed=True)} %")
 """Relative errors."""
 
@@ -180,10 +217,24 @@ def months_change_table(months: MonthsReport) -> Table | None:
     for name in CHANGES:
         if name in months.base:
             one, scale = months.base[name], scale_of(name)
-            rows.append([SHOWN_TOTALS[name].label, scale * one.base, scale * one.what_if, scale * one.change])
+            interval = write_interval(scale * one.p05, scale * one.p95)
+            rows.append([SHOWN_TOTALS[name].label, *(scale * v for v in (one.base, one.what_if, one.change)), interval])
     columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
     title = "The months compared with the base: sums over the months; members in the last month"
-    return table(title, columns, rows, "With the same random numbers.")
+    note = "Over the months that both have, with the same random numbers."
+    return table(title, [*columns, Column("change in 90 % of runs")], rows, note)
+
+
+def expected_table(months: MonthsReport) -> Table | None:
+    """What the author of a what-if expected of series of the months; None where nothing was."""
+    rows: list[list[object]] = []
+    for name, one in months.expected.items():
+        member, _, series = name.rpartition(":")
+        label = f"{series_of(series).label}, {member}" if member else series_of(series).label
+        verdict = "as expected" if one.is_as_expected else "not as expected"
+        rows.append([label, one.expected, one.found, verdict, one.base, one.what_if])
+    columns = [*(Column(name) for name in ("series", "expected", "found", "")), Column("base"), Column("what-if")]
+    return table("What was expected of the months before the run", columns, rows) if rows else None
 
 
 def months_tables(months: MonthsReport) -> list[Table]:
@@ -191,7 +242,9 @@ def months_tables(months: MonthsReport) -> list[Table]:
     single: list[Callable[[MonthsReport], Table | None]] = [
         by_month_table,
         months_change_table,
+        expected_table,
         helpers_table,
+        exports_table,
         published_table,
     ]
     found = [*(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]

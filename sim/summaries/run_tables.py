@@ -8,6 +8,8 @@ from sim.results.tables import Table
 from sim.runner.result import RunResult
 from sim.summaries.months_tables import (
     by_month_table,
+    expected_table,
+    exports_table,
     helpers_table,
     months_change_table,
     published_table,
@@ -38,6 +40,6 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
 
 def short_months_tables(months: MonthsReport) -> list[Table]:
     """The tables of the months; of those that are by vote, the last vote's alone."""
-    before = [months_change_table(months), by_month_table(months)]
-    after = [helpers_table(months), published_table(months)]
+    before = [months_change_table(months), expected_table(months), by_month_table(months)]
+    after = [helpers_table(months), exports_table(months), published_table(months)]
     return [one for one in (*before, *two_faced_tables(months)[-1:], *after) if one is not None]

@@ -13,7 +13,7 @@ from sim.results.series import series_of
 from sim.results.tables import CHANGE, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.runner.result import RunResult
-from sim.summaries.months import sum_up
+from sim.summaries.months import change_of, sum_up
 from sim.summaries.months_tables import scale_of
 from sim.summaries.sentences import list_words
 from sim.summaries.summary import summarise_vote
@@ -73,8 +73,8 @@ def _sum_up_months(result: RunResult) -> dict[str, SeriesInShort] | None:
     for name in MAIN_SERIES:
         if name in months.totals:
             value = sum_up(name, months)
-            base = sum_up(name, before) if before is not None and name in before.totals else None
-            change = None if base is None else value - base
+            of_base = change_of(result, name) if before is not None and name in before.totals else None
+            base, change = (None, None) if of_base is None else (of_base.base, of_base.change)
             found[name] = SeriesInShort(value=value, base=base, change=change, unit=series_of(name).unit)
     return found
 

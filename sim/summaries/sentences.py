@@ -93,8 +93,10 @@ def judge_expectation(base: VoteChanged) -> list[str]:
     if expected is None:
         return []
     names = {mover.iso3: mover.name for mover in base.moved}
-    verdict = "as expected" if expected.is_as_expected else f"not as expected ({expected.support})"
-    sentences = [f"Expected before the run: {expected.direction}", f"Found: mean support {expected.found}, {verdict}."]
+    sentences = [f"Expected before the run: {expected.direction}"]
+    if expected.support is not None:
+        verdict = "as expected" if expected.is_as_expected else f"not as expected ({expected.support})"
+        sentences.append(f"Found: mean support {expected.found}, {verdict}.")
     if expected.movers:
         listed = ", ".join(f"{names.get(iso3, iso3)} {write_share(share)}" for iso3, share in expected.movers.items())
         sentences.append(f"Share of runs in which the expected members vote differently: {listed}.")

@@ -1,4 +1,4 @@
-"""The fitted parameters of the months can be made again, from what is dated to 31 August 2022 alone."""
+"""The fitted parameters of the months can be made again, from early figures alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.fitting.months_calibration import AID, COALITION, MARKET, MonthsFit, fit_months
+from sim.fitting.months_calibration import AID, COALITION, MARKET, TRADE, MonthsFit, fit_months
 from sim.rules.parameters import registry
+from sim.scoring.exports import TRADE_CALIBRATION_ENDS
 from sim.scoring.published import CALIBRATION_ENDS, Published, load_published
 from sim.specs import read_scenario
 from sim.world import load_world
@@ -30,7 +31,14 @@ def without_later_figures(published: Published | None) -> Published:
         donor: {month: value for month, value in months.items() if month <= f"{CALIBRATION_ENDS:%Y-%m}"}
         for donor, months in published.aid.items()
     }
-    return replace(published, figures=figures, aid=aid)
+    exports = {
+        group: {
+            partner: {month: value for month, value in months.items() if month <= TRADE_CALIBRATION_ENDS}
+            for partner, months in record.items()
+        }
+        for group, record in published.exports.items()
+    }
+    return replace(published, figures=figures, aid=aid, exports=exports)
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +55,12 @@ def test_shipped_values_were_fitted_to_the_shipped_data() -> None:
     world = load_world("un-2022")
     assert SHIPPED["data"] == world_hashes(world) | energy_hashes(world)
     assert date.fromisoformat(SHIPPED["settings"]["until"]) == CALIBRATION_ENDS
+    assert SHIPPED["settings"]["trade_until"][:7] == TRADE_CALIBRATION_ENDS
 
 
 def test_every_fitted_parameter_is_in_the_file_and_no_other() -> None:
     named = {name for name, parameter in registry().items() if parameter.source == "fitted-months"}
-    assert named == set(SHIPPED["parameters"]) == {*COALITION, "join_reluctance", *MARKET, *AID}
+    assert named == set(SHIPPED["parameters"]) == {*COALITION, "join_reluctance", *MARKET, *AID, *TRADE}
     assert all(registry()[name].default == value for name, value in SHIPPED["parameters"].items())
 
 

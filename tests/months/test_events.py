@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.worlds import examples
 
-from sim.scoring.acts import score_acts
+from sim.scoring.acts import score_acts, score_openness
 from sim.scoring.orderings import compare_senders
 from sim.scoring.published import Act, Published
 from sim.world import World
@@ -29,6 +29,7 @@ KEYS = {
     "listing": {"members"},
     "visit": {"sender", "rival", "strength"},
     "policy": {"members", "joins", "effort"},
+    "pursuit": {"instruments", "effort"},
     "relief": {"members", "share"},
     "halt": {"members", "instruments", "share"},
 }
@@ -120,12 +121,28 @@ def test_helpers_against_the_others_by_hand() -> None:
         Act("BBB", "victim", "arms", "open", date(2022, 3, 1), "", ""),
     ]
     support = {"arms": np.array([[0.1, 0.2, 0.0], [0.4, 0.2, 0.4]]), "labour": np.zeros((2, 3))}
-    (found,) = score_acts(support, ("AAA", "BBB", "CCC"), acts, "target")
+    abilities = {"arms": np.array([1.0, 2.0, 1.0]), "labour": np.zeros(3)}
+    (found,) = score_acts(support, abilities, ("AAA", "BBB", "CCC"), acts, "target")
     assert found.actors == ["AAA"]
     assert found.among_actors == pytest.approx(0.4)
     assert found.among_others == pytest.approx(0.3)
     assert found.ranked_above == pytest.approx((1 + 0.5) / 2)  # above BBB, level with CCC
+    assert found.ability_ranked_above == pytest.approx((0 + 0.5) / 2)
     assert found.document()["instrument"] == "arms"
+
+
+def test_openness_by_hand() -> None:
+    def act(code: str, openness: str, side: str = "target") -> Act:
+        return Act(code, side, "arms", openness, date(2022, 9, 8), "", "")
+
+    acts = [act("AAA", "open"), act("BBB", "covert"), act("CCC", "covert"), act("BBB", "open", "victim")]
+    found = score_openness(np.array([0.5, 0.2, 0.7]), ("AAA", "BBB", "CCC"), acts)
+    assert found is not None
+    assert (found.open_acts, found.covert_acts) == (1, 2)
+    assert found.open_part_of_open == pytest.approx(0.5)
+    assert found.open_part_of_covert == pytest.approx(0.45)
+    assert found.ranked_above == pytest.approx(0.5)  # above BBB, below CCC
+    assert score_openness(np.ones(3), ("AAA", "BBB", "CCC"), acts[:1]) is None
 
 
 @examples(max_examples=60)
@@ -137,8 +154,10 @@ def test_helpers_are_above_the_others_in_the_pairs_that_say_so(members: list[tup
         for code, (helped, _) in zip(codes, members, strict=True)
         if helped
     ]
-    found = score_acts({"arms": np.array([[level for _, level in members]])}, codes, acts, "target")
+    levels = np.array([level for _, level in members])
+    found = score_acts({"arms": levels[None]}, {"arms": levels}, codes, acts, "target")
     pairs = [(a > b) + (a == b) / 2 for helped, a in members if helped for other, b in members if not other]
+    assert [one.ability_ranked_above for one in found] == [one.ranked_above for one in found]
     assert [one.ranked_above for one in found] == ([pytest.approx(np.mean(pairs), abs=1e-12)] if pairs else [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from rich.console import Console
 
 from sim.case import DRAW_RUN, draw_case, prepare
 from sim.cli.output import print_table
+from sim.errors import InputError
+from sim.months.series import REPORTED_HELP
 from sim.results.series import MEMBER_SERIES
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.files import MONTHS
@@ -120,3 +123,78 @@ def test_a_draw_is_as_a_scenario_that_sets_its_parameters() -> None:
         for part in ("members", "totals"):
             for name, samples in getattr(alone.months, part).items():
                 assert getattr(together.months, part)[name][rows].tolist() == samples.tolist(), name
+
+
+def test_what_is_expected_of_series_is_judged(result: RunResult) -> None:
+    """Of the whole and of a member; the figures are those of the change, run by run."""
+    months = summarise_run(result).months
+    assert months is not None
+    assert months.base is not None
+    assert set(months.expected) == set(result.case.spec.expected.series)  # type: ignore[union-attr]
+    listings = months.expected["listings"]
+    assert (listings.expected, listings.found, listings.is_as_expected) == ("down", "down", True)
+    assert listings.change == months.base["listings"].change == -listings.base
+    assert listings.p05 <= listings.change <= listings.p95 <= 0
+    assert months.expected["PRK:helps_target"].found == "unchanged"
+    written = io.StringIO()
+    for table in short_months_tables(months):
+        print_table(Console(file=written, width=160), table)
+    assert "What was expected of the months" in written.getvalue()
+
+
+def test_an_expectation_that_fails_says_so() -> None:
+    settings = [*SHORT, 'expected.series={helpers="down", "CHN:support_finance"="unchanged"}']
+    base = prepare(read_scenario("2022-2023", SHORT))
+    found = run_case(prepare(read_scenario("2022-2023-no-secondary-sanctions", settings)), 20, base=base)
+    months = summarise_run(found).months
+    assert months is not None
+    for name in ("helpers", "CHN:support_finance"):
+        assert (months.expected[name].found, months.expected[name].is_as_expected) == ("up", False), name
+
+
+def test_months_are_compared_over_those_that_both_have() -> None:
+    """A what-if that ends earlier is compared with the base to that month, not with the base's last one."""
+    base, longer = (prepare(read_scenario("2022-2023", [f"months.end=2022-0{end}-28"])) for end in (4, 7))
+    for first, second in ((base, longer), (longer, base)):
+        months = summarise_run(run_case(first, 20, base=second)).months
+        assert months is not None
+        assert months.base is not None
+        for name, one in months.base.items():
+            assert one.change == one.p05 == one.p95 == 0, name
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ('expected.series={helper="up"}', "\"helper\" is not a series of the whole. Did you mean 'helpers'?"),
+        ('expected.series={"KGZ:passed"="up"}', "\"passed\" is not a series of a member. Did you mean 'passed_on'?"),
+        ('expected.series={"Kirgisia:passed_on"="up"}', '"Kirgisia" is not the code of a member of'),
+        ('expected.series={helpers="more"}', "expected.series.helpers"),
+    ],
+)
+def test_an_expectation_of_no_series_is_refused(setting: str, expected: str) -> None:
+    with pytest.raises(InputError, match=re.escape(expected)):
+        read_scenario("2022-2023-enforcement-doubled", [setting])
+
+
+def test_an_expectation_of_months_needs_months() -> None:
+    with pytest.raises(InputError, match="needs months"):
+        read_scenario("es-11-1-no-peers", ['expected.series={helpers="up"}'])
+
+
+def test_help_has_a_mean_and_an_interval_by_instrument(result: RunResult) -> None:
+    months = summarise_run(result).months
+    assert months is not None
+    for name in (
+        "members_joined",
+        "helpers",
+        "listings",
+        "revenue",
+        "aid",
+        *(f"help_{name}" for name in REPORTED_HELP),
+    ):
+        series = months.totals[name]
+        for low, mean, high in zip(series.p05, series.mean, series.p95, strict=True):
+            assert low <= high
+            assert mean >= 0
+    assert [one.use for one in months.scores.exports] == ["calibrate"] * 6  # type: ignore[union-attr]

@@ -11,12 +11,17 @@ from support.worlds import examples
 
 from sim.case.market import make_cells
 from sim.randomness import Draws
-from sim.rules.beliefs import listing_chance, posterior_mean, prior_counts
+from sim.rules.beliefs import (
+    expected_punishment,
+    listing_chance,
+    posterior_mean,
+    prior_counts,
+    spread_assumption,
+)
 from sim.rules.coalition import (
     JoiningWeights,
     coalition_effort,
     cost_to_target,
-    import_growth,
     joining_utility,
     logit_noise,
     member_effort,
@@ -33,8 +38,8 @@ from sim.rules.energy import (
     thrift,
     willingness,
 )
-from sim.rules.payoffs import sanction_risk
-from sim.rules.support import LeaningWeights, gate, leaning, threat
+from sim.rules.rerouting import build_route, measure_capacity, part_missing, part_passed, pay_premium
+from sim.rules.support import LeaningWeights, gate, leaning, odds_of, part_given, survive
 from sim.rules.totals import TOTAL_GRID, exact_total
 
 share = st.floats(0, 1, allow_subnormal=False)
@@ -57,22 +62,41 @@ def test_a_total_is_the_same_in_any_order(values: np.ndarray, random: object) ->
 
 
 @examples(max_examples=200)
-@given(share, st.floats(0.1, 50), st.lists(st.booleans(), max_size=40))
-def test_beliefs_are_the_mean_of_the_beta_posterior(prior: float, strength: float, trials: list[bool]) -> None:
-    """Raiffa & Schlaifer (1961): (q0 s + k) / (s + n) after k listings in n trials, in whatever order they come."""
-    listings, escapes = prior_counts(prior, strength)
-    for was_listed in trials:
-        listings, escapes = listings + was_listed, escapes + (1 - was_listed)
-    expected = (prior * strength + sum(trials)) / (strength + len(trials))
-    assert posterior_mean(np.float64(listings), np.float64(escapes)) == pytest.approx(expected, abs=1e-12)
+@given(share, st.floats(0.1, 50), st.lists(st.tuples(st.booleans(), share), max_size=40))
+def test_beliefs_are_the_mean_of_the_gamma_posterior(
+    prior: float, strength: float, months: list[tuple[bool, float]]
+) -> None:
+    """Gelman et al. (2013), 2.6: (r s + k) / (s + t) after k listings in t months of help, in whatever order."""
+    listings, tried = prior_counts(np.float64(prior), strength)
+    for was_listed, visible in months:
+        listings, tried = listings + was_listed, tried + visible
+    expected = (prior * strength + sum(hit for hit, _ in months)) / (strength + sum(visible for _, visible in months))
+    assert posterior_mean(listings, tried) == pytest.approx(expected, abs=1e-12)
 
 
-def test_listings_come_as_often_as_their_chance() -> None:
-    """|z| < 4 over 40,000 trials at a fixed seed."""
+def test_beliefs_come_to_the_rate_at_which_members_are_listed() -> None:
+    """One unit: with listings drawn from their hazard, the belief converges to it, from a prior off tenfold."""
+    rate, visible, months = 0.1, 0.3, 60_000
+    draws = Draws(7).uniforms("listing", "2022-05", "AAA", 0, months)
+    listings, tried = prior_counts(np.float64(10 * rate), 12.0)
+    listed = (draws < listing_chance(np.float64(rate * visible))).sum()
+    assert posterior_mean(listings + listed, tried + months * visible) == pytest.approx(rate, rel=0.1)
+
+
+def test_listings_come_as_often_as_their_hazard_says() -> None:
+    """|z| < 4 over 40,000 trials at a fixed seed; the chance of an event at hazard h is 1 - exp(-h)."""
     draws, count = Draws(7).uniforms("listing", "2022-05", "AAA", 0, 40_000), 40_000
-    chance = float(listing_chance(np.float64(0.6), 1.1, 0.1))
-    assert chance == pytest.approx(0.066)
+    chance = float(listing_chance(np.float64(0.6 * 1.1 * 0.1)))
+    assert chance == pytest.approx(1 - np.exp(-0.066))
     assert abs((draws < chance).sum() - count * chance) < 4 * (count * chance * (1 - chance)) ** 0.5
+
+
+def test_what_is_assumed_has_its_value_as_median_and_nine_runs_in_ten_within_its_factor() -> None:
+    noise = logit_noise(Draws(5).uniforms("listing_cost", "start", "", 0, 20_000))
+    values = np.asarray(spread_assumption(50.0, noise, 0.35))
+    assert np.median(values) == pytest.approx(50, rel=0.03)
+    assert np.quantile(values, (0.05, 0.95)) == pytest.approx([50 / 2.8, 50 * 2.8], rel=0.05)
+    assert (np.asarray(spread_assumption(50.0, noise, 0.0)) == 50).all()
 
 
 def test_a_decision_holds_as_often_as_the_logit_says() -> None:
@@ -128,18 +152,52 @@ def test_the_discount_rises_with_what_is_to_be_sold_and_falls_with_room(
 
 
 @examples(max_examples=200)
-@given(share, share, share, share, weight)
+@given(weight, weight, share, share, st.floats(0, 1000), share)
 def test_who_has_nothing_to_lose_cannot_be_deterred(
-    q: float, exposure: float, isolation: float, visibility: float, force: float
+    belief: float, effort: float, stake: float, visibility: float, cost: float, more: float
 ) -> None:
-    risk = sanction_risk(np.float64(q), np.float64(exposure), np.float64(isolation))
-    cut = sanction_risk(np.float64(q), np.float64(exposure), np.float64(1.0))
+    punished = expected_punishment(np.float64(belief), effort, np.float64(stake), cost)
+    cut = expected_punishment(np.float64(belief), effort, np.float64(0.0), cost)
     assert cut == 0
-    assert willingness(np.float64(0.0), cut, force) == 1
-    assert threat(cut, visibility, force) == 0
-    assert 0 <= willingness(np.float64(0.0), risk, force) <= 1
-    assert willingness(np.float64(1.0), risk, force) == 0
-    assert 0 <= threat(risk, visibility, force) <= threat(risk, 1.0, force)
+    assert willingness(np.float64(0.0), cut, visibility) == 1
+    assert survive(cut, visibility, 0.5) == survive(np.float64(0.0), visibility, 0.5)
+    assert 0 <= willingness(np.float64(0.0), punished, visibility) <= 1
+    assert willingness(np.float64(1.0), punished, visibility) == 0
+    for higher in (
+        expected_punishment(np.float64(belief + more), effort, np.float64(stake), cost),
+        expected_punishment(np.float64(belief), effort + more, np.float64(stake), cost),
+        expected_punishment(np.float64(belief), effort, np.float64(min(stake + more, 1.0)), cost),
+        expected_punishment(np.float64(belief), effort, np.float64(stake), cost + more),
+    ):
+        assert higher >= punished
+
+
+@examples(max_examples=200)
+@given(utility, st.floats(0, 500), st.floats(0, 500), share, weight, weight)
+def test_help_falls_with_punishment_and_rises_with_the_premium(
+    own: float, punished: float, more: float, visibility: float, concealment: float, premium: float
+) -> None:
+    """The amounts, their visible part and the part given openly fall together; nothing leaves [0, 1]."""
+    base, harder = (survive(np.float64(h), visibility, concealment) for h in (punished, punished + more))
+    odds = odds_of(np.float64(own))
+    given, less = part_given(odds * base.odds), part_given(odds * harder.odds)
+    assert 0 <= less <= given * (1 + 1e-12) <= 1 + 1e-9
+    assert part_given(odds * base.odds * pay_premium(np.float64(0.3), premium)) >= given * (1 - 1e-12)
+    assert 0 <= harder.opened <= base.opened * (1 + 1e-12) <= 1 + 1e-9
+    assert visibility - 1e-12 <= harder.seen <= base.seen * (1 + 1e-12) <= 1 + 1e-9
+    assert less * harder.seen <= given * base.seen + 1e-12
+
+
+def test_help_is_as_the_logit_of_three_ways_says() -> None:
+    """McFadden (1974): nothing, open, covert with utilities 0, u - H and u - c - s H."""
+    own, punished, visibility, concealment = 0.7, 1.2, 0.3, 0.5
+    openly, covertly = np.exp(own - punished), np.exp(own - concealment - visibility * punished)
+    survival = survive(np.float64(punished), visibility, concealment)
+    assert part_given(odds_of(np.float64(own)) * survival.odds) == pytest.approx(
+        (openly + covertly) / (1 + openly + covertly)
+    )
+    assert survival.opened == pytest.approx(openly / (openly + covertly))
+    assert survival.seen == pytest.approx((openly + visibility * covertly) / (openly + covertly))
 
 
 @examples(max_examples=200)
@@ -174,7 +232,10 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         cost_to_target(one),
         energy_dependence(one, np.float64(money), np.float64(np.round(more, 6))),  # paid in millions, to the euro
         reroute_exports(one, two, c, 1.0 + money),
-        listing_chance(np.float64(money), more, c),
+        listing_chance(np.float64(money)),
+        build_route(one, two, 1.0 + money),
+        part_passed(np.float64(money), np.float64(more)),
+        part_missing(one - np.float64(money), 1.0),
         thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
     ):
         assert 0 <= value <= 1 + 1e-12
@@ -208,10 +269,25 @@ def test_capacity_closes_the_gap_at_its_lag_and_only_where_it_is_needed() -> Non
 
 
 @examples(max_examples=100)
-@given(shares(5), shares(5), st.floats(0.01, 100))
-def test_what_is_diverted_adds_up(weights: np.ndarray, trade: np.ndarray, diverted: float) -> None:
-    weights, trade = np.rint(weights * TOTAL_GRID) / TOTAL_GRID, trade + 0.01
-    growth = import_growth(weights, exact_total(weights), np.float64(diverted), trade)
-    assert (growth >= 0).all()
-    if weights.any():
-        assert (growth * trade).sum() == pytest.approx(diverted, rel=1e-6)
+@given(shares(5), shares(5), st.floats(0, 1e4), st.floats(0, 10))
+def test_goods_are_neither_created_nor_lost(routes: np.ndarray, trade: np.ndarray, closed: float, scale: float) -> None:
+    """What is passed on and what is missing add up to what was closed; who is cut off passes on nothing."""
+    isolation = np.array([0.0, 0.2, 0.5, 0.9, 1.0])
+    offered = routes * measure_capacity(1e4 * trade, isolation, 300.0, scale)
+    passed = offered * part_passed(np.float64(closed), offered.sum())
+    missing = part_missing(closed - offered.sum(), 1e4) * 1e4
+    assert passed.sum() + missing == pytest.approx(closed, abs=1e-6)
+    assert (passed <= offered).all()
+    assert passed[-1] == 0
+
+
+@examples(max_examples=100)
+@given(st.floats(1, 1e5), st.floats(1, 1e5), st.floats(0, 1), st.floats(1, 1e4))
+def test_a_small_trader_multiplies_its_trade_and_a_large_one_does_not(
+    small: float, more: float, scale: float, capacity: float
+) -> None:
+    nobody = np.float64(0.0)
+    one, other = (measure_capacity(np.float64(trade), nobody, capacity, scale) for trade in (small, small + more))
+    assert other >= one * (1 - 1e-12)
+    assert other / (small + more) <= one / small * (1 + 1e-12)
+    assert measure_capacity(np.float64(100.0), nobody, capacity, scale) == pytest.approx(capacity)

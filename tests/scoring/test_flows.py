@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 import sim
+from sim.scoring.exports import score_exports
 from sim.scoring.flows import (
     Simulated,
     accumulate,
     kilobarrels_a_day,
-    last_and_trend,
     part_elapsed,
     relative_error,
     score_flows,
 )
-from sim.scoring.orderings import compare_senders, compare_values, rank_correlation
+from sim.scoring.orderings import compare_senders, compare_values, last_and_trend, rank_correlation
 from sim.scoring.published import CALIBRATION_ENDS, OutcomeFigure, Published, load_published, reported_tonnes
 from sim.world import World
 
@@ -136,19 +136,44 @@ def test_ranks_share_ties_and_need_values_that_differ() -> None:
     assert rank_correlation(np.array([1.0]), np.array([2.0])) is None
 
 
-def test_diversion_is_the_mean_growth_of_the_half_year() -> None:
-    growth = np.ones((len(MONTHS), 3))
-    growth[MONTHS.index("2022-07") :] = [2.0, 1.5, 0.5]
-    growth[MONTHS.index("2022-12")] = [2.0, 1.5, 1.1]
-    period = "2022-07 to 2022-12"
-    grown = {"AAA": 90.0, "CCC": 10.0}
-    figures = [figure("diverted_exports", who, period, "2022-12-31", value, "score") for who, value in grown.items()]
-    found = score_flows(replace(path(), diverted=growth), scored(*figures)).diversion
-    assert found is not None
-    assert found.simulated == pytest.approx((100, 100 * ((5 * 0.5 + 1.1) / 6 - 1)))
-    assert found.signs_right == 0.5
-    assert found.rank_correlation == pytest.approx(1)
-    assert score_flows(path(), scored(*figures)).diversion is None
+def test_exports_by_partner_by_hand() -> None:
+    """The season of 2019 to 2021, plus the group's part of what is passed on; to the target, less what is closed."""
+    months = ("2022-11", "2022-12", "2023-01", "2023-02")
+    years = ("2019", "2020", "2021")
+    season = {f"{year}-{month[5:]}": 60.0 for year in years for month in months}
+    record = {
+        "AAA": {**season, "2022-11": 30.0, "2022-12": 20.0, "2023-01": 10.0, "2023-02": 40.0},
+        "BBB": {**season, "2022-11": 70.0, "2022-12": 80.0, "2023-01": 90.0, "2023-02": 100.0},
+    }
+    closed, passed_on = np.zeros((4, 3)), np.zeros((4, 3))
+    closed[:] = [0.0, 30.0, 10.0]  # the group's part is three quarters
+    passed_on[:, 1] = [8.0, 16.0, 24.0, 40.0]
+    found = score_exports(
+        months,
+        record,
+        group=[1],
+        exports=np.array([0.0, 50.0, 20.0]),
+        closed=closed,
+        passed_on=passed_on,
+        index={"AAA": 0, "BBB": 1},
+        target="AAA",
+    )
+    fitted, other, scored, later = found
+    assert [(one.iso3, one.use) for one in found] == [
+        ("AAA", "calibrate"),
+        ("BBB", "calibrate"),
+        ("AAA", "score"),
+        ("BBB", "score"),
+    ]
+    assert fitted.simulated == pytest.approx([24, 24])
+    assert other.simulated == pytest.approx([66, 72])
+    assert later.simulated == pytest.approx([78, 90])
+    assert later.error == pytest.approx((12 + 10) / 190)
+    assert later.last_value == [80, 80]
+    assert later.linear_trend == pytest.approx([90, 100])
+    assert later.linear_trend_error == pytest.approx(0)
+    assert scored.last_value_error == pytest.approx((10 + 20) / 50)
+    assert fitted.last_value is None
 
 
 def test_aid_is_split_at_the_end_of_calibration() -> None:
@@ -223,9 +248,7 @@ def test_a_path_that_repeats_the_record_scores_perfectly(world: World, published
                 aid[months.index(month), world.index[donor]] = value
     groups = {"EU": frozenset(world.resolve("EU"))}
     ones = np.ones((len(months), n))
-    run = Simulated(
-        months, world.iso3, groups, crude, ones, 100 * ones[0], joined=published.sanctioning, aid=aid, diverted=ones
-    )
+    run = Simulated(months, world.iso3, groups, crude, ones, 100 * ones[0], joined=published.sanctioning, aid=aid)
     scores = score_flows(run, published)
     assert [
         one.relative_error for one in scores.comparisons if one.measure == "crude_imports" and one.who == "IND"

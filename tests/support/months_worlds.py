@@ -66,6 +66,9 @@ def events(draw: st.DrawFn, world: World) -> dict[str, Any]:
         "policy": st.fixed_dictionaries(
             {"members": members}, optional={"joins": st.booleans(), "effort": st.floats(0, 3)}
         ),
+        "pursuit": st.fixed_dictionaries(
+            {"instruments": st.just(["finance", "territory"]), "effort": st.floats(0, 9, allow_subnormal=False)}
+        ),
         "relief": st.fixed_dictionaries({"members": members, "share": share}),
         "halt": st.fixed_dictionaries({"members": members, "instruments": st.just(["goods", "arms"]), "share": share}),
     }

@@ -13,6 +13,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from sim.errors import did_you_mean
+from sim.results.series import list_series
 from sim.specs.draft import Finding, Key
 from sim.specs.names import REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
@@ -84,6 +85,7 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
     """
     yield from _vote_findings(parts.votes)
     yield from _month_findings(parts)
+    yield from _expected_findings(parts)
     for key, references in selections(parts):
         yield from selection_findings(parts.world, key, references)
     if parts.roles is not None:
@@ -130,6 +132,23 @@ def _month_findings(parts: Parts) -> Iterator[Finding]:
         if change.date is not None and change.date > months.start:
             message = f"{change.date} is after the months begin, and from then on only events change the world."
             yield Finding(("change", index, "date"), message, "Leave the date out, or write an event instead.")
+
+
+def _expected_findings(parts: Parts) -> Iterator[Finding]:
+    """What is wrong with the series of the months that a what-if expects something of."""
+    for name in {} if parts.expected is None else parts.expected.series:
+        key = ("expected", "series", name)
+        member, _, series = name.rpartition(":")
+        known = list_series(of_members=bool(member))
+        if not parts.has_months:
+            yield Finding(key, "needs months, which the scenario does not have.", "Give [months], or leave it out.")
+        elif series not in known:
+            whose = "a member" if member else "the whole"
+            fix = did_you_mean(series, known, f"Series of {whose}: {', '.join(known)}.")
+            yield Finding(key, f'"{series}" is not a series of {whose}.', fix)
+        elif member and member not in parts.world.index:
+            fix = parts.world.hint(member, "'sim world members' lists them.")
+            yield Finding(key, f'"{member}" is not the code of a member of {parts.world.name}.', fix)
 
 
 def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:

@@ -11,6 +11,7 @@ from sim.specs.section import Day, MemberReferences, Section, Text
 Commodity = Literal["crude", "products", "pipeline_gas", "lng", "coal"]
 Sector = Literal["persons", "finance", "trade", "technology", "transport", "all"]
 HaltedInstrument = Literal["goods", "finance", "arms"]
+PursuedInstrument = Literal["goods", "finance", "arms", "fighters", "labour", "territory"]
 Commodities = Annotated[tuple[Commodity, ...], Strict(False), Field(min_length=1, description="The fuels concerned.")]
 
 EVERYTHING: tuple[Sector, ...] = ("finance", "trade", "technology", "transport", "all")
@@ -118,6 +119,16 @@ class Policy(Happening):
     )
 
 
+class Pursuit(Happening):
+    """The sanctioning side announces that it goes after some kinds of help harder, or less hard, than after others."""
+
+    kind: Literal["pursuit"] = Field(description="What kind of event this is.")
+    instruments: Annotated[
+        tuple[PursuedInstrument, ...], Strict(False), Field(min_length=1, description="The kinds of help.")
+    ]
+    effort: float = Field(ge=0, le=100, description="What the enforcement against them is multiplied by.")
+
+
 class Relief(Happening):
     """Others lift sanctions on members, or compensate for them with trade and credit."""
 
@@ -148,6 +159,7 @@ Event = Annotated[
     | Visit
     | Recognition
     | Policy
+    | Pursuit
     | Relief
     | Halt,
     Field(discriminator="kind"),

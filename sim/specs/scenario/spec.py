@@ -126,8 +126,15 @@ class Expected(Section):
     """What the author of a what-if expected it to do, written before it was run."""
 
     direction: Text = Field(description="What is expected to happen, in words.")
-    support: Direction = Field(description="Which way the number of supporters changes from the base.")
+    support: Direction | None = Field(
+        None, description="Which way the number of supporters changes from the base; if left out, nothing is expected."
+    )
     movers: MemberReferences = Field((), description="The members and groups that are expected to change their vote.")
+    series: Mapping[str, Direction] = Field(
+        default_factory=dict,
+        description="Which way series of the months change, such as helpers, revenue or KGZ:passed_on: the sum of an "
+        "amount, the last month of anything else. Less than 2 % of the base is unchanged.",
+    )
 
 
 class Scenario(Section):

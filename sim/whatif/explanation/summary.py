@@ -43,7 +43,7 @@ MEANINGS = {
 }
 """Meanings of the terms that no single parameter weighs."""
 LEARNED = {
-    "belief": "the parameter 'enforcement' at first; members learn from every listing of firms",
+    "belief": "the parameter 'enforcement' at first; members learn from listings of firms and from unpunished help",
     "drift": "the months: changes of dependence and isolation, visits",
 }
 """Where quantities come from that are not in a column."""

@@ -219,7 +219,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
     terms = case.standings[number].terms
     belief: Number = parameters["enforcement"]
     if state is not None and case.plan is not None:
-        terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief
+        terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief_in_threat(belief)
     exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
@@ -293,7 +293,7 @@ def _apply_months(terms: Terms, state: MonthState, inputs: MonthInputs) -> Terms
     """The editable quantities after the changes of the months, (R, N) where they changed."""
     moved = {
         "dependence.energy": state.energy,
-        "dependence.trade": inputs.trade * state.trade_kept,
+        "dependence.trade": inputs.trade * (1.0 - state.trade_closed),
         "dependence.security": state.security,
         "isolation": state.isolation,
     }
