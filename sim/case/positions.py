@@ -46,6 +46,8 @@ ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
 """Standard deviations of the priors of an earlier resolution's severity, abstaining and divisiveness."""
+REGULAR = 1e-9
+"""What is added to the diagonal of a matrix against rounding, as a share of its trace."""
 NODES, NODE_WEIGHTS = np.array([-(3.0**0.5), 0.0, 3.0**0.5]), np.array([1.0, 4.0, 1.0]) / 6.0
 
 
@@ -139,7 +141,8 @@ def estimate_positions(
     ahead = covariance[:, -1]
     contributions = ahead * evidence.pull[:, None, :]
     explained = np.einsum("dv,nvw,ew->nde", ahead, evidence.gain, ahead)
-    return Positions(contributions.sum(axis=2), prior - explained, tuple(calls), record.terms, contributions)
+    unknown = _raise_eigenvalues(prior - explained, REGULAR * float(np.trace(prior)))
+    return Positions(contributions.sum(axis=2), unknown, tuple(calls), record.terms, contributions)
 
 
 def expect_divisiveness(positions: Positions, vote: Vote) -> Divisiveness:
@@ -176,6 +179,20 @@ def expect_terms(positions: Positions, vote: Vote) -> tuple[FloatArray, FloatArr
     prior = np.diag(TERM_SPREADS if is_same.any() else TERM_SPREADS_OF_OTHERS) ** 2
     covariance = (prior + around) / (1.0 + weights.sum())
     return mean, covariance
+
+
+def _raise_eigenvalues(matrices: FloatArray, least: float) -> FloatArray:
+    """Symmetric matrices (N, K, K) without eigenvalues below the least, which only rounding can give."""
+    values, vectors = np.linalg.eigh(matrices)
+    raised = np.einsum("nik,nk,njk->nij", vectors, np.maximum(values, least), vectors)
+    return np.where((values < least).any(axis=-1)[:, None, None], raised, matrices)
+
+
+def _regular(matrices: FloatArray) -> FloatArray:
+    """Symmetric matrices (..., K, K) with enough on the diagonal that rounding leaves them positive definite."""
+    size = matrices.shape[-1]
+    trace = np.trace(matrices, axis1=-2, axis2=-1)[..., None, None]
+    return matrices + REGULAR * np.maximum(trace, REGULAR) * np.eye(size)
 
 
 class _Record:
@@ -240,7 +257,7 @@ class _Record:
                 rest = evidence.mean + spread * node - np.einsum("vd,vnd->vn", former, own)
                 slopes = self._slopes(self.structure + own, rest)
                 gradient, curvature = gradient + weight * slopes[0], curvature + weight * slopes[1]
-            step = np.linalg.solve(curvature, gradient[..., None])[..., 0]
+            step = np.linalg.solve(_regular(curvature), gradient[..., None])[..., 0]
             self.terms = self.terms + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
             self.terms[:, 2:] = np.maximum(self.terms[:, 2:], 0.0)
 

@@ -10,7 +10,7 @@ expect_punishment    each      weigh what a month of open help would cost in sec
 offer                each      shed what substitutes replace, and offer what one could buy of the target's fuels
 clear_market         together  find the part of all spare capacity at which the market clears
 trade                each      buy at the market's price, and build up capacity for more
-miss_goods           together  see what the target misses of the goods that it used to buy
+note_missing_goods   together  see what the target misses of the goods that it used to buy
 help_target          each      give the target some of each instrument of help, openly or covertly
 help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
 get_listed           each      have one's firms listed by the coalition; the chance rises with visible help
@@ -82,7 +82,7 @@ def clear_market(assembly: Assembly) -> None:
     assembly.let_know("use", find_clearing_use(assembly.plan.inputs.cells.supply, held, spare))
 
 
-def miss_goods(assembly: Assembly) -> None:
+def note_missing_goods(assembly: Assembly) -> None:
     """Find the part of its earlier imports that the target misses, with the routes that have been built so far."""
     missing = assembly.total(lambda party: decisions.miss_goods(party.state, party.inputs))
     assembly.let_know("missing", part_missing(missing, assembly.plan.target_imports))
@@ -149,7 +149,7 @@ PHASES: tuple[Each | Together, ...] = (
     Each(decisions.offer, "shed what substitutes replace, and offer what one could buy of the target's fuels"),
     Together(clear_market, "find the part of all spare capacity at which the market clears"),
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
-    Together(miss_goods, "see what the target misses of the goods that it used to buy"),
+    Together(note_missing_goods, "see what the target misses of the goods that it used to buy"),
     Each(decisions.help_target, "give the target some of each instrument of help, openly or covertly"),
     Each(
         decisions.help_victim,
