@@ -30,13 +30,14 @@ def command(
     if any(find_spec(name) is None for name in NEEDED):
         message = "a report needs Matplotlib and Jinja2."
         raise input_error("sim report", "", message, "Install alignment-sim with the extra 'views'.")
-    path = folder / NAME if out is None else out
-    check_target("--out", path)
+    check_target("--out", out)
     if (folder / SCENARIOS).is_file():
         page = page_of_scenarios(folder)
     else:
         is_sweep = kind_of(folder) == "sweep"
         page = page_of_sweep(read_sweep(folder)) if is_sweep else page_of_run(read_run(folder))
+    path = folder / NAME if out is None else out
+    check_target("--out", path)
     write_text(path, render_page(page))
     say(f"report in {path}")
     return 0
