@@ -46,6 +46,8 @@ ROUNDS, SWEEPS, LAST_SWEEPS = 6, 3, 9
 FIRST_STEPS, STEPS, LONGEST_STEP = 6, 2, 2.0
 PRIOR_SPREADS = np.array([5.0, 1.0, 0.25, 0.25])
 """Standard deviations of the priors of an earlier resolution's severity, abstaining and divisiveness."""
+DECIMALS = 7
+"""Decimals of the terms of earlier resolutions: sums over members round differently in another order of the members."""
 REGULAR = 1e-9
 """What is added to the diagonal of a matrix against rounding, as a share of its trace."""
 NODES, NODE_WEIGHTS = np.array([-(3.0**0.5), 0.0, 3.0**0.5]), np.array([1.0, 4.0, 1.0]) / 6.0
@@ -260,6 +262,7 @@ class _Record:
             step = np.linalg.solve(_regular(curvature), gradient[..., None])[..., 0]
             self.terms = self.terms + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
             self.terms[:, 2:] = np.maximum(self.terms[:, 2:], 0.0)
+            self.terms = np.round(self.terms, DECIMALS)
 
     def _slopes(self, positions: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Gradient (V, 4) and curvature (V, 4, 4) of the log likelihood in the terms.
