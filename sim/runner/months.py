@@ -38,7 +38,7 @@ class Band(NamedTuple):
 
 def measure_band(samples: SingleArray) -> Band:
     """Mean and 90 % interval over the replicates, the first axis."""
-    values = samples.astype(np.float64)
+    values = samples.astype(np.float64, order="C")  # sums round in the order of memory
     low, high = np.quantile(values, (LOW, HIGH), axis=0)
     return Band(values.mean(axis=0), low, high)
 
@@ -100,7 +100,7 @@ class MonthsSamples(Shown):
 
     def member_mean(self, name: str) -> FloatArray:
         """Mean (T, N) of a series over members."""
-        return self.members[name].mean(axis=0, dtype=np.float64)
+        return self.members[name].astype(np.float64, order="C").mean(axis=0)
 
     def member_band(self, name: str) -> Band:
         """Mean and interval (T, N) of a series over members."""

@@ -131,7 +131,7 @@ def test_a_factor_over_a_late_change_has_no_effect_and_over_its_date_has() -> No
 
 
 def test_a_lever_without_effect_is_reported() -> None:
-    lever = {**LEVERS[0], "key": "parameters.belief_strength", "from": 1.0, "to": 9.0}
+    lever = {**LEVERS[0], "key": "parameters.belief_strength", "from": 1.0, "to": 20.0}
     (warning,) = harbour_goal(GOALS["rule"], [LEVERS[0], lever]).warnings
     assert warning.key == "lever.1"
     assert "has no effect: only the months between votes" in warning.message
