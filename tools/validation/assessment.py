@@ -163,7 +163,7 @@ def in_sample_chances(spec: Scenario) -> FloatArray:
 
 def _assess_vote(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:
     world = seen.case.world
-    (call,) = (call for call in world.rollcalls if call.resolution == seen.resolution)
+    (call,) = (call for call in world.record if call.resolution == seen.resolution)
     earlier = [one for one in world.rollcalls if one.topic == call.topic and one.date < call.date]
     return Assessed(
         scenario=spec,
