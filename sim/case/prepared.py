@@ -169,9 +169,10 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
 
     def estimate_on(vote: Vote) -> Positions:
         def make() -> Positions:
-            terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, case.known, start)
+            known = quantities(world, case.roles, start, parameters["agreement_sharpness"])
+            terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, known, start)
             weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
-            peers = compact(peer_weights(case.known.peers, weights))
+            peers = compact(peer_weights(known.peers, weights))
             calls = choose_calls(earlier, target, find_topic(vote))
             return estimate_positions(vote, terms, parameters, peers, calls, start)
 

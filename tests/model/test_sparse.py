@@ -126,7 +126,7 @@ def test_the_months_start_from_the_same_inputs(made_up: tuple[dict[str, Any], Wo
             assert getattr(other, name).tobytes() == array.tobytes(), name
     assert one.instruments.keys() == other.instruments.keys()
     for name, ready in one.instruments.items():
-        assert other.instruments[name].readiness.tobytes() == ready.readiness.tobytes(), name
+        assert other.instruments[name].odds.tobytes() == ready.odds.tobytes(), name
 
 
 def test_large_and_nearly_empty_matrices_stay_sparse() -> None:

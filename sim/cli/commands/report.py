@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.output import say
 from sim.errors import input_error
+from sim.files.reading import is_file
 from sim.files.writing import check_target, write_text
 from sim.runner.folder.kept import kind_of, read_run, read_sweep
 from sim.runner.several import SCENARIOS
@@ -31,7 +32,7 @@ def command(
         message = "a report needs Matplotlib and Jinja2."
         raise input_error("sim report", "", message, "Install alignment-sim with the extra 'views'.")
     check_target("--out", out)
-    if (folder / SCENARIOS).is_file():
+    if is_file(folder / SCENARIOS):
         page = page_of_scenarios(folder)
     else:
         is_sweep = kind_of(folder) == "sweep"
