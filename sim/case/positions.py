@@ -187,7 +187,7 @@ def _raise_eigenvalues(matrices: FloatArray, least: float) -> FloatArray:
     """Symmetric matrices (N, K, K) without eigenvalues below the least, which only rounding can give."""
     values, vectors = np.linalg.eigh(matrices)
     raised = np.einsum("nik,nk,njk->nij", vectors, np.maximum(values, least), vectors)
-    return np.where((values < least).any(axis=-1)[:, None, None], raised, matrices)
+    return np.where(values.min(axis=-1)[:, None, None] < least, raised, matrices)
 
 
 def _regular(matrices: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import AsJson, print_json, say
+from sim.files.reading import is_file
 from sim.runner.folder.manifest import read_manifest
 from sim.runner.folder.repeat import repeat
 from sim.runner.identity import processor_features
@@ -20,7 +21,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Repeat a kept run, each of several, or a sweep, and compare every byte of its tables."""
-    is_several = (folder / SCENARIOS).is_file()
+    is_several = is_file(folder / SCENARIOS)
     folders = [folder / name for name in list_scenarios(folder)] if is_several else [folder]
     found: dict[Path, list[str]] = {}
     for one in folders:
