@@ -1,4 +1,4 @@
-"""Proposing the severity of a new resolution from earlier resolutions, with their spread."""
+"""Proposing severity, with its spread, and divisiveness of a new resolution from earlier resolutions."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_FIXED
+from sim.case.positions import expect_divisiveness
 from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import solve_equilibrium
+from sim.rules.alignment import Divisiveness
 from sim.rules.choice import OPPOSE, SUPPORT
 from sim.specs import Scenario, world_of
 from sim.world import RollCall, World
@@ -88,6 +90,11 @@ def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
             spread = ((prior**2 + around) / (1.0 + float(weights.sum()))) ** 0.5
             return Proposal(mean, spread, kind, tuple(earlier))
     return None
+
+
+def propose_divisiveness(spec: Scenario, number: int = 0) -> Divisiveness:
+    """Propose how one vote of a scenario divides, from its words and from earlier resolutions of the same kind."""
+    return expect_divisiveness(prepare(spec).positions[number], spec.vote[number])
 
 
 def _kinds(calls: list[RollCall], target: str, topic: str) -> Iterator[tuple[Likeness, list[RollCall]]]:

@@ -13,7 +13,7 @@ import typer
 from sim.cli.output import console, print_table, say
 from sim.errors import input_error
 from sim.files.writing import check_target, write_text
-from sim.fitting.proposals import Proposal, propose_severity
+from sim.fitting.proposals import Proposal, propose_divisiveness, propose_severity
 from sim.results.tables import SHARE, UTILITY, Column, Table, table
 from sim.results.wording import write_number
 from sim.specs import scenario_from, shipped_scenarios
@@ -120,6 +120,8 @@ def _write_new(
     }
     spec = scenario_from({**document, "vote": [vote]}, str(file), Path())
     say("looking at earlier resolutions")
+    vote["divisiveness"] = [round(float(part), 3) for part in propose_divisiveness(spec)]
+    spec = scenario_from({**document, "vote": [vote]}, str(file), Path())
     found = propose_severity(spec)
     if found is None:
         raise input_error(str(file), "vote.0.severity", "the world holds no earlier resolution to learn it from.")
