@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.tables import COUNT, SHARE, Column, Kind, Table, table
-from sim.results.validation import HeldOutValidation, Lead, Leads, Mode, PooledScores, Validation
+from sim.results.validation import HeldOutValidation, Lead, Leads, MeanScores, Mode, PooledScores, Validation
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
-from sim.scoring.pairing import FOREST
 
 LOSS = Kind(lambda value: write_number(value, 4))
 LEAD = Kind(lambda value: write_number(value, 4, is_signed=True))
@@ -50,6 +49,15 @@ NEVER_LEARN = ("persistence", "topic_persistence")
 """Rules that repeat an earlier vote, and so learn nothing from any other."""
 
 
+SHOWN_RULES = {
+    "base_rates": "base rates",
+    "ideal_point": "ideal point",
+    "topic_persistence": "persistence",
+    "random_forest": "forest",
+}
+"""Rules that the overview shows next to the model, and their headings."""
+
+
 def score_overview_table(found: Sequence[Validation], together: PooledScores) -> Table:
     """The model and simple rules on several votes, pinned, and the means over them."""
     columns = [
@@ -57,18 +65,15 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
         Column("members", COUNT),
         Column("accuracy", SHARE),
         Column("RPS", LOSS),
-        Column("forest", LOSS),
-        Column("best rule"),
-        Column("model less it", LEAD),
-        Column("95 % from", LEAD),
-        Column("to", LEAD),
+        *(Column(label, LOSS) for label in SHOWN_RULES.values()),
+        Column("less the best rule", LEAD),
         Column("declared RPS", LOSS),
     ]
     rows = [
         [
             *(one.resolution, one.n, one.pinned.accuracy, one.pinned.rps),
-            one.baselines_pinned[FOREST].rps if FOREST in one.baselines_pinned else None,
-            *_lead_cells(one.lead),
+            *_shown_rules(one.baselines_pinned),
+            one.lead.rps.mean if one.lead else None,
             one.declared.rps,
         ]
         for one in found
@@ -76,8 +81,8 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
     rows.append(
         [
             *(f"mean of {together.n}", together.members, together.model.accuracy, together.model.rps),
-            together.rules[FOREST].rps if FOREST in together.rules else None,
-            *_lead_cells(together.over_best),
+            *_shown_rules(together.rules),
+            together.over_best.rps.mean if together.over_best else None,
             sum(one.declared.rps for one in found) / len(found),
         ]
     )
@@ -90,6 +95,10 @@ def score_overview_table(found: Sequence[Validation], together: PooledScores) ->
     if learned:
         note += f" In-sample, where all rules but persistence learned from the very vote: {', '.join(learned)}."
     return table("The model and simple rules", columns, rows, note)
+
+
+def _shown_rules(rules: Mapping[str, Scores | MeanScores]) -> list[float | None]:
+    return [rules[rule].rps if rule in rules else None for rule in SHOWN_RULES]
 
 
 def mean_table(together: PooledScores) -> Table:
@@ -121,11 +130,6 @@ def lead_table(found: HeldOutValidation) -> Table:
 def _by_score(leads: Leads) -> list[tuple[str, str, Lead]]:
     """Each lead with the name and the label of its score."""
     return [("rps", "RPS", leads.rps), ("log_loss", "log loss", leads.log_loss)]
-
-
-def _lead_cells(leads: Leads | None) -> list[object]:
-    """The best rule by RPS, and the model less it."""
-    return [None] * 4 if leads is None else _cells(leads.rps)
 
 
 def _cells(lead: Lead) -> list[object]:

@@ -107,10 +107,13 @@ def answer_validations(found: Sequence[Validation]) -> list[str]:
     """How often scenarios are right about the members of a vote, and whether a simple rule does better."""
     if len(found) == 1:
         return [_answer_validation(found[0])]
-    better = sum(all(one.declared.rps < rule.rps for rule in one.baselines.values()) for one in found)
+    better = sum(all(one.pinned.rps < rule.rps for rule in one.baselines_pinned.values()) for one in found)
+    above_rates = sum(
+        one.pinned.rps < one.baselines_pinned["base_rates"].rps for one in found if "base_rates" in one.baselines_pinned
+    )
     return [
-        f"By the ranked probability score (RPS) the model is better than every simple rule on {better} of "
-        f"{len(found)} resolutions."
+        "By the ranked probability score (RPS), with the observed counts given, the model is better than base rates "
+        f"on {above_rates} and better than every rule on {better} of {len(found)} resolutions."
     ]
 
 
