@@ -6,7 +6,7 @@ from sim.results.described import Result, quantity
 
 
 class PeerEstimate(Result):
-    """One way to tell following from being alike."""
+    """One way to distinguish following from likeness."""
 
     label: str = quantity("what was asked", "which decisions, and what of peers came before them")
     decisions: int = quantity("decisions", "decisions that the estimate rests on")

@@ -78,7 +78,7 @@ def with_figures(values: FloatArray, donors: Mapping[int, FloatArray], draws: Fl
 
 
 def _missing(world: World, channel: str, partners: Iterable[str]) -> BoolArray:
-    """Whether an estimate stands in for a member's figure with any of the partners, (N,)."""
+    """Whether a member's figure with any of the partners is an estimate, (N,)."""
     kinds = {code: code if f"{channel} ({code})" in world.years else "" for code in partners}
     wanted = set(kinds.values()) if channel != "finance" else {""}
     missing = {

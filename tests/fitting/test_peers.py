@@ -1,4 +1,4 @@
-"""Peers: following that was put in is found, being alike is not taken for it, and nothing later is known."""
+"""Peers: following that was put in is found, likeness is not mistaken for it, and nothing later is known."""
 
 from datetime import date, timedelta
 

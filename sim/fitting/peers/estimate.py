@@ -61,7 +61,7 @@ def answer_peers(found: PeersReport) -> str:
         return f"Members follow their peers: shown by {'; '.join(shown)}."
     return (
         "Whether members follow their peers is not identified: neither the order in which they joined sanctions nor "
-        "their votes after peers surprised tell following from being alike."
+        "their votes after peers surprised distinguish following from likeness."
     )
 
 

@@ -1,6 +1,6 @@
 """From the order in which members joined sanctions: do those whose peers have joined already join sooner?
 
-Only members that join in the end are compared, so that being alike in what they want does not count as following.
+Only members that join in the end are compared, so that similar wishes do not count as following.
 Partial likelihood of the order (Cox 1972, ties by Breslow), one stratum for each target. Members that a group bound
 are among the peers, but made no decision of their own.
 """

@@ -1,8 +1,8 @@
 """From votes: does a member surprise in the direction in which its peers surprised on the vote before?
 
-What peers do at the same time cannot be told from what moves them all (Manski 1993), so only what they did before
-counts. A surprise is a stance less the member's mean stance on the earlier votes on the same question. It is explained
-by the member's own last surprise, its region's mean one, and its peers' mean one.
+What peers do at the same time cannot be distinguished from what moves them all (Manski 1993), so only what they did
+before counts. A surprise is a stance less the member's mean stance on the earlier votes on the same question. It is
+explained by the member's own last surprise, its region's mean one, and its peers' mean one.
 
 The mean can be that of all votes before, or of the votes before both. The first pulls the weight down, since what
 surprised once is then expected; the second pushes it up, since both surprises are measured from one uncertain mean. So

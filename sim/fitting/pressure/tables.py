@@ -27,8 +27,8 @@ def _headline(found: PressureReport) -> str:
     verdicts = {one.verdict for one in found.votes}
     if verdicts == {"not identified"}:
         return (
-            f"Whether threats change votes is not identified: none of {len(found.votes)} threatened votes can be told "
-            "from votes without a threat, and an effect that matters would have been missed."
+            f"Whether threats change votes is not identified: none of {len(found.votes)} threatened votes can be "
+            "distinguished from votes without a threat, and an effect that matters would have been missed."
         )
     listed = "; ".join(f"{one.resolution}: {SAID[one.verdict]}" for one in found.votes)
     return f"Do threats change votes? {listed}."
