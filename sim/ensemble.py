@@ -6,59 +6,31 @@ Replicate k of a scenario has the same votes here, in any batch, as ``AlignmentM
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray, Number, SingleArray
+from sim.arrays import IntArray
 from sim.case import DRAW_RUN, Case, ReplicateInputs, draw_case, draw_inputs
-from sim.case.ballot import NOT_FIXED, Ballot
 from sim.case.utilities import compute_own_utilities
+from sim.compiled import find_kernel, vote_compiled
+from sim.deliberation import Deliberation, Outcome, VoteBlock, normals_of
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
-from sim.randomness import Draws, to_level, to_normal, to_unit
-from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
-from sim.rules.influence import GRID, whole_weights, with_peers
-from sim.rules.parameters import Parameters
+from sim.randomness import Draws
 from sim.rules.payoffs import Utilities
-from sim.rules.switching import SwitchingPoints, bound_rounding, find_range, solve_switching_points, switch
-
-FIRST_ANNOUNCEMENTS = {0: None, 1: SUPPORT, -1: OPPOSE}
-"""First announcement of all members by the parameter's value; None: each announces its choice at neutral peers."""
-
-SINGLE_STANCES = STANCES.astype(np.float32)
-
-NARROWED_BELOW = 0.9
-"""Share of replicates that still change, below which it is faster to continue with these alone."""
-CELLS_PER_STRIP = 8192
-"""Number of cells whose arrays fit into the cache of a processor."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The outcome of one vote in a block of replicates.
-
-    Parameters
-    ----------
-    actions : action codes (R, N).
-    is_settled : whether no member would act differently after one more look at its peers, (R,).
-    announcements : action codes (R, N) per round, from the first announcement on; empty unless requested.
-    """
-
-    resolution: str
-    actions: ActionArray
-    is_settled: BoolArray
-    announcements: tuple[ActionArray, ...] = ()
-
 
 Watch = Callable[[MonthRun, MonthView], None]
 
 
 def simulate(
-    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+    case: Case,
+    first: int,
+    count: int,
+    *,
+    keeps_rounds: bool = False,
+    watch: Watch | None = None,
+    is_compiled: bool | None = None,
 ) -> list[Outcome]:
     """Simulate the replicates ``first`` to ``first + count - 1`` of a case: all votes, and the months between them.
 
@@ -68,12 +40,13 @@ def simulate(
     ----------
     keeps_rounds : whether the announcements of every round are kept.
     watch : called after every month, where the scenario has months, with the run and the view of the month.
+    is_compiled : whether the compiled kernel is used, which gives the same votes; by default once it pays.
 
     Returns
     -------
     One outcome per ballot of the case, in their order.
     """
-    votes = simulate_votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch)
+    votes = simulate_votes(case, first, count, keeps_rounds=keeps_rounds, watch=watch, is_compiled=is_compiled)
     outcomes = {number: outcome for number, outcome, _ in votes}
     return [outcomes[number] for number in range(len(case.ballots))]
 
@@ -89,7 +62,13 @@ def split_by_draw(case: Case, first: int, count: int) -> Iterator[tuple[Case, in
 
 
 def simulate_votes(
-    case: Case, first: int, count: int, *, keeps_rounds: bool = False, watch: Watch | None = None
+    case: Case,
+    first: int,
+    count: int,
+    *,
+    keeps_rounds: bool = False,
+    watch: Watch | None = None,
+    is_compiled: bool | None = None,
 ) -> Iterator[tuple[int, Outcome, MonthRun | None]]:
     """Simulate replicates up to each of their votes, in the order of the dates.
 
@@ -97,45 +76,40 @@ def simulate_votes(
     ------
     The number of the ballot, its outcome, and the months up to it; later months are not simulated yet.
     """
-    inputs = draw_inputs(case, np.arange(first, first + count)[:, None])
+    replicates, rows = _find_rows(case, first, count)
+    inputs = draw_inputs(case, replicates[:, None])
     normals = normals_of(case, first, count)
+    shape = rows[-1] + 1, case.world.size
     for number, months in visit_votes(case, inputs, first, count, watch=watch):
         ballot = inputs.ballots[number]
-        deliberation = _Deliberation(
+        own = compute_own_utilities(ballot, inputs.parameters, months=months)
+        block = VoteBlock(
             case=case,
             ballot=ballot,
             parameters=inputs.parameters,
-            own=compute_own_utilities(ballot, inputs.parameters, months=months),
-            normals=normals,
+            own=Utilities(*(np.broadcast_to(term, shape) for term in own)),
+            rows=rows,
             first=first,
-            count=count,
         )
-        yield number, deliberation.vote(keeps_rounds=keeps_rounds), months
+        kernel = None if keeps_rounds else find_kernel(block, is_compiled)
+        outcome = None if kernel is None else vote_compiled(kernel, block)
+        if outcome is None:
+            outcome = Deliberation(block, normals).vote(keeps_rounds=keeps_rounds)
+        yield number, outcome, months
 
 
-def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray]:
-    """The standard normal numbers (R, N) that replicates draw positions with, by occasion; each is made once."""
-    draws = Draws(case.spec.seed)
+def _find_rows(case: Case, first: int, count: int) -> tuple[IntArray, IntArray]:
+    """Find a replicate for each of the inputs that differ, and which of them each replicate (R,) has.
 
-    @cache
-    def normals(occasion: str) -> FloatArray:
-        return np.stack(
-            [to_normal(draws.uniforms("position", occasion, iso3, first, count)) for iso3 in case.world.iso3], axis=1
-        )
-
-    return normals
-
-
-def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray], first: int, count: int) -> FloatArray:
-    """Levels (R, N) in [0, 1) of the noise that members keep through the deliberation on a vote.
-
-    Parameters
-    ----------
-    normals : the numbers of the same replicates, from `normals_of`.
+    Months differ between all replicates, draws between those that do not share one.
     """
-    draws = Draws(case.spec.seed)
-    fresh = [draws.uniforms("vote", ballot.resolution, iso3, first, count) for iso3 in case.world.iso3]
-    return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1))))
+    replicates = np.arange(first, first + count)
+    if case.plan is not None:
+        return replicates, np.arange(count)
+    if not case.draws_terms and case.known.is_certain:
+        return replicates[:1], np.zeros(count, dtype=np.int64)
+    draws = replicates // DRAW_RUN
+    return DRAW_RUN * np.arange(draws[0], draws[-1] + 1), draws - draws[0]
 
 
 def visit_votes(
@@ -169,150 +143,3 @@ def visit_votes(
         view = run.pass_month(is_watched=watch is not None)
         if watch is not None and view is not None:
             watch(run, view)
-
-
-def revision_occasion(resolution: str, round_number: int) -> str:
-    """The occasion of the draw that decides whether a member revises in a round."""
-    return f"{resolution} round {round_number}"
-
-
-class _Deliberation:
-    """One vote in a block of replicates. Arrays are (N, R), a row per member.
-
-    A member keeps its draw through the rounds. So either it acts the same way whatever its peers announce, or it has
-    switching points in the sum of their stances. Only cells (member, replicate) of the second kind, and cells whose
-    first announcement was another action, are followed. Replicates in which nothing changes any more are dropped.
-    """
-
-    def __init__(
-        self,
-        *,
-        case: Case,
-        ballot: Ballot,
-        parameters: Parameters,
-        own: Utilities,
-        normals: Callable[[str], FloatArray],
-        first: int,
-        count: int,
-    ) -> None:
-        self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
-        self.draws = Draws(case.spec.seed)
-        # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
-        self.weights = whole_weights(case.peers)
-        self.draw = np.ascontiguousarray(draw_noise(case, ballot, normals, first, count).T)
-        self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
-        influence = np.transpose(parameters["peer_influence"])
-        rounding = bound_rounding(self.own, influence)
-        lowest, highest = find_range(self.own, influence, self.draw, rounding)
-        is_fixed = (ballot.fixed != NOT_FIXED)[:, None]
-        start = FIRST_ANNOUNCEMENTS[int(case.parameters["first_announcement"])]
-        is_followed = (lowest != highest) if start is None else (lowest != highest) | (lowest != start)
-        self.replicates = np.arange(count)
-        self.member, self.column = np.divmod(np.flatnonzero(is_followed & ~is_fixed), count)
-        self.points = self.find_points(lowest, highest, rounding)
-        self.close = self.find_close()
-        neutral = np.zeros(len(self.member), dtype=np.float32)
-        self.now = self.choose(neutral) if start is None else np.full(len(self.member), start, dtype=np.int8)
-        self.actions = np.where(is_fixed, ballot.fixed[:, None], lowest)
-        self.actions[self.member, self.column] = self.now
-        self.stances = SINGLE_STANCES[self.actions]
-
-    def vote(self, *, keeps_rounds: bool) -> Outcome:
-        """Simulate the rounds of deliberation, and the vote."""
-        announcements = [self.actions.T.copy()] if keeps_rounds else []
-        for turn in range(1, self.case.rounds + 1):
-            self.revise(turn)
-            if keeps_rounds:
-                announcements.append(self.actions.T.copy())
-        return Outcome(self.ballot.resolution, self.actions.T, self.is_settled(), tuple(announcements))
-
-    def parameter_at(self, name: str, replicates: IntArray) -> Number:
-        """The value of a parameter in these replicates of the block, or in all."""
-        value = self.parameters[name]
-        return value[replicates, 0] if isinstance(value, np.ndarray) else value
-
-    def own_at(self, members: IntArray, replicates: IntArray) -> Utilities:
-        """Utilities of these members in these replicates of the block, before they look at their peers."""
-        return Utilities(*(np.broadcast_to(term, self.draw.shape)[members, replicates] for term in self.own))
-
-    def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
-        """Random words (count,) of a member, from the replicate `start` of this block on."""
-        return self.draws.words(process, occasion, self.case.world.iso3[member], self.first + start, count)
-
-    def find_points(self, lowest: ActionArray, highest: ActionArray, rounding: float) -> SwitchingPoints:
-        """Find the switching points of the followed cells, strip by strip."""
-        parts = []
-        for start in range(0, max(len(self.member), 1), CELLS_PER_STRIP):
-            at = self.member[start : start + CELLS_PER_STRIP], self.column[start : start + CELLS_PER_STRIP]
-            own, influence, draw = self.own_at(*at), self.parameter_at("peer_influence", at[1]), self.draw[at]
-            parts.append(
-                solve_switching_points(own, influence, draw, lowest=lowest[at], highest=highest[at], rounding=rounding)
-            )
-        return SwitchingPoints(*(np.concatenate(points) for points in zip(*parts, strict=True)))
-
-    def find_close(self) -> IntArray:
-        """Find the followed cells that the rule itself decides, because rounding could matter at a switching point."""
-        return np.flatnonzero(np.isnan(sum(self.points)))
-
-    def choose(self, peers: SingleArray) -> ActionArray:
-        """Choose the actions of the followed cells at these sums of their peers' stances, in units of the grid."""
-        actions = switch(self.points, peers)
-        if len(self.close):
-            member, replicate = self.member[self.close], self.replicates[self.column[self.close]]
-            means = peers[self.close].astype(np.float64) / GRID
-            utilities = with_peers(
-                self.own_at(member, replicate), self.parameter_at("peer_influence", replicate), means
-            )
-            actions[self.close] = choose(utilities, self.draw[member, replicate])
-        return actions
-
-    def find_desired(self) -> ActionArray:
-        """Find the actions that the followed cells would choose, given the last announcements of their peers."""
-        sums = self.weights @ self.stances
-        return self.choose(sums.reshape(-1)[self.member * sums.shape[1] + self.column])
-
-    def revise(self, number: int) -> None:
-        """Run one round: members that inertia does not hold back switch to the action that they desire."""
-        if not len(self.member):
-            return
-        desired = self.find_desired()
-        would_switch = np.flatnonzero(desired != self.now)
-        moves = would_switch[~self.is_held_back(would_switch, number)]
-        member, column, action = self.member[moves], self.column[moves], desired[moves]
-        self.now[moves] = self.actions[member, self.replicates[column]] = action
-        self.stances[member, column] = SINGLE_STANCES[action]
-        is_moving = np.zeros(len(self.replicates), dtype=bool)
-        is_moving[self.column[would_switch]] = True
-        if np.count_nonzero(is_moving) < NARROWED_BELOW * len(is_moving):
-            self.narrow(is_moving)
-
-    def narrow(self, is_moving: BoolArray) -> None:
-        """Continue with these columns alone."""
-        cells = np.flatnonzero(is_moving[self.column])
-        self.member, self.now = self.member[cells], self.now[cells]
-        self.points = SwitchingPoints(*(point[cells] for point in self.points))
-        self.close = self.find_close()
-        self.column = (np.cumsum(is_moving) - 1)[self.column[cells]]
-        self.replicates, self.stances = self.replicates[is_moving], self.stances[:, is_moving]
-
-    def is_held_back(self, cells: IntArray, number: int) -> BoolArray:
-        """Whether each of these followed cells fails to revise. Only members that would switch need a draw."""
-        member, replicate = self.member[cells], self.replicates[self.column[cells]]
-        inertia, words = self.parameter_at("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
-        if not len(cells) or np.all(inertia == 0):
-            return np.zeros(len(cells), dtype=bool)
-        starts = np.flatnonzero(np.diff(member, prepend=-1))
-        ends = np.append(starts[1:], len(cells))
-        lowest, counts = replicate[starts], replicate[ends - 1] - replicate[starts] + 1
-        place = replicate - np.repeat(lowest, ends - starts)
-        occasion = revision_occasion(self.ballot.resolution, number)
-        spans = np.stack([starts, ends, member[starts], lowest, counts], axis=1)
-        for start, end, one, first, count in spans.tolist():
-            words[start:end] = self.words("revision", occasion, one, first, count)[place[start:end]]
-        return to_unit(words) < inertia
-
-    def is_settled(self) -> BoolArray:
-        """Whether no member would act differently after one more look at its peers, (R,)."""
-        settled = np.ones(self.actions.shape[1], dtype=bool)
-        settled[self.replicates[self.column[self.find_desired() != self.now]]] = False
-        return settled

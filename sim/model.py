@@ -25,7 +25,7 @@ from sim.case.agenda import list_steps
 from sim.case.ballot import NOT_FIXED, OUTSIDE, Ballot
 from sim.case.request import is_of_mesa, read_request
 from sim.case.utilities import MonthlyTerms, compute_own_utilities
-from sim.ensemble import FIRST_ANNOUNCEMENTS, revision_occasion
+from sim.deliberation import FIRST_ANNOUNCEMENTS, revision_occasion
 from sim.months import decisions
 from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each

@@ -23,6 +23,9 @@ TO_UNIT = 2.0**-53
 KEYS_KEPT = 2**14
 """How many keys are cached, a few megabytes: every block of replicates needs the same keys."""
 
+STREAMS_KEPT = 2**7
+"""How many arrays of keys of all members are cached."""
+
 
 @lru_cache(KEYS_KEPT)
 def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[np.uint64]:
@@ -36,6 +39,12 @@ def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[n
     """
     name = "\x1f".join((str(seed), process, occasion, member))
     return np.frombuffer(blake2b(name.encode(), digest_size=16).digest(), dtype=np.dtype("<u8"))
+
+
+@lru_cache(STREAMS_KEPT)
+def stream_keys(seed: int, process: str, occasion: str, members: tuple[str, ...]) -> NDArray[np.uint64]:
+    """The keys of the streams of many members, (N, 2)."""
+    return np.stack([stream_key(seed, process, occasion, member) for member in members])
 
 
 class Draws:

@@ -89,8 +89,8 @@ class Knowledge:
         """The mean, dimension by dimension."""
         return Deviation(*self.mean.T)
 
-    def of_member(self, index: int) -> Knowledge:
-        """The distribution of one member."""
+    def of_member(self, index: int | IntArray) -> Knowledge:
+        """The distribution of one member, or of several."""
         return replace(self, mean=self.mean[index], root=self.root[index])
 
     def mix_noise(self, conflict: Number, order: Number, normal: Callable[[str], Number], fresh: Number) -> Number:
@@ -102,19 +102,27 @@ class Knowledge:
         normal : the standard normal numbers of an occasion, (R, N) or one.
         fresh : those of the vote alone.
         """
+        sizes, scale = self.weigh_noise(conflict, order)
+        deviation: Number = 0.0
+        for name, size in sizes.items():
+            deviation = deviation + size * normal(name)
+        return (deviation + NOISE * fresh) / scale
+
+    def weigh_noise(self, conflict: Number, order: Number) -> tuple[dict[str, Number], Number]:
+        """Weigh the parts of the noise that are kept through a run, by occasion; and the scale of the whole noise."""
         weights = conflict, order, 1.0
         walks = "conflict", "order", self.topic
-        deviation: Number = 0.0
+        found: dict[str, Number] = {}
         variance: Number = 0.0
         for place, name in enumerate(walks):
-            size: Number = sum((weight * self.root[..., i, place] for i, weight in enumerate(weights)), 0.0)
-            deviation, variance = deviation + size * normal(name), variance + size**2
+            found[name] = sum((weight * self.root[..., i, place] for i, weight in enumerate(weights)), 0.0)
+            variance = variance + found[name] ** 2
         for step in self.steps:
             sizes = conflict * step.spread, order * step.spread, step.topic_spread
             for size, name in zip(sizes, walks, strict=True):
-                deviation = deviation + size * normal(f"{name} until {step.occasion}")
+                found[f"{name} until {step.occasion}"] = size
                 variance = variance + size**2
-        return (deviation + NOISE * fresh) / (variance + NOISE**2) ** 0.5
+        return found, (variance + NOISE**2) ** 0.5
 
 
 class Evidence(NamedTuple):

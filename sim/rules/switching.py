@@ -10,6 +10,7 @@ NaN, and the rule itself decides. `bound_rounding` gives how near is too near.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -53,36 +54,51 @@ def bound_rounding(own: Utilities, peer_influence: Number) -> float:
     peer_influence : J, 0 or greater; one number or an array.
     """
     largest = max(float(np.max(np.abs(utility), initial=0.0)) for utility in own)
-    return ROUNDING * (4.0 + largest + float(np.max(peer_influence)))
+    return ROUNDING * (4.0 + largest + float(np.max(peer_influence, initial=0.0)))
 
 
-def find_range(
-    own: Utilities, peer_influence: Number, draw: FloatArray, rounding: float
-) -> tuple[ActionArray, ActionArray]:
-    """Find the lowest and the highest action code that a draw leads to, wherever in [-1, 1] the peers' mean stance is.
+def find_boundaries(own: Utilities, peer_influence: Number, rounding: float) -> list[FloatArray]:
+    """Find the levels of a draw from which a member acts, with the peers furthest to either side.
 
-    Most members act the same way whatever their peers do. Where rounding could matter, the range is the wider one.
+    Where rounding could matter, the range between the two sides is the wider one.
 
     Parameters
     ----------
     own : utilities before peers are looked at.
     peer_influence : J, 0 or greater; one number, or an array that broadcasts with them.
-    draw : uniform numbers in [0, 1) that broadcast with them, 0 or at least 2**-53.
     rounding : as `bound_rounding` gives it.
+
+    Returns
+    -------
+    Six arrays in the shape of the utilities: from where a member is at least absent, at least abstains, and supports,
+    with the peers' mean stance at -1, and the same at 1.
     """
     lowest = own._replace(oppose=own.oppose + peer_influence, support=own.support - peer_influence)
     highest = own._replace(oppose=own.oppose - peer_influence, support=own.support + peer_influence)
-    return _choose_with_margin(lowest, draw, rounding), _choose_with_margin(highest, draw, -rounding)
+    return [*_move_boundaries(lowest, rounding), *_move_boundaries(highest, -rounding)]
 
 
-def _choose_with_margin(of: Utilities, draw: FloatArray, rounding: float) -> ActionArray:
-    """Choose with every boundary moved outwards by a share, and by the smallest number for a draw of 0."""
+def _move_boundaries(of: Utilities, rounding: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Boundaries between the actions moved outwards by a share, and by the smallest number for a draw of 0."""
     odds = exponentiate(of)
     below_abstain = odds.oppose + odds.absent
     below_support = below_abstain + odds.abstain
     scale, least = (1.0 + rounding) / (below_support + odds.support), np.copysign(TINY, rounding)
-    first, second, third = (draw >= odds * scale + least for odds in (odds.oppose, below_abstain, below_support))
-    return count_passed(first, second, third)
+    return odds.oppose * scale + least, below_abstain * scale + least, below_support * scale + least
+
+
+def find_range(boundaries: Sequence[FloatArray], draw: FloatArray) -> tuple[ActionArray, ActionArray]:
+    """Find the lowest and the highest action code that a draw leads to, wherever in [-1, 1] the peers' mean stance is.
+
+    Most members act the same way whatever their peers do.
+
+    Parameters
+    ----------
+    boundaries : as `find_boundaries` gives them.
+    draw : uniform numbers in [0, 1) that broadcast with them, 0 or at least 2**-53.
+    """
+    is_past = [draw >= boundary for boundary in boundaries]
+    return count_passed(*is_past[:3]), count_passed(*is_past[3:])
 
 
 def solve_switching_points(

@@ -22,6 +22,8 @@ LAYERS = (
     {"specs"},
     {"case"},
     {"months"},
+    {"deliberation", "kernel"},
+    {"compiled"},
     {"ensemble", "equilibrium"},
     {"model"},
     {"runner"},
@@ -82,7 +84,7 @@ def test_the_rules_touch_no_files_and_no_random_numbers():
 
 
 def test_the_commands_start_without_what_is_slow_to_load():
-    slow = ("mesa", "pandas", "matplotlib", "solara", "uvicorn", "pycountry", "scipy.optimize", "scipy.stats")
+    slow = ("mesa", "pandas", "matplotlib", "solara", "uvicorn", "pycountry", "scipy.optimize", "scipy.stats", "numba")
     code = f"import sys, sim.cli.app; print([m for m in {slow} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -10,7 +10,8 @@ from support.engines import assert_same_votes
 from support.worlds import cases, examples
 
 from sim.case import Case, prepare
-from sim.ensemble import Outcome, simulate
+from sim.deliberation import Outcome
+from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS, choice_probabilities, choose, exponentiate
 from sim.rules.payoffs import Utilities
 from sim.runner.batch import ENGINES

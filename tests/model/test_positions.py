@@ -9,7 +9,8 @@ from scipy.stats import kstest
 
 from sim.case import draw_case, draw_inputs, prepare, with_positions
 from sim.case.positions import choose_calls
-from sim.ensemble import draw_noise, normals_of, simulate
+from sim.deliberation import draw_noise, normals_of
+from sim.ensemble import simulate
 from sim.model import AlignmentModel
 from sim.randomness import to_normal
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT, choose

@@ -18,7 +18,7 @@ from sim.randomness import Draws
 from sim.rules.choice import choice_probabilities, choose
 from sim.rules.influence import GRID, with_peers
 from sim.rules.payoffs import Utilities
-from sim.rules.switching import bound_rounding, find_range, solve_switching_points, switch
+from sim.rules.switching import bound_rounding, find_boundaries, find_range, solve_switching_points, switch
 from sim.specs import read_scenario
 
 FIRST, LAST = 2.0**-53, 1 - 2.0**-53
@@ -29,7 +29,7 @@ SUMS = np.array([-GRID, -GRID + 1, -1, 0, 1, GRID - 1, GRID])
 def check(own: Utilities, influence: float, draw: NDArray[np.float64], sums: NDArray[np.float64]) -> int:
     """Compare the rule with range and switching points of members (n,), at sums (n, k). Gives how many it left out."""
     rounding = bound_rounding(own, influence)
-    lowest, highest = find_range(own, influence, draw, rounding)
+    lowest, highest = find_range(find_boundaries(own, influence, rounding), draw)
     points = solve_switching_points(own, influence, draw, lowest, highest, rounding)
     is_left_out = np.isnan(np.stack(points)).any(axis=0)
     for peers in sums.T:

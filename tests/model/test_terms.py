@@ -19,7 +19,8 @@ from sim.case import Case, draw_inputs, prepare
 from sim.case.ballot import NOT_FIXED, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import compute_own_terms, compute_own_utilities
-from sim.ensemble import Outcome, draw_noise, normals_of, simulate, simulate_votes, split_by_draw
+from sim.deliberation import Outcome, draw_noise, normals_of
+from sim.ensemble import simulate, simulate_votes, split_by_draw
 from sim.rules.choice import ACTIONS, STANCES, choose
 from sim.rules.influence import peer_term, with_peers
 from sim.rules.parameters import registry

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.case import Case
-from sim.ensemble import Outcome, simulate
+from sim.deliberation import Outcome
+from sim.ensemble import simulate
 from sim.model import AlignmentModel
 from sim.months.record import MonthView
 from sim.months.run import MonthRun

@@ -12,7 +12,8 @@ from support.commands import document, sim
 
 from sim.case import Case
 from sim.cli.commands.sensitivity import command
-from sim.ensemble import Outcome, simulate
+from sim.deliberation import Outcome
+from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.results.sensitivity import Indices
 from sim.rules.choice import ACTIONS

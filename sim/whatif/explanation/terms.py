@@ -20,7 +20,8 @@ from sim.case import Case
 from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
 from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
-from sim.ensemble import Outcome, simulate_votes, split_by_draw
+from sim.deliberation import Outcome
+from sim.ensemble import simulate_votes, split_by_draw
 from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
