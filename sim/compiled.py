@@ -15,7 +15,7 @@ from sim.rules.influence import GRID
 from sim.rules.positions import NOISE
 from sim.rules.switching import bound_rounding, find_boundaries, find_range, solve_switching_points
 
-PAYS_FROM = 5_000_000
+PAYS_FROM = 2_000_000
 """Actions that a process chooses in NumPy before it loads the kernel: they take about as long as loading it."""
 
 _chosen = 0
@@ -47,22 +47,14 @@ def load_kernel() -> ModuleType | None:
 def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome | None:
     """Simulate a vote in compiled code; None where rounding could matter, so that only the choice rule decides."""
     case, rows, first = block.case, block.rows, block.first
-    peers = np.asarray(case.peers)
     seed, members, count = case.spec.seed, case.world.iso3, len(rows)
     start = -1 if block.first_announcement is None else block.first_announcement
     odds = np.stack(exponentiate(block.own), axis=-1)
     actions = np.empty((count, len(members)), dtype=np.int8)
-    ends, member, points = kernel.find_cells(
-        *_weigh_occasions(block),
-        rows,
-        first,
-        kernel.make_tables(),
-        odds,
-        _per_row(block, "peer_influence"),
-        block.ballot.fixed.copy(),  # which is not read-only: that would be another type
-        start,
-        actions,
-    )
+    noise = (*_weigh_occasions(block), rows, first, kernel.make_tables())
+    fixed = block.ballot.fixed.copy()  # not read-only, which would be a type to compile for
+    found = kernel.find_cells(noise, odds, _per_row(block, "peer_influence"), fixed, start, actions)
+    ends, member, points = found
     unknown = np.unique(np.flatnonzero(points == kernel.UNKNOWN) // points.shape[1])
     replicates = np.searchsorted(ends, unknown, side="right") - 1
     exact = _find_points(kernel, block, member[unknown].astype(np.int64), replicates)
@@ -73,18 +65,8 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome | None:
     keys = np.empty((len(occasions), len(members), 2), dtype=np.uint64)
     for number, occasion in enumerate(occasions):
         keys[number] = stream_keys(seed, "revision", occasion, members)
-    is_settled = kernel.deliberate(
-        ends,
-        member,
-        points,
-        np.ascontiguousarray(peers.T * GRID).astype(np.int32),
-        _per_row(block, "inertia"),
-        keys,
-        rows,
-        first,
-        start,
-        actions,
-    )
+    weights = np.ascontiguousarray(np.asarray(case.peers).T * GRID).astype(np.int32)
+    is_settled = kernel.deliberate(found, noise, weights, _per_row(block, "inertia"), keys, start, actions)
     return Outcome(block.ballot.resolution, actions, is_settled)
 
 

@@ -1,30 +1,32 @@
-"""A compiled kernel for votes: what `sim.deliberation` does, on one screen a step, and about four times as fast.
+"""The compiled kernel: the votes of `sim.deliberation`, several times as fast.
 
-It is loaded where a process simulates enough to pay for that, and it gives the same votes. Two things guarantee this:
-
-- The random words are whole numbers, and so are sums over peers: they are equal, not close.
-- Levels of noise and switching points are floating-point numbers, which compiled code rounds differently. So it counts
-  how near each is to where another action begins. What is nearer than `MARGIN` goes back to the rules in NumPy.
-
-`MARGIN` is ten times the largest difference: 10^-12 from the tables below, of which at most four are summed.
+They are the same votes. Random words and sums over peers are whole numbers: equal, not close. Levels of noise and
+switching points are rounded differently here, and where one is within `MARGIN` of a place at which another action
+begins, it goes back to the rules in NumPy. A normal number is off by 2 x 10^-13 and a level by 10^-12 of itself, so the
+level of K mixed numbers is off by at most (8 sqrt(K) + 10) x 10^-13 of itself or of its distance from 1. That is a
+tenth of `MARGIN` for the 40 numbers of twelve votes.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from llvmlite import ir
-from numba import extending, njit, types
+from numba import config, extending, njit, types
 from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, FloatArray, IntArray
 from sim.case.ballot import NOT_FIXED
+from sim.randomness import TO_UNIT
 from sim.rules.choice import SUPPORT
 from sim.rules.influence import GRID
 
-MARGIN = 2.0**-36
+Words: TypeAlias = NDArray[np.uint64]
+Wholes: TypeAlias = NDArray[np.int32]
+
+MARGIN = 2.0**-34
 """Most by which compiled and plain numbers differ, as a share of a level or of a cumulated probability."""
 LIMIT = 3.75
 """Levels of noise farther out than this many standard deviations go back to the plain rules."""
@@ -34,21 +36,21 @@ BEYOND = np.int32(2 * GRID)
 TILE = 128
 """Replicates whose levels fit into the processor's cache."""
 
+# Of Philox 4x64.
 FIRST, SECOND = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 FIRST_STEP, SECOND_STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
-ONE, LOW_BITS = np.uint64(1), np.uint64(11)
-TO_UNIT, HALF = 2.0**-53, np.int64(2**52)
+ONE, LOW_BITS, HALF = np.uint64(1), np.uint64(11), np.int64(2**52)
 
-DEGREE, OCTAVES, PER_OCTAVE, PER_DEVIATION = 3, 30, 256, 256
-SHIFT = np.int64(44)
-"""Bits of a double below the five that number the parts of an octave."""
+# Of the tables: the parts of an octave are numbered by the first bits of a double after its exponent.
+DEGREE, OCTAVES, PER_OCTAVE, PER_DEVIATION = 3, 30, 256, 512
+SHIFT, WITHIN, TO_PART = np.int64(44), np.int64(2**44 - 1), 2.0**-44
 FIRST_PART = np.int64((1023 + 52 - OCTAVES) * PER_OCTAVE)
-WITHIN = np.int64(2**44 - 1)
-TO_PART = 2.0**-44
 
+if config.DISABLE_JIT:
+    raise ImportError("Numba's compiler is switched off")
 intrinsic: Any = extending.intrinsic
 compiled: Any = njit(cache=True, error_model="numpy", fastmath={"contract"})
-inlined: Any = njit(cache=True, error_model="numpy", fastmath={"contract"}, inline="always")
+inlined: Any = njit(error_model="numpy", fastmath={"contract"}, inline="always")
 
 
 @cache
@@ -83,7 +85,7 @@ def multiply_high(context: Any, first: Any, second: Any) -> Any:
 
 
 @inlined
-def draw_block(block: int, key: NDArray[np.uint64]) -> Any:
+def draw_block(block: int, key: Words) -> Any:
     """Four words of Philox 4x64-10, as `sim.randomness` draws them for replicates 4 `block` to 4 `block` + 3."""
     a, b, c, d = np.uint64(block) + ONE, np.uint64(0), np.uint64(0), np.uint64(0)
     first, second = key[0], key[1]
@@ -96,14 +98,13 @@ def draw_block(block: int, key: NDArray[np.uint64]) -> Any:
 
 
 @compiled
-def draw_unit(replicate: int, key: NDArray[np.uint64]) -> float:
+def draw_unit(replicate: int, key: Words) -> float:
     """The uniform number of one replicate."""
-    words = draw_block(replicate // 4, key)
-    return (words[replicate % 4] >> LOW_BITS) * TO_UNIT
+    return (draw_block(replicate // 4, key)[replicate % 4] >> LOW_BITS) * TO_UNIT
 
 
 @compiled
-def draw_units(replicates: IntArray, keys: NDArray[np.uint64]) -> FloatArray:
+def draw_units(replicates: IntArray, keys: Words) -> FloatArray:
     """The uniform numbers of replicates (n,) at keys (n, 2)."""
     found = np.empty(len(keys))
     for at in range(len(keys)):
@@ -131,23 +132,16 @@ def find_normal(word: int, inverse: FloatArray) -> float:
 
 
 @compiled
-def find_levels(
-    keys: NDArray[np.uint64],
-    sizes: FloatArray,
-    rows: IntArray,
-    first: int,
-    tables: Any,
-    levels: FloatArray,
-) -> None:
-    """Put the levels of the noise of consecutive replicates into an array (N, R); NaN beyond `LIMIT`.
+def find_levels(noise: Any, begin: int, levels: FloatArray) -> None:
+    """Put the levels of the noise of replicates from `begin` on into an array (N, R); NaN beyond `LIMIT`.
 
     Parameters
     ----------
-    keys : of the K occasions of the numbers that are mixed, (K, N, 2).
-    sizes : how much each of these counts in a row, (K, D, N), or in all, (K, 1, N).
-    rows : the row of each replicate, (R,).
+    noise : keys of the K numbers that are mixed, (K, N, 2); how much each counts in a row, (K, D, N), or in all,
+        (K, 1, N); the row of each replicate, (R,); the number of the first; the tables.
     """
-    inverse, cumulative = tables
+    keys, sizes, rows, first, (inverse, cumulative) = noise
+    first = first + begin
     members, count = levels.shape
     skipped = first % 4
     words, noise = np.empty(count + 8, dtype=np.uint64), np.empty(count)
@@ -159,7 +153,7 @@ def find_levels(
                 words[4 * block], words[4 * block + 1] = a, b
                 words[4 * block + 2], words[4 * block + 3] = c, d
             for at in range(count):
-                row = rows[at] if sizes.shape[1] > 1 else 0
+                row = rows[begin + at] if sizes.shape[1] > 1 else 0
                 noise[at] += sizes[occasion, row, i] * find_normal(words[skipped + at], inverse)
         for at in range(count):
             place = (noise[at] + LIMIT) * PER_DEVIATION
@@ -183,7 +177,7 @@ def find_range(level: float, oppose: float, absent: float, abstain: float, suppo
 def find_point(
     action: int, level: float, oppose: float, absent: float, abstain: float, support: float, scale: float
 ) -> int:
-    """The switching point past an action, as `sim.rules.switching` derives it, or `UNKNOWN` where it is too near."""
+    """The switching point past an action, as `sim.rules.switching` derives it, or `UNKNOWN`: too near, or no level."""
     rest, neutral = 1.0 - level, absent + abstain
     below = rest * (0.0 if action == 0 else absent if action == 1 else neutral)
     above = level * (neutral if action == 0 else abstain if action == 1 else 0.0)
@@ -199,32 +193,24 @@ def find_point(
 
 @compiled
 def find_cells(
-    keys: NDArray[np.uint64],
-    sizes: FloatArray,
-    rows: IntArray,
-    first: int,
-    tables: Any,
-    odds: FloatArray,
-    influence: FloatArray,
-    fixed: ActionArray,
-    start: int,
-    actions: ActionArray,
+    noise: Any, odds: FloatArray, influence: FloatArray, fixed: ActionArray, start: int, actions: ActionArray
 ) -> Any:
     """Find the cells (replicate, member) whose action depends on their peers, and their switching points.
 
     Parameters
     ----------
-    keys, sizes, rows, first : as for `find_levels`.
+    noise : as for `find_levels`.
     odds : of the actions in a row, before members look at their peers, (D, N, 4).
     influence : weight of the peers in a row, (D,).
-    fixed : action codes of the fixed votes, below 0 where there is none.
+    fixed : action codes of the fixed votes, `NOT_FIXED` elsewhere, (N,).
     start : the first announcement of all, or -1 where each announces its choice at neutral peers.
     actions : gets the actions of the other cells, (R, N).
 
     Returns
     -------
-    Where the cells of each replicate begin and end, their members, and their switching points (cells, 3).
+    Where the cells of each replicate begin and end, (R + 1,), their members, and their switching points (cells, 3).
     """
+    rows = noise[2]
     count, members = actions.shape
     ends = np.zeros(count + 1, dtype=np.int64)
     member = np.empty(count * members, dtype=np.int32)
@@ -232,7 +218,7 @@ def find_cells(
     cell = 0
     for begin in range(0, count, TILE):
         levels = np.empty((members, min(TILE, count - begin)))
-        find_levels(keys, sizes, rows[begin : begin + TILE], first + begin, tables, levels)
+        find_levels(noise, begin, levels)
         for at in range(begin, begin + levels.shape[1]):
             row = rows[at]
             up, scale = np.exp(influence[row]), GRID / influence[row]
@@ -251,47 +237,37 @@ def find_cells(
                     continue
                 member[cell] = i
                 for action in range(SUPPORT):
-                    if lowest > action:
-                        points[cell, action] = -BEYOND
-                    elif highest <= action:
-                        points[cell, action] = BEYOND
-                    elif level != level:
-                        points[cell, action] = UNKNOWN
-                    else:
+                    if lowest <= action < highest:
                         points[cell, action] = find_point(action, level, oppose, absent, abstain, support, scale)
+                    else:
+                        points[cell, action] = -BEYOND if lowest > action else BEYOND
                 cell += 1
             ends[at + 1] = cell
     return ends, member[:cell], points[:cell]
 
 
 @inlined
-def switch(points: NDArray[np.int32], peers: int) -> int:
+def switch(points: Wholes, peers: int) -> int:
     """The action at a sum over the peers."""
     return int(peers >= points[0]) + int(peers >= points[1]) + int(peers >= points[2])
 
 
 @compiled
 def deliberate(
-    ends: IntArray,
-    member: NDArray[np.int32],
-    points: NDArray[np.int32],
-    weights: NDArray[np.int32],
-    inertia: FloatArray,
-    keys: NDArray[np.uint64],
-    rows: IntArray,
-    first: int,
-    start: int,
-    actions: ActionArray,
+    found: Any, noise: Any, weights: Wholes, inertia: FloatArray, keys: Words, start: int, actions: ActionArray
 ) -> BoolArray:
     """Simulate the rounds of deliberation: whether each replicate has settled; `actions` gets the votes.
 
     Parameters
     ----------
-    ends, member, points : the cells, as `find_cells` gives them.
+    found : the cells, as `find_cells` gives them.
+    noise, start : as for `find_cells`.
     weights : of each member with all others, in units of the grid, (N, N): the transpose of the matrix of the model.
     inertia : in a row, (D,).
     keys : of the draws that hold members back in each round, (rounds, N, 2).
     """
+    ends, member, points = found
+    rows, first = noise[2], noise[3]
     stance = np.array([-1, 0, 0, 1, 0, 0], dtype=np.int32)
     is_settled = np.empty(len(actions), dtype=np.bool_)
     # A replicate begins with the sums of the one before, from which fewer members differ than from silence.

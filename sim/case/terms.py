@@ -11,7 +11,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.case.ballot import Terms
 from sim.case.changes import apply_change
-from sim.randomness import Draws
+from sim.randomness import Draws, to_unit
 from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Scenario
 from sim.world import World
@@ -52,8 +52,10 @@ def draw_estimates(known: Quantities, world: World, seed: int, numbers: IntArray
     draws, first, last = Draws(seed), int(np.min(numbers)), int(np.max(numbers))
 
     def uniforms(channel: str, members: Donors) -> FloatArray:
-        found = [draws.uniforms("estimate", channel, world.iso3[i], first, last - first + 1) for i in members[channel]]
-        return np.stack(found, axis=-1)[np.ravel(numbers) - first if np.ndim(numbers) else int(numbers) - first]
+        words = [draws.words("estimate", channel, world.iso3[i], first, last - first + 1) for i in members[channel]]
+        return to_unit(np.stack(words, axis=-1))[
+            np.ravel(numbers) - first if np.ndim(numbers) else int(numbers) - first
+        ]
 
     def drawn(channels: Mapping[str, FloatArray], donors: Donors) -> dict[str, FloatArray]:
         shape = (np.size(numbers), world.size) if np.ndim(numbers) else (world.size,)

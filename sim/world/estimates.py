@@ -60,7 +60,9 @@ def unknown_channels(world: World, partners: IntArray) -> tuple[str, ...]:
 
 def with_middle(channels: Mapping[str, FloatArray], donors: Donors) -> dict[str, FloatArray]:
     """The channels with the middle one of a member's donors as its estimate."""
-    return {name: with_figures(values, donors.get(name, {}), 0.5) for name, values in channels.items()}
+    return {
+        name: with_figures(values, donors[name], 0.5) if name in donors else values for name, values in channels.items()
+    }
 
 
 def with_figures(values: FloatArray, donors: Mapping[int, FloatArray], draws: FloatArray | float) -> FloatArray:
@@ -70,10 +72,10 @@ def with_figures(values: FloatArray, donors: Mapping[int, FloatArray], draws: Fl
     ----------
     draws : which of them, in [0, 1): one number for all, or a column for each of these members in their order.
     """
+    sizes = np.array([len(figures) for figures in donors.values()])
+    starts = np.cumsum(sizes) - sizes
     found = values.copy()
-    for column, (i, figures) in enumerate(donors.items()):
-        own = draws if np.ndim(draws) == 0 else draws[..., column]  # type: ignore[index]
-        found[..., i] = figures[np.asarray(own * len(figures)).astype(np.int64)]
+    found[..., list(donors)] = np.concatenate(list(donors.values()))[starts + (draws * sizes).astype(np.int64)]
     return found
 
 
