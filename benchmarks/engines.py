@@ -26,19 +26,30 @@ MONTHS = "2022-2023"
 
 
 @lru_cache
-def case_of(rounds: int | None = None) -> Case:
-    """The scenario that everything is timed on, with other rounds where asked for."""
-    return prepare(read_scenario(SCENARIO, [] if rounds is None else [f"parameters.rounds={rounds}"]))
+def case_of(rounds: int | None = None, *, reads_votes: bool = True) -> Case:
+    """The scenario that everything is timed on, with other rounds or without positions where asked for."""
+    changes = [] if rounds is None else [f"parameters.rounds={rounds}"]
+    return prepare(read_scenario(SCENARIO, changes), reads_votes=reads_votes)
 
 
 def engines(replicates: int = SIZE, blocks: int = 4, agents: int = 5, repetitions: int = 15) -> Figures:
-    """Runs a second of either engine and of the kernel on one thread, and their ratios turn by turn."""
-    case = case_of()
+    """Runs a second of either engine and of the bare arithmetic on one thread, and their ratios turn by turn.
+
+    The ensemble is timed in compiled code, with and without positions, and in NumPy.
+    """
+    case, plain = case_of(), case_of(reads_votes=False)
+
+    def votes_of(one: Case, *, is_compiled: bool) -> list[object]:
+        return [simulate(one, k * replicates, replicates, is_compiled=is_compiled) for k in range(blocks)]
+
+    votes_of(case, is_compiled=True)  # which compiles, or loads what is compiled
     parts = kernel(case.world.size, replicates, case.rounds)
     times = in_turns(
         {
             "mesa": lambda: [AlignmentModel(case, replicate=k).run() for k in range(agents)],
-            "ensemble": lambda: [simulate(case, k * replicates, replicates) for k in range(blocks)],
+            "ensemble": lambda: votes_of(case, is_compiled=True),
+            "structure": lambda: votes_of(plain, is_compiled=True),
+            "numpy": lambda: votes_of(case, is_compiled=False),
             "counted": lambda: run_case(case, replicates * blocks),
             "kernel": all_of(parts),
             "words": philox_words(case.world.size, replicates),
@@ -46,12 +57,13 @@ def engines(replicates: int = SIZE, blocks: int = 4, agents: int = 5, repetition
         },
         repetitions,
     )
-    runs = {"mesa": agents, "ensemble": replicates * blocks, "counted": replicates * blocks}
+    runs = {"mesa": agents} | dict.fromkeys(("ensemble", "structure", "numpy", "counted"), replicates * blocks)
     each = {name: [time / runs.get(name, replicates) for time in taken] for name, taken in times.items()}
     return {
-        **{f"{name}_per_s": 1 / median(each[name]) for name in ("mesa", "ensemble", "counted", "kernel")},
-        **{f"{name}_us": 1e6 * median(each[name]) for name in ("ensemble", "kernel", "words", *parts)},
+        **{f"{name}_per_s": 1 / median(each[name]) for name in (*runs, "kernel")},
+        **{f"{name}_us": 1e6 * median(each[name]) for name in ("ensemble", "numpy", "kernel", "words", *parts)},
         **ratio("ensemble_to_mesa", each["mesa"], each["ensemble"]),
+        **ratio("ensemble_to_numpy", each["numpy"], each["ensemble"]),
         **ratio("ensemble_to_kernel", each["kernel"], each["ensemble"]),
     }
 
@@ -62,8 +74,8 @@ def months(replicates: int = SIZE, repetitions: int = 7) -> Figures:
     times = in_turns(
         {
             "mesa": lambda: AlignmentModel(case, replicate=0).run(),
-            "months": lambda: simulate(case, 0, replicates),
-            "vote": lambda: simulate(vote, 0, replicates),
+            "months": lambda: simulate(case, 0, replicates, is_compiled=True),
+            "vote": lambda: simulate(vote, 0, replicates, is_compiled=True),
         },
         repetitions,
     )
@@ -80,7 +92,7 @@ def blocks_of_work(task: tuple[int, int, int]) -> tuple[int, float, float, int]:
     first, replicates, blocks = task
     case, began = case_of(), time.monotonic()
     for number in range(blocks):
-        simulate(case, first + number * replicates, replicates)
+        simulate(case, first + number * replicates, replicates, is_compiled=True)
     return os.getpid(), began, time.monotonic(), replicates * blocks
 
 
