@@ -2,49 +2,127 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import sys
-from collections.abc import Callable
-from typing import Annotated, ParamSpec
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import cleandoc
+from pathlib import Path
+from typing import Annotated, Any, Generic, ParamSpec, TypeVar
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from sim.cli.commands import (
-    calibrate,
-    check,
-    compare,
-    explain,
-    explore,
-    identify,
-    init,
-    lists,
-    plot,
-    reach,
-    report,
-    rerun,
-    rollcalls,
-    run,
-    sensitivity,
-    sweep,
-    validate,
-    world,
-)
-from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, describe_failure, say
-from sim.cli.terminals import abandon_failing
 from sim.errors import InputError
-from sim.runner.identity import program_version
 
 Parameters = ParamSpec("Parameters")
+Value = TypeVar("Value")
 
-app = typer.Typer(
-    name="sim",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+LOCATIONS = {
+    "run": "run.command",
+    "sweep": "sweep.command",
+    "compare": "compare.command",
+    "explain": "explain.command",
+    "explore": "explore.command",
+    "reach": "reach.command",
+    "sensitivity": "sensitivity.command",
+    "validate": "validate.command",
+    "calibrate": "calibrate.command",
+    "plot": "plot.command",
+    "report": "report.command",
+    "rerun": "rerun.command",
+    "world": "world.command",
+    "list": "lists.command",
+    "identify pressure": "identify.pressure",
+    "identify peers": "identify.peers",
+    "rollcalls import": "rollcalls.import_",
+    "check": "check.check",
+    "init": "init.init",
+    "schema": "check.schema",
+}
+"""Where in `sim.cli.commands` each command is; those of two words are listed together under the first."""
+GROUPS = {
+    "identify": "Ask votes and dates about pressure and peers.",
+    "rollcalls": "Read files of roll calls in any of the usual layouts.",
+}
+
+
+class LoadedWhenAsked(Mapping[str, Value], Generic[Value]):
+    """Values by name, each made when it is first asked for: a command loads only what it needs."""
+
+    def __init__(self, names: list[str], make: Callable[[str], Value]) -> None:
+        self.names, self.make = names, functools.cache(make)
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self.names:
+            raise KeyError(name)
+        return self.make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def _load(name: str) -> Callable[..., int]:
+    module, _, function = LOCATIONS[name].partition(".")
+    found: Callable[..., int] = getattr(import_module(f"sim.cli.commands.{module}"), function)
+    return found
+
+
+COMMANDS = LoadedWhenAsked([*LOCATIONS], _load)
+"""Every command by its name."""
+
+
+def _summarise(name: str) -> str:
+    """The first paragraph of a command's docstring, read without loading the command."""
+    if name in GROUPS:
+        return GROUPS[name]
+    module, _, function = LOCATIONS[name].partition(".")
+    spec = find_spec(f"sim.cli.commands.{module}")
+    assert spec is not None
+    assert spec.origin is not None
+    parts = ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body
+    found = next(part for part in parts if isinstance(part, ast.FunctionDef) and part.name == function)
+    return cleandoc(ast.get_docstring(found) or "").split("\n\n")[0]
+
+
+def _build(name: str) -> Any:
+    """The command of a name, or the group."""
+    own = typer.Typer(help=GROUPS.get(name), no_args_is_help=name in GROUPS, add_completion=False)
+    if name in GROUPS:
+        own.callback()(lambda: None)
+    for full in LOCATIONS:
+        if full.split()[0] == name:
+            own.command(full.split()[-1])(with_status(COMMANDS[full]))
+    command = typer.main.get_command(own)
+    command.name = name
+    return command
+
+
+class _Group(TyperGroup):
+    """All commands, each loaded when it is asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = LoadedWhenAsked([*dict.fromkeys(name.split()[0] for name in LOCATIONS)], _build)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help: a list of all commands, none of them loaded."""
+        self.commands = {name: TyperCommand(name, help=_summarise(name)) for name in self.commands}
+        super().format_help(ctx, formatter)
+
+
+app = typer.Typer(name="sim", cls=_Group, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
+        from sim.runner.identity import program_version
+
         print(f"alignment-sim {program_version()}")
         raise typer.Exit
 
@@ -60,6 +138,8 @@ def options(
 
 def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
     """A command that ends with its exit status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, describe_failure
+    from sim.cli.terminals import abandon_failing
 
     @functools.wraps(command)
     def run_command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
@@ -81,40 +161,7 @@ def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None
 
 
 def _say(message: str, status: int) -> int:
+    from sim.cli.output import say
+
     say(message)
     return status
-
-
-COMMANDS: dict[str, Callable[..., int]] = {
-    "run": run.command,
-    "sweep": sweep.command,
-    "compare": compare.command,
-    "explain": explain.command,
-    "explore": explore.command,
-    "reach": reach.command,
-    "sensitivity": sensitivity.command,
-    "validate": validate.command,
-    "calibrate": calibrate.command,
-    "plot": plot.command,
-    "report": report.command,
-    "rerun": rerun.command,
-    "world": world.command,
-    "list": lists.command,
-    "identify pressure": identify.pressure,
-    "identify peers": identify.peers,
-    "rollcalls import": rollcalls.import_,
-    "check": check.check,
-    "init": init.init,
-    "schema": check.schema,
-}
-"""Every command by its name; those of two words are listed together under the first."""
-GROUPS = {
-    "identify": typer.Typer(help="Ask votes and dates about pressure and peers.", no_args_is_help=True),
-    "rollcalls": typer.Typer(help="Read files of roll calls in any of the usual layouts.", no_args_is_help=True),
-}
-
-for group, commands in GROUPS.items():
-    app.add_typer(commands, name=group)
-for name, command in COMMANDS.items():
-    group, _, own = name.rpartition(" ")
-    GROUPS.get(group, app).command(own)(with_status(command))
