@@ -15,7 +15,10 @@ from sim.results.showing import Shown
 class Result(Shown, BaseModel):
     """A result, or a part of one. It is frozen, and has no other fields than those of its class."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    # Built when first used, since a command uses few of them.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, defer_build=True
+    )
 
     def document(self) -> Any:
         """The result as JSON holds it: tables, lists, text, numbers, and null."""

@@ -55,8 +55,9 @@ class Columns:
         key = np.zeros(len(self.cells[columns[0]]), dtype=np.int64)
         for column in columns:
             key = key * len(self.texts[column]) + self.cells[column]
-        _, first = np.unique(key, return_index=True)
-        repeated = np.setdiff1d(np.arange(len(key)), first)
+        is_repeated = np.ones(len(key), dtype=bool)
+        is_repeated[np.unique(key, return_index=True)[1]] = False
+        repeated = np.flatnonzero(is_repeated)
         if len(repeated):
             row = int(repeated[0])
             text = ", ".join(self.texts[column][self.cells[column][row]] for column in columns)
@@ -121,7 +122,7 @@ def _read_texts(path: Path, columns: Sequence[str]) -> Any:
 def _encoded(table: Any, column: str) -> tuple[list[str], IntArray]:
     """The different texts of a column, and for each row which of them it has."""
     encoded = table.column(column).combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return encoded.dictionary.to_pylist(), np.from_dlpack(encoded.indices).astype(np.int64)  # to_numpy loads pandas
 
 
 def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:

@@ -227,11 +227,12 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
     if len(codes) > MOST_WITH_VOTES:
         message = f"votes tie every member to every other, for which {len(codes):,} are too many."
         folder.problem(table.file, "", message, f"Leave the file out, or have at most {MOST_WITH_VOTES:,} members.")
-    for row in table.rows:
-        for iso3 in codes:
-            if row[iso3] not in ASSEMBLY_CODES:
+    texts = [row.texts(codes) for row in table.rows]
+    for row, own in zip(table.rows, texts, strict=True):
+        if not ASSEMBLY_CODES.keys() >= {*own}:
+            for iso3 in codes:
                 row.has_word(iso3, ASSEMBLY_CODES)
-    cells = [[ASSEMBLY_CODES.get(row[iso3], -1) for iso3 in codes] for row in table.rows]
+    cells = [[ASSEMBLY_CODES.get(text, -1) for text in own] for own in texts]
     dates = [row.day("date") for row in table.rows]
     resolutions = tuple(row["resolution"] for row in table.rows)
     return AssemblyVotes(np.array(dates, "datetime64[D]"), resolutions, np.array(cells, dtype=np.int64))

@@ -38,6 +38,11 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self._cells[column]
 
+    def texts(self, columns: Sequence[str]) -> list[str]:
+        """The texts of many cells."""
+        cells = self._cells
+        return [cells[column] for column in columns]
+
     def problem(self, column: str, message: str, fix: str = "") -> None:
         """Note something wrong with a cell, or with the whole row where the column is empty."""
         self._folder.problem(self._file, f"line {self.line}, {column}" if column else f"line {self.line}", message, fix)

@@ -112,9 +112,10 @@ def test_a_lack_of_memory_has_words():
     code = """
 import sys
 import sim.cli.app as app
+from sim.cli.commands import lists
 from sim.cli import main
 def fail(*_, **__): raise MemoryError
-app.lists.LISTS["scenarios"] = fail
+lists.LISTS["scenarios"] = fail
 sys.argv = ["sim", "list"]
 main()
 """
