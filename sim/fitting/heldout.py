@@ -142,6 +142,7 @@ def _score_cuts(
         members=first.members,
         model=_mean_losses([one.losses.model for one in by_cut]),
         rules={rule: _mean_losses([one.losses.rules[rule] for one in by_cut]) for rule in first.rules},
+        blend=None if first.blend is None else _mean_losses([one.losses.blend for one in by_cut if one.losses.blend]),
     )
     regressions = {
         rule: _mean_losses([measure_losses(forecasts[rule][scored], observed) for _, forecasts in cuts])
@@ -174,6 +175,7 @@ def _mean_of_cuts(cuts: Sequence[Validation]) -> Validation:
             "baselines_pinned": {
                 name: _mean([one.baselines_pinned[name] for one in cuts]) for name in first.baselines_pinned
             },
+            "blend": None if first.blend is None else _mean([one.blend for one in cuts if one.blend is not None]),
         }
     )
 
