@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.results.parts import ByAction, Statistics
@@ -126,7 +125,8 @@ class FinishedTables:
 
     def tallies(self, vote: VoteRows, first: int = 0, count: int | None = None) -> IntArray:
         """Members per action code, (R, 4), of `count` replicates from `first`; of all by default."""
-        return _by_action(self._tallies.slice(vote.start + first, vote.replicates if count is None else count))
+        rows = vote.replicates if count is None else count
+        return self._tallies.by_action(vote.start + first, rows)
 
     def is_settled(self, vote: VoteRows, first: int = 0, count: int | None = None) -> BoolArray:
         """Whether deliberation had settled, (R,)."""
@@ -137,7 +137,7 @@ class FinishedTables:
         """Number of replicates per member and action code, (N, 4); (0, 4) where members were not kept."""
         if self._members is None:
             return np.zeros((0, len(ACTIONS)), dtype=np.int64)
-        return _by_action(self._members.slice(vote.members.start, len(vote.members)))
+        return self._members.by_action(vote.members.start, len(vote.members))
 
     def actions(self, vote: VoteRows, first: int, count: int) -> ActionArray | None:
         """Action codes (R, N), or None where they were not kept."""
@@ -192,6 +192,15 @@ class _Rows:
     def slice(self, first: int, count: int) -> pa.Table:
         return pa.concat_tables(self._pieces(first, count)).combine_chunks()
 
+    def by_action(self, first: int, count: int) -> IntArray:
+        """The numbers (rows, 4) by action code, piece by piece: there may be millions of rows."""
+        found, done = np.empty((count, len(ACTIONS)), dtype=np.int64), 0
+        for piece in self._pieces(first, count):
+            for code, action in enumerate(ACTIONS):
+                found[done : done + len(piece), code] = piece[action].to_numpy()
+            done += len(piece)
+        return found
+
     def _pieces(self, first: int, count: int) -> Iterator[pa.Table]:
         while True:
             within = first % ROWS_PER_GROUP
@@ -200,7 +209,3 @@ class _Rows:
             first, count = first + length, count - length
             if not count:
                 return
-
-
-def _by_action(rows: pa.Table) -> NDArray[Any]:
-    return np.stack([rows[action].to_numpy() for action in ACTIONS], axis=1).astype(np.int64)
