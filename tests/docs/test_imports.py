@@ -1,6 +1,8 @@
 """Imports run one way, and start-up stays light."""
 
 import ast
+import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.cli.app import COMMANDS
 
 ROOT = Path(sim.__file__).parent
 LAYERS = (
@@ -88,3 +91,16 @@ def test_the_commands_start_without_what_is_slow_to_load():
     code = f"import sys, sim.cli.app; print([m for m in {slow} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_list_of_commands_loads_none_of_them():
+    code = "import sys; sys.argv = ['sim', '--help']; import atexit; from sim.cli import main; "
+    code += (
+        "atexit.register(lambda: print([m for m in ('numpy', 'pydantic', 'sim.specs') if m in sys.modules])); main()"
+    )
+    environment = os.environ | {"COLUMNS": "300"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip().endswith("[]")
+    for name, command in COMMANDS.items():
+        if " " not in name:
+            assert " ".join(inspect.cleandoc(command.__doc__).split("\n\n")[0].split()) in done.stdout, name
