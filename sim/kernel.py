@@ -97,7 +97,7 @@ def draw_block(block: int, key: Words) -> Any:
     return a, b, c, d
 
 
-@compiled
+@inlined
 def draw_unit(replicate: int, key: Words) -> float:
     """The uniform number of one replicate."""
     return (draw_block(replicate // 4, key)[replicate % 4] >> LOW_BITS) * TO_UNIT
@@ -272,12 +272,12 @@ def deliberate(
     is_settled = np.empty(len(actions), dtype=np.bool_)
     # A replicate begins with the sums of the one before, from which fewer members differ than from silence.
     sums, heard = np.zeros(len(weights), dtype=np.int32), np.zeros(len(weights), dtype=np.int32)
-    changed = np.empty(len(weights), dtype=np.int64)
+    everyone, changed = np.arange(len(weights)), np.empty(len(weights), dtype=np.int64)
     for at in range(len(actions)):
         now, cells = actions[at], range(ends[at], ends[at + 1])
         for cell in cells:
             now[member[cell]] = switch(points[cell], 0) if start < 0 else start
-        changed[:], changes = np.arange(len(weights)), len(weights)
+        changed[:], changes = everyone, len(weights)
         for turn in range(len(keys) + 1):
             for i in changed[:changes]:
                 change = np.int32(stance[now[i]] - heard[i])
