@@ -103,7 +103,7 @@ def _with_figures(case: Case, draws: IntArray) -> tuple[tuple[Standing, ...], St
     standings = tuple(replace(standing, terms=on(standing.vote.date)) for standing in case.standings)
     if case.start is None or months is None:
         return standings, None
-    return standings, replace(case.start, values=on(months.start).values)
+    return standings, replace(case.start, terms=on(months.start))
 
 
 def _settings_in(case: Case, vote: Vote, draws: IntArray) -> VoteSettings:

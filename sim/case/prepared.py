@@ -26,9 +26,10 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
+from sim.specs.scenario.own import network_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
-from sim.world.peers import PEER_KINDS
+from sim.world.peers import PEER_KINDS, normalise_network
 from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ def prepare(
         raise InputError(problems)
     # All that is known of members dates from before the scenario: its later votes add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
-    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+    networks = tuple(term for term in spec.term if term.adds_to == "peers")
+    kinds = {**known.peers} | {term.key: normalise_network(network_of(term, world), known.peers) for term in networks}
+    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS} | {term.key: term.weight for term in networks}
     standings = tuple(
         Standing(
             vote=vote,
@@ -117,20 +120,21 @@ def prepare(
         parameters=parameters,
         roles=roles,
         known=known,
-        peers=compact(peer_weights(known.peers, weights)),
+        peers=compact(peer_weights(kinds, weights)),
         standings=standings,
         ballots=tuple(make_ballot(standing, parameters) for standing in standings),
         fit=fit if spec.parameter_uncertainty else None,
         draws_terms=spec.parameter_uncertainty or any(vote.severity_spread for vote in spec.vote),
     )
-    # Positions are facts about members: a scenario that changes a weight or a member does not change them.
+    # Positions are facts about members: a scenario that changes a weight or a member, or adds a term, does not change
+    # them.
     if reads_votes:
         own = {name: value for name, value in spec.parameters.items() if name.startswith("position_")}
         case = with_positions(case, {**fitted, **own})
     if spec.months is None:
         return case
-    values = make_terms(spec, world, parameters=parameters, known=known, on=spec.months.start).values
-    start = Start(world, roles, values, load_energy(world) if energy is None else energy)
+    terms = make_terms(spec, world, parameters=parameters, known=known, on=spec.months.start)
+    start = Start(world, roles, terms, load_energy(world) if energy is None else energy)
     make = partial(start.inputs, parameters, case.ballots[0])
     plan = make_plan(
         spec,
@@ -170,7 +174,7 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
     def estimate_on(vote: Vote) -> Positions:
         def make() -> Positions:
             known = quantities(world, case.roles, start, parameters["agreement_sharpness"])
-            terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, known, start)
+            terms = make_terms(spec.model_copy(update={"change": (), "term": ()}), world, parameters, known, start)
             weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
             peers = compact(peer_weights(known.peers, weights))
             calls = choose_calls(earlier, target, find_topic(vote))

@@ -17,6 +17,7 @@ from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import list_peers
 from sim.specs import Scenario, members_of, read_scenario, world_of
+from sim.specs.labels import label_attribute
 from sim.summaries.edits import write_edit
 from sim.summaries.sentences import list_words
 from sim.views.frame import write_day
@@ -173,7 +174,7 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     if world.is_dated:
         lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule, or changed"))
-    rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
+    rows = [[label_attribute(q.name, spec), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
     tables = [table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity.")]
     if found.sanctions:
@@ -193,6 +194,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, find_roles(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = make_terms(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
+    uses = {**USES, **{term.key: f"{term.label}, in {term.adds_to}; weight {term.weight:g}" for term in spec.term}}
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     for change in spec.change:
         if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
@@ -203,7 +205,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
         name=world.names[i],
         groups=tuple(group.key for group in world.groups if iso3 in group.members),
         quantities=tuple(
-            MemberQuantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
+            MemberQuantity(name=name, value=float(values[i]), use=uses[name], rule=rules.get(name, ""))
             for name, values in terms.values.items()
         ),
         peers=tuple(PeerWeight(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.case import Case
-from sim.case.changes import BOUNDS
+from sim.case.changes import find_bounds
 from sim.errors import Problem
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
 from sim.specs.scenario.schema import schema_of
+from sim.specs.scenario.terms import LARGEST_FIGURE, OwnTerm
 from sim.world.quantities import coverage_problems
 
 
@@ -43,7 +44,7 @@ class Lever:
 
 
 def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
-    """Every lever of a vote: the editable attributes of one member, the numbers of the resolution, the parameters.
+    """Every lever of a vote: the attributes of one member, the numbers of the resolution, parameters, own weights.
 
     The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are not
     levers, and neither are weights of ties that the world does not know for the target.
@@ -53,15 +54,15 @@ def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
     number : which vote of the case, from 0.
     iso3 : the member whose attributes are levers.
     """
-    return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case))
+    return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case), *_own_weights(case))
 
 
 def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
     spec, member = case.spec, case.world.index[iso3]
     values = case.standings[number].terms.values
 
-    for name in case.world.attributes_editable():
-        low, high = BOUNDS.get(name, (0.0, 1.0))
+    for name in values:
+        low, high = _find_range(case, number, name)
         now = float(values[name][member])
 
         def at(value: float, name: str = name) -> Scenario:
@@ -75,6 +76,33 @@ def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
             low=min(low, now),
             high=max(high, now),
             unit="of the attribute",
+            at=at,
+        )
+
+
+def _find_range(case: Case, number: int, name: str) -> tuple[float, float]:
+    """The range of an attribute; of an own figure without bounds, from the lowest to the highest of the members."""
+    values = case.standings[number].terms.values[name]
+    low, high = find_bounds(name, case.spec)
+    return (low, high) if high < LARGEST_FIGURE else (float(values.min()), float(values.max()))
+
+
+def _own_weights(case: Case) -> Iterator[Lever]:
+    spec = case.spec
+    for place, term in enumerate(spec.term):
+
+        def at(value: float, place: int = place, term: OwnTerm = term) -> Scenario:
+            weighed = term.model_copy(update={"weight": value})
+            return spec.model_copy(update={"term": (*spec.term[:place], weighed, *spec.term[place + 1 :])})
+
+        low, high = term.weights
+        yield Lever(
+            key=f"term.{place}.weight",
+            kind="parameter",
+            now=term.weight,
+            low=low,
+            high=high,
+            unit="utility",
             at=at,
         )
 
