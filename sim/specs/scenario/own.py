@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from sim.files.toml import parse_toml
 from sim.limits import LARGEST_DOCUMENT
 from sim.specs.draft import Draft, Finding, Key, PartOrigin
 from sim.specs.files import show_path
+from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import read_sound_items
 from sim.world import World, shipped_worlds
@@ -27,29 +27,28 @@ MOST_LISTED = 10
 """Members without a figure that a message lists."""
 
 
-def lay_terms_of_world(draft: Draft, own: Mapping[str, object], folder: Path) -> None:
-    """Put the terms of a scenario's world before its own; a term of the same name replaces that of the world.
+def lay_terms_of_world(draft: Draft, name: object, folder: Path) -> None:
+    """Put the terms of a world after those of a scenario; one of the scenario replaces one of the same name.
 
     Parameters
     ----------
-    own : the scenario's document, with or without a world.
+    name : what the scenario's document gives as its world.
     """
-    name, present, terms = own.get("world"), draft.document.get("term", []), own.get("term", [])
-    if not isinstance(name, str) or not name or name in shipped_worlds():
+    present = draft.document.get("term", [])
+    if not isinstance(name, str) or not name or name in shipped_worlds() or not isinstance(present, list):
         return
     path = folder / name / "world.toml"
     try:
         found = parse_toml(read_text(path, LARGEST_DOCUMENT)).get("term") if is_file(path) else None
     except UnreadableError:
         return  # reported when the world is read
-    if not isinstance(found, list) or not isinstance(present, list) or not isinstance(terms, list):
-        return  # reported when the world is read, or when the whole is validated
-    names = [term.get("name") for term in (*present, *terms) if isinstance(term, dict)]
-    for number, term in enumerate(found):
+    names = [term.get("name") for term in present if isinstance(term, dict)]
+    for number, term in enumerate(found if isinstance(found, list) else []):
         if not isinstance(term, dict) or term.get("name") not in names:
             draft.mark(("term", len(present)), PartOrigin(show_path(path), ("term", number), path.parent))
             present.append(term)
-    draft.document["term"] = present
+    if present:
+        draft.document["term"] = present
 
 
 def check_terms(draft: Draft, world: World) -> None:
@@ -101,3 +100,13 @@ def figures_of(term: OwnTerm, world: World) -> FloatArray:
 def network_of(term: OwnTerm, world: World) -> Ties:
     """The pairs of a term that adds to peers, as a matrix (N, N)."""
     return read_network(path_of(term, world), term.column, world)
+
+
+def find_unused_columns(spec: Scenario, world: World) -> dict[str, tuple[str, ...]]:
+    """Columns of a world's files, by file, that neither the model nor an own term of the scenario uses."""
+    used = {(members_file(world).name, term.column) for term in spec.term if term.file is None}
+    left = {
+        file: tuple(column for column in columns if (file, column) not in used)
+        for file, columns in world.unused.items()
+    }
+    return {file: columns for file, columns in left.items() if columns}

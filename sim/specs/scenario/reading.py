@@ -82,8 +82,8 @@ def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tupl
         raise input_error(where, "base", f"{got} is given where the name of a shipped scenario or a path is needed.")
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
-    lay_terms_of_world(draft, own, folder)
     draft.merge(own, where, folder)
+    lay_terms_of_world(draft, own.get("world"), folder)
     assignments = document.get("set", {})
     if isinstance(assignments, Mapping):
         apply_set(draft, assignments, where, folder)

@@ -16,7 +16,7 @@ AddsTo = Literal["conflict", "order", "dependence", "exposure", "absence", "supp
 SHARES = ("dependence", "exposure", "peers")
 """What only shares can be added to; the weight of a share is never below 0."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-LARGEST_FIGURE, LARGEST_WEIGHT = 1e6, 20.0
+LARGEST_FIGURE, LARGEST_WEIGHT = 1e6, 20
 
 
 def _check_name(name: str) -> str:
@@ -91,4 +91,4 @@ class OwnTerm(Section):
     @property
     def weights(self) -> tuple[float, float]:
         """What its weight may be."""
-        return (0.0 if self.adds_to in SHARES else -LARGEST_WEIGHT), LARGEST_WEIGHT
+        return (0.0 if self.adds_to in SHARES else -LARGEST_WEIGHT), float(LARGEST_WEIGHT)

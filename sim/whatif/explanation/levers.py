@@ -10,6 +10,7 @@ from sim.case.changes import find_bounds
 from sim.errors import Problem
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
+from sim.specs.labels import label_attribute, label_key
 from sim.specs.scenario.schema import schema_of
 from sim.specs.scenario.terms import LARGEST_FIGURE, OwnTerm
 from sim.world.quantities import coverage_problems
@@ -22,6 +23,7 @@ class Lever:
     Parameters
     ----------
     key : as it is written in a scenario: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
+    label : what people call it, without the member.
     kind : ``attribute``, ``vote`` or ``parameter``.
     now : its value in the scenario.
     low, high : its range, which holds `now`.
@@ -30,6 +32,7 @@ class Lever:
     """
 
     key: str
+    label: str
     kind: str
     now: float
     low: float
@@ -71,6 +74,7 @@ def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
 
         yield Lever(
             key=f"{name} of {iso3}",
+            label=label_attribute(name, spec),
             kind="attribute",
             now=now,
             low=min(low, now),
@@ -98,6 +102,7 @@ def _own_weights(case: Case) -> Iterator[Lever]:
         low, high = term.weights
         yield Lever(
             key=f"term.{place}.weight",
+            label=label_key(f"term.{place}.weight", spec),
             kind="parameter",
             now=term.weight,
             low=low,
@@ -132,7 +137,16 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
 
     key = f"vote.{number}.{name}" if place is None else f"vote.{number}.{name}.{place}"
     unit = "utility" if name == "severity" else "of the vote"
-    return Lever(key=key, kind="vote", now=now, low=bounds["minimum"], high=bounds["maximum"], unit=unit, at=at)
+    return Lever(
+        key=key,
+        label=label_key(key),
+        kind="vote",
+        now=now,
+        low=bounds["minimum"],
+        high=bounds["maximum"],
+        unit=unit,
+        at=at,
+    )
 
 
 def unknown_ties(case: Case) -> dict[str, Problem]:
@@ -165,6 +179,7 @@ def _parameters(case: Case) -> Iterator[Lever]:
 
         yield Lever(
             key=f"parameters.{name}",
+            label=parameter.label,
             kind="parameter",
             now=case.parameters[name],
             low=low,

@@ -76,6 +76,7 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
         levers=tuple(
             TriedLever(
                 lever=lever.key,
+                label=lever.label,
                 kind=lever.kind,
                 now=lever.now,
                 low=lever.low,
