@@ -5,10 +5,10 @@ Both engines start from a `Case`; neither reads files, names or the roll call th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -35,6 +35,10 @@ from sim.world.quantities import Quantities, Roles, coverage_problems, quantitie
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
+T = TypeVar("T")
+MOST_KEPT = 512
+"""Draws that a case keeps."""
+
 
 @dataclass(frozen=True, repr=False)
 class Case(Shown):
@@ -49,6 +53,7 @@ class Case(Shown):
     start : the inputs of the months, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     draws_terms : whether runs differ in parameters or severities.
+    kept : what runs of the case have drawn, for further runs with other values; None where nothing is kept.
     """
 
     spec: Scenario
@@ -64,6 +69,17 @@ class Case(Shown):
     plan: Plan | None = None
     fit: Fit | None = None
     draws_terms: bool = False
+    kept: dict[object, object] | None = field(default=None, compare=False)
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """Give what an earlier run has drawn under a key; draw it where none has, or where the case keeps nothing."""
+        if self.kept is None:
+            return make()
+        if key not in self.kept:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = make()
+        return cast(T, self.kept[key])
 
     @property
     def rounds(self) -> int:
