@@ -80,26 +80,26 @@ def check_terms(draft: Draft, world: World) -> None:
 
 def _lacking(term: OwnTerm, world: World) -> list[str]:
     """Codes of the members that have no figure and get none."""
-    figures = read_figures(path_of(term, world), term.column, world, term.bounds)
+    figures = read_figures(locate_figures(term, world), term.column, world, term.bounds)
     if term.missing is not None:
         return []
     return [code for code, has_none in zip(world.iso3, np.isnan(figures), strict=True) if has_none]
 
 
-def path_of(term: OwnTerm, world: World) -> Path:
+def locate_figures(term: OwnTerm, world: World) -> Path:
     """The file that holds the figures of a term."""
     return members_file(world) if term.file is None else Path(term.file)
 
 
 def figures_of(term: OwnTerm, world: World) -> FloatArray:
     """The figures of members that a term weighs, (N,)."""
-    figures = read_figures(path_of(term, world), term.column, world, term.bounds)
+    figures = read_figures(locate_figures(term, world), term.column, world, term.bounds)
     return np.where(np.isnan(figures), 0.0 if term.missing is None else term.missing, figures)
 
 
 def network_of(term: OwnTerm, world: World) -> Ties:
     """The pairs of a term that adds to peers, as a matrix (N, N)."""
-    return read_network(path_of(term, world), term.column, world)
+    return read_network(locate_figures(term, world), term.column, world)
 
 
 def find_unused_columns(spec: Scenario, world: World) -> dict[str, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from sim.rules.choice import ACTIONS
 from sim.rules.influence import list_peers
 from sim.rules.parameters import registry
 from sim.specs import members_of
-from sim.specs.scenario.own import path_of
+from sim.specs.scenario.own import locate_figures
 from sim.summaries.edits import write_edit
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
@@ -203,7 +203,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
     def column_of(name: str) -> tuple[SourceColumn, ...]:
         if name not in own:
             return origins_of(case.world, name, case.world.iso3[i])
-        path = path_of(own[name], case.world)
+        path = locate_figures(own[name], case.world)
         described = {"label": own[name].label, "unit": "", "year": "", "source": own[name].source}
         return (SourceColumn(file=path.name, column=own[name].column, **described),)
 
