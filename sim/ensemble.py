@@ -144,10 +144,9 @@ def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray],
         fresh = _draw_normals(case, "vote", ballot.resolution, first, count)
         return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, fresh))
 
-    if any(isinstance(along, np.ndarray) for along in ballot.divisiveness):
-        return make()
     known = ballot.known  # kept with the levels, so that no other one gets its number
-    key = "levels", id(known), case.spec.seed, case.world.iso3, ballot.resolution, ballot.divisiveness, first, count
+    along = tuple(np.asarray(dimension).tobytes() for dimension in ballot.divisiveness)
+    key = "levels", id(known), case.spec.seed, case.world.iso3, ballot.resolution, along, first, count
     return case.keep(key, lambda: (known, make()))[1]
 
 

@@ -15,6 +15,10 @@ from sim.case import Case, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate
 from sim.errors import InputError
+from sim.explore.levers import groups_of
+from sim.explore.result import run_state
+from sim.explore.start import read_launch
+from sim.explore.state import PageState
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import Blocks
 from sim.runner.folder.writing import data_hashes
@@ -189,6 +193,9 @@ def test_the_weight_is_a_lever_everywhere(folder: Path) -> None:
         encoding="utf-8",
     )
     assert command("reach", "goal.toml", cwd=folder).returncode == 0
+    start = read_launch(str(folder / "mine.toml"))
+    (own,) = (one.levers for one in groups_of(run_state(start, PageState())) if one.title == "Terms of your own")
+    assert [(lever.label, lever.now) for lever in own] == [("weight of Port deals", 2.0)]
     explained = command("explain", "mine.toml", "ELM", cwd=folder).stdout
     assert "Port deals" in explained
     assert "weight of Port deals" in explained
