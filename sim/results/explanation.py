@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction
 from sim.results.world import SourceColumn
 
@@ -228,7 +228,7 @@ class RevealedPosition(Result):
     votes: tuple[RevealingVote, ...] = quantity("votes", "the votes that formed it, those that add most first")
 
 
-class MemberReasons(MemberAnswer, ExplainedVote):
+class MemberReasons(MemberAnswer, ExplainedVote, Document):
     """Why a member acts as it does in a vote, and what would change its vote."""
 
     terms: tuple[ExplainedTerm, ...] = quantity("terms", "what each term adds to the utilities")
@@ -293,7 +293,7 @@ class MechanismShare(Result):
     )
 
 
-class Overview(Result):
+class Overview(Document):
     """The decisive term of every member whose vote is not fixed, and what makes members differ."""
 
     scenario: str = quantity("scenario", "title of the scenario")
@@ -328,7 +328,7 @@ class FenceMember(Result):
     )
 
 
-class Fence(Result):
+class Fence(Document):
     """The members that are nearest to another action."""
 
     scenario: str = quantity("scenario", "title of the scenario")
