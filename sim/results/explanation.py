@@ -162,6 +162,7 @@ class TriedLever(Result):
     """An input that can be changed, and where the member switches to another action as it is."""
 
     lever: str = quantity("lever", "the input, as it is written in a scenario")
+    label: str = quantity("label", "what people call it")
     kind: str = quantity("kind", "`attribute` of the member, number of the `vote`, or `parameter` of the model")
     now: float = quantity("now", "its value in the scenario")
     low: float = quantity("low", "the lowest value that it may have")
@@ -186,6 +187,7 @@ class Walk(Result):
     """What a member does along the values of one lever."""
 
     lever: str = quantity("lever", "the lever of `--along`")
+    label: str = quantity("label", "what people call it")
     points: tuple[WalkPoint, ...] = quantity("points", "values of the lever, in rising order")
 
 
