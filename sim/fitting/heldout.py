@@ -65,7 +65,7 @@ def predict_held_out(
     fold_seeds : number of random splits of the members into folds.
     on_progress : called with the number of finished folds.
     """
-    observations = _observe_before_all(fitted_with(spec))
+    observations = observe_before_all(fitted_with(spec))
     posterior = Posterior(observations)
     samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
     whole = posterior.fit()
@@ -108,7 +108,7 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
     return sorted([*own, *others], key=lambda one: one.vote[0].date)
 
 
-def _observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
+def observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """Observe the roll calls, each with only what was known before the first of them."""
     known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
     return [make_observation(spec, observe_vote(spec).votes, known) for spec in specs]
@@ -140,6 +140,7 @@ def _score_cuts(
         members=first.members,
         model=_mean_losses([one.losses.model for one in by_cut]),
         rules={rule: _mean_losses([one.losses.rules[rule] for one in by_cut]) for rule in first.rules},
+        blend=None if first.blend is None else _mean_losses([one.losses.blend for one in by_cut if one.losses.blend]),
     )
     regressions = {
         rule: _mean_losses([measure_losses(forecasts[rule][scored], observed) for _, forecasts in cuts])
@@ -172,6 +173,7 @@ def _mean_of_cuts(cuts: Sequence[Validation]) -> Validation:
             "baselines_pinned": {
                 name: _mean([one.baselines_pinned[name] for one in cuts]) for name in first.baselines_pinned
             },
+            "blend": None if first.blend is None else _mean([one.blend for one in cuts if one.blend is not None]),
         }
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
+from sim.results.grounds import Ground
 
 Setting = float | tuple[str, ...]
 """Where a lever is: a number, or the codes of the members that it moves."""
@@ -33,7 +34,7 @@ class Combination(Result):
     levers: tuple[MovedLever, ...] = quantity("levers", "each lever of the goal")
 
 
-class GoalSearch(Result):
+class GoalSearch(Document):
     """What a search for the cheapest combination that reaches a goal found."""
 
     goal: str = quantity("goal", "title of the goal")
@@ -60,6 +61,9 @@ class GoalSearch(Result):
         "cheapest", "the cheapest combination found that is as sure as wanted; null where there is none"
     )
     surest: Combination = quantity("surest", "of all that were checked, the one most likely to reach the goal")
+    rests_on: list[Ground] = quantity(
+        "rests on", "the evidence for each lever that the cheapest combination, or else the surest, changes"
+    )
     frontier: tuple[Combination, ...] = quantity(
         "frontier", "combinations, by rising cost, for which no other checked one is both cheaper and surer"
     )
