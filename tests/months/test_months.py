@@ -221,9 +221,17 @@ def test_what_ifs_change_the_events_that_their_reasons_name() -> None:
     assert set(named) == {("BLR",)}
     assert [event.against for event in belarus.event if getattr(event, "against", ())] == [("RUS",)] * len(named)
     assert [event.strength for event in visit.event if event.kind == "visit"] == [0]
+    caps, halved = (
+        [event.eur_per_tonne for event in read_scenario(name).event if event.kind == "price_cap"]
+        for name in ("2022-2023", "2022-2023-price-cap-halved")
+    )
+    assert halved == [cap / 2 for cap in caps]
 
 
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:
-    names = [name for name in shipped_scenarios() if name.startswith("2022-2023-")]
-    assert len(names) == 10
-    assert all(read_scenario(name).expected is not None for name in names)
+    names = [name for name in shipped_scenarios() if name.startswith(("2022-2023-", "2022-2025-"))]
+    assert len(names) >= 13
+    expected = {name: read_scenario(name).expected for name in names}
+    assert [name for name, one in expected.items() if one is None or not one.series] == []
+    page = (Path(__file__).parents[2] / "docs" / "what-if.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in page] == []
