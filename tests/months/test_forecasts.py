@@ -14,7 +14,7 @@ LAST_DAY = date(2023, 12, 31)
 
 @pytest.mark.parametrize(("name", "digest"), FORECASTS.items())
 def test_a_frozen_file_is_as_it_was_written(name, digest):
-    file = Path(__file__).parents[3] / "scenarios" / f"{name}.toml"
+    file = Path(__file__).parents[2] / "scenarios" / f"{name}.toml"
     assert sha256(file.read_bytes()).hexdigest() == digest, "Forecasts rest on this file: write another one instead."
 
 
