@@ -6,6 +6,7 @@ from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummar
 from sim.results.data import DataTable, data_of
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
+from sim.summaries.about_tables import about_tables
 from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
 from sim.whatif.compare import Comparison, list_figures
 
@@ -23,6 +24,7 @@ def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
     """What one scenario changes, and the tables of its votes."""
     return [
         settings_table(base, found.changed),
+        *([] if found.months is None else about_tables(found.months)),
         *(made for vote in found.votes for made in vote_tables(vote)),
     ]
 

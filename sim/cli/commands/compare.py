@@ -30,6 +30,7 @@ from sim.errors import input_error
 from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
+from sim.summaries.about_tables import about_tables, answer_about
 from sim.summaries.sentences import answer_change, judge_expectation
 from sim.summaries.tables import settings_table
 from sim.views.frame import write_day
@@ -108,6 +109,11 @@ def _print(document: ComparisonSummary) -> None:
         screen.print()
         print_heading(screen, compared.scenario)
         print_table(screen, settings_table(document.base, compared.changed))
+        if compared.months is not None:
+            print_lines(screen, ["", *answer_about(compared.months)])
+            for made in about_tables(compared.months):
+                screen.print()
+                print_table(screen, made)
         for vote in compared.votes:
             screen.print()
             _print_vote(screen, vote)

@@ -11,6 +11,7 @@ from sim.results.run import VoteSummary
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.summaries.about_tables import answer_about
 from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
@@ -39,7 +40,8 @@ def page_of_run(kept: KeptRun) -> ReportPage:
     answers = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
     if months is not None:
-        answers += answer_months(months)
+        about = [] if months.about is None else answer_about(months.about)
+        answers = [*about, *answers, *answer_months(months)]
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
