@@ -10,6 +10,13 @@ from sim.summaries.sentences import list_words
 LARGER = {"million euros": ("billion euros", 1e-3), "kilotonnes": ("million tonnes", 1e-3)}
 """Units of series of which people read larger ones, and the factor."""
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
+SERIES_COLUMNS = (
+    Column("series"),
+    Column("base", FIGURE),
+    Column("what-if", FIGURE),
+    Column("change", SIGNED),
+    Column("90 % of runs"),
+)
 MOST_NAMED = 3
 """Series that a sentence names."""
 
@@ -42,26 +49,25 @@ def _write_coalition(coalition: CoalitionChange) -> str:
 
 def about_table(about: MonthsAbout) -> Table | None:
     """The series that a what-if is about; None where there are none."""
-    rows: list[list[object]] = []
-    for one in about.series.values():
-        unit, scale = LARGER.get(one.unit, (one.unit, 1.0))
-        figures = (scale * value for value in (one.base, one.what_if, one.change))
-        ends = " to ".join(SIGNED.write(scale * end) for end in (one.p05, one.p95))
-        verdict = "" if one.expected is None else "as expected" if one.expected == one.found else "not as expected"
-        rows.append([f"{one.label}, {unit}", *figures, ends, one.expected or "", one.found, verdict])
-    columns = [
-        Column("series"),
-        Column("base", FIGURE),
-        Column("what-if", FIGURE),
-        Column("change", SIGNED),
-        Column("90 % of runs"),
-        Column("expected"),
-        Column("found"),
-        Column(""),
-    ]
+    rows = [[*series_row(one), one.expected or "", one.found, _judge(one)] for one in about.series.values()]
+    columns = [*SERIES_COLUMNS, Column("expected"), Column("found"), Column("")]
     title = f"The series that the what-if is about, {about.first} to {about.last}"
     note = "Amounts are summed over the months; of other series it is the last month. Less than 2 % is unchanged."
     return table(title, columns, rows, note) if rows else None
+
+
+def series_row(one: SeriesAbout) -> list[object]:
+    """A series as a row, under `SERIES_COLUMNS`."""
+    unit, scale = LARGER.get(one.unit, (one.unit, 1.0))
+    ends = " to ".join(SIGNED.write(scale * end) for end in (one.p05, one.p95))
+    return [f"{one.label}, {unit}", *(scale * value for value in (one.base, one.what_if, one.change)), ends]
+
+
+def _judge(one: SeriesAbout) -> str:
+    """Whether the author's expectation came about; empty where there was none."""
+    if one.expected is None:
+        return ""
+    return "as expected" if one.expected == one.found else "not as expected"
 
 
 def coalition_table(coalition: CoalitionChange) -> Table:

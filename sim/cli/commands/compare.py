@@ -35,7 +35,7 @@ from sim.summaries.sentences import answer_change, judge_expectation
 from sim.summaries.tables import settings_table
 from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
-from sim.whatif.comparison_tables import comparison_data, comparison_table, comparison_tables, vote_tables
+from sim.whatif.comparison_tables import comparison_data, comparison_tables, overview_tables, vote_tables
 
 HELD_FIXED = (
     "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
@@ -103,8 +103,9 @@ def _print(document: ComparisonSummary) -> None:
     print_heading(screen, document.base, counts, before="Base: ")
     print_lines(screen, [HELD_FIXED])
     if len(document.compared) > 1:
-        screen.print()
-        print_table(screen, comparison_table(document))
+        for made in overview_tables(document):
+            screen.print()
+            print_table(screen, made)
     for compared in document.compared:
         screen.print()
         print_heading(screen, compared.scenario)

@@ -18,6 +18,7 @@ from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import edited_table, members_table, misses_table, movers_table, settings_table, tally_table
 from sim.views.frame import write_day
+from sim.views.pictures.about import draw_about
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
 from sim.views.pictures.map import plot_map
@@ -101,9 +102,11 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
-    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
+    pictures = [make_picture(plot_months(result, topic=topic)) for topic in TOPICS]
+    if months.about is not None and months.about.series:
+        pictures.insert(0, make_picture(draw_about(result), is_wide=True))
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
-    return ReportSection("The months", sentences, pictures, tuple(months_tables(months)))
+    return ReportSection("The months", sentences, tuple(pictures), tuple(months_tables(months)))
 
 
 def _ties_section(result: RunResult) -> ReportSection:
