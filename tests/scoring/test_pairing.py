@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,3 +56,16 @@ def test_changed_settings_are_compared_member_by_member() -> None:
     assert found.rps.p025 < found.rps.mean < found.rps.p975
     same = compare_settings([], before, before)
     assert (same.log_loss.mean, same.log_loss.p025, same.log_loss.p975) == (0, 0, 0)
+
+
+def test_a_blend_counts_where_every_vote_has_one() -> None:
+    def blended(model: list[float], blend: list[float]) -> MemberLosses:
+        return replace(vote("AB", model, random_forest=[0.2, 0.4]), blend=of(blend))
+
+    whole = put_together([blended([0.0, 0.4], [0.1, 0.1]), blended([0.2, 0.4], [0.1, 0.3])])
+    assert whole.blend is not None
+    assert whole.blend_over_best is not None
+    assert whole.blend.rps == pytest.approx((0.1 + 0.2) / 2)
+    assert whole.blend_over_best.rps.mean == pytest.approx((0.1 + 0.2) / 2 - 0.3)
+    part = put_together([blended([0.0, 0.4], [0.1, 0.1]), vote("AB", [0.2, 0.4], random_forest=[0.2, 0.4])])
+    assert part.blend is part.blend_over_best is None
