@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction, PairedInterval
 from sim.results.scores import Reliability, ScoreIntervals, Scores
 
@@ -149,7 +149,7 @@ class ChangedScores(Result):
     log_loss: ChangedScore = quantity("log loss", "the log loss")
 
 
-class ValidationReport(Result):
+class ValidationReport(Document):
     """What ``sim validate --json`` prints."""
 
     resolutions: tuple[HeldOutValidation, ...] | tuple[Validation, ...] = quantity(
