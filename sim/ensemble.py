@@ -120,9 +120,13 @@ def visit_votes(
     Parameters
     ----------
     inputs : the parameters, ballots and months of these replicates.
+
+    Yields
+    ------
+    The number of the ballot, and the months up to it; None where the vote sees nothing of them.
     """
     plan, parameters = inputs.plan, inputs.parameters
-    if plan is None:
+    if plan is None or (not case.has_feedback and watch is None):
         yield from ((number, None) for number in range(len(inputs.ballots)))
         return
     run = MonthRun(
@@ -137,7 +141,7 @@ def visit_votes(
     for month in plan.months:
         for place, item in enumerate(month.items):
             if isinstance(item, int):
-                yield item, run
+                yield item, run if case.has_feedback else None
             else:
                 run.apply_event(place)
         view = run.pass_month(is_watched=watch is not None)

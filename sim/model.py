@@ -98,7 +98,8 @@ class MemberState(mesa.Agent):
     def weigh(self) -> None:
         """Weigh the four actions, and draw the noise that it keeps: in part its own through the run, in part new."""
         ballot = self.model.ballot.of_member(self.index)
-        self.utilities = compute_own_utilities(ballot, self.parameters, months=self if self.model.case.plan else None)
+        months = self if self.model.case.has_feedback else None
+        self.utilities = compute_own_utilities(ballot, self.parameters, months=months)
         fresh = to_normal(self.draw("vote", ballot.resolution))
         mixed = ballot.known.mix_noise(*ballot.divisiveness, lambda name: to_normal(self.draw("position", name)), fresh)
         self.noise = float(to_level(mixed))

@@ -87,6 +87,11 @@ class Case(Shown):
         return int(self.parameters["rounds"])
 
     @property
+    def has_feedback(self) -> bool:
+        """Whether votes see what the months before them changed."""
+        return self.plan is not None and self.parameters["vote_feedback"] == 1
+
+    @property
     def own_inputs(self) -> ReplicateInputs:
         """The inputs under the parameters of the case, none of them drawn."""
         return ReplicateInputs(self.parameters, self.ballots, self.plan)

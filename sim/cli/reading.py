@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from sim import specs
 from sim.case import prepare
 from sim.case.idle import find_idle_changes
 from sim.cli.output import say
-from sim.errors import InputError, Problem
+from sim.errors import InputError, Problem, input_error
 from sim.specs import Experiment, Goal, Scenario, world_of
 from sim.specs.differences import list_differences
 from sim.specs.files import show_path
 from sim.specs.scenario.warnings import warnings_of
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import load_rollcalls
+
+
+def read_day(option: str, text: str) -> date:
+    """The day that an option gives.
+
+    Raises
+    ------
+    InputError : the text is no day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise input_error(option, "", f"got '{text}'; a day such as 2022-03-02 is needed.") from None
 
 
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:

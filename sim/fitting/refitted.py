@@ -5,6 +5,9 @@ those that were known before it. Divisiveness follows from the words of the reso
 Severity has the mean and the spread of earlier resolutions, those on the same topic first. The threats are those that
 the scenario declares. In *pinned* scores, severity and the base utility of abstaining are then fitted to the observed
 counts.
+
+Months of a scenario are simulated up to the vote, from what was known before it; the vote sees them where
+`vote_feedback` is on.
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ from sim.case import Case, prepare, with_positions
 from sim.case.ballot import VoteSettings, make_ballot, read_settings
 from sim.case.positions import expect_divisiveness, expect_terms
 from sim.case.utilities import compute_own_utilities
-from sim.equilibrium import solve_equilibrium
+from sim.ensemble import visit_votes
+from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
 from sim.errors import input_error
 from sim.fitting.posterior import Posterior, make_observation
+from sim.months.run import MonthRun
 from sim.results.validation import Validation
 from sim.rules.alignment import DIVISIVENESS_PRIORS
-from sim.rules.parameters import unit_resolution
+from sim.rules.parameters import registry, unit_resolution
 from sim.scoring.baselines import FORECASTERS, Forecaster
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
@@ -75,8 +80,9 @@ def score_refitted(
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
-            known = known_before(with_rollcalls(world_of(put), put, earlier), vote.date)
-            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples, fixed, rules))
+            asked = put.model_copy(update={"vote": (vote,)})  # the world is that of its first vote
+            known = known_before(with_rollcalls(world_of(asked), asked, earlier), vote.date)
+            found.append(_score_refitted(asked, known, call, samples, fixed, rules))
     return found
 
 
@@ -104,17 +110,19 @@ def _score_refitted(
         fixed,
     )
     vector = posterior.fit().vector
-    shared = posterior.shared_parameters(vector)
-    bare = replace(prepare(spec, world, reads_votes=False), parameters=shared)
-    positioned = with_positions(bare, shared)
+    bare = prepare(_end_months(spec, vote.date), world, reads_votes=False)
+    of_months = {name: value for name, value in bare.parameters.items() if registry()[name].is_of_months}
+    parameters = {**posterior.shared_parameters(vector), **of_months}
+    positioned = with_positions(replace(bare, parameters=parameters), parameters)
     divisiveness = expect_divisiveness(positioned.positions[0], vote)
     settings = read_settings(vote)._replace(severity=0.0, divisiveness=divisiveness)
-    case = with_fit(positioned, shared, settings)
-    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
+    case = with_fit(positioned, parameters, settings)
+    _, months = next(visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED))  # as they have gone up to the vote
+    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote), months)
     asked = make_sample(case, 0, call.votes)
     before = samples.before(case, 0) if rules else []
     training = [(known, np.ones(world.size, dtype=bool)) for known in before]
-    pinned = three_classes(pinned_probabilities(case, 0, call.votes))
+    pinned = three_classes(pinned_probabilities(case, 0, call.votes, months))
     return score_vote(
         "refitted",
         asked,
@@ -125,12 +133,22 @@ def _score_refitted(
     )
 
 
-def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray) -> FloatArray:
+def _end_months(spec: Scenario, day: date) -> Scenario:
+    """The scenario with its months, if it has any, up to a day."""
+    if spec.months is None:
+        return spec
+    return spec.model_copy(update={"months": spec.months.model_copy(update={"end": day})})
+
+
+def declared_probabilities(
+    case: Case, mean: FloatArray, covariance: FloatArray, months: MonthRun | None = None
+) -> FloatArray:
     """Compute probabilities (N, 4) at equilibrium by quadrature, severity and abstaining having a normal distribution.
 
     Parameters
     ----------
     mean, covariance : of severity and of the base utility of abstaining, (2,) and (2, 2); utility.
+    months : as they have gone up to the vote, whose mean over replicates counts; None where it sees none.
     """
     ballot, root = case.ballots[0], np.linalg.cholesky(covariance)
     chances = np.zeros((case.world.size, 4))
@@ -139,7 +157,7 @@ def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray)
             severity, abstaining = mean + root @ (first, second)
             parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
             put = replace(ballot, severity=ballot.severity + severity)
-            own = compute_own_utilities(put, parameters)
+            own = expected_utilities(compute_own_utilities(put, parameters, months=months))
             found = solve_equilibrium(own, put, case.peers, parameters["peer_influence"])
             chances += first_weight * second_weight * found
     return chances
@@ -147,7 +165,10 @@ def declared_probabilities(case: Case, mean: FloatArray, covariance: FloatArray)
 
 def with_fit(case: Case, parameters: Mapping[str, float], settings: VoteSettings) -> Case:
     """A case of one vote with other parameters and settings of the vote."""
-    return replace(case, parameters=parameters, ballots=(make_ballot(case.standings[0], parameters, settings),))
+    ballot, plan = make_ballot(case.standings[0], parameters, settings), case.plan
+    if plan is not None and case.start is not None:
+        plan = plan.with_inputs(case.start.inputs(parameters, ballot, plan.inputs.cells))
+    return replace(case, parameters=parameters, ballots=(ballot,), plan=plan)
 
 
 def _earlier(spec: Scenario, world: World) -> list[RollCall]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from sim.results.described import Document, Result, quantity
 from sim.results.grounds import Ground
+from sim.results.months import MonthsAbout
 from sim.results.parts import ByAction, Interval, Statistics
 from sim.rules.adoption import AdoptionRule
 
@@ -141,6 +142,9 @@ class ComparedScenario(Result):
 
     scenario: str = quantity("scenario", "title of the scenario")
     changed: list[ChangedSetting] = quantity("changed", "the settings in which it differs from the base")
+    months: MonthsAbout | None = quantity(
+        "months", "what changed in the months that both have; null where one of them has none"
+    )
     votes: list[ComparedVote] = quantity("votes", "its votes")
 
 

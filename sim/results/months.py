@@ -70,6 +70,38 @@ class SeriesExpectation(SeriesChange):
     is_as_expected: bool = quantity("as expected", "whether the two agree")
 
 
+class SeriesAbout(SeriesChange):
+    """A series that a what-if is about: that its author expected something of, or that its events and changes touch."""
+
+    label: str = quantity("series", "what people call it, with the name of the member")
+    unit: str = quantity("unit", "what it is counted in")
+    found: str = quantity("found", "which way its mean went; less than 2 % of the base counts as unchanged")
+    expected: str | None = quantity("expected", "which way its author expected it to go; null where nothing was said")
+
+
+class CoalitionChange(Result):
+    """Members that sanction the target in the last month that both have, in half of the runs or more."""
+
+    stayed: list[str] = quantity("stay", "names of those that do so in both")
+    joined: list[str] = quantity("join", "names of those that do so in the what-if alone")
+    left: list[str] = quantity("leave", "names of those that do so in the base alone")
+
+
+class MonthsAbout(Result):
+    """What a what-if changed in the months that it and its base both have."""
+
+    first: str = quantity("first month", "the first month that both have")
+    last: str = quantity("last month", "the last")
+    series: Mapping[str, SeriesAbout] = quantity(
+        "series", "those that the what-if is about; those its author expected something of come first", named="SERIES"
+    )
+    coalition: CoalitionChange = quantity("coalition", "who sanctions the target, by name")
+    unmoved: list[str] = quantity(
+        "nothing moves",
+        "where no series of the whole and none above moved by 2 %: why, as far as it is known; empty where some did",
+    )
+
+
 class MonthsReport(Result):
     """The part ``months`` of the document of a run; figures have four digits."""
 
@@ -91,6 +123,9 @@ class MonthsReport(Result):
         "money, fuel and listings summed over the months that both have, the rest in the last of them; null where "
         "nothing is compared",
         named="SERIES",
+    )
+    about: MonthsAbout | None = quantity(
+        "what the what-if is about", "the series that it names or touches, and the coalition; null without a base"
     )
     expected: Mapping[str, SeriesExpectation] = quantity(
         "expectations", "what the author expected of series before the run, and what was found", named="SERIES"

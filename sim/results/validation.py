@@ -134,6 +134,21 @@ class PooledScores(Result):
     )
 
 
+class ChangedScore(PairedInterval):
+    """A pinned score of the scenario with changed settings and unchanged; the interval is that of the difference."""
+
+    unchanged: float = quantity("unchanged", "mean over the resolutions of the score of the scenario itself")
+    changed: float = quantity("changed", "the same with the changed settings")
+
+
+class ChangedScores(Result):
+    """A scenario scored with other settings too, on the same members; below 0 the changed settings are better."""
+
+    settings: tuple[str, ...] = quantity("settings", "what was changed, as `--against` gives it")
+    rps: ChangedScore = quantity("RPS", "the ranked probability score")
+    log_loss: ChangedScore = quantity("log loss", "the log loss")
+
+
 class ValidationReport(Document):
     """What ``sim validate --json`` prints."""
 
@@ -142,4 +157,7 @@ class ValidationReport(Document):
     )
     together: PooledScores | None = quantity(
         "together", "means over the resolutions and paired differences; null where only one was scored"
+    )
+    changed: ChangedScores | None = quantity(
+        "with other settings", "the same votes scored with the settings of `--against`; null without it"
     )

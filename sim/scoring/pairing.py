@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.validation import Lead, Leads, MeanScores, PooledScores
+from sim.results.validation import ChangedScore, ChangedScores, Lead, Leads, MeanScores, PooledScores
 from sim.scoring.scores import paired_interval
 
 FOREST = "random_forest"
@@ -44,25 +44,14 @@ def _lead(model: Losses, rules: Mapping[str, Losses], name: str) -> Lead:
 
 def put_together(votes: Sequence[MemberLosses]) -> PooledScores:
     """Means over several votes, and the model compared with rules that forecast all of them."""
-    members = sorted({code for vote in votes for code in vote.members})
-    rows = {code: row for row, code in enumerate(members)}
-
-    def stack(losses: Sequence[Losses]) -> dict[str, FloatArray]:
-        found = {name: np.full((len(members), len(votes)), np.nan) for name in losses[0]}
-        for column, (vote, of) in enumerate(zip(votes, losses, strict=True)):
-            where = [rows[code] for code in vote.members]
-            for name, values in of.items():
-                found[name][where, column] = values
-        return found
-
-    model = stack([vote.model for vote in votes])
+    model = _stack(votes, [vote.model for vote in votes])
     common = [rule for rule in votes[0].rules if all(rule in vote.rules for vote in votes)]
-    rules = {rule: stack([vote.rules[rule] for vote in votes]) for rule in common}
+    rules = {rule: _stack(votes, [vote.rules[rule] for vote in votes]) for rule in common}
     blends = [vote.blend for vote in votes if vote.blend is not None]
-    blend = stack(blends) if len(blends) == len(votes) else None
+    blend = _stack(votes, blends) if len(blends) == len(votes) else None
     return PooledScores(
         n=len(votes),
-        members=len(members),
+        members=len(model["rps"]),
         model=_mean_scores(model),
         rules={rule: _mean_scores(losses) for rule, losses in rules.items()},
         blend=None if blend is None else _mean_scores(blend),
@@ -70,6 +59,36 @@ def put_together(votes: Sequence[MemberLosses]) -> PooledScores:
         over_forest=lead_over_best(model, {FOREST: rules[FOREST]}) if FOREST in rules else None,
         blend_over_best=None if blend is None or not rules else lead_over_best(blend, rules),
     )
+
+
+def compare_settings(
+    settings: Sequence[str], unchanged: Sequence[MemberLosses], changed: Sequence[MemberLosses]
+) -> ChangedScores:
+    """The model with changed settings compared with itself, on the same votes.
+
+    Parameters
+    ----------
+    settings : what was changed, as ``key=value``.
+    """
+    before, after = (_stack(votes, [vote.model for vote in votes]) for votes in (unchanged, changed))
+
+    def score(name: str) -> ChangedScore:
+        found = paired_interval(after[name], before[name])
+        return ChangedScore(unchanged=_mean(before[name]), changed=_mean(after[name]), **dict(found))
+
+    return ChangedScores(settings=tuple(settings), rps=score("rps"), log_loss=score("log_loss"))
+
+
+def _stack(votes: Sequence[MemberLosses], losses: Sequence[Losses]) -> dict[str, FloatArray]:
+    """The losses of several votes as arrays (members, votes) by score; NaN where a member is not scored."""
+    members = sorted({code for vote in votes for code in vote.members})
+    rows = {code: row for row, code in enumerate(members)}
+    found = {name: np.full((len(members), len(votes)), np.nan) for name in losses[0]}
+    for column, (vote, of) in enumerate(zip(votes, losses, strict=True)):
+        where = [rows[code] for code in vote.members]
+        for name, values in of.items():
+            found[name][where, column] = values
+    return found
 
 
 def _mean_scores(losses: Losses) -> MeanScores:

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.tables import COUNT, SHARE, Column, Kind, Table, table
-from sim.results.validation import HeldOutValidation, Lead, Leads, MeanScores, Mode, PooledScores, Validation
+from sim.results.validation import (
+    ChangedScores,
+    HeldOutValidation,
+    Lead,
+    Leads,
+    MeanScores,
+    Mode,
+    PooledScores,
+    Validation,
+)
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
 
@@ -113,6 +122,27 @@ def mean_table(together: PooledScores) -> Table:
     rows = [[name, of.accuracy, of.rps, of.log_loss] for name, of in all_of_them.items()]
     note = _write_leads("the best rule by each score", together.blend_over_best, "blend")
     return table(f"Means over {together.n} resolutions, pinned", columns, rows, note)
+
+
+def changed_table(found: ChangedScores) -> Table:
+    """A table of the model with changed settings compared with itself."""
+    columns = [
+        Column("score"),
+        Column("unchanged", LOSS),
+        Column("changed", LOSS),
+        Column("difference", LEAD),
+        Column("95 % from", LEAD),
+        Column("to", LEAD),
+    ]
+    rows = [
+        [label, one.unchanged, one.changed, one.mean, one.p025, one.p975]
+        for label, one in (("RPS", found.rps), ("log loss", found.log_loss))
+    ]
+    ends = [(one.p025, one.p975) for one in (found.rps, found.log_loss)]
+    better, worse = all(high < 0 for _, high in ends), all(low > 0 for low, _ in ends)
+    verdict = "clearly better" if better else "clearly worse" if worse else "no clear difference by both scores"
+    note = f"Means over the votes, pinned. With the changed settings: {verdict}."
+    return table(f"With {', '.join(found.settings)}", columns, rows, note)
 
 
 def lead_table(found: HeldOutValidation) -> Table:

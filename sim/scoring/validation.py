@@ -98,13 +98,14 @@ def list_questions(
 def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
     """The scenario with one vote: another resolution, on the terms of the scenario's last vote.
 
-    Its question is the one that the world's record files it under, or else that of the last vote.
+    Its question is the one that the world's record files it under, or else that of the last vote. It has no months: the
+    day may be outside of them.
     """
     last, known = spec.vote[-1], world_of(spec).rollcall(resolution)
     topic = find_topic(last) if known is None else known.topic
     divides = {} if known is None or topic == find_topic(last) else {"divides_by": known.divides_by}
     vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic, **divides})
-    return spec.model_copy(update={"vote": (vote,)})
+    return spec.model_copy(update={"vote": (vote,), "months": None, "event": ()})
 
 
 def with_rollcalls(world: World, spec: Scenario, calls: Sequence[Observed]) -> World:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,15 +16,14 @@ from sim.results.months import (
     TwoFaced,
 )
 from sim.results.series import series_of
-from sim.runner.months import HIGH, LOW, SIDES, Band, MonthsResult
+from sim.runner.months import SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
 from sim.scoring.months import acts_of, openness_of, scores_of
+from sim.summaries.about import summarise_about
+from sim.summaries.month_changes import DIGITS, change_of, find_way, round_figures
 
 SHOWN = 0.05
 """Share of runs from which a member is listed as one that votes one way and helps the other."""
-DIGITS = 4
-UNCHANGED = 0.02
-"""Change of a series, as part of the base's figure, below which it counts as unchanged."""
 
 
 def report_months(result: RunResult) -> MonthsReport | None:
@@ -44,23 +43,20 @@ def report_months(result: RunResult) -> MonthsReport | None:
         acts=acts_of(result),
         openness=openness_of(result),
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
+        about=None if result.base is None or result.base.months is None else summarise_about(result),
         expected=_judge_series(result),
     )
 
 
 def _series(band: Band) -> MonthlySeries:
-    return MonthlySeries(mean=_rounded(band.mean), p05=_rounded(band.low), p95=_rounded(band.high))
-
-
-def _rounded(values: FloatArray | Sequence[float]) -> list[float]:
-    return [float(f"{value:.{DIGITS}g}") for value in values]
+    return MonthlySeries(mean=round_figures(band.mean), p05=round_figures(band.low), p95=round_figures(band.high))
 
 
 def _member(result: RunResult, means: Mapping[str, FloatArray], index: int) -> MemberMonths:
     """Means of every series of a member that is not 0 in all months."""
     world = result.case.world
     own = {name: mean[:, index] for name, mean in means.items()}
-    series = {name: _rounded(mean) for name, mean in own.items() if mean.any()}
+    series = {name: round_figures(mean) for name, mean in own.items() if mean.any()}
     return MemberMonths(iso3=world.iso3[index], name=world.names[index], series=series)
 
 
@@ -106,42 +102,9 @@ def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
     found = {}
     for name, expected in wanted.series.items():
         one = change_of(result, name)
-        way = "unchanged" if abs(one.change) < UNCHANGED * abs(one.base) else "up" if one.change > 0 else "down"
-        way = "unchanged" if one.change == 0 else way
+        way = find_way(one)
         found[name] = SeriesExpectation(**dict(one), expected=expected, found=way, is_as_expected=way == expected)
     return found
-
-
-def change_of(result: RunResult, name: str) -> SeriesChange:
-    """A series of the what-if less that of the base, over the months that both have, run by run where runs are kept."""
-    assert result.months is not None
-    assert result.base is not None
-    assert result.base.months is not None
-    now, was = result.months, result.base.months
-    common = [month for month in now.months if month in was.months]
-    after, before = (_in_one_number(result, months, name, common) for months in (now, was))
-    runs = min(len(after), len(before))
-    change = after[:runs] - before[:runs]
-    low, high = np.quantile(change, (LOW, HIGH))
-    base, what_if, mean, low, high = _rounded([before.mean(), after.mean(), change.mean(), low, high])
-    return SeriesChange(base=base, what_if=what_if, change=mean, p05=low, p95=high)
-
-
-def _in_one_number(result: RunResult, months: MonthsResult, name: str, common: Sequence[str]) -> FloatArray:
-    """A series in one number per run: the sum over the months where it is an amount, otherwise the last month.
-
-    Where the runs are not kept, it is one number: that of the means.
-    """
-    member, _, series = name.rpartition(":")
-    found = months.members if member else months.totals
-    if series not in found:
-        return np.zeros(1)
-    values = found[series]
-    samples = values.mean[None] if isinstance(values, Band) else values.astype(np.float64)
-    if member:
-        samples = samples[..., result.case.world.index[member]]
-    samples = samples[:, [months.months.index(month) for month in common]]
-    return np.asarray(samples.sum(axis=1) if series_of(series).is_amount else samples[:, -1])
 
 
 def sum_up(name: str, months: MonthsResult) -> float:

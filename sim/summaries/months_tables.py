@@ -8,6 +8,7 @@ from sim.results.months import MemberMonths, MonthsReport, TwoFaced
 from sim.results.series import series_of
 from sim.results.tables import CHANGE, COUNT, FIGURE, MEAN, SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
+from sim.summaries.about_tables import about_tables
 from sim.summaries.months import SHOWN
 from sim.summaries.sentences import list_words
 
@@ -252,30 +253,18 @@ def months_change_table(months: MonthsReport) -> Table | None:
     return table(title, [*columns, Column("change in 90 % of runs")], rows, note)
 
 
-def expected_table(months: MonthsReport) -> Table | None:
-    """What the author of a what-if expected of series of the months; None where nothing was."""
-    rows: list[list[object]] = []
-    for name, one in months.expected.items():
-        member, _, series = name.rpartition(":")
-        label = f"{series_of(series).label}, {member}" if member else series_of(series).label
-        verdict = "as expected" if one.is_as_expected else "not as expected"
-        rows.append([label, one.expected, one.found, verdict, one.base, one.what_if])
-    columns = [*(Column(name) for name in ("series", "expected", "found", "")), Column("base"), Column("what-if")]
-    return table("What was expected of the months before the run", columns, rows) if rows else None
-
-
 def months_tables(months: MonthsReport) -> list[Table]:
     """Every table of the months, in order."""
     single: list[Callable[[MonthsReport], Table | None]] = [
         by_month_table,
         months_change_table,
-        expected_table,
         helpers_table,
         exports_table,
         aid_table,
         published_table,
     ]
-    found = [*(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]
+    about = [] if months.about is None else about_tables(months.about)
+    found = [*about, *(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]
     return [one for one in found if one is not None]
 
 

@@ -6,9 +6,9 @@ from sim.results.months import MonthsReport
 from sim.results.run import RunSummary
 from sim.results.tables import Table
 from sim.runner.result import RunResult
+from sim.summaries.about_tables import about_tables
 from sim.summaries.months_tables import (
     by_month_table,
-    expected_table,
     exports_table,
     helpers_table,
     months_change_table,
@@ -23,10 +23,12 @@ MOST_EDITED, MOST_MISSES, MOST_MOVERS = 10, 40, 15
 
 
 def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
-    """What is changed; of every vote who is edited, the tally, who moves or is predicted wrongly; then the months."""
+    """What is changed and the series it is about; of every vote who is edited, the tally, who moves; the months."""
     found: list[Table] = []
     if result.base is not None and summary.changed is not None:
         found.append(settings_table(result.base.case.spec.title, summary.changed))
+    if summary.months is not None and summary.months.about is not None:
+        found += about_tables(summary.months.about)
     for number, vote in enumerate(summary.votes):
         if vote.base is not None and vote.base.edited:
             found.append(edited_table(vote.resolution, vote.base.edited).on_screen(MOST_EDITED))
@@ -40,6 +42,6 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
 
 def short_months_tables(months: MonthsReport) -> list[Table]:
     """The tables of the months; of those that are by vote, the last vote's alone."""
-    before = [months_change_table(months), expected_table(months), by_month_table(months)]
+    before = [months_change_table(months), by_month_table(months)]
     after = [helpers_table(months), exports_table(months), published_table(months)]
     return [one for one in (*before, *two_faced_tables(months)[-1:], *after) if one is not None]

@@ -13,7 +13,8 @@ from sim.results.series import series_of
 from sim.results.tables import CHANGE, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.runner.result import RunResult
-from sim.summaries.months import change_of, sum_up
+from sim.summaries.month_changes import change_of
+from sim.summaries.months import sum_up
 from sim.summaries.months_tables import scale_of
 from sim.summaries.sentences import list_words
 from sim.summaries.summary import summarise_vote

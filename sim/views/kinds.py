@@ -221,12 +221,13 @@ def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
 
     Raises
     ------
-    InputError : the scenario has no months, over which reasons could change.
+    InputError : there are no months that the vote sees, over which reasons could change.
     """
     if kind == "explanation":
         return figure_of(plot_explanation(found, ax=wish.ax))
     if not found.monthly:
-        raise input_error("--kind", kind, "the scenario has no months.", "2022-2023 has some.")
+        fix = "Take 2022-2023, with --set parameters.vote_feedback=1."
+        raise input_error("--kind", kind, "there are no months that the vote sees.", fix)
     return draw_reasons(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
 
 

@@ -18,6 +18,7 @@ from sim.runner.plan import OnProgress, ignore_progress
 from sim.runner.result import RunResult, frequencies
 from sim.runner.run import run_compared
 from sim.specs import Scenario
+from sim.summaries.about import summarise_about
 from sim.summaries.changes import summarise_change
 from sim.summaries.edits import list_settings
 from sim.summaries.tallies import CODES, REPORTED, summarise_tally
@@ -109,6 +110,7 @@ def summarise_comparison(comparison: Comparison) -> ComparisonSummary:
             ComparedScenario(
                 scenario=other.case.spec.title,
                 changed=list_settings(base.case.spec, other.case.spec),
+                months=summarise_about(other) if other.months is not None and base.months is not None else None,
                 votes=[_compare_vote(base, other, number) for number in range(len(other.votes))],
             )
             for other in comparison.others

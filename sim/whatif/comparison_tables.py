@@ -6,9 +6,12 @@ from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummar
 from sim.results.data import DataTable, data_of
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
+from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, series_row
 from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
 from sim.whatif.compare import Comparison, list_figures
 
+MOST_SERIES = 3
+"""Series of a scenario that the table of all scenarios shows."""
 MOST_EDITED, MOST_MOVERS = 10, 15
 """Edited members, and members that vote differently, that a screen shows."""
 
@@ -16,13 +19,28 @@ MOST_EDITED, MOST_MOVERS = 10, 15
 def comparison_tables(found: ComparisonSummary) -> list[Table]:
     """All scenarios in one table, then the tables of every vote."""
     own = [made for one in found.compared for made in scenario_tables(found.base, one)]
-    return [comparison_table(found), *own]
+    return [*overview_tables(found), *own]
+
+
+def overview_tables(found: ComparisonSummary) -> list[Table]:
+    """All scenarios in one table of the series that they are about, where they have months, and in one of votes."""
+    rows = [
+        [one.scenario if place == 0 else "", *series_row(series)]
+        for one in found.compared
+        if one.months is not None
+        for place, series in enumerate([*one.months.series.values()][:MOST_SERIES])
+    ]
+    columns = [Column("scenario"), *SERIES_COLUMNS]
+    note = "Amounts are summed over the months that both have; of other series it is the last month."
+    months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
+    return [*months, comparison_table(found)]
 
 
 def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
     """What one scenario changes, and the tables of its votes."""
     return [
         settings_table(base, found.changed),
+        *([] if found.months is None else about_tables(found.months)),
         *(made for vote in found.votes for made in vote_tables(vote)),
     ]
 

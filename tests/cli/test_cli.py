@@ -247,6 +247,22 @@ def test_several_resolutions_are_scored_together(tmp_path):
     assert document("validate", "es-11-1")["together"] is None
 
 
+def test_a_scenario_is_scored_with_another_setting_too():
+    """The votes from a day on alone, and the model compared with itself; without another setting there is nothing."""
+    short = ("--set", "months.end=2022-04-30", "--set", "replicates=20", "--since", "2022-04-01")
+    found = document("validate", "2022-2023", *short, "--against", "parameters.vote_feedback=1")
+    (entry,), changed = found["resolutions"], found["changed"]
+    assert entry["resolution"] == "A/RES/ES-11/3"
+    assert changed["settings"] == ["parameters.vote_feedback=1"]
+    assert changed["rps"]["unchanged"] == pytest.approx(entry["pinned"]["rps"])
+    assert changed["rps"]["mean"] == pytest.approx(changed["rps"]["changed"] - changed["rps"]["unchanged"], abs=1e-6)
+    assert changed["rps"]["mean"] != 0
+    assert document("validate", "2022-2023", *short)["changed"] is None
+    done = sim("validate", "2022-2023", *short[:-1], "2030-01-01")
+    assert done.returncode == 2
+    assert "there is no vote to score from 2030-01-01 on. The last roll call is of 2022-04-07." in done.stderr
+
+
 DATED = {"NEW/1": "2022-03-10", "NEW/2": "2022-03-12"}
 
 

@@ -87,7 +87,10 @@ def test_terms_of_the_months_add_up_to_the_utilities(case: Case) -> None:
     check_sums(asked, 5)
 
 
-@pytest.mark.parametrize("overrides", [[], ["months.end=2022-05-31"]], ids=["votes", "months"])
+SEEN = ["months.end=2022-05-31", "parameters.vote_feedback=1"]
+
+
+@pytest.mark.parametrize("overrides", [[], SEEN], ids=["votes", "months"])
 def test_terms_of_drawn_parameters_add_up_to_the_utilities(overrides: list[str]) -> None:
     """Over seven draws, the last of which two replicates alone have taken."""
     name = "2022-2023" if overrides else "es-11-3"

@@ -19,6 +19,7 @@ from sim.ensemble import simulate
 from sim.specs import read_scenario, scenario_from, shipped_scenarios
 from sim.specs.scenario.spec import Scenario
 
+SEEN = ["months.end=2022-04-30", "parameters.vote_feedback=1"]
 SHARES = ("energy", "security", "trade_closed", "isolation", "route", "joined", "recognised")
 
 
@@ -82,7 +83,7 @@ def test_an_event_without_force_changes_nothing(made_up: Any) -> None:
 
 def april(day: date) -> Scenario:
     """The scenario of 2022 with comprehensive sanctions on half of the world from a day in April."""
-    spec = read_scenario("2022-2023", ["months.end=2022-04-30"])
+    spec = read_scenario("2022-2023", SEEN)
     event = {"kind": "sanctions", "date": day, "members": ["USA", "EU"], "sectors": ["all"], "against": ["G77"], **TOLD}
     document = spec.document()
     document["event"] = [*document["event"], event]  # type: ignore[misc]
@@ -90,7 +91,7 @@ def april(day: date) -> Scenario:
 
 
 def test_sanctions_of_8_april_do_not_touch_the_vote_of_7_april() -> None:
-    base = prepare(read_scenario("2022-2023", ["months.end=2022-04-30"]))
+    base = prepare(read_scenario("2022-2023", SEEN))
     before, on_the_day, after = (simulated_votes(prepare(april(date(2022, 4, day)))) for day in (6, 7, 8))
     assert after == simulated_votes(base)
     assert on_the_day == before
@@ -220,9 +221,17 @@ def test_what_ifs_change_the_events_that_their_reasons_name() -> None:
     assert set(named) == {("BLR",)}
     assert [event.against for event in belarus.event if getattr(event, "against", ())] == [("RUS",)] * len(named)
     assert [event.strength for event in visit.event if event.kind == "visit"] == [0]
+    caps, halved = (
+        [event.eur_per_tonne for event in read_scenario(name).event if event.kind == "price_cap"]
+        for name in ("2022-2023", "2022-2023-price-cap-halved")
+    )
+    assert halved == [cap / 2 for cap in caps]
 
 
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:
-    names = [name for name in shipped_scenarios() if name.startswith("2022-2023-")]
-    assert len(names) == 11
-    assert all(read_scenario(name).expected is not None for name in names)
+    names = [name for name in shipped_scenarios() if name.startswith(("2022-2023-", "2022-2025-"))]
+    assert len(names) >= 14
+    expected = {name: read_scenario(name).expected for name in names}
+    assert [name for name, one in expected.items() if one is None or not one.series] == []
+    page = (Path(__file__).parents[2] / "docs" / "what-if.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"`{name}`" not in page] == []

@@ -24,6 +24,7 @@ from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
+from sim.summaries.about_tables import about_tables
 from sim.summaries.run_tables import short_months_tables
 from sim.summaries.summary import summarise_run
 
@@ -139,9 +140,11 @@ def test_what_is_expected_of_series_is_judged(result: RunResult) -> None:
     assert listings.p05 <= listings.change <= listings.p95 <= 0
     assert months.expected["PRK:helps_target"].found == "unchanged"
     written = io.StringIO()
-    for table in short_months_tables(months):
-        print_table(Console(file=written, width=160), table)
-    assert "What was expected of the months" in written.getvalue()
+    assert months.about is not None
+    for table in about_tables(months.about):
+        print_table(Console(file=written, width=200), table)
+    assert "The series that the what-if is about" in written.getvalue()
+    assert "as expected" in written.getvalue()
 
 
 def test_an_expectation_that_fails_says_so() -> None:

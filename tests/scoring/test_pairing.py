@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.scoring.pairing import Losses, MemberLosses, put_together
+from sim.scoring.pairing import Losses, MemberLosses, compare_settings, put_together
 
 
 def of(rps: list[float]) -> Losses:
@@ -44,6 +44,18 @@ def test_several_votes_are_means_of_means_over_the_members_of_each() -> None:
 def test_votes_that_no_rule_forecasts_have_no_lead() -> None:
     found = put_together([vote("AB", [0.1, 0.2]), vote("AB", [0.1, 0.2], other=[0.1, 0.1])])
     assert found.over_best is found.over_forest is None
+
+
+def test_changed_settings_are_compared_member_by_member() -> None:
+    """The mean over votes of the mean over their members; a model compared with itself does not differ."""
+    before = [vote("AB", [0.4, 0.4]), vote("BC", [0.4, 0.6])]
+    after = [vote("AB", [0.2, 0.4]), vote("BC", [0.4, 0.2])]
+    found = compare_settings(["parameters.vote_feedback=1"], before, after)
+    assert (found.rps.unchanged, found.rps.changed) == pytest.approx((0.45, 0.3))
+    assert found.rps.mean == pytest.approx(-0.15)
+    assert found.rps.p025 < found.rps.mean < found.rps.p975
+    same = compare_settings([], before, before)
+    assert (same.log_loss.mean, same.log_loss.p025, same.log_loss.p975) == (0, 0, 0)
 
 
 def test_a_blend_counts_where_every_vote_has_one() -> None:

@@ -127,7 +127,7 @@ def test_the_mode_says_where_the_parameters_come_from(name, mode):
 
 def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     """Rule: what the months have moved counts in the ranking; the counts are met all the same."""
-    spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50"])
+    spec = read_scenario("2022-2023", ["months.end=2022-04-30", "replicates=50", "parameters.vote_feedback=1"])
     case = prepare(spec, WORLD)
     stops = visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED)
     number, months = next(stop for stop in stops if stop[0] == 2)

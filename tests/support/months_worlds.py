@@ -84,7 +84,7 @@ def documents_with_months(
 ) -> tuple[dict[str, Any], World, Energy]:
     """A scenario's document with months and events, the world it is in, and its market."""
     world = draw(worlds(min_size, max_size))
-    document = draw(documents(world, **fixed))
+    document = draw(documents(world, **{"vote_feedback": draw(st.sampled_from([1, 0])), **fixed}))
     first = FIRST_VOTE.replace(day=1)
     document["change"] = [{k: v for k, v in change.items() if k != "date"} for change in document["change"]]
     document["months"] = {"start": first - timedelta(days=10), "end": document["vote"][-1]["date"] + timedelta(40)}
@@ -109,6 +109,9 @@ BLOCKADE = """
 title = "The blockade, month by month"
 question = "Who condemns it, and who would later?"
 base = "two.toml"
+
+[parameters]
+vote_feedback = 1
 
 [months]
 start = 2031-02-01

@@ -43,7 +43,8 @@ from sim.world.labels import label_quantity
 
 
 def test_lines_of_reasons_add_up_to_what_the_utilities_differ_by(months):
-    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    seen = {"replicates": 20, "parameters": {"vote_feedback": 1}}
+    found = explain(months.case.spec.model_copy(update=seen), "IND", tries_levers=False)
     drawn = {line.get_label(): line.get_ydata() for line in plot_reasons(found).lines}
     others = ("together", "vote")
     parts = [values for label, values in drawn.items() if not label.startswith("_") and label not in others]
@@ -240,7 +241,8 @@ def test_pictures_of_likeliest_actions_name_the_median_tally_that_their_counts_a
 
 
 def test_lines_of_votes_and_fuels_are_named(months):
-    found = explain(months.case.spec.model_copy(update={"replicates": 20}), "IND", tries_levers=False)
+    seen = {"replicates": 20, "parameters": {"vote_feedback": 1}}
+    found = explain(months.case.spec.model_copy(update=seen), "IND", tries_levers=False)
     for ax, named in ((plot_months(months), {"votes", "liquefied gas"}), (plot_reasons(found), {"vote"})):
         assert named <= {text.get_text() for text in ax.get_legend().get_texts()}
 

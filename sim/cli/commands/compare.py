@@ -30,11 +30,12 @@ from sim.errors import input_error
 from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
+from sim.summaries.about_tables import about_tables, answer_about
 from sim.summaries.sentences import answer_change, judge_expectation
 from sim.summaries.tables import settings_table
 from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
-from sim.whatif.comparison_tables import comparison_data, comparison_table, comparison_tables, vote_tables
+from sim.whatif.comparison_tables import comparison_data, comparison_tables, overview_tables, vote_tables
 
 HELD_FIXED = (
     "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
@@ -102,12 +103,18 @@ def _print(document: ComparisonSummary) -> None:
     print_heading(screen, document.base, counts, before="Base: ")
     print_lines(screen, [HELD_FIXED])
     if len(document.compared) > 1:
-        screen.print()
-        print_table(screen, comparison_table(document))
+        for made in overview_tables(document):
+            screen.print()
+            print_table(screen, made)
     for compared in document.compared:
         screen.print()
         print_heading(screen, compared.scenario)
         print_table(screen, settings_table(document.base, compared.changed))
+        if compared.months is not None:
+            print_lines(screen, ["", *answer_about(compared.months)])
+            for made in about_tables(compared.months):
+                screen.print()
+                print_table(screen, made)
         for vote in compared.votes:
             screen.print()
             _print_vote(screen, vote)

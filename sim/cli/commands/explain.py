@@ -34,7 +34,7 @@ from sim.views.frame import write_day
 from sim.whatif.explanation.decisive import summarise_members
 from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.fence import list_fence
-from sim.whatif.explanation.sentences import answer_explanation, answer_fence, answer_overview
+from sim.whatif.explanation.sentences import UNSEEN_MONTHS, answer_explanation, answer_fence, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
 from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table, shares_table
 from sim.whatif.explanation.terms import Anatomy, take_apart
@@ -145,6 +145,8 @@ def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
     if others:
         screen.print(f"Other votes of the scenario, for --resolution: {', '.join(others)}")
     print_lines(screen, answer_explanation(reasons))
+    if found.anatomy.case.plan is not None and not found.monthly:
+        print_lines(screen, [UNSEEN_MONTHS])
     for made in explanation_tables(found, reasons):
         screen.print()
         print_table(screen, made)

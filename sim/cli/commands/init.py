@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import tomli_w
 import typer
 
 from sim.cli.output import console, print_table, say
+from sim.cli.reading import read_day
 from sim.errors import input_error
 from sim.files.writing import check_target, write_text
 from sim.fitting.proposals import Proposal, propose_divisiveness, propose_severity
@@ -109,7 +109,7 @@ def _write_new(
     }
     vote: dict[str, object] = {
         "resolution": resolution,
-        "date": _day(day),
+        "date": read_day("--date", day),
         "severity": 0.0,
         "divisiveness": list(DIVISIVENESS[divides_by]),
         "target_threat": 0.0,
@@ -142,13 +142,6 @@ def _write_new(
 
 
 MOST_SHOWN = 12
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise input_error("--date", "", f"got '{text}'; a day such as 2024-02-23 is needed.") from None
 
 
 def _basis(found: Proposal) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import AsJson, console, print_json, print_lines, print_table, say
+from sim.cli.reading import read_day
 from sim.errors import input_error
 from sim.files.writing import check_target
 from sim.results.rollcalls import RollCallImport
@@ -51,7 +52,7 @@ def import_(
         out,
         order=order,
         resolution=resolution,
-        day=None if day is None else _day(day),
+        day=None if day is None else read_day("--date", day),
     )
     write_rollcalls(out, found.rows())
     for doubt in find_doubts(str(file), read_rollcalls(out, loaded), loaded):
@@ -61,13 +62,6 @@ def import_(
     else:
         _print(found.report)
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise input_error("--date", "", f"got '{text}'; a date like 2022-03-02 is needed.") from None
 
 
 def _print(report: RollCallImport) -> None:

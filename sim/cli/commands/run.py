@@ -41,6 +41,7 @@ from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import list_references, shipped_scenarios
 from sim.specs.listing import is_of_several
+from sim.summaries.about_tables import answer_about
 from sim.summaries.data import run_data
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months
 from sim.summaries.run_tables import run_tables
@@ -159,6 +160,8 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 def _print(document: RunSummary, tables: Sequence[Table]) -> None:
     screen = console()
     print_heading(screen, document.scenario, f"\n{document.question}")
+    if document.months is not None and document.months.about is not None:
+        print_lines(screen, answer_about(document.months.about))
     for vote in document.votes:
         screen.print()
         print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +13,14 @@ from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
-from sim.cli.reading import read_scenario
+from sim.cli.reading import read_day, read_scenario
 from sim.errors import input_error
 from sim.results.data import data_of
 from sim.results.validation import ValidationReport
 from sim.specs import Scenario, world_of
 from sim.summaries.sentences import answer_validations
 from sim.world.rollcalls.doubts import find_doubts
-from sim.world.rollcalls.files import Observed, read_rollcalls
+from sim.world.rollcalls.files import Observed, read_rollcalls, rollcalls_of
 
 if TYPE_CHECKING:
     from sim.scoring.verdict import ScoredVote
@@ -47,6 +48,11 @@ def command(
             "held-out (members predicted by parameters fitted to the others)."
         ),
     ] = "as-it-stands",
+    since: Annotated[str | None, typer.Option(help="Score the votes from this day on, such as 2022-10-01.")] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Score a copy with this setting too, and compare. Repeatable."),
+    ] = None,
     folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
     fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
     set_: Overrides = None,
@@ -62,29 +68,38 @@ def command(
         raise input_error("sim validate", "", "several scenarios are scored by the world's own roll calls alone.")
     if rolling and rollcalls is None:
         raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
-    if mode == "held-out" and rollcalls is not None:
-        raise input_error("--mode", "", "held-out scores the world's own roll calls.", "Leave --rollcalls out.")
+    if mode == "held-out" and (rollcalls is not None or since is not None or against):
+        fix = "Leave --rollcalls, --since and --against out."
+        raise input_error("--mode", "", "held-out scores all members on the world's own roll calls.", fix)
     calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
     if rollcalls is not None and calls is not None:
         days = {vote.resolution: vote.date for vote in spec.vote}
         for doubt in find_doubts(str(rollcalls), calls, world_of(spec), days):
             say(f"warning: {doubt}")
-    if mode == "held-out":
-        scored = _score_held_out(spec, folds, fold_seeds)
-    else:
-        scored = [one for each in specs for one in _score(each, calls, mode, rolling)]
+    first_day = None if since is None else read_day("--since", since)
+
+    def score(specs: Sequence[Scenario]) -> list[ScoredVote]:
+        return [one for each in specs for one in _score(each, _choose_calls(each, calls, first_day), mode, rolling)]
+
+    scored = _score_held_out(spec, folds, fold_seeds) if mode == "held-out" else score(specs)
+    changed = None
+    if against:
+        from sim.scoring.pairing import compare_settings
+
+        others = score([read_scenario(scenario, [*(set_ or []), *against]) for scenario in scenarios])
+        changed = compare_settings(against, [one.losses for one in scored], [one.losses for one in others])
     found = [one.report for one in scored]
     together = None
     if len(scored) > 1:
         from sim.scoring.pairing import put_together
 
         together = put_together([one.losses for one in scored])
-    from sim.scoring.tables import SCALES, validation_tables
+    from sim.scoring.tables import SCALES, changed_table, validation_tables
 
-    tables = validation_tables(found, together)
+    tables = [*validation_tables(found, together), *([] if changed is None else [changed_table(changed)])]
     exports.write(lambda: tables, lambda: [data_of("scores", "a row per resolution", found)])
     if as_json:
-        print_json(ValidationReport(resolutions=tuple(found), together=together).document())
+        print_json(ValidationReport(resolutions=tuple(found), together=together, changed=changed).document())
         return 0
     screen = console()
     print_lines(screen, [*answer_validations(found), ""])
@@ -96,6 +111,22 @@ def command(
 
 
 MODES = ("as-it-stands", "next-vote", "held-out")
+
+
+def _choose_calls(
+    spec: Scenario, calls: Sequence[Observed] | None, first_day: date | None
+) -> Sequence[Observed] | None:
+    """The roll calls to score: those given, or of a scenario's own votes, from a day on; None for all of its own."""
+    if first_day is None:
+        return calls
+    own = {vote.resolution for vote in spec.vote}
+    known = [call for call in rollcalls_of(world_of(spec)) if call.resolution in own] if calls is None else calls
+    found = [call for call in known if call.date >= first_day]
+    if not found:
+        last = max((call.date for call in known), default=None)
+        fix = "" if last is None else f"The last roll call is of {last}."
+        raise input_error("--since", "", f"there is no vote to score from {first_day} on.", fix)
+    return found
 
 
 def _score(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolling: bool) -> list[ScoredVote]:

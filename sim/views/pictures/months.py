@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.arrays import FloatArray
 from sim.results.series import FUELS, series_of
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
+from sim.scoring.monthly import list_published
 from sim.views.frame import SMALL, TEXT, finish, make_figure, make_panel, put_title, strip_frame, write_corner
 from sim.views.styles import FAINT, INK, LOOKS
 
@@ -32,11 +34,13 @@ SERIES: Mapping[str, tuple[str, ...]] = {
 """Series of the whole that are drawn, by topic."""
 MOST_TICKS = 6
 LEGEND_LETTERS = 50
-"""Letters of four labels up to which they are on one line of a legend."""
+"""Letters of up to five labels from which on a legend has two columns."""
 
 
 def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = None) -> Axes:
     """Draw series of the months: means over the runs with 90 % intervals; the months of votes are marked.
+
+    A what-if has the means of its base as thin lines, and published figures are dots in the colour of their series.
 
     Parameters
     ----------
@@ -52,10 +56,18 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     title, unit = TOPICS[topic]
     on = make_panel(ax, 3.2)
     at = np.arange(len(months.months))
-    lines = lines_of(months, topic)
+    lines, base = lines_of(months, topic), None if result.base is None else result.base.months
+    of_base = {} if base is None else lines_of(base, topic)
+    known = {} if topic not in SERIES else list_published(result)
+    published = {series_of(name).label: known.get(name, {}) for name in SERIES.get(topic, ())}
+    labels = {"base": "base (thin)", "published": "published (dots)"}
     for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
         on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
         on.ax.plot(at, middle, color=colour, linestyle=dash, linewidth=1.6, label=label)
+        if base is not None and label in of_base:
+            draw_base(on.ax, months.months, base.months, of_base[label].mean, colour, label=labels.pop("base", ""))
+        if draw_published(on.ax, months.months, published.get(label, {}), colour, label=labels.get("published", "")):
+            labels["published"] = ""
     if topic == "alignment":
         on.ax.axhline(0, color=INK, linewidth=0.7, zorder=0)
     else:
@@ -69,6 +81,24 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     if on.is_own:
         title += "" if topic == "alignment" else "; shaded: 90 % intervals"
     return finish(on, title, write_corner(result.case, months.watched))
+
+
+def draw_base(
+    ax: Axes, months: Sequence[str], of_base: Sequence[str], values: FloatArray, colour: str, label: str = ""
+) -> None:
+    """Draw the means of the base, in the months that both have, as a thin line."""
+    common = [month for month in of_base if month in months]
+    at = [months.index(month) for month in common]
+    means = [values[list(of_base).index(month)] for month in common]
+    ax.plot(at, means, color=colour, linestyle="solid", linewidth=0.8, label=label, gid="base")
+
+
+def draw_published(ax: Axes, months: Sequence[str], figures: Mapping[str, float], colour: str, label: str = "") -> bool:
+    """Draw published figures of single months as dots; whether there are any."""
+    known = {months.index(month): value for month, value in figures.items() if month in months}
+    if known:
+        ax.plot([*known], [*known.values()], color=colour, linestyle="none", marker="o", markersize=3.5, label=label)
+    return bool(known)
 
 
 def mark_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
@@ -93,7 +123,7 @@ def draw_legend_below(ax: Axes) -> None:
         labels,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.13),
-        ncols=(2 if sum(map(len, labels)) > LEGEND_LETTERS else 4) if len(handles) == 4 else 3,
+        ncols=2 if len(handles) <= 5 and sum(map(len, labels)) > LEGEND_LETTERS else 4 if len(handles) == 4 else 3,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,

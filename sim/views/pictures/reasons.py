@@ -26,7 +26,7 @@ def plot_reasons(found: Explanation, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError : the scenario has no months.
+    ValueError : there are no months that the vote sees.
     """
     _check(found)
     on = make_panel(ax, 3.6)
@@ -49,7 +49,7 @@ def plot_answers(found: Explanation, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    ValueError : the scenario has no months.
+    ValueError : there are no months that the vote sees.
     """
     _check(found)
     on = make_panel(ax, 3.2)
@@ -79,7 +79,7 @@ def draw_reasons(found: Explanation) -> Figure:
 
     Raises
     ------
-    ValueError : the scenario has no months.
+    ValueError : there are no months that the vote sees.
     """
     _check(found)
     figure = make_figure(6.4, 7.4)
@@ -95,7 +95,7 @@ def draw_reasons(found: Explanation) -> Figure:
 
 def _check(found: Explanation) -> None:
     if not found.monthly:
-        raise ValueError("the scenario has no months")
+        raise ValueError("there are no months that the vote sees")
 
 
 def _months(ax: Axes, found: Explanation) -> None:

@@ -11,12 +11,14 @@ from sim.results.run import VoteSummary
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.summaries.about_tables import answer_about
 from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import edited_table, members_table, misses_table, movers_table, settings_table, tally_table
 from sim.views.frame import write_day
+from sim.views.pictures.about import draw_about
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
 from sim.views.pictures.map import plot_map
@@ -39,7 +41,8 @@ def page_of_run(kept: KeptRun) -> ReportPage:
     answers = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
     if months is not None:
-        answers += answer_months(months)
+        about = [] if months.about is None else answer_about(months.about)
+        answers = [*about, *answers, *answer_months(months)]
         sections.insert(0, _months_section(result, months))
     sections += [_change_section(result, votes), _ties_section(result)]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
@@ -99,9 +102,11 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
-    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
+    pictures = [make_picture(plot_months(result, topic=topic)) for topic in TOPICS]
+    if months.about is not None and months.about.series:
+        pictures.insert(0, make_picture(draw_about(result), is_wide=True))
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
-    return ReportSection("The months", sentences, pictures, tuple(months_tables(months)))
+    return ReportSection("The months", sentences, tuple(pictures), tuple(months_tables(months)))
 
 
 def _ties_section(result: RunResult) -> ReportSection:

@@ -34,7 +34,7 @@ class Explanation(Shown):
     ----------
     anatomy : the terms of the vote, for all members.
     index : the member's.
-    monthly : in a scenario with months, the same for the resolution asked in each month, by `ask_monthly`.
+    monthly : where votes see the months, the same for the resolution asked in each month, by `ask_monthly`.
     tried : every lever that was tried, and the switching points that were found, nearest first.
     walk : what the member does along a lever; None if not asked for.
     """
@@ -100,7 +100,7 @@ def explain(
 
 
 def explanation_of(case: Case, number: int, index: int, replicates: int) -> Explanation:
-    """A member's terms in a vote and, where the scenario has months, in each of them; levers are not tried.
+    """A member's terms in a vote and, where it sees the months, in each of them; levers are not tried.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     if case.ballots[number].fixed[index] == OUTSIDE:
         message = f"{case.world.names[index]} has no vote on {case.ballots[number].resolution}."
         raise input_error("sim explain", case.world.iso3[index], message, f"Those of vote.{number}.voters have one.")
-    if case.plan is None:
+    if not case.has_feedback:
         return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
     asked, numbers = ask_monthly(case, number)
     found = take_all_apart(asked, numbers, replicates, index)

@@ -14,6 +14,11 @@ MOST_NAMED = 3
 ACTS = {"support": "supports", "abstain": "abstains", "oppose": "opposes", "absent": "is absent"}
 """What a member does, as a verb."""
 
+UNSEEN_MONTHS = (
+    "The months before the vote change none of its reasons: --set parameters.vote_feedback=1 shows what they would "
+    "change."
+)
+
 
 def answer_explanation(reasons: MemberReasons) -> list[str]:
     """What a member does, the term that decides it, and the nearest switching points."""

@@ -1,0 +1,84 @@
+"""A what-if of months is answered by months: the series it is about come first, and what moves nothing says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.commands import document, sim
+
+SHORT = ("--replicates", 8)
+HEAD = 'title = "Mine"\nquestion = "What if?"\nbase = "2022-2023"\n'
+TO_JUNE = '[set]\n"months.end" = 2022-06-30\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "mine.toml"
+    file.write_text(HEAD + text, encoding="utf-8")
+    return file
+
+
+def event(kind: str, day: str, more: str) -> str:
+    return f'[[event]]\nkind = "{kind}"\ndate = {day}\n{more}\nwhat = "w"\nsource = "what if"\n'
+
+
+def test_series_that_are_named_come_first_and_then_those_that_events_touch(tmp_path: Path) -> None:
+    banned = event("embargo", "2022-04-01", 'members = ["EU"]\ncommodities = ["pipeline_gas", "lng"]')
+    expected = '[expected]\ndirection = "d"\n[expected.series]\nhelpers = "up"\nrevenue = "up"\n'
+    found = document("run", written(tmp_path, TO_JUNE + banned + expected), *SHORT)
+    about = found["months"]["about"]
+    assert list(about["series"]) == ["helpers", "revenue", "sold_pipeline_gas", "sold_lng"]
+    assert (about["first"], about["last"]) == ("2022-02", "2022-06")
+    revenue = about["series"]["revenue"]
+    assert (revenue["expected"], revenue["found"], revenue["label"]) == ("up", "down", "fuel revenue")
+    whole = found["months"]["base"]["revenue"]
+    assert {key: revenue[key] for key in whole} == whole
+    assert about["series"]["sold_lng"]["expected"] is None
+    assert about["unmoved"] == []
+
+
+def test_compare_and_run_say_the_same_and_lead_with_it() -> None:
+    compared = document("compare", "2022-2023", "2022-2023-hungary-leaves", *SHORT)["compared"][0]["months"]
+    assert compared == document("run", "2022-2023-hungary-leaves", *SHORT)["months"]["about"]
+    assert compared["coalition"]["left"] == ["Hungary"]
+    assert compared["coalition"]["joined"] == []
+    assert "Germany" in compared["coalition"]["stayed"]
+    assert compared["series"]["HUN:energy_crude"]["label"] == "crude oil bought, Hungary"
+    for command in (("compare", "2022-2023", "2022-2023-hungary-leaves"), ("run", "2022-2023-hungary-leaves")):
+        text = sim(*command, *SHORT).stdout
+        assert "Hungary leaves" in " ".join(text.split())
+        series, names = text.index("The series that the what-if is about"), text.index("Who sanctions the target")
+        assert series < names < text.rindex("90 % of runs")
+
+
+UNMOVED = {
+    "after the months": (
+        event("price_cap", "2022-09-01", 'members = ["EU"]\ncommodities = ["crude"]\neur_per_tonne = 1'),
+        "Price cap of 2022-09-01: it is after the last month, 2022-06.",
+    ),
+    "no buyer": (
+        event("embargo", "2022-03-01", 'members = ["Tuvalu"]\ncommodities = ["pipeline_gas"]'),
+        "Embargo of 2022-03-01: its members bought none of these fuels.",
+    ),
+    "a high cap": (
+        event("price_cap", "2022-03-01", 'members = ["EU"]\ncommodities = ["crude"]\neur_per_tonne = 90000'),
+        "Price cap of 2022-03-01: the cap is above the world price in every month.",
+    ),
+    "sanctions of a sender": (
+        event("sanctions", "2022-03-01", 'members = ["USA"]\nsectors = ["persons"]'),
+        "Sanctions of 2022-03-01: its members are among those that sanction anyway.",
+    ),
+    "nobody isolated": (
+        event("relief", "2022-03-01", 'members = ["Tuvalu"]\nshare = 1.0'),
+        "Relief of 2022-03-01: its members are not isolated.",
+    ),
+    "a vote": ('"vote.0.severity" = -4.0\n', "only votes read it, and nothing in the months depends on votes."),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), UNMOVED.values(), ids=UNMOVED)
+def test_a_cause_that_moves_nothing_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    file = written(tmp_path, TO_JUNE + text)
+    about = document("run", file, *SHORT)["months"]["about"]
+    assert any(reason in found for found in about["unmoved"]), about["unmoved"]
+    assert reason in " ".join(sim("compare", file, *SHORT).stdout.split())
