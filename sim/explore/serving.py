@@ -53,7 +53,10 @@ def serve(
     from solara.server.starlette import app
     from threadpoolctl import threadpool_limits
 
+    from sim.explore.page import warm_up
+
     threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
+    warm_up()
     server = uvicorn.Server(uvicorn.Config(Guard(app, host), log_level="error", access_log=False))
     shown = "localhost" if host in ("127.0.0.1", "localhost", "::1") else host
     address = f"http://{shown}:{port}/"
