@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pypdfium2 as pdfium
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from PIL import Image
 from scipy.interpolate import RegularGridInterpolator
@@ -43,7 +44,7 @@ from sim.views.pictures.network import find_clusters, places_of, plot_network, s
 from sim.views.pictures.reasons import plot_answers, plot_reasons
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
-from sim.views.styles import STYLES
+from sim.views.styles import LOOKS, MISS, SENDERS, STYLES, TARGET
 from sim.views.svg import inline_svg
 from sim.whatif.explanation.explain import explain
 from sim.whatif.sensitivity import analyse, check_questions
@@ -334,6 +335,32 @@ def test_the_months_are_those_of_the_summary(months):
         assert np.allclose(drawn[FUELS[fuel]], np.array(reported[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
     assert np.allclose(drawn["members that sanction"], reported["members_joined"].mean, rtol=1e-3)
+
+
+def test_a_colour_has_one_meaning():
+    """Actions, the two sides, what is aimed at, and series that are none of these."""
+    actions = {colour.upper() for style in STYLES.values() for colour in (style.fill, style.edge)}
+    sides, series = {SENDERS, TARGET}, [colour.upper() for colour, _ in LOOKS]
+    assert len(actions & {*sides, MISS, *series}) == 0
+    assert len({*sides, MISS, *series}) == 3 + len(series)
+
+
+def test_movers_are_in_the_colours_of_the_sides(threat):
+    ways = {
+        container.get_label(): to_hex(container[0].get_facecolor()).upper()
+        for container in plot_movers(threat).containers
+    }
+    assert ways["towards the target"] == TARGET
+
+
+def test_names_of_clusters_cover_no_member_of_another(founding):
+    ax = plot_network(founding)
+    figure = ax.get_figure()
+    FigureCanvasAgg(figure).draw()
+    places = ax.transData.transform(places_of(find_clusters(founding.case, strongest_ties(founding.case)), 193))
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert not any(box.contains(*place) for place in places)
 
 
 def test_actions_differ_in_lightness_too():

@@ -301,25 +301,25 @@ def _outline(on: Panel, values: FloatArray, level: float, dash: str, name: str) 
 
 
 def _number(on: Panel, values: FloatArray) -> None:
-    """Write its number into each cell, with an edge that keeps it readable where a line crosses it."""
-    from matplotlib.patheffects import withStroke
+    """Write its number into each cell, on a ground of the cell's colour where a line crosses it."""
+    from matplotlib import colormaps
 
     low, high = np.nanmin(values), np.nanmax(values)
     digits = 0 if high - low > 20 else 1 if high - low > 0.5 else 2
     for row, column in np.argwhere(~np.isnan(values)):
         is_dark = values[row, column] < (low + high) / 2
-        text, ground = ("white", "#1B2733") if is_dark else ("black", "#E9E3B4")
-        on.ax.text(
+        label = on.ax.text(
             column,
             row,
             write_number(values[row, column], digits),
             ha="center",
             va="center",
             fontsize=SMALL,
-            color=text,
+            color="white" if is_dark else "black",
             zorder=5,
-            path_effects=[withStroke(linewidth=2.2, foreground=ground)],
         )
+        ground = colormaps[SHADES]((values[row, column] - low) / max(high - low, 1e-9))
+        label.set_bbox({"facecolor": ground, "edgecolor": "none", "pad": 0.8})
 
 
 def _bands(kept: KeptSweep, cut: Slice, vote: str) -> dict[str, FloatArray]:

@@ -25,6 +25,7 @@ from sim.views.pictures.months import TOPICS, plot_months
 from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
+from sim.views.report.lead import LEADING_TOPIC, answer_run, lead_picture
 from sim.views.report.page import ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 from sim.whatif.doubt import doubt_of
@@ -36,17 +37,22 @@ def page_of_run(kept: KeptRun) -> ReportPage:
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
-    answers = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
+    details = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
+    change = _change_section(result, votes)
+    if result.base is not None:
+        sections.insert(0, change)
     if months is not None:
-        answers += answer_months(months)
+        details.append(" ".join(answer_months(months)))
         sections.insert(0, _months_section(result, months))
-    sections += [_change_section(result, votes), _ties_section(result)]
+    sections += [_ties_section(result)] if result.base is not None else [_ties_section(result), change]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return ReportPage(
         title=spec.title,
         question=spec.question,
-        answer=" ".join(answers),
+        answer=answer_run(summary),
+        picture=lead_picture(result),
+        details=tuple(details),
         facts=f"{result.replicates:,} runs, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
@@ -61,23 +67,20 @@ def page_of_run(kept: KeptRun) -> ReportPage:
 
 def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> ReportSection:
     is_observed = vote.observed is not None and vote.base is None
-    pictures = [make_picture(plot_chamber(result, number=number))]
+    is_leading = number == 0 and result.months is None and result.base is None
+    pictures = [make_picture(plot(result, number=number)) for plot in (plot_map, plot_tallies)]
+    if not is_leading:  # else it is next to the answer
+        pictures.append(make_picture(plot_chamber(result, number=number)))
     if is_observed:
-        pictures.insert(0, make_picture(plot_chamber(result, number=number, is_observed=True)))
-    pictures += [
-        make_picture(plot_tallies(result, number=number)),
-        make_picture(plot_map(result, number=number)),
-        make_picture(plot_members(result, number=number), is_wide=True),
-    ]
+        pictures.append(make_picture(plot_chamber(result, number=number, is_observed=True)))
     if is_observed and vote.accuracy is not None:
         pictures.append(make_picture(plot_reliability(result, number=number)))
+    pictures.append(make_picture(plot_members(result, number=number), is_wide=True))
     misses = list_misses(result, number) if is_observed else []
-    tables = [tally_table(vote, result.replicates)]
-    if is_observed:
-        tables.append(misses_table(misses))
+    tables = [misses_table(misses)] if is_observed else []
     tables.append(members_table(vote, {miss.iso3 for miss in misses}))
     title = f"{vote.resolution}, {write_day(vote.date)}"
-    return ReportSection(title, (), tuple(pictures), tuple(tables))
+    return ReportSection(title, (), tuple(pictures), tuple(tables), (tally_table(vote, result.replicates),))
 
 
 def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSection:
@@ -89,7 +92,9 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
-        pictures += [make_picture(plot_change(result, number=number)), make_picture(plot_movers(result, number=number))]
+        if number or result.months is not None:  # the first is next to the answer
+            pictures.append(make_picture(plot_change(result, number=number)))
+        pictures.append(make_picture(plot_movers(result, number=number)))
         if vote.base.edited:
             tables.append(edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
@@ -99,7 +104,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
-    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS)
+    pictures = tuple(make_picture(plot_months(result, topic=topic)) for topic in TOPICS if topic != LEADING_TOPIC)
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
     return ReportSection("The months", sentences, pictures, tuple(months_tables(months)))
 
