@@ -9,7 +9,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +54,7 @@ def predict_held_out(
     folds: int = FOLDS,
     fold_seeds: int = FOLD_SEEDS,
     *,
+    fixed: Mapping[str, float] | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> list[HeldOut]:
     """Predict every member, in every vote fitted with those of a scenario, from the votes of the other members.
@@ -63,10 +64,11 @@ def predict_held_out(
     spec : its votes are fitted; where one of them is a vote of the shipped fit, together with all votes of that fit.
     folds : number of folds, 2 or more.
     fold_seeds : number of random splits of the members into folds.
+    fixed : values of shared parameters that are not fitted.
     on_progress : called with the number of finished folds.
     """
     observations = _observe_before_all(fitted_with(spec))
-    posterior = Posterior(observations)
+    posterior = Posterior(observations, fixed)
     samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
     whole = posterior.fit()
     cuts = []
@@ -140,6 +142,7 @@ def _score_cuts(
         members=first.members,
         model=_mean_losses([one.losses.model for one in by_cut]),
         rules={rule: _mean_losses([one.losses.rules[rule] for one in by_cut]) for rule in first.rules},
+        blend=None if first.blend is None else _mean_losses([one.losses.blend for one in by_cut if one.losses.blend]),
     )
     regressions = {
         rule: _mean_losses([measure_losses(forecasts[rule][scored], observed) for _, forecasts in cuts])
@@ -172,6 +175,7 @@ def _mean_of_cuts(cuts: Sequence[Validation]) -> Validation:
             "baselines_pinned": {
                 name: _mean([one.baselines_pinned[name] for one in cuts]) for name in first.baselines_pinned
             },
+            "blend": None if first.blend is None else _mean([one.blend for one in cuts if one.blend is not None]),
         }
     )
 

@@ -53,12 +53,14 @@ def score_refitted(
     *,
     is_rolling: bool = False,
     samples: EarlierSamples | None = None,
+    fixed: Mapping[str, float] | None = None,
 ) -> list[ScoredVote]:
     """Score each vote as the next one: see the module. Parameters are as for `sim.scoring.validation.validate`.
 
     Parameters
     ----------
     samples : those that were made for other votes of the scenario, where there are any.
+    fixed : values of shared parameters that are not fitted.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def score_refitted(
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
             known = known_before(with_rollcalls(world_of(put), put, earlier), vote.date)
-            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples))
+            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples, fixed))
     return found
 
 
@@ -81,14 +83,17 @@ def known_before(world: World, day: date) -> World:
     return replace(known, rollcalls=tuple(call for call in known.rollcalls if call.date < day))
 
 
-def _score_refitted(spec: Scenario, world: World, call: Observed, samples: EarlierSamples) -> ScoredVote:
+def _score_refitted(
+    spec: Scenario, world: World, call: Observed, samples: EarlierSamples, fixed: Mapping[str, float] | None
+) -> ScoredVote:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
     if not learnt:
         message = f"there is no roll call about the target before {vote.date} to fit to."
         raise input_error(f"scenario '{spec.title}'", "vote", message)
     posterior = Posterior(
-        [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt]
+        [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt],
+        fixed,
     )
     vector = posterior.fit().vector
     shared = posterior.shared_parameters(vector)

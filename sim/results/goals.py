@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from sim.results.described import Result, quantity
+from sim.results.grounds import Ground
 
 Setting = float | tuple[str, ...]
 """Where a lever is: a number, or the codes of the members that it moves."""
@@ -60,6 +61,9 @@ class GoalSearch(Result):
         "cheapest", "the cheapest combination found that is as sure as wanted; null where there is none"
     )
     surest: Combination = quantity("surest", "of all that were checked, the one most likely to reach the goal")
+    rests_on: list[Ground] = quantity(
+        "rests on", "the evidence for each lever that the cheapest combination, or else the surest, changes"
+    )
     frontier: tuple[Combination, ...] = quantity(
         "frontier", "combinations, by rising cost, for which no other checked one is both cheaper and surer"
     )

@@ -75,6 +75,11 @@ class Validation(Result):
         "accuracy is by rank, or by the most likely class for rules that give many members the same rank",
         named="RULE",
     )
+    blend: Scores | None = quantity(
+        "blend",
+        "pinned scores of the mean of the model's probabilities and those of boosted trees, with equal weights; "
+        "null where the trees give no forecast, or have learned from this very vote",
+    )
     lead: Leads | None = quantity(
         "lead",
         "the model less the best rule by each score, both given the observed counts; null where no rule gives a "
@@ -115,11 +120,17 @@ class PooledScores(Result):
     members: int = quantity("members", "members that are scored on one or more of them", unit="members")
     model: MeanScores = quantity("model", "means of the model's pinned scores")
     rules: dict[str, MeanScores] = quantity("rules", "means of the pinned scores of each rule", named="RULE")
+    blend: MeanScores | None = quantity(
+        "blend", "means of the pinned scores of the blend; null where a resolution has none"
+    )
     over_best: Leads | None = quantity(
         "over the best rule", "the model less the rule with the best mean, by each score; null where there is none"
     )
     over_forest: Leads | None = quantity(
         "over the random forest", "the model less the random forest; null where it gives no forecast"
+    )
+    blend_over_best: Leads | None = quantity(
+        "blend over the best rule", "the blend less the rule with the best mean, by each score; null without a blend"
     )
 
 

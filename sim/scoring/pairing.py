@@ -23,11 +23,13 @@ class MemberLosses:
     Parameters
     ----------
     members : codes of the n members.
+    blend : the same of the mean of the model and a learner; None where the learner gives no forecast.
     """
 
     members: tuple[str, ...]
     model: Losses
     rules: Mapping[str, Losses]
+    blend: Losses | None = None
 
 
 def lead_over_best(model: Losses, rules: Mapping[str, Losses]) -> Leads:
@@ -56,13 +58,17 @@ def put_together(votes: Sequence[MemberLosses]) -> PooledScores:
     model = stack([vote.model for vote in votes])
     common = [rule for rule in votes[0].rules if all(rule in vote.rules for vote in votes)]
     rules = {rule: stack([vote.rules[rule] for vote in votes]) for rule in common}
+    blends = [vote.blend for vote in votes if vote.blend is not None]
+    blend = stack(blends) if len(blends) == len(votes) else None
     return PooledScores(
         n=len(votes),
         members=len(members),
         model=_mean_scores(model),
         rules={rule: _mean_scores(losses) for rule, losses in rules.items()},
+        blend=None if blend is None else _mean_scores(blend),
         over_best=lead_over_best(model, rules) if rules else None,
         over_forest=lead_over_best(model, {FOREST: rules[FOREST]}) if FOREST in rules else None,
+        blend_over_best=None if blend is None or not rules else lead_over_best(blend, rules),
     )
 
 

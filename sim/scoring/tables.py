@@ -10,6 +10,7 @@ from sim.results.validation import HeldOutValidation, Lead, Leads, MeanScores, M
 from sim.results.wording import write_number, write_share
 from sim.rules.choice import ACTIONS
 
+BLEND = "model and trees, mean"
 LOSS = Kind(lambda value: write_number(value, 4))
 LEAD = Kind(lambda value: write_number(value, 4, is_signed=True))
 COLUMNS = (
@@ -37,6 +38,8 @@ def score_tables(found: Validation) -> tuple[Table, Table]:
     """Two tables of the model and the simple rules: pinned to the observed counts, and as declared."""
     about = f"{found.resolution}, {{}}: {found.n} members scored; {MODES[found.mode]}"
     pinned = _rows(found, found.pinned, found.intervals.pinned, found.baselines_pinned)
+    if found.blend is not None:
+        pinned.append([BLEND, *_values(found.blend)])
     declared = _rows(found, found.declared, found.intervals.declared, found.baselines)
     note = f"Predicted action was right for {_write_recall(found)}."
     return (
@@ -105,8 +108,11 @@ def mean_table(together: PooledScores) -> Table:
     """Means over several votes of the pinned scores of the model and of every rule that forecasts all of them."""
     columns = [Column(""), Column("accuracy", SHARE), Column("RPS", LOSS), Column("log loss", LOSS)]
     all_of_them = {"the model": together.model, **{_label(rule): of for rule, of in together.rules.items()}}
+    if together.blend is not None:
+        all_of_them[BLEND] = together.blend
     rows = [[name, of.accuracy, of.rps, of.log_loss] for name, of in all_of_them.items()]
-    return table(f"Means over {together.n} resolutions, pinned", columns, rows)
+    note = _write_leads("the best rule by each score", together.blend_over_best, "blend")
+    return table(f"Means over {together.n} resolutions, pinned", columns, rows, note)
 
 
 def lead_table(found: HeldOutValidation) -> Table:
@@ -136,15 +142,15 @@ def _cells(lead: Lead) -> list[object]:
     return [_label(lead.over), lead.mean, lead.p025, lead.p975]
 
 
-def _write_leads(rule: str, leads: Leads | None) -> str:
-    """A sentence on the model's losses less those of a rule, which is named where it is the best by a score."""
+def _write_leads(rule: str, leads: Leads | None, of: str = "model") -> str:
+    """A sentence on the losses of the model, or of the blend, less those of a rule, named where it is the best."""
     if leads is None:
         return ""
     parts = []
     for _, label, lead in _by_score(leads):
         mean, low, high = (LEAD.write(value) for value in (lead.mean, lead.p025, lead.p975))
         parts.append(f"{label} {mean} ({_label(lead.over)}; 95 % {low} to {high})")
-    return f"The model less {rule}: {', '.join(parts)}."
+    return f"The {of} less {rule}: {', '.join(parts)}."
 
 
 def _rows(

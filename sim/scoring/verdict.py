@@ -27,6 +27,8 @@ UNPINNED = ("majority",)
 """Rules without chances that counts could move."""
 UNRANKED = ("base_rates", "persistence", "topic_persistence", "regional_majority")
 """Rules that give many members the same probabilities, so that a ranking would only follow their names."""
+PARTNER = "boosted_trees"
+"""The learner whose probabilities are averaged with the model's in the blend."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ def score_vote(
     orders = {
         name: None if name in UNRANKED else ranked_classes(found, observed) for name, found in pinned_rules.items()
     }
+    blended = None if are_rules_in_sample else _blend(ranked, pinned_rules)
     losses = MemberLosses(
         members=tuple(code for code, is_scored in zip(asked.members, scored, strict=True) if is_scored),
         model=measure_losses(ranked, observed, order),
         rules={name: measure_losses(found, observed, orders[name]) for name, found in pinned_rules.items()},
+        blend=None if blended is None else measure_losses(blended, observed, ranked_classes(blended, observed)),
     )
     report = Validation(
         resolution=asked.resolution,
@@ -97,9 +101,15 @@ def score_vote(
         reliability=measure_reliability(declared, observed),
         baselines={name: score(found, observed) for name, found in rules.items()},
         baselines_pinned={name: score(found, observed, orders[name]) for name, found in pinned_rules.items()},
+        blend=None if blended is None else score(blended, observed, ranked_classes(blended, observed)),
         lead=lead_over_best(losses.model, losses.rules) if losses.rules else None,
     )
     return ScoredVote(report, losses)
+
+
+def _blend(model: FloatArray, rules: Mapping[str, FloatArray]) -> FloatArray | None:
+    """Mean probabilities (n, 3) of the model and the learner, with equal weights, so that no weight is chosen."""
+    return (model + rules[PARTNER]) / 2 if PARTNER in rules else None
 
 
 def rule_forecasts(training: baselines.Training, asked: Sample) -> dict[str, FloatArray]:

@@ -57,4 +57,4 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.Monk
     printed = capsys.readouterr().out
     means = np.mean([losses(number).model["rps"].mean() for number in range(1, 6)])
     assert f"| all | 5 | {means:.4f} |" in printed
-    assert "| log loss, pinned | votes | model | base rates | random forest |" in printed
+    assert "| log loss, pinned | votes | model | model and trees | base rates | random forest |" in printed

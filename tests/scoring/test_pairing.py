@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,3 +44,16 @@ def test_several_votes_are_means_of_means_over_the_members_of_each() -> None:
 def test_votes_that_no_rule_forecasts_have_no_lead() -> None:
     found = put_together([vote("AB", [0.1, 0.2]), vote("AB", [0.1, 0.2], other=[0.1, 0.1])])
     assert found.over_best is found.over_forest is None
+
+
+def test_a_blend_counts_where_every_vote_has_one() -> None:
+    def blended(model: list[float], blend: list[float]) -> MemberLosses:
+        return replace(vote("AB", model, random_forest=[0.2, 0.4]), blend=of(blend))
+
+    whole = put_together([blended([0.0, 0.4], [0.1, 0.1]), blended([0.2, 0.4], [0.1, 0.3])])
+    assert whole.blend is not None
+    assert whole.blend_over_best is not None
+    assert whole.blend.rps == pytest.approx((0.1 + 0.2) / 2)
+    assert whole.blend_over_best.rps.mean == pytest.approx((0.1 + 0.2) / 2 - 0.3)
+    part = put_together([blended([0.0, 0.4], [0.1, 0.1]), vote("AB", [0.2, 0.4], random_forest=[0.2, 0.4])])
+    assert part.blend is part.blend_over_best is None

@@ -14,7 +14,7 @@ from sim.ensemble import visit_votes
 from sim.equilibrium import MONTHS_EXPECTED
 from sim.errors import InputError
 from sim.rules.choice import SUPPORT
-from sim.scoring import validation
+from sim.scoring import validation, verdict
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import score, three_classes
 from sim.scoring.validation import EarlierSamples, pinned_probabilities, put_on, validate, with_rollcalls
@@ -65,6 +65,20 @@ def test_the_lead_is_over_the_rule_with_the_least_loss_given_the_counts():
         assert lead.over == min(losses, key=losses.__getitem__)
         assert lead.mean == pytest.approx(getattr(found.pinned, name) - losses[lead.over])
         assert lead.p025 <= lead.mean <= lead.p975
+
+
+def test_the_blend_is_the_mean_of_model_and_partner_and_never_learns_from_the_vote_itself(monkeypatch):
+    """Brier, RPS and log loss are convex: the mean of two forecasts loses less than they lose on average."""
+    monkeypatch.setattr(verdict, "PARTNER", "earlier_votes")  # quick
+    (found,) = by_resolution(SPEC, [LATER]).values()
+    partner = found.baselines_pinned["earlier_votes"]
+    assert found.blend is not None
+    for name in ("brier", "rps", "log_loss"):
+        mean = (getattr(found.pinned, name) + getattr(partner, name)) / 2
+        assert getattr(found.blend, name) < mean
+    (learned,) = validate(SPEC)
+    assert learned.are_rules_in_sample
+    assert learned.blend is None
 
 
 def test_samples_that_are_kept_are_those_that_are_made_again():

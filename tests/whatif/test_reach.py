@@ -348,6 +348,7 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
     done = sim("reach", file, "--csv", frontier)
     assert done.returncode == 0, done.stderr
     assert "The cheapest combination there is" in done.stdout
+    assert "Rests on: " in done.stdout
     assert len(frontier.read_text(encoding="utf-8").splitlines()) > 1
     found = printed("reach", file, "--set", "goal.probability=0.999", "--set", "vote.severity=-2")
     assert not found["is_reached"]

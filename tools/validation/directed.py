@@ -36,6 +36,7 @@ from tools.validation.tables import table
 FIRST, LAST = date(2015, 1, 1), date(2021, 12, 31)
 WORLD = "un"
 DIGITS = 6
+BLEND = "model and trees"
 
 
 def directed_resolutions() -> list[RollCall]:
@@ -89,7 +90,7 @@ def score(call: RollCall, samples: EarlierSamples) -> MemberLosses:
 
 def write_line(call: RollCall, losses: MemberLosses) -> str:
     """The line of a resolution."""
-    forecasts = {"": losses.model, **losses.rules}
+    forecasts = {"": losses.model, **losses.rules, **({} if losses.blend is None else {BLEND: losses.blend})}
     kept = {
         name: {score: np.round(values, DIGITS).tolist() for score, values in of.items()}
         for name, of in forecasts.items()
@@ -106,8 +107,8 @@ def read_lines(path: Path) -> dict[str, tuple[str, MemberLosses]]:
         forecasts = {
             name: {score: np.array(values) for score, values in of.items()} for name, of in line["losses"].items()
         }
-        model = forecasts.pop("")
-        found[line["resolution"]] = line["target"], MemberLosses(tuple(line["members"]), model, forecasts)
+        model, blend = forecasts.pop(""), forecasts.pop(BLEND, None)
+        found[line["resolution"]] = line["target"], MemberLosses(tuple(line["members"]), model, forecasts, blend)
     return found
 
 
@@ -126,10 +127,12 @@ def _scores(by_target: dict[str, PooledScores], name: str, label: str) -> str:
     rules = list(dict.fromkeys(rule for found in by_target.values() for rule in found.rules))
     rows = []
     for target, found in by_target.items():
-        scores: Sequence[MeanScores | None] = [found.model, *(found.rules.get(rule) for rule in rules)]
+        scores: Sequence[MeanScores | None] = [found.model, found.blend, *map(found.rules.get, rules)]
         written = ["" if of is None else f"{getattr(of, name):.4f}" for of in scores]
-        rows.append([target, str(found.n), *written, _write_lead(found.over_best, name)])
-    return table([f"{label}, pinned", "votes", "model", *map(words, rules), "model less the best rule (95 %)"], rows)
+        leads = [_write_lead(found.over_best, name), _write_lead(found.blend_over_best, name)]
+        rows.append([target, str(found.n), *written, *leads])
+    heads = ["model", BLEND, *map(words, rules), "model less the best rule (95 %)", "both less the best rule"]
+    return table([f"{label}, pinned", "votes", *heads], rows)
 
 
 def _write_lead(leads: Leads | None, name: str) -> str:

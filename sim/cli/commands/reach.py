@@ -24,6 +24,7 @@ from sim.cli.progress import progress
 from sim.cli.reading import read_goal
 from sim.results.data import data_of_records
 from sim.results.goals import GoalSearch
+from sim.summaries.grounds import answer_grounds
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
 from sim.whatif.goals.tables import answer_search, search_tables
 
@@ -74,7 +75,7 @@ def _names(found: Reached) -> dict[str, str]:
 def _print(screen: Console, found: Reached, search: GoalSearch) -> None:
     space = found.combinations
     print_heading(screen, search.goal or search.scenario, f"\n{search.question}\n" if search.question else "\n")
-    print_lines(screen, answer_search(search, space.goal.goal))
+    print_lines(screen, [*answer_search(search, space.goal.goal), *answer_grounds(search.rests_on)])
     for made in search_tables(search, _names(found)):
         screen.print()
         print_table(screen, made)

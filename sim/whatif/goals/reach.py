@@ -19,6 +19,7 @@ from sim.results.showing import Shown
 from sim.scoring.scores import share_interval
 from sim.specs.goal.levers import Setting
 from sim.specs.goal.spec import Goal
+from sim.summaries.grounds import list_grounds
 from sim.whatif.goals.combinations import Combinations, Places, Tried
 from sim.whatif.goals.search import LEVELS, Search
 
@@ -225,6 +226,7 @@ def summarise_search(found: Reached) -> GoalSearch:
         as_it_stands=_combination(space, found.as_it_stands),
         best=None if found.best is None else _combination(space, found.best),
         surest=_combination(space, found.surest),
+        rests_on=list_grounds(goal.base, space.case((found.best or found.surest).tried.places).spec),
         frontier=tuple(_combination(space, each) for each in found.frontier),
     )
 
