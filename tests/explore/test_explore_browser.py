@@ -185,7 +185,7 @@ def test_a_slider_moves_chamber_and_map_and_members_explain_themselves(visit):
     assert actions["now"] != actions["before"]
     on_map = [e.get_attribute("data-action") for e in shown_map(page).query_selector_all(".tile")]
     assert Counter(on_map) == Counter(actions["now"])
-    page.click("#all-members summary")
+    open_members(page)
     page.click("#members tr[data-iso3=IND] button")
     page.wait_for_selector("#explained[data-iso3=IND]")
     assert "India" in page.inner_text("#explained")
@@ -231,13 +231,12 @@ def test_a_bad_link_is_reported_and_the_scenario_shown(visit):
 
 def test_nothing_is_cut_off_on_a_phone(visit):
     page = visit(width=390)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    open_members(page)
     cut = page.evaluate(
         "() => [...document.querySelectorAll('.lever, .numbers td, .bar button, #members td')]"
         ".filter(e => e.getBoundingClientRect().right > 391).map(e => e.innerText)"
     )
     assert cut == []
-    page.click("#all-members summary")
     assert page.locator("#members tr[data-iso3=IND] .seen").count() == 1  # what the column that is left out says
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for action in ("#show-map", "#see-observed"):
@@ -253,6 +252,11 @@ def test_nothing_is_cut_off_on_a_phone(visit):
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= 901
     assert box["width"] <= 390
+
+
+def open_members(page):
+    page.click("#all-members summary")
+    page.wait_for_selector("#members")
 
 
 def see(page, which):
@@ -290,7 +294,7 @@ def test_levers_and_reasons_are_in_view_while_one_looks_at_the_chamber(visit):
     chamber, reasons = (page.locator(name).bounding_box() for name in ("#chamber", ".reasons"))
     assert reasons["x"] >= chamber["x"] + chamber["width"]
     assert abs(reasons["y"] - chamber["y"]) < 150
-    page.click("#all-members summary")
+    open_members(page)
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     page.wait_for_timeout(200)
     assert page.evaluate("window.scrollY") > 300
@@ -307,7 +311,7 @@ def test_the_pointer_shows_the_probabilities_of_a_member_here_and_in_the_baselin
     assert tip.query_selector("b").inner_text() == "India"
     assert tip.inner_text().endswith("observed: abstain")
     rows = [re.findall(r"[<>]?\d+ %", row.inner_text()) for row in tip.query_selector_all("tbody tr")]
-    page.click("#all-members summary")
+    open_members(page)
     cells = page.locator("#members tr[data-iso3=IND] td").all_inner_texts()
     assert [now for now, _ in rows] == cells[:4]
     assert [now for now, _ in rows] != [before for _, before in rows]

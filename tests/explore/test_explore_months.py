@@ -113,6 +113,7 @@ def test_reasons_grow_with_the_answer(visit):
     whole(page)
     page.wait_for_selector("#terms caption:has-text('1,000 runs')", timeout=60_000)
     page.click("#all-members summary")
+    page.wait_for_selector("#members")
     member = page.locator("#members tr[data-iso3=IND]")
     assert shares(page.locator("#terms .sum >> nth=1")) == pytest.approx(shares(member), abs=1)
 

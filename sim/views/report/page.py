@@ -57,7 +57,7 @@ class ReportPage:
     answer : the answer to the question, in two sentences at most.
     picture : the one that carries the answer, next to it.
     facts : a line below the answer: runs, seed, world.
-    details : the whole answer, a paragraph for each vote; nothing where it says no more.
+    details : what else there is to say of it, in paragraphs.
     commands : how to repeat it.
     document : the scenario or experiment as it was run, as JSON.
     """

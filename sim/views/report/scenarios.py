@@ -42,7 +42,7 @@ def page_of_scenarios(folder: Path) -> ReportPage:
         question="What becomes of each, and what does it change?",
         answer=tuple(answer[:MOST_SENTENCES]),
         picture=make_picture(plot_scenarios(found)),
-        details=(" ".join(answer),) if len(answer) > MOST_SENTENCES else (),
+        details=tuple(answer[MOST_SENTENCES:]),
         facts=f"{_write_runs(found)}; worlds: {', '.join(dict.fromkeys(one.world for one in found.scenarios))}",
         sections=(
             ReportSection(
