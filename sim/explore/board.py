@@ -20,7 +20,7 @@ from sim.runner.result import frequencies
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_vote
 from sim.summaries.tallies import CODES, REPORTED, SPLIT
-from sim.views.geography import MemberMap, make_map
+from sim.views.geography import WorldMap, make_map
 from sim.views.seated import seat_members
 from sim.views.seats import seat_distance, seats
 from sim.views.styles import STYLES
@@ -272,7 +272,7 @@ def make_scenery(found: Explored) -> Scenery:
 
 
 @lru_cache(4)
-def _map(reference: str, day: date) -> MemberMap:
+def _map(reference: str, day: date) -> WorldMap:
     return make_map(load_world(reference, at=day))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -41,15 +39,14 @@ from sim.explore.levers import (
     without_edit,
 )
 from sim.explore.reasons import PageReasons, PageTips, Refused, explain_chosen, search_switching_points
-from sim.explore.result import Explored, StateResult, add_replicates, complete, run_state
-from sim.explore.start import Launch, list_messages, read_launch
+from sim.explore.result import Explored, add_replicates, complete, run_state
+from sim.explore.start import Launch, list_messages
+from sim.explore.started import read_start
 from sim.explore.state import PageState, read_link
 from sim.explore.timeline import make_calendar, make_course
 from sim.summaries.tallies import REPORTED
 from sim.views.styles import STYLES
 
-STARTED = "SIM_EXPLORE"
-"""Environment variable with the scenario and its overrides, as JSON, for the page."""
 SETTLED_S = 0.3
 """Seconds without a move after which the other replicates are run, and the reasons of a member are computed."""
 STYLE = Path(__file__).parent / "parts" / "page.css"
@@ -71,22 +68,6 @@ class SessionView:
     refused: dict[str, list[str]] = field(default_factory=dict)
     stamp: int = 0
     file: dict[str, Any] = field(default_factory=dict)
-
-
-@cache
-def read_start() -> Launch:
-    """The scenario and overrides that the program was started with."""
-    reference, overrides = json.loads(os.environ[STARTED])
-    return read_launch(reference, overrides)
-
-
-@cache
-def warm_up() -> StateResult:
-    """Run the scenario as started, and draw it once, so that the first page has its numbers at once."""
-    found = run_state(read_start(), read_start().state)
-    make_scenery(found)
-    make_board(found)
-    return found.answer
 
 
 @cache

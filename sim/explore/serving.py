@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sim.errors import input_error
 from sim.explore.guard import Guard
+from sim.explore.started import STARTED, warm_up
 
 SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
@@ -46,14 +47,12 @@ def serve(
     listening = _listening(host, port)
     port = listening.getsockname()[1]
     os.environ.update(SETTINGS)
-    os.environ["SIM_EXPLORE"] = json.dumps([reference, list(overrides)])
+    os.environ[STARTED] = json.dumps([reference, list(overrides)])
     os.environ["SOLARA_APP"] = "sim.explore.page"
     warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page is not embedded in another
     import uvicorn
     from solara.server.starlette import app
     from threadpoolctl import threadpool_limits
-
-    from sim.explore.page import warm_up
 
     threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
     warm_up()

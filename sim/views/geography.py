@@ -44,7 +44,7 @@ def project(longitude: FloatArray, latitude: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, eq=False)
-class MemberMap:
+class WorldMap:
     """Where members are on the map.
 
     Parameters
@@ -70,7 +70,7 @@ class MemberMap:
         return around.min(axis=0) - self.distance, around.max(axis=0) + self.distance
 
 
-def make_map(world: World) -> MemberMap:
+def make_map(world: World) -> WorldMap:
     """The shapes of a world's members, and dots for those that have none or a small one."""
     path = world.folder / LAND_FILE
     shapes: dict[int, list[FloatArray]] = {}
@@ -84,7 +84,7 @@ def make_map(world: World) -> MemberMap:
     dotted = np.flatnonzero(is_small)
     own = project(world.attributes["longitude"], world.attributes["latitude"])
     distance = min(DOT_DISTANCE, float(np.sqrt(FILLED * np.pi * 4 / max(world.size, 1))))
-    return MemberMap(shapes, elsewhere, dotted, push_apart(own[dotted], distance), distance)
+    return WorldMap(shapes, elsewhere, dotted, push_apart(own[dotted], distance), distance)
 
 
 def area_of(ring: FloatArray) -> float:
