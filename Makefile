@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-slow format docs pictures validation
+.PHONY: run test test-slow test-lowest format docs pictures validation
 
 run: .venv/installed
 	$(BIN)/sim run es-11-1
@@ -14,6 +14,14 @@ test: .venv/installed
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -m slow
+
+# The oldest libraries that are allowed, in an environment of its own.
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	$(PYTHON) -m tools.lowest > .venv-lowest/lowest.txt
+	.venv-lowest/bin/python -m pip install -qq --upgrade pip
+	.venv-lowest/bin/python -m pip install -qq --constraint .venv-lowest/lowest.txt --editable '.[all,test]'
+	.venv-lowest/bin/python -m pytest -n auto --dist worksteal -o filterwarnings=default --ignore tests/docs --ignore tests/explore
 
 pictures: .venv/installed
 	$(BIN)/sim plot es-11-1 --kind chamber --out docs/pictures/chamber.png

@@ -10,6 +10,8 @@ from .api.asking import reach as reach
 from .api.asking import sensitivity as sensitivity
 from .api.exporting import export as export
 from .api.plotting import plot as plot
+from .api.preparing import PreparedScenario as PreparedScenario
+from .api.preparing import prepare as prepare
 from .api.running import Run as Run
 from .api.running import Runs as Runs
 from .api.running import SweepTables as SweepTables

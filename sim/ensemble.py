@@ -115,15 +115,21 @@ def simulate_votes(
 
 def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray]:
     """The standard normal numbers (R, N) that replicates draw positions with, by occasion; each is made once."""
-    draws = Draws(case.spec.seed)
 
     @cache
     def normals(occasion: str) -> FloatArray:
-        return np.stack(
-            [to_normal(draws.uniforms("position", occasion, iso3, first, count)) for iso3 in case.world.iso3], axis=1
-        )
+        return _draw_normals(case, "position", occasion, first, count)
 
     return normals
+
+
+def _draw_normals(case: Case, process: str, occasion: str, first: int, count: int) -> FloatArray:
+    def make() -> FloatArray:
+        draws = Draws(case.spec.seed)
+        found = [draws.uniforms(process, occasion, iso3, first, count) for iso3 in case.world.iso3]
+        return to_normal(np.stack(found, axis=1))
+
+    return case.keep((process, case.spec.seed, case.world.iso3, occasion, first, count), make)
 
 
 def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray], first: int, count: int) -> FloatArray:
@@ -133,9 +139,15 @@ def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray],
     ----------
     normals : the numbers of the same replicates, from `normals_of`.
     """
-    draws = Draws(case.spec.seed)
-    fresh = [draws.uniforms("vote", ballot.resolution, iso3, first, count) for iso3 in case.world.iso3]
-    return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, to_normal(np.stack(fresh, axis=1))))
+
+    def make() -> FloatArray:
+        fresh = _draw_normals(case, "vote", ballot.resolution, first, count)
+        return to_level(ballot.known.mix_noise(*ballot.divisiveness, normals, fresh))
+
+    known = ballot.known  # kept with the levels, so that no other one gets its number
+    along = tuple(np.asarray(dimension).tobytes() for dimension in ballot.divisiveness)
+    key = "levels", id(known), case.spec.seed, case.world.iso3, ballot.resolution, along, first, count
+    return case.keep(key, lambda: (known, make()))[1]
 
 
 def visit_votes(
@@ -198,7 +210,8 @@ class _Deliberation:
         self.case, self.ballot, self.parameters, self.first = case, ballot, parameters, first
         self.draws = Draws(case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
-        self.weights = whole_weights(case.peers)
+        peers = case.peers  # kept with the weights, so that no others get their number
+        self.weights = case.keep(("weights", id(peers)), lambda: (peers, whole_weights(peers)))[1]
         self.draw = np.ascontiguousarray(draw_noise(case, ballot, normals, first, count).T)
         self.own = Utilities(*(term.T if term.ndim == 2 else term[:, None] for term in own))
         influence = np.transpose(parameters["peer_influence"])
@@ -238,6 +251,17 @@ class _Deliberation:
     def words(self, process: str, occasion: str, member: int, start: int, count: int) -> NDArray[np.uint64]:
         """Random words (count,) of a member, from the replicate `start` of this block on."""
         return self.draws.words(process, occasion, self.case.world.iso3[member], self.first + start, count)
+
+    def all_words(self, number: int) -> NDArray[np.uint64]:
+        """The random words (N, R) that decide whether members revise in a round, kept for further runs of the case."""
+        occasion = revision_occasion(self.ballot.resolution, number)
+        count = self.draw.shape[1]
+        return self.case.keep(
+            ("revision", self.case.spec.seed, self.case.world.iso3, occasion, self.first, count),
+            lambda: np.stack(
+                [self.words("revision", occasion, member, 0, count) for member in range(len(self.case.world.iso3))]
+            ),
+        )
 
     def find_points(self, lowest: ActionArray, highest: ActionArray, rounding: float) -> SwitchingPoints:
         """Find the switching points of the followed cells, strip by strip."""
@@ -301,6 +325,8 @@ class _Deliberation:
         inertia, words = self.parameter_at("inertia", replicate), np.zeros(len(cells), dtype=np.uint64)
         if not len(cells) or np.all(inertia == 0):
             return np.zeros(len(cells), dtype=bool)
+        if self.case.kept is not None:
+            return to_unit(self.all_words(number)[member, replicate]) < inertia
         starts = np.flatnonzero(np.diff(member, prepend=-1))
         ends = np.append(starts[1:], len(cells))
         lowest, counts = replicate[starts], replicate[ends - 1] - replicate[starts] + 1

@@ -109,6 +109,7 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
     "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
+    "set": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
     "replicates": whole_number(1, MOST_REPLICATES),
     "seed": whole_number(0, LAST_SEED),
     "engine": one_of(*ENGINES),
@@ -155,12 +156,22 @@ def spec_of(
     numbers = {"replicates": replicates, "seed": seed}
     given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
     written = _scenario_of(scenario)
-    spec = written
-    if given:
-        set_in = scenario_from({**written.document(), "set": given}, written.title, Path())
-        spec = set_in.model_copy(update={"base": written.base})
+    spec = set_values(written, given)
     _warn(warnings_of(f"scenario '{written.title}'", spec, written))
     return spec
+
+
+def set_values(written: Scenario, values: Mapping[str, object]) -> Scenario:
+    """A scenario with other values for some of its keys, without warnings.
+
+    Raises
+    ------
+    InputError : a value is not valid.
+    """
+    if not values:
+        return written
+    spec = scenario_from({**written.document(), "set": values}, written.title, Path())
+    return spec.model_copy(update={"base": written.base})
 
 
 def scenarios_of(given: str | Path | Sequence[AnyScenario] | None) -> dict[str, AnyScenario]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.rules.parameters import Parameters
 from sim.rules.payoffs import leverage, sanction_risk, sum_in_order
 from sim.rules.positions import Knowledge
 from sim.specs import Vote
+from sim.specs.scenario.terms import OwnTerm
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EXPOSURE_CHANNELS
 
 NOT_FIXED = -1
@@ -44,6 +46,9 @@ WEIGHTS: Mapping[str, Mapping[str, str]] = {
     "absence": {f"absence.{name}": f"absence_{name}" for name in ABSENCE_INPUTS},
 }
 """Each weighted sum of a ballot: the editable quantities in it, in their order, and the parameter that weighs each."""
+
+TO_ACTIONS = ("support", "abstain")
+"""What an own term may add to besides these sums: the utility of an action."""
 
 
 class Threats(NamedTuple):
@@ -83,6 +88,7 @@ class Ballot(Shown):
     dependence, sanction_risk, grievance, emptiness : terms of the utilities, weighted, times the threats.
     fixed : action codes of the fixed votes, `OUTSIDE` of members that may not vote, `NOT_FIXED` elsewhere.
     threats : the factors of dependence and of expected sanctions, for the changes that the months make to both.
+    own : what the scenario's own terms add to ``support`` and ``abstain``, weighted; utility.
     """
 
     resolution: str
@@ -98,18 +104,26 @@ class Ballot(Shown):
     emptiness: FloatArray
     fixed: ActionArray
     threats: Threats
+    own: Mapping[str, FloatArray] = field(default_factory=lambda: MappingProxyType({}))
 
     def of_member(self, index: int) -> Ballot:
         """The part of one member, where all replicates are the same."""
-        own = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **own, known=self.known.of_member(index))
+        parts = {name: value[index] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        own = {action: added[index] for action, added in self.own.items()}
+        return replace(self, **parts, known=self.known.of_member(index), own=own)
 
 
 @dataclass(frozen=True, repr=False)
 class Terms(Shown):
-    """The quantities that changes of a scenario may edit, by name; arrays (N,)."""
+    """The quantities that changes of a scenario may edit, by name; arrays (N,).
+
+    Parameters
+    ----------
+    own : the scenario's own terms, whose figures are among the values.
+    """
 
     values: Mapping[str, FloatArray]
+    own: tuple[OwnTerm, ...] = ()
 
     def group(self, prefix: str) -> dict[str, FloatArray]:
         """The values below a prefix such as ``dependence``, by their last name."""
@@ -156,6 +170,7 @@ def make_ballot(standing: Standing, parameters: Parameters, settings: VoteSettin
         emptiness=parameters["absent_bias"] + sums["absence"],
         fixed=standing.fixed,
         threats=Threats(settings.target_threat, settings.sender_threat * parameters["sanction_weight"]),
+        own={action: sum_in_order(parts) for action in TO_ACTIONS if (parts := weigh(action, terms, parameters))},
     )
 
 
@@ -171,12 +186,26 @@ def weigh(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArr
 
     Parameters
     ----------
-    kind : which sum, a key of `WEIGHTS`.
+    kind : which sum, a key of `WEIGHTS` or one of `TO_ACTIONS`.
     """
+    weights = {name: parameters[parameter] for name, parameter in WEIGHTS.get(kind, {}).items()}
+    return _weigh_values(kind, terms, weights, parameters) | weigh_own(kind, terms, parameters)
+
+
+def weigh_own(kind: str, terms: Terms, parameters: Parameters) -> dict[str, FloatArray]:
+    """The part of that which the scenario's own terms add."""
+    weights = {term.key: term.weight for term in terms.own if term.adds_to == kind}
+    return _weigh_values(kind, terms, weights, parameters)
+
+
+def _weigh_values(
+    kind: str, terms: Terms, weights: Mapping[str, Number], parameters: Parameters
+) -> dict[str, FloatArray]:
+    """Weigh quantities; those of dependence count as leverage."""
     values = terms.values
     if kind == "dependence":
-        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in WEIGHTS[kind]}
-    return {name: parameters[parameter] * values[name] for name, parameter in WEIGHTS[kind].items()}
+        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in weights}
+    return {name: weight * values[name] for name, weight in weights.items()}
 
 
 def find_topic(vote: Vote) -> str:

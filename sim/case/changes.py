@@ -24,7 +24,13 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 """Where an editable attribute is not a share in [0, 1]."""
 
 
-def apply_change(values: FloatArray, change: Change, world: World) -> FloatArray:
+def find_bounds(attribute: str, spec: Scenario) -> tuple[float, float]:
+    """The lowest and highest value of an editable attribute of a scenario."""
+    own = {term.key: term.bounds for term in spec.term}
+    return own.get(attribute) or BOUNDS.get(attribute, (0.0, 1.0))
+
+
+def apply_change(values: FloatArray, change: Change, world: World, bounds: tuple[float, float]) -> FloatArray:
     """Apply one change to a quantity (N,) or (R, N), within its bounds."""
     found = values.copy()
     members = world.indices(members_of(world, change.members))
@@ -32,8 +38,7 @@ def apply_change(values: FloatArray, change: Change, world: World) -> FloatArray
         found[..., members] = change.set
     else:
         factor = 1.0 if change.multiply is None else change.multiply
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
-        found[..., members] = np.clip(found[..., members] * factor + (change.add or 0.0), low, high)
+        found[..., members] = np.clip(found[..., members] * factor + (change.add or 0.0), *bounds)
     return found
 
 
@@ -41,7 +46,7 @@ def change_problems(spec: Scenario, where: str) -> list[Problem]:
     """What is wrong with the numbers of a scenario's changes."""
     problems = []
     for number, change in enumerate(spec.change):
-        low, high = BOUNDS.get(change.attribute, (0.0, 1.0))
+        low, high = find_bounds(change.attribute, spec)
         if change.set is not None and not low <= change.set <= high:
             message = f"got {change.set:g}; allowed for {change.attribute} is {low:g} to {high:g}."
             problems.append(Problem(where, f"change.{number}.set", message))

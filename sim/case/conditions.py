@@ -19,6 +19,7 @@ from sim.specs.scenario.events import (
     EVERYTHING,
     Cutoff,
     Embargo,
+    Front,
     Halt,
     Invasion,
     Listing,
@@ -49,6 +50,8 @@ class Conditions(Shown):
     ----------
     name : of the month; its draws are keyed by it.
     war : part of the month in which the target is at war with the victim, in [0, 1].
+    held : part of the victim's territory that the target holds at the end of the month, in [0, 1]; 0 where no event
+        says.
     is_recognition_open : whether it has recognised a breakaway entity.
     membership : `JOINED` by a package or policy, `LEFT` by a policy (packages then pass the member by), else
         `OWN_DECISION`.
@@ -65,6 +68,7 @@ class Conditions(Shown):
 
     name: str
     war: float
+    held: float
     is_recognition_open: bool
     membership: ActionArray
     effort: FloatArray
@@ -191,6 +195,7 @@ def _conditions(
     membership, effort = np.zeros(world.size, dtype=np.int8), np.ones(world.size)
     cap, capped = np.full(len(cells.commodities), np.inf), np.zeros(len(cells.commodities))
     closed_sectors: set[str] = set()
+    held = 0.0
     selling: dict[str, FloatArray] = {}
     pursued: dict[str, float] = {}
     for event in events:
@@ -213,6 +218,8 @@ def _conditions(
                         at = cells.commodities.index(commodity)
                         cap[at] = min(cap[at], event.eur_per_tonne / 1e6)
                         capped[at] = max(capped[at], in_force(month, event.date))
+            case Front():
+                held = event.held
             case Halt():
                 for instrument in event.instruments:
                     before = selling.get(instrument, np.ones(world.size))
@@ -223,6 +230,7 @@ def _conditions(
     return Conditions(
         name=month.name,
         war=max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
+        held=held,
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,

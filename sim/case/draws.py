@@ -98,12 +98,15 @@ def spread_over(case: Case, first: int, count: int) -> Case:
 
 def _with_figures(case: Case, draws: IntArray) -> tuple[tuple[Standing, ...], Start | None]:
     """Terms of each vote, and of the months, with the figures that members lack as some draws have them."""
-    known = draw_estimates(case.known, case.world, case.spec.seed, draws)
+    seed, of = case.spec.seed, (case.roles.key, case.spec.vote[0].date, case.parameters["agreement_sharpness"])
+    known = case.keep(
+        ("figures", seed, of, np.asarray(draws).tobytes()), lambda: draw_estimates(case.known, case.world, seed, draws)
+    )
     on, months = partial(make_terms, case.spec, case.world, case.parameters, known), case.spec.months
     standings = tuple(replace(standing, terms=on(standing.vote.date)) for standing in case.standings)
     if case.start is None or months is None:
         return standings, None
-    return standings, replace(case.start, values=on(months.start).values)
+    return standings, replace(case.start, terms=on(months.start))
 
 
 def _settings_in(case: Case, vote: Vote, draws: IntArray) -> VoteSettings:

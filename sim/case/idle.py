@@ -76,5 +76,6 @@ def _differs(case: Case, without: Scenario, ballot: Ballot) -> bool:
     terms = make_terms(without, case.world, case.parameters, known=case.known, on=standing.vote.date)
     other = make_ballot(replace(standing, terms=terms), case.parameters)
     is_drawn = ballot.fixed == NOT_FIXED
-    pairs = ((getattr(ballot, name), getattr(other, name)) for name in OF_MEMBERS)
+    pairs = [(getattr(ballot, name), getattr(other, name)) for name in OF_MEMBERS]
+    pairs += [(added, other.own[action]) for action, added in ballot.own.items()]
     return any(not np.array_equal(a[..., is_drawn], b[..., is_drawn]) for a, b in pairs)

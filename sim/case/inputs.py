@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray, Number
+from sim.case.ballot import Terms, weigh_own
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import thrift
@@ -143,7 +144,7 @@ def make_month_inputs(
     parameters: Parameters,
     alignment: FloatArray,
     exposure: FloatArray,
-    values: Mapping[str, FloatArray],
+    terms: Terms,
     cells: Cells,
 ) -> MonthInputs:
     """The inputs of a scenario.
@@ -152,10 +153,10 @@ def make_month_inputs(
     ----------
     parameters : arrays (R, 1) give inputs (R, N) where they differ.
     alignment, exposure : as in `MonthInputs`.
-    values : the editable quantities at the start, by name, with the scenario's changes.
+    terms : the editable quantities at the start, with the scenario's changes.
     cells : the market.
     """
-    gdp = world.attributes["gdp_usd"]
+    values, gdp = terms.values, world.attributes["gdp_usd"]
     total = max(fsum(gdp), 1.0)
     trade = world.ties["trade"]
     seat = np.ones(world.size)
@@ -166,6 +167,8 @@ def make_month_inputs(
         {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
         {name: parameters[f"dependence_{name}"] for name in FIXED},
     )
+    for added in weigh_own("dependence", terms, parameters).values():
+        fixed = fixed + added
     energy, own_trade, security = (values[f"dependence.{name}"] for name in ("energy", "trade", "security"))
     commerce = world.attributes["trade_openness"] * (gdp / 1e6 * parameters["eur_per_usd"])
     with_target = own_trade * commerce / MONTHS_OF_YEAR

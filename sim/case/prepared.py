@@ -5,10 +5,10 @@ Both engines start from a `Case`; neither reads files, names or the roll call th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -26,13 +26,18 @@ from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
 from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
+from sim.specs.scenario.own import network_of
 from sim.world import World
 from sim.world.energy import Energy, load_energy
-from sim.world.peers import PEER_KINDS
+from sim.world.peers import PEER_KINDS, normalise_network
 from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
+
+T = TypeVar("T")
+MOST_KEPT = 512
+"""Draws that a case keeps."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,6 +53,7 @@ class Case(Shown):
     start : the inputs of the months, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     draws_terms : whether runs differ in parameters or severities.
+    kept : what runs of the case have drawn, for further runs with other values; None where nothing is kept.
     """
 
     spec: Scenario
@@ -63,6 +69,17 @@ class Case(Shown):
     plan: Plan | None = None
     fit: Fit | None = None
     draws_terms: bool = False
+    kept: dict[object, object] | None = field(default=None, compare=False)
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """Give what an earlier run has drawn under a key; draw it where none has, or where the case keeps nothing."""
+        if self.kept is None:
+            return make()
+        if key not in self.kept:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[key] = make()
+        return cast(T, self.kept[key])
 
     @property
     def rounds(self) -> int:
@@ -101,7 +118,9 @@ def prepare(
         raise InputError(problems)
     # All that is known of members dates from before the scenario: its later votes add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
-    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
+    networks = tuple(term for term in spec.term if term.adds_to == "peers")
+    kinds = {**known.peers} | {term.key: normalise_network(network_of(term, world), known.peers) for term in networks}
+    weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS} | {term.key: term.weight for term in networks}
     standings = tuple(
         Standing(
             vote=vote,
@@ -117,20 +136,21 @@ def prepare(
         parameters=parameters,
         roles=roles,
         known=known,
-        peers=compact(peer_weights(known.peers, weights)),
+        peers=compact(peer_weights(kinds, weights)),
         standings=standings,
         ballots=tuple(make_ballot(standing, parameters) for standing in standings),
         fit=fit if spec.parameter_uncertainty else None,
         draws_terms=spec.parameter_uncertainty or any(vote.severity_spread for vote in spec.vote),
     )
-    # Positions are facts about members: a scenario that changes a weight or a member does not change them.
+    # Positions are facts about members: a scenario that changes a weight or a member, or adds a term, does not change
+    # them.
     if reads_votes:
         own = {name: value for name, value in spec.parameters.items() if name.startswith("position_")}
         case = with_positions(case, {**fitted, **own})
     if spec.months is None:
         return case
-    values = make_terms(spec, world, parameters=parameters, known=known, on=spec.months.start).values
-    start = Start(world, roles, values, load_energy(world) if energy is None else energy)
+    terms = make_terms(spec, world, parameters=parameters, known=known, on=spec.months.start)
+    start = Start(world, roles, terms, load_energy(world) if energy is None else energy)
     make = partial(start.inputs, parameters, case.ballots[0])
     plan = make_plan(
         spec,
@@ -170,7 +190,7 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
     def estimate_on(vote: Vote) -> Positions:
         def make() -> Positions:
             known = quantities(world, case.roles, start, parameters["agreement_sharpness"])
-            terms = make_terms(spec.model_copy(update={"change": ()}), world, parameters, known, start)
+            terms = make_terms(spec.model_copy(update={"change": (), "term": ()}), world, parameters, known, start)
             weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS}
             peers = compact(peer_weights(known.peers, weights))
             calls = choose_calls(earlier, target, find_topic(vote))

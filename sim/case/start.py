@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.arrays import FloatArray
-from sim.case.ballot import Ballot
+from sim.case.ballot import Ballot, Terms, weigh
 from sim.case.inputs import MonthInputs, make_month_inputs
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness, alignment
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import sum_weighted
+from sim.rules.payoffs import sum_in_order
 from sim.world import World
 from sim.world.energy import Energy
 from sim.world.quantities import Roles
-from sim.world.world import EXPOSURE_CHANNELS
 
 EVENLY = Divisiveness(0.5**0.5, 0.5**0.5)
 """Divisiveness of length 1, half along either dimension: the unit of alignment."""
@@ -28,7 +25,7 @@ class Start(Shown):
 
     world: World
     roles: Roles
-    values: Mapping[str, FloatArray]
+    terms: Terms
     energy: Energy | None
 
     def inputs(self, parameters: Parameters, ballot: Ballot, cells: Cells) -> MonthInputs:
@@ -44,10 +41,7 @@ class Start(Shown):
             self.roles,
             parameters=parameters,
             alignment=alignment(ballot.conflict, ballot.order, ballot.known.expected, EVENLY),
-            exposure=sum_weighted(
-                {name: self.values[f"exposure.{name}"] for name in EXPOSURE_CHANNELS},
-                {name: parameters[f"exposure_{name}"] for name in EXPOSURE_CHANNELS},
-            ),
-            values=self.values,
+            exposure=sum_in_order(weigh("exposure", self.terms, parameters)),
+            terms=self.terms,
             cells=cells,
         )

@@ -10,14 +10,18 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.case.ballot import Terms
-from sim.case.changes import apply_change
+from sim.case.changes import apply_change, find_bounds
 from sim.randomness import Draws
 from sim.rules.payoffs import isolation_share, sum_weighted
 from sim.specs import Scenario
+from sim.specs.scenario.own import figures_of
 from sim.world import World
 from sim.world.estimates import Donors, with_figures
 from sim.world.quantities import Quantities
 from sim.world.world import EXPOSURE_CHANNELS
+
+REACHED = ("dependence", "exposure")
+"""What works on those who hold the country alone."""
 
 
 def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], known: Quantities, on: date) -> Terms:
@@ -36,10 +40,13 @@ def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], kn
         **{f"alignment.{name}": array for name, array in known.alignment.items()},
         **{f"absence.{name}": array for name, array in known.absence.items()},
     }
+    own = tuple(term for term in spec.term if term.adds_to != "peers")
+    values |= {term.key: figures_of(term, world) * (reached if term.adds_to in REACHED else 1.0) for term in own}
     for change in spec.change:
         if change.date is None or change.date <= on:
-            values[change.attribute] = apply_change(values[change.attribute], change, world)
-    return Terms(values)
+            bounds = find_bounds(change.attribute, spec)
+            values[change.attribute] = apply_change(values[change.attribute], change, world, bounds)
+    return Terms(values, own)
 
 
 def draw_estimates(known: Quantities, world: World, seed: int, numbers: IntArray) -> Quantities:

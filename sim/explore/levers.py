@@ -99,6 +99,8 @@ def groups_of(found: Explored) -> list[SliderGroup]:
         "Weight of what the sanctioning side can withhold": _parameters(found, WEIGHTS["exposure"].values()),
         "Weight of each kind of peer": _parameters(found, [f"peer_{kind}" for kind in PEER_KINDS]),
     }
+    if found.spec.term:
+        groups = {**groups, "Terms of your own": _own_weights(found)}
     return [
         SliderGroup(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
         for place, (title, levers) in enumerate(groups.items())
@@ -147,6 +149,21 @@ def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Slider]:
             ends=(known.low, known.high),
             now=now,
             before=before,
+        )
+
+
+def _own_weights(found: Explored) -> Iterator[Slider]:
+    before = {term.name: term.weight for term in found.baseline.case.spec.term}
+    for number, term in enumerate(found.spec.term):
+        key = f"term.{number}.weight"
+        yield _lever(
+            key,
+            label=label_key(key, found.spec),
+            unit="utility",
+            meaning=term.source,
+            ends=term.weights,
+            now=term.weight,
+            before=before.get(term.name, term.weight),
         )
 
 

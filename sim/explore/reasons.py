@@ -10,7 +10,6 @@ from sim.results.explanation import Decisive, ExplainedTerm, Peer
 from sim.results.parts import ByAction
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.levers import levers_of
-from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.summary import summarise_explanation
 from sim.whatif.explanation.switching import WatchedMember, find_by_lever
 from sim.whatif.explanation.terms import take_apart
@@ -105,7 +104,7 @@ def search_switching_points(found: Explored) -> Iterator[PageTips]:
     for tried, (lever, points) in enumerate(find_by_lever(member, levers, now), start=1):
         rows += [
             PageTip(
-                lever=label_lever(lever.key),
+                lever=lever.label,
                 now=lever.now,
                 to=point.beyond,
                 action=point.action,

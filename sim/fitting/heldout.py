@@ -9,7 +9,7 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,6 @@ def predict_held_out(
     folds: int = FOLDS,
     fold_seeds: int = FOLD_SEEDS,
     *,
-    fixed: Mapping[str, float] | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> list[HeldOut]:
     """Predict every member, in every vote fitted with those of a scenario, from the votes of the other members.
@@ -64,11 +63,10 @@ def predict_held_out(
     spec : its votes are fitted; where one of them is a vote of the shipped fit, together with all votes of that fit.
     folds : number of folds, 2 or more.
     fold_seeds : number of random splits of the members into folds.
-    fixed : values of shared parameters that are not fitted.
     on_progress : called with the number of finished folds.
     """
-    observations = _observe_before_all(fitted_with(spec))
-    posterior = Posterior(observations, fixed)
+    observations = observe_before_all(fitted_with(spec))
+    posterior = Posterior(observations)
     samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
     whole = posterior.fit()
     cuts = []
@@ -110,7 +108,7 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
     return sorted([*own, *others], key=lambda one: one.vote[0].date)
 
 
-def _observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
+def observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """Observe the roll calls, each with only what was known before the first of them."""
     known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
     return [make_observation(spec, observe_vote(spec).votes, known) for spec in specs]

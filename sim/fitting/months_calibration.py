@@ -20,6 +20,7 @@ from sim.case.conditions import JOINED
 from sim.results.scores_of_months import PublishedFigure
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
+from sim.scoring.aid import CALIBRATED_TO, LEAST_AID, read_record
 from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
 from sim.scoring.published import Published, load_published, reported_tonnes
@@ -43,8 +44,11 @@ AID = {
     "aid_general": (0.00005, 1e-7, 0.005),
     "aid_near": (0.0005, 1e-7, 0.01),
     "aid_arms": (0.0001, 1e-7, 0.005),
+    "aid_fatigue": (100.0, 1.0, 10_000.0),
 }
 """The same for aid to the victim."""
+AID_RESPONSES = {"aid_front": (0.0, -20.0, 20.0), "aid_others": (0.0, -1.0, 1.0)}
+"""The same for responses of aid that may have either sign; half the upper bound is the scatter of their prior."""
 TRADE = {
     "goods_ended": (0.5, 0.05, 1.0),
     "route_capacity": (300.0, 10.0, 10_000.0),
@@ -57,8 +61,8 @@ WAR_MONTHS = ("2022-03", "2022-08")
 SCATTER = 0.15
 """Standard deviation of the logarithm of a figure around the run."""
 AID_SCATTER = 0.7
-LEAST_AID = 0.02
-"""Billions of euros; smaller aid of a donor is treated like this."""
+PERIOD_BEGINS = "2022-06"
+"""First month of the second period in which donors' sums are compared."""
 PRIOR_SCATTER = 0.7
 FIGURES = ("crude_imports", "supplier_crude_share")
 REVENUE = ("revenue", "revenue_share")
@@ -97,7 +101,7 @@ def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda pa
     on_step("coalition", losses["coalition"])
     for part, starts, residuals in (
         ("market", MARKET, _market),
-        ("aid", AID, _aid),
+        ("aid", AID | AID_RESPONSES, _aid),
         ("trade", TRADE, _trade),
     ):
         values, losses[part] = _squares(spec, found, starts, lambda result, of=residuals: of(result, published))  # type: ignore[misc]
@@ -135,17 +139,27 @@ def _squares(
     starts: Mapping[str, tuple[float, float, float]],
     residuals: Callable[[RunResult], FloatArray],
 ) -> tuple[dict[str, float], float]:
-    """Least squares on logarithms, in the logarithms of the parameters."""
-    first, low, high = (np.log(np.array(part)) for part in zip(*starts.values(), strict=True))
+    """Least squares on logarithms, in the logarithms of the parameters or, where these may be 0, in themselves."""
+    first, low, high = (np.array(part) for part in zip(*starts.values(), strict=True))
+    is_log = low > 0
+    scale = np.where(is_log, PRIOR_SCATTER, high / 2)
 
-    def misses(logs: FloatArray) -> FloatArray:
-        values = {**fixed, **dict(zip(starts, map(float, np.exp(logs)), strict=True))}
+    # Steps of the search are relative, so 0 is searched at 1.
+    def search(values: FloatArray) -> FloatArray:
+        return np.where(is_log, np.log(np.where(is_log, values, 1.0)), 1.0 + values / scale)
+
+    def values_at(point: FloatArray) -> FloatArray:
+        return np.where(is_log, np.exp(np.where(is_log, point, 0.0)), (point - 1.0) * scale)
+
+    def misses(point: FloatArray) -> FloatArray:
+        values = {**fixed, **dict(zip(starts, map(float, values_at(point)), strict=True))}
         given = {**spec.document(), "set": {f"parameters.{name}": value for name, value in values.items()}}
         result = run_case(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
-        return np.concatenate([residuals(result), (logs - first) / PRIOR_SCATTER])
+        return np.concatenate([residuals(result), (point - search(first)) / np.where(is_log, PRIOR_SCATTER, 1.0)])
 
-    best = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * len(starts), max_nfev=25)
-    return dict(zip(starts, map(float, np.exp(best.x)), strict=True)), float(best.cost)
+    bounds = (search(low), search(high))
+    best = least_squares(misses, search(first), bounds=bounds, diff_step=[0.02] * len(starts), max_nfev=25)
+    return dict(zip(starts, map(float, values_at(best.x)), strict=True)), float(best.cost)
 
 
 def _market(result: RunResult, published: Published) -> FloatArray:
@@ -187,20 +201,27 @@ def _reports(result: RunResult) -> list[float]:
 
 
 def _aid(result: RunResult, published: Published) -> FloatArray:
-    """Misses of each donor's aid in two periods, on logarithms above a least sum, and of the sum over donors."""
+    """Misses of aid to the end of calibration: donors' sums in two periods, the course over months, and the total.
+
+    Donors are compared on logarithms above a least sum. The course is the mean miss over donors of each whole month,
+    less that of all months: it shows when donors gave, whatever they gave in all.
+    """
     simulated = simulated_of(result)
     assert simulated is not None
     assert simulated.aid is not None
-    sums: list[tuple[float, float]] = []
-    for months in (("2022-02", "2022-03", "2022-04", "2022-05"), ("2022-06", "2022-07", "2022-08")):
-        rows = [simulated.months.index(month) for month in months if month in simulated.months]
-        for donor in sorted(set(published.aid) & set(simulated.members)):
-            given = float(simulated.aid[rows, simulated.index[donor]].sum())
-            recorded = sum(published.aid[donor].get(month, 0.0) for month in months)
-            sums.append((given, recorded))
-    given, recorded = np.array(sums).T
-    each = np.log((given + LEAST_AID) / (recorded + LEAST_AID)) / AID_SCATTER
-    return np.append(each, np.log(given.sum() / recorded.sum()) / (SCATTER / len(each) ** 0.5))
+    donors = sorted(set(published.aid) & set(simulated.members))
+    months = [month for month in simulated.months if month <= CALIBRATED_TO]
+    recorded = read_record(donors, months, published.aid)
+    given = simulated.aid[: len(months), [simulated.index[donor] for donor in donors]]
+
+    def miss(one: FloatArray, other: FloatArray) -> FloatArray:
+        return np.asarray(np.log((one + LEAST_AID) / (other + LEAST_AID)))
+
+    is_early = np.array([month < PERIOD_BEGINS for month in months])
+    each = [miss(given[part].sum(axis=0), recorded[part].sum(axis=0)) / AID_SCATTER for part in (is_early, ~is_early)]
+    course = miss(given, recorded)[1:].mean(axis=1)
+    total = np.log(given.sum() / recorded.sum()) / (SCATTER / (2 * len(donors)) ** 0.5)
+    return np.concatenate([*each, (course - course.mean()) / SCATTER, [total]])
 
 
 def _trade(result: RunResult, published: Published) -> FloatArray:

@@ -26,6 +26,7 @@ from sim.fitting.posterior import Posterior, make_observation
 from sim.results.validation import Validation
 from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.rules.parameters import unit_resolution
+from sim.scoring.baselines import FORECASTERS, Forecaster
 from sim.scoring.samples import make_sample
 from sim.scoring.scores import three_classes
 from sim.scoring.validation import EarlierSamples, list_questions, pinned_probabilities, put_on, with_rollcalls
@@ -54,6 +55,7 @@ def score_refitted(
     is_rolling: bool = False,
     samples: EarlierSamples | None = None,
     fixed: Mapping[str, float] | None = None,
+    rules: Mapping[str, Forecaster] = FORECASTERS,
 ) -> list[ScoredVote]:
     """Score each vote as the next one: see the module. Parameters are as for `sim.scoring.validation.validate`.
 
@@ -61,6 +63,7 @@ def score_refitted(
     ----------
     samples : those that were made for other votes of the scenario, where there are any.
     fixed : values of shared parameters that are not fitted.
+    rules : the simple rules that are scored too; all by default.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def score_refitted(
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
             known = known_before(with_rollcalls(world_of(put), put, earlier), vote.date)
-            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples, fixed))
+            found.append(_score_refitted(put.model_copy(update={"vote": (vote,)}), known, call, samples, fixed, rules))
     return found
 
 
@@ -84,7 +87,12 @@ def known_before(world: World, day: date) -> World:
 
 
 def _score_refitted(
-    spec: Scenario, world: World, call: Observed, samples: EarlierSamples, fixed: Mapping[str, float] | None
+    spec: Scenario,
+    world: World,
+    call: Observed,
+    samples: EarlierSamples,
+    fixed: Mapping[str, float] | None,
+    rules: Mapping[str, Forecaster],
 ) -> ScoredVote:
     (vote,) = spec.vote
     learnt = _earlier(spec, world)
@@ -104,10 +112,16 @@ def _score_refitted(
     case = with_fit(positioned, shared, settings)
     chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote))
     asked = make_sample(case, 0, call.votes)
-    training = [(known, np.ones(world.size, dtype=bool)) for known in samples.before(case, 0)]
+    before = samples.before(case, 0) if rules else []
+    training = [(known, np.ones(world.size, dtype=bool)) for known in before]
     pinned = three_classes(pinned_probabilities(case, 0, call.votes))
     return score_vote(
-        "refitted", asked, chances=chances, pinned=pinned, votes=call.votes, forecasts=rule_forecasts(training, asked)
+        "refitted",
+        asked,
+        chances=chances,
+        pinned=pinned,
+        votes=call.votes,
+        forecasts=rule_forecasts(training, asked, rules),
     )
 
 

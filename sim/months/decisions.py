@@ -13,6 +13,7 @@ from sim.case.conditions import JOINED, OWN_DECISION
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.record import Gift, Help, Offer, Party, Trade
 from sim.months.state import MonthState, dependence_of
+from sim.rules.aid import AidResponses, adapt_aid
 from sim.rules.beliefs import expected_punishment, listing_chance
 from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
 from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
@@ -38,9 +39,11 @@ HELP_ORDER = ("finance", *(name for name in INSTRUMENTS if name != "finance"))
 STEPS = 8
 """Steps in which peers hear of visible help: whole numbers up to this, whose sums are exact in single precision."""
 
+MILLION = 1e6
+
 
 def sanction(party: Party) -> None:
-    """Join the coalition or not: by a package or policy, or by one's own decision after the target has attacked."""
+    """Join the coalition, stay in it or leave it: by a package or policy, or by one's own decision in the war."""
     state, inputs, month, parameters = party.state, party.inputs, party.month, party.parameters
     is_own = month.now.membership == OWN_DECISION
     joined = state.joined * is_own
@@ -52,7 +55,8 @@ def sanction(party: Party) -> None:
             reluctance=parameters["join_reluctance"],
         )
         utility = joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
-        joined = np.maximum(joined, (utility > state.join_noise) * (is_own * inputs.seat))
+        utility = utility + parameters["leave_cost"] * joined
+        joined = (utility > state.join_noise) * (is_own * inputs.seat)
     state.joined = np.maximum(joined, month.now.membership == JOINED)
     state.trade_closed = state.joined * month.now.goods_closed
 
@@ -167,12 +171,19 @@ def miss_goods(state: MonthState, inputs: MonthInputs) -> FloatArray:
     return close_trade(state, inputs) - offer_goods(state, inputs)
 
 
+def weigh_aid(party: Party) -> FloatArray:
+    """Weigh the aid of the month before in all members' yearly product, in millionths of it (..., N)."""
+    return party.state.aid * party.inputs.power * MILLION
+
+
 def help_victim(party: Party) -> None:
     """Help the victim with arms, volunteers and aid."""
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     armed = _zeros(state)
     amounts: dict[str, FloatArray] = {}
     party.month.gift = Gift(amounts, armed)
+    others = np.maximum(party.month.donated - weigh_aid(party), 0.0) / MILLION
+    state.aid = _zeros(state)
     if now.war == 0 or not inputs.has_victim:
         return
     ready = odds_of(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
@@ -185,7 +196,11 @@ def help_victim(party: Party) -> None:
                 armed = add(armed, able, amounts[name])
     meant = parameters["aid_general"] + parameters["aid_near"] * inputs.near
     goal = meant * state.joined + parameters["aid_arms"] * inputs.supplier * armed
-    party.month.gift = Gift(amounts, goal * (inputs.seat * now.war))
+    responses = AidResponses(parameters["aid_front"], parameters["aid_others"], parameters["aid_fatigue"])
+    aid = adapt_aid(goal, state.joined, others, held=now.held, given=state.given, responses=responses)
+    state.aid = aid * (inputs.seat * now.war)
+    state.given = state.given + state.aid
+    party.month.gift = Gift(amounts, state.aid)
 
 
 def get_listed(party: Party) -> None:

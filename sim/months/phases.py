@@ -4,7 +4,7 @@
 >>> for phase in PHASES:
 ...     print(phase)
 see_allies           together  see which peers sanction the target
-sanction             each      join the coalition that sanctions the target, or stay out of it
+sanction             each      join the coalition that sanctions the target, stay in it, or leave it
 add_up_effort        together  add up how hard the coalition enforces its sanctions
 expect_punishment    each      weigh what a month of open help would cost in secondary sanctions
 offer                each      shed what substitutes replace, and offer what one could buy of the target's fuels
@@ -12,6 +12,7 @@ clear_market         together  find the part of all spare capacity at which the 
 trade                each      buy at the market's price, and build up capacity for more
 note_missing_goods   together  see what the target misses of the goods that it used to buy
 help_target          each      give the target some of each instrument of help, openly or covertly
+note_aid             together  see what all donors gave in the month before
 help_victim          each      give the victim arms, volunteers and aid, which only reports depend on
 get_listed           each      have one's firms listed by the coalition; the chance rises with visible help
 hear_of_peers        together  hear of the peers' listings, and of help that went unpunished
@@ -88,6 +89,11 @@ def note_missing_goods(assembly: Assembly) -> None:
     assembly.let_know("missing", part_missing(missing, assembly.plan.target_imports))
 
 
+def note_aid(assembly: Assembly) -> None:
+    """Let members see what all donors gave in the month before."""
+    assembly.let_know("donated", assembly.total(decisions.weigh_aid))
+
+
 def hear_of_peers(assembly: Assembly) -> None:
     """Let members hear of the listings among their peers, and of their visible help."""
     assembly.let_know_of_peers("heard_listed", lambda party: party.month.listed)
@@ -127,10 +133,12 @@ class Together:
     ----------
     function : works on all members together.
     description : what it does, in a line.
+    is_reported_only : whether only reports depend on it, and nothing later.
     """
 
     function: Callable[[Assembly], None]
     description: str
+    is_reported_only: bool = False
 
     @property
     def name(self) -> str:
@@ -143,7 +151,7 @@ class Together:
 
 PHASES: tuple[Each | Together, ...] = (
     Together(see_allies, "see which peers sanction the target"),
-    Each(decisions.sanction, "join the coalition that sanctions the target, or stay out of it"),
+    Each(decisions.sanction, "join the coalition that sanctions the target, stay in it, or leave it"),
     Together(add_up_effort, "add up how hard the coalition enforces its sanctions"),
     Each(decisions.expect_punishment, "weigh what a month of open help would cost in secondary sanctions"),
     Each(decisions.offer, "shed what substitutes replace, and offer what one could buy of the target's fuels"),
@@ -151,6 +159,7 @@ PHASES: tuple[Each | Together, ...] = (
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
     Together(note_missing_goods, "see what the target misses of the goods that it used to buy"),
     Each(decisions.help_target, "give the target some of each instrument of help, openly or covertly"),
+    Together(note_aid, "see what all donors gave in the month before", is_reported_only=True),
     Each(
         decisions.help_victim,
         "give the victim arms, volunteers and aid, which only reports depend on",

@@ -86,6 +86,7 @@ class MonthRecord(Shown):
     use : part of all spare capacity that is needed, by commodity, in [0, 1].
     trade : what is bought at this market.
     missing : part of its earlier imports of goods that the target misses, in [0, 1].
+    donated : what all donors gave the victim in the month before; millionths of all members' yearly product.
     help, gift : help to the target and to the victim.
     listed : 1 where a member's firms are listed, else 0.
     heard_listed, heard_visible : weighted means of the peers' listings, and of their visible help in steps.
@@ -99,6 +100,7 @@ class MonthRecord(Shown):
     use: FloatArray = field(init=False)
     trade: Trade = field(init=False)
     missing: FloatArray = field(init=False)
+    donated: FloatArray = field(init=False)
     help: Help = field(init=False)
     gift: Gift = field(init=False)
     listed: FloatArray = field(init=False)

@@ -12,7 +12,7 @@ from sim.case.ballot import Ballot, Threats
 from sim.case.inputs import of_replicates
 from sim.case.plan import Plan
 from sim.case.utilities import MonthlyTerms
-from sim.months.phases import PHASES, Each, PartyValue
+from sim.months.phases import PHASES, PartyValue
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
 from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
 from sim.months.terms import find_monthly_terms
@@ -167,7 +167,7 @@ class MonthRun:
         ----------
         is_watched : whether a view of the month is returned.
         """
-        phases = [phase for phase in PHASES if is_watched or not (isinstance(phase, Each) and phase.is_reported_only)]
+        phases = [phase for phase in PHASES if is_watched or not phase.is_reported_only]
         for strip in self.strips:
             strip.month = MonthRecord(self.plan.conditions[self.number])
             for phase in phases:

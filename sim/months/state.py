@@ -42,6 +42,8 @@ class MonthState(Shown):
     kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
         cells of the market (R, C).
     recognised : 1 where the breakaway entity is recognised, else 0.
+    aid, given : to the victim in the last month and so far, in shares of the donor's yearly product. Only reports
+        depend on them.
     join_noise, help_noise, victim_noise : logit noise, the same in all months.
     """
 
@@ -59,6 +61,8 @@ class MonthState(Shown):
     kept: FloatArray
     capacity: FloatArray
     recognised: FloatArray
+    aid: FloatArray
+    given: FloatArray
     join_noise: FloatArray
     help_noise: FloatArray
     victim_noise: FloatArray
@@ -137,6 +141,8 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
         recognised=nothing,
+        aid=nothing,
+        given=nothing,
         join_noise=join_noise,
         help_noise=help_noise,
         victim_noise=victim_noise,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.grounds import Ground
 from sim.results.parts import ByAction, Interval, Statistics
 from sim.rules.adoption import AdoptionRule
@@ -144,7 +144,7 @@ class ComparedScenario(Result):
     votes: list[ComparedVote] = quantity("votes", "its votes")
 
 
-class ComparisonSummary(Result):
+class ComparisonSummary(Document):
     """Scenarios compared with a base; the document of ``sim compare --json``."""
 
     base: str = quantity("base", "title of the scenario that the others are compared with")

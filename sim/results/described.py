@@ -38,3 +38,17 @@ def quantity(
     """
     extra: dict[str, Any] = {name: value for name, value in (("unit", unit), ("named", named)) if value}
     return Field(default, alias=key or None, title=label, description=description, json_schema_extra=extra or None)
+
+
+SCHEMA_VERSION = 1
+"""Of every document that a command prints: it rises when a key is removed or changes its meaning."""
+
+
+class Document(Result):
+    """A whole document, as a command prints it with ``--json``."""
+
+    schema_version: int = quantity(
+        "schema version",
+        "version of the keys: it rises when a key is removed or changes its meaning, not when one is added",
+        default=SCHEMA_VERSION,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction
 from sim.results.world import SourceColumn
 
@@ -162,6 +162,7 @@ class TriedLever(Result):
     """An input that can be changed, and where the member switches to another action as it is."""
 
     lever: str = quantity("lever", "the input, as it is written in a scenario")
+    label: str = quantity("label", "what people call it")
     kind: str = quantity("kind", "`attribute` of the member, number of the `vote`, or `parameter` of the model")
     now: float = quantity("now", "its value in the scenario")
     low: float = quantity("low", "the lowest value that it may have")
@@ -186,6 +187,7 @@ class Walk(Result):
     """What a member does along the values of one lever."""
 
     lever: str = quantity("lever", "the lever of `--along`")
+    label: str = quantity("label", "what people call it")
     points: tuple[WalkPoint, ...] = quantity("points", "values of the lever, in rising order")
 
 
@@ -226,7 +228,7 @@ class RevealedPosition(Result):
     votes: tuple[RevealingVote, ...] = quantity("votes", "the votes that formed it, those that add most first")
 
 
-class MemberReasons(MemberAnswer, ExplainedVote):
+class MemberReasons(MemberAnswer, ExplainedVote, Document):
     """Why a member acts as it does in a vote, and what would change its vote."""
 
     terms: tuple[ExplainedTerm, ...] = quantity("terms", "what each term adds to the utilities")
@@ -291,7 +293,7 @@ class MechanismShare(Result):
     )
 
 
-class Overview(Result):
+class Overview(Document):
     """The decisive term of every member whose vote is not fixed, and what makes members differ."""
 
     scenario: str = quantity("scenario", "title of the scenario")
@@ -326,7 +328,7 @@ class FenceMember(Result):
     )
 
 
-class Fence(Result):
+class Fence(Document):
     """The members that are nearest to another action."""
 
     scenario: str = quantity("scenario", "title of the scenario")

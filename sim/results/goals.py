@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.grounds import Ground
 
 Setting = float | tuple[str, ...]
@@ -34,7 +34,7 @@ class Combination(Result):
     levers: tuple[MovedLever, ...] = quantity("levers", "each lever of the goal")
 
 
-class GoalSearch(Result):
+class GoalSearch(Document):
     """What a search for the cheapest combination that reaches a goal found."""
 
     goal: str = quantity("goal", "title of the goal")

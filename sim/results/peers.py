@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 
 
 class PeerEstimate(Result):
@@ -21,7 +21,7 @@ class PeerEstimate(Result):
     )
 
 
-class PeersReport(Result):
+class PeersReport(Document):
     """What is known of peers apart from the fit of the model."""
 
     unit_of_order: str = quantity("unit of order", "unit of the effects on the order of joining")

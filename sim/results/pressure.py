@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Literal
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 
 Verdict = Literal["coercion", "backlash", "none", "not identified"]
 
@@ -73,7 +73,7 @@ class PressureEstimate(Result):
     forms: tuple[PlaceboEstimate, ...] = quantity("forms", "by every alternative form")
 
 
-class PressureReport(Result):
+class PressureReport(Document):
     """All threatened votes, each for itself."""
 
     plan: str = quantity("plan", "SHA-256 of the plan and of the coded threats, as written before any fit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 
 
 class ImportedResolution(Result):
@@ -27,7 +27,7 @@ class Unmatched(Result):
     reason: str = quantity("why", "why it was not read; may be empty")
 
 
-class RollCallImport(Result):
+class RollCallImport(Document):
     """What ``sim rollcalls import`` read; its document with ``--json``."""
 
     file: str = quantity("file", "the file that was read")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from sim.results.changes import ChangedSetting, VoteChanged
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.months import MonthsReport
 from sim.results.parts import ByAction, Splits, Statistics
 
@@ -76,7 +76,7 @@ class VoteSummary(Result):
     members: list[MemberVote] = quantity("members", "every member")
 
 
-class RunSummary(Result):
+class RunSummary(Document):
     """A run of a scenario; the document of ``sim run --json``."""
 
     scenario: str = quantity("scenario", "title of the scenario")

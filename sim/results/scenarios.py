@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction, Split, Splits, Statistics
 
 
@@ -69,7 +69,7 @@ class ScenarioSummary(Result):
     )
 
 
-class ScenariosSummary(Result):
+class ScenariosSummary(Document):
     """Several scenarios; the document of ``sim run --json`` where it is given several."""
 
     scenarios: list[ScenarioSummary] = quantity("scenarios", "the scenarios, in the order in which they were given")

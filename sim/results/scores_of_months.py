@@ -63,8 +63,9 @@ class Ordering(Result):
     absolute_error: float | None = quantity(
         "absolute error", "sum of absolute errors over the published sum; null where that is 0"
     )
+    median_error: float = quantity("median error", "median of the absolute errors, in the unit of the values")
     simulated_and_published: Mapping[str, tuple[float, float]] = quantity(
-        "values", "simulated and published value of each member", named="MEMBER"
+        "values", "simulated and published value of each member, or of each member in a month", named="MEMBER"
     )
 
     @property
@@ -108,9 +109,12 @@ class FlowScores(Result):
     senders: Senders | None = quantity("senders", "who sanctions; null where not simulated")
     aid: Mapping[str, Ordering] = quantity(
         "aid",
-        "aid to the victim, million euros: `calibrate` (to August 2022), `score` (later), and `last_value` and "
-        "`linear_trend`, two simple rules, on the later months",
+        "aid to the victim by donor, billion euros: `calibrate` (to August 2022), `score` (later), and simple rules on "
+        "the later months: `last_value`, `linear_trend`, `own_mean`, `pooled_persistence`",
         named="PART",
+    )
+    aid_by_month: Mapping[str, Ordering] = quantity(
+        "aid by month", "the same by donor and month, without `linear_trend`", named="PART"
     )
 
     @property

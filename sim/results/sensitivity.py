@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer, WithJsonSchema
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 
 OF_VARIANCE = "share of the output's variance"
 
@@ -101,7 +101,7 @@ class Region(Result):
     )
 
 
-class SensitivityAnalysis(Result):
+class SensitivityAnalysis(Document):
     """What outputs of an experiment depend on, and where an event happens."""
 
     experiment: str = quantity("experiment", "title of the experiment")

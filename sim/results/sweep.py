@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction, Statistics
 
 
@@ -42,7 +42,7 @@ class RankedPoint(Result):
     rps: float | None = quantity("RPS", "their ranked probability score; null without a roll call", unit="0 to 1")
 
 
-class SweepReport(Result):
+class SweepReport(Document):
     """What ``sim sweep --json`` prints."""
 
     experiment: str = quantity("experiment", "title of the experiment")
@@ -56,7 +56,7 @@ class SweepReport(Result):
     )
 
 
-class SweepReports(Result):
+class SweepReports(Document):
     """What ``sim sweep --refine --json`` prints."""
 
     sweeps: tuple[SweepReport, ...] = quantity("sweeps", "the sweep, and each finer one around its best point")

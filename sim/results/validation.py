@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sim.results.described import Result, quantity
+from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction, PairedInterval
 from sim.results.scores import Reliability, ScoreIntervals, Scores
 
@@ -134,7 +134,7 @@ class PooledScores(Result):
     )
 
 
-class ValidationReport(Result):
+class ValidationReport(Document):
     """What ``sim validate --json`` prints."""
 
     resolutions: tuple[HeldOutValidation, ...] | tuple[Validation, ...] = quantity(

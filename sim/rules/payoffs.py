@@ -130,3 +130,18 @@ def utility_terms(
             "abstain": -(parameters["sanction_abstain"] * sanction_risk),
         },
     }
+
+
+def own_terms(added: Mapping[str, FloatArray | float]) -> UtilityTerms:
+    """The terms of a scenario's own that add to an action.
+
+    Parameters
+    ----------
+    added : ``support``, which takes as much from opposing as it adds to supporting, and ``abstain``; utility.
+    """
+    terms: dict[str, Mapping[str, FloatArray | float]] = {}
+    if "support" in added:
+        terms["own_support"] = {"oppose": -added["support"], "support": added["support"]}
+    if "abstain" in added:
+        terms["own_abstain"] = {"abstain": added["abstain"]}
+    return terms

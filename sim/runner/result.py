@@ -197,6 +197,8 @@ def compare_votes(votes: Sequence[VoteResult], base: Sequence[VoteResult], world
 
 def merge_votes(parts: Sequence[VoteResult]) -> VoteResult:
     """Merge the results of one vote in consecutive replicates."""
+    if len(parts) == 1:
+        return parts[0]
     changes = [part.change for part in parts if part.change is not None]
     actions = [part.actions for part in parts if part.actions is not None]
     return VoteResult(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.runner.batch import BatchResult, prepare_point
+from sim.runner.batch import BatchResult, prepare_point, simulate_batch, split_replicates
 from sim.runner.executors import Executor, InProcess
 from sim.runner.months import merge_months
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches, plan_comparison, plan_run
@@ -44,6 +44,13 @@ def run_case(
     KeyboardInterrupt : interrupted before the first batch was done.
     """
     return _run(plan_run(case, replicates, engine, base, member_class), executor, on_progress)[0]
+
+
+def run_here(case: Case, replicates: int | None = None) -> RunResult:
+    """Run the first replicates of a case on the ensemble at once: as `run_case`, without its care for long runs."""
+    count = case.spec.replicates if replicates is None else replicates
+    batches = split_replicates(0, 0, count, has_months=case.plan is not None)
+    return merge_batches(case, "ensemble", [simulate_batch(case, batch) for batch in batches])
 
 
 def run_compared(

@@ -15,9 +15,10 @@ from datetime import date
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.scores_of_months import ExportScore, FlowScores, Met, Ordering, PublishedFigure
+from sim.results.scores_of_months import ExportScore, FlowScores, Met, PublishedFigure
+from sim.scoring.aid import score_aid
 from sim.scoring.exports import score_exports
-from sim.scoring.orderings import compare_senders, compare_values, last_and_trend
+from sim.scoring.orderings import compare_senders, last_and_trend
 from sim.scoring.published import OutcomeFigure, Published
 
 BARRELS_PER_TONNE = 7.33
@@ -81,6 +82,11 @@ def score_flows(simulated: Simulated, published: Published) -> FlowScores:
         for figure in published.figures
         if figure.measure in MEASURES
     ]
+    sums, by_month = (
+        ({}, {})
+        if simulated.aid is None
+        else score_aid(simulated.months, simulated.aid, simulated.index, published.aid)
+    )
     return FlowScores(
         figures={use: [one for one in figures if one.use == use] for use in ("calibrate", "score", "show")},
         scored_within_a_quarter=share_met(figures),
@@ -88,7 +94,8 @@ def score_flows(simulated: Simulated, published: Published) -> FlowScores:
         senders=None
         if simulated.joined is None
         else compare_senders(simulated.joined, published.sanctioning, simulated.given),
-        aid=_aid(simulated, published),
+        aid=sums,
+        aid_by_month=by_month,
     )
 
 
@@ -248,37 +255,3 @@ def _exports(run: Simulated, published: Published) -> list[ExportScore]:
             target=run.target,
         )
     ]
-
-
-def _aid(run: Simulated, published: Published) -> dict[str, Ordering]:
-    """Aid by donor over the months before and after the end of calibration.
-
-    Donors are those in the record. Sums are over the months with a record.
-    """
-    if run.aid is None:
-        return {}
-    donors = sorted(set(published.aid) & set(run.index))
-    recorded = sorted({month for months in published.aid.values() for month in months} & set(run.months))
-    scores: dict[str, Ordering] = {}
-    early = [month for month in recorded if month <= "2022-08"]
-    late = [month for month in recorded if month > "2022-08"]
-    for name, months in (("calibrate", early), ("score", late)):
-        if months:
-            rows = [run.months.index(month) for month in months]
-            given = [float(run.aid[rows, run.index[code]].sum()) for code in donors]
-            scores[name] = compare_values(donors, given, [_sum_recorded(published, code, months) for code in donors])
-    if early[1:] and late:
-        observed = scores["score"].published
-        lasts, trends = [], []
-        for code in donors:
-            values = [published.aid[code].get(month, 0.0) for month in early]
-            lasts.append(values[-1] * len(late))
-            ahead = range(len(early), len(early) + len(late))
-            trends.append(sum(last_and_trend(range(len(early)), values, then)[1] for then in ahead))
-        for name, values in (("last_value", lasts), ("linear_trend", trends)):
-            scores[name] = compare_values(donors, values, observed)
-    return scores
-
-
-def _sum_recorded(published: Published, donor: str, months: Sequence[str]) -> float:
-    return sum(published.aid[donor].get(month, 0.0) for month in months)

@@ -40,6 +40,7 @@ def compare_values(members: Sequence[str], simulated: Sequence[float], published
         rank_correlation=rank_correlation(s, p),
         total_error=float(s.sum()) / total - 1 if total else None,
         absolute_error=float(np.abs(s - p).sum()) / total if total else None,
+        median_error=float(np.median(np.abs(s - p))),
         simulated_and_published={
             code: (float(one), float(other)) for code, one, other in zip(members, s, p, strict=True)
         },

@@ -112,7 +112,9 @@ def _blend(model: FloatArray, rules: Mapping[str, FloatArray]) -> FloatArray | N
     return (model + rules[PARTNER]) / 2 if PARTNER in rules else None
 
 
-def rule_forecasts(training: baselines.Training, asked: Sample) -> dict[str, FloatArray]:
+def rule_forecasts(
+    training: baselines.Training, asked: Sample, rules: Mapping[str, baselines.Forecaster] = baselines.FORECASTERS
+) -> dict[str, FloatArray]:
     """Probabilities (N, 3) of the classes by each rule that gives a forecast of the predicted vote."""
-    found = {name: rule(training, asked) for name, rule in baselines.FORECASTERS.items()}
+    found = {name: rule(training, asked) for name, rule in rules.items()}
     return {name: chances for name, chances in found.items() if chances is not None}

@@ -18,7 +18,7 @@ from sim.limits import MOST_PROBLEMS
 Key = tuple[str | int, ...]
 
 TABLES = ("parameters", "roles", "leanings", "expected", "months")  # merged with those of the base, key by key
-LISTS = ("pledge", "change", "event")  # appended to those of the base
+LISTS = ("pledge", "change", "term", "event")  # appended to those of the base
 
 
 def join_key(key: Key) -> str:

@@ -58,10 +58,17 @@ def label_key(key: str, spec: Scenario | None = None) -> str:
             return "division by the resolution" + _of_vote(number, spec)
         case "vote", [name] if name in VOTE:
             return VOTE[name] + _of_vote(number, spec)
+        case "term", ["weight"] if spec is not None and number < len(spec.term):
+            return f"weight of {spec.term[number].label}"
         case "change", [edit] if edit in EDITS and spec is not None and number < len(spec.change):
             change = spec.change[number]
-            return label_edit(edit, change.attribute, ", ".join(change.members))
+            return label_edit(edit, label_attribute(change.attribute, spec), ", ".join(change.members))
     return label_quantity(key)
+
+
+def label_attribute(name: str, spec: Scenario) -> str:
+    """What people call an attribute that a change may edit: a quantity of the world, or figures of an own term."""
+    return {term.key: term.label for term in spec.term}.get(name) or label_quantity(name)
 
 
 def label_edit(edit: str, attribute: str, members: str) -> str:

@@ -17,6 +17,8 @@ from sim.errors import did_you_mean
 from sim.world import World
 
 REMOVAL = "-"
+OWN = "term."
+"""What the name of the quantity of a scenario's own term begins with; the scenario itself has the names."""
 
 
 def members_of(world: World, references: Sequence[str]) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ def _check_group(name: str, info: ValidationInfo) -> str:
 
 def _check_attribute(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
-    if world is not None and name not in world.attributes_editable():
+    if world is not None and name not in world.attributes_editable() and not name.startswith(OWN):
         allowed = world.attributes_editable()
         fix = partial(did_you_mean, name, allowed, f"These can be edited: {', '.join(allowed)}.")
         raise _unknown(f'there is no attribute "{name}" that can be edited in the world {world.name}.', fix)

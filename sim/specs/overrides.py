@@ -17,7 +17,13 @@ from sim.files.reading import UnreadableError
 from sim.files.toml import parse_toml
 from sim.specs.draft import Draft, Key, PartOrigin, join_key
 
-ARRAYS: tuple[Key, ...] = (("vote",), ("pledge",), ("change",), ("event",))  # keys that hold a list of tables
+ARRAYS: tuple[Key, ...] = (
+    ("vote",),
+    ("pledge",),
+    ("change",),
+    ("term",),
+    ("event",),
+)  # keys that hold a list of tables
 FIRST_READ = ("base", "fit", "set")  # keys that are read before any override applies
 
 

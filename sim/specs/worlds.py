@@ -34,9 +34,10 @@ def first_day(document: Mapping[str, object]) -> date:
     return min((day for day in days if day is not None), default=date.max)
 
 
-def rollcall_hashes(spec: Scenario) -> dict[str, str]:
-    """SHA-256 of the files of roll calls that a scenario names, by path."""
-    return {name: sha256(Path(name).read_bytes()).hexdigest() for name in spec.known_rollcalls}
+def file_hashes(spec: Scenario) -> dict[str, str]:
+    """SHA-256 of the files of roll calls and of own terms that a scenario names, by path."""
+    names = (*spec.known_rollcalls, *(term.file for term in spec.term if term.file is not None))
+    return {name: sha256(Path(name).read_bytes()).hexdigest() for name in names}
 
 
 def _day(value: object) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,9 +14,9 @@ from sim.rules.choice import ACTIONS
 from sim.runner.result import RunResult
 from sim.specs import Change, Event, Scenario, members_of
 from sim.specs.differences import list_differences
-from sim.specs.labels import EDITS, label_key
+from sim.specs.labels import EDITS, label_attribute, label_key
 from sim.specs.scenario.spec import Pledge
-from sim.world.labels import label_quantity
+from sim.specs.scenario.terms import OwnTerm
 
 Entry = TypeVar("Entry", Change, Pledge, Event)
 LISTS = ("change", "pledge", "event")
@@ -28,12 +29,13 @@ LONGEST = 60
 def list_settings(base: Scenario, spec: Scenario) -> list[ChangedSetting]:
     """The settings in which a scenario differs from its base; of changes, fixed votes and events one for each entry."""
     found = [
-        *_of_list("change", base.change, spec.change, _write_change),
+        *_of_list("change", base.change, spec.change, partial(_write_change, spec)),
         *_of_list("pledge", base.pledge, spec.pledge, _write_pledge),
         *_of_list("event", base.event, spec.event, _write_event),
+        *_of_terms(base.term, spec.term),
     ]
     for key, before, now in list_differences(base.document(), spec.document()):
-        if key.split(".")[0] not in LISTS:
+        if key.split(".")[0] not in (*LISTS, "term"):
             found.append(ChangedSetting(key=key, label=label_key(key, spec), base=_write(before), now=_write(now)))
     return found
 
@@ -52,9 +54,27 @@ def _of_list(
             yield ChangedSetting(key=f"{name}.{number}", label=label, base=text)
 
 
-def _write_change(change: Change) -> tuple[str, str]:
+def _of_terms(before: Sequence[OwnTerm], now: Sequence[OwnTerm]) -> Iterator[ChangedSetting]:
+    """The own terms that are new, gone, or weighed in another way."""
+    old, new = ({term.name: term for term in terms} for terms in (before, now))
+    for number, name in enumerate(dict.fromkeys([*new, *old])):
+        if old.get(name) != new.get(name):
+            was, instead = old.get(name), new.get(name)
+            yield ChangedSetting(
+                key=f"term.{number}",
+                label=(instead or old[name]).label,
+                base=None if was is None else _write_term(was),
+                now=None if instead is None else _write_term(instead),
+            )
+
+
+def _write_term(term: OwnTerm) -> str:
+    return f"{term.column}, weight {write_figure(term.weight)} in {term.adds_to}"
+
+
+def _write_change(spec: Scenario, change: Change) -> tuple[str, str]:
     since = "" if change.date is None else f" from {change.date}"
-    return f"{label_quantity(change.attribute)} of {', '.join(change.members)}", f"{write_edit(change)}{since}"
+    return f"{label_attribute(change.attribute, spec)} of {', '.join(change.members)}", f"{write_edit(change)}{since}"
 
 
 def write_edit(change: Change) -> str:
@@ -119,7 +139,8 @@ def _edits(result: RunResult, base: RunResult, number: int) -> dict[int, list[st
         return [case.world.index[iso3] for iso3 in members_of(case.world, members)]
 
     for change in (one for one in spec.change if one not in other.change):
-        before, after, label = was[change.attribute], now[change.attribute], label_quantity(change.attribute)
+        after, label = now[change.attribute], label_attribute(change.attribute, spec)
+        before = was.get(change.attribute, np.zeros(len(after)))  # the base may not have an own term
         later = "" if change.date is None or change.date <= on else LATER
         for i in places(change.members):
             note(i, f"{label} {write_figure(float(before[i]))} to {write_figure(float(after[i]))}{later}")

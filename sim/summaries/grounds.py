@@ -21,6 +21,7 @@ WORDS: Mapping[Evidence, str] = {
     "assumed": "assumed",
     "not identified": "not identified by votes",
 }
+OF_OWN_TERMS = "a weight of your own: no votes or figures were fitted to it"
 UNSURE: tuple[Evidence, ...] = ("assumed", "not identified")
 
 
@@ -65,6 +66,10 @@ def _grounds(key: str, spec: Scenario, base: Scenario | None) -> Iterator[Ground
     kind, *rest = key.split(".")
     if kind == "parameters" and rest and rest[0] in registry():
         yield _ground_of(registry()[rest[0]])
+    if kind == "term":
+        for term in spec.term:
+            yield Ground(key=term.key, label=f"weight of {term.label}", evidence="assumed", basis=OF_OWN_TERMS)
+        return
     plain = _without_numbers(key, spec, base)
     lever = levers().get(plain, {})
     for name in lever.get("parameters", ()):

@@ -205,6 +205,33 @@ def exports_table(months: MonthsReport) -> Table | None:
     )
 
 
+AID_RULES = {
+    "score": "simulated",
+    "last_value": "last value",
+    "own_mean": "own mean",
+    "pooled_persistence": "pooled persistence",
+}
+
+
+def aid_table(months: MonthsReport) -> Table | None:
+    """Aid after what was fitted, by donor and month, next to simple rules; None where none is on record."""
+    scores = {} if months.scores is None else months.scores.aid_by_month
+    rows = [
+        [
+            label,
+            "–" if scores[part].rank_correlation is None else f"{scores[part].rank_correlation:.2f}",
+            write_share(scores[part].absolute_error or 0.0),
+            scores[part].median_error * 1e3,
+        ]
+        for part, label in AID_RULES.items()
+        if part in scores
+    ]
+    columns = [Column("rule"), Column("rank correlation"), Column("error"), Column("median error, m EUR", COUNT)]
+    title = "Aid to the victim after August 2022, by donor and month; nothing was fitted to it"
+    note = "Error: sum of absolute errors over the sum on record. The rules continue the record to August 2022."
+    return table(title, columns, rows, note) if "score" in scores else None
+
+
 RELATIVE = Kind(lambda value: f"{write_number(100 * value, is_signed=True)} %")
 """Relative errors."""
 
@@ -245,6 +272,7 @@ def months_tables(months: MonthsReport) -> list[Table]:
         expected_table,
         helpers_table,
         exports_table,
+        aid_table,
         published_table,
     ]
     found = [*(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]

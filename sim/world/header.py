@@ -17,7 +17,15 @@ from sim.world.tables import Folder
 from sim.world.world import TIE_KINDS, Group
 
 FILE = "world.toml"
-DATED_KEYS = {"title": str, "start": date, "description": str, "order_topics": list, "apart": dict, "group": list}
+DATED_KEYS = {
+    "title": str,
+    "start": date,
+    "description": str,
+    "order_topics": list,
+    "apart": dict,
+    "group": list,
+    "term": list,
+}
 KEYS = {
     "title": str,
     "date": date,
@@ -26,7 +34,9 @@ KEYS = {
     "coverage": dict,
     "currencies": dict,
     "group": list,
+    "term": list,
 }
+"""What ``world.toml`` may hold. Terms are checked with the scenarios that they are put into."""
 GROUP_KEYS = {"key": str, "name": str, "aliases": list, "is_organisation": bool, "members": list}
 TYPES = {str: "a text", date: "a date", dict: "a table", list: "a list", bool: "true or false"}
 UNITED_NATIONS = "UN"

@@ -65,7 +65,7 @@ def _by_column(folder: Folder, index: Mapping[str, int]) -> ListedTies | None:
 
 def _by_row(folder: Folder, index: Mapping[str, int]) -> ListedTies:
     """The listing row by row, slowly, with every problem noted."""
-    table = folder.table(STEM, PAIR)
+    table = folder.table(STEM, PAIR, optional=TIE_KINDS)
     for column in table.columns:
         if column not in (*TIE_KINDS, *PAIR):
             folder.problem(table.file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from math import fsum
 from typing import TYPE_CHECKING
@@ -41,6 +42,12 @@ def peers_by_kind(world: World, agreement: Ties, agreement_sharpness: float) -> 
             **{kind: _row_normalised(dense(ties)) for kind, ties in kinds.items()},
         }
     return {"region": Blocks(number), **{kind: _sparse_normalised(ties) for kind, ties in kinds.items()}}
+
+
+def normalise_network(network: Ties, kinds: Mapping[str, Ties | Blocks]) -> Ties:
+    """A network of one's own as weights of peers, in the form of the other kinds."""
+    is_sparse = any(isinstance(kind, Blocks) for kind in kinds.values())
+    return _sparse_normalised(network) if is_sparse else _row_normalised(dense(network))
 
 
 def _closeness(agreement: Ties, sharpness: float) -> Ties:

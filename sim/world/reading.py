@@ -87,6 +87,7 @@ def read_world(path: Path) -> World:
         ideal_points=ideal_points,
         assembly=assembly,
         fills=fills,
+        unused=folder.unused,
     )
 
 
@@ -238,7 +239,7 @@ def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
 
 
 def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:
-    table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False)
+    table = folder.table("fills", ("iso3", "quantity", "rule"), is_required=False, optional=(ESTIMATED,))
     found = []
     for row in table.rows:
         row.has_member("iso3", index)

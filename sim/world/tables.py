@@ -26,6 +26,9 @@ LINE = re.compile(r"line (\d+)(?:, )?(.*)")
 LINES_NAMED = 3
 """Lines of one problem that are named; the others are counted."""
 
+FOR_PEOPLE = ("source", "note")
+"""Columns that any table may have, and that only people read."""
+
 
 class Row:
     """A row of a table: its cells by column, and what is noted where one of them is wrong."""
@@ -122,6 +125,8 @@ class Folder:
         self.problems: list[Problem] = []
         self.strangers: set[tuple[str, str]] = set()
         """Files, and names in them that are not members', each noted already."""
+        self.unused: dict[str, tuple[str, ...]] = {}
+        """Columns of files read that nothing uses."""
 
     def problem(self, file: str, key: str, message: str, fix: str = "") -> None:
         """Note something wrong with a file."""
@@ -148,15 +153,18 @@ class Folder:
         if listed:
             raise InputError(listed)
 
-    def table(self, stem: str, columns: Sequence[str], is_required: bool = True) -> CsvTable:
+    def table(
+        self, stem: str, columns: Sequence[str], is_required: bool = True, optional: Sequence[str] = ()
+    ) -> CsvTable:
         """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is unusable.
 
         Parameters
         ----------
         columns : those it must have; others are kept too.
+        optional : those that it may have. Any other that is not for people alone is noted as unused.
         """
         name = self.find(stem, columns, is_required)
-        return CsvTable(f"{stem}.csv") if name is None else self.read(name, columns)
+        return CsvTable(f"{stem}.csv") if name is None else self.read(name, columns, optional)
 
     def find(self, stem: str, columns: Sequence[str], is_required: bool = True) -> str | None:
         """The name of the file that holds a table; None if there is none, with a problem noted where it is required."""
@@ -165,9 +173,13 @@ class Folder:
             self.problem(f"{stem}.csv", "", "missing.", f"Give a table with the columns {', '.join(columns)}.")
         return name
 
-    def check_header(self, name: str, header: Sequence[str], columns: Sequence[str]) -> bool:
-        """Whether a header has all the columns, and none twice; notes every problem."""
+    def check_header(
+        self, name: str, header: Sequence[str], columns: Sequence[str], optional: Sequence[str] = ()
+    ) -> bool:
+        """Whether a header has all the columns, and none twice; notes every problem, and columns that are unused."""
         is_usable = True
+        if extra := [column for column in header if column not in (*columns, *optional, *FOR_PEOPLE)]:
+            self.unused[name] = tuple(extra)
         for column in columns:
             if column not in header:
                 self.problem(name, column, "missing column.", did_you_mean(column, set(header) - set(columns)))
@@ -178,7 +190,7 @@ class Folder:
                 is_usable = False
         return is_usable
 
-    def read(self, name: str, columns: Sequence[str]) -> CsvTable:
+    def read(self, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> CsvTable:
         """The table in a file of this name; as for `table`."""
         try:
             reader = csv.reader(io.StringIO(read_text(self.path / name), newline=""), strict=True)
@@ -193,7 +205,7 @@ class Folder:
         if not header:
             self.problem(name, "", "is empty.", f"Give a table with the columns {', '.join(columns)}.")
             return CsvTable(name)
-        is_usable = self.check_header(name, header, columns)
+        is_usable = self.check_header(name, header, columns, optional)
         for line, cells in lines:
             if len(cells) != len(header):
                 self.problem(name, f"line {line}", f"{len(cells)} cells; the header has {len(header)}.")

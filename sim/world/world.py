@@ -186,6 +186,7 @@ class World(Shown):
         dated apart have years of their own, such as ``aid (DUN)``. Empty without dates.
     carried : figures of an earlier year than others have.
     outcomes : roll calls after the day of a dated world: results are scored on them, and no rule reads them.
+    unused : file to the columns in it that nothing reads; an own term of a scenario may.
     memo : quantities already derived from this very world, by what they were derived for.
     """
 
@@ -210,6 +211,7 @@ class World(Shown):
     years: Mapping[str, IntArray] = field(default_factory=dict, repr=False)
     carried: tuple[Carried, ...] = field(default=(), repr=False)
     outcomes: tuple[RollCall, ...] = field(default=(), repr=False)
+    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     memo: dict[object, object] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def remember(self, key: object, make: Callable[[], T]) -> T:

@@ -91,3 +91,9 @@ def test_moves_are_timed_next_to_their_runs():
     assert [row[2] for row in page.move_rows(found)] == [
         f"{found[f'{name}_move_to_run']:.1f}" for name in explore.PAGES
     ]
+
+
+def test_calls_of_a_prepared_scenario() -> None:
+    from benchmarks.prepared import calls
+
+    assert_positive(calls(replicates=5, repetitions=1))

@@ -11,6 +11,7 @@ SAME_MEANING = {
     "command": "the entry point of every command",
     "compare": "sim.compare, and the question behind it",
     "explain": "sim.explain, and the question behind it",
+    "prepare": "sim.prepare, and the case behind it",
     "reach": "sim.reach, and the question behind it",
     "read_experiment": "the command line prints its warnings as well",
     "read_goal": "the command line prints its warnings as well",

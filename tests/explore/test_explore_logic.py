@@ -44,7 +44,6 @@ from sim.summaries.tallies import REPORTED
 from sim.views.seated import seat_members
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
-from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.world import load_world
 
@@ -310,7 +309,7 @@ def test_switching_points_come_lever_by_lever_and_are_those_of_explain(start):
     before = levers.index(nearest)
     so_far = next(itertools.islice(search_switching_points(found), before, None))
     assert (so_far.tried, so_far.levers) == (before + 1, len(levers))
-    rows = {row.action: row.to for row in so_far.rows if row.lever == label_lever(nearest.key)}
+    rows = {row.action: row.to for row in so_far.rows if row.lever == nearest.label}
     assert rows
     assert rows.items() <= {point.action: point.beyond for point in expected}.items()  # the nearest alone
 

@@ -31,7 +31,7 @@ def _without_the_slow_rules(monkeypatch):
 
 @pytest.fixture(scope="module")
 def observations():
-    return heldout._observe_before_all(fitted_with(SPEC))
+    return heldout.observe_before_all(fitted_with(SPEC))
 
 
 def chances(posterior, weights, index):

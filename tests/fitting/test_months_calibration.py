@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.fitting.months_calibration import AID, COALITION, MARKET, TRADE, MonthsFit, fit_months
+from sim.fitting.months_calibration import AID, AID_RESPONSES, COALITION, MARKET, TRADE, MonthsFit, fit_months
 from sim.rules.parameters import registry
 from sim.scoring.exports import TRADE_CALIBRATION_ENDS
 from sim.scoring.published import CALIBRATION_ENDS, Published, load_published
@@ -60,7 +60,7 @@ def test_shipped_values_were_fitted_to_the_shipped_data() -> None:
 
 def test_every_fitted_parameter_is_in_the_file_and_no_other() -> None:
     named = {name for name, parameter in registry().items() if parameter.source == "fitted-months"}
-    assert named == set(SHIPPED["parameters"]) == {*COALITION, "join_reluctance", *MARKET, *AID, *TRADE}
+    assert named == set(SHIPPED["parameters"]) == {*COALITION, "join_reluctance", *MARKET, *AID, *AID_RESPONSES, *TRADE}
     assert all(registry()[name].default == value for name, value in SHIPPED["parameters"].items())
 
 

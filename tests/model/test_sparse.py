@@ -108,7 +108,7 @@ def test_the_mesa_model_votes_the_same_way(made_up: tuple[dict[str, Any], World]
 @given(CASES)
 def test_the_months_start_from_the_same_inputs(made_up: tuple[dict[str, Any], World]) -> None:
     case = made(*made_up)
-    values, nothing = case.standings[0].terms.values, np.zeros(case.world.size)
+    terms, nothing = case.standings[0].terms, np.zeros(case.world.size)
     one, other = (
         make_month_inputs(
             world,
@@ -116,7 +116,7 @@ def test_the_months_start_from_the_same_inputs(made_up: tuple[dict[str, Any], Wo
             parameters=case.parameters,
             alignment=nothing,
             exposure=nothing,
-            values=values,
+            terms=terms,
             cells=make_cells(world.size),
         )
         for world in (case.world, made_sparse(case.world))

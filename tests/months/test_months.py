@@ -224,5 +224,5 @@ def test_what_ifs_change_the_events_that_their_reasons_name() -> None:
 
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:
     names = [name for name in shipped_scenarios() if name.startswith("2022-2023-")]
-    assert len(names) == 10
+    assert len(names) == 11
     assert all(read_scenario(name).expected is not None for name in names)

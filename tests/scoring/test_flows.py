@@ -189,6 +189,28 @@ def test_aid_is_split_at_the_end_of_calibration() -> None:
     assert found["score"].simulated == [2.0, 2.0]
     assert found["last_value"].simulated == [6.0, 0.0]
     assert found["linear_trend"].simulated == pytest.approx([4 + 5, 0])  # BBB: 2, 0, 0 falls below nothing
+    assert found["own_mean"].simulated == pytest.approx([4.0, 4 / 3])
+
+
+def test_aid_by_month_is_next_to_rules_that_know_the_earlier_months_alone() -> None:
+    record = {
+        "AAA": {"2022-06": 1.0, "2022-07": 2.0, "2022-08": 4.0, "2022-09": 4.0, "2022-10": 1.0},
+        "BBB": {"2022-06": 0.5, "2022-07": 1.0, "2022-08": 2.0, "2022-09": 1.0},
+    }
+    given = np.full((len(MONTHS), 3), 1.0)
+    found = score_flows(replace(path(), aid=given), scored(aid=record)).aid_by_month
+    assert list(found["score"].simulated_and_published) == ["AAA 2022-09", "BBB 2022-09", "AAA 2022-10", "BBB 2022-10"]
+    assert found["score"].published == [4.0, 1.0, 1.0, 0.0]
+    assert found["score"].median_error == pytest.approx(0.5)  # 3, 0, 0, 1
+    assert found["score"].absolute_error == pytest.approx(4 / 6)
+    assert found["last_value"].simulated == [4.0, 2.0, 4.0, 2.0]
+    assert found["own_mean"].simulated == pytest.approx([7 / 3, 3.5 / 3] * 2)
+    logs = np.log(np.array([[1.0, 2.0, 4.0], [0.5, 1.0, 2.0]]) + 0.02)
+    slope, level = np.polyfit(logs[:, :2].ravel(), logs[:, 1:].ravel(), 1)
+    ahead = [level + slope * last for last in logs[:, 2]]
+    ahead += [level + slope * one for one in ahead]
+    assert found["pooled_persistence"].simulated == pytest.approx(np.exp(ahead) - 0.02)
+    assert "linear_trend" not in found
 
 
 def test_the_figures_and_what_they_may_be_used_for(published: Published) -> None:

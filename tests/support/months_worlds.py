@@ -70,6 +70,7 @@ def events(draw: st.DrawFn, world: World) -> dict[str, Any]:
             {"instruments": st.just(["finance", "territory"]), "effort": st.floats(0, 9, allow_subnormal=False)}
         ),
         "relief": st.fixed_dictionaries({"members": members, "share": share}),
+        "front": st.fixed_dictionaries({"held": share}),
         "halt": st.fixed_dictionaries({"members": members, "instruments": st.just(["goods", "arms"]), "share": share}),
     }
     kind = draw(st.sampled_from(list(kinds)))

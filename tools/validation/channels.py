@@ -23,10 +23,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.fitting.heldout import predict_held_out
+from sim.fitting.heldout import fitted_with, observe_before_all, split_folds
+from sim.fitting.posterior import Posterior
 from sim.fitting.refitted import score_refitted
+from sim.scoring.baselines import pin_to_counts
 from sim.scoring.pairing import MemberLosses
-from sim.scoring.scores import paired_interval
+from sim.scoring.samples import make_sample
+from sim.scoring.scores import measure_losses, paired_interval, three_classes
 from sim.scoring.validation import EarlierSamples
 from sim.specs import Scenario, read_scenario, world_of
 from sim.world.rollcalls.files import rollcalls_of
@@ -35,7 +38,7 @@ from tools.validation.frozen import CHOSEN_ON, TO_PREDICT
 from tools.validation.tables import table
 
 CHANNELS = ("energy", "arms", "food", "trade", "security", "aid", "finance")
-FOLDS, FOLD_SEEDS = 10, 1
+FOLDS = 10
 WHOLE = "all channels"
 MODELS: Mapping[str, Mapping[str, float]] = {
     WHOLE: {},
@@ -48,17 +51,35 @@ ASKED = {"held out": "members held out", "earlier": "13 earlier votes", "later":
 
 
 def score_model(spec: Scenario, fixed: Mapping[str, float], samples: EarlierSamples) -> dict[str, list[FloatArray]]:
-    """Score a model: what each member adds to the RPS, by what is asked and by vote."""
-    calls = rollcalls_of(world_of(spec))
+    """Score a model: what each member (N,) adds to the RPS, pinned, by what is asked and by vote."""
+    world = world_of(spec)
 
-    def predict(resolutions: tuple[str, ...]) -> list[MemberLosses]:
-        asked = [call for call in calls if call.resolution in resolutions]
-        return [one.losses for one in score_refitted(spec, asked, samples=samples, fixed=fixed)]
+    def predict(resolutions: tuple[str, ...]) -> list[FloatArray]:
+        asked = [call for call in rollcalls_of(world) if call.resolution in resolutions]
+        scored = score_refitted(spec, asked, samples=samples, fixed=fixed, rules={})
+        return [_at_members(one.losses, world.iso3) for one in scored]
 
-    held = [one.losses for one in predict_held_out(spec, FOLDS, FOLD_SEEDS, fixed=fixed)]
-    found = {"held out": held, "earlier": predict(CHOSEN_ON), "later": predict(TO_PREDICT)}
-    codes = world_of(spec).iso3
-    return {name: [_at_members(one, codes) for one in losses] for name, losses in found.items()}
+    return {"held out": hold_out(spec, fixed), "earlier": predict(CHOSEN_ON), "later": predict(TO_PREDICT)}
+
+
+def hold_out(spec: Scenario, fixed: Mapping[str, float]) -> list[FloatArray]:
+    """Predict members of the fitted votes from the others: what each (N,) adds to the RPS, pinned, by vote."""
+    observations = observe_before_all(fitted_with(spec))
+    posterior = Posterior(observations, fixed)
+    start = posterior.fit().vector
+    chances = np.full((len(observations), posterior.size, 4), np.nan)
+    for out in split_folds(observations, FOLDS, seed=0):
+        located, found = posterior.located(np.where(out, 0.0, 1.0), start)
+        for index in range(len(observations)):
+            chances[index, out] = located.chances(found.vector, index)[out]
+    losses = []
+    for seen, predicted in zip(observations, chances, strict=True):
+        observed = make_sample(seen.case, 0, seen.votes).observed
+        scored = observed >= 0
+        pinned = pin_to_counts(three_classes(predicted[scored]), np.bincount(observed[scored], minlength=3))
+        losses.append(np.full(posterior.size, np.nan))
+        losses[-1][scored] = measure_losses(pinned, observed[scored])["rps"]
+    return losses
 
 
 def _at_members(losses: MemberLosses, codes: tuple[str, ...]) -> FloatArray:

@@ -9,20 +9,24 @@ import typer
 
 from sim.case import prepare
 from sim.cli.cases import read_case
-from sim.cli.output import Overrides, print_json
+from sim.cli.output import Overrides, print_json, say
 from sim.cli.points import check_points
 from sim.cli.reading import read_experiment, read_goal
 from sim.errors import did_you_mean, input_error
 from sim.files.reading import is_file
 from sim.results.documents import DOCUMENTS
 from sim.specs import (
+    Scenario,
     experiment_schema,
     goal_schema,
     read_toml,
     scenario_schema,
     shipped_names,
+    world_of,
 )
+from sim.specs.scenario.own import find_unused_columns
 from sim.specs.shipped import ShippedKind
+from sim.world import shipped_worlds
 
 
 def check(
@@ -34,15 +38,27 @@ def check(
         if is_kind(reference, "goal", "goals"):
             goal = read_goal(reference, set_ or [])
             prepare(goal.base)
+            say_unused(goal.base)
             print(f"{reference}: good, {len(goal.lever)} levers")
         elif is_kind(reference, "design", "experiments"):
             spec = read_experiment(reference, set_ or [])
             check_points(reference, spec)
+            say_unused(spec.first)
             print(f"{reference}: good, {spec.size:,} points")
         else:
-            read_case(reference, set_ or [], ())
+            say_unused(read_case(reference, set_ or [], ())[0].spec)
             print(f"{reference}: good")
     return 0
+
+
+def say_unused(spec: Scenario) -> None:
+    """Name the columns of a world of the user's own that nothing uses."""
+    world = world_of(spec)
+    if spec.world not in shipped_worlds():
+        for file, columns in find_unused_columns(spec, world).items():
+            verb = "is" if len(columns) == 1 else "are"
+            message = f"{', '.join(columns)} {verb} not used by the model. A [[term]] may add a column to it."
+            say(f"warning: {world.name}/{file}: {message}")
 
 
 def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:

@@ -17,6 +17,8 @@ from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import list_peers
 from sim.specs import Scenario, members_of, read_scenario, world_of
+from sim.specs.labels import label_attribute
+from sim.specs.scenario.own import find_unused_columns
 from sim.summaries.edits import write_edit
 from sim.summaries.sentences import list_words
 from sim.views.frame import write_day
@@ -81,7 +83,7 @@ def command(
     """Show a world: its members, its groups, what can be edited and its sources, or everything about one member."""
     spec = read_scenario(scenario, _overrides(at, scenario))
     world = world_of(spec)
-    view = LISTS[what](world) if what in LISTS else _view_member(spec, world, _find_member(what, world))
+    view = LISTS[what](spec, world) if what in LISTS else _view_member(spec, world, _find_member(what, world))
     exports.write(lambda: view.tables)
     if as_json:
         print_json(view.document)
@@ -119,7 +121,7 @@ def _overrides(at: str, scenario: str) -> list[str]:
     return [*world, f"vote.0.date={at}"]
 
 
-def _view_members(world: World) -> _View:
+def _view_members(spec: Scenario, world: World) -> _View:
     members = [ListedMember(iso3=i, name=n, region=r) for i, n, r in zip(world.iso3, world.names, world.regions)]
     columns = (Column("code"), Column("name"), Column("regional group"), Column("population, millions", MILLIONS))
     population = world.attributes["population"] / 1e6
@@ -127,19 +129,26 @@ def _view_members(world: World) -> _View:
     lines = (
         f"{world.title}: {world.size} members, {len(world.groups)} groups. A [[change]] may edit "
         f"{len(world.attributes_editable())} quantities of each member.",
+        *_name_unused(spec, world),
         f"See also: sim world groups, sim world attributes, sim world {world.iso3[0]}",
     )
     return _View([member.document() for member in members], lines, [table("Members", columns, rows)])
 
 
-def _view_groups(world: World) -> _View:
+def _name_unused(spec: Scenario, world: World) -> list[str]:
+    """A line for each file with columns that the model does not use, so that none is ignored silently."""
+    found = find_unused_columns(spec, world)
+    return [f"Not used by the model: {', '.join(columns)} in {file}." for file, columns in found.items()]
+
+
+def _view_groups(spec: Scenario, world: World) -> _View:
     columns = (Column("key"), Column("name"), Column("kind"), Column("members", COUNT))
     rows = [[g.key, g.name, "organisation" if g.is_organisation else "list", len(g.members)] for g in world.groups]
     listed = [ListedGroup(key=g.key, name=g.name, members=g.members).document() for g in world.groups]
     return _View(listed, (), [table("Groups", columns, rows)])
 
 
-def _view_attributes(world: World) -> _View:
+def _view_attributes(spec: Scenario, world: World) -> _View:
     from sim.world.sources import source_table
 
     entries, editable = source_table(world), world.attributes_editable()
@@ -150,10 +159,10 @@ def _view_attributes(world: World) -> _View:
         table("What a [[change]] may edit", _texts("quantity", "key", "how the model uses it"), uses),
         table("Every column and its source", _texts("file", "column", "unit", "year", "source"), sources),
     ]
-    return _View([entry.document() for entry in entries], [line], tables)
+    return _View([entry.document() for entry in entries], [line, *_name_unused(spec, world)], tables)
 
 
-LISTS: Mapping[str, Callable[[World], _View]] = {
+LISTS: Mapping[str, Callable[[Scenario, World], _View]] = {
     "members": _view_members,
     "groups": _view_groups,
     "attributes": _view_attributes,
@@ -173,7 +182,7 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     if world.is_dated:
         lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
     columns = (Column("quantity"), Column("key"), Column("value", QUANTITY), Column("filled in by a rule, or changed"))
-    rows = [[label_quantity(q.name), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
+    rows = [[label_attribute(q.name, spec), q.name, q.value, q.rule or NOTHING] for q in found.quantities]
     title = f"What a [[change]] may edit of it, with the values for '{spec.title}'"
     tables = [table(title, columns, rows, "'sim world attributes' shows how the model uses each quantity.")]
     if found.sanctions:
@@ -193,6 +202,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     case, i = prepare(spec, world), world.index[iso3]
     known = quantities(world, find_roles(spec, world), spec.vote[0].date, case.parameters["agreement_sharpness"])
     terms = make_terms(spec, world, parameters=case.parameters, known=known, on=spec.vote[0].date)
+    uses = {**USES, **{term.key: f"{term.label}, in {term.adds_to}; weight {term.weight:g}" for term in spec.term}}
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     for change in spec.change:
         if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
@@ -203,7 +213,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
         name=world.names[i],
         groups=tuple(group.key for group in world.groups if iso3 in group.members),
         quantities=tuple(
-            MemberQuantity(name=name, value=float(values[i]), use=USES[name], rule=rules.get(name, ""))
+            MemberQuantity(name=name, value=float(values[i]), use=uses[name], rule=rules.get(name, ""))
             for name, values in terms.values.items()
         ),
         peers=tuple(PeerWeight(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),

@@ -48,7 +48,7 @@ from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
 from sim.specs import Scenario, fit_path, world_of
-from sim.specs.worlds import rollcall_hashes
+from sim.specs.worlds import file_hashes
 from sim.world import World
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
@@ -340,7 +340,7 @@ def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
     """SHA-256 hashes of all data files that scenarios in a world read, by file name; months read more than votes."""
     specs = [*specs]
     has_months = any(spec.months is not None for spec in specs)
-    named = [rollcall_hashes(spec) for spec in specs if world_of(spec).name == world.name]
+    named = [file_hashes(spec) for spec in specs if world_of(spec).name == world.name]
     return world_hashes(world) | (energy_hashes(world) if has_months else {}) | dict(ChainMap(*named))
 
 

@@ -15,9 +15,10 @@ from pydantic import TypeAdapter
 from sim.errors import did_you_mean
 from sim.results.series import list_series
 from sim.specs.draft import Finding, Key
-from sim.specs.names import REMOVAL, members_of
+from sim.specs.names import OWN, REMOVAL, members_of
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.spec import Change, Expected, NamedRoles, Pledge, Scenario, Vote
+from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import read_sound, read_sound_items
 from sim.world import World
 
@@ -35,28 +36,33 @@ class Parts:
     votes: Mapping[int, Vote]
     pledges: Mapping[int, Pledge]
     changes: Mapping[int, Change]
+    terms: Mapping[int, OwnTerm]
     events: Mapping[int, Event]
     months: Months | None
     expected: Expected | None
     has_months: bool
     has_all_votes: bool
+    has_all_terms: bool
 
     @classmethod
     def of(cls, document: Mapping[str, object], world: World) -> Self:
         """Read each part of a document by itself, and leave out parts that are not valid."""
         votes = read_sound_items(Vote, document.get("vote"), world)
-        written = document.get("vote")
+        terms = read_sound_items(OwnTerm, document.get("term"), world)
+        written, own = document.get("vote"), document.get("term", [])
         return cls(
             world=world,
             roles=read_sound(NamedRoles, document.get("roles"), world),
             votes=votes,
             pledges=read_sound_items(Pledge, document.get("pledge"), world),
             changes=read_sound_items(Change, document.get("change"), world),
+            terms=terms,
             events=read_sound_items(EVENT, document.get("event"), world),
             months=read_sound(Months, document.get("months"), world),
             expected=read_sound(Expected, document.get("expected"), world),
             has_months=document.get("months") is not None,
             has_all_votes=isinstance(written, list) and len(votes) == len(written),
+            has_all_terms=isinstance(own, list) and len(terms) == len(own),
         )
 
     @classmethod
@@ -68,11 +74,13 @@ class Parts:
             votes=dict(enumerate(scenario.vote)),
             pledges=dict(enumerate(scenario.pledge)),
             changes=dict(enumerate(scenario.change)),
+            terms=dict(enumerate(scenario.term)),
             events=dict(enumerate(scenario.event)),
             months=scenario.months,
             expected=scenario.expected,
             has_months=scenario.months is not None,
             has_all_votes=True,
+            has_all_terms=True,
         )
 
 
@@ -94,6 +102,21 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
     if parts.has_all_votes:
         yield from _pledged_vote_findings(parts.votes, parts.pledges)
     yield from _contradictions(parts.world, parts.pledges)
+    yield from _term_findings(parts)
+
+
+def _term_findings(parts: Parts) -> Iterator[Finding]:
+    """What is wrong between own terms, and where a change edits the figures of one that is not there."""
+    for (earlier, one), (later, other) in combinations(parts.terms.items(), 2):
+        for key in ("name", "label"):
+            if getattr(one, key) == getattr(other, key):
+                message = f'"{getattr(other, key)}" is already the {key} of term.{earlier}.'
+                yield Finding(("term", later, key), message, f"Give each term a {key} of its own.")
+    known = [term.key for term in parts.terms.values() if term.adds_to != "peers"]
+    for index, change in parts.changes.items() if parts.has_all_terms else ():
+        if change.attribute.startswith(OWN) and change.attribute not in known:
+            fix = did_you_mean(change.attribute, known, "Give [[term]] with figures of members.")
+            yield Finding(("change", index, "attribute"), f'there is no term "{change.attribute}" with figures.', fix)
 
 
 def _vote_findings(votes: Mapping[int, Vote]) -> Iterator[Finding]:

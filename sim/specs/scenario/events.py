@@ -148,6 +148,13 @@ class Halt(Happening):
     share: float = Field(ge=0, le=1, description="The part of the member's supply that ends.")
 
 
+class Front(Happening):
+    """The front has moved; from this day the target holds another part of the victim's territory."""
+
+    kind: Literal["front"] = Field(description="What kind of event this is.")
+    held: float = Field(ge=0, le=1, description="The part of the victim's territory that the target holds.")
+
+
 Event = Annotated[
     Invasion
     | Sanctions
@@ -161,6 +168,7 @@ Event = Annotated[
     | Policy
     | Pursuit
     | Relief
-    | Halt,
+    | Halt
+    | Front,
     Field(discriminator="kind"),
 ]

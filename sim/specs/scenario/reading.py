@@ -17,6 +17,7 @@ from sim.specs.fits import locate_fit, read_fit, shipped_fit_path, shipped_fits
 from sim.specs.overrides import apply_set, override
 from sim.specs.problems import findings_of
 from sim.specs.scenario.checks import Parts, findings_across
+from sim.specs.scenario.own import check_terms, lay_terms_of_world
 from sim.specs.scenario.spec import Scenario
 from sim.specs.shipped import is_folder, locate_file
 from sim.specs.worlds import first_day
@@ -82,6 +83,7 @@ def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tupl
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
     draft.merge(own, where, folder)
+    lay_terms_of_world(draft, own.get("world"), folder)
     assignments = document.get("set", {})
     if isinstance(assignments, Mapping):
         apply_set(draft, assignments, where, folder)
@@ -123,6 +125,7 @@ def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
     world = _world(draft)
     if world is not None:
         _check_rollcalls(draft, world)
+        check_terms(draft, world)
     scenario = _validate(draft, world)
     if document.get("parameter_uncertainty") is True and not draft.problems:
         _check_draws(draft)

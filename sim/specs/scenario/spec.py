@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, Strict, model_validator
 from sim.limits import MOST_REPLICATES
 from sim.specs.names import AttributeName, GroupName, MemberName
 from sim.specs.scenario.events import Event, Months
+from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
 from sim.specs.values import validator_error
 
@@ -173,6 +174,7 @@ class Scenario(Section):
     )
     pledge: Annotated[tuple[Pledge, ...], Strict(False)] = Field((), description="Votes that are fixed, not drawn.")
     change: Annotated[tuple[Change, ...], Strict(False)] = Field((), description="Edits of the world.")
+    term: Annotated[tuple[OwnTerm, ...], Strict(False)] = Field((), description="Terms of your own, from files.")
     months: Months | None = Field(
         None, description="The months to simulate between and after the votes; if left out, only votes are simulated."
     )

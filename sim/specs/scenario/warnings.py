@@ -19,7 +19,7 @@ from sim.specs.scenario.spec import Scenario
 from sim.specs.worlds import world_of
 from sim.world.estimates import unknown_channels
 
-ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "months", "event")
+ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "term", "months", "event")
 """Keys by which one scenario differs from another; the other keys describe it or say how it is run."""
 DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""

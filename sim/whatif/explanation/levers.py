@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sim.case import Case
-from sim.case.changes import BOUNDS
+from sim.case.changes import find_bounds
 from sim.errors import Problem
 from sim.rules.parameters import ORDERED, registry
 from sim.specs import Change, Scenario, Vote
+from sim.specs.labels import label_attribute, label_key
 from sim.specs.scenario.schema import schema_of
+from sim.specs.scenario.terms import LARGEST_FIGURE, OwnTerm
 from sim.world.quantities import coverage_problems
 
 
@@ -21,6 +23,7 @@ class Lever:
     Parameters
     ----------
     key : as it is written in a scenario: ``parameters.grievance``, ``vote.0.severity``, ``dependence.arms of IND``.
+    label : what people call it, without the member.
     kind : ``attribute``, ``vote`` or ``parameter``.
     now : its value in the scenario.
     low, high : its range, which holds `now`.
@@ -29,6 +32,7 @@ class Lever:
     """
 
     key: str
+    label: str
     kind: str
     now: float
     low: float
@@ -43,7 +47,7 @@ class Lever:
 
 
 def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
-    """Every lever of a vote: the editable attributes of one member, the numbers of the resolution, the parameters.
+    """Every lever of a vote: the attributes of one member, the numbers of the resolution, parameters, own weights.
 
     The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are not
     levers, and neither are weights of ties that the world does not know for the target.
@@ -53,15 +57,15 @@ def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
     number : which vote of the case, from 0.
     iso3 : the member whose attributes are levers.
     """
-    return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case))
+    return (*_attributes(case, number, iso3), *_vote_numbers(case, number), *_parameters(case), *_own_weights(case))
 
 
 def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
     spec, member = case.spec, case.world.index[iso3]
     values = case.standings[number].terms.values
 
-    for name in case.world.attributes_editable():
-        low, high = BOUNDS.get(name, (0.0, 1.0))
+    for name in values:
+        low, high = _find_range(case, number, name)
         now = float(values[name][member])
 
         def at(value: float, name: str = name) -> Scenario:
@@ -70,11 +74,40 @@ def _attributes(case: Case, number: int, iso3: str) -> Iterator[Lever]:
 
         yield Lever(
             key=f"{name} of {iso3}",
+            label=label_attribute(name, spec),
             kind="attribute",
             now=now,
             low=min(low, now),
             high=max(high, now),
             unit="of the attribute",
+            at=at,
+        )
+
+
+def _find_range(case: Case, number: int, name: str) -> tuple[float, float]:
+    """The range of an attribute; of an own figure without bounds, from the lowest to the highest of the members."""
+    values = case.standings[number].terms.values[name]
+    low, high = find_bounds(name, case.spec)
+    return (low, high) if high < LARGEST_FIGURE else (float(values.min()), float(values.max()))
+
+
+def _own_weights(case: Case) -> Iterator[Lever]:
+    spec = case.spec
+    for place, term in enumerate(spec.term):
+
+        def at(value: float, place: int = place, term: OwnTerm = term) -> Scenario:
+            weighed = term.model_copy(update={"weight": value})
+            return spec.model_copy(update={"term": (*spec.term[:place], weighed, *spec.term[place + 1 :])})
+
+        low, high = term.weights
+        yield Lever(
+            key=f"term.{place}.weight",
+            label=label_key(f"term.{place}.weight", spec),
+            kind="parameter",
+            now=term.weight,
+            low=low,
+            high=high,
+            unit="utility",
             at=at,
         )
 
@@ -104,7 +137,16 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
 
     key = f"vote.{number}.{name}" if place is None else f"vote.{number}.{name}.{place}"
     unit = "utility" if name == "severity" else "of the vote"
-    return Lever(key=key, kind="vote", now=now, low=bounds["minimum"], high=bounds["maximum"], unit=unit, at=at)
+    return Lever(
+        key=key,
+        label=label_key(key),
+        kind="vote",
+        now=now,
+        low=bounds["minimum"],
+        high=bounds["maximum"],
+        unit=unit,
+        at=at,
+    )
 
 
 def unknown_ties(case: Case) -> dict[str, Problem]:
@@ -137,6 +179,7 @@ def _parameters(case: Case) -> Iterator[Lever]:
 
         yield Lever(
             key=f"parameters.{name}",
+            label=parameter.label,
             kind="parameter",
             now=case.parameters[name],
             low=low,

@@ -6,7 +6,6 @@ from collections import Counter
 
 from sim.results.explanation import Fence, MemberReasons, Overview
 from sim.results.wording import write_figure, write_number, write_share
-from sim.specs.labels import label_key
 from sim.summaries.sentences import list_words
 from sim.summaries.tallies import REPORTED
 from sim.world.labels import label_quantity
@@ -32,8 +31,7 @@ def answer_explanation(reasons: MemberReasons) -> list[str]:
     if not points:
         return [*sentences, "No lever changes its vote within its range."]
     changes = [
-        f"{label_lever(lever.lever)} from {write_figure(lever.now)} to {write_figure(point.beyond)} "
-        f"(then {point.action})"
+        f"{lever.label} from {write_figure(lever.now)} to {write_figure(point.beyond)} (then {point.action})"
         for _, lever, point in points[:MOST_NAMED]
     ]
     return [*sentences, f"What would change its vote, nearest first: {', '.join(changes)}."]
@@ -48,11 +46,6 @@ def _name_decisive(reasons: MemberReasons) -> str:
         f"'{reasons.likeliest}' is {write_share(decisive.probability)}; with this term at the mean of the members it "
         f"would be {write_share(decisive.at_mean)}."
     )
-
-
-def label_lever(key: str) -> str:
-    """What people call a lever of a member, without the member."""
-    return label_key(key.partition(" of ")[0])
 
 
 def answer_overview(overview: Overview) -> list[str]:

@@ -21,10 +21,12 @@ from sim.results.explanation import (
     TriedLever,
 )
 from sim.results.explanation import ExplainedTerm as ExplainedTerm
+from sim.results.world import SourceColumn
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import list_peers
 from sim.rules.parameters import registry
 from sim.specs import members_of
+from sim.specs.scenario.own import locate_figures
 from sim.summaries.edits import write_edit
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.decisive import at_means, decisive_terms
@@ -74,6 +76,7 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
         levers=tuple(
             TriedLever(
                 lever=lever.key,
+                label=lever.label,
                 kind=lever.kind,
                 now=lever.now,
                 low=lever.low,
@@ -160,11 +163,19 @@ def _terms(found: Explanation) -> tuple[ExplainedTerm, ...]:
                 p95=None if ranges is None else float(ranges[1, place]) + 0.0,
             ),
             likeliest_at_mean=None if at_mean is None else float(at_mean[place, i, found.likeliest]),
-            meaning=registry()[term.parameter].meaning if term.parameter else MEANINGS[term.name],
+            meaning=registry()[term.parameter].meaning if term.parameter else _meaning(found, term),
             made_of=_made_of(found, term),
         )
         for place, term in enumerate(anatomy.terms)
     )
+
+
+def _meaning(found: Explanation, term: Term) -> str:
+    """The meaning of a term that no parameter weighs; that of the scenario's own is where its figures come from."""
+    own = {one.label: one for one in found.anatomy.case.spec.term}
+    if term.name in own:
+        return own[term.name].source or f"the scenario's own term, in {own[term.name].adds_to}"
+    return MEANINGS[term.name]
 
 
 def _over_next_in_draws(found: Explanation) -> FloatArray | None:
@@ -183,15 +194,28 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
     start = {name: values[i] for name, values in case.standings[found.anatomy.number].terms.values.items()}
     start["belief"] = np.float64(case.parameters["enforcement"])
     changed = _changes_of(found)
+    own = {one.key: one for one in case.spec.term}
+
+    def weight_of(name: str) -> float | None:
+        parameter = weights.get(name, term.parameter)
+        return own[name].weight if name in own else float(found.anatomy.parameters[parameter]) if parameter else None
+
+    def column_of(name: str) -> tuple[SourceColumn, ...]:
+        if name not in own:
+            return origins_of(case.world, name, case.world.iso3[i])
+        path = locate_figures(own[name], case.world)
+        described = {"label": own[name].label, "unit": "", "year": "", "source": own[name].source}
+        return (SourceColumn(file=path.name, column=own[name].column, **described),)
+
     return tuple(
         MadeOf(
-            name=name,
+            name=own[name].label if name in own else name,
             value=float(values[i]),
             at_start=float(start[name]) if found.monthly and name in start else None,
-            parameter=(parameter := weights.get(name, term.parameter)),
-            weight=float(found.anatomy.parameters[parameter]) if parameter else None,
+            parameter="" if name in own else weights.get(name, term.parameter),
+            weight=weight_of(name),
             rule=changed.get(name) or rules.get(name, LEARNED.get(name, "")),
-            origins=() if name in changed else origins_of(case.world, name, case.world.iso3[i]),
+            origins=() if name in changed else column_of(name),
         )
         for name, values in term.made_of.items()
     )

@@ -208,4 +208,4 @@ def _verify(
 def walk_along(member: WatchedMember, lever: Lever, values: Sequence[float]) -> Walk:
     """What a member does with a lever at each of some values, by simulation."""
     points = (WalkPoint(value=value, **dict(name_actions(member.simulated(lever.at(value))))) for value in values)
-    return Walk(lever=lever.key, points=tuple(points))
+    return Walk(lever=lever.key, label=lever.label, points=tuple(points))

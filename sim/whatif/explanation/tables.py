@@ -21,7 +21,6 @@ from sim.results.world import SourceColumn
 from sim.rules.parameters import registry
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.sentences import label_lever
 from sim.whatif.explanation.summary import sum_changing_terms
 from sim.world.labels import label_quantity
 
@@ -253,13 +252,13 @@ def switching_table(title: str, levers: list[TriedLever], likeliest: str) -> Tab
         ((point.share_of_width, lever, point) for lever in levers for point in lever.tips), key=lambda each: each[0]
     )
     rows = [
-        (label_lever(lever.lever), lever.now, point.before, point.beyond, point.change, point.action)
+        (lever.label, lever.now, point.before, point.beyond, point.change, point.action)
         for _, lever, point in points[:MOST_POINTS]
     ]
     notes = [f"Beyond a switching point, another action is more likely than '{likeliest}'."] if rows else []
     if len(points) > len(rows):
         notes.append(f"{len(points) - len(rows)} more switching points are farther away; --json has them.")
-    idle = [label_lever(lever.lever) for lever in levers if not lever.tips]
+    idle = [lever.label for lever in levers if not lever.tips]
     if len(idle) > MOST_IDLE:
         notes.append(f"{len(idle)} levers do not change its vote within their ranges.")
     elif idle:
@@ -271,7 +270,7 @@ def walk_table(walk: Walk) -> Table:
     """What the member does along a lever."""
     columns = [Column("value", FIGURE), *(Column(action, SHARE) for action in REPORTED)]
     rows = [(point.value, point.support, point.abstain, point.oppose, point.absent) for point in walk.points]
-    return table(f"Along {label_lever(walk.lever)}: probability of each action", columns, rows)
+    return table(f"Along {walk.label}: probability of each action", columns, rows)
 
 
 def shares_table(overview: Overview) -> Table:

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
-from sim.case.ballot import NOT_FIXED, WEIGHTS, Ballot, Terms, weigh
+from sim.case.ballot import NOT_FIXED, TO_ACTIONS, WEIGHTS, Ballot, Terms, weigh
 from sim.case.draws import spread_over
 from sim.case.inputs import MonthInputs
 from sim.ensemble import Outcome, simulate_votes, split_by_draw
@@ -25,7 +25,7 @@ from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
 from sim.rules.influence import peer_term
-from sim.rules.payoffs import Utilities, sanction_risk, sum_in_order, utility_terms
+from sim.rules.payoffs import Utilities, own_terms, sanction_risk, sum_in_order, utility_terms
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.summaries.summary import set_fixed
@@ -37,11 +37,12 @@ class Term(Shown):
 
     Parameters
     ----------
-    name : the quantity that is weigh, such as ``dependence.arms``, or what the term is called.
+    name : the quantity that is weighed, such as ``dependence.arms``, or what the term is called: a scenario's own has
+        its label.
     of : the engine's own term that this is a part of.
     added : action to what is added, (N,), mean over replicates; an action to which nothing is added is not in it.
     parameter : the parameter that weighs it; empty where there are several.
-    value : what is weigh (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
+    value : what is weighed (N,), mean over replicates; None where it depends on the resolution or a parameter alone.
     made_of : the quantities that the value is made of, (N,) each, mean over replicates.
     """
 
@@ -220,7 +221,8 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
     belief: Number = parameters["enforcement"]
     if state is not None and case.plan is not None:
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief_in_threat(belief)
-    exposures = {name: terms.values[name] for name in WEIGHTS["exposure"]}
+    own = {term.key: term for term in terms.own}
+    exposures = {name: terms.values[name] for name in weigh("exposure", terms, parameters)}
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
     one = np.ones(())
@@ -233,7 +235,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         emptiness=one,
         parameters=parameters,
     )
-    units = {**of_one, "peers": peer_term(1.0, one)}
+    units = {**of_one, **own_terms(dict.fromkeys(TO_ACTIONS, one)), "peers": peer_term(1.0, one)}
 
     def mean(values: Number) -> FloatArray:
         """Over the replicates, where these differ; (N,)."""
@@ -264,8 +266,9 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
 
     def parts(of: str, kind: str, share: Number) -> Iterator[Term]:
         for name, amount in weigh(kind, terms, parameters).items():
-            value = terms.values[name]
-            yield part(of, name, share * amount, WEIGHTS[kind][name], value=value, made_of={name: value})
+            value, parameter = terms.values[name], WEIGHTS.get(kind, {}).get(name, "")
+            label = own[name].label if name in own else name
+            yield part(of, label, share * amount, parameter, value=value, made_of={name: value})
 
     conflict, order = ballot.divisiveness
     yield from parts("alignment", "conflict", conflict)
@@ -286,6 +289,8 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
     yield from parts("emptiness", "absence", 1.0)
     yield part("emptiness", "absent_bias", parameters["absent_bias"], "absent_bias")
     yield part("abstain_bias", "abstain_bias", 1.0, "abstain_bias")
+    for action in TO_ACTIONS:
+        yield from parts(f"own_{action}", action, 1.0)
     yield part("peers", "peers", parameters["peer_influence"] * peers, "peer_influence", value=peers)
 
 
@@ -297,4 +302,4 @@ def _apply_months(terms: Terms, state: MonthState, inputs: MonthInputs) -> Terms
         "dependence.security": state.security,
         "isolation": state.isolation,
     }
-    return Terms({**terms.values, **moved})
+    return replace(terms, values={**terms.values, **moved})

@@ -28,6 +28,7 @@ from sim.world.dated.world import (
 from sim.world.header import Header, read_header
 from sim.world.reading import (
     BOUNDS,
+    ESTIMATED,
     is_estimate,
     read_assembly,
     read_ideal_points,
@@ -113,6 +114,7 @@ def read_dated_world(path: Path) -> DatedWorld:
         assembly=assembly,
         filled=filled,
         estimated=estimated,
+        unused=folder.unused,
     )
     folder.raise_problems()
     return dated
@@ -265,7 +267,8 @@ def _filled(
     folder: Folder, index: Index
 ) -> tuple[dict[tuple[str, str, str], dict[int, str]], frozenset[tuple[str, str, str, int]]]:
     """The rules that supplied figures, by figure, member and partner, then year; and which of these are estimates."""
-    table = folder.table("fills", ("figure", "iso3", "partner", "year", "rule"), is_required=False)
+    columns = ("figure", "iso3", "partner", "year", "rule")
+    table = folder.table("fills", columns, is_required=False, optional=(ESTIMATED,))
     found: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
     estimated: set[tuple[str, str, str, int]] = set()
     for row in table.rows:

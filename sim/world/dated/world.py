@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -57,6 +57,7 @@ class DatedWorld(Shown):
     sanctions : each with its spell.
     rollcalls, ideal_points, assembly : as in `World`, of all dates.
     filled : the figures that a rule supplied, and `estimated` those of them that rest on other members.
+    unused : as in `World`.
     """
 
     name: str
@@ -82,6 +83,7 @@ class DatedWorld(Shown):
     assembly: AssemblyVotes | None
     filled: FilledYears
     estimated: frozenset[tuple[str, str, str, int]] = frozenset()
+    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def at(self, day: date) -> World:
         """The world as it was known before a day: annual figures from 1 January of the next year, all else by its days.
@@ -139,6 +141,7 @@ class _Snapshot:
             years=self.years,
             carried=tuple(self.carried),
             outcomes=tuple(call for call in calls if call.date > self.eve),
+            unused=dated.unused,
         )
 
     def _of(self, values: Numbers) -> Numbers:

@@ -31,7 +31,7 @@ def as_json(document: dict[str, Any]) -> Any:
 
 def test_every_table_is_closed_and_every_key_is_described() -> None:
     found = list(tables(scenario_schema()))
-    sections = ["Scenario", "NamedRoles", "Vote", "Pledge", "Change", "Expected", "Months"]
+    sections = ["Scenario", "NamedRoles", "Vote", "Pledge", "Change", "OwnTerm", "Expected", "Months"]
     sections += ["parameters", "leanings", "series", "set"]
     assert len(found) == len(sections) + len(get_args(get_args(Event)[0]))
     for table in found:
