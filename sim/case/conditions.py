@@ -56,6 +56,7 @@ class Conditions(Shown):
     membership : `JOINED` by a package or policy, `LEFT` by a policy (packages then pass the member by), else
         `OWN_DECISION`.
     effort : what policies multiply a member's enforcement by.
+    is_ban_chosen : whether members ban fuels by their own decision, so that embargoes do nothing.
     left : part of earlier purchases that embargoes, cut-offs, switches and the war leave, at the market's cells (C,).
     payments_closed : 1 where sanctions close the usual payments with the target, else 0.
     goods_closed : part of the coalition's exports to the target that sanctions end, in [0, 1].
@@ -72,6 +73,7 @@ class Conditions(Shown):
     is_recognition_open: bool
     membership: ActionArray
     effort: FloatArray
+    is_ban_chosen: bool
     left: FloatArray
     payments_closed: float
     goods_closed: float
@@ -158,6 +160,7 @@ def make_conditions(
     cells: Cells,
     prices: FloatArray,
     transit: FloatArray,
+    is_ban_chosen: bool,
     parameters: Mapping[str, float],
 ) -> tuple[Conditions, ...]:
     """The conditions of each month.
@@ -166,19 +169,22 @@ def make_conditions(
     ----------
     prices : of the world, millions of euros a tonne (T, K).
     transit : share of each member's oil exports that leaves through the target (N,).
+    is_ban_chosen : whether members ban fuels by their own decision, and embargoes are left out.
     """
     seen: list[Event] = []
     found: list[Conditions] = []
     share = np.zeros(world.size)
     first = months[0].first
     for number, month in enumerate(months):
-        seen += [item for item in month.items if not isinstance(item, int)]
+        seen += [
+            item for item in month.items if not (isinstance(item, int) or (is_ban_chosen and isinstance(item, Embargo)))
+        ]
         now = _conditions(
             month, seen, first=first, world=world, roles=roles, cells=cells, price=prices[number], parameters=parameters
         )
         if now.war > 0:
             share = reroute_exports(share, transit, parameters["reroute_room"], parameters["reroute_months"] / now.war)
-        found.append(replace(now, rerouted=share))
+        found.append(replace(now, rerouted=share, is_ban_chosen=is_ban_chosen))
     return tuple(found)
 
 
@@ -234,6 +240,7 @@ def _conditions(
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
         effort=effort,
+        is_ban_chosen=False,
         left=_left(month, events, first=first, world=world, roles=roles, cells=cells),
         payments_closed=float(everything or "finance" in closed_sectors),
         goods_closed=parameters["goods_ended"]

@@ -22,8 +22,10 @@ from sim.world import World
 from sim.world.quantities import Roles
 from sim.world.ties import columns_of, largest_with, row_of
 
-FIXED = ("arms", "food", "aid", "finance")
+FIXED = ("arms", "food")
 """Channels of dependence that the months leave alone."""
+LENT = ("aid", "finance")
+"""Channels of dependence on what the target can afford to give."""
 FOR_VICTIM = ("arms_to_victim", "volunteers")
 """Help to the victim other than aid."""
 NEARLY_ALL = 0.9
@@ -59,6 +61,7 @@ class MonthInputs(Shown):
     exposure : to the senders, weighted over channels, in [0, 1].
     isolation, energy, trade, security : as at the start, each in [0, 1].
     fixed_dependence : dependence in the channels that the months leave alone; utility.
+    lent_dependence : dependence on the target's aid and finance, as at the start; utility.
     gdp : yearly product, billions of euros.
     power : share of all members' product: weight in enforcing.
     target_trade : share of each member in the target's trade, in [0, 1].
@@ -78,6 +81,7 @@ class MonthInputs(Shown):
     trade: FloatArray
     security: FloatArray
     fixed_dependence: FloatArray
+    lent_dependence: FloatArray
     dependence: FloatArray
     gdp: FloatArray
     power: FloatArray
@@ -128,7 +132,7 @@ def of_replicates(values: Values, rows: slice) -> Values:
 def weigh_dependence(
     energy: FloatArray, trade: FloatArray, security: FloatArray, fixed: FloatArray, parameters: Parameters
 ) -> FloatArray:
-    """Dependence on the target over all channels, as leverage, of which the months move three; utility."""
+    """Dependence on the target over all channels, as leverage; `fixed` is that of the others, utility."""
     exponent = parameters["leverage_exponent"]
     return (
         fixed
@@ -163,9 +167,12 @@ def make_month_inputs(
     seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
     supplier = largest_with(world.ties["arms"])
-    fixed = sum_weighted(
-        {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in FIXED},
-        {name: parameters[f"dependence_{name}"] for name in FIXED},
+    fixed, lent = (
+        sum_weighted(
+            {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in channels},
+            {name: parameters[f"dependence_{name}"] for name in channels},
+        )
+        for channels in (FIXED, LENT)
     )
     for added in weigh_own("dependence", terms, parameters).values():
         fixed = fixed + added
@@ -181,8 +188,9 @@ def make_month_inputs(
         trade=own_trade,
         security=security,
         fixed_dependence=fixed,
+        lent_dependence=lent,
         dependence=weigh_dependence(
-            energy=energy, trade=own_trade, security=security, fixed=fixed, parameters=parameters
+            energy=energy, trade=own_trade, security=security, fixed=fixed + lent, parameters=parameters
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,

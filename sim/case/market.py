@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray, Number
+from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
 from sim.rules.totals import whole_total
@@ -37,6 +37,7 @@ class Cells(Shown):
     size : members N; None for the part of one member.
     member, commodity : index of the buyer and of the commodity, (C,).
     before : bought from the target in a month before the war, tonnes (C,).
+    part : of the buyer's imports of the fuel that came from the target before the war, in [0, 1] (C,).
     ceiling : most that could be bought in the end, tonnes (C,), at least `before`.
     premium : what the buyer pays over the mean of all buyers, as a ratio (C,); 1 for a new buyer.
     value : price at the start, millions of euros a tonne (C,).
@@ -48,6 +49,7 @@ class Cells(Shown):
     member: IntArray
     commodity: IntArray
     before: FloatArray
+    part: FloatArray
     ceiling: FloatArray
     premium: FloatArray
     value: FloatArray
@@ -65,6 +67,7 @@ class Cells(Shown):
             member=self.member[own],
             commodity=self.commodity[own],
             before=self.before[own],
+            part=self.part[own],
             ceiling=self.ceiling[own],
             premium=self.premium[own],
             value=self.value[own],
@@ -85,9 +88,9 @@ class Cells(Shown):
         values = np.where(is_gas, parameters[f"{name}_gas"], parameters[f"{name}_oil"])
         return (1.0 / values if inverse else values)[..., self.commodity]
 
-    def discounts(self, discount_max: Number) -> FloatArray:
-        """Largest discount of each commodity (..., K)."""
-        return discount_max * np.array([float(commodity in DISCOUNTED) for commodity in self.commodities])
+    def on_world_price(self, discount: FloatArray) -> FloatArray:
+        """Discounts (..., K) on the prices of the data: 0 for fuels whose price has the discount in it already."""
+        return discount * np.array([float(commodity in DISCOUNTED) for commodity in self.commodities])
 
     def per_commodity(self, values: FloatArray) -> FloatArray:
         """Exact totals (..., K) of whole tonnes over the cells of each commodity."""
@@ -113,15 +116,21 @@ def make_cells(
     size: int,
     commodities: Sequence[str] = (),
     before: FloatArray | None = None,
+    need: FloatArray | None = None,
     ceiling: FloatArray | None = None,
     premium: FloatArray | None = None,
     value: FloatArray | None = None,
 ) -> Cells:
-    """The cells of arrays (N, K) of tonnes and premiums, and prices (K,); who buys nothing and cannot has none."""
+    """The cells of arrays (N, K) of tonnes and premiums, and prices (K,); who buys nothing and cannot has none.
+
+    The need is what buyers import from everyone, at least what they bought before.
+    """
     count = len(commodities)
     before = np.zeros((size, count)) if before is None else np.rint(before)
+    need = before if need is None else np.maximum(need, before)
     ceiling = before if ceiling is None else np.maximum(np.rint(ceiling), before)
     supply = whole_total(before.T)
+    part = before / np.where(need > 0, need, 1.0)
     commodity, member = np.nonzero((before.T > 0) | (SMALLEST * supply[:, None] < ceiling.T))
     return Cells(
         commodities=tuple(commodities),
@@ -129,6 +138,7 @@ def make_cells(
         member=member,
         commodity=commodity,
         before=before[member, commodity],
+        part=part[member, commodity],
         ceiling=ceiling[member, commodity],
         premium=np.ones(len(member)) if premium is None else premium[member, commodity],
         value=np.zeros(len(member)) if value is None else value[commodity],

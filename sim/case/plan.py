@@ -38,6 +38,7 @@ class Plan(Shown):
     ----------
     touches : what each event, by its place in the month's items, does to members at once.
     senders_power : weight of the scenario's senders, the unit of enforcement.
+    earlier_revenue : what all paid the target for its fuels before the war, millions of euros a month.
     target_imports : what the target bought of all members before the war, millions of euros a month.
     """
 
@@ -46,6 +47,7 @@ class Plan(Shown):
     conditions: tuple[Conditions, ...]
     touches: Mapping[tuple[int, int], Touch]
     senders_power: float
+    earlier_revenue: float
     target_imports: Number
 
     def with_inputs(self, inputs: MonthInputs) -> Self:
@@ -103,10 +105,18 @@ def make_plan(
         months=dated,
         inputs=inputs,
         conditions=make_conditions(
-            dated, world=world, roles=roles, cells=cells, prices=prices, transit=transit, parameters=parameters
+            dated,
+            world=world,
+            roles=roles,
+            cells=cells,
+            prices=prices,
+            transit=transit,
+            is_ban_chosen=months.bans == "chosen",
+            parameters=parameters,
         ),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
+        earlier_revenue=float(exact_total(cells.before * cells.value * cells.premium)),
         target_imports=max(float(exact_total(inputs.exports)), 1e-12),
     )
 
@@ -132,6 +142,7 @@ def _market(
         world.size,
         commodities=energy.commodities,
         before=before,
+        need=need,
         ceiling=find_ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
         premium=_premium(energy),
         value=prices[0],

@@ -2,7 +2,8 @@
 
 The coalition is a logit of who was on the list of 7 March 2022, given the sanctions that the scenario states. The
 market, the aid, and the goods that go round are least squares on logarithms of the published figures and sums for
-calibration. All are shrunk towards the values where the search starts, which are declared here.
+calibration, and of the price of the target's crude. All are shrunk towards the values where the search starts, which
+are declared here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sim.runner.run import run_case
 from sim.scoring.aid import CALIBRATED_TO, LEAST_AID, read_record
 from sim.scoring.flows import score_flows
 from sim.scoring.months import simulated_of
-from sim.scoring.published import Published, load_published, reported_tonnes
+from sim.scoring.published import Published, load_published, reported_discounts, reported_tonnes
 from sim.specs import Fit, Scenario, scenario_from
 from sim.world.energy import energy_hashes
 from sim.world.loading import world_hashes
@@ -33,11 +34,12 @@ REPLICATES = 40
 COALITION = {"join_alignment": (1.0, 1.0), "join_dependence": (1.0, 2.0), "join_allies": (5.0, 5.0)}
 """Means and standard deviations of the normal priors; the reluctance has a flat prior."""
 MARKET = {
-    "capacity_months": (6.0, 1.0, 36.0),
+    "capacity_months": (1.5, 1.0, 36.0),
     "scale_share": (0.03, 0.001, 0.5),
     "substitution_months_oil": (24.0, 3.0, 240.0),
     "substitution_months_gas": (36.0, 3.0, 240.0),
     "thrift_exponent": (0.5, 0.05, 3.0),
+    "demand_elasticity": (5.0, 1.0, 50.0),
 }
 """Start, lower and upper bound of the parameters of the market."""
 AID = {
@@ -60,6 +62,8 @@ WAR_MONTHS = ("2022-03", "2022-08")
 """First and last month of the reported imports that are fitted."""
 SCATTER = 0.15
 """Standard deviation of the logarithm of a figure around the run."""
+PRICE_SCATTER = 0.1
+"""The same for the price of a month's crude."""
 AID_SCATTER = 0.7
 PERIOD_BEGINS = "2022-06"
 """First month of the second period in which donors' sums are compared."""
@@ -172,7 +176,7 @@ def _market(result: RunResult, published: Published) -> FloatArray:
         for one in score_flows(simulated, published).comparisons
         if one.use == "calibrate" and one.simulated and (one.measure in FIGURES or _is_tracked(one, groups))
     ]
-    return np.array([*figures, *_reports(result)])
+    return np.array([*figures, *_reports(result), *_discounts(result)])
 
 
 def _is_tracked(one: PublishedFigure, groups: set[str]) -> bool:
@@ -197,6 +201,18 @@ def _reports(result: RunResult) -> list[float]:
             if simulated[known].sum() > 0 and found[known].sum() > 0:
                 miss = np.log(simulated[known].sum() / found[known].sum())
                 misses.append(float(miss) / (SCATTER * len(names) ** 0.5))
+    return misses
+
+
+def _discounts(result: RunResult) -> list[float]:
+    """Misses of the price of the target's crude over the world's, by month, of cargoes of that month and the last."""
+    months = result.months
+    assert months is not None
+    sold_at = 1.0 - months.total("discount_crude").mean
+    misses = []
+    for month, discount in reported_discounts(result.case.world, WAR_MONTHS).items():
+        at = months.months.index(month)
+        misses.append(float(np.log(sold_at[at - 1 : at + 1].mean() / (1.0 - discount))) / PRICE_SCATTER)
     return misses
 
 

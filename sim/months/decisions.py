@@ -17,9 +17,17 @@ from sim.rules.aid import AidResponses, adapt_aid
 from sim.rules.beliefs import expected_punishment, listing_chance
 from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
 from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
-from sim.rules.energy import adapt_capacity, measure_spare, realised_price, reduce_share, willingness
+from sim.rules.energy import (
+    adapt_capacity,
+    keep_unless_banned,
+    measure_spare,
+    realised_price,
+    reduce_share,
+    willingness,
+)
 from sim.rules.parameters import Parameters
 from sim.rules.rerouting import build_route, pay_premium
+from sim.rules.revenue import part_lent, part_paid
 from sim.rules.support import (
     INSTRUMENTS,
     PAID,
@@ -81,9 +89,10 @@ def offer(party: Party) -> None:
     rate = month.now.war * cells.commodity_values(parameters, "substitution_months", inverse=True)
     shed = cells.at_cells(state.joined) * rate
     state.kept = reduce_share(state.kept, shed)
-    willing = cells.at_cells(
-        inputs.thrift * willingness(state.joined, month.punishment, parameters["energy_visibility"])
-    )
+    if month.now.is_ban_chosen and month.now.war > 0:
+        joined = cells.at_cells(state.joined)
+        state.kept = keep_unless_banned(state.kept, cells.part, joined, parameters["ban_share"])
+    willing = cells.at_cells(willingness(state.joined, month.punishment, parameters["energy_visibility"]))
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
         spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
@@ -93,14 +102,14 @@ def offer(party: Party) -> None:
 def trade(party: Party) -> None:
     """Buy at the price that clears the market, and build up capacity for more."""
     state, inputs, month, parameters = party.state, party.inputs, party.month, party.parameters
-    cells, now, part = inputs.cells, month.now, month.use[..., inputs.cells.commodity]
-    flow = np.floor(month.offer.held + part * month.offer.spare)
+    cells, now = inputs.cells, month.now
+    flow = np.floor(month.offer.held + month.use[..., cells.commodity] * month.offer.spare)
     if now.war > 0:
-        state.capacity = adapt_capacity(state.capacity, cells.ceiling, part, parameters["capacity_months"] / now.war)
+        gain = month.discount[..., cells.commodity] * cells.at_cells(inputs.thrift)
+        state.capacity = adapt_capacity(state.capacity, cells.ceiling, gain, parameters["capacity_months"] / now.war)
     price = realised_price(
         now.price,
-        month.use,
-        discount_max=cells.discounts(parameters["discount_max"]),
+        cells.on_world_price(month.discount),
         cap=now.cap,
         bound=now.capped * parameters["cap_services"],
     )
@@ -114,6 +123,7 @@ def help_target(party: Party) -> None:
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     visible = _zeros(state)
     through = gate(0.0, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
+    paid = part_paid(party.month.earned, parameters["revenue_weight"])
     amounts: dict[str, FloatArray] = {}
     opened: dict[str, FloatArray] = {}
     party.month.help = Help(visible, amounts, opened)
@@ -137,6 +147,8 @@ def help_target(party: Party) -> None:
             acts = add(_zeros(state), able, np.where(odds * pick(survival.opened, able) > 1.0, 1.0, 0.0))
             state.recognised = np.maximum(state.recognised, acts)
             continue
+        if name in PAID:
+            odds = odds * pick(paid, able)
         if name == "goods":
             odds = odds * pay_premium(party.month.missing, parameters["goods_premium"])
         amount = part_given(odds)
@@ -229,7 +241,8 @@ def drift(party: Party) -> None:
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
-    state.dependence = dependence_of(state, inputs, parameters)
+    lent = part_lent(party.month.earned, parameters["revenue_weight"]) if party.month.now.war > 0 else 1.0
+    state.dependence = dependence_of(state, inputs, parameters, lent)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
         dependence=parameters["drift_dependence"],

@@ -85,6 +85,7 @@ class AgentAssembly:
                 held=self.collect_at_cells(lambda party: party.month.offer.held),
                 spare=self.collect_at_cells(lambda party: party.month.offer.spare),
             ),
+            discount=shared.discount,
             use=shared.use,
             trade=Trade(
                 flow=self.collect_at_cells(lambda party: party.month.trade.flow),

@@ -8,8 +8,9 @@ sanction             each      join the coalition that sanctions the target, sta
 add_up_effort        together  add up how hard the coalition enforces its sanctions
 expect_punishment    each      weigh what a month of open help would cost in secondary sanctions
 offer                each      shed what substitutes replace, and offer what one could buy of the target's fuels
-clear_market         together  find the part of all spare capacity at which the market clears
+clear_market         together  find the discount at which the market clears
 trade                each      buy at the market's price, and build up capacity for more
+count_revenue        together  add up what the target is paid, which limits what it can pay for and lend
 note_missing_goods   together  see what the target misses of the goods that it used to buy
 help_target          each      give the target some of each instrument of help, openly or covertly
 note_aid             together  see what all donors gave in the month before
@@ -33,9 +34,10 @@ from sim.case.plan import Plan
 from sim.months import decisions
 from sim.months.record import Party
 from sim.rules.coalition import coalition_effort
-from sim.rules.energy import find_clearing_use
+from sim.rules.energy import find_clearing_use, find_log_price, part_used
 from sim.rules.parameters import Parameters
 from sim.rules.rerouting import part_missing
+from sim.rules.revenue import part_earned
 
 PartyValue = Callable[[Party], FloatArray]
 
@@ -77,10 +79,19 @@ def add_up_effort(assembly: Assembly) -> None:
 
 
 def clear_market(assembly: Assembly) -> None:
-    """Find the part of all spare capacity, by commodity, at which the market clears."""
+    """Find the discount, by commodity, at which the market clears, and the part of all spare capacity used at it."""
     held = assembly.per_commodity(lambda party: party.month.offer.held)
     spare = assembly.per_commodity(lambda party: party.month.offer.spare)
-    assembly.let_know("use", find_clearing_use(assembly.plan.inputs.cells.supply, held, spare))
+    supply, elasticity = assembly.plan.inputs.cells.supply, assembly.parameters["demand_elasticity"]
+    log_price = find_log_price(supply, held, spare, assembly.parameters["supply_elasticity"], elasticity)
+    assembly.let_know("discount", -np.expm1(log_price))
+    assembly.let_know("use", np.minimum(part_used(log_price, elasticity), find_clearing_use(supply, held, spare)))
+
+
+def count_revenue(assembly: Assembly) -> None:
+    """Add up what the target is paid for its fuels, over what it was paid before the war."""
+    revenue = assembly.total(lambda party: party.month.trade.paid)
+    assembly.let_know("earned", part_earned(revenue, assembly.plan.earlier_revenue))
 
 
 def note_missing_goods(assembly: Assembly) -> None:
@@ -155,8 +166,9 @@ PHASES: tuple[Each | Together, ...] = (
     Together(add_up_effort, "add up how hard the coalition enforces its sanctions"),
     Each(decisions.expect_punishment, "weigh what a month of open help would cost in secondary sanctions"),
     Each(decisions.offer, "shed what substitutes replace, and offer what one could buy of the target's fuels"),
-    Together(clear_market, "find the part of all spare capacity at which the market clears"),
+    Together(clear_market, "find the discount at which the market clears"),
     Each(decisions.trade, "buy at the market's price, and build up capacity for more"),
+    Together(count_revenue, "add up what the target is paid, which limits what it can pay for and lend"),
     Together(note_missing_goods, "see what the target misses of the goods that it used to buy"),
     Each(decisions.help_target, "give the target some of each instrument of help, openly or covertly"),
     Together(note_aid, "see what all donors gave in the month before", is_reported_only=True),

@@ -83,8 +83,10 @@ class MonthRecord(Shown):
     effort : how hard the coalition has announced to enforce, 0 or greater.
     punishment : expected cost of a month of open help; utility.
     offer : the offer at the market for the target's fuels.
-    use : part of all spare capacity that is needed, by commodity, in [0, 1].
+    discount : on the world price, at which the market clears, by commodity, in [0, 1].
+    use : part of all spare capacity that is used at it, by commodity, in [0, 1].
     trade : what is bought at this market.
+    earned : revenue of the target from its fuels, over that of a month before the war, 0 or greater.
     missing : part of its earlier imports of goods that the target misses, in [0, 1].
     donated : what all donors gave the victim in the month before; millionths of all members' yearly product.
     help, gift : help to the target and to the victim.
@@ -97,8 +99,10 @@ class MonthRecord(Shown):
     effort: FloatArray = field(init=False)
     punishment: FloatArray = field(init=False)
     offer: Offer = field(init=False)
+    discount: FloatArray = field(init=False)
     use: FloatArray = field(init=False)
     trade: Trade = field(init=False)
+    earned: FloatArray = field(init=False)
     missing: FloatArray = field(init=False)
     donated: FloatArray = field(init=False)
     help: Help = field(init=False)
@@ -134,11 +138,12 @@ class MonthView(Shown):
 
     Parameters
     ----------
-    offer, use, trade, help, gift, effort, listed : as in `MonthRecord`, arrays (..., N); the effort is (...).
+    offer, discount, use, trade, help, gift, effort, listed : as in `MonthRecord`, arrays (..., N); the effort is (...).
     goods_closed, rerouted : as in the month's `Conditions`.
     """
 
     offer: Offer
+    discount: FloatArray
     use: FloatArray
     trade: Trade
     help: Help

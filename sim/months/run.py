@@ -76,6 +76,7 @@ class Strip:
         month = self.month
         return MonthView(
             offer=month.offer,
+            discount=month.discount,
             use=month.use,
             trade=month.trade,
             help=month.help,
@@ -187,6 +188,7 @@ def _concatenate_views(views: Sequence[MonthView]) -> MonthView:
 
     return MonthView(
         offer=Offer(whole(lambda view: view.offer.held), whole(lambda view: view.offer.spare)),
+        discount=whole(lambda view: view.discount),
         use=whole(lambda view: view.use),
         trade=Trade(whole(lambda view: view.trade.flow), whole(lambda view: view.trade.paid)),
         help=Help(

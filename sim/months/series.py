@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from sim.arrays import FloatArray, Number
+from sim.arrays import FloatArray
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.case.market import DISCOUNTED
 from sim.months.decisions import close_trade, offer_goods
 from sim.months.record import MonthView
 from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
-from sim.rules.coalition import cost_to_target
 from sim.rules.rerouting import part_passed
 from sim.rules.support import HELPS_FROM, INSTRUMENTS
 from sim.rules.totals import exact_total
@@ -60,17 +59,13 @@ def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> di
     return series
 
 
-def total_series(
-    inputs: MonthInputs, state: MonthState, view: MonthView, discount_max: Number
-) -> dict[str, FloatArray]:
+def total_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dict[str, FloatArray]:
     """The series of a month over all members together, each (R,): money in millions of euros, fuel in kilotonnes."""
     cells = inputs.cells
-    flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.discounts(discount_max) * view.use
-    coverage = exact_total(state.joined * inputs.target_trade)
+    flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.on_world_price(view.discount)
     totals = {
         "members_joined": exact_total(state.joined),
-        "coverage": coverage,
-        "cost_to_target": cost_to_target(coverage),
+        "coverage": exact_total(state.joined * inputs.target_trade),
         "effort": view.effort,
         "listings": exact_total(view.listed),
         "goods_closed": exact_total(close_trade(state, inputs)),

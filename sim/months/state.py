@@ -149,9 +149,15 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     )
 
 
-def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
-    """Dependence over all channels in a state; utility."""
+def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters, lent: Number) -> FloatArray:
+    """Dependence over all channels in a state; utility.
+
+    Parameters
+    ----------
+    lent : part of its earlier aid and finance that the target can keep up, in [0, 1].
+    """
+    fixed = inputs.fixed_dependence + lent * inputs.lent_dependence
     trade = inputs.trade * (1.0 - state.trade_closed)
     return weigh_dependence(
-        energy=state.energy, trade=trade, security=state.security, fixed=inputs.fixed_dependence, parameters=parameters
+        energy=state.energy, trade=trade, security=state.security, fixed=fixed, parameters=parameters
     )

@@ -80,7 +80,6 @@ MEMBER_SERIES: Mapping[str, Series] = {
 WHOLE_SERIES: Mapping[str, Series] = {
     "members_joined": Series("members that sanction", "members", "members that sanction the target"),
     "coverage": Series("coverage", "share", "part of the target's trade that is with members that sanction it"),
-    "cost_to_target": Series("cost to the target", "0 to 1", "what that costs the target; convex in the coverage"),
     "effort": Series("enforcement", "0 to 1", "how hard the coalition enforces against third parties"),
     "listings": Series("listings", "members", "members of which firms are listed in the month", is_amount=True),
     "goods_closed": Series(

@@ -1,4 +1,4 @@
-"""The sanctioning coalition: who joins it, how hard it enforces, and what it covers of the target's market."""
+"""The sanctioning coalition: who joins it, and how hard it enforces."""
 
 from __future__ import annotations
 
@@ -62,12 +62,3 @@ def coalition_effort(power: FloatArray, total_power: float, enforcement_effort: 
     total_power : weight of the scenario's senders, summed; greater than 0.
     """
     return enforcement_effort * power / total_power
-
-
-def cost_to_target(coverage: FloatArray) -> FloatArray:
-    """What the sanctions cost the target, in [0, 1]: convex in the part of its market that they cover.
-
-    While half of the market is open, trade is rerouted through it; the last partners cannot be replaced. The square is
-    the simplest convex form.
-    """
-    return coverage * coverage

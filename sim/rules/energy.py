@@ -1,8 +1,14 @@
 """The market for the target's energy, one commodity at a time: who buys less, who buys more, and at what discount.
 
 A buyer keeps its earlier purchases, less what it sheds. For a discount it buys more, within the spare capacity of its
-refineries, ports and ships. The discount rises with the part of this spare capacity that the market needs to clear.
-What finds no buyer stays unsold: no tonne is created or lost.
+refineries, ports and ships. With A kept, spare capacity B, and p the price over the world's, the market clears where
+
+    S p^s = A + B (1 - p^e).
+
+The target sells a little less when it is paid less: s is the short-run elasticity of the supply of oil (Caldara,
+Cavallo & Iacoviello 2019: about 0.1). Buyers leave the part p^e of their spare capacity unused, so e is their
+elasticity. What finds no buyer stays unsold: no tonne is created or lost. The discount pays for new capacity, which
+grows the faster, the larger the discount and the lower a buyer's income.
 """
 
 from __future__ import annotations
@@ -11,10 +17,32 @@ import numpy as np
 
 from sim.arrays import FloatArray
 
+LOWEST_PRICE = 0.01
+"""Least that the target is paid for a tonne, over the world price."""
+STEPS = 12
+"""Steps in which the price is found; the gap that they leave is below a hundred-thousandth of the supply."""
+LEAST_SLOPE = 1e-6
+"""Slope that stands in for none, where no side responds to the price."""
+
 
 def reduce_share(share: FloatArray, shed: FloatArray | float) -> FloatArray:
     """Share that is left after a part of it, `shed`, is given up this month; both in [0, 1]."""
     return share * (1.0 - shed)
+
+
+def keep_unless_banned(
+    kept: FloatArray, part: FloatArray, joined: FloatArray, ban_share: FloatArray | float
+) -> FloatArray:
+    """Part of its earlier purchases that a member keeps where it may ban a fuel: none, once it can do without.
+
+    Parameters
+    ----------
+    kept : part not shed so far, in [0, 1].
+    part : of the member's imports of the fuel that came from the target before, in [0, 1].
+    joined : 1 for members that sanction, else 0.
+    ban_share : part of its imports at which a member that sanctions bans the fuel, in [0, 1].
+    """
+    return np.where((joined > 0) & (kept * part <= ban_share), 0.0, kept)
 
 
 def thrift(income: FloatArray, reference: FloatArray | float, exponent: FloatArray | float) -> FloatArray:
@@ -66,10 +94,9 @@ def find_ceiling(before: FloatArray, need: FloatArray, reach: FloatArray, scale:
 
 
 def find_clearing_use(supply: FloatArray | float, held: FloatArray, spare: FloatArray) -> FloatArray:
-    r"""Part u of the spare capacity at which the market clears, in [0, 1]: :math:`u = (S - \sum A) / \sum B`.
+    r"""Part u of the spare capacity that would clear the market, in [0, 1]: :math:`u = (S - \sum A) / \sum B`.
 
-    With demand :math:`A_i + u B_i` and a discount in proportion to u, this gives the clearing price. Where even all
-    spare capacity is too little, u is 1 and the rest stays unsold.
+    Where even all spare capacity is too little, u is 1.
 
     Parameters
     ----------
@@ -81,24 +108,63 @@ def find_clearing_use(supply: FloatArray | float, held: FloatArray, spare: Float
     return np.where(has_spare, np.clip(left / np.where(has_spare, spare, 1.0), 0.0, 1.0), (left > 0) * 1.0)
 
 
-def adapt_capacity(
-    capacity: FloatArray, ceiling: FloatArray, use: FloatArray, lag_months: FloatArray | float
+def find_log_price(
+    supply: FloatArray | float,
+    held: FloatArray,
+    spare: FloatArray,
+    supply_elasticity: FloatArray | float,
+    demand_elasticity: FloatArray | float,
 ) -> FloatArray:
-    """Capacity after a month: it covers `use` / `lag_months` of the distance to its ceiling.
+    r"""Logarithm of the price p at which the market clears, over the world price, in [log `LOWEST_PRICE`, 0].
+
+    It solves :math:`S p^\sigma = A + B (1 - p^\eta)` by Newton's method, a fixed number of steps from p = 1. The gap
+    between the two sides is convex in log p, so every step stays above the solution, where demand is no more than
+    supply.
+
+    Parameters
+    ----------
+    supply : what the target sells at the world price, S.
+    held, spare : totals over the buyers of the purchases that they keep, A, and of their spare capacity, B.
+    supply_elasticity, demand_elasticity : :math:`\sigma` and :math:`\eta`, each 0 or greater.
+    """
+    log_price = np.zeros_like(held + spare)
+    for _ in range(STEPS):
+        offered = supply * np.exp(supply_elasticity * log_price)
+        unused = spare * np.exp(demand_elasticity * log_price)
+        slope = np.maximum(supply_elasticity * offered + demand_elasticity * unused, LEAST_SLOPE)
+        gap = (offered - held) + (unused - spare)
+        log_price = np.clip(log_price - gap / slope, np.log(LOWEST_PRICE), 0.0)
+    return log_price
+
+
+def part_used(log_price: FloatArray, demand_elasticity: FloatArray | float) -> FloatArray:
+    r"""Part of its spare capacity that a buyer uses, in [0, 1]: :math:`1 - p^\eta`.
+
+    Parameters
+    ----------
+    log_price : log p, as `find_log_price` finds it, 0 or less.
+    demand_elasticity : :math:`\eta`, 0 (no discount moves anybody) or greater.
+    """
+    return -np.expm1(demand_elasticity * log_price)
+
+
+def adapt_capacity(
+    capacity: FloatArray, ceiling: FloatArray, gain: FloatArray, lag_months: FloatArray | float
+) -> FloatArray:
+    """Capacity after a month: it covers `gain` / `lag_months` of the distance to its ceiling.
 
     Parameters
     ----------
     ceiling : most that a buyer could take in the long run, at least `capacity`.
-    use : part of all spare capacity that was needed, in [0, 1].
+    gain : discount times how much it counts with the buyer, in [0, 1].
     lag_months : 1 or greater.
     """
-    return capacity + (ceiling - capacity) * (use / lag_months)
+    return capacity + (ceiling - capacity) * (gain / lag_months)
 
 
 def realised_price(
     price: FloatArray | float,
-    use: FloatArray,
-    discount_max: FloatArray | float,
+    discount: FloatArray | float,
     cap: FloatArray | float,
     bound: FloatArray | float,
 ) -> FloatArray:
@@ -107,12 +173,11 @@ def realised_price(
     Parameters
     ----------
     price : world price, euros a tonne.
-    use : part of the spare capacity that was needed, in [0, 1].
-    discount_max : discount at which all spare capacity is used, share in [0, 1].
+    discount : share of that price, in [0, 1].
     cap : price cap, euros a tonne; infinite where there is none.
     bound : part of the sales that the cap binds, in [0, 1].
     """
-    discounted = price * (1.0 - discount_max * use)
+    discounted = price * (1.0 - discount)
     return discounted - bound * np.maximum(discounted - cap, 0.0)
 
 

@@ -216,7 +216,7 @@ def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
 
 def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
     def watch(run: MonthRun, view: MonthView) -> None:
-        recorder.record_month(run.number, run.plan.inputs, run.parameters, run.state, view)  # type: ignore[union-attr]
+        recorder.record_month(run.number, run.plan.inputs, run.state, view)  # type: ignore[union-attr]
 
     count = max(MOST_CELLS // case.world.size, 1) if recorder is None else batch.count
     parts = [
@@ -241,9 +241,9 @@ def _simulate_agents(
         actions[:, row] = np.transpose([member.votes for member in model.members])
         is_settled[:, row] = model.datacollector.tables["votes"]["is_settled"]
         if recorder is not None and model.case.plan is not None:
-            inputs, parameters = model.case.plan.inputs, model.parameters
+            inputs = model.case.plan.inputs
             for number, (state, view) in enumerate(model.months, start=1):
-                recorder.record_month(number, inputs, parameters, add_replicate_axis(state), add_replicate_axis(view))
+                recorder.record_month(number, inputs, add_replicate_axis(state), add_replicate_axis(view))
     return _vote_results(case, list(actions), list(is_settled))
 
 

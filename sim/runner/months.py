@@ -16,7 +16,6 @@ from sim.months.series import member_series, total_series
 from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import SUPPORT
-from sim.rules.parameters import Parameters
 
 WATCHED = 200
 """Number of replicates whose months are kept; the standard error of a probability is then at most 0.035. Votes are kept
@@ -173,21 +172,19 @@ class Recorder:
     members: list[list[dict[str, SingleArray]]] = field(default_factory=list)
     totals: list[list[dict[str, SingleArray]]] = field(default_factory=list)
 
-    def record_month(
-        self, number: int, inputs: MonthInputs, parameters: Parameters, state: MonthState, view: MonthView
-    ) -> None:
+    def record_month(self, number: int, inputs: MonthInputs, state: MonthState, view: MonthView) -> None:
         """Record a month of replicates, arrays (R, ...).
 
         Parameters
         ----------
         number : number of the month, from 1; month 1 begins a new group of replicates.
-        inputs, parameters : the inputs and parameters of these replicates.
+        inputs : the inputs of these replicates.
         """
         if number == 1:
             self.members.append([])
             self.totals.append([])
         own = member_series(inputs, state, view)
-        whole = total_series(inputs, state, view, parameters["discount_max"])
+        whole = total_series(inputs, state, view)
         whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED_SERIES.items()}
         for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):
             batch.append({name: values.astype(np.float32) for name, values in found.items()})

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from sim.arrays import BoolArray, FloatArray
 from sim.world import World
+from sim.world.energy import load_energy
 from sim.world.tables import read_rows
 
 ExportRecord = Mapping[str, Mapping[str, float]]
@@ -158,3 +159,27 @@ def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> Fl
         if "confidential" in row["rule"]:
             found[:, world.index[row["iso3"]]] = np.nan
     return found
+
+
+def reported_discounts(world: World, months: tuple[str, str]) -> dict[str, float]:
+    """Discounts on the target's crude at the border of those that reported between two months, by month, at most 1.
+
+    A cargo that arrives is priced at the mean of the world's prices of that month and the one before: of the months of
+    2021, this leaves the ratio to what was paid varying least. The discount is on the mean ratio of these months.
+    """
+    energy = load_energy(world)
+    if energy is None:
+        return {}
+    crude = energy.price[:, energy.commodities.index("crude")]
+    usual = dict(zip(energy.months[1:], (crude[1:] + crude[:-1]) / 2.0, strict=True))
+    rows = read_rows(world.folder / "outcomes" / "fossil_imports_monthly.csv")
+    bought = [row for row in rows if FUELS.get(row["commodity"]) == "crude" and float(row["tonne"]) > 0]
+    reporters = {row["iso3"] for row in bought if months[0] <= row["month"] <= months[1]}
+    paid: dict[str, list[float]] = {}
+    for row in bought:
+        if row["iso3"] in reporters and row["month"] in usual and row["month"] <= months[1]:
+            euros, tonnes = paid.get(row["month"], [0.0, 0.0])
+            paid[row["month"]] = [euros + float(row["eur"]), tonnes + float(row["tonne"])]
+    ratios = {month: euros / tonnes / usual[month] for month, (euros, tonnes) in sorted(paid.items())}
+    before = np.mean([ratio for month, ratio in ratios.items() if month < "2022"])
+    return {month: 1.0 - float(ratio / before) for month, ratio in ratios.items() if month >= months[0]}

@@ -21,17 +21,20 @@ from sim.rules.beliefs import (
 from sim.rules.coalition import (
     JoiningWeights,
     coalition_effort,
-    cost_to_target,
     joining_utility,
     logit_noise,
     member_effort,
 )
 from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
 from sim.rules.energy import (
+    LOWEST_PRICE,
     adapt_capacity,
     find_ceiling,
     find_clearing_use,
+    find_log_price,
+    keep_unless_banned,
     measure_spare,
+    part_used,
     realised_price,
     reduce_share,
     reroute_exports,
@@ -39,6 +42,7 @@ from sim.rules.energy import (
     willingness,
 )
 from sim.rules.rerouting import build_route, measure_capacity, part_missing, part_passed, pay_premium
+from sim.rules.revenue import part_earned, part_lent, part_paid
 from sim.rules.support import LeaningWeights, gate, leaning, odds_of, part_given, survive
 from sim.rules.totals import TOTAL_GRID, exact_total
 
@@ -115,40 +119,78 @@ def test_noise_of_one_member_has_the_bits_of_many(seed: int, size: int) -> None:
     assert many == [logit_noise(draw) for draw in draws] == logit_noise(np.repeat(draws, 3)[::3]).tolist()
 
 
+elasticity = st.floats(0.01, 20)
+
+
 @examples(max_examples=300)
-@given(st.integers(0, 2**32), st.integers(1, 40), st.floats(0, 1), st.floats(0, 1))
-def test_nothing_is_created_or_lost_and_the_market_clears(seed: int, size: int, left: float, room: float) -> None:
+@given(st.integers(0, 2**32), st.integers(1, 40), st.floats(0, 1), st.floats(0, 1), elasticity, elasticity)
+def test_nothing_is_created_or_lost_and_the_market_clears(
+    seed: int, size: int, left: float, room: float, of_supply: float, of_demand: float
+) -> None:
     rng = np.random.default_rng(seed)
     before = rng.uniform(0, 5e3, (size, 1)) * (rng.random((size, 1)) < 0.8)
-    cells = make_cells(size, ("crude",), before, before + room * rng.uniform(0, 9e3, (size, 1)))
+    cells = make_cells(size, ("crude",), before, ceiling=before + room * rng.uniform(0, 9e3, (size, 1)))
     held = np.floor(cells.before * (1 - left * rng.random(len(cells))))
     free = np.floor(measure_spare(cells.ceiling, cells.before, rng.random(len(cells))))
-    part = find_clearing_use(cells.supply, cells.per_commodity(held), cells.per_commodity(free))
+    kept, spare = cells.per_commodity(held), cells.per_commodity(free)
+    log_price = find_log_price(cells.supply, kept, spare, of_supply, of_demand)
+    part = np.minimum(part_used(log_price, of_demand), find_clearing_use(cells.supply, kept, spare))
     flow = np.floor(held + part[cells.commodity] * free)
     unsold = cells.supply - cells.per_commodity(flow)
     assert 0 <= part[0] <= 1
     assert unsold[0] >= 0
     assert cells.per_commodity(flow)[0] + unsold[0] == cells.supply[0]
-    if 0 < part[0] < 1:  # it clears: nothing is left but what rounding down to whole tonnes leaves
-        assert unsold[0] <= len(cells)
-        discount = 0.3 * part[0]
-        demand = (held + discount / 0.3 * free).sum()
-        assert demand == pytest.approx(cells.supply[0], abs=len(cells) + 1e-6)
+    if np.log(LOWEST_PRICE) < log_price[0]:  # supply is demand, but for what rounding down to whole tonnes leaves
+        offered = cells.supply[0] * np.exp(of_supply * log_price[0])
+        assert cells.per_commodity(flow)[0] == pytest.approx(offered, abs=len(cells) + 1e-5 * cells.supply[0] + 1e-6)
 
 
 @examples(max_examples=200)
-@given(tonnes, tonnes, tonnes, st.floats(1, 1e5), share)
+@given(tonnes, tonnes, tonnes, st.floats(1, 1e5), elasticity, elasticity, st.floats(0, 5))
 def test_the_discount_rises_with_what_is_to_be_sold_and_falls_with_room(
-    supply: float, more: float, held: float, room: float, discount: float
+    supply: float, more: float, held: float, room: float, of_supply: float, of_demand: float, extra: float
 ) -> None:
-    part = find_clearing_use(np.float64(supply), np.float64(held), np.float64(room))
-    assert find_clearing_use(np.float64(supply + more), np.float64(held), np.float64(room)) >= part
-    assert find_clearing_use(np.float64(supply), np.float64(held), np.float64(room + more)) <= part
-    assert find_clearing_use(np.float64(supply), np.float64(held + more), np.float64(room)) <= part
-    price = realised_price(100.0, part, discount, np.inf, 0.0)
-    assert 100.0 * (1 - discount) <= price * (1 + 1e-12) <= 100.0 * (1 + 1e-12)
-    capped = realised_price(100.0, part, discount, 60.0, 0.5)
-    assert min(price, 60.0) - 1e-9 <= capped <= price
+    def price(supply: float = supply, held: float = held, room: float = room, **other: float) -> np.float64:
+        own = {"supply_elasticity": of_supply, "demand_elasticity": of_demand} | other
+        return np.exp(find_log_price(np.float64(supply), np.float64(held), np.float64(room), **own))
+
+    slack = 1e-4  # of Newton's method
+    assert price(supply=supply + more) <= price() + slack
+    assert price(room=room + more) >= price() - slack
+    assert price(held=held + more) >= price() - slack
+    assert price(demand_elasticity=of_demand + extra) >= price() - slack
+    assert price(supply_elasticity=of_supply + extra) >= price() - slack
+
+
+@examples(max_examples=200)
+@given(share, st.floats(0, 100))
+def test_a_cap_binds_a_part_of_the_sales(discount: float, cap: float) -> None:
+    price = realised_price(100.0, discount, np.inf, 0.0)
+    assert price == 100.0 * (1 - discount)
+    capped = realised_price(100.0, discount, cap, 0.5)
+    assert min(price, cap) - 1e-9 <= capped <= price
+    assert capped == pytest.approx((price + min(price, cap)) / 2)
+
+
+def test_the_market_as_solved_by_hand() -> None:
+    """All supply of 100 is for sale at half the price: S p = A + B (1 - p) with A = 40 and B = 20 gives p = 1 / 2."""
+    one = np.float64(1.0)
+    assert np.exp(find_log_price(100.0, 40 * one, 20 * one, 1.0, 1.0)) == pytest.approx(0.5)
+    assert part_used(np.log(0.5 * one), 1.0) == pytest.approx(0.5)
+    assert part_used(np.log(0.5 * one), 0.0) == 0  # no discount moves anybody
+    assert find_log_price(100.0, 100 * one, 20 * one, 0.1, 5.0) == 0  # nothing has to be placed
+    assert np.exp(find_log_price(100.0, 40 * one, 0 * one, 0.5, 5.0)) == pytest.approx(0.4**2)  # nobody can take more
+
+
+@examples(max_examples=200)
+@given(st.floats(0, 5), st.floats(0, 2), st.floats(0, 5))
+def test_less_revenue_pays_for_less(earned: float, more: float, weight: float) -> None:
+    before, after = (part_paid(np.float64(value), weight) for value in (earned, earned + more))
+    assert before <= after * (1 + 1e-12)
+    assert part_paid(np.float64(earned), 0.0) == part_paid(np.float64(1.0), weight) == 1
+    assert 0 <= part_lent(np.float64(earned), weight) <= 1
+    assert part_lent(np.float64(1.0 + earned), weight) == 1
+    assert part_earned(np.float64(earned), 0.0) == 1
 
 
 @examples(max_examples=200)
@@ -229,7 +271,6 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         deepen_security(one, two, three, rate),
         reduce_share(one, two),
         gate(one, two, c),
-        cost_to_target(one),
         energy_dependence(one, np.float64(money), np.float64(np.round(more, 6))),  # paid in millions, to the euro
         reroute_exports(one, two, c, 1.0 + money),
         listing_chance(np.float64(money)),
@@ -266,6 +307,12 @@ def test_capacity_closes_the_gap_at_its_lag_and_only_where_it_is_needed() -> Non
     assert adapt_capacity(start, top, np.float64(0.0), 4.0) == 2.0
     assert find_ceiling(start, np.float64(0.0), np.float64(0.7), np.float64(0.0)) == 2.0
     assert find_ceiling(start, np.float64(60.0), np.float64(0.5), np.float64(60.0)) == 15.0
+
+
+def test_who_sanctions_bans_a_fuel_once_it_can_do_without() -> None:
+    kept, part, joined = np.array([0.5, 0.5, 0.5]), np.array([0.1, 0.9, 0.1]), np.array([1.0, 1.0, 0.0])
+    assert keep_unless_banned(kept, part, joined, 0.1).tolist() == [0.0, 0.5, 0.5]
+    assert keep_unless_banned(kept, part, joined, 1.0).tolist() == [0.0, 0.0, 0.5]
 
 
 @examples(max_examples=100)

@@ -21,8 +21,15 @@ from sim.scoring.flows import (
     score_flows,
 )
 from sim.scoring.orderings import compare_senders, compare_values, last_and_trend, rank_correlation
-from sim.scoring.published import CALIBRATION_ENDS, OutcomeFigure, Published, load_published, reported_tonnes
-from sim.world import World
+from sim.scoring.published import (
+    CALIBRATION_ENDS,
+    OutcomeFigure,
+    Published,
+    load_published,
+    reported_discounts,
+    reported_tonnes,
+)
+from sim.world import World, load_world
 
 MONTHS = tuple(f"2022-{month:02}" for month in range(2, 13))
 MEMBERS = ("AAA", "BBB", "CCC")
@@ -55,6 +62,15 @@ def test_the_days_of_a_month_that_count() -> None:
     assert part_elapsed("2022-03", begins, date(2022, 4, 27)) == 1
     assert part_elapsed("2022-04", begins, date(2022, 4, 27)) == pytest.approx(27 / 30)
     assert part_elapsed("2022-05", begins, date(2022, 4, 27)) == 0
+
+
+def test_discounts_are_of_the_early_months_and_follow_the_war(world: World) -> None:
+    """None of note in the first months of 2022, a quarter or more from May on."""
+    found = reported_discounts(world, ("2022-01", "2022-08"))
+    assert list(found) == [f"2022-0{month}" for month in range(1, 9)]
+    assert all(abs(found[month]) < 0.05 for month in ("2022-01", "2022-02"))
+    assert all(0.2 < found[month] < 0.35 for month in ("2022-05", "2022-06", "2022-07", "2022-08"))
+    assert reported_discounts(load_world("seven-harbours"), ("2022-01", "2022-08")) == {}
 
 
 def test_a_sum_is_not_made_where_the_series_ends_before() -> None:

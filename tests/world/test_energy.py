@@ -25,7 +25,7 @@ from tools.derivation.energy import (
     reported,
 )
 from tools.derivation.folders import FIGURES
-from tools.derivation.prices import between, border_prices, follow
+from tools.derivation.prices import between, border_prices, euros_a_tonne, follow, keep_ratio
 
 MONTHS = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
 
@@ -101,7 +101,13 @@ def test_needs_by_hand() -> None:
         "fb_crude_imports_bbl_day": "733",
         "fb_refined_imports_bbl_day": "",
         "fb_gas_imports_m3_yr": "12e6",
+        "fb_crude_production_bbl_day": "1",
+        "fb_refined_consumption_bbl_day": "2",
+        "fb_gas_production_m3_yr": "",
+        "fb_gas_consumption_m3_yr": "2",
     }
+    exporter = row | {"fb_crude_production_bbl_day": "3"}
+    assert all_imports([exporter])["AAA"] == {"crude": 0, "products": 0, "gas": pytest.approx(730)}
     assert all_imports([row]) == {"AAA": {"crude": pytest.approx(100 * 365 / 12), "gas": pytest.approx(730)}}
 
 
@@ -126,12 +132,21 @@ def test_border_prices_are_weighted_and_leave_absurd_ones_out() -> None:
 
 
 def test_a_price_beyond_the_reports_follows_its_benchmark() -> None:
-    benchmark = {month: 100.0 + place for place, month in enumerate(MONTHS)}
-    border = {month: (2 * benchmark[month], 0.0, 0.0, "") for month in MONTHS if month <= "2022-08"}
+    benchmark = {month: (100.0 + place, 50.0, 200.0) for place, month in enumerate(MONTHS)}
+    border = {month: (2 * benchmark[month][0], 0.0, 0.0, "") for month in MONTHS if month <= "2022-08"}
     found = follow(border, benchmark, MONTHS, "benchmark")
     assert list(found) == ["2022-09", "2022-10", "2022-11", "2022-12"]
-    assert found["2022-10"][:3] == pytest.approx((242, 242, 242))
+    assert found["2022-10"][:3] == pytest.approx((242, 100, 400))
     assert found["2022-10"][3].startswith("declared range")
+
+
+def test_after_the_last_figure_the_rate_stays_and_the_ratio_to_brent_too() -> None:
+    rate = {"2022-01": 1.0, "2022-02": 0.8, "2022-03": 1.25}
+    assert euros_a_tonne(10.0, "2022-02", rate) == pytest.approx((91.625,) * 3)
+    assert euros_a_tonne(10.0, "2022-04", rate) == pytest.approx((58.64, 58.64, 91.625))
+    brent = {f"2022-{month:02}": (100.0, 90.0, 120.0) for month in range(1, 8)}
+    known = dict(zip(brent, (80.0, 300.0, 50.0, 40.0, 60.0, 500.0), strict=False))
+    assert keep_ratio(known, brent) == {"2022-07": pytest.approx((60.0, 0.4 * 90.0, 5.0 * 120.0))}
 
 
 def test_coal_runs_straight_between_sourced_points() -> None:
@@ -160,6 +175,8 @@ def test_the_largest_buyers(world: World, energy: Energy) -> None:
     assert by_crude[:3] == ["CHN", "DEU", "NLD"]
     assert (energy.need >= energy.tonnes).all()
     assert not energy.tonnes[world.index["RUS"]].any()
+    for exporter in ("SAU", "CAN", "NOR", "KAZ", "ARE"):  # of oil: they need no more of it than they bought
+        assert (energy.need == energy.tonnes)[world.index[exporter], :2].all()
     assert energy.tonnes[world.index["KOR"], COMMODITIES.index("crude")] == pytest.approx(660000)
 
 
@@ -171,11 +188,15 @@ def test_what_is_not_known_is_said(world: World, energy: Energy) -> None:
 
 
 def test_prices_cover_the_months_and_say_where_they_are_declared(world: World, energy: Energy) -> None:
-    assert len(energy.months) == 30
+    assert (len(energy.months), energy.months[-1]) == (67, "2026-07")
     rows = read_rows(world.folder / "energy_prices.csv")
-    assert all(row["low"] == row["eur_per_tonne"] == row["high"] for row in rows if row["commodity"] == "crude")
+    for row in rows:
+        low, price, high = (float(row[name]) for name in ("low", "eur_per_tonne", "high"))
+        assert low <= price <= high
+        assert (low == high) == (row["commodity"] == "crude" and row["month"] <= "2023-06") or row["month"] < "2022-09"
     declared = {(row["commodity"], row["month"]) for row in rows if row["source"].startswith("declared range")}
-    assert declared == {(name, month) for name in COMMODITIES[1:] for month in energy.months if month > "2022-08"}
+    first = dict.fromkeys(COMMODITIES, "2022-09") | {"crude": "2023-07"}
+    assert declared == {(name, month) for name in COMMODITIES for month in energy.months if month >= first[name]}
     (june,) = energy.places(["2022-06"])
     assert energy.price[june, COMMODITIES.index("crude")] == pytest.approx(122.71 * 7.33 / 1.0566, abs=0.1)
 

@@ -210,8 +210,17 @@ def supplement(
     )
 
 
+def is_net_exporter(row: Mapping[str, str], produced: str, used: str) -> bool:
+    """Whether a member produces more of a fuel than it uses, where the Factbook gives both."""
+    return row[produced] != "" and row[used] != "" and float(row[produced]) > float(row[used])
+
+
 def all_imports(figures: Figures) -> dict[str, dict[str, float]]:
-    """What members import of crude, products and gas from everyone, tonnes a month, where the Factbook says."""
+    """What members import of crude, products and gas from everyone, tonnes a month, where the Factbook says.
+
+    A member that produces more oil or gas than it uses needs none: it imports for its own geography or trade, and
+    can do without.
+    """
     found: dict[str, dict[str, float]] = {}
     for row in figures:
         own: dict[str, float] = {}
@@ -220,6 +229,10 @@ def all_imports(figures: Figures) -> dict[str, dict[str, float]]:
                 own[kind] = float(row[column]) * 365 / MONTHS / BARRELS_PER_TONNE[kind]
         if row["fb_gas_imports_m3_yr"] != "":
             own["gas"] = float(row["fb_gas_imports_m3_yr"]) * GAS_KG_M3 / 1000 / MONTHS
+        if is_net_exporter(row, "fb_crude_production_bbl_day", "fb_refined_consumption_bbl_day"):
+            own |= {"crude": 0.0, "products": 0.0}
+        if is_net_exporter(row, "fb_gas_production_m3_yr", "fb_gas_consumption_m3_yr"):
+            own["gas"] = 0.0
         found[row["iso3"]] = own
     return found
 

@@ -23,6 +23,11 @@ class Months(Section):
 
     start: Day = Field(description="Any day of the first month, such as 2022-02-01.")
     end: Day = Field(description="Any day of the last month, such as 2023-06-30.")
+    bans: Literal["declared", "chosen"] = Field(
+        "declared",
+        description="Who bans the target's fuels when: as the embargoes of the scenario say, or (chosen) each member "
+        "that sanctions by the rule of ban_share, and the embargoes are left out.",
+    )
 
 
 class Happening(Section):
