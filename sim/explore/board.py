@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
@@ -19,9 +20,10 @@ from sim.runner.result import frequencies
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_vote
 from sim.summaries.tallies import CODES, REPORTED, SPLIT
-from sim.views.geography import outlines, tiles
+from sim.views.geography import WorldMap, make_map
+from sim.views.seated import seat_members
 from sim.views.seats import seat_distance, seats
-from sim.views.styles import INK, LAND, MISS, STYLES
+from sim.views.styles import STYLES
 from sim.world import load_world
 
 MOST_BINS = 28
@@ -32,8 +34,8 @@ SCALE = 1000
 
 MARKS = {"o": "M-7,0A7,7 0 1 0 7,0A7,7 0 1 0 -7,0Z", "D": "M0,-8L8,0L0,8L-8,0Z", "s": "M-6,-6H6V6H-6Z"}
 """Shapes by Matplotlib's letter, as paths about 8 units from the middle."""
-CORNERS = {"path": "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6", "colour": "#B8006B"}
-"""The frame of the member that is chosen, about 14 units from the middle; a ring marks a difference."""
+CORNERS = "M-14,-6V-14H-6M6,-14H14V-6M14,6V14H6M-6,14H-14V6"
+"""The frame of the member that is chosen, about 14 units from the middle."""
 
 
 class TallyRow(Result):
@@ -62,14 +64,18 @@ class Histogram(Result):
 
 
 class BoardMember(Result):
-    """A member: its most likely action now and in the baseline, and how often it votes differently."""
+    """A member: its seat now, in the baseline and in the roll call, its probabilities, how often it votes differently.
+
+    The seats are those of the most likely votes with the counts of the splits; None for a member that may not vote.
+    """
 
     iso3: str
     name: str
-    now: str
-    before: str
-    chances: list[float]
+    now: str | None
+    before: str | None
     observed: str | None
+    chances: list[float]
+    chances_before: list[float]
     moved: float = 0.0
     towards: float = 0.0
     away: float = 0.0
@@ -90,6 +96,8 @@ class Board(Result):
     split_before: str
     besides_target: float
     observed: str | None
+    roll_call: str | None
+    differ: int
     near: float | None
     accuracy: float | None
     settled: float
@@ -108,6 +116,7 @@ def make_board(found: Explored) -> Board:
         raise ValueError("the run was not compared with its baseline")
     often = [mover for mover in change.moved if mover.moved >= VISIBLE]
     observed = None if found.is_what_if else now.observed
+    members = _members(found, now, before)
     return Board(
         title=found.spec.title,
         question=found.spec.question,
@@ -120,15 +129,21 @@ def make_board(found: Explored) -> Board:
         split=str(now.split.with_target),
         split_before=str(before.split.with_target),
         besides_target=now.split.without_target.oppose,
-        observed=None if observed is None else "/".join(str(observed.of(name)) for name in SPLIT),
+        observed=None if observed is None else _write_split(observed),
+        roll_call=None if before.observed is None else _write_split(before.observed),
+        differ=sum(member.now != member.before for member in members),
         near=None if observed is None else now.near,
         accuracy=None if observed is None else now.accuracy,
         settled=now.settled,
         histograms=[_histogram(found, name, observed) for name in REPORTED],
-        members=_members(found, now, before),
+        members=members,
         movers=often,
         rarely=len(change.moved) - len(often),
     )
+
+
+def _write_split(counts: ByAction[int]) -> str:
+    return "/".join(str(counts.of(name)) for name in SPLIT)
 
 
 def _row(
@@ -168,31 +183,34 @@ def _histogram(found: Explored, name: str, observed: ByAction[int] | None) -> Hi
 
 
 def _members(found: Explored, now: VoteSummary, before: VoteSummary) -> list[BoardMember]:
-    change = found.result.votes[found.state.vote].change
+    number = found.state.vote
+    change = found.result.votes[number].change
     shares = {} if change is None else measure_moves(change, found.result.replicates)
+    seats, seats_before = (
+        seat_members(run.votes[number], summary.split.with_target.document())
+        for run, summary in ((found.result, now), (found.baseline, before))
+    )
     return [
         BoardMember(
             iso3=row.iso3,
             name=row.name,
-            now=_likeliest(row),
-            before=_likeliest(was),
-            chances=[round(getattr(row, name), 4) for name in REPORTED],
-            observed=None if found.is_what_if else row.observed,
+            now=_name_action(seats[i]),
+            before=_name_action(seats_before[i]),
+            observed=was.observed,
+            chances=_write_chances(row),
+            chances_before=_write_chances(was),
             **{name: float(share[i]) for name, share in shares.items()},
         )
         for i, (row, was) in enumerate(zip(now.members, before.members, strict=True))
     ]
 
 
-def _likeliest(row: MemberVote) -> str:
-    return max(ACTIONS, key=lambda name: float(getattr(row, name)))
+def _name_action(code: int) -> str | None:
+    return None if code < 0 else ACTIONS[code]
 
 
-class Look(Result):
-    """How an action is drawn."""
-
-    fill: str
-    edge: str
+def _write_chances(row: MemberVote) -> list[float]:
+    return [round(getattr(row, name), 4) for name in REPORTED]
 
 
 class MemberName(Result):
@@ -203,18 +221,27 @@ class MemberName(Result):
 
 
 class Scenery(Result):
-    """What does not change while levers move: seats and tiles of the members, land, and how actions look."""
+    """What does not change while levers move: seats, shapes and dots of the members, land, and how actions look.
 
-    seats: list[list[int]]
+    Parameters
+    ----------
+    seats : of each member that may vote, from support to opposition in the baseline; None of the others.
+    order : places of the members that may vote, in the order of the seats.
+    shapes : path of each member on the map; empty where it has none.
+    dots : where a member that is too small to be seen has its dot; None of the others.
+    dot_radius : of these, and of the marks in them.
+    land : path of the land of no member.
+    """
+
+    seats: list[list[int] | None]
     seat_radius: float
-    tiles: list[list[int]]
+    order: list[int]
+    shapes: list[str]
+    dots: list[list[int] | None]
+    dot_radius: float
     land: str
-    land_fill: str
-    ink: str
-    accent: str
-    corners: Mapping[str, str]
+    corners: str
     marks: Mapping[str, str]
-    styles: Mapping[str, Look]
     actions: tuple[str, ...]
     members: list[MemberName]
 
@@ -224,38 +251,41 @@ def make_scenery(found: Explored) -> Scenery:
 
     A member keeps its seat: seats are ordered by the baseline's probabilities, from support to opposition.
     """
-    world = found.case.world
-    chances = frequencies(found.baseline.votes[found.state.vote].counts)
+    world, vote = found.case.world, found.baseline.votes[found.state.vote]
+    chances = frequencies(vote.counts)
     order = np.argsort(chances[:, OPPOSE] - chances[:, SUPPORT], kind="stable")
-    places = np.empty((world.size, 2))
-    places[order] = seats(world.size)
-    cells, land = _map(found.spec.world, found.spec.vote[0].date)
+    order = order[vote.is_voter[order]]
+    drawn = _map(found.spec.world, found.spec.vote[0].date)
     return Scenery(
-        seats=_drawn(places),
-        seat_radius=round(SCALE * seat_distance(world.size) * 0.42, 1),
-        tiles=_drawn(cells),
-        land=land,
-        land_fill=LAND,
-        ink=INK,
-        accent=MISS,
+        seats=_at_members(order, seats(len(order)), world.size),
+        seat_radius=round(SCALE * seat_distance(len(order)) * 0.42, 1),
+        order=order.tolist(),
+        shapes=[_path(drawn.shapes.get(i, [])) for i in range(world.size)],
+        dots=_at_members(drawn.dotted, drawn.dots, world.size),
+        dot_radius=round(SCALE * drawn.distance * 0.44, 1),
+        land=_path(drawn.elsewhere),
         corners=CORNERS,
         marks={name: MARKS[style.marker] for name, style in STYLES.items()},
-        styles={name: Look(fill=style.fill, edge=style.edge) for name, style in STYLES.items()},
         actions=REPORTED,
         members=[MemberName(iso3=iso3, name=name) for iso3, name in zip(world.iso3, world.names, strict=True)],
     )
 
 
 @lru_cache(4)
-def _map(reference: str, day: date) -> tuple[FloatArray, str]:
-    world = load_world(reference, at=day)
-    rings = [f"M{' '.join(f'{x},{y}' for x, y in _drawn(ring))}Z" for ring in outlines(world) if not _wraps(ring)]
-    return tiles(world), "".join(rings)
+def _map(reference: str, day: date) -> WorldMap:
+    return make_map(load_world(reference, at=day))
 
 
-def _wraps(ring: FloatArray) -> bool:
-    """Whether an island is on both ends of the map, and would be drawn across all of it."""
-    return bool(np.abs(np.diff(ring[:, 0])).max() > 1)
+def _path(rings: list[FloatArray]) -> str:
+    return "".join(f"M{' '.join(f'{x},{y}' for x, y in _drawn(ring))}Z" for ring in rings)
+
+
+def _at_members(members: NDArray[np.intp], places: FloatArray, size: int) -> list[list[int] | None]:
+    """Places of some members, in the list of all."""
+    found: list[list[int] | None] = [None] * size
+    for member, place in zip(members.tolist(), _drawn(places), strict=True):
+        found[member] = place
+    return found
 
 
 def _drawn(places: FloatArray) -> list[list[int]]:

@@ -111,6 +111,16 @@ def Pictures(  # noqa: N802, D103
 ) -> None: ...
 
 
+@component("parts/histograms.vue", "board")
+def Histograms(board: Data) -> None: ...  # noqa: N802, D103
+
+
+@component("parts/movers.vue", "board")
+def Movers(  # noqa: N802, D103
+    board: Data, event_pick: Callable[[str], None]
+) -> None: ...
+
+
 @component("parts/members.vue", "board")
 def Members(  # noqa: N802, D103
     board: Data, chosen: str, event_pick: Callable[[str], None]

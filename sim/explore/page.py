@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +14,18 @@ from solara.server import kernel_context
 
 from sim.errors import InputError
 from sim.explore.board import make_board, make_scenery
-from sim.explore.components import Levers, Members, Numbers, Pictures, Reasons, Timeline, use_background, use_data
+from sim.explore.components import (
+    Histograms,
+    Levers,
+    Members,
+    Movers,
+    Numbers,
+    Pictures,
+    Reasons,
+    Timeline,
+    use_background,
+    use_data,
+)
 from sim.explore.files import file_of
 from sim.explore.levers import (
     attributes_of,
@@ -31,13 +40,13 @@ from sim.explore.levers import (
 )
 from sim.explore.reasons import PageReasons, PageTips, Refused, explain_chosen, search_switching_points
 from sim.explore.result import Explored, add_replicates, complete, run_state
-from sim.explore.start import Launch, list_messages, read_launch
+from sim.explore.start import Launch, list_messages
+from sim.explore.started import read_start
 from sim.explore.state import PageState, read_link
 from sim.explore.timeline import make_calendar, make_course
 from sim.summaries.tallies import REPORTED
+from sim.views.styles import STYLES
 
-STARTED = "SIM_EXPLORE"
-"""Environment variable with the scenario and its overrides, as JSON, for the page."""
 SETTLED_S = 0.3
 """Seconds without a move after which the other replicates are run, and the reasons of a member are computed."""
 STYLE = Path(__file__).parent / "parts" / "page.css"
@@ -62,10 +71,21 @@ class SessionView:
 
 
 @cache
-def read_start() -> Launch:
-    """The scenario and overrides that the program was started with."""
-    reference, overrides = json.loads(os.environ[STARTED])
-    return read_launch(reference, overrides)
+def read_style() -> str:
+    """The style of the page, with the colours that actions have in every picture."""
+    return "\n".join([STYLE.read_text(encoding="utf-8"), *(_write_rules(name) for name in REPORTED)])
+
+
+def _write_rules(action: str) -> str:
+    """How marks, bars and countries of an action look; an empty area is that of absent members."""
+    style = STYLES[action]
+    return (
+        f".explore {{ --{action}: {style.area}; }}\n"
+        f".explore .act-{action} {{ fill: {style.fill}; stroke: var(--{action}-edge, {style.edge}); }}\n"
+        f".explore .fill-{action} {{ fill: {'url(#hatch)' if style.fill == 'none' else style.fill}; }}\n"
+        f".explore .was-{action} {{ fill: {style.area}; }}\n"
+        f".explore .bar-{action} {{ fill: {style.area}; stroke: var(--{action}-edge, none); }}"
+    )
 
 
 def open_session(start: Launch, query: str | None) -> SessionView:
@@ -192,7 +212,7 @@ def Page() -> None:  # noqa: N802
         answer("senders", lambda last: with_sender(start, last, str(event[0]).strip(), bool(event[1])))
 
     solara.Title(found.spec.title)
-    solara.Style(STYLE.read_text(encoding="utf-8"))
+    solara.Style(read_style())
     with solara.Div(classes=["explore"]):
         Numbers(board=drawn, scenery=scene, event_vote=lambda number: look(vote=number))
         with solara.Div(classes=["side"]):
@@ -226,10 +246,14 @@ def Page() -> None:  # noqa: N802
                 event_month=lambda name: look(month=name),
                 event_pick=pick,
             )
-        Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
-        with solara.Div(classes=["pair"]):
-            Members(board=drawn, chosen=state.member, event_pick=pick)
-            ShowReasons(found, pick)
+        with solara.Div(classes=["stage"]):
+            with solara.Div(classes=["main"]):
+                Pictures(board=drawn, scenery=scene, chosen=state.member, event_pick=pick)
+                Histograms(board=drawn)
+            with solara.Div(classes=["aside"]):
+                ShowReasons(found, pick)
+                Movers(board=drawn, event_pick=pick)
+        Members(board=drawn, chosen=state.member, event_pick=pick)
 
 
 @solara.component

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -26,8 +26,10 @@ from sim.specs import Scenario, scenario_from
 from sim.specs.differences import list_differences
 
 BASELINES_KEPT = 4
-FIRST_ANSWERS = (50, 200)
-"""Numbers of replicates after which a result is shown, where the months between votes are simulated."""
+FIRST_ANSWERS = (200,)
+"""Numbers of replicates after which a result is shown."""
+FIRST_ANSWERS_OF_MONTHS = (50, 200)
+"""The same where the months between votes are simulated."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +75,7 @@ class Explored:
             raise ValueError("the run has no base")
         return self.result.base
 
-    @property
+    @cached_property
     def is_what_if(self) -> bool:
         """Whether the state differs from what happened, so that no observed vote can be compared with it."""
         baseline = self.baseline.case.spec
@@ -167,8 +169,8 @@ def _add_batch(start: Launch, state: PageState, case: Case, before: tuple[BatchR
 
 
 def _step(cases: tuple[Case, ...], done: int) -> int:
-    """Replicates to add for the next answer; without months, all at once."""
-    steps = () if all(case.plan is None for case in cases) else FIRST_ANSWERS
+    """Replicates to add for the next answer."""
+    steps = FIRST_ANSWERS if all(case.plan is None for case in cases) else FIRST_ANSWERS_OF_MONTHS
     return next(count for count in (*steps, cases[0].spec.replicates) if count > done) - done
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sim.errors import input_error
 from sim.explore.guard import Guard
+from sim.explore.started import STARTED, warm_up
 
 SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
@@ -46,7 +47,7 @@ def serve(
     listening = _listening(host, port)
     port = listening.getsockname()[1]
     os.environ.update(SETTINGS)
-    os.environ["SIM_EXPLORE"] = json.dumps([reference, list(overrides)])
+    os.environ[STARTED] = json.dumps([reference, list(overrides)])
     os.environ["SOLARA_APP"] = "sim.explore.page"
     warnings.filterwarnings("ignore", message="Cookies with samesite")  # the page is not embedded in another
     import uvicorn
@@ -54,6 +55,7 @@ def serve(
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
+    warm_up()
     server = uvicorn.Server(uvicorn.Config(Guard(app, host), log_level="error", access_log=False))
     shown = "localhost" if host in ("127.0.0.1", "localhost", "::1") else host
     address = f"http://{shown}:{port}/"

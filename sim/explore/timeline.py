@@ -12,15 +12,14 @@ from sim.results.described import Result
 from sim.results.series import series_of
 from sim.runner.months import Band, MonthsResult
 from sim.views.pictures.months import TOPICS, lines_of, scale_band
-from sim.views.styles import LOOKS, MISS, STYLES
+from sim.views.styles import LOOKS, SENDERS, TARGET
 from sim.world import World
 
-TOWARDS_SENDERS, TOWARDS_TARGET = STYLES["support"].fill, MISS
 MAPS = {
-    "joined": TOWARDS_SENDERS,
-    "helps_target": TOWARDS_TARGET,
-    "helps_covertly": TOWARDS_TARGET,
-    "helps_victim": TOWARDS_SENDERS,
+    "joined": SENDERS,
+    "helps_target": TARGET,
+    "helps_covertly": TARGET,
+    "helps_victim": SENDERS,
 }
 """Series of probabilities that the map shows, and the colour of each."""
 TOTALS: tuple[tuple[str, str, float, tuple[str, ...]], ...] = (
@@ -124,7 +123,7 @@ def make_calendar(found: Explored) -> Calendar | None:
         items=dated,
         votes=[any(isinstance(item, int) for item in month.items) for month in plan.months],
         maps=[MemberMap(key=key, label=series_of(key).label, colour=colour) for key, colour in MAPS.items()],
-        shift=Shift(key=SHIFT, label=series_of(SHIFT).label, up=TOWARDS_SENDERS, down=TOWARDS_TARGET),
+        shift=Shift(key=SHIFT, label=series_of(SHIFT).label, up=SENDERS, down=TARGET),
         groups=_groups(world),
         looks=[colour for colour, _ in LOOKS],
     )

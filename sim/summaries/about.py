@@ -83,6 +83,12 @@ def list_series_about(result: RunResult) -> list[str]:
     return [name for name in dict.fromkeys([*named, *touched]) if _exists(months, name)]
 
 
+def is_about_series(result: RunResult) -> bool:
+    """Whether a run is a what-if of months that is about some series."""
+    has_months = result.months is not None and result.base is not None and result.base.months is not None
+    return has_months and bool(list_series_about(result))
+
+
 def _list_new(before: Scenario, now: Scenario) -> list[Event]:
     """The events that one of two scenarios has and the other does not."""
     return [

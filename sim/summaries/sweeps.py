@@ -26,8 +26,8 @@ MOST_NAMED = 4
 
 def answer_sweep(
     experiment: Experiment, points: Sequence[SweptPoint], levers: Sequence[str], ranking: Sequence[RankedPoint]
-) -> str:
-    """Between which values mean support is, and which point is nearest to the target split.
+) -> list[str]:
+    """Which point is nearest to the target split, where there is one, and between which values mean support is.
 
     Parameters
     ----------
@@ -42,19 +42,20 @@ def answer_sweep(
 
     support = [(point.tallies.support.mean, point) for point in points if point.tallies is not None]
     (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
-    sentences = [
-        f"Mean support goes from {write_number(least, 1)} members ({at(low.values)}) "
-        f"to {write_number(most, 1)} ({at(high.values)})."
-    ]
+    sentences = []
     if ranking:
         best = ranking[0]
-        sentences.append(
-            f"The point nearest to the target split is {at(best.values)}. Its counts differ from the target split by "
-            f"{write_number(best.distance, 1)} members in all on average; in {write_share(best.near)} of runs each "
-            f"count is within {NEAR} of it."
-        )
+        sentences += [
+            f"The point nearest to the target split is {at(best.values)}.",
+            f"Its counts differ from the target split by {write_number(best.distance, 1)} members in all on average; "
+            f"in {write_share(best.near)} of runs each count is within {NEAR} of it.",
+        ]
+    sentences.append(
+        f"Mean support goes from {write_number(least, 1)} members ({at(low.values)}) "
+        f"to {write_number(most, 1)} ({at(high.values)})."
+    )
     failed = len(points) - len(support)
-    return " ".join([*sentences, f"{failed} points failed."] if failed else sentences)
+    return [*sentences, f"{failed} points failed."] if failed else sentences
 
 
 def write_setting(value: JsonValue) -> str:

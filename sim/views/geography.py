@@ -1,22 +1,29 @@
-"""The map: land outlines of a world, and a place of equal size for every member, so that small ones can be seen."""
+"""The map: the shape of every member, and a dot for those that are too small to be seen."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
+from sim.views.spreading import push_apart
 from sim.world import World
 
 LAND_FILE = "land.topo.json"
 SOUTHERN_END = -58.0
 """Degrees of latitude south of which land is left out: nobody votes there."""
-TILE = 0.088
-"""Distance between neighbouring tiles, in radii of the globe."""
+SMALLEST = 8e-4
+"""Area in squared radii of the globe below which a member gets a dot: 32,000 square kilometres."""
+DOT_DISTANCE = 0.056
+"""Distance between neighbouring dots, in radii of the globe."""
+FILLED = 0.3
+"""Most of the map that dots cover, where there are so many that they have to be nearer to each other."""
 A = (1.340264, -0.081106, 0.000893, 0.003796)
 
 
@@ -36,23 +43,73 @@ def project(longitude: FloatArray, latitude: FloatArray) -> FloatArray:
     return np.stack([x, y], axis=-1)
 
 
-def outlines(world: World) -> list[FloatArray]:
-    """Rings of land, each (points, 2) on the map; none where the world has no file of land."""
+@dataclass(frozen=True, eq=False)
+class WorldMap:
+    """Where members are on the map.
+
+    Parameters
+    ----------
+    shapes : rings (points, 2) of each member, by its place in the world; members without a shape are not in it.
+    elsewhere : rings of land of no member.
+    dotted : places (D,) in the world of the members that get a dot.
+    dots : where these are, (D, 2), near the members' own places and apart from each other.
+    distance : at least between two dots.
+    """
+
+    shapes: dict[int, list[FloatArray]]
+    elsewhere: list[FloatArray]
+    dotted: NDArray[np.intp]
+    dots: FloatArray
+    distance: float
+
+    @property
+    def ends(self) -> tuple[FloatArray, FloatArray]:
+        """The lower left and the upper right end of all that is drawn."""
+        rings = [ring for own in self.shapes.values() for ring in own]
+        around = np.concatenate([self.dots, *rings, *self.elsewhere])
+        return around.min(axis=0) - self.distance, around.max(axis=0) + self.distance
+
+
+def make_map(world: World) -> WorldMap:
+    """The shapes of a world's members, and dots for those that have none or a small one."""
     path = world.folder / LAND_FILE
-    return [project(ring[:, 0], ring[:, 1]) for ring in rings_of(path)] if path.is_file() else []
+    shapes: dict[int, list[FloatArray]] = {}
+    elsewhere: list[FloatArray] = []
+    for iso3, rings in rings_of(path) if path.is_file() else ():
+        if iso3 in world.index:
+            shapes.setdefault(world.index[iso3], []).extend(rings)
+        else:
+            elsewhere += rings
+    is_small = np.array([max(map(area_of, shapes.get(i, ())), default=0.0) < SMALLEST for i in range(world.size)])
+    dotted = np.flatnonzero(is_small)
+    own = project(world.attributes["longitude"], world.attributes["latitude"])
+    distance = min(DOT_DISTANCE, float(np.sqrt(FILLED * np.pi * 4 / max(world.size, 1))))
+    return WorldMap(shapes, elsewhere, dotted, push_apart(own[dotted], distance), distance)
 
 
-def rings_of(path: Path) -> list[FloatArray]:
-    """Rings (points, 2) of longitude and latitude of the countries in a TopoJSON file, without the far south."""
+def area_of(ring: FloatArray) -> float:
+    """The area within a ring, in squared radii of the globe."""
+    x, y = ring.T
+    return float(abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) / 2)
+
+
+def rings_of(path: Path) -> Iterator[tuple[str, list[FloatArray]]]:
+    """The code of each country in a TopoJSON file and its rings on the map; the code is empty where it has none.
+
+    Rings in the far south are left out.
+    """
+    import pycountry
+
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     transform = document["transform"]
     scale, shift = np.array(transform["scale"]), np.array(transform["translate"])
     arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in document["arcs"]]
-    found = []
     for shape in document["objects"]["countries"]["geometries"]:
         polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
-        found += [_join_arcs(ring, arcs) for polygon in polygons for ring in polygon]
-    return [ring for ring in found if ring[:, 1].max() > SOUTHERN_END]
+        rings = [_join_arcs(ring, arcs) for polygon in polygons for ring in polygon]
+        country = pycountry.countries.get(numeric=shape.get("id", ""))
+        drawn = [project(*ring.T) for ring in rings if ring[:, 1].max() > SOUTHERN_END]
+        yield country.alpha_3 if country is not None else "", drawn
 
 
 def _join_arcs(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray:
@@ -65,21 +122,3 @@ def _join_arcs(numbers: Sequence[int], arcs: Sequence[FloatArray]) -> FloatArray
     longitude = np.unwrap(ring[:, 0], period=360)
     turns = np.round(longitude.mean() / 360)
     return np.stack([longitude - 360 * turns, ring[:, 1]], axis=1)
-
-
-def tiles(world: World) -> FloatArray:
-    """A place (N, 2) for each member on the map: its own, or the nearest of a honeycomb that is free.
-
-    The sum of squared distances to the members' own places is the least possible (Hungarian algorithm).
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    own = project(world.attributes["longitude"], world.attributes["latitude"])
-    low, high = own.min(axis=0) - 4 * TILE, own.max(axis=0) + 4 * TILE
-    heights = np.arange(low[1], high[1], TILE * np.sqrt(3) / 2)
-    cells = np.array(
-        [(x + TILE / 2 * (row % 2), y) for row, y in enumerate(heights) for x in np.arange(low[0], high[0], TILE)]
-    )
-    cost = ((own[:, None] - cells[None]) ** 2).sum(axis=2)
-    _, chosen = linear_sum_assignment(cost)
-    return cells[chosen]

@@ -87,7 +87,7 @@ OF_RUNS: Mapping[str, PictureKind] = {
         ),
     ),
     "map": PictureKind(
-        "the world, with a mark of equal size per member by its most likely action (--observed: by what it did)",
+        "the world, each member in the colour of its most likely action, small ones as dots (--observed: what it did)",
         (),
         lambda r, n, w: plot_map(r, number=n, is_observed=w.is_observed, ax=w.ax),
     ),
@@ -101,7 +101,7 @@ OF_RUNS: Mapping[str, PictureKind] = {
         (),
         lambda r, n, w: plot_members(r, number=n, ax=w.ax),
     ),
-    "network": PictureKind("whom members look to", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
+    "network": PictureKind("whom members look to, in clusters", (), lambda r, n, w: plot_network(r, number=n, ax=w.ax)),
     "reliability": PictureKind(
         "probabilities and the share that came true",
         ("observed",),

@@ -1,10 +1,14 @@
-"""Keeping labels on a line apart."""
+"""Keeping labels on a line apart, and marks on a plane."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.arrays import FloatArray
+
+MOST_PUSHES = 1000
+SLACK = 1e-3
+"""Part of a distance by which marks are pushed further than they have to be, so that pushing comes to an end."""
 
 
 def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArray:
@@ -28,3 +32,25 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
         return steps
     settled = isotonic_regression(wanted - steps).x.astype(np.float64)
     return np.clip(settled, low, high - float(steps[-1])) + steps
+
+
+def push_apart(wanted: FloatArray, gap: float) -> FloatArray:
+    """Places (n, 2) near the wanted ones that are at least `gap` apart: pairs that are nearer push each other away.
+
+    Only near pairs are looked at, so that the time grows with the number of places alone.
+    """
+    from scipy.spatial import KDTree
+
+    turn = np.arange(len(wanted)) * (np.pi * (3 - np.sqrt(5)))  # no two at one place, and none on a line with others
+    places = wanted + 1e-3 * gap * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    for _ in range(MOST_PUSHES):
+        pairs = KDTree(places).query_pairs(gap, output_type="ndarray")
+        if not len(pairs):
+            break
+        one, other = pairs.T
+        between = places[one] - places[other]
+        distance = np.linalg.norm(between, axis=1, keepdims=True)
+        push = between / distance * (gap * (1 + SLACK) - distance) / 2
+        np.add.at(places, one, push)
+        np.add.at(places, other, -push)
+    return places

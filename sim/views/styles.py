@@ -1,4 +1,4 @@
-"""How actions look in every picture: colours that the colour-blind can distinguish, and shapes for print in black."""
+"""What each colour means in every picture: the colour-blind can distinguish them, and shapes serve print in black."""
 
 from __future__ import annotations
 
@@ -38,14 +38,20 @@ STYLES: Mapping[str, Style] = {
 }
 """Okabe & Ito's colours, of different lightness: blue, light orange, black, and an empty outline."""
 
+HATCH = "//////"
+"""Lines across the area of absent members, where it has to differ from land without a member."""
+
 LAND, BORDER, PAPER, INK, FAINT, MISS = "#E4E7EA", "#FFFFFF", "#FFFFFF", "#1B2733", "#5F6B76", "#D55E00"
-"""Land, borders, ground, letters, lesser letters, and what the model gets wrong."""
+"""Land, borders, ground, letters, lesser letters; and what was observed or is aimed at, and the misses of it."""
+
+SENDERS, TARGET = "#117733", "#AA4499"
+"""The sanctioning side and what is towards it, the target and what is towards it, by Tol: green and purple."""
 
 LOOKS = (
-    ("#0072B2", "solid"),
-    ("#D55E00", "dashed"),
-    ("#000000", "dashdot"),
-    ("#009E73", "dotted"),
-    ("#CC79A7", (0, (5, 1, 1, 1, 1, 1))),
+    ("#332288", "solid"),
+    ("#44AA99", "dashed"),
+    ("#882255", "dashdot"),
+    ("#999933", "dotted"),
+    ("#88CCEE", (0, (5, 1, 1, 1, 1, 1))),
 )
-"""Colours and dashes of lines, by Okabe & Ito."""
+"""Colours and dashes of lines that are neither an action nor a side, by Tol."""

@@ -18,7 +18,7 @@ FAMILIES = ("DejaVu Sans", "Verdana", "sans-serif")
 """The font that letters are measured with, a similar one of other machines, and a narrower one than either."""
 LINE_STEPS = 10
 """Corners of lines and areas are rounded to this part of a point; other places to a hundredth."""
-LETTERS = ("text", "tspan")
+LETTERS = ("text", "tspan", "title")
 SHARED = ("style", "clip-path")
 """Attributes that mean the same on a group as on each of its children, so that they may be moved to the group."""
 ROOT_STYLE = "stroke-linejoin:round;stroke-linecap:butt"
@@ -57,7 +57,8 @@ def _compact(element: Element) -> None:
         _compact(child)
         if child.tag in ("metadata", "style") or (child.tag in ("g", "defs") and not len(child)):
             continue
-        kept += list(child) if child.tag == "g" and not set(child.attrib) - {"id"} else [child]
+        is_plain = child.tag == "g" and not set(child.attrib) - {"id"} and child.find("title") is None
+        kept += list(child) if is_plain else [child]
     element[:] = kept
     if element.tag == "g":
         _share(element)
@@ -65,7 +66,7 @@ def _compact(element: Element) -> None:
 
 def _share(group: Element) -> None:
     """Move to a group the attributes that all of its children share."""
-    children = [child for child in group if child.tag != "defs"]
+    children = [child for child in group if child.tag not in ("defs", "title")]
     for name in SHARED:
         said = {child.get(name) for child in children}
         if len(said) != 1 or name in group.attrib:

@@ -8,9 +8,11 @@ import json
 import shutil
 import tomllib
 import weakref
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tomli_w
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ from sim.explore.board import make_board, make_scenery
 from sim.explore.files import file_of
 from sim.explore.levers import edits_of, groups_of, move_lever, senders_of, with_edit, with_sender, without_edit
 from sim.explore.reasons import explain_chosen, search_switching_points
-from sim.explore.result import add_replicates, extended, run_state
+from sim.explore.result import add_replicates, complete, extended, run_state
 from sim.explore.start import (
     REPLICATES,
     baseline_of,
@@ -34,10 +36,12 @@ from sim.explore.start import (
 )
 from sim.explore.state import Edit, PageState, read_link
 from sim.explore.timeline import make_calendar, make_course
+from sim.runner.result import frequencies
 from sim.runner.run import run_case
 from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
 from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
+from sim.views.seated import seat_members
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import levers_of
 from sim.whatif.explanation.switching import WatchedMember, find_switching_points
@@ -122,7 +126,7 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
             start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", "2"), "EU", "isolation"
         ),
     )
-    found = run_state(start, move_lever(start, found, "edit.0", "0.25"))
+    found = complete(start, run_state(start, move_lever(start, found, "edit.0", "0.25")))
     file = tmp_path / "saved.toml"
     file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
     again = summarise_run(run_case(prepare(read_scenario(file)))).votes[0]
@@ -238,8 +242,46 @@ def test_the_board_shows_what_the_run_holds(start):
     moves = {row.iso3: row.moved for row in shown.members}
     assert all(moves[mover.iso3] == mover.moved >= 0.05 for mover in shown.movers)
     scene = make_scenery(found)
-    assert len({tuple(seat) for seat in scene.seats}) == len({tuple(t) for t in scene.tiles}) == len(moves)
+    assert len({tuple(seat) for seat in scene.seats}) == len(moves)
+    assert all(shape or dot for shape, dot in zip(scene.shapes, scene.dots))
     assert scene.seats == make_scenery(run_state(start, PageState())).seats
+
+
+@pytest.mark.parametrize("threat", ["1", "2", "4"])
+def test_seats_have_the_counts_of_the_headlines(start, threat):
+    found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", threat))
+    shown = make_board(found)
+    for view, split in (("now", shown.split), ("before", shown.split_before), ("observed", shown.roll_call)):
+        counts = Counter(getattr(member, view) for member in shown.members)
+        assert "/".join(str(counts[action]) for action in ("support", "abstain", "oppose")) == split
+    assert shown.differ == sum(member.now != member.before for member in shown.members)
+    assert (shown.differ == 0) == (threat == "1")
+    assert shown.roll_call == "141/35/5"
+
+
+def test_a_member_without_a_vote_has_no_seat(start):
+    found = run_state(start, PageState())
+    vote = found.baseline.votes[0]
+    counts = vote.counts.copy()
+    counts[3] = 0
+    bare = replace(vote, counts=counts)
+    result = replace(found.result, base=replace(found.baseline, votes=(bare,)))
+    silent = replace(found, answer=replace(found.answer, result=result))
+    scene = make_scenery(silent)
+    assert [place for place, seat in enumerate(scene.seats) if seat is None] == [3]
+    assert len(scene.order) == found.case.world.size - 1
+    assert seat_members(bare, {"support": 140, "abstain": 37, "oppose": 4})[3] == -1
+
+
+def test_seats_go_to_those_most_likely_to_take_them(start):
+    vote = run_state(start, PageState()).baseline.votes[0]
+    split = {"support": 140, "abstain": 37, "oppose": 4}
+    actions, chances = seat_members(vote, split), np.log(frequencies(vote.counts))
+    own = chances[np.arange(len(actions)), actions]
+    rng = np.random.default_rng(1)
+    for one, other in rng.integers(0, len(actions), (400, 2)):
+        swapped = chances[one, actions[other]] + chances[other, actions[one]]
+        assert swapped <= own[one] + own[other] + 1e-9
 
 
 def test_the_data_hold_every_member(start):

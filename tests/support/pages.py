@@ -69,6 +69,7 @@ def ready(page):
 def whole(page):
     """Wait until the page is of all replicates."""
     page.wait_for_selector("#unfinished", state="detached", timeout=60_000)
+    return page
 
 
 def split(page):

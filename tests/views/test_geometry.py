@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.path import Path
 
 from sim.summaries.tallies import CODES, REPORTED
-from sim.views.geography import outlines, project, tiles
+from sim.views.geography import LAND_FILE, make_map, project, rings_of
 from sim.views.seats import SEATED, rows_for, seat_distance, seating, seats
-from sim.views.spreading import spread
+from sim.views.spreading import push_apart, spread
 from sim.views.styles import STYLES
 from sim.world import load_world
 
@@ -53,15 +54,47 @@ def test_the_styles_are_those_of_the_actions_and_unlike():
     assert set(SEATED) == set(REPORTED)
 
 
-def test_every_member_has_a_tile_of_its_own_near_its_place():
+def test_members_too_small_to_see_have_dots_of_their_own_near_their_places():
     world = load_world("un-2022")
-    places = tiles(world)
+    drawn = make_map(world)
+    names = {world.iso3[i] for i in drawn.dotted}
+    assert {"SGP", "MLT", "LUX", "TUV"} <= names
+    assert not names & {"FRA", "NLD", "IND"}
+    own = project(world.attributes["longitude"], world.attributes["latitude"])[drawn.dotted]
+    assert nearest(drawn.dots) >= drawn.distance > 0.05  # of the radius of the globe
+    away = np.linalg.norm(drawn.dots - own, axis=1)
+    assert away.max() < drawn.distance
+
+
+def test_shapes_are_where_their_members_are():
+    world = load_world("un-2022")
+    drawn = make_map(world)
     own = project(world.attributes["longitude"], world.attributes["latitude"])
-    apart = nearest(places)
-    assert apart > 0.05  # of the radius of the globe
-    away = np.linalg.norm(places - own, axis=1)
-    assert np.median(away) < apart
-    assert away.max() < 6 * apart
+    wrong = [
+        world.iso3[i]
+        for i, rings in drawn.shapes.items()
+        if not any(
+            (ring.min(axis=0) - 0.1 < own[i]).all() and (own[i] < ring.max(axis=0) + 0.1).all() for ring in rings
+        )
+    ]
+    assert wrong == []
+    assert set(drawn.shapes) | set(drawn.dotted) == set(range(world.size))
+    simferopol = project(np.array(34.3), np.array(45.2))
+    assert [
+        world.iso3[i] for i, rings in drawn.shapes.items() if any(Path(r).contains_point(simferopol) for r in rings)
+    ] == ["UKR"]
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=40))
+def test_marks_are_pushed_apart_also_from_one_place(wanted):
+    places = push_apart(np.array(wanted), 0.1)
+    assert len(places) == 1 or nearest(places) >= 0.1 - 1e-9
+
+
+def test_a_world_without_land_has_a_dot_for_everyone():
+    world = load_world("seven-harbours")
+    drawn = make_map(world)
+    assert (len(drawn.shapes), drawn.elsewhere, len(drawn.dots)) == (0, [], world.size)
 
 
 def test_the_map_is_equal_earth():
@@ -75,13 +108,12 @@ def test_the_map_is_equal_earth():
     assert area == pytest.approx(sphere, rel=1e-3)
 
 
-def test_land_comes_in_closed_rings_on_the_map_and_a_world_without_land_has_none():
-    rings = outlines(load_world("un-2022"))
+def test_land_comes_in_closed_rings_on_the_map():
+    rings = [ring for _, rings in rings_of(load_world("un-2022").folder / LAND_FILE) for ring in rings]
     assert len(rings) > 177
     assert all(np.allclose(ring[0], ring[-1], atol=1e-6) for ring in rings)
     assert max(np.abs(np.diff(ring[:, 0])).max() for ring in rings) < 0.7  # none leaps across the map
     assert max(np.abs(ring[:, 0]).max() for ring in rings) < 2.9
-    assert outlines(load_world("seven-harbours")) == []
 
 
 @given(st.lists(st.floats(0, 100), min_size=0, max_size=10))

@@ -12,7 +12,7 @@ from support.commands import sim
 
 from sim.results.run import RunSummary
 from sim.results.tables import FIGURE, SHARE, Column, table
-from sim.results.wording import write_share
+from sim.results.wording import write_number, write_share
 from sim.specs.differences import list_differences
 from sim.summaries.months_tables import answer_months, months_tables
 from sim.summaries.sentences import answer_vote
@@ -107,6 +107,36 @@ def test_the_page_of_a_what_if_has_the_figures_of_the_run_and_what_was_changed(p
     assert members.count("<tr") == 1 + len(vote.members)
     belarus = next(member for member in vote.members if member.iso3 == "BLR")
     assert f">{write_share(belarus.oppose)}<" in re.search(r"<tr[^>]*><td[^>]*>Belarus<.*?</tr>", members)[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_leads_with_two_sentences_and_one_picture(visit, pages, name):
+    tab = visit(pages[name], 1400)
+    answers = tab.locator(".answer").all_inner_texts()
+    assert 1 <= len(answers) <= 2
+    assert all(answer.endswith(".") for answer in answers)
+    assert tab.locator("header svg").count() == 1
+    first, picture = tab.locator(".answer").first.bounding_box(), tab.locator("header svg").bounding_box()
+    assert first["y"] < 200
+    assert picture["y"] < 250
+    assert picture["x"] > first["x"] + first["width"]
+    assert picture["x"] + picture["width"] > 0.9 * 1400
+    fonts = tab.evaluate(
+        "[...new Set([...document.querySelectorAll('h1, p, td, pre, svg text')].map(e => "
+        "getComputedStyle(e).fontFamily.replaceAll('\"', '').split(', ')[0]))]"
+    )
+    assert len(fonts) == 1
+
+
+def test_the_answer_of_a_what_if_says_how_much_support_changes_and_who_moves(pages):
+    text = html.unescape(pages["what-if"].read_text(encoding="utf-8")).replace("\u00a0", " ")
+    (vote,) = RunSummary.model_validate(
+        json.loads(sim("run", "es-11-1-april-threat", "--replicates", 100, "--json").stdout)
+    ).votes
+    one, two = re.findall(r'class="answer">(.*?)</p>', text)
+    assert f"falls by {write_number(-vote.base.change.support, 1)} members" in one
+    assert vote.base.moved[0].name in two
+    assert text.index("who votes differently") < text.index(">Every member<")
 
 
 def test_what_was_observed_and_missed_is_not_shown_of_a_what_if(pages):

@@ -1,29 +1,37 @@
 """Pictures: what is drawn is what was given, and how they are kept."""
 
 import re
+import time
 from dataclasses import replace
+from io import BytesIO
+from itertools import combinations
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow.parquet as pq
 import pypdfium2 as pdfium
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from PIL import Image
+from scipy.interpolate import RegularGridInterpolator
+from scipy.spatial import KDTree
 from support.drawn import written
 from support.results import ran
 
 from sim.errors import InputError
 from sim.results.series import FUELS
+from sim.results.wording import write_number, write_share
 from sim.runner.folder.manifest import hash_document
 from sim.runner.result import frequencies
 from sim.specs import read_scenario
 from sim.specs.labels import label_key
 from sim.summaries.months import report_months
 from sim.summaries.summary import list_misses, summarise_vote
-from sim.summaries.tallies import CODES, REPORTED
+from sim.summaries.tallies import CODES, NEAR, REPORTED
 from sim.views.frame import save
-from sim.views.geography import tiles
+from sim.views.geography import make_map
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import find_typical_replicate, plot_chamber
@@ -32,11 +40,12 @@ from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import order_of, plot_members
 from sim.views.pictures.months import plot_months
-from sim.views.pictures.network import places_of, plot_network, strongest_ties
+from sim.views.pictures.network import find_clusters, places_of, plot_network, strongest_ties
 from sim.views.pictures.reasons import plot_answers, plot_reasons
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
-from sim.views.styles import STYLES
+from sim.views.styles import LOOKS, MISS, SENDERS, STYLES, TARGET
+from sim.views.svg import inline_svg
 from sim.whatif.explanation.explain import explain
 from sim.whatif.sensitivity import analyse, check_questions
 from sim.world.labels import label_quantity
@@ -83,14 +92,40 @@ def test_the_chamber_seats_the_votes_that_were_given(founding):
     assert marks(plot_chamber(founding)) == {name: tally[code] for name, code in CODES.items()}
 
 
-def test_the_map_shows_each_member_at_its_tile_in_its_action(founding):
-    ax, places = plot_map(founding), tiles(founding.case.world)
+def test_the_map_fills_each_member_in_its_action_and_gives_small_ones_a_dot(founding):
+    ax, drawn = plot_map(founding), make_map(founding.case.world)
     likeliest = founding.votes[0].counts.argmax(axis=1)
     for collection in ax.collections:
         if collection.get_gid() in STYLES:
-            own = places[likeliest == CODES[collection.get_gid()]]
+            own = drawn.dots[likeliest[drawn.dotted] == CODES[collection.get_gid()]]
             assert np.array_equal(collection.get_offsets(), own)
-    assert sum(marks(ax).values()) == founding.case.world.size
+    assert sum(marks(ax).values()) == len(drawn.dotted)
+    filled = {}
+    for patch in ax.patches:
+        if patch.get_url():
+            name = patch.get_url().removeprefix("title:").partition(":")[0]
+            filled[name] = (to_hex(patch.get_facecolor()).upper(), bool(patch.get_hatch()))
+    names = founding.case.world.names
+    assert set(filled) == {names[i] for i in drawn.shapes}
+    for member in drawn.shapes:
+        style = STYLES[next(name for name, code in CODES.items() if code == likeliest[member])]
+        is_empty = style.fill == "none"
+        assert filled[names[member]] == ("#FFFFFF" if is_empty else style.fill, is_empty)
+
+
+def test_a_map_as_svg_names_every_member_and_its_chances_under_the_pointer(founding, tmp_path):
+    figure = plot_map(founding).get_figure()
+    for number, to in enumerate((tmp_path / "map.svg", BytesIO())):
+        figure.savefig(to, format="svg")
+        svg = to.read_text(encoding="utf-8") if number == 0 else to.getvalue().decode()
+        for text in (svg, inline_svg(figure, "p1", "a map")):
+            drawn = ElementTree.fromstring(text).iter()
+            titles = [found.text for found in drawn if found.tag in ("title", "{http://www.w3.org/2000/svg}title")]
+            assert {title.partition(":")[0] for title in titles} == set(founding.case.world.names)
+            assert 'href="title' not in text
+    share = founding.votes[0].counts[founding.case.world.index["IND"], CODES["abstain"]] / founding.replicates
+    (india,) = {title for title in titles if title.startswith("India:")}
+    assert f"abstain {write_share(share)}" in india
 
 
 def heights(container):
@@ -135,7 +170,9 @@ def test_member_columns_are_the_probabilities_and_the_misses_are_named(founding)
         shown = np.abs(steps[f"observed-{name}"].values - steps[f"observed-{name}"].baseline) > 1e-9
         assert (shown == (call.votes[order] == code)).all()
     named = {text.get_text() for text in ax.texts if is_named(text, "miss")}
-    assert named == {miss.iso3 for miss in list_misses(founding, 0)}
+    missed = {miss.name for miss in list_misses(founding, 0)}
+    assert len(named) == len(missed)
+    assert all(name in missed or any(full.startswith(name[:-1]) for full in missed) for name in named)
 
 
 def test_of_very_many_misses_the_surest_are_named_and_the_rest_counted():
@@ -165,8 +202,9 @@ def test_movers_are_drawn_as_often_as_they_move(threat):
 
 
 def test_the_network_draws_the_heaviest_ties_and_no_mark_on_another(founding):
-    ax, places = plot_network(founding), places_of(founding.case)
-    ties = strongest_ties(founding.case)
+    ax, ties = plot_network(founding), strongest_ties(founding.case)
+    clusters = find_clusters(founding.case, ties)
+    places = places_of(clusters, founding.case.world.size)
     weights = np.asarray(founding.case.peers)
     for member in range(0, founding.case.world.size, 17):
         own = [weight for who, _, weight in ties if who == member]
@@ -176,7 +214,32 @@ def test_the_network_draws_the_heaviest_ties_and_no_mark_on_another(founding):
     gaps = np.linalg.norm(places[:, None] - places[None], axis=2) + np.eye(len(places))
     shapes = [mark.vertices for c in ax.collections if c.get_gid() in STYLES for mark in c.get_paths()]
     assert gaps.min() > 2 * max(np.linalg.norm(corners, axis=1).max() for corners in shapes)
-    assert 0 < sum(is_named(text, "name") for text in ax.texts) < founding.case.world.size
+    labels = [" ".join(text.get_text().split()) for text in ax.texts if text.get_gid() == "names"]
+    assert len(labels) == len(clusters) > 1
+    looked_to = np.zeros(founding.case.world.size)
+    for _, peer, weight in ties:
+        looked_to[peer] += weight
+    for cluster, label in zip(clusters, labels):
+        first = cluster.members[looked_to[cluster.members].argmax()]
+        assert label.startswith(founding.case.world.names[first])
+
+
+def test_clusters_of_two_thousand_members_are_apart_and_take_seconds():
+    rng, size = np.random.default_rng(1), 2000
+    ties = [
+        (member, int(peer), 1.0)
+        for member in range(size)
+        for peer in (member // 50 * 50 + rng.integers(0, 50, 3)) % size
+    ]
+    case = SimpleNamespace(world=SimpleNamespace(size=size, names=[f"Member {i}" for i in range(size)]))
+    begun = time.process_time()
+    clusters = find_clusters(case, ties)
+    places = places_of(clusters, size)
+    assert time.process_time() - begun < 20
+    assert len(KDTree(places).query_pairs(0.9)) == 0
+    assert sorted(np.concatenate([cluster.members for cluster in clusters])) == list(range(size))
+    for one, other in combinations(clusters, 2):
+        assert np.linalg.norm(one.middle - other.middle) > one.radius + other.radius
 
 
 def test_the_waterfall_adds_up_to_the_difference_of_the_utilities():
@@ -207,11 +270,22 @@ def test_the_heat_map_is_the_table_of_points_with_the_line_of_the_split(grid):
     middle = [row for row in rows if row["vote.target_threat"] == 1]
     wanted = np.array([row["support_mean"] for row in middle]).reshape(5, 5).T
     assert np.allclose(ax.collections[0].get_array().reshape(wanted.shape), wanted)
-    lines = [path for c in ax.collections[1:] for path in c.get_paths() if len(path.vertices)]
-    assert lines
-    for column, row in np.concatenate([path.vertices for path in lines]):
-        near = [wanted[r, c] for r in {int(row), int(np.ceil(row))} for c in {int(column), int(np.ceil(column))}]
-        assert min(near) - 1e-6 <= 141 <= max(near) + 1e-6
+    lines = {
+        name: [
+            path.vertices for c in ax.collections if c.get_gid() == name for path in c.get_paths() if len(path.vertices)
+        ]
+        for name in ("aim", "near")
+    }
+    between = {
+        name: RegularGridInterpolator(
+            (range(5), range(5)), np.reshape([row[f"{name}_mean"] for row in middle], (5, 5)).T
+        )
+        for name in REPORTED
+    }
+    aims = {"support": 141, "abstain": 35, "oppose": 5, "absent": 12}
+    assert between["support"](np.concatenate(lines["aim"])[:, ::-1]) == pytest.approx(141, abs=1)
+    off = [abs(between[name](np.concatenate(lines["near"])[:, ::-1]) - aim) for name, aim in aims.items()]
+    assert np.max(off, axis=0) == pytest.approx(NEAR, abs=1)
 
 
 def test_the_lines_of_a_sweep_are_the_table_of_points(line):
@@ -220,7 +294,18 @@ def test_the_lines_of_a_sweep_are_the_table_of_points(line):
     drawn = {found.get_label(): found for found in ax.lines if found.get_label() in CODES}
     for name in REPORTED:
         assert drawn[name].get_xdata().tolist() == [row["parameters.enforcement"] for row in rows]
-        assert np.allclose(drawn[name].get_ydata(), [row[f"{name}_mean"] for row in rows])
+        means = np.array([row[f"{name}_mean"] for row in rows])
+        assert np.allclose(drawn[name].get_ydata(), means - means[0])
+        (label,) = (text.get_text() for text in ax.texts if text.get_gid() == f"end-{name}")
+        assert label == f"{name}\n{write_number(means[0], 1)} to {write_number(means[-1], 1)}"
+    low, high = ax.get_ylim()
+    widest = max(np.ptp(found.get_ydata()) for found in drawn.values())
+    assert high - low < max(4 * widest, 7)  # what changes is not lost between far levels
+
+
+def test_the_axis_of_a_share_does_not_go_beyond_what_a_share_can_be(line):
+    low, high = plot_sweep(line, output="two-thirds").get_ylim()
+    assert -0.1 < low < high < 1.1
 
 
 def test_bars_of_indices_are_the_figures(effects):
@@ -254,6 +339,32 @@ def test_the_months_are_those_of_the_summary(months):
         assert np.allclose(drawn[FUELS[fuel]], np.array(reported[f"sold_{fuel}"].mean) / 1e3, rtol=1e-3)
     drawn = {found.get_label(): found.get_ydata() for found in plot_months(months, topic="sanctions").lines}
     assert np.allclose(drawn["members that sanction"], reported["members_joined"].mean, rtol=1e-3)
+
+
+def test_a_colour_has_one_meaning():
+    """Actions, the two sides, what is aimed at, and series that are none of these."""
+    actions = {colour.upper() for style in STYLES.values() for colour in (style.fill, style.edge)}
+    sides, series = {SENDERS, TARGET}, [colour.upper() for colour, _ in LOOKS]
+    assert len(actions & {*sides, MISS, *series}) == 0
+    assert len({*sides, MISS, *series}) == 3 + len(series)
+
+
+def test_movers_are_in_the_colours_of_the_sides(threat):
+    ways = {
+        container.get_label(): to_hex(container[0].get_facecolor()).upper()
+        for container in plot_movers(threat).containers
+    }
+    assert ways["towards the target"] == TARGET
+
+
+def test_names_of_clusters_cover_no_member_of_another(founding):
+    ax = plot_network(founding)
+    figure = ax.get_figure()
+    FigureCanvasAgg(figure).draw()
+    places = ax.transData.transform(places_of(find_clusters(founding.case, strongest_ties(founding.case)), 193))
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert not any(box.contains(*place) for place in places)
 
 
 def test_actions_differ_in_lightness_too():

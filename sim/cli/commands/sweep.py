@@ -119,7 +119,7 @@ def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
 def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
     print_heading(screen, spec.title, f"\n{spec.question}")
-    screen.print(answer_sweep(spec, points, levers, found.ranking or ()))
+    screen.print(" ".join(answer_sweep(spec, points, levers, found.ranking or ())))
     print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
     print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))

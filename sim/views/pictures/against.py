@@ -13,7 +13,7 @@ from sim.summaries.changes import list_movers
 from sim.summaries.tallies import CODES, measure
 from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame, write_corner
 from sim.views.pictures.ridges import draw_rows
-from sim.views.styles import EMPTY, FAINT, INK, STYLES
+from sim.views.styles import EMPTY, FAINT, INK, SENDERS, TARGET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,8 +86,8 @@ def _bars(ax: Axes, shown: list[Mover], replicates: int) -> None:
     towards, away, moves = (np.array([getattr(row, key) for row in shown]) for key in ("towards", "away", "moved"))
     left = np.zeros(len(shown))
     for label, share, fill in (
-        ("towards the target", away, STYLES["oppose"].fill),
-        ("towards the sanctioning side", towards, STYLES["support"].fill),
+        ("towards the target", away, TARGET),
+        ("towards the sanctioning side", towards, SENDERS),
         ("between abstaining and absence", np.maximum(moves - towards - away, 0), EMPTY),
     ):
         if share.max() * replicates < 0.5:

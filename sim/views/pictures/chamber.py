@@ -13,7 +13,7 @@ from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed, require_observed
 from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import CORNER, figure_of, finish, make_figure, make_panel, put_title, write_corner, write_day
-from sim.views.pictures.marks import draw_legend, draw_marks, label_counts
+from sim.views.pictures.marks import draw_legend, draw_marks, label_counts, label_members
 from sim.views.seats import OUTER_RADIUS, seat_distance, seating
 from sim.views.styles import FAINT, INK
 
@@ -49,19 +49,19 @@ def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = Fals
     what = f"{vote.resolution}, {write_day(vote.date)}"
     on = make_panel(ax, 3.55)
     if is_observed:
-        _draw(on.ax, require_observed(result, number).votes)
+        _draw(on.ax, require_observed(result, number).votes, label_members(result, number))
         title = f"The observed vote: {what}" if on.is_own else "observed"
         return finish(on, title, write_corner(result.case, None))
-    _draw(on.ax, find_typical_actions(result, number))
+    _draw(on.ax, find_typical_actions(result, number), label_members(result, number))
     of_run = f"the run nearest to the median of {result.replicates:,}"
     title = f"The simulated vote, {of_run}: {what}" if on.is_own else f"simulated: {of_run}"
     return finish(on, title, write_corner(result.case, result.replicates))
 
 
-def _draw(ax: Axes, actions: NDArray[np.integer]) -> None:
+def _draw(ax: Axes, actions: NDArray[np.integer], texts: list[str]) -> None:
     on_record = int((actions >= 0).sum())
     radius = 0.46 * seat_distance(on_record)
-    draw_marks(ax, seating(actions), actions, radius)
+    draw_marks(ax, seating(actions), actions, radius, texts)
     split = " / ".join(str(int((actions == CODES[name]).sum())) for name in SPLIT)
     ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
     ax.text(0, 0.0, " / ".join(SPLIT), ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)

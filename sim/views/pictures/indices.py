@@ -12,7 +12,7 @@ from sim.results.wording import write_share
 from sim.specs import Scenario
 from sim.specs.labels import label_key
 from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame
-from sim.views.styles import INK, STYLES
+from sim.views.styles import INK, LOOKS
 from sim.whatif.outputs import label_output
 from sim.whatif.sensitivity import CONFIDENCE
 
@@ -42,7 +42,7 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
     drawn = BARS[kind]
     on = make_panel(ax, 1.9 + 0.27 * len(levers))
     rows = np.arange(len(levers))[::-1].astype(np.float64)
-    fills = (STYLES["support"].fill, STYLES["abstain"].fill)
+    fills = (LOOKS[0][0], LOOKS[1][0])
     for place, (name, label) in enumerate(drawn):
         values, low, high = (
             np.array([getattr(lever, figure) for lever in levers]) for figure in (name, f"{name}_low", f"{name}_high")

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
-from sim.results.wording import write_number
-from sim.runner.result import VoteResult
-from sim.summaries.tallies import CODES, SPLIT
+from sim.results.wording import write_number, write_share
+from sim.runner.result import RunResult, VoteResult
+from sim.summaries.tallies import CODES, REPORTED, SPLIT
 from sim.views.frame import TEXT
+from sim.views.hovering import hover
 from sim.views.styles import INK, STYLES, Style
 
 if TYPE_CHECKING:
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 
-def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float) -> None:
-    """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid."""
+def draw_marks(
+    ax: Axes, places: FloatArray, actions: NDArray[np.integer], radius: float, texts: Sequence[str] = ()
+) -> None:
+    """Draw members (N, 2) by their action codes (N,); each action is a collection with its name as gid.
+
+    Parameters
+    ----------
+    texts : what a page shows over each member; nothing by default.
+    """
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
     from matplotlib.transforms import Affine2D, AffineDeltaTransform
@@ -44,6 +52,8 @@ def draw_marks(ax: Axes, places: FloatArray, actions: NDArray[np.integer], radiu
             zorder=3,
             clip_on=False,
         )
+        if texts:
+            hover(drawn, *(texts[place] for place in np.flatnonzero(actions == CODES[name]).tolist()))
         ax.add_collection(drawn)
 
 
@@ -90,6 +100,18 @@ def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
     split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
     actions = np.where(vote.is_voter, vote.counts.argmax(axis=1), -1)
     return actions, f"each member's most likely action (the median tally is {split})"
+
+
+def label_members(result: RunResult, number: int) -> list[str]:
+    """What a page shows over each member: its name and the share of the runs in which it does what."""
+    vote = result.votes[number]
+    shares = vote.counts / max(result.replicates, 1)
+    return [
+        f"{name}: {', '.join(f'{action} {write_share(share[CODES[action]])}' for action in REPORTED)}"
+        if may_vote
+        else f"{name}: no vote"
+        for name, share, may_vote in zip(result.case.world.names, shares, vote.is_voter, strict=True)
+    ]
 
 
 def label_counts(actions: NDArray[np.integer]) -> list[str]:

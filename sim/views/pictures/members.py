@@ -17,6 +17,7 @@ from sim.summaries.tallies import CODES
 from sim.views.frame import CORNER, TEXT, figure_of, finish, make_panel, strip_frame, write_corner, write_day
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
+from sim.world import World
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +28,10 @@ STACKED = ("support", "absent", "abstain", "oppose")
 STRIP = (-0.03, -0.15)
 """Where the observed actions are drawn."""
 MOST_NAMED = 50
+MOST_WRITTEN_OUT = 30
+"""Misses up to which their names are written in full; of more, the codes."""
+LETTERS = 20
+"""Letters of a name that are written."""
 LABEL_WIDTH = 7.6
 """Points that an upright code takes of the line."""
 
@@ -48,7 +53,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     chances = frequencies(vote.counts)
     order = order_of(chances)
     order = order[vote.is_voter[order]]
-    on = make_panel(ax, 4.0, 7.6)
+    on = make_panel(ax, 4.4, 7.6)
     edges, foot = np.arange(len(order) + 1) - 0.5, np.zeros(len(order))
     for name in STACKED:
         height = chances[order, CODES[name]]
@@ -68,9 +73,10 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
         wrong = list_misses(result, number)
         scored = int(is_scored(case, number, call).sum())
         said = f"; the most likely vote is not the observed one for {len(wrong)} of {scored} members scored"
-        _name(on.ax, [case.world.index[miss.iso3] for miss in wrong], order, case.world.iso3)
+        _name(on.ax, [case.world.index[miss.iso3] for miss in wrong], order, _labels(case.world, len(wrong)))
     on.ax.set_yticks(ticks, words)
-    bottom = -0.47 if wrong else -0.02 if call is None else -0.17
+    room = max((len(_labels(case.world, len(wrong))[case.world.index[miss.iso3]]) for miss in wrong), default=0)
+    bottom = -0.35 - 0.032 * room if wrong else -0.02 if call is None else -0.17
     on.ax.set(xlim=(-1, len(order)), ylim=(bottom, 1.02))
     on.ax.set_xticks([])
     strip_frame(on.ax)
@@ -80,8 +86,15 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     return finish(on, title, write_corner(case, result.replicates))
 
 
-def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, ...]) -> None:
-    """Write the codes of the misses below their columns, spread apart; of many misses, only the surest mistakes."""
+def _labels(world: World, misses: int) -> list[str]:
+    """How members are named: by their names, or by their codes where many are."""
+    if misses > MOST_WRITTEN_OUT:
+        return list(world.iso3)
+    return [name if len(name) <= LETTERS else name[: LETTERS - 1].rstrip() + "." for name in world.names]
+
+
+def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], labels: list[str]) -> None:
+    """Write the labels of the misses below their columns, spread apart; of many misses, only the surest mistakes."""
     place = {int(member): column for column, member in enumerate(order)}
     named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
     wanted = np.array([place[member] for member in named], dtype=np.float64)
@@ -90,8 +103,8 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], iso3: tuple[str, 
     places = spread(wanted, gap, 0.0, max(float(len(order) - 1), gap * (len(named) - 1)))
     for member, column, at in zip(named, wanted, places, strict=True):
         ax.plot([column, column, at], [-0.16, -0.2, -0.3], color=MISS, linewidth=0.6)
-        label = ax.text(at, -0.32, iso3[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
-        label.set_gid(f"miss-{iso3[member]}")
+        label = ax.text(at, -0.32, labels[member], rotation=90, ha="center", va="top", fontsize=CORNER, color=INK)
+        label.set_gid(f"miss-{labels[member]}")
     if len(wrong) > MOST_NAMED:
         ax.text(1.0, -0.02, f"and {len(wrong) - MOST_NAMED} more", transform=ax.transAxes, ha="right", fontsize=CORNER)
 

@@ -11,7 +11,7 @@ from sim.runner.result import RunResult, frequencies
 from sim.scoring.scores import classes_of, measure_reliability, three_classes
 from sim.summaries.summary import is_scored, require_observed
 from sim.views.frame import TEXT, finish, make_panel, strip_frame, write_corner, write_day
-from sim.views.styles import FAINT, INK, STYLES
+from sim.views.styles import FAINT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
         yerr=np.stack([share - low, high - share]),
         fmt="o",
         markersize=5,
-        color=STYLES["support"].edge,
+        color=INK,
         elinewidth=1.0,
         capsize=2.5,
         label="probabilities of members and classes, in bins of equal size",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from sim.results.scenarios import ScenariosSummary, ScenarioSummary, ScenarioVote
@@ -11,8 +12,10 @@ from sim.views.styles import FAINT, INK, MISS, STYLES
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT, LEAST = 0.24, 2.2
+HEIGHT, LEAST = 0.34, 2.2
 """Inches of a row, and of the picture apart from its rows."""
+LETTERS = 34
+"""Letters of the title of a scenario on a line."""
 
 
 def plot_scenarios(found: ScenariosSummary, *, ax: Axes | None = None) -> Axes:
@@ -47,7 +50,8 @@ def plot_scenarios(found: ScenariosSummary, *, ax: Axes | None = None) -> Axes:
 
 
 def _label(one: ScenarioSummary, vote: ScenarioVote) -> str:
-    return one.name if len(one.votes) == 1 else f"{one.name}, {vote.resolution.removeprefix('A/RES/')}"
+    of = "" if len(one.votes) == 1 else f", {vote.resolution.removeprefix('A/RES/')}"
+    return textwrap.fill(one.scenario + of, LETTERS, max_lines=2, placeholder=" ...")
 
 
 def _legend(found: ScenariosSummary) -> list[object]:

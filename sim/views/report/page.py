@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TEMPLATE = "page.html.j2"
 MOST_OPEN = 40
 """Rows up to which a table is open; a longer one is folded."""
+MOST_SENTENCES = 2
+"""Sentences that a page begins with; the others are details."""
 LONGEST_LINE = 24
 """Letters up to which a text in a table stays on one line."""
 
@@ -31,12 +33,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """A part of a page."""
+    """A part of a page.
+
+    Parameters
+    ----------
+    first : the tables that carry it, before its pictures.
+    tables : the others, after them.
+    """
 
     title: str
     sentences: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+    first: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,21 +54,25 @@ class ReportPage:
 
     Parameters
     ----------
-    answer : the answer to the question, in a sentence or a few.
+    answer : the answer to the question, in two sentences at most.
+    picture : the one that carries the answer, next to it.
     facts : a line below the answer: runs, seed, world.
+    details : what else there is to say of it, in paragraphs.
     commands : how to repeat it.
     document : the scenario or experiment as it was run, as JSON.
     """
 
     title: str
     question: str
-    answer: str
+    answer: tuple[str, ...]
+    picture: Picture
     facts: str
     sections: tuple[ReportSection, ...]
     provenance: Mapping[str, str]
     commands: tuple[str, ...]
     document: str
     hashes: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
 
 
 def _is_folded(table: Table) -> bool:
@@ -88,13 +101,22 @@ def _breakable(name: str) -> Markup:
     return Markup(re.sub(r"[._]", r"\g<0><wbr>", str(escape(_unbroken(name)))))
 
 
+def _quote(family: str) -> str:
+    """A family of fonts as style sheets name it."""
+    return f'"{family}"' if " " in family else family
+
+
 def render_page(page: ReportPage) -> str:
     """The page as HTML that needs no other file."""
     import jinja2
+    from markupsafe import Markup
+
+    from sim.views.svg import FAMILIES
 
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(unbroken=_unbroken, breakable=_breakable, looks=_looks, is_folded=_is_folded)
     source = files("sim.views.report").joinpath(TEMPLATE).read_text(encoding="utf-8")
-    return environment.from_string(source).render(page=page)
+    families = Markup(", ".join(map(_quote, FAMILIES)))
+    return environment.from_string(source).render(page=page, families=families)

@@ -11,6 +11,7 @@ from sim.results.run import VoteSummary
 from sim.results.wording import write_number, write_share
 from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
+from sim.summaries.about import is_about_series
 from sim.summaries.about_tables import answer_about
 from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
@@ -18,7 +19,6 @@ from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import edited_table, members_table, misses_table, movers_table, settings_table, tally_table
 from sim.views.frame import write_day
-from sim.views.pictures.about import draw_about
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
 from sim.views.pictures.map import plot_map
@@ -27,6 +27,7 @@ from sim.views.pictures.months import TOPICS, plot_months
 from sim.views.pictures.network import plot_network
 from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
+from sim.views.report.lead import LEADING_TOPIC, answer_run, lead_picture
 from sim.views.report.page import ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 from sim.whatif.doubt import doubt_of
@@ -38,18 +39,23 @@ def page_of_run(kept: KeptRun) -> ReportPage:
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
-    answers = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
+    details = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
+    change = _change_section(result, votes)
+    if result.base is not None:
+        sections.insert(0, change)
     if months is not None:
         about = [] if months.about is None else answer_about(months.about)
-        answers = [*about, *answers, *answer_months(months)]
+        details += [*about, " ".join(answer_months(months))]
         sections.insert(0, _months_section(result, months))
-    sections += [_change_section(result, votes), _ties_section(result)]
+    sections += [_ties_section(result)] if result.base is not None else [_ties_section(result), change]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return ReportPage(
         title=spec.title,
         question=spec.question,
-        answer=" ".join(answers),
+        answer=answer_run(summary),
+        picture=lead_picture(result),
+        details=tuple(details),
         facts=f"{result.replicates:,} runs, seed {spec.seed}, world {spec.world}, engine {result.engine}",
         sections=tuple(sections),
         provenance={
@@ -64,23 +70,20 @@ def page_of_run(kept: KeptRun) -> ReportPage:
 
 def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> ReportSection:
     is_observed = vote.observed is not None and vote.base is None
-    pictures = [make_picture(plot_chamber(result, number=number))]
+    is_leading = number == 0 and result.months is None and result.base is None
+    pictures = [make_picture(plot(result, number=number)) for plot in (plot_map, plot_tallies)]
+    if not is_leading:  # else it is next to the answer
+        pictures.append(make_picture(plot_chamber(result, number=number)))
     if is_observed:
-        pictures.insert(0, make_picture(plot_chamber(result, number=number, is_observed=True)))
-    pictures += [
-        make_picture(plot_tallies(result, number=number)),
-        make_picture(plot_map(result, number=number)),
-        make_picture(plot_members(result, number=number), is_wide=True),
-    ]
+        pictures.append(make_picture(plot_chamber(result, number=number, is_observed=True)))
     if is_observed and vote.accuracy is not None:
         pictures.append(make_picture(plot_reliability(result, number=number)))
+    pictures.append(make_picture(plot_members(result, number=number), is_wide=True))
     misses = list_misses(result, number) if is_observed else []
-    tables = [tally_table(vote, result.replicates)]
-    if is_observed:
-        tables.append(misses_table(misses))
+    tables = [misses_table(misses)] if is_observed else []
     tables.append(members_table(vote, {miss.iso3 for miss in misses}))
     title = f"{vote.resolution}, {write_day(vote.date)}"
-    return ReportSection(title, (), tuple(pictures), tuple(tables))
+    return ReportSection(title, (), tuple(pictures), tuple(tables), (tally_table(vote, result.replicates),))
 
 
 def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSection:
@@ -92,7 +95,9 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
-        pictures += [make_picture(plot_change(result, number=number)), make_picture(plot_movers(result, number=number))]
+        if number or result.months is not None:  # the first is next to the answer
+            pictures.append(make_picture(plot_change(result, number=number)))
+        pictures.append(make_picture(plot_movers(result, number=number)))
         if vote.base.edited:
             tables.append(edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
@@ -102,9 +107,8 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
 
 
 def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
-    pictures = [make_picture(plot_months(result, topic=topic)) for topic in TOPICS]
-    if months.about is not None and months.about.series:
-        pictures.insert(0, make_picture(draw_about(result), is_wide=True))
+    topics = [topic for topic in TOPICS if topic != LEADING_TOPIC or is_about_series(result)]  # else next to the answer
+    pictures = [make_picture(plot_months(result, topic=topic)) for topic in topics]
     sentences = () if months.two_faced else (NOBODY_TWO_FACED,)
     return ReportSection("The months", sentences, tuple(pictures), tuple(months_tables(months)))
 

@@ -15,7 +15,7 @@ from sim.summaries.scenarios import answer_scenarios, scenarios_tables, summaris
 from sim.summaries.summary import summarise_vote
 from sim.summaries.tables import edited_table, movers_table, settings_table
 from sim.views.pictures.scenarios import plot_scenarios
-from sim.views.report.page import ReportPage, ReportSection
+from sim.views.report.page import MOST_SENTENCES, ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 
 MOST_MOVERS = 10
@@ -35,19 +35,20 @@ def page_of_scenarios(folder: Path) -> ReportPage:
         raise input_error(str(folder), "", "no scenario in it is finished.", "Run the same command again.")
     found = summarise_scenarios((name, kept.result) for name, kept in done.items())
     left = [name for name in names if name not in done]
-    first = next(iter(done.values()))
+    first, answer = next(iter(done.values())), answer_scenarios(found)
     documents = {name: kept.manifest.scenario for name, kept in done.items()}
     return ReportPage(
         title=f"{len(done)} scenarios",
         question="What becomes of each, and what does it change?",
-        answer=" ".join(answer_scenarios(found)),
+        answer=tuple(answer[:MOST_SENTENCES]),
+        picture=make_picture(plot_scenarios(found)),
+        details=tuple(answer[MOST_SENTENCES:]),
         facts=f"{_write_runs(found)}; worlds: {', '.join(dict.fromkeys(one.world for one in found.scenarios))}",
         sections=(
             ReportSection(
                 "All scenarios",
                 (f"Not finished, and left out: {', '.join(left)}.",) if left else (),
-                (make_picture(plot_scenarios(found)),),
-                tuple(scenarios_tables(found, is_sorted_later=True)),
+                tables=tuple(scenarios_tables(found, is_sorted_later=True)),
             ),
             *(_section(name, kept) for name, kept in done.items()),
         ),

@@ -18,13 +18,15 @@ from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, writ
 from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
-from sim.views.report.page import Picture, ReportPage, ReportSection
+from sim.views.report.page import MOST_SENTENCES, Picture, ReportPage, ReportSection
 from sim.views.report.parts import as_json, make_picture, provenance_of
 from sim.whatif.sensitivity import ANALYSED, analyse, check_questions
 from sim.whatif.sensitivity_tables import indices_table
 
 MOST_ROWS = 2000
 """Points that are listed; where there are more, the first ones."""
+MOST_NEAREST = 20
+"""Points of the ranking that are listed; all are in the table of every point."""
 MOST_LEVERS = 6
 """Levers in tables and pictures of points: a sheet of paper has no room for more columns."""
 
@@ -39,28 +41,31 @@ def page_of_sweep(kept: KeptSweep) -> ReportPage:
     indices = _indices(kept, len(points) - len(done))
     by_weight = [one.lever for one in indices[0].levers] if indices else list(experiment.factors)
     levers = by_weight[:MOST_LEVERS]
-    sections = [
-        ReportSection(f"{resolution} along the levers", (), _pictures(kept, resolution, levers))
-        for resolution in resolutions
-    ]
+    answer = answer_sweep(experiment, points, levers, ranking)
+    drawn = [picture for resolution in resolutions for picture in _pictures(kept, resolution, levers)]
+    sections = []
+    if ranking:
+        ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first)
+        sections.append(ReportSection("Points nearest to the target split", first=(ranked.first(MOST_NEAREST),)))
+    if drawn[1:]:
+        sections.append(ReportSection("Along the levers", pictures=tuple(drawn[1:])))
     if indices:
-        drawn = tuple(
+        bars = tuple(
             make_picture(plot_indices(found, corner=write_corner_of(kept), spec=experiment.first)) for found in indices
         )
         sections.append(
             ReportSection(
-                "What it depends on", (), drawn, tuple(indices_table(found, experiment.first) for found in indices)
+                "What it depends on", (), bars, tuple(indices_table(found, experiment.first) for found in indices)
             )
         )
-    if ranking:
-        ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first).first(MOST_ROWS)
-        sections.append(ReportSection("Points nearest to the target split", (), (), (ranked,)))
     sections += [_changes_section(kept), ReportSection("Every point", (), (), (_points_table(points, levers, kept),))]
     hashes = {f"{world}/{name}": value for world, files in manifest.worlds.items() for name, value in files.items()}
     return ReportPage(
         title=experiment.title or "Sweep",
         question=experiment.question,
-        answer=answer_sweep(experiment, points, levers, ranking),
+        answer=tuple(answer[:MOST_SENTENCES]),
+        picture=drawn[0],
+        details=tuple(answer[MOST_SENTENCES:]),
         facts=(
             f"{manifest.points:,} points, {manifest.replicates:,} runs each, design {experiment.design.kind}, "
             f"scenarios: {list_words(list(experiment.scenario))}"
