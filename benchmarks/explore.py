@@ -11,7 +11,7 @@ from statistics import median
 
 from benchmarks.timing import in_turns, quantile, ratio
 from sim.explore.board import make_board
-from sim.explore.levers import groups_of, move_lever, senders_of
+from sim.explore.levers import find_groups, find_senders, move_lever
 from sim.explore.result import Explored, run_state
 from sim.explore.start import Launch, read_launch
 from sim.explore.state import PageState
@@ -48,7 +48,7 @@ class _Page:
         text = f"{1 + next(self.places) / 1000:.3f}"
         self.found = run_state(self.start, move_lever(self.start, self.found, KEY, text), self.found)
         make_board(self.found)
-        groups_of(self.found)
-        senders_of(self.found)
+        find_groups(self.found)
+        find_senders(self.found)
         if self.found.result.months is not None:
             make_course(self.found.result.months)

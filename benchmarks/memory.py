@@ -18,7 +18,7 @@ SWEPT = """
 from pathlib import Path
 from sim.runner.sweep import keep_sweep
 from sim.specs import experiment_from
-experiment = experiment_from({
+experiment = parse_experiment({
     "title": "Memory", "question": "How much?", "scenario": "es-11-1", "replicates": int(sys.argv[1]),
     "outputs": ["tally", "members"],
     "design": {"kind": "factorial", "over": {"vote.target_threat": {"values": [1.0]}}},

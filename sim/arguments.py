@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.errors import InputError, Problem, make_input_error, suggest_nearest
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -44,7 +44,7 @@ class Argument(NamedTuple, Generic[Value]):
         except InputError as error:
             raise InputError(_within_key(name, p, where) for p in error.problems) from None
         except (TypeError, ValueError, OverflowError):
-            raise input_error(where, name, f"{describe(given)} is given where {self.needed} is needed.") from None
+            raise make_input_error(where, name, f"{describe(given)} is given where {self.needed} is needed.") from None
 
 
 def check_arguments(
@@ -92,9 +92,9 @@ def _bind(
     except TypeError as error:
         unknown = [name for name in kwargs if name not in signature.parameters]
         if not unknown:
-            raise input_error(where, "", f"{error}.") from None
+            raise make_input_error(where, "", f"{error}.") from None
         names = [name for name in signature.parameters if name != "self"]
-        fixes = {name: did_you_mean(name, names, f"The arguments are {', '.join(names)}.") for name in unknown}
+        fixes = {name: suggest_nearest(name, names, f"The arguments are {', '.join(names)}.") for name in unknown}
         raise InputError(Problem(where, name, "there is no such argument.", fixes[name]) for name in unknown) from None
 
 
@@ -115,7 +115,7 @@ def describe(given: object) -> str:
             return f"a value of type {type(given).__name__}"
 
 
-def whole_number(low: int, high: int | None = None) -> Argument[int]:
+def check_whole_number(low: int, high: int | None = None) -> Argument[int]:
     """A whole number of Python or NumPy; True and False are not accepted."""
 
     def read(given: Any) -> int:
@@ -140,7 +140,7 @@ def one_of(*names: str) -> Argument[str]:
     return Argument(" or ".join(f"'{name}'" for name in names), read)
 
 
-def instance_of(needed: str, *types: type) -> Argument[Any]:
+def check_instance(needed: str, *types: type) -> Argument[Any]:
     """A value of one of some types, unchanged."""
 
     def read(given: Any) -> Any:
@@ -151,7 +151,7 @@ def instance_of(needed: str, *types: type) -> Argument[Any]:
     return Argument(needed, read)
 
 
-def subclass_of(parent: type[Value]) -> Argument[type[Value]]:
+def check_subclass(parent: type[Value]) -> Argument[type[Value]]:
     """A class, or a subclass of it."""
 
     def read(given: object) -> type[Value]:
@@ -169,7 +169,7 @@ def each(argument: Argument[Value], needed: str, least: int = 0) -> Argument[tup
         items = [given] if isinstance(given, str | Mapping) else given
         found = tuple(argument.value("", str(place), item) for place, item in enumerate(items))
         if len(found) < least:
-            raise input_error("", "", f"the list is empty; {needed} is needed.")
+            raise make_input_error("", "", f"the list is empty; {needed} is needed.")
         return found
 
     return Argument(needed, read)
@@ -206,7 +206,7 @@ def _within(key: str, value: object) -> object:
         raise InputError(_within_key(key, p) for p in error.problems) from None
     except TypeError:
         needed = "a number, text, a date, a list or a table is needed"
-        raise input_error("", key, f"{describe(value)} is given where {needed}.") from None
+        raise make_input_error("", key, f"{describe(value)} is given where {needed}.") from None
 
 
 def read_mapping(given: object) -> dict[str, object]:
@@ -221,10 +221,10 @@ def read_mapping(given: object) -> dict[str, object]:
         raise TypeError
     wrong = [key for key in given if not isinstance(key, str)]
     if wrong:
-        raise input_error("", str(wrong[0]), f"{describe(wrong[0])} is used as a key; keys are text.")
+        raise make_input_error("", str(wrong[0]), f"{describe(wrong[0])} is used as a key; keys are text.")
     return {str(key): _within(str(key), item) for key, item in given.items()}
 
 
-FLAG = Argument("True or False", lambda given: bool(instance_of("", bool, np.bool_).read(given)))
-TEXT = Argument("text", lambda given: str(instance_of("", str).read(given)))
-PATH = instance_of("a path", str, os.PathLike)
+FLAG = Argument("True or False", lambda given: bool(check_instance("", bool, np.bool_).read(given)))
+TEXT = Argument("text", lambda given: str(check_instance("", str).read(given)))
+PATH = check_instance("a path", str, os.PathLike)

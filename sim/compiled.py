@@ -8,8 +8,8 @@ from types import ModuleType
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.deliberation import Outcome, VoteBlock, revision_occasion
-from sim.randomness import stream_keys, to_level, to_normal
+from sim.deliberation import Outcome, VoteBlock, name_revision
+from sim.randomness import make_stream_keys, to_level, to_normal
 from sim.rules.choice import exponentiate
 from sim.rules.influence import GRID
 from sim.rules.positions import NOISE
@@ -61,10 +61,10 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome | None:
     if np.isnan(exact).any():
         return None
     points[unknown] = exact
-    occasions = [revision_occasion(block.ballot.resolution, number) for number in range(1, case.rounds + 1)]
+    occasions = [name_revision(block.ballot.resolution, number) for number in range(1, case.rounds + 1)]
     keys = np.empty((len(occasions), len(members), 2), dtype=np.uint64)
     for number, occasion in enumerate(occasions):
-        keys[number] = stream_keys(seed, "revision", occasion, members)
+        keys[number] = make_stream_keys(seed, "revision", occasion, members)
     weights = np.ascontiguousarray(np.asarray(case.peers).T * GRID).astype(np.int32)
     is_settled = kernel.deliberate(found, noise, weights, _per_row(block, "inertia"), keys, start, actions)
     return Outcome(block.ballot.resolution, actions, is_settled)
@@ -81,7 +81,7 @@ def _weigh_occasions(block: VoteBlock) -> tuple[np.ndarray, FloatArray]:
     parts, scale = block.ballot.known.weigh_noise(*block.ballot.divisiveness)
     sizes = {("position", name): size for name, size in parts.items() if np.any(size)}
     sizes["vote", block.ballot.resolution] = NOISE
-    keys = np.array([stream_keys(seed, process, name, members) for process, name in sizes])
+    keys = np.array([make_stream_keys(seed, process, name, members) for process, name in sizes])
     shares = np.broadcast_arrays(np.empty((1, len(members))), *(size / scale for size in sizes.values()))
     return keys, np.array(shares[1:])
 
@@ -91,7 +91,7 @@ def _find_points(kernel: ModuleType, block: VoteBlock, member: IntArray, replica
     case, known = block.case, block.ballot.known.of_member(member)
 
     def normal(process: str, occasion: str) -> FloatArray:
-        keys = stream_keys(case.spec.seed, process, occasion, case.world.iso3)
+        keys = make_stream_keys(case.spec.seed, process, occasion, case.world.iso3)
         return to_normal(kernel.draw_units(block.first + replicates, keys[member]))
 
     conflict, order = block.divisiveness_at(replicates)

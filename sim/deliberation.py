@@ -15,7 +15,7 @@ from sim.case.ballot import NOT_FIXED, Ballot
 from sim.randomness import Draws, to_level, to_normal, to_unit
 from sim.rules.alignment import Divisiveness
 from sim.rules.choice import OPPOSE, STANCES, SUPPORT, choose
-from sim.rules.influence import GRID, whole_weights, with_peers
+from sim.rules.influence import GRID, round_weights, with_peers
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import Utilities
 from sim.rules.switching import (
@@ -100,7 +100,7 @@ class VoteBlock:
         return Divisiveness(conflict, order)
 
 
-def normals_of(case: Case, first: int, count: int) -> Callable[[str], FloatArray]:
+def draw_normals(case: Case, first: int, count: int) -> Callable[[str], FloatArray]:
     """The standard normal numbers (R, N) that replicates draw positions with, by occasion; each is made once."""
 
     @cache
@@ -125,7 +125,7 @@ def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray],
     Parameters
     ----------
     ballot : whose divisiveness is a number, or an array (R, 1) over these replicates.
-    normals : the numbers of the same replicates, from `normals_of`.
+    normals : the numbers of the same replicates, from `draw_normals`.
     """
 
     def make() -> FloatArray:
@@ -138,7 +138,7 @@ def draw_noise(case: Case, ballot: Ballot, normals: Callable[[str], FloatArray],
     return case.keep(key, lambda: (known, make()))[1]
 
 
-def revision_occasion(resolution: str, round_number: int) -> str:
+def name_revision(resolution: str, round_number: int) -> str:
     """The occasion of the draw that decides whether a member revises in a round."""
     return f"{resolution} round {round_number}"
 
@@ -157,7 +157,7 @@ class Deliberation:
         self.draws = Draws(self.case.spec.seed)
         # Whole numbers up to 2^20 and stances: every sum is exact in single precision.
         peers = self.case.peers  # kept with the weights, so that no others get their number
-        self.weights = self.case.keep(("weights", id(peers)), lambda: (peers, whole_weights(peers)))[1]
+        self.weights = self.case.keep(("weights", id(peers)), lambda: (peers, round_weights(peers)))[1]
         divides = (np.reshape(value, (-1, 1)) for value in block.divisiveness_at(self.replicates))
         spread = replace(ballot, divisiveness=Divisiveness(*divides))
         self.draw = np.ascontiguousarray(draw_noise(self.case, spread, normals, block.first, count).T)
@@ -192,7 +192,7 @@ class Deliberation:
 
     def all_words(self, number: int) -> NDArray[np.uint64]:
         """The random words (N, R) that decide whether members revise in a round, kept for further runs of the case."""
-        occasion = revision_occasion(self.block.ballot.resolution, number)
+        occasion = name_revision(self.block.ballot.resolution, number)
         first, count = self.block.first, self.draw.shape[1]
         return self.case.keep(
             ("revision", self.case.spec.seed, self.case.world.iso3, occasion, first, count),
@@ -271,7 +271,7 @@ class Deliberation:
         ends = np.append(starts[1:], len(cells))
         lowest, counts = replicate[starts], replicate[ends - 1] - replicate[starts] + 1
         place = replicate - np.repeat(lowest, ends - starts)
-        occasion = revision_occasion(self.block.ballot.resolution, number)
+        occasion = name_revision(self.block.ballot.resolution, number)
         spans = np.stack([starts, ends, member[starts], lowest, counts], axis=1)
         for start, end, one, first, count in spans.tolist():
             words[start:end] = self.words("revision", occasion, one, first, count)[place[start:end]]

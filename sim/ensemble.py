@@ -14,7 +14,7 @@ from sim.arrays import IntArray
 from sim.case import DRAW_RUN, Case, ReplicateInputs, draw_case, draw_inputs
 from sim.case.utilities import compute_own_utilities
 from sim.compiled import find_kernel, vote_compiled
-from sim.deliberation import Deliberation, Outcome, VoteBlock, normals_of
+from sim.deliberation import Deliberation, Outcome, VoteBlock, draw_normals
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.randomness import Draws
@@ -78,7 +78,7 @@ def simulate_votes(
     """
     replicates, rows = _find_rows(case, first, count)
     inputs = draw_inputs(case, replicates[:, None])
-    normals = normals_of(case, first, count)
+    normals = draw_normals(case, first, count)
     shape = rows[-1] + 1, case.world.size
     for number, months in visit_votes(case, inputs, first, count, watch=watch):
         ballot = inputs.ballots[number]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray
 from sim.case.ballot import NOT_FIXED, Ballot
-from sim.rules.choice import STANCES, choice_probabilities
+from sim.rules.choice import STANCES, compute_choice_probabilities
 from sim.rules.influence import pass_back, with_peers
 from sim.rules.payoffs import Utilities
 
@@ -30,7 +30,7 @@ MONTHS_EXPECTED = 20
 """Number of replicates whose months are averaged for an equilibrium."""
 
 
-def expected_utilities(own: Utilities) -> Utilities:
+def compute_expected_utilities(own: Utilities) -> Utilities:
     """The mean over replicates of utilities (R, N); utilities (N,), the same in all replicates, are unchanged."""
     return Utilities(*(np.mean(np.atleast_2d(values), axis=0) for values in own))
 
@@ -53,7 +53,7 @@ def _iterate(own: Utilities, ballot: Ballot, peers: Peers, peer_influence: float
     fixed_stance = STANCES[ballot.fixed]
     mean = np.zeros(peers.shape[0])
     for _ in range(MOST_ITERATIONS):
-        chances = choice_probabilities(with_peers(own, peer_influence, mean))
+        chances = compute_choice_probabilities(with_peers(own, peer_influence, mean))
         expected = peers @ np.where(is_fixed, fixed_stance, chances.support - chances.oppose)
         if np.abs(expected - mean).max() < TOLERANCE:
             break

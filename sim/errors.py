@@ -47,12 +47,12 @@ class InputError(ValueError):
         return InputError, (self.problems,)  # so that an error keeps its problems on the way from another process
 
 
-def input_error(where: str, key: str, message: str, fix: str = "") -> InputError:
+def make_input_error(where: str, key: str, message: str, fix: str = "") -> InputError:
     """An `InputError` with a single problem."""
     return InputError([Problem(where, key, message, fix)])
 
 
-def did_you_mean(name: str, allowed: Iterable[str], default: str = "") -> str:
+def suggest_nearest(name: str, allowed: Iterable[str], default: str = "") -> str:
     """``Did you mean 'x'?`` for the valid name most like `name`, or the text `default`."""
     if len(name) > LONGEST_COMPARED:
         return default

@@ -18,25 +18,25 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from sim.arguments import FLAG, check_arguments, subclass_of
+from sim.arguments import FLAG, check_arguments, check_subclass
 from sim.arrays import FloatArray, Number
 from sim.case import Case
 from sim.case.agenda import list_steps
 from sim.case.ballot import NOT_FIXED, OUTSIDE, Ballot
 from sim.case.request import is_of_mesa, read_request
 from sim.case.utilities import MonthlyTerms, compute_own_utilities
-from sim.deliberation import FIRST_ANNOUNCEMENTS, revision_occasion
+from sim.deliberation import FIRST_ANNOUNCEMENTS, name_revision
 from sim.months import decisions
 from sim.months.members import AgentAssembly
 from sim.months.phases import PHASES, Each
 from sim.months.record import MonthRecord, MonthView
-from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
+from sim.months.state import NOISES, START, MonthState, draw_assumptions, make_initial_state
 from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_level, to_normal
 from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.rules.choice import ABSENT, ACTIONS, STANCES, choose
-from sim.rules.influence import list_peers, peer_stance, with_peers
+from sim.rules.influence import compute_peer_stance, list_peers, with_peers
 from sim.rules.parameters import Parameters
 from sim.specs import Scenario
 
@@ -86,7 +86,7 @@ class MemberState(mesa.Agent):
             self.plan = case.plan.parts[index]
             self.inputs = self.plan.inputs
             draws = [self.draw(process, START) for process in NOISES]
-            self.state = initial_state(self.inputs, self.parameters, draws)
+            self.state = make_initial_state(self.inputs, self.parameters, draws)
 
     @property
     def action_name(self) -> str:
@@ -126,7 +126,7 @@ class MemberState(mesa.Agent):
         """Switch to the desired action, unless inertia prevents that in this round."""
         desired = self.desired_action()
         if desired != self.action:
-            occasion = revision_occasion(self.model.ballot.resolution, self.model.round)
+            occasion = name_revision(self.model.ballot.resolution, self.model.round)
             if self.draw("revision", occasion) >= self.parameters["inertia"]:
                 self.action = desired
 
@@ -182,7 +182,7 @@ class MemberState(mesa.Agent):
 
     def hear(self, values: FloatArray) -> FloatArray:
         """The mean of its peers' values, out of the values of all members (N,), weighted by how much each counts."""
-        return peer_stance(self.peer_weights, values[self.peers])
+        return compute_peer_stance(self.peer_weights, values[self.peers])
 
     def draw(self, process: str, occasion: str, where: object = True) -> np.float64:
         """Its uniform number in [0, 1) for a process and an occasion; the same at every call."""
@@ -224,7 +224,9 @@ class AlignmentModel(Shown, mesa.Model):
 
     running: bool
 
-    @check_arguments("AlignmentModel", member_class=subclass_of(MemberState), collect_rounds=FLAG, rounds_as_steps=FLAG)
+    @check_arguments(
+        "AlignmentModel", member_class=check_subclass(MemberState), collect_rounds=FLAG, rounds_as_steps=FLAG
+    )
     def __init__(
         self,
         scenario: str | Path | Scenario | Case | object = "es-11-1",
@@ -250,7 +252,7 @@ class AlignmentModel(Shown, mesa.Model):
         size = self.case.world.size
         self.members = member_class.create_agents(self, size, list(range(size)))
         self.stances = np.zeros(size)
-        self.datacollector = new_collector(collect_rounds=collect_rounds)
+        self.datacollector = make_collector(collect_rounds=collect_rounds)
         if self.case.plan is not None:
             self.everyone = AgentAssembly(self.case.plan, self.parameters, list(self.members))
 
@@ -348,7 +350,7 @@ class AlignmentModel(Shown, mesa.Model):
         return np.float64(self._draws.uniforms(process, occasion, iso3, self.replicate)[0])
 
 
-def new_collector(*, collect_rounds: bool) -> mesa.DataCollector:
+def make_collector(*, collect_rounds: bool) -> mesa.DataCollector:
     """Make the collector of data at the end of a step, with tables of votes and rounds."""
     counts = {action: partial(count, code) for code, action in enumerate(ACTIONS)}
     names = {"sanctions": "state.joined", "isolation": "state.isolation", "help": "month.help.visible"}

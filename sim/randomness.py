@@ -28,7 +28,7 @@ STREAMS_KEPT = 2**7
 
 
 @lru_cache(KEYS_KEPT)
-def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[np.uint64]:
+def make_stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[np.uint64]:
     """The 128-bit Philox key of a stream, shape (2,).
 
     Parameters
@@ -42,9 +42,9 @@ def stream_key(seed: int, process: str, occasion: str, member: str) -> NDArray[n
 
 
 @lru_cache(STREAMS_KEPT)
-def stream_keys(seed: int, process: str, occasion: str, members: tuple[str, ...]) -> NDArray[np.uint64]:
+def make_stream_keys(seed: int, process: str, occasion: str, members: tuple[str, ...]) -> NDArray[np.uint64]:
     """The keys of the streams of many members, (N, 2)."""
-    return np.stack([stream_key(seed, process, occasion, member) for member in members])
+    return np.stack([make_stream_key(seed, process, occasion, member) for member in members])
 
 
 class Draws:
@@ -73,7 +73,7 @@ class Draws:
         """The 64-bit words that the uniform numbers are made of."""
         block, skipped = divmod(first, WORDS_PER_BLOCK)
         inner = self._state["state"]
-        inner["key"] = stream_key(self.seed, process, occasion, member)
+        inner["key"] = make_stream_key(self.seed, process, occasion, member)
         inner["counter"][0] = block
         self._generator.state = self._state
         return self._generator.random_raw(skipped + count)[skipped:]

@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.api.frames import make_frame
-from sim.api.inputs import SETTINGS, AnyExperiment, AnyGoal, AnyScenario, check_inputs, experiment_of, goal_of, spec_of
+from sim.api.inputs import (
+    SETTINGS,
+    AnyExperiment,
+    AnyGoal,
+    AnyScenario,
+    check_inputs,
+    read_experiment_spec,
+    read_goal_spec,
+    read_spec,
+)
 from sim.api.running import SweepTables, sweep
-from sim.api.showing import table_of
+from sim.api.showing import find_table
 from sim.case import prepare
 from sim.results.changes import ComparisonSummary
 from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
@@ -49,7 +58,7 @@ class Compared(Shown):
         return f"{others} compared with '{base.case.spec.title}': {base.replicates:,} runs"
 
     def _tables(self) -> Sequence[Table]:
-        return [table_of(self.figures, "Figures, with 90 % intervals of the change")]
+        return [find_table(self.figures, "Figures, with 90 % intervals of the change")]
 
     @cached_property
     def summary(self) -> ComparisonSummary:
@@ -59,16 +68,12 @@ class Compared(Shown):
     @cached_property
     def figures(self) -> pd.DataFrame:
         """The table of ``sim compare --csv``: a row per figure, with base, now, change and its 90 % interval."""
-        import pandas as pd
-
-        return pd.DataFrame([row.document() for row in list_figures(self.comparison)])
+        return make_frame([row.document() for row in list_figures(self.comparison)])
 
     @cached_property
     def changes(self) -> pd.DataFrame:
         """A row per scenario, vote and replicate: change of the members per action."""
-        import pandas as pd
-
-        return pd.DataFrame(list_changes(self.comparison))
+        return make_frame(list_changes(self.comparison))
 
 
 @check_inputs()
@@ -100,14 +105,14 @@ def compare(
     >>> bool(found.changes["support"].mean() < 0)
     True
     """
-    first = spec_of(base, None, replicates, seed)
+    first = read_spec(base, None, replicates, seed)
     specs = [first]
     for other in others:
         if isinstance(other, Mapping):
             changes = ", ".join(f"{key}={value}" for key, value in other.items())
-            specs.append(spec_of(first, other).model_copy(update={"title": f"{first.title}, with {changes}"}))
+            specs.append(read_spec(first, other).model_copy(update={"title": f"{first.title}, with {changes}"}))
         else:
-            specs.append(spec_of(other, None))
+            specs.append(read_spec(other, None))
     return Compared(compare_specs(specs, engine))
 
 
@@ -123,7 +128,7 @@ class Explained(Shown):
         return f"{name} in {ballot.resolution} of '{case.spec.title}': {action}"
 
     def _tables(self) -> Sequence[Table]:
-        return [table_of(self.terms, "What each term adds to the utility of each action")]
+        return [find_table(self.terms, "What each term adds to the utility of each action")]
 
     @cached_property
     def summary(self) -> MemberReasons:
@@ -207,7 +212,7 @@ def explain(
     >>> {"term", "support", "oppose"} <= set(found.terms.columns)
     True
     """
-    spec = spec_of(scenario, overrides, replicates, seed)
+    spec = read_spec(scenario, overrides, replicates, seed)
     return Explained(explain_member(spec, member, resolution, tries_levers=tries_levers, walks_along=along))
 
 
@@ -227,7 +232,7 @@ def explain_all(
     """
     import pandas as pd
 
-    spec = spec_of(scenario, overrides, replicates)
+    spec = read_spec(scenario, overrides, replicates)
     overview = summarise_members(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates))
     return pd.DataFrame([member.document() for member in overview.members], columns=list(MemberOverview.model_fields))
 
@@ -259,7 +264,7 @@ def fence(
     >>> found["apart"].is_monotonic_increasing
     True
     """
-    spec = spec_of(scenario, overrides, replicates)
+    spec = read_spec(scenario, overrides, replicates)
     found = list_fence(take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates), members)
     return make_frame([member.document() for member in found.members], columns=list(FenceMember.model_fields))
 
@@ -277,7 +282,7 @@ class GoalReached(Shown):
         )
 
     def _tables(self) -> Sequence[Table]:
-        return [table_of(self.frontier, "Combinations of levers for which no checked one is both cheaper and surer")]
+        return [find_table(self.frontier, "Combinations of levers for which no checked one is both cheaper and surer")]
 
     @cached_property
     def summary(self) -> GoalSearch:
@@ -313,7 +318,7 @@ def reach(goal: AnyGoal, overrides: Sequence[str] = ()) -> GoalReached:
     >>> bool((found.frontier["cost"] >= 0).all())
     True
     """
-    return GoalReached(search(goal_of(goal, overrides)))
+    return GoalReached(search(read_goal_spec(goal, overrides)))
 
 
 @dataclass(frozen=True, repr=False)
@@ -334,7 +339,7 @@ class Sensitivity(Shown):
 
     def _tables(self) -> Sequence[Table]:
         frames = {"Indices of each lever, with 90 % intervals": self.indices, "Where the event happens": self.regions}
-        return [table_of(frame, title) for title, frame in frames.items() if len(frame)]
+        return [find_table(frame, title) for title, frame in frames.items() if len(frame)]
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -386,7 +391,7 @@ def sensitivity(
     >>> {"first", "total"} <= set(found.indices.columns)
     True
     """
-    spec = experiment_of(experiment, overrides)
+    spec = read_experiment_spec(experiment, overrides)
     asked = check_questions(spec, outputs, event, resolution)
     tables = sweep(spec, out, executor)
     return Sensitivity(tables, summarise_sensitivity(spec, tables.folder, asked))

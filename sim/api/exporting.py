@@ -10,48 +10,50 @@ from sim.api.asking import Compared, Explained, GoalReached, Sensitivity
 from sim.api.inputs import check_inputs
 from sim.api.running import Run, Runs, SweepTables
 from sim.arguments import describe
-from sim.errors import input_error
-from sim.results.data import data_of, data_of_records
+from sim.errors import make_input_error
+from sim.results.data import collect_data, collect_data_of_records
 from sim.summaries.data import run_data
 from sim.summaries.ranking import rank
 from sim.summaries.run_tables import run_tables
-from sim.summaries.scenarios import scenarios_data, scenarios_tables
-from sim.summaries.sweeps import sweep_data, sweep_table
+from sim.summaries.scenarios import make_scenarios_data, make_scenarios_tables
+from sim.summaries.sweeps import make_sweep_data, make_sweep_table
 from sim.views.exports import KINDS, Export, check_format, write_export
-from sim.whatif.comparison_tables import comparison_data, comparison_tables
+from sim.whatif.comparison_tables import comparison_tables, make_comparison_data
 from sim.whatif.explanation.summary import list_terms
-from sim.whatif.explanation.tables import explanation_tables
+from sim.whatif.explanation.tables import make_explanation_tables
 from sim.whatif.goals.reach import list_frontier
 from sim.whatif.goals.tables import search_tables
-from sim.whatif.sensitivity_tables import sensitivity_data, sensitivity_tables
+from sim.whatif.sensitivity_tables import make_sensitivity_data, sensitivity_tables
 
 Exported: TypeAlias = Run | Runs | Compared | SweepTables | Sensitivity | Explained | GoalReached
 
 
 def _of_explanation(found: Explained) -> Export:
-    terms = data_of("terms", "a row per term, and per month where there are months", list_terms(found.summary))
-    return Export(list(explanation_tables(found.explanation, found.summary)), [terms])
+    terms = collect_data("terms", "a row per term, and per month where there are months", list_terms(found.summary))
+    return Export(list(make_explanation_tables(found.explanation, found.summary)), [terms])
 
 
 def _of_goal(found: GoalReached) -> Export:
     world = found.found.combinations.world
-    rows = data_of_records("frontier", "a row per combination of the frontier", list_frontier(found.summary))
+    rows = collect_data_of_records("frontier", "a row per combination of the frontier", list_frontier(found.summary))
     return Export(search_tables(found.summary, dict(zip(world.iso3, world.names, strict=True))), [rows])
 
 
 def _of_sweep(found: SweepTables) -> Export:
     ranking = None if found.experiment.target_split is None else rank(found.experiment, found.folder)
-    return Export([sweep_table(found.experiment, found.folder, ranking)], sweep_data(found.folder, ranking))
+    return Export([make_sweep_table(found.experiment, found.folder, ranking)], make_sweep_data(found.folder, ranking))
 
 
 def _of_sensitivity(found: Sensitivity) -> Export:
-    return Export(sensitivity_tables(found.tables.experiment, found.summary), sensitivity_data(found.summary))
+    return Export(sensitivity_tables(found.tables.experiment, found.summary), make_sensitivity_data(found.summary))
 
 
 EXPORTS: Mapping[type, Callable[[Any], Export]] = {
     Run: lambda found: Export(run_tables(found.result, found.summary), run_data(found.summary)),
-    Runs: lambda found: Export(scenarios_tables(found.summary), scenarios_data(found.summary)),
-    Compared: lambda found: Export(comparison_tables(found.summary), comparison_data(found.comparison, found.summary)),
+    Runs: lambda found: Export(make_scenarios_tables(found.summary), make_scenarios_data(found.summary)),
+    Compared: lambda found: Export(
+        comparison_tables(found.summary), make_comparison_data(found.comparison, found.summary)
+    ),
     SweepTables: _of_sweep,
     Sensitivity: _of_sensitivity,
     Explained: _of_explanation,
@@ -91,10 +93,12 @@ def export(found: Exported, out: str | Path) -> list[Path]:
     """
     make, path = EXPORTS.get(type(found)), Path(out)
     if make is None:
-        raise input_error("sim.export", "found", f"got {describe(found)}; a result of sim.run and the like is needed.")
+        raise make_input_error(
+            "sim.export", "found", f"got {describe(found)}; a result of sim.run and the like is needed."
+        )
     kind = next((name for name, one in KINDS.items() if one.suffix == path.suffix.lower()), None)
     if kind is None:
         allowed = ", ".join(one.suffix for one in KINDS.values())
-        raise input_error("sim.export", "out", f"got '{path}'; its name has to end in one of {allowed}.")
+        raise make_input_error("sim.export", "out", f"got '{path}'; its name has to end in one of {allowed}.")
     check_format("sim.export", kind)
     return write_export(path, kind, make(found))

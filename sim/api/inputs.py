@@ -17,31 +17,31 @@ from sim.arguments import (
     TEXT,
     Argument,
     check_arguments,
+    check_subclass,
+    check_whole_number,
     each,
     one_of,
     read_mapping,
-    subclass_of,
-    whole_number,
 )
-from sim.errors import Problem, input_error
+from sim.errors import Problem, make_input_error
 from sim.limits import MOST_REPLICATES
 from sim.runner.batch import ENGINES
 from sim.specs import (
     Experiment,
     Goal,
     Scenario,
-    experiment_from,
-    goal_from,
     list_references,
+    list_shipped_scenarios,
+    parse_experiment,
+    parse_goal,
+    parse_scenario,
     read_experiment,
     read_goal,
     read_scenario,
-    scenario_from,
-    shipped_scenarios,
 )
 from sim.specs.listing import name_references
 from sim.specs.scenario.spec import LAST_SEED
-from sim.specs.scenario.warnings import warnings_of
+from sim.specs.scenario.warnings import collect_warnings
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
@@ -68,7 +68,7 @@ def _source(kind: type, noun: str) -> Argument[object]:
 def _read_member_class(given: object) -> object:
     from sim.model import MemberState  # Mesa is slow to load
 
-    return subclass_of(MemberState).read(given)
+    return check_subclass(MemberState).read(given)
 
 
 def _read_executor(given: object) -> object:
@@ -105,16 +105,16 @@ ARGUMENTS: Mapping[str, Argument[Any]] = {
     "base": SCENARIO,
     "others": each(SCENARIO, "a name, a path, a Scenario or a dictionary of overrides", least=1),
     "scenarios": SCENARIOS,
-    "members": whole_number(1),
+    "members": check_whole_number(1),
     "experiment": _source(Experiment, "an Experiment"),
     "goal": _source(Goal, "a Goal"),
     "overrides": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
     "set": Argument("a dictionary such as {'vote.severity': -3.0}", read_mapping),
-    "replicates": whole_number(1, MOST_REPLICATES),
-    "seed": whole_number(0, LAST_SEED),
+    "replicates": check_whole_number(1, MOST_REPLICATES),
+    "seed": check_whole_number(0, LAST_SEED),
     "engine": one_of(*ENGINES),
     "member_class": Argument("a subclass of sim.model.MemberState", _read_member_class),
-    "workers": whole_number(1),
+    "workers": check_whole_number(1),
     "executor": Argument("an executor such as sim.runner.executors.Processes(4)", _read_executor),
     "out": PATH,
     "member": TEXT,
@@ -146,7 +146,7 @@ def check_inputs(**others: Argument[Any]) -> Callable[[Callable[Given, Found]], 
     return decorate
 
 
-def spec_of(
+def read_spec(
     scenario: AnyScenario,
     overrides: Mapping[str, object] | None,
     replicates: int | None = None,
@@ -157,7 +157,7 @@ def spec_of(
     given = {**(overrides or {}), **{key: value for key, value in numbers.items() if value is not None}}
     written = _scenario_of(scenario)
     spec = set_values(written, given)
-    _warn(warnings_of(f"scenario '{written.title}'", spec, written))
+    _warn(collect_warnings(f"scenario '{written.title}'", spec, written))
     return spec
 
 
@@ -170,18 +170,18 @@ def set_values(written: Scenario, values: Mapping[str, object]) -> Scenario:
     """
     if not values:
         return written
-    spec = scenario_from({**written.document(), "set": values}, written.title, Path())
+    spec = parse_scenario({**written.document(), "set": values}, written.title, Path())
     return spec.model_copy(update={"base": written.base})
 
 
-def scenarios_of(given: str | Path | Sequence[AnyScenario] | None) -> dict[str, AnyScenario]:
+def read_scenarios(given: str | Path | Sequence[AnyScenario] | None) -> dict[str, AnyScenario]:
     """Scenarios by their names; patterns and folders stand for the scenarios in them.
 
     Raises
     ------
     InputError : a pattern or a folder stands for none, or two scenarios have one name.
     """
-    listed = [*shipped_scenarios()] if given is None else [given] if isinstance(given, str | Path) else [*given]
+    listed = [*list_shipped_scenarios()] if given is None else [given] if isinstance(given, str | Path) else [*given]
     references = list_references([str(one) for one in listed if isinstance(one, str | Path)])
     named: dict[str, AnyScenario] = dict(zip(name_references(references), references, strict=True))
     for one in listed:
@@ -190,7 +190,9 @@ def scenarios_of(given: str | Path | Sequence[AnyScenario] | None) -> dict[str, 
         title = one.title if isinstance(one, Scenario) else str(one.get("title", one.get("base", "scenario")))
         name = re.sub(r"\W+", "-", title.casefold()).strip("-") or "scenario"
         if name in named:
-            raise input_error("sim.run_all", "scenarios", f"two scenarios are called '{title}'.", "Give them titles.")
+            raise make_input_error(
+                "sim.run_all", "scenarios", f"two scenarios are called '{title}'.", "Give them titles."
+            )
         named[name] = one
     return named
 
@@ -199,27 +201,27 @@ def _scenario_of(scenario: AnyScenario) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if isinstance(scenario, Mapping):
-        return scenario_from(scenario, "scenario", Path())
+        return parse_scenario(scenario, "scenario", Path())
     return read_scenario(scenario)
 
 
-def experiment_of(experiment: AnyExperiment, overrides: Sequence[str]) -> Experiment:
+def read_experiment_spec(experiment: AnyExperiment, overrides: Sequence[str]) -> Experiment:
     """An experiment with other values for some of its keys."""
     if isinstance(experiment, Experiment):
         bases = {reference: base.document() for reference, base in experiment.bases.items()}
         where = experiment.title or "experiment"
-        spec = experiment_from(experiment.document(), where, Path(), overrides, bases)
+        spec = parse_experiment(experiment.document(), where, Path(), overrides, bases)
         _warn([*experiment.warnings, *spec.warnings])
         return spec
     if isinstance(experiment, Mapping):
-        spec = experiment_from(experiment, "experiment", Path(), overrides)
+        spec = parse_experiment(experiment, "experiment", Path(), overrides)
     else:
         spec = read_experiment(experiment, overrides)
     _warn(spec.warnings)
     return spec
 
 
-def goal_of(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
+def read_goal_spec(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
     """A goal with other values for some of its keys.
 
     Raises
@@ -229,10 +231,10 @@ def goal_of(goal: AnyGoal, overrides: Sequence[str]) -> Goal:
     if isinstance(goal, Goal):
         if overrides:
             message = "a goal that was read cannot be changed."
-            raise input_error("sim.reach", "overrides", message, "Give its name, its path or a dictionary.")
+            raise make_input_error("sim.reach", "overrides", message, "Give its name, its path or a dictionary.")
         spec = goal
     elif isinstance(goal, Mapping):
-        spec = goal_from(goal, "goal", Path(), overrides)
+        spec = parse_goal(goal, "goal", Path(), overrides)
     else:
         spec = read_goal(goal, overrides)
     _warn(spec.warnings)

@@ -10,10 +10,10 @@ from sim.api.asking import Compared, Explained, Sensitivity
 from sim.api.inputs import check_inputs
 from sim.api.running import Run, Runs, SweepTables
 from sim.arguments import describe
-from sim.errors import InputError, did_you_mean, input_error
+from sim.errors import InputError, make_input_error, suggest_nearest
 from sim.runner.folder.kept import read_sweep
 from sim.runner.result import RunResult
-from sim.views.frame import figure_of
+from sim.views.frame import find_figure
 from sim.views.kinds import (
     OF_EXPLANATIONS,
     OF_RUNS,
@@ -48,7 +48,7 @@ def _draw_sweep(found: SweepTables, kind: str, wish: Wish) -> Figure:
 RUN_KINDS, SWEEP_KINDS = tuple(OF_RUNS), tuple(OF_SWEEPS)
 DRAWINGS = {
     Run: _Drawing("tallies", RUN_KINDS, lambda f, k, w: draw_run(f.result, k, w)),
-    Runs: _Drawing("scenarios", ("scenarios",), lambda f, k, w: figure_of(plot_scenarios(f.summary, ax=w.ax))),
+    Runs: _Drawing("scenarios", ("scenarios",), lambda f, k, w: find_figure(plot_scenarios(f.summary, ax=w.ax))),
     RunResult: _Drawing("tallies", RUN_KINDS, draw_run),
     Compared: _Drawing("change", RUN_KINDS, lambda f, k, w: draw_run(f.comparison.others[0], k, w)),
     Explained: _Drawing("explanation", OF_EXPLANATIONS, lambda f, k, w: draw_explanation(f.explanation, k, w)),
@@ -107,11 +107,11 @@ def plot(
         message = (
             f"got {describe(found)}; a result of sim.run, run_all, compare, explain, sweep or sensitivity is needed."
         )
-        raise input_error("sim.plot", "found", message)
+        raise make_input_error("sim.plot", "found", message)
     kind = kind or drawing.usual
     if kind not in drawing.kinds:
-        fix = did_you_mean(kind, drawing.kinds, f"There are {', '.join(drawing.kinds)}.")
-        raise input_error(
+        fix = suggest_nearest(kind, drawing.kinds, f"There are {', '.join(drawing.kinds)}.")
+        raise make_input_error(
             "sim.plot", "kind", f"there is no picture '{kind}' of this result ({type(found).__name__}).", fix
         )
     check_matplotlib("sim.plot")

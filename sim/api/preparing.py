@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sim.api.inputs import AnyScenario, check_inputs, set_values, spec_of
+from sim.api.inputs import AnyScenario, check_inputs, read_spec, set_values
 from sim.api.running import Run
 from sim.case import Case
 from sim.case import prepare as prepare_case
@@ -79,4 +79,4 @@ def prepare(scenario: AnyScenario, overrides: Mapping[str, object] | None = None
     >>> bool(support[0] > support[1])
     True
     """
-    return PreparedScenario(replace(prepare_case(spec_of(scenario, overrides)), kept={}))
+    return PreparedScenario(replace(prepare_case(read_spec(scenario, overrides)), kept={}))

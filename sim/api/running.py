@@ -19,11 +19,11 @@ from sim.api.inputs import (
     AnyExperiment,
     AnyScenario,
     check_inputs,
-    experiment_of,
-    scenarios_of,
-    spec_of,
+    read_experiment_spec,
+    read_scenarios,
+    read_spec,
 )
-from sim.api.showing import table_of
+from sim.api.showing import find_table
 from sim.case import find_base, prepare
 from sim.errors import InputError
 from sim.results.run import RunSummary
@@ -34,7 +34,7 @@ from sim.runner.executors import Executor, InProcess, Processes
 from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.kept import read_run
 from sim.runner.folder.reading import read_parquet
-from sim.runner.months import month_columns
+from sim.runner.months import list_month_columns
 from sim.runner.result import RunResult
 from sim.runner.run import run_case as run_case
 from sim.runner.several import KeptScenario, NamedScenario, check_scenarios, keep_scenarios
@@ -42,8 +42,8 @@ from sim.runner.sweep import keep_run
 from sim.runner.sweep import keep_sweep as run_sweep
 from sim.specs import Experiment
 from sim.summaries.ranking import rank
-from sim.summaries.scenarios import scenarios_data, scenarios_tables, summarise_scenarios
-from sim.summaries.summary import member_columns, summarise_run, tally_columns
+from sim.summaries.scenarios import make_scenarios_data, make_scenarios_tables, summarise_scenarios
+from sim.summaries.summary import list_member_columns, summarise_run, tally_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,13 +76,13 @@ class Run(Shown):
     @cached_property
     def members(self) -> pd.DataFrame:
         """A row per vote and member: probability of each action (smoothed frequency), and the observed action."""
-        return make_frame(member_columns(self.result))
+        return make_frame(list_member_columns(self.result))
 
     @cached_property
     def months(self) -> pd.DataFrame | None:
         """A row per month, series and member: mean and 90 % interval; None where the scenario has no months."""
         months = self.result.months
-        return None if months is None else make_frame(month_columns(months, self.result.case.world.iso3))
+        return None if months is None else make_frame(list_month_columns(months, self.result.case.world.iso3))
 
 
 @check_inputs()
@@ -121,7 +121,7 @@ def run(
     >>> sorted(found.tallies.columns)[:2]
     ['absent', 'abstain']
     """
-    case = prepare(spec_of(scenario, overrides, replicates, seed))
+    case = prepare(read_spec(scenario, overrides, replicates, seed))
     executor = InProcess() if workers == 1 else Processes(workers)
     engine = engine or ("ensemble" if member_class is None else "mesa")
     if out is None:
@@ -159,7 +159,7 @@ class Runs(Shown):
         return f"{len(self)} scenarios: {', '.join(self.names)}"
 
     def _tables(self) -> Sequence[Table]:
-        return scenarios_tables(self.summary)
+        return make_scenarios_tables(self.summary)
 
     @cached_property
     def summary(self) -> ScenariosSummary:
@@ -169,7 +169,7 @@ class Runs(Shown):
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row per scenario and vote: split, observed split, change against the base, the months' main series."""
-        return make_frame(scenarios_data(self.summary)[0].records())
+        return make_frame(make_scenarios_data(self.summary)[0].records())
 
 
 @check_inputs()
@@ -207,11 +207,11 @@ def run_all(
     >>> found.table[["name", "resolution"]].to_numpy().tolist()
     [['harbour-blockade', 'SH/2'], ['es-11-1', 'A/RES/ES-11/1']]
     """
-    given = scenarios_of(scenarios)
+    given = read_scenarios(scenarios)
     named = []
     for name, one in given.items():
-        spec = spec_of(one, overrides, replicates, seed)
-        written = spec_of(one, None) if overrides else spec
+        spec = read_spec(one, overrides, replicates, seed)
+        written = read_spec(one, None) if overrides else spec
         named.append(NamedScenario(name, spec, find_base(spec, written, is_changed=bool(overrides))))
     folder = Path(tempfile.mkdtemp(prefix="sim-run-") if out is None else out)
     found = Runs(folder, tuple(given))
@@ -248,7 +248,7 @@ class SweepTables(Shown):
     def _tables(self) -> Sequence[Table]:
         spread = ("_median", "_p05", "_p95")
         shown = [name for name in self.points.columns if not name.endswith(spread)]
-        return [table_of(self.points[shown], self.experiment.question)]
+        return [find_table(self.points[shown], self.experiment.question)]
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -298,7 +298,7 @@ def sweep(
     ------
     InputError : the experiment is not valid, or the folder holds something else.
     """
-    spec = experiment_of(experiment, [] if replicates is None else [f"replicates={replicates}"])
+    spec = read_experiment_spec(experiment, [] if replicates is None else [f"replicates={replicates}"])
     folder = Path(tempfile.mkdtemp(prefix="sim-sweep-") if out is None else out)
     tables = SweepTables(spec, folder)
     if out is None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def table_of(frame: pd.DataFrame, title: str) -> Table:
+def find_table(frame: pd.DataFrame, title: str) -> Table:
     """The first rows of a frame, under the names of its columns."""
     first = frame.head(MOST_ROWS)
     columns = [Column(str(name), _kind(first[name])) for name in first.columns]

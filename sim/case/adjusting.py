@@ -9,11 +9,11 @@ from sim.case.ballot import make_ballot
 from sim.case.changes import change_problems
 from sim.case.prepared import Case
 from sim.case.terms import make_terms
-from sim.rules.parameters import find_parameter_problems, registry
+from sim.rules.parameters import find_parameter_problems, load_registry
 from sim.specs import Scenario
-from sim.specs.overrides import NowhereError, full_key
+from sim.specs.overrides import NowhereError, complete_key
 from sim.specs.section import Part
-from sim.world.quantities import coverage_problems
+from sim.world.quantities import check_coverage
 
 OF_A_VOTE = ("severity", "target_threat", "sender_threat", "divisiveness")
 """Numbers of a vote that nothing but its ballot depends on."""
@@ -42,7 +42,7 @@ def adjust(case: Case, values: Mapping[str, object]) -> Case | None:
         return None
     parameters = {**case.parameters, **spec.parameters}
     where = f"scenario '{spec.title}'"
-    if [*coverage_problems(case.world, case.roles, parameters, where), *change_problems(spec, where)]:
+    if [*check_coverage(case.world, case.roles, parameters, where), *change_problems(spec, where)]:
         return None
     standings = tuple(replace(standing, vote=vote) for standing, vote in zip(case.standings, spec.vote, strict=True))
     moved = [name for name, value in spec.parameters.items() if case.parameters[name] != value]
@@ -63,7 +63,7 @@ def _with_values(spec: Scenario, values: Mapping[str, object]) -> Scenario | Non
     document = {"parameters": parameters, "vote": [{} for _ in spec.vote], "term": [{} for _ in spec.term]}
     for key, value in values.items():
         try:
-            path = full_key(document, key.split("."))
+            path = complete_key(document, key.split("."))
         except NowhereError:
             return None
         match path:
@@ -93,4 +93,4 @@ def _with(part: Part, values: Mapping[str, object]) -> Part:
 
 def _is_of_ballots(name: str) -> bool:
     """Whether the ballots alone depend on a parameter."""
-    return name in registry() and (name == OF_BALLOTS or not name.startswith(OF_PREPARING))
+    return name in load_registry() and (name == OF_BALLOTS or not name.startswith(OF_PREPARING))

@@ -14,7 +14,7 @@ from sim.arrays import ActionArray, FloatArray, Number
 from sim.results.showing import Shown
 from sim.rules.alignment import Divisiveness
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import leverage, sanction_risk, sum_in_order
+from sim.rules.payoffs import compute_leverage, sanction_risk, sum_in_order
 from sim.rules.positions import Knowledge
 from sim.specs import Vote
 from sim.specs.scenario.terms import OwnTerm
@@ -204,7 +204,7 @@ def _weigh_values(
     """Weigh quantities; those of dependence count as leverage."""
     values = terms.values
     if kind == "dependence":
-        values = {name: leverage(values[name], parameters["leverage_exponent"]) for name in weights}
+        values = {name: compute_leverage(values[name], parameters["leverage_exponent"]) for name in weights}
     return {name: weight * values[name] for name, weight in weights.items()}
 
 

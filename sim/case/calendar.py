@@ -50,7 +50,7 @@ def _months(start: date, end: date) -> Iterator[tuple[date, date]]:
         first = last + timedelta(days=1)
 
 
-def daily_force(month: Month, since: date, phase_months: int = 0) -> tuple[float, ...]:
+def compute_daily_force(month: Month, since: date, phase_months: int = 0) -> tuple[float, ...]:
     """How far something dated has come into force on each day of a month, in [0, 1].
 
     It is in force from its date on or, with a phase, comes into force evenly over so many months.
@@ -61,7 +61,7 @@ def daily_force(month: Month, since: date, phase_months: int = 0) -> tuple[float
     return tuple(min(max(age / length, 0.0), 1.0) for age in ages)
 
 
-def in_force(month: Month, since: date) -> float:
+def select_in_force(month: Month, since: date) -> float:
     """Part of a month's days on which something dated is in force, in [0, 1]."""
-    daily = daily_force(month, since)
+    daily = compute_daily_force(month, since)
     return sum(daily) / len(daily)

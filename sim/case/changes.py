@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.errors import Problem
-from sim.specs import Change, Scenario, members_of
+from sim.specs import Change, Scenario, find_members
 from sim.world import World
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -33,7 +33,7 @@ def find_bounds(attribute: str, spec: Scenario) -> tuple[float, float]:
 def apply_change(values: FloatArray, change: Change, world: World, bounds: tuple[float, float]) -> FloatArray:
     """Apply one change to a quantity (N,) or (R, N), within its bounds."""
     found = values.copy()
-    members = world.indices(members_of(world, change.members))
+    members = world.indices(find_members(world, change.members))
     if change.set is not None:
         found[..., members] = change.set
     else:

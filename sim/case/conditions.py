@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import ActionArray, FloatArray
-from sim.case.calendar import Month, daily_force, in_force
+from sim.case.calendar import Month, compute_daily_force, select_in_force
 from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import reroute_exports
-from sim.specs import Event, members_of
+from sim.specs import Event, find_members
 from sim.specs.scenario.events import (
     EVERYTHING,
     Cutoff,
@@ -142,7 +142,7 @@ def find_touch(event: Event, world: World, roles: Roles, peers: Peers, parameter
 
 def _mask(world: World, references: Sequence[str]) -> FloatArray:
     mask = np.zeros(world.size)
-    mask[world.indices(members_of(world, references))] = 1.0
+    mask[world.indices(find_members(world, references))] = 1.0
     return mask
 
 
@@ -207,7 +207,7 @@ def _conditions(
     for event in events:
         match event:
             case Sanctions():
-                if not event.against or world.iso3[roles.target] in members_of(world, event.against):
+                if not event.against or world.iso3[roles.target] in find_members(world, event.against):
                     membership[(_mask(world, event.members) > 0) & (membership != LEFT)] = JOINED
                     closed_sectors |= set(event.sectors)
             case Policy():
@@ -223,7 +223,7 @@ def _conditions(
                     if commodity in cells.commodities:
                         at = cells.commodities.index(commodity)
                         cap[at] = min(cap[at], event.eur_per_tonne / 1e6)
-                        capped[at] = max(capped[at], in_force(month, event.date))
+                        capped[at] = max(capped[at], select_in_force(month, event.date))
             case Front():
                 held = event.held
             case Halt():
@@ -235,7 +235,7 @@ def _conditions(
     everything = "all" in closed_sectors
     return Conditions(
         name=month.name,
-        war=max((in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
+        war=max((select_in_force(month, event.date) for event in events if isinstance(event, Invasion)), default=0.0),
         held=held,
         is_recognition_open=any(isinstance(event, Recognition) for event in events),
         membership=membership,
@@ -263,9 +263,9 @@ def _left(month: Month, events: Sequence[Event], first: date, world: World, role
                 continue  # history: the market starts from what it left
             case Embargo() | Cutoff() | Switch():
                 hit = _mask(world, event.members)[cells.member] * _commodities(cells, event.commodities)
-                share, force = event.share, daily_force(month, event.date, event.phase_months)
+                share, force = event.share, compute_daily_force(month, event.date, event.phase_months)
             case Invasion() if roles.victim is not None:
-                hit, share, force = 1.0 * (cells.member == roles.victim), 1.0, daily_force(month, event.date)
+                hit, share, force = 1.0 * (cells.member == roles.victim), 1.0, compute_daily_force(month, event.date)
             case _:
                 continue
         by_day = np.minimum(by_day, 1.0 - share * np.outer(force, hit))

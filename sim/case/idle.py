@@ -10,7 +10,7 @@ from sim.case.ballot import NOT_FIXED, Ballot, make_ballot
 from sim.case.prepared import Case
 from sim.case.terms import make_terms
 from sim.errors import Problem
-from sim.specs import Change, Scenario, members_of
+from sim.specs import Change, Scenario, find_members
 
 OF_MEMBERS = ("conflict", "order", "dependence", "sanction_risk", "grievance", "emptiness")
 """What a ballot holds of every member's utilities."""
@@ -44,7 +44,7 @@ def _why_idle(case: Case, number: int, change: Change) -> str | None:
         return f"it leaves {change.attribute} of these members as it is{edit}."
     if spec.months is not None:
         return None
-    places = case.world.indices(members_of(case.world, change.members))
+    places = case.world.indices(find_members(case.world, change.members))
     ballots = [ballot for ballot in case.ballots if change.date is None or change.date <= ballot.date]
     if all((ballot.fixed[places] != NOT_FIXED).all() for ballot in ballots):
         return "the votes of these members are fixed."

@@ -15,12 +15,12 @@ from sim.case.market import Cells
 from sim.results.showing import Shown
 from sim.rules.energy import thrift
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import leverage, sum_weighted
+from sim.rules.payoffs import compute_leverage, sum_weighted
 from sim.rules.rerouting import measure_capacity
 from sim.rules.support import INSTRUMENTS
 from sim.world import World
 from sim.world.quantities import Roles
-from sim.world.ties import columns_of, largest_with, row_of
+from sim.world.ties import find_largest_with, read_tie_columns, read_tie_row
 
 FIXED = ("arms", "food")
 """Channels of dependence that the months leave alone."""
@@ -136,9 +136,9 @@ def weigh_dependence(
     exponent = parameters["leverage_exponent"]
     return (
         fixed
-        + parameters["dependence_energy"] * leverage(energy, exponent)
-        + parameters["dependence_trade"] * leverage(trade, exponent)
-        + parameters["dependence_security"] * leverage(security, exponent)
+        + parameters["dependence_energy"] * compute_leverage(energy, exponent)
+        + parameters["dependence_trade"] * compute_leverage(trade, exponent)
+        + parameters["dependence_security"] * compute_leverage(security, exponent)
     )
 
 
@@ -166,10 +166,13 @@ def make_month_inputs(
     seat = np.ones(world.size)
     seat[[*roles.targets, *([] if roles.victim is None else [roles.victim])]] = 0.0
     near = _nearness(world, roles, parameters["aid_distance_km"])
-    supplier = largest_with(world.ties["arms"])
+    supplier = find_largest_with(world.ties["arms"])
     fixed, lent = (
         sum_weighted(
-            {name: leverage(values[f"dependence.{name}"], parameters["leverage_exponent"]) for name in channels},
+            {
+                name: compute_leverage(values[f"dependence.{name}"], parameters["leverage_exponent"])
+                for name in channels
+            },
             {name: parameters[f"dependence_{name}"] for name in channels},
         )
         for channels in (FIXED, LENT)
@@ -194,7 +197,7 @@ def make_month_inputs(
         ),
         gdp=gdp / 1e9 * parameters["eur_per_usd"],
         power=gdp / total,
-        target_trade=row_of(trade, roles.target),
+        target_trade=read_tie_row(trade, roles.target),
         exports=with_target / 2.0 * seat,
         capacity=measure_capacity(
             with_target, values["isolation"], parameters["route_capacity"], parameters["route_scale"]
@@ -232,13 +235,13 @@ def _abilities(
     border with the victim and the target's forces or pact; recognition is open to all. Volunteers come from near.
     """
     trade = world.ties["trade"]
-    own, of_target = columns_of(trade, roles.targets[:1])[:, 0], row_of(trade, roles.target)
+    own, of_target = read_tie_columns(trade, roles.targets[:1])[:, 0], read_tie_row(trade, roles.target)
     partner = own + of_target - own * of_target
     poor = np.clip(-np.log10(world.attributes["income_usd"] / 10_000.0), 0.0, 1.0)
     victim_border = (
         np.zeros(world.size)
         if roles.victim is None
-        else columns_of(world.ties["border"], np.array([roles.victim]))[:, 0]
+        else read_tie_columns(world.ties["border"], np.array([roles.victim]))[:, 0]
     )
     abilities = {
         "goods": partner,

@@ -14,7 +14,7 @@ import numpy as np
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
 from sim.rules.parameters import Parameters
-from sim.rules.totals import whole_total
+from sim.rules.totals import sum_whole
 
 GAS = ("pipeline_gas", "lng")
 """Fuels that flow where pipes and liquefaction plants are, so that new buyers cannot be found in months."""
@@ -96,7 +96,7 @@ class Cells(Shown):
         """Exact totals (..., K) of whole tonnes over the cells of each commodity."""
         totals = np.zeros((*values.shape[:-1], len(self.commodities)))
         for place, part in enumerate(self.slices()):
-            totals[..., place] = whole_total(values[..., part])
+            totals[..., place] = sum_whole(values[..., part])
         return totals
 
     def per_member(self, values: FloatArray) -> FloatArray:
@@ -129,7 +129,7 @@ def make_cells(
     before = np.zeros((size, count)) if before is None else np.rint(before)
     need = before if need is None else np.maximum(need, before)
     ceiling = before if ceiling is None else np.maximum(np.rint(ceiling), before)
-    supply = whole_total(before.T)
+    supply = sum_whole(before.T)
     part = before / np.where(need > 0, need, 1.0)
     commodity, member = np.nonzero((before.T > 0) | (SMALLEST * supply[:, None] < ceiling.T))
     return Cells(

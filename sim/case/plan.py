@@ -16,11 +16,11 @@ from sim.case.calendar import Month, calendar
 from sim.case.conditions import Conditions, Touch, find_touch, make_conditions
 from sim.case.inputs import MonthInputs
 from sim.case.market import GAS, Cells, make_cells
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.showing import Shown
 from sim.rules.energy import find_ceiling
-from sim.rules.totals import exact_total
-from sim.specs import Months, Scenario, members_of
+from sim.rules.totals import sum_exactly
+from sim.specs import Months, Scenario, find_members
 from sim.specs.scenario.events import Switch
 from sim.world import World
 from sim.world.energy import Energy
@@ -116,8 +116,8 @@ def make_plan(
         ),
         touches={place: touch for place, touch in places.items() if touch is not None},
         senders_power=max(fsum(inputs.power[roles.senders]), 1e-12),
-        earlier_revenue=float(exact_total(cells.before * cells.value * cells.premium)),
-        target_imports=max(float(exact_total(inputs.exports)), 1e-12),
+        earlier_revenue=float(sum_exactly(cells.before * cells.value * cells.premium)),
+        target_imports=max(float(sum_exactly(inputs.exports)), 1e-12),
     )
 
 
@@ -134,7 +134,7 @@ def _market(
     except KeyError as error:
         message = f"the world {world.name} has no fuel prices for {error.args[0]}."
         fix = f"Its prices run from {energy.months[0]} to {energy.months[-1]}."
-        raise input_error(f"scenario '{spec.title}'", "months", message, fix) from None
+        raise make_input_error(f"scenario '{spec.title}'", "months", message, fix) from None
     prices = energy.price[at] / 1e6
     reach = np.array([parameters["reach_gas" if commodity in GAS else "reach_oil"] for commodity in energy.commodities])
     before, need = energy.tonnes * _kept_before(spec, world, energy, months[0].first), energy.need
@@ -143,7 +143,7 @@ def _market(
         commodities=energy.commodities,
         before=before,
         need=need,
-        ceiling=find_ceiling(before, need, reach, parameters["scale_share"] * exact_total(need.T)),
+        ceiling=find_ceiling(before, need, reach, parameters["scale_share"] * sum_exactly(need.T)),
         premium=_premium(energy),
         value=prices[0],
     ), prices
@@ -155,13 +155,13 @@ def _kept_before(spec: Scenario, world: World, energy: Energy, start: date) -> F
     for event in spec.event:
         if isinstance(event, Switch) and event.date < start:
             columns = [energy.commodities.index(commodity) for commodity in event.commodities]
-            members = world.indices(members_of(world, event.members))
+            members = world.indices(find_members(world, event.members))
             kept[members[:, None], columns] *= 1.0 - event.share
     return kept
 
 
 def _premium(energy: Energy) -> FloatArray:
     """What each buyer paid for a tonne before the war, over what all paid, (N, K); 1 where it bought nothing."""
-    all_tonnes, all_euros = exact_total(energy.tonnes.T), exact_total(energy.euros.T)
+    all_tonnes, all_euros = sum_exactly(energy.tonnes.T), sum_exactly(energy.euros.T)
     expected = energy.tonnes * (all_euros / np.where(all_tonnes > 0, all_tonnes, 1.0))
     return np.where(expected > 0, energy.euros / np.where(expected > 0, expected, 1.0), 1.0)

@@ -25,12 +25,12 @@ from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
-from sim.specs import Fit, Scenario, Vote, fit_path, members_of, read_fit, world_of
-from sim.specs.scenario.own import network_of
+from sim.specs import Fit, Scenario, Vote, find_members, fit_path, load_scenario_world, read_fit
+from sim.specs.scenario.own import read_term_network
 from sim.world import World
 from sim.world.energy import Energy, load_energy
 from sim.world.peers import PEER_KINDS, normalise_network
-from sim.world.quantities import Quantities, Roles, coverage_problems, quantities
+from sim.world.quantities import Quantities, Roles, check_coverage, quantities
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
@@ -111,20 +111,22 @@ def prepare(
     ------
     InputError : the world lacks what these roles need, or a change sets a value out of bounds.
     """
-    world = world or world_of(spec)
+    world = world or load_scenario_world(spec)
     path = fit_path(spec)
     fit = None if path is None else read_fit(path)
     fitted = {**defaults(), **(fit.parameters if fit else {})}
     parameters = {**fitted, **spec.parameters}
     roles = find_roles(spec, world)
     where = f"scenario '{spec.title}'"
-    problems = [*coverage_problems(world, roles, parameters, where), *change_problems(spec, where)]
+    problems = [*check_coverage(world, roles, parameters, where), *change_problems(spec, where)]
     if problems:
         raise InputError(problems)
     # All that is known of members dates from before the scenario: its later votes add only what they simulate.
     known = quantities(world, roles, spec.vote[0].date, parameters["agreement_sharpness"])
     networks = tuple(term for term in spec.term if term.adds_to == "peers")
-    kinds = {**known.peers} | {term.key: normalise_network(network_of(term, world), known.peers) for term in networks}
+    kinds = {**known.peers} | {
+        term.key: normalise_network(read_term_network(term, world), known.peers) for term in networks
+    }
     weights = {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS} | {term.key: term.weight for term in networks}
     standings = tuple(
         Standing(
@@ -173,12 +175,12 @@ def prepare(
 def find_roles(spec: Scenario, world: World) -> Roles:
     """The scenario's roles as indices into the world."""
     (target,) = world.resolve(spec.roles.target)
-    others = [code for code in members_of(world, spec.roles.other_targets) if code != target]
+    others = [code for code in find_members(world, spec.roles.other_targets) if code != target]
     victim = None if spec.roles.victim is None else world.index[world.resolve(spec.roles.victim)[0]]
     return Roles(
         targets=world.indices((target, *others)),
         victim=victim,
-        senders=world.indices(members_of(world, spec.roles.senders)),
+        senders=world.indices(find_members(world, spec.roles.senders)),
         leanings=tuple(spec.leanings.items()),
     )
 
@@ -233,9 +235,9 @@ def _fix_votes(spec: Scenario, world: World, roles: Roles, vote: Vote) -> Action
         fixed[roles.victim] = SUPPORT
     for pledge in spec.pledge:
         if pledge.resolution in (None, vote.resolution):
-            fixed[world.indices(members_of(world, pledge.members))] = ACTIONS.index(pledge.action)
+            fixed[world.indices(find_members(world, pledge.members))] = ACTIONS.index(pledge.action)
     if vote.voters:
-        fixed[~np.isin(world.iso3, members_of(world, vote.voters))] = OUTSIDE
+        fixed[~np.isin(world.iso3, find_members(world, vote.voters))] = OUTSIDE
     fixed.setflags(write=False)
     return fixed
 

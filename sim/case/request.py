@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arguments import Argument, describe, read_mapping, whole_number
+from sim.arguments import Argument, check_whole_number, describe, read_mapping
 from sim.case.draws import draw_case
 from sim.case.prepared import Case, prepare, with_seed
 from sim.errors import InputError, Problem
-from sim.specs import Scenario, read_scenario, scenario_from
+from sim.specs import Scenario, parse_scenario, read_scenario
 from sim.specs.scenario.spec import LAST_SEED
 
 WHERE = "AlignmentModel"
-SEED = REPLICATE = whole_number(0, LAST_SEED)
+SEED = REPLICATE = check_whole_number(0, LAST_SEED)
 SCENARIO = OVERRIDES = Argument("a dictionary", read_mapping)
 FRESH = 2**31
 """Replicates that a model without a seed and a replicate takes one of."""
@@ -98,12 +98,12 @@ def build_case(scenario: object, seed: int | None, overrides: Mapping[str, objec
     if isinstance(scenario, str | Path):
         return prepare(read_scenario(scenario, texts))
     if isinstance(scenario, Mapping):
-        return prepare(scenario_from(SCENARIO.value(WHERE, "scenario", scenario), "scenario", Path(), texts))
+        return prepare(parse_scenario(SCENARIO.value(WHERE, "scenario", scenario), "scenario", Path(), texts))
     spec = scenario.spec if isinstance(scenario, Case) else scenario
     if not isinstance(spec, Scenario):
         message = f"got {describe(scenario)}; a name, a path, a dictionary, a Scenario or a Case is needed."
         raise InputError([Problem(WHERE, "scenario", message)])
-    return prepare(scenario_from(spec.document(), spec.title, Path(), texts) if texts else spec)
+    return prepare(parse_scenario(spec.document(), spec.title, Path(), texts) if texts else spec)
 
 
 def _written(value: object) -> str:

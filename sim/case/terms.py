@@ -12,9 +12,9 @@ from sim.arrays import FloatArray, IntArray
 from sim.case.ballot import Terms
 from sim.case.changes import apply_change, find_bounds
 from sim.randomness import Draws, to_unit
-from sim.rules.payoffs import isolation_share, sum_weighted
+from sim.rules.payoffs import compute_isolation_share, sum_weighted
 from sim.specs import Scenario
-from sim.specs.scenario.own import figures_of
+from sim.specs.scenario.own import read_term_figures
 from sim.world import World
 from sim.world.estimates import Donors, with_figures
 from sim.world.quantities import Quantities
@@ -36,12 +36,12 @@ def make_terms(spec: Scenario, world: World, parameters: Mapping[str, float], kn
     values = {
         **{f"dependence.{name}": array * reached for name, array in known.dependence.items()},
         **{f"exposure.{name}": array * reached for name, array in known.exposure.items()},
-        "isolation": isolation_share(lost, sum_weighted(known.observed, exposure)) * reached,
+        "isolation": compute_isolation_share(lost, sum_weighted(known.observed, exposure)) * reached,
         **{f"alignment.{name}": array for name, array in known.alignment.items()},
         **{f"absence.{name}": array for name, array in known.absence.items()},
     }
     own = tuple(term for term in spec.term if term.adds_to != "peers")
-    values |= {term.key: figures_of(term, world) * (reached if term.adds_to in REACHED else 1.0) for term in own}
+    values |= {term.key: read_term_figures(term, world) * (reached if term.adds_to in REACHED else 1.0) for term in own}
     for change in spec.change:
         if change.date is None or change.date <= on:
             bounds = find_bounds(change.attribute, spec)

@@ -11,7 +11,7 @@ from sim.arrays import FloatArray
 from sim.case.ballot import Ballot
 from sim.rules.alignment import alignment
 from sim.rules.parameters import Parameters
-from sim.rules.payoffs import Utilities, UtilityTerms, own_terms, sum_terms, utility_terms
+from sim.rules.payoffs import Utilities, UtilityTerms, compute_utility_terms, own_terms, sum_terms
 from sim.rules.positions import Deviation
 
 
@@ -52,7 +52,7 @@ def compute_own_terms(
     now = MonthlyTerms(ballot.conflict, ballot.dependence, ballot.sanction_risk, ballot.grievance)
     if months is not None:
         now = months.monthly_terms(ballot)
-    terms = utility_terms(
+    terms = compute_utility_terms(
         alignment=alignment(now.conflict, ballot.order, deviation or ballot.known.expected, ballot.divisiveness),
         severity=ballot.severity,
         dependence=now.dependence,

@@ -121,9 +121,9 @@ app = typer.Typer(name="sim", cls=_Group, no_args_is_help=True, pretty_exception
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from sim.runner.identity import program_version
+        from sim.runner.identity import read_program_version
 
-        print(f"alignment-sim {program_version()}")
+        print(f"alignment-sim {read_program_version()}")
         raise typer.Exit
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from glob import escape, glob
 from pathlib import Path
 
-from sim.specs.shipped import ShippedKind, shipped_names
+from sim.specs.shipped import ShippedKind, list_shipped_names
 
 
 def complete_names(kind: ShippedKind) -> Callable[[str], list[str]]:
@@ -19,6 +19,6 @@ def complete_names(kind: ShippedKind) -> Callable[[str], list[str]]:
 
     def list_choices(incomplete: str) -> list[str]:
         own = [path for path in sorted(glob(f"{escape(incomplete)}*")) if path.endswith(".toml") or Path(path).is_dir()]
-        return [*(name for name in shipped_names(kind) if name.startswith(incomplete)), *own]
+        return [*(name for name in list_shipped_names(kind) if name.startswith(incomplete)), *own]
 
     return list_choices

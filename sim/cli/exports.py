@@ -13,7 +13,7 @@ import typer
 
 from sim.cli.output import say
 from sim.files.writing import check_target
-from sim.results.data import DataTable, data_of_tables
+from sim.results.data import DataTable, collect_data_of_tables
 from sim.results.tables import Table
 from sim.views.exports import KINDS, Export, check_format, write_export
 
@@ -45,7 +45,7 @@ class Exports:
         if not self:
             return
         shown = tables()
-        rows = data_of_tables(shown) if data is None else data()
+        rows = collect_data_of_tables(shown) if data is None else data()
         export = Export(shown, rows)
         for kind, path in self.files.items():
             first, *others = write_export(path, kind, export)

@@ -13,9 +13,9 @@ from sim.case import prepare
 from sim.cli.output import say
 from sim.cli.progress import progress
 from sim.errors import InputError, Problem
-from sim.runner.designs import DesignPoint, list_points, scenario_at
+from sim.runner.designs import DesignPoint, list_points, make_scenario_at
 from sim.specs import Experiment, Scenario
-from sim.specs.draft import Key, join_key, short_key
+from sim.specs.draft import Key, join_key, shorten_key
 from sim.specs.experiment.design import BY_SCENARIO, OVER
 
 MOST_LISTED = 5
@@ -68,7 +68,7 @@ def _failures(experiment: Experiment, points: Sequence[DesignPoint]) -> Iterator
     with progress("points checked", len(points)) as report:
         for done, point in enumerate(points, start=1):
             try:
-                spec = scenario_at(experiment, point)
+                spec = make_scenario_at(experiment, point)
             except InputError as error:
                 yield _Failure(point, _drop_places(error))
             else:
@@ -117,7 +117,7 @@ def _culprit(problem: Problem, names: Sequence[str], *, is_everywhere: bool) -> 
     ----------
     is_everywhere : whether all points fail, so that the scenario fails whatever a factor is set to.
     """
-    own = [name for name in names if short_key(problem.key).startswith(short_key(name))]
+    own = [name for name in names if shorten_key(problem.key).startswith(shorten_key(name))]
     return "" if is_everywhere and not own else (own or names)[0]
 
 
@@ -129,7 +129,7 @@ def _refusal(
         return Problem(reference, "scenario", f"no point can be run: {problem.key}: {problem.message}", problem.fix)
     distinct = {_write_value(value): value for value in values}
     listed = ", ".join(list(distinct)[:MOST_LISTED]) + (", ..." if len(distinct) > MOST_LISTED else "")
-    own = "" if short_key(problem.key).startswith(short_key(name)) else f"{problem.key}: "
+    own = "" if shorten_key(problem.key).startswith(shorten_key(name)) else f"{problem.key}: "
     key = _place(experiment, name, list(distinct.values()))
     return Problem(reference, key, f"cannot be run with {listed}: {own}{problem.message}", problem.fix)
 

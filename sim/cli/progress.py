@@ -58,7 +58,7 @@ def progress(
             bar.update(task, completed=done, total=total)
             if bar.disable and clock() - last >= SECONDS_BETWEEN_LINES:
                 last = clock()
-                say(words_of(bar.tasks[0]))
+                say(word_progress(bar.tasks[0]))
 
         def show_life() -> None:
             nonlocal last
@@ -66,7 +66,7 @@ def progress(
                 if clock() - last >= beat:
                     last = clock()
                     elapsed = timedelta(seconds=round(bar.tasks[0].elapsed or 0))
-                    say(f"{words_of(bar.tasks[0])}; {elapsed} so far")
+                    say(f"{word_progress(bar.tasks[0])}; {elapsed} so far")
 
         if bar.disable:
             Thread(target=show_life, daemon=True).start()
@@ -78,10 +78,10 @@ def progress(
 
 class _Words(ProgressColumn):
     def render(self, task: Task) -> Text:
-        return Text(words_of(task))
+        return Text(word_progress(task))
 
 
-def words_of(task: Task) -> str:
+def word_progress(task: Task) -> str:
     """The progress of a task, such as "1,200 of 5,000 runs, 340 a second, 0:00:12 left"."""
     of = "" if task.total is None else f" of {task.total:,.0f}"
     parts = [f"{task.completed:,.0f}{of} {task.description}"]

@@ -11,11 +11,11 @@ from sim import specs
 from sim.case import prepare
 from sim.case.idle import find_idle_changes
 from sim.cli.output import say
-from sim.errors import InputError, Problem, input_error
-from sim.specs import Experiment, Goal, Scenario, world_of
+from sim.errors import InputError, Problem, make_input_error
+from sim.specs import Experiment, Goal, Scenario, load_scenario_world
 from sim.specs.differences import list_differences
 from sim.specs.files import show_path
-from sim.specs.scenario.warnings import warnings_of
+from sim.specs.scenario.warnings import collect_warnings
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import load_rollcalls
 
@@ -30,15 +30,15 @@ def read_day(option: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise input_error(option, "", f"got '{text}'; a day such as 2022-03-02 is needed.") from None
+        raise make_input_error(option, "", f"got '{text}'; a day such as 2022-03-02 is needed.") from None
 
 
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
     """A scenario, with overrides; see `sim.specs.read_scenario`. What has no effect in it is named."""
     spec = specs.read_scenario(reference, overrides)
-    _warn(warnings_of(reference, spec, _read_unchanged(reference) or spec))
+    _warn(collect_warnings(reference, spec, _read_unchanged(reference) or spec))
     _warn(_idle_overrides(reference, spec, overrides))
-    world = world_of(spec)
+    world = load_scenario_world(spec)
     for path in spec.known_rollcalls:
         _warn(find_doubts(show_path(Path(path)), load_rollcalls(Path(path), world.iso3), world))
     with suppress(InputError):  # which is reported when the scenario is prepared to run

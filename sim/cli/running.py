@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import DONE, FAILED, INTERRUPTED, describe_failure, say
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.folder.files import PLAN, POINTS
 from sim.runner.folder.writing import FinishedFolder
@@ -31,7 +31,7 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[Execut
         yield InProcess() if workers == 1 else Processes(workers)
         return
     if workers > 1:
-        raise input_error("--workers", "", "cannot be combined with --scheduler.", "Give one of them.")
+        raise make_input_error("--workers", "", "cannot be combined with --scheduler.", "Give one of them.")
     with DaskCluster(scheduler) as cluster:
         yield cluster
 

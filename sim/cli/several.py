@@ -20,7 +20,7 @@ from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.several import KeptScenario, NamedScenario, check_scenarios, keep_scenarios
 from sim.specs.listing import name_references
-from sim.summaries.scenarios import answer_scenarios, scenarios_tables, summarise_scenarios
+from sim.summaries.scenarios import answer_scenarios, make_scenarios_tables, summarise_scenarios
 
 
 def read_several(references: Sequence[str], assigned: Sequence[str], settings: Sequence[str]) -> list[NamedScenario]:
@@ -47,7 +47,7 @@ def read_several(references: Sequence[str], assigned: Sequence[str], settings: S
 
 
 @contextmanager
-def folder_for(out: Path | None) -> Iterator[Path]:
+def name_folder(out: Path | None) -> Iterator[Path]:
     """The folder where scenarios are kept: the one that was asked for, or one that is removed in the end."""
     if out is not None:
         yield out
@@ -102,6 +102,6 @@ def _go_on(folder: Path, is_kept: bool) -> str:
 def print_scenarios(screen: Console, found: ScenariosSummary) -> None:
     """Print what several scenarios came to, and their tables."""
     print_lines(screen, answer_scenarios(found))
-    for made in scenarios_tables(found):
+    for made in make_scenarios_tables(found):
         screen.print()
         print_table(screen, made)

@@ -22,7 +22,7 @@ from sim.summaries.summary import summarise_vote
 from sim.summaries.tallies import CODES, REPORTED, SPLIT
 from sim.views.geography import WorldMap, make_map
 from sim.views.seated import seat_members
-from sim.views.seats import seat_distance, seats
+from sim.views.seats import measure_seat_distance, seats
 from sim.views.styles import STYLES
 from sim.world import load_world
 
@@ -258,7 +258,7 @@ def make_scenery(found: Explored) -> Scenery:
     drawn = _map(found.spec.world, found.spec.vote[0].date)
     return Scenery(
         seats=_at_members(order, seats(len(order)), world.size),
-        seat_radius=round(SCALE * seat_distance(len(order)) * 0.42, 1),
+        seat_radius=round(SCALE * measure_seat_distance(len(order)) * 0.42, 1),
         order=order.tolist(),
         shapes=[_path(drawn.shapes.get(i, [])) for i in range(world.size)],
         dots=_at_members(drawn.dotted, drawn.dots, world.size),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from sim.explore.result import Explored
-from sim.explore.start import Launch, scenario_text
+from sim.explore.start import Launch, write_scenario_text
 from sim.files.spreadsheet import as_csv
 from sim.summaries.changes import measure_moves
 from sim.summaries.summary import summarise_run, summarise_vote
 from sim.summaries.tallies import REPORTED
 
 
-def file_of(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
+def make_file(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
     """Name and text of a file.
 
     Parameters
@@ -20,13 +20,13 @@ def file_of(start: Launch, found: Explored, kind: str) -> tuple[str, str]:
     kind : ``scenario``, ``csv`` or ``json``.
     """
     if kind == "scenario":
-        return "explored.toml", scenario_text(start, found.state)
+        return "explored.toml", write_scenario_text(start, found.state)
     if kind == "json":
         return "explored.json", json.dumps(summarise_run(found.result).document(), indent=2, ensure_ascii=False) + "\n"
-    return "explored.csv", members_csv(found)
+    return "explored.csv", write_members_csv(found)
 
 
-def members_csv(found: Explored) -> str:
+def write_members_csv(found: Explored) -> str:
     """A row per vote and member: probabilities now and in the baseline, observed action, how often it differs."""
     before = [f"baseline_{name}" for name in REPORTED]
     columns = ["resolution", "iso3", "name", *REPORTED, "observed", *before, "moved", "towards", "away"]

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from sim.case.ballot import WEIGHTS
 from sim.case.changes import BOUNDS
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.explore.result import Explored
-from sim.explore.start import PAGE, Launch, scenario_of
+from sim.explore.start import PAGE, Launch, make_scenario
 from sim.explore.state import Edit, PageState
 from sim.results.described import Result
-from sim.rules.parameters import registry
-from sim.specs import Vote, members_of
+from sim.rules.parameters import load_registry
+from sim.specs import Vote, find_members
 from sim.specs.labels import label_key
-from sim.specs.overrides import value_of
-from sim.specs.scenario.schema import schema_of
+from sim.specs.overrides import read_value
+from sim.specs.scenario.schema import make_schema
 from sim.world.labels import label_quantity
 from sim.world.peers import PEER_KINDS
 
@@ -89,7 +89,7 @@ class Multiplier(Result):
     step: float
 
 
-def groups_of(found: Explored) -> list[SliderGroup]:
+def find_groups(found: Explored) -> list[SliderGroup]:
     """The levers in groups."""
     groups: Mapping[str, Iterator[Slider]] = {
         "The resolution and the threats": _vote_levers(found),
@@ -108,7 +108,7 @@ def groups_of(found: Explored) -> list[SliderGroup]:
 
 
 def _vote_levers(found: Explored) -> Iterator[Slider]:
-    number, properties = found.state.vote, schema_of(Vote)["properties"]
+    number, properties = found.state.vote, make_schema(Vote)["properties"]
     vote, before = found.spec.vote[number], found.baseline.case.spec.vote[number]
     for name, unit in VOTE_UNITS.items():
         bounds, meaning = properties[name], properties[name]["description"]
@@ -139,7 +139,7 @@ def _vote_levers(found: Explored) -> Iterator[Slider]:
 
 def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Slider]:
     for name in names:
-        known = registry()[name]
+        known = load_registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
         yield _lever(
             f"parameters.{name}",
@@ -197,10 +197,10 @@ def _round_step(least: float) -> float:
     return next(step for step in steps if step > least * (1 - TIE))
 
 
-def senders_of(found: Explored) -> list[Sender]:
+def find_senders(found: Explored) -> list[Sender]:
     """The members of the sanctioning side, now and in the baseline, by name."""
     world = found.case.world
-    now, before = (set(members_of(world, spec.roles.senders)) for spec in (found.spec, found.baseline.case.spec))
+    now, before = (set(find_members(world, spec.roles.senders)) for spec in (found.spec, found.baseline.case.spec))
     names = dict(zip(world.iso3, world.names, strict=True))
     rows = [
         Sender(iso3=iso3, name=names[iso3], is_sender=iso3 in now, was_sender=iso3 in before) for iso3 in now | before
@@ -208,7 +208,7 @@ def senders_of(found: Explored) -> list[Sender]:
     return sorted(rows, key=lambda row: row.name)
 
 
-def edits_of(found: Explored) -> list[Multiplier]:
+def find_edits(found: Explored) -> list[Multiplier]:
     """The multipliers that were added on the page."""
     return [
         Multiplier(
@@ -231,7 +231,7 @@ class Attribute(Result):
     label: str
 
 
-def attributes_of(found: Explored) -> list[Attribute]:
+def find_attributes(found: Explored) -> list[Attribute]:
     """What a multiplier may apply to: leverage of the target, and what the sanctioning side can withhold or has."""
     editable = found.case.world.attributes_editable()
     shares = [name for name in editable if name not in BOUNDS]
@@ -239,7 +239,7 @@ def attributes_of(found: Explored) -> list[Attribute]:
     return [Attribute(key=name, label=label_quantity(name)) for name in names]
 
 
-def references_of(found: Explored) -> list[str]:
+def find_references(found: Explored) -> list[str]:
     """The names of members and groups."""
     return sorted(set(found.case.world.references()))
 
@@ -256,7 +256,7 @@ def move_lever(start: Launch, found: Explored, key: str, text: str) -> PageState
     ------
     InputError : the value is not allowed; the message is that of the same value in a file.
     """
-    value = value_of(text.strip())
+    value = read_value(text.strip())
     if key.startswith("edit."):
         place = int(key.removeprefix("edit."))
         edits = list(found.state.edits)
@@ -265,13 +265,13 @@ def move_lever(start: Launch, found: Explored, key: str, text: str) -> PageState
     else:
         plain = found.state.with_setting(key, None)
         state = plain if _is_at(start, plain, key, value) else plain.with_setting(key, value)
-    scenario_of(start, state)
+    make_scenario(start, state)
     return state
 
 
 def _is_at(start: Launch, state: PageState, key: str, value: object) -> bool:
     """Whether a key has a value without being set, so that a lever that is put back is not kept as a setting."""
-    own = scenario_of(start, state).document()
+    own = make_scenario(start, state).document()
     holder: object = own
     for part in key.split("."):
         if isinstance(holder, list) and part.isdecimal() and int(part) < len(holder):
@@ -292,9 +292,9 @@ def with_edit(start: Launch, state: PageState, members: str, attribute: str) -> 
     """
     edit = Edit(members, attribute)
     if not edit.references:
-        raise input_error(PAGE, "members", "is empty.", "Give members or groups, with commas between.")
+        raise make_input_error(PAGE, "members", "is empty.", "Give members or groups, with commas between.")
     more = replace(state, edits=(*state.edits, edit))
-    scenario_of(start, more)
+    make_scenario(start, more)
     return more
 
 
@@ -313,12 +313,12 @@ def with_sender(start: Launch, found: Explored, reference: str, is_sender: bool)
     world, senders = found.case.world, tuple(found.spec.roles.senders)
     before = tuple(found.baseline.case.spec.roles.senders)
     left = tuple(name for name in senders if name not in (reference, f"-{reference}"))
-    is_in = reference in members_of(world, left) if reference in world.iso3 else False
+    is_in = reference in find_members(world, left) if reference in world.iso3 else False
     if is_in != is_sender:
         left = (*left, reference if is_sender else f"-{reference}")
     if set(left) == set(before) and left[: len(before)] == before:
         left = before
     own = found.state.with_setting("roles.senders", None)
-    state = own if scenario_of(start, own).roles.senders == left else own.with_setting("roles.senders", list(left))
-    scenario_of(start, state)
+    state = own if make_scenario(start, own).roles.senders == left else own.with_setting("roles.senders", list(left))
+    make_scenario(start, state)
     return state

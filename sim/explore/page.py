@@ -26,14 +26,14 @@ from sim.explore.components import (
     use_background,
     use_data,
 )
-from sim.explore.files import file_of
+from sim.explore.files import make_file
 from sim.explore.levers import (
-    attributes_of,
-    edits_of,
-    groups_of,
+    find_attributes,
+    find_edits,
+    find_groups,
+    find_references,
+    find_senders,
     move_lever,
-    references_of,
-    senders_of,
     with_edit,
     with_sender,
     without_edit,
@@ -186,11 +186,11 @@ def Page() -> None:  # noqa: N802
     dates = use_data(lambda: make_calendar(found), [found.case.plan])
     simulated = use_data(lambda: months and make_course(months), [months])
     before = use_data(lambda: earlier and make_course(earlier), [earlier])
-    groups = use_data(lambda: groups_of(found), [found])
-    edits = use_data(lambda: edits_of(found), [state.edits])
-    senders = use_data(lambda: senders_of(found), [found.spec.roles, found.baseline.case.spec.roles])
-    attributes = use_data(lambda: attributes_of(found), [found.spec.world, found.spec.vote[0].date])
-    references = use_data(lambda: references_of(found), [found.spec.world, found.spec.vote[0].date])
+    groups = use_data(lambda: find_groups(found), [found])
+    edits = use_data(lambda: find_edits(found), [state.edits])
+    senders = use_data(lambda: find_senders(found), [found.spec.roles, found.baseline.case.spec.roles])
+    attributes = use_data(lambda: find_attributes(found), [found.spec.world, found.spec.vote[0].date])
+    references = use_data(lambda: find_references(found), [found.spec.world, found.spec.vote[0].date])
 
     def answer(place: str, change: Callable[[Explored], PageState]) -> None:
         # Several events may come before the page is drawn again: each starts from the state that the last one made.
@@ -203,7 +203,7 @@ def Page() -> None:  # noqa: N802
         look(member=iso3 if iso3 in found.case.world.index else "")
 
     def save(kind: str) -> None:
-        name, text = file_of(start, found if kind == "scenario" else complete(start, found), kind)
+        name, text = make_file(start, found if kind == "scenario" else complete(start, found), kind)
         set_shown(
             lambda last: replace(last, stamp=last.stamp + 1, file={"name": name, "text": text, "stamp": last.stamp})
         )

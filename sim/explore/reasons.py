@@ -9,7 +9,7 @@ from sim.results.described import Result
 from sim.results.explanation import Decisive, ExplainedTerm, Peer
 from sim.results.parts import ByAction
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.levers import find_levers
 from sim.whatif.explanation.summary import summarise_explanation
 from sim.whatif.explanation.switching import WatchedMember, find_by_lever
 from sim.whatif.explanation.terms import take_apart
@@ -98,7 +98,7 @@ def search_switching_points(found: Explored) -> Iterator[PageTips]:
     """What would change the vote of the chosen member: an answer after each lever that was tried."""
     number, iso3 = found.state.vote, found.state.member
     member = WatchedMember(found.case, number, found.case.world.index[iso3], found.spec.replicates)
-    levers = levers_of(found.case, number, iso3)
+    levers = find_levers(found.case, number, iso3)
     now = int(member.simulated(found.spec).argmax())
     rows: list[PageTip] = []
     for tried, (lever, points) in enumerate(find_by_lever(member, levers, now), start=1):

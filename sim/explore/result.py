@@ -16,13 +16,13 @@ from weakref import WeakValueDictionary
 import tomli_w
 
 from sim.case import Case, prepare
-from sim.errors import input_error
-from sim.explore.start import PAGE, Launch, baseline_of, scenario_of
+from sim.errors import make_input_error
+from sim.explore.start import PAGE, Launch, make_scenario, run_baseline
 from sim.explore.state import PageState
 from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
-from sim.specs import Scenario, scenario_from
+from sim.specs import Scenario, parse_scenario
 from sim.specs.differences import list_differences
 
 BASELINES_KEPT = 4
@@ -106,7 +106,7 @@ def run_state(start: Launch, state: PageState, known: Explored | None = None) ->
     if known is not None and known.state.asked == state.asked:
         found = replace(known, state=state)
     else:
-        spec = scenario_of(start, state)
+        spec = make_scenario(start, state)
         answer = _shown.get((start, state.asked)) or _add_batch(start, state, prepare(spec), ())
         found = _share(start, Explored(state, spec, answer))
     _check(found)
@@ -117,15 +117,15 @@ def _check(found: Explored) -> None:
     """Check that the vote, the month and the member that the state shows exist."""
     state, votes, months = found.state, len(found.spec.vote), found.months
     if state.vote >= votes:
-        raise input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {votes - 1}.")
+        raise make_input_error(PAGE, "vote", f"there is no vote {state.vote}; the last is vote {votes - 1}.")
     if state.member and state.member not in found.case.world.index:
         message = f"'{state.member}' is not the code of a member of {found.case.world.name}."
-        raise input_error(PAGE, "member", message)
+        raise make_input_error(PAGE, "member", message)
     if state.month and not months:
-        raise input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
+        raise make_input_error(PAGE, "month", f"got '{state.month}'; the scenario has votes alone.")
     if state.month and state.month not in months:
         message = f"got '{state.month}', which is not a month of the scenario."
-        raise input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
+        raise make_input_error(PAGE, "month", message, f"They run from {months[0]} to {months[-1]}.")
 
 
 def extended(start: Launch, found: Explored) -> Explored:
@@ -160,7 +160,7 @@ def complete(start: Launch, found: Explored) -> Explored:
 def _add_batch(start: Launch, state: PageState, case: Case, before: tuple[BatchResult, ...]) -> StateResult:
     """The next replicates of a case, compared with the baseline, after those that are there."""
     has_months = case.plan is not None
-    baseline = _baseline(tomli_w.dumps(baseline_of(start, state, case.spec).document()), has_months)
+    baseline = _baseline(tomli_w.dumps(run_baseline(start, state, case.spec).document()), has_months)
     first = sum(done.batch.count for done in before)
     batch = Batch(0, first, _step((case, baseline.case), first))
     base, own_base = baseline.upto(batch)
@@ -211,4 +211,4 @@ class _Baseline:
 @lru_cache(BASELINES_KEPT)
 def _baseline(text: str, has_months: bool) -> _Baseline:
     """The baseline of a document; a case with months takes other steps, and has one of its own."""
-    return _Baseline(prepare(scenario_from(tomllib.loads(text), "baseline", Path())))
+    return _Baseline(prepare(parse_scenario(tomllib.loads(text), "baseline", Path())))

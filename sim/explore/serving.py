@@ -11,7 +11,7 @@ import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.explore.guard import Guard
 from sim.explore.started import STARTED, warm_up
 
@@ -78,5 +78,5 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise input_error("--port", "", f"cannot use {host}:{port}: {error}.", "Give another port.") from error
+        raise make_input_error("--port", "", f"cannot use {host}:{port}: {error}.", "Give another port.") from error
     return listening

@@ -10,13 +10,13 @@ from typing import Any
 
 import tomli_w
 
-from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.errors import InputError, Problem, make_input_error, suggest_nearest
 from sim.explore.state import LONGEST_FILE, PageState
 from sim.files.reading import UnreadableError
 from sim.files.toml import parse_toml
-from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
-from sim.specs.overrides import value_of
-from sim.world import shipped_worlds
+from sim.specs import Scenario, list_shipped_scenarios, parse_scenario, read_scenario
+from sim.specs.overrides import read_value
+from sim.world import list_shipped_worlds
 
 REPLICATES = 1000
 """Replicates that are run for every move."""
@@ -55,11 +55,11 @@ def read_launch(reference: str, overrides: Sequence[str] = ()) -> Launch:
     state = PageState()
     for text in overrides:
         key, _, value = text.partition("=")
-        state = state.with_setting(key.strip(), value_of(value.strip()))
+        state = state.with_setting(key.strip(), read_value(value.strip()))
     return Launch(reference, spec, state)
 
 
-def document_of(start: Launch, state: PageState) -> dict[str, Any]:
+def make_document(start: Launch, state: PageState) -> dict[str, Any]:
     """The document of a state, as a scenario file would hold it.
 
     It names its base where that is shipped or was loaded with a file; where it is a file of the user, it has all keys.
@@ -70,7 +70,7 @@ def document_of(start: Launch, state: PageState) -> dict[str, Any]:
     """
     if state.source:
         document = _loaded(state.source)
-    elif _name(start.reference) in shipped_scenarios() and not Path(start.reference).is_file():
+    elif _name(start.reference) in list_shipped_scenarios() and not Path(start.reference).is_file():
         document = {
             "title": f"{start.spec.title}, explored",
             "question": start.spec.question,
@@ -93,13 +93,13 @@ def document_of(start: Launch, state: PageState) -> dict[str, Any]:
     return document
 
 
-def scenario_text(start: Launch, state: PageState) -> str:
+def write_scenario_text(start: Launch, state: PageState) -> str:
     """The scenario file of a state."""
-    document = {**document_of(start, state), "replicates": scenario_of(start, state).replicates}
+    document = {**make_document(start, state), "replicates": make_scenario(start, state).replicates}
     return tomli_w.dumps(document, multiline_strings=True)
 
 
-def scenario_of(start: Launch, state: PageState) -> Scenario:
+def make_scenario(start: Launch, state: PageState) -> Scenario:
     """The checked scenario of a state.
 
     Raises
@@ -111,11 +111,11 @@ def scenario_of(start: Launch, state: PageState) -> Scenario:
 
 @lru_cache(SCENARIOS_KEPT)
 def _scenario(start: Launch, asked: PageState) -> Scenario:
-    spec = scenario_from(document_of(start, asked), PAGE, Path())
+    spec = parse_scenario(make_document(start, asked), PAGE, Path())
     return spec.model_copy(update={"replicates": REPLICATES})
 
 
-def baseline_of(start: Launch, state: PageState, spec: Scenario) -> Scenario:
+def run_baseline(start: Launch, state: PageState, spec: Scenario) -> Scenario:
     """What a state is compared with: the base of a loaded file, else the scenario that the page was started with.
 
     A loaded file with other votes or another world than that is its own baseline. As in `sim run`, the baseline uses
@@ -123,10 +123,10 @@ def baseline_of(start: Launch, state: PageState, spec: Scenario) -> Scenario:
     """
     baseline = start.spec
     if state.source:
-        base = document_of(start, PageState(source=state.source)).get("base")
+        base = make_document(start, PageState(source=state.source)).get("base")
         baseline = read_scenario(base) if isinstance(base, str) else start.spec
         if not _is_comparable(baseline, spec):
-            baseline = scenario_of(start, PageState(source=state.source))
+            baseline = make_scenario(start, PageState(source=state.source))
     numbers = {name: getattr(spec, name) for name in ("replicates", "seed", "parameter_uncertainty")}
     return baseline.model_copy(update=numbers)
 
@@ -153,18 +153,22 @@ def _is_comparable(one: Scenario, other: Scenario) -> bool:
 def _loaded(source: str) -> dict[str, Any]:
     """The document of a loaded file."""
     if len(source) > LONGEST_FILE:
-        raise input_error(PAGE, "", f"has {len(source):,} characters; at most {LONGEST_FILE:,} are read.")
+        raise make_input_error(PAGE, "", f"has {len(source):,} characters; at most {LONGEST_FILE:,} are read.")
     try:
         return parse_toml(source.removeprefix("\ufeff"))
     except UnreadableError as error:
-        raise input_error(PAGE, "", str(error)) from error
+        raise make_input_error(PAGE, "", str(error)) from error
 
 
 def _refuse_other_files(document: Mapping[str, Any], start: Launch) -> None:
     """Refuse other files than those shipped and those that the page was started with, in a link or a loaded file."""
     allowed = {
-        "base": shipped_scenarios(),
-        "world": (*shipped_worlds(), start.spec.world, str(dict(start.state.settings).get("world", start.spec.world))),
+        "base": list_shipped_scenarios(),
+        "world": (
+            *list_shipped_worlds(),
+            start.spec.world,
+            str(dict(start.state.settings).get("world", start.spec.world)),
+        ),
         "fit": () if start.spec.fit is None else (start.spec.fit,),
         "known_rollcalls": start.spec.known_rollcalls,
     }
@@ -176,7 +180,7 @@ def _refuse_other_files(document: Mapping[str, Any], start: Launch) -> None:
             names = allowed.get(name, ())
             for text in _texts(value) if name in allowed else ():
                 if text not in names:
-                    fix = did_you_mean(text, names, f"There are {', '.join(names) or 'none'}.")
+                    fix = suggest_nearest(text, names, f"There are {', '.join(names) or 'none'}.")
                     problems.append(Problem(PAGE, name, f"got '{text}'; a page loads no other files.", fix))
     if problems:
         raise InputError(problems)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from urllib.parse import parse_qsl, urlencode
 
-from sim.errors import input_error
-from sim.specs.overrides import value_of
+from sim.errors import make_input_error
+from sim.specs.overrides import read_value
 
 LINK = "link"
 """Name of a query string in messages."""
@@ -102,11 +102,11 @@ def read_link(query: str) -> PageState:
         if name == "edit":
             parts = text.split("|")
             if len(parts) != 3:
-                raise input_error(LINK, name, f"got '{text}'; MEMBERS|ATTRIBUTE|FACTOR is needed.")
+                raise make_input_error(LINK, name, f"got '{text}'; MEMBERS|ATTRIBUTE|FACTOR is needed.")
             state = replace(state, edits=(*state.edits, Edit(parts[0], parts[1], _value(parts[2]))))
         elif name == "vote":
             if not text.isdecimal() or len(text) > LONGEST_NUMBER:
-                raise input_error(LINK, name, f"got '{text[:20]}'; the number of a vote is needed, from 0.")
+                raise make_input_error(LINK, name, f"got '{text[:20]}'; the number of a vote is needed, from 0.")
             state = replace(state, vote=int(text))
         elif name == "month":
             state = replace(state, month=text)
@@ -124,9 +124,9 @@ def _unpacked(text: str) -> str:
     try:
         content = unpacking.decompress(base64.urlsafe_b64decode(text), LONGEST_FILE).decode()
     except (ValueError, zlib.error) as error:
-        raise input_error(LINK, "file", "cannot be read; the link may be cut off.") from error
+        raise make_input_error(LINK, "file", "cannot be read; the link may be cut off.") from error
     if not unpacking.eof:
-        raise input_error(LINK, "file", f"is cut off, or longer than {LONGEST_FILE:,} characters.")
+        raise make_input_error(LINK, "file", f"is cut off, or longer than {LONGEST_FILE:,} characters.")
     return content
 
 
@@ -143,7 +143,7 @@ def _text(value: object) -> str:
 
 def _value(text: str) -> object:
     """The value in a link: TOML, as a person writes it, or a table or a list of tables as `_text` writes it."""
-    value = value_of(text)
+    value = read_value(text)
     if value == text and text.startswith(("{", "[")):
         with suppress(ValueError, RecursionError):
             return json.loads(text)

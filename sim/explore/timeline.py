@@ -9,9 +9,9 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.explore.result import Explored
 from sim.results.described import Result
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.runner.months import Band, MonthsResult
-from sim.views.pictures.months import TOPICS, lines_of, scale_band
+from sim.views.pictures.months import TOPICS, collect_lines, scale_band
 from sim.views.styles import LOOKS, SENDERS, TARGET
 from sim.world import World
 
@@ -122,8 +122,8 @@ def make_calendar(found: Explored) -> Calendar | None:
         months=list(found.months),
         items=dated,
         votes=[any(isinstance(item, int) for item in month.items) for month in plan.months],
-        maps=[MemberMap(key=key, label=series_of(key).label, colour=colour) for key, colour in MAPS.items()],
-        shift=Shift(key=SHIFT, label=series_of(SHIFT).label, up=SENDERS, down=TARGET),
+        maps=[MemberMap(key=key, label=make_series(key).label, colour=colour) for key, colour in MAPS.items()],
+        shift=Shift(key=SHIFT, label=make_series(SHIFT).label, up=SENDERS, down=TARGET),
         groups=_groups(world),
         looks=[colour for colour, _ in LOOKS],
     )
@@ -142,10 +142,10 @@ def _groups(world: World) -> list[MemberGroup]:
 
 def make_course(months: MonthsResult) -> Course:
     """The results of a run, month by month."""
-    charts = [(*TOPICS[topic], lines_of(months, topic)) for topic in ("sanctions", "help", "fuel")]
+    charts = [(*TOPICS[topic], collect_lines(months, topic)) for topic in ("sanctions", "help", "fuel")]
     for title, unit, per_unit, names in TOTALS:
         charts.append(
-            (title, unit, {series_of(name).label: scale_band(months.total(name), per_unit) for name in names})
+            (title, unit, {make_series(name).label: scale_band(months.total(name), per_unit) for name in names})
         )
     shares = {key: _whole(months.member_mean(key), SHARES) for key in MAPS}
     return Course(

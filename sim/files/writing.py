@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 
 UNFINISHED = ".unfinished"
 """The end of a file's name while it is being written."""
@@ -64,15 +64,19 @@ def check_target(option: str, path: Path | None) -> None:
         return
     try:
         if not path.parent.is_dir():
-            raise input_error(option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file.")
+            raise make_input_error(
+                option, "", f"the folder of '{path}' does not exist.", "Make it, or give another file."
+            )
         if path.is_dir():
-            raise input_error(option, "", f"'{path}' is a folder.", "Give a file.")
+            raise make_input_error(option, "", f"'{path}' is a folder.", "Give a file.")
         if path.exists() and not path.is_file():
-            raise input_error(option, "", f"'{path}' is a device or a pipe.", "Give a file.")
+            raise make_input_error(option, "", f"'{path}' is a device or a pipe.", "Give a file.")
     except OSError as error:
-        raise input_error(option, "", f"'{path}' cannot be written: {error.strerror}.", "Give another file.") from None
+        raise make_input_error(
+            option, "", f"'{path}' cannot be written: {error.strerror}.", "Give another file."
+        ) from None
     if not os.access(path.parent, os.W_OK):
-        raise input_error(option, "", f"the folder of '{path}' cannot be written to.", "Give a file elsewhere.")
+        raise make_input_error(option, "", f"the folder of '{path}' cannot be written to.", "Give a file elsewhere.")
 
 
 def refuse_links(folder: Path) -> None:

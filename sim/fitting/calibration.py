@@ -17,15 +17,15 @@ import tomli_w
 from scipy.stats import truncnorm
 
 from sim.arrays import FloatArray
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.fitting.posterior import Observation, Posterior, PosteriorMode, Unknown, make_observation
 from sim.results.calibration import Belief
-from sim.results.intervals import LEVELS, Ends, ends_of, interval_of
+from sim.results.intervals import LEVELS, Ends, compute_interval, find_ends
 from sim.results.parts import Interval
-from sim.scoring.scores import classes_of, score, three_classes
-from sim.specs import Fit, Scenario, world_of
+from sim.scoring.scores import find_classes, merge_to_three_classes, score
+from sim.specs import Fit, Scenario, load_scenario_world
 from sim.specs.fits import FittedResolution, PosteriorDraws
-from sim.world.loading import world_hashes
+from sim.world.loading import hash_world
 
 SIGNIFICANT_DIGITS = 4
 """Significant digits of fitted values and draws in files."""
@@ -56,13 +56,13 @@ def observe_vote(spec: Scenario) -> Observation:
     ------
     InputError : the world has no such roll call.
     """
-    world = world_of(spec)
+    world = load_scenario_world(spec)
     resolution = spec.vote[0].resolution
     call = world.rollcall(resolution)
     if call is None:
         have = ", ".join(call.resolution for call in world.record)
         message = f"the world {spec.world} has no roll call of {resolution}."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"It has roll calls of {have}.")
+        raise make_input_error(f"scenario '{spec.title}'", "vote", message, f"It has roll calls of {have}.")
     return make_observation(spec, call.votes, world)
 
 
@@ -110,10 +110,10 @@ def draw_from_prior(unknown: Unknown, level: float) -> float:
     """Draw from a number's prior, as its quantile at a level in [0, 1]; its mean where it has no prior."""
     if not np.isfinite(unknown.deviation):
         return unknown.mean
-    return float(prior_of(unknown).ppf(level))
+    return float(make_prior(unknown).ppf(level))
 
 
-def prior_of(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen distribution of SciPy
+def make_prior(unknown: Unknown):  # type: ignore[no-untyped-def]  # a frozen distribution of SciPy
     """The prior of a number: normal, cut off at its bounds."""
     low, high = ((bound - unknown.mean) / unknown.deviation for bound in (unknown.low, unknown.high))
     return truncnorm(low, high, loc=unknown.mean, scale=unknown.deviation)
@@ -124,7 +124,7 @@ def measure_contraction(unknown: Unknown, draws: FloatArray) -> float:
 
     The posterior contraction of Schad, Betancourt & Vasishth (2021); below 0 where draws spread wider than the prior.
     """
-    return 1.0 - float(draws.var()) / float(prior_of(unknown).var())
+    return 1.0 - float(draws.var()) / float(make_prior(unknown).var())
 
 
 IDENTIFIED_FROM = 0.3
@@ -136,7 +136,7 @@ identified."""
 
 def is_identified(unknown: Unknown, draws: FloatArray) -> bool:
     """Whether the votes hold information on a number: they narrowed its prior or moved its mean."""
-    prior = prior_of(unknown)
+    prior = make_prior(unknown)
     is_moved = abs(float(draws.mean()) - float(prior.mean())) > MOVED_BY * float(prior.std())
     return is_moved or measure_contraction(unknown, draws) >= IDENTIFIED_FROM
 
@@ -148,13 +148,13 @@ def list_beliefs(calibration: Calibration) -> list[Belief]:
     for column, unknown in enumerate(calibration.posterior.unknowns):
         if not np.isfinite(unknown.deviation):
             continue
-        draws, prior = calibration.draws[:, column], prior_of(unknown)
+        draws, prior = calibration.draws[:, column], make_prior(unknown)
         text = "" if unknown.resolution_index is None else f"{observations[unknown.resolution_index].resolution} "
         found.append(
             Belief(
                 name=f"{text}{unknown.name}",
                 prior=Interval(mean=prior.mean(), p05=prior.ppf(LEVELS[0]), p95=prior.ppf(LEVELS[1])),
-                posterior=interval_of(draws),
+                posterior=compute_interval(draws),
                 contraction=measure_contraction(unknown, draws),
                 is_identified=is_identified(unknown, draws),
             )
@@ -178,7 +178,7 @@ def fit_from_calibration(calibration: Calibration, specs: Sequence[Scenario], se
             "draw_seed": seed,
             **({"fixed": dict(posterior.fixed)} if posterior.fixed else {}),
         },
-        data=world_hashes(world_of(specs[0])),
+        data=hash_world(load_scenario_world(specs[0])),
         parameters=calibration.parameters,
         intervals={name: _interval(draws[:, column]) for name, column in drawn.items()},
         contraction={
@@ -209,8 +209,8 @@ def _fitted_resolution(calibration: Calibration, index: int) -> FittedResolution
     posterior, vector, draws = calibration.posterior, calibration.found.vector, calibration.draws
     seen, settings = posterior.observations[index], posterior.settings_at(vector, index)
     scored = seen.votes >= 0
-    chances = three_classes(posterior.chances(vector, index)[scored])
-    scores = score(chances, classes_of(seen.votes[scored]))
+    chances = merge_to_three_classes(posterior.chances(vector, index)[scored])
+    scores = score(chances, find_classes(seen.votes[scored]))
     conflict, order = settings.divisiveness
     return FittedResolution(
         resolution=seen.resolution,
@@ -233,7 +233,7 @@ def _round(value: object) -> float:
 
 
 def _interval(draws: FloatArray) -> Ends:
-    low, high = ends_of(draws)
+    low, high = find_ends(draws)
     return _round(low), _round(high)
 
 

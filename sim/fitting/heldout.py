@@ -17,17 +17,17 @@ import numpy as np
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.fitting.calibration import observe_vote
 from sim.fitting.posterior import Observation, Posterior, make_observation
-from sim.fitting.refitted import known_before
+from sim.fitting.refitted import find_known_before
 from sim.results.intervals import Ends
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.validation import HeldOutValidation, Validation
-from sim.rules.parameters import fitted_resolutions
+from sim.rules.parameters import list_fitted_resolutions
 from sim.scoring import baselines
 from sim.scoring.pairing import Losses, MemberLosses, lead_over_best
 from sim.scoring.samples import Sample, make_sample
-from sim.scoring.scores import measure_losses, three_classes
-from sim.scoring.verdict import rule_forecasts, score_vote
-from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
+from sim.scoring.scores import measure_losses, merge_to_three_classes
+from sim.scoring.verdict import make_rule_forecasts, score_vote
+from sim.specs import Scenario, list_shipped_scenarios, load_scenario_world, read_scenario
 
 FOLDS, FOLD_SEEDS = 20, 3
 REGRESSIONS = ("ideal_point", "earlier_votes", "signed_logit", "multinomial_logit", "random_forest", "boosted_trees")
@@ -79,7 +79,7 @@ def predict_held_out(
             located, found = posterior.located(weights, whole.vector)
             for index in range(len(observations)):
                 model[index][out] = located.chances(found.vector, index)[out]
-                for name, chances in rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
+                for name, chances in make_rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
                     rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = chances[out]
             done += 1
             on_progress(done)
@@ -94,23 +94,23 @@ def fitted_with(spec: Scenario) -> list[Scenario]:
     """The scenarios of one vote that are fitted together: the shipped three where the scenario is one of them."""
     own = [spec.model_copy(update={"vote": (vote,)}) for vote in spec.vote]
     resolutions = {vote.resolution for vote in spec.vote}
-    if not resolutions & fitted_resolutions():
+    if not resolutions & list_fitted_resolutions():
         return own
-    shipped = [read_scenario(name) for name in shipped_scenarios()]
+    shipped = [read_scenario(name) for name in list_shipped_scenarios()]
     others = [
         other
         for other in shipped
         if other.base is None
         and other.world == spec.world
         and len(other.vote) == 1
-        and other.vote[0].resolution in fitted_resolutions() - resolutions
+        and other.vote[0].resolution in list_fitted_resolutions() - resolutions
     ]
     return sorted([*own, *others], key=lambda one: one.vote[0].date)
 
 
 def observe_before_all(specs: Sequence[Scenario]) -> list[Observation]:
     """Observe the roll calls, each with only what was known before the first of them."""
-    known = known_before(world_of(specs[0]), min(spec.vote[0].date for spec in specs))
+    known = find_known_before(load_scenario_world(specs[0]), min(spec.vote[0].date for spec in specs))
     return [make_observation(spec, observe_vote(spec).votes, known) for spec in specs]
 
 
@@ -131,7 +131,7 @@ def _score_cuts(
     by_cut = []
     for model, forecasts in cuts:
         classes = np.full((len(votes), 3), 1 / 3)
-        classes[scored] = baselines.pin_to_counts(three_classes(model[scored]), counts)
+        classes[scored] = baselines.pin_to_counts(merge_to_three_classes(model[scored]), counts)
         by_cut.append(score_vote("held-out", asked, chances=model, pinned=classes, votes=votes, forecasts=forecasts))
     mean = _mean_of_cuts([one.report for one in by_cut])
     declared = [one.report.declared for one in by_cut]
@@ -147,7 +147,7 @@ def _score_cuts(
         for rule in REGRESSIONS
         if rule in mean.baselines
     }
-    ours = _mean_losses([measure_losses(three_classes(model[scored]), observed) for model, _ in cuts])
+    ours = _mean_losses([measure_losses(merge_to_three_classes(model[scored]), observed) for model, _ in cuts])
     scores = HeldOutValidation(
         **{**dict(mean), "lead": lead_over_best(losses.model, losses.rules)},
         folds=folds,
@@ -155,7 +155,7 @@ def _score_cuts(
         spread=ScoreIntervals(**{name: _extremes(values) for name, values in _by_score(declared).items()}),
         lead_declared=lead_over_best(ours, regressions),
     )
-    return HeldOut(scores, losses, np.mean([three_classes(model) for model, _ in cuts], axis=0))
+    return HeldOut(scores, losses, np.mean([merge_to_three_classes(model) for model, _ in cuts], axis=0))
 
 
 def _mean_losses(found: Sequence[Losses]) -> dict[str, FloatArray]:

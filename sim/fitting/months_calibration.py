@@ -23,11 +23,11 @@ from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.scoring.aid import CALIBRATED_TO, LEAST_AID, read_record
 from sim.scoring.flows import score_flows
-from sim.scoring.months import simulated_of
-from sim.scoring.published import Published, load_published, reported_discounts, reported_tonnes
-from sim.specs import Fit, Scenario, scenario_from
-from sim.world.energy import energy_hashes
-from sim.world.loading import world_hashes
+from sim.scoring.months import find_simulated
+from sim.scoring.published import Published, collect_reported_discounts, load_published, measure_reported_tonnes
+from sim.specs import Fit, Scenario, parse_scenario
+from sim.world.energy import hash_energy
+from sim.world.loading import hash_world
 
 REPLICATES = 40
 """Number of runs averaged at each step of the search; every step uses the same runs."""
@@ -158,7 +158,7 @@ def _squares(
     def misses(point: FloatArray) -> FloatArray:
         values = {**fixed, **dict(zip(starts, map(float, values_at(point)), strict=True))}
         given = {**spec.document(), "set": {f"parameters.{name}": value for name, value in values.items()}}
-        result = run_case(prepare(scenario_from(given, spec.title, Path())), REPLICATES)
+        result = run_case(prepare(parse_scenario(given, spec.title, Path())), REPLICATES)
         return np.concatenate([residuals(result), (point - search(first)) / np.where(is_log, PRIOR_SCATTER, 1.0)])
 
     bounds = (search(low), search(high))
@@ -168,7 +168,7 @@ def _squares(
 
 def _market(result: RunResult, published: Published) -> FloatArray:
     """Logarithms of simulated over published figures, and over the reports of members that sanction, by fuel."""
-    simulated = simulated_of(result)
+    simulated = find_simulated(result)
     assert simulated is not None
     groups = {*simulated.groups, "ALL"}
     figures = [
@@ -193,7 +193,7 @@ def _reports(result: RunResult) -> list[float]:
     rows = [months.months.index(month) for month in names]
     misses = []
     for fuel in plan.inputs.cells.commodities:
-        reported = reported_tonnes(result.case.world, fuel, names)
+        reported = measure_reported_tonnes(result.case.world, fuel, names)
         bought = months.member_mean(f"energy_{fuel}")[rows] * 1e3
         given = plan.conditions[rows[0]].membership == JOINED
         counted = np.isfinite(reported) & given
@@ -210,7 +210,7 @@ def _discounts(result: RunResult) -> list[float]:
     assert months is not None
     sold_at = 1.0 - months.total("discount_crude").mean
     misses = []
-    for month, discount in reported_discounts(result.case.world, WAR_MONTHS).items():
+    for month, discount in collect_reported_discounts(result.case.world, WAR_MONTHS).items():
         at = months.months.index(month)
         misses.append(float(np.log(sold_at[at - 1 : at + 1].mean() / (1.0 - discount))) / PRICE_SCATTER)
     return misses
@@ -222,7 +222,7 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
     Donors are compared on logarithms above a least sum. The course is the mean miss over donors of each whole month,
     less that of all months: it shows when donors gave, whatever they gave in all.
     """
-    simulated = simulated_of(result)
+    simulated = find_simulated(result)
     assert simulated is not None
     assert simulated.aid is not None
     donors = sorted(set(published.aid) & set(simulated.members))
@@ -242,7 +242,7 @@ def _aid(result: RunResult, published: Published) -> FloatArray:
 
 def _trade(result: RunResult, published: Published) -> FloatArray:
     """Logarithms of simulated over recorded exports, by partner and month; the months of a partner count as one."""
-    simulated = simulated_of(result)
+    simulated = find_simulated(result)
     assert simulated is not None
     fitted = [one for one in score_flows(simulated, published).exports if one.use == "calibrate"]
     misses = [np.log(np.divide(one.simulated, one.published)) / len(one.months) ** 0.5 for one in fitted]
@@ -261,6 +261,6 @@ def fit_from_months(fit: MonthsFit, spec: Scenario) -> Fit:
             "replicates": REPLICATES,
             "losses": {name: round(loss, 3) for name, loss in fit.losses.items()},
         },
-        data=world_hashes(case.world) | energy_hashes(case.world),
+        data=hash_world(case.world) | hash_energy(case.world),
         parameters={name: float(f"{value:.4g}") for name, value in fit.parameters.items()},
     )

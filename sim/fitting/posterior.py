@@ -21,7 +21,7 @@ from sim.case.ballot import NOT_FIXED, VoteSettings, make_ballot, read_settings
 from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import measure_likelihood, solve_equilibrium
 from sim.rules.alignment import DIVISIVENESS_PRIORS, Divisiveness
-from sim.rules.parameters import ORDERED, defaults, registry
+from sim.rules.parameters import ORDERED, defaults, load_registry
 from sim.specs import Scenario
 from sim.world import World
 
@@ -283,7 +283,7 @@ def _at(vector: FloatArray, place: int) -> Number:
 
 def _list_shared(fixed: set[str]) -> list[Unknown]:
     found = []
-    for name, parameter in registry().items():
+    for name, parameter in load_registry().items():
         if parameter.prior is not None and name not in fixed:
             mean, deviation = parameter.prior
             found.append(_unknown(name, None, mean=mean, deviation=deviation, bounds=(parameter.low, parameter.high)))

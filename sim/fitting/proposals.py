@@ -17,9 +17,9 @@ from sim.case.utilities import compute_own_utilities
 from sim.equilibrium import solve_equilibrium
 from sim.rules.alignment import Divisiveness
 from sim.rules.choice import OPPOSE, SUPPORT
-from sim.specs import Scenario, world_of
+from sim.specs import Scenario, load_scenario_world
 from sim.world import RollCall, World
-from sim.world.loading import world_before
+from sim.world.loading import load_world_before
 
 YEARS = 6.0
 """Age in years up to which earlier resolutions count."""
@@ -72,7 +72,7 @@ def propose_severity(spec: Scenario, number: int = 0) -> Proposal | None:
     ----------
     number : index of the vote.
     """
-    world, vote = world_of(spec), spec.vote[number]
+    world, vote = load_scenario_world(spec), spec.vote[number]
     (target,) = world.resolve(spec.roles.target)
     since = spec.vote[0].date - timedelta(days=round(365.25 * YEARS))
     calls = [call for call in world.rollcalls if since <= call.date < spec.vote[0].date and call.target]
@@ -119,12 +119,12 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
             "months": None,
         }
     )
-    case = prepare(asked, world_before(world, call.date))
+    case = prepare(asked, load_world_before(world, call.date))
     drawn = (case.ballots[0].fixed == NOT_FIXED) & (call.votes >= 0)
     wanted = int((call.votes[drawn] == SUPPORT).sum()) - int((call.votes[drawn] == OPPOSE).sum())
 
     def gap(severity: float) -> float:
-        chances = chances_at_severity(case, severity)[drawn].sum(axis=0)
+        chances = compute_chances_at_severity(case, severity)[drawn].sum(axis=0)
         return float(chances[SUPPORT] - chances[OPPOSE]) - wanted
 
     from scipy.optimize import brentq  # takes a tenth of a second to import
@@ -133,7 +133,7 @@ def _severity_of(spec: Scenario, number: int, world: World, call: RollCall) -> f
     return float(brentq(gap, low, high, xtol=1e-3)) if gap(low) > 0 > gap(high) else None
 
 
-def chances_at_severity(case: Case, severity: float) -> FloatArray:
+def compute_chances_at_severity(case: Case, severity: float) -> FloatArray:
     """Probabilities (N, 4) at the equilibrium of the first vote with another severity."""
     ballot = replace(case.ballots[0], severity=severity)
     return solve_equilibrium(

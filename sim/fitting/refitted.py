@@ -24,20 +24,20 @@ from sim.case.ballot import VoteSettings, make_ballot, read_settings
 from sim.case.positions import expect_divisiveness, expect_terms
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
-from sim.errors import input_error
+from sim.equilibrium import MONTHS_EXPECTED, compute_expected_utilities, solve_equilibrium
+from sim.errors import make_input_error
 from sim.fitting.posterior import Posterior, make_observation
 from sim.months.run import MonthRun
 from sim.results.validation import Validation
 from sim.rules.alignment import DIVISIVENESS_PRIORS
-from sim.rules.parameters import registry, unit_resolution
+from sim.rules.parameters import find_unit_resolution, load_registry
 from sim.scoring.baselines import FORECASTERS, Forecaster
 from sim.scoring.samples import make_sample
-from sim.scoring.scores import three_classes
-from sim.scoring.validation import EarlierSamples, list_questions, pinned_probabilities, put_on, with_rollcalls
-from sim.scoring.verdict import ScoredVote, rule_forecasts, score_vote
-from sim.specs import Scenario, read_scenario, shipped_scenarios, world_of
-from sim.world import RollCall, World, world_before
+from sim.scoring.scores import merge_to_three_classes
+from sim.scoring.validation import EarlierSamples, list_questions, pin_probabilities, put_on, with_rollcalls
+from sim.scoring.verdict import ScoredVote, make_rule_forecasts, score_vote
+from sim.specs import Scenario, list_shipped_scenarios, load_scenario_world, read_scenario
+from sim.world import RollCall, World, load_world_before
 from sim.world.rollcalls.files import Observed
 
 FITTED_TO = 4
@@ -74,21 +74,21 @@ def score_refitted(
     ------
     InputError : there is nothing to score, or no earlier roll call to fit to.
     """
-    world, samples = world_of(spec), samples or EarlierSamples()
+    world, samples = load_scenario_world(spec), samples or EarlierSamples()
     found = []
     for put, calls in list_questions(spec, world, rollcalls):
         for call in calls:
             (vote,) = (vote for vote in put.vote if vote.resolution == call.resolution)
             earlier = [other for other in rollcalls or () if is_rolling and other.date < vote.date]
             asked = put.model_copy(update={"vote": (vote,)})  # the world is that of its first vote
-            known = known_before(with_rollcalls(world_of(asked), asked, earlier), vote.date)
+            known = find_known_before(with_rollcalls(load_scenario_world(asked), asked, earlier), vote.date)
             found.append(_score_refitted(asked, known, call, samples, fixed, rules))
     return found
 
 
-def known_before(world: World, day: date) -> World:
+def find_known_before(world: World, day: date) -> World:
     """The world as it was known before a day, without the roll calls of the day and after it."""
-    known = world_before(world, day)
+    known = load_world_before(world, day)
     return replace(known, rollcalls=tuple(call for call in known.rollcalls if call.date < day))
 
 
@@ -104,32 +104,35 @@ def _score_refitted(
     learnt = _earlier(spec, world)
     if not learnt:
         message = f"there is no roll call about the target before {vote.date} to fit to."
-        raise input_error(f"scenario '{spec.title}'", "vote", message)
+        raise make_input_error(f"scenario '{spec.title}'", "vote", message)
     posterior = Posterior(
-        [make_observation(_as_scenario(spec, other), other.votes, known_before(world, other.date)) for other in learnt],
+        [
+            make_observation(_as_scenario(spec, other), other.votes, find_known_before(world, other.date))
+            for other in learnt
+        ],
         fixed,
     )
     vector = posterior.fit().vector
     bare = prepare(_end_months(spec, vote.date), world, reads_votes=False)
-    of_months = {name: value for name, value in bare.parameters.items() if registry()[name].is_of_months}
+    of_months = {name: value for name, value in bare.parameters.items() if load_registry()[name].is_of_months}
     parameters = {**posterior.shared_parameters(vector), **of_months}
     positioned = with_positions(replace(bare, parameters=parameters), parameters)
     divisiveness = expect_divisiveness(positioned.positions[0], vote)
     settings = read_settings(vote)._replace(severity=0.0, divisiveness=divisiveness)
     case = with_fit(positioned, parameters, settings)
     _, months = next(visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED))  # as they have gone up to the vote
-    chances = declared_probabilities(case, *expect_terms(positioned.positions[0], vote), months)
+    chances = declare_probabilities(case, *expect_terms(positioned.positions[0], vote), months)
     asked = make_sample(case, 0, call.votes)
     before = samples.before(case, 0) if rules else []
     training = [(known, np.ones(world.size, dtype=bool)) for known in before]
-    pinned = three_classes(pinned_probabilities(case, 0, call.votes, months))
+    pinned = merge_to_three_classes(pin_probabilities(case, 0, call.votes, months))
     return score_vote(
         "refitted",
         asked,
         chances=chances,
         pinned=pinned,
         votes=call.votes,
-        forecasts=rule_forecasts(training, asked, rules),
+        forecasts=make_rule_forecasts(training, asked, rules),
     )
 
 
@@ -140,7 +143,7 @@ def _end_months(spec: Scenario, day: date) -> Scenario:
     return spec.model_copy(update={"months": spec.months.model_copy(update={"end": day})})
 
 
-def declared_probabilities(
+def declare_probabilities(
     case: Case, mean: FloatArray, covariance: FloatArray, months: MonthRun | None = None
 ) -> FloatArray:
     """Compute probabilities (N, 4) at equilibrium by quadrature, severity and abstaining having a normal distribution.
@@ -157,7 +160,7 @@ def declared_probabilities(
             severity, abstaining = mean + root @ (first, second)
             parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + abstaining}
             put = replace(ballot, severity=ballot.severity + severity)
-            own = expected_utilities(compute_own_utilities(put, parameters, months=months))
+            own = compute_expected_utilities(compute_own_utilities(put, parameters, months=months))
             found = solve_equilibrium(own, put, case.peers, parameters["peer_influence"])
             chances += first_weight * second_weight * found
     return chances
@@ -180,12 +183,12 @@ def _earlier(spec: Scenario, world: World) -> list[RollCall]:
     (target,) = world.resolve(spec.roles.target)
     about = sorted((call for call in world.rollcalls if call.target == target), key=lambda call: call.date)
     latest_first = about[: -FITTED_TO - 1 : -1]
-    return sorted(latest_first, key=lambda call: call.resolution != unit_resolution())
+    return sorted(latest_first, key=lambda call: call.resolution != find_unit_resolution())
 
 
 def _as_scenario(spec: Scenario, call: RollCall) -> Scenario:
     """The shipped scenario of a roll call in the same world, or else the given scenario moved to that day."""
-    for name in shipped_scenarios():
+    for name in list_shipped_scenarios():
         other = read_scenario(name)
         is_it = [vote.resolution for vote in other.vote] == [call.resolution]
         if is_it and other.base is None and other.world == spec.world and other.roles.target == spec.roles.target:

@@ -13,7 +13,7 @@ SHOWN_DIGITS = 2
 NUMBER = Kind(lambda value: write_number(value, SHOWN_DIGITS))
 
 
-def belief_table(found: Sequence[Belief]) -> Table:
+def make_belief_table(found: Sequence[Belief]) -> Table:
     """A table of fitted numbers before and after the votes."""
     columns = (
         Column("number"),

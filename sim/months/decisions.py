@@ -12,31 +12,31 @@ from sim.arrays import FloatArray, IntArray
 from sim.case.conditions import JOINED, OWN_DECISION
 from sim.case.inputs import FOR_VICTIM, MonthInputs
 from sim.months.record import Gift, Help, Offer, Party, Trade
-from sim.months.state import MonthState, dependence_of
+from sim.months.state import MonthState, compute_dependence
 from sim.rules.aid import AidResponses, adapt_aid
-from sim.rules.beliefs import expected_punishment, listing_chance
-from sim.rules.coalition import JoiningWeights, joining_utility, member_effort
-from sim.rules.drift import DriftWeights, cut_off, deepen_security, drift_alignment, energy_dependence
+from sim.rules.beliefs import compute_expected_punishment, compute_listing_chance
+from sim.rules.coalition import JoiningWeights, compute_joining_utility, compute_member_effort
+from sim.rules.drift import DriftWeights, compute_energy_dependence, cut_off, deepen_security, drift_alignment
 from sim.rules.energy import (
     adapt_capacity,
+    compute_realised_price,
+    compute_willingness,
     keep_unless_banned,
     measure_spare,
-    realised_price,
     reduce_share,
-    willingness,
 )
 from sim.rules.parameters import Parameters
 from sim.rules.rerouting import build_route, pay_premium
-from sim.rules.revenue import part_lent, part_paid
+from sim.rules.revenue import compute_part_lent, compute_part_paid
 from sim.rules.support import (
     INSTRUMENTS,
     PAID,
     PRIVATE,
     LeaningWeights,
+    compute_odds,
+    compute_part_given,
     gate,
     leaning,
-    odds_of,
-    part_given,
     survive,
 )
 
@@ -62,7 +62,7 @@ def sanction(party: Party) -> None:
             allies=parameters["join_allies"],
             reluctance=parameters["join_reluctance"],
         )
-        utility = joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
+        utility = compute_joining_utility(inputs.alignment + state.shift, state.dependence, month.allies, weights)
         utility = utility + parameters["leave_cost"] * joined
         joined = (utility > state.join_noise) * (is_own * inputs.seat)
     state.joined = np.maximum(joined, month.now.membership == JOINED)
@@ -72,14 +72,16 @@ def sanction(party: Party) -> None:
 def weigh_enforcement(party: Party) -> FloatArray:
     """Weigh each member's part in the coalition's enforcement, (..., N)."""
     state = party.state
-    return state.joined * party.inputs.power * member_effort(party.month.now.effort, state.dependence)
+    return state.joined * party.inputs.power * compute_member_effort(party.month.now.effort, state.dependence)
 
 
 def expect_punishment(party: Party) -> None:
     """Weigh what a month of open help would cost: the believed hazard at the announced effort, and what is at stake."""
     state, month = party.state, party.month
     at_stake = party.inputs.exposure * (1.0 - state.isolation)
-    month.punishment = expected_punishment(state.belief, month.effort, at_stake, party.parameters["listing_cost"])
+    month.punishment = compute_expected_punishment(
+        state.belief, month.effort, at_stake, party.parameters["listing_cost"]
+    )
 
 
 def offer(party: Party) -> None:
@@ -92,7 +94,7 @@ def offer(party: Party) -> None:
     if month.now.is_ban_chosen and month.now.war > 0:
         joined = cells.at_cells(state.joined)
         state.kept = keep_unless_banned(state.kept, cells.part, joined, parameters["ban_share"])
-    willing = cells.at_cells(willingness(state.joined, month.punishment, parameters["energy_visibility"]))
+    willing = cells.at_cells(compute_willingness(state.joined, month.punishment, parameters["energy_visibility"]))
     month.offer = Offer(
         held=np.floor(cells.before * left * state.kept),
         spare=np.floor(measure_spare(state.capacity, cells.before, willing) * left),
@@ -107,14 +109,14 @@ def trade(party: Party) -> None:
     if now.war > 0:
         gain = month.discount[..., cells.commodity] * cells.at_cells(inputs.thrift)
         state.capacity = adapt_capacity(state.capacity, cells.ceiling, gain, parameters["capacity_months"] / now.war)
-    price = realised_price(
+    price = compute_realised_price(
         now.price,
         cells.on_world_price(month.discount),
         cap=now.cap,
         bound=now.capped * parameters["cap_services"],
     )
     bought, before = cells.per_member(flow * cells.value), cells.per_member(cells.before * cells.value)
-    state.energy = energy_dependence(inputs.energy, bought, before)
+    state.energy = compute_energy_dependence(inputs.energy, bought, before)
     month.trade = Trade(flow=flow, paid=cells.per_member(flow * (price[..., cells.commodity] * cells.premium)))
 
 
@@ -123,7 +125,7 @@ def help_target(party: Party) -> None:
     state, inputs, now, parameters = party.state, party.inputs, party.month.now, party.parameters
     visible = _zeros(state)
     through = gate(0.0, now.payments_closed, parameters["help_without_finance"])  # of members that finance nothing
-    paid = part_paid(party.month.earned, parameters["revenue_weight"])
+    paid = compute_part_paid(party.month.earned, parameters["revenue_weight"])
     amounts: dict[str, FloatArray] = {}
     opened: dict[str, FloatArray] = {}
     party.month.help = Help(visible, amounts, opened)
@@ -134,7 +136,7 @@ def help_target(party: Party) -> None:
     of_firms = of_state + parameters["support_alignment_weight"] * (1.0 - parameters["support_firms"]) * sided
     punishment, hidden = party.month.punishment, (parameters["covert_visibility"], parameters["concealment_cost"])
     usual = survive(punishment, *hidden)
-    ready = {True: odds_of(of_firms) * usual.odds, False: odds_of(of_state) * usual.odds}
+    ready = {True: compute_odds(of_firms) * usual.odds, False: compute_odds(of_state) * usual.odds}
     for name in HELP_ORDER:
         if name not in inputs.instruments or (name == "recognition" and not now.is_recognition_open):
             continue
@@ -151,7 +153,7 @@ def help_target(party: Party) -> None:
             odds = odds * pick(paid, able)
         if name == "goods":
             odds = odds * pay_premium(party.month.missing, parameters["goods_premium"])
-        amount = part_given(odds)
+        amount = compute_part_given(odds)
         if name in now.selling:
             amount = amount * pick(now.selling[name], able)
         if name in PAID and now.payments_closed > 0:
@@ -198,7 +200,7 @@ def help_victim(party: Party) -> None:
     state.aid = _zeros(state)
     if now.war == 0 or not inputs.has_victim:
         return
-    ready = odds_of(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
+    ready = compute_odds(-_lean(state, inputs.alignment + state.shift, parameters) - state.victim_noise)
     for name in FOR_VICTIM:
         if name in inputs.instruments:
             able = inputs.instruments[name].able
@@ -219,7 +221,7 @@ def get_listed(party: Party) -> None:
     """Have one's firms listed, by a hazard in proportion to visible help, announced effort and what is carried out."""
     month, parameters = party.month, party.parameters
     rate = parameters["listing_rate"] * parameters["carried_out"] * month.now.war
-    chance = listing_chance(month.help.visible * (month.effort * rate))
+    chance = compute_listing_chance(month.help.visible * (month.effort * rate))
     draw = party.draw("listing", month.now.name, chance > 0)
     month.listed = np.where(draw < chance, 1.0, 0.0)
 
@@ -241,8 +243,8 @@ def drift(party: Party) -> None:
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
-    lent = part_lent(party.month.earned, parameters["revenue_weight"]) if party.month.now.war > 0 else 1.0
-    state.dependence = dependence_of(state, inputs, parameters, lent)
+    lent = compute_part_lent(party.month.earned, parameters["revenue_weight"]) if party.month.now.war > 0 else 1.0
+    state.dependence = compute_dependence(state, inputs, parameters, lent)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
         dependence=parameters["drift_dependence"],

@@ -13,7 +13,7 @@ from sim.months.phases import PartyValue
 from sim.months.record import Gift, Help, MonthView, Offer, Party, Trade
 from sim.months.state import MonthState
 from sim.rules.parameters import Parameters
-from sim.rules.totals import exact_total
+from sim.rules.totals import sum_exactly
 
 AT_CELLS = ("kept", "capacity")
 """Parts of the state with a value for each of a member's cells of the market."""
@@ -51,7 +51,7 @@ class AgentAssembly:
 
     def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members."""
-        return exact_total(self.collect(of))
+        return sum_exactly(self.collect(of))
 
     def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (K,) over buyers."""

@@ -33,11 +33,11 @@ from sim.arrays import FloatArray, Number
 from sim.case.plan import Plan
 from sim.months import decisions
 from sim.months.record import Party
-from sim.rules.coalition import coalition_effort
-from sim.rules.energy import find_clearing_use, find_log_price, part_used
+from sim.rules.coalition import compute_coalition_effort
+from sim.rules.energy import compute_part_used, find_clearing_use, find_log_price
 from sim.rules.parameters import Parameters
-from sim.rules.rerouting import part_missing
-from sim.rules.revenue import part_earned
+from sim.rules.rerouting import compute_part_missing
+from sim.rules.revenue import compute_part_earned
 
 PartyValue = Callable[[Party], FloatArray]
 
@@ -75,7 +75,7 @@ def see_allies(assembly: Assembly) -> None:
 def add_up_effort(assembly: Assembly) -> None:
     """Add up how hard the coalition enforces its sanctions."""
     power, multiplier = assembly.total(decisions.weigh_enforcement), assembly.parameters["enforcement_effort"]
-    assembly.let_know("effort", coalition_effort(power, assembly.plan.senders_power, multiplier))
+    assembly.let_know("effort", compute_coalition_effort(power, assembly.plan.senders_power, multiplier))
 
 
 def clear_market(assembly: Assembly) -> None:
@@ -85,19 +85,21 @@ def clear_market(assembly: Assembly) -> None:
     supply, elasticity = assembly.plan.inputs.cells.supply, assembly.parameters["demand_elasticity"]
     log_price = find_log_price(supply, held, spare, assembly.parameters["supply_elasticity"], elasticity)
     assembly.let_know("discount", -np.expm1(log_price))
-    assembly.let_know("use", np.minimum(part_used(log_price, elasticity), find_clearing_use(supply, held, spare)))
+    assembly.let_know(
+        "use", np.minimum(compute_part_used(log_price, elasticity), find_clearing_use(supply, held, spare))
+    )
 
 
 def count_revenue(assembly: Assembly) -> None:
     """Add up what the target is paid for its fuels, over what it was paid before the war."""
     revenue = assembly.total(lambda party: party.month.trade.paid)
-    assembly.let_know("earned", part_earned(revenue, assembly.plan.earlier_revenue))
+    assembly.let_know("earned", compute_part_earned(revenue, assembly.plan.earlier_revenue))
 
 
 def note_missing_goods(assembly: Assembly) -> None:
     """Find the part of its earlier imports that the target misses, with the routes that have been built so far."""
     missing = assembly.total(lambda party: decisions.miss_goods(party.state, party.inputs))
-    assembly.let_know("missing", part_missing(missing, assembly.plan.target_imports))
+    assembly.let_know("missing", compute_part_missing(missing, assembly.plan.target_imports))
 
 
 def note_aid(assembly: Assembly) -> None:

@@ -14,12 +14,12 @@ from sim.case.plan import Plan
 from sim.case.utilities import MonthlyTerms
 from sim.months.phases import PHASES, PartyValue
 from sim.months.record import Gift, Help, MonthRecord, MonthView, Offer, Trade
-from sim.months.state import NOISES, START, MonthState, draw_assumptions, initial_state
+from sim.months.state import NOISES, START, MonthState, draw_assumptions, make_initial_state
 from sim.months.terms import find_monthly_terms
 from sim.randomness import Draws, to_unit
-from sim.rules.influence import GRID, sum_over_peers, whole_weights
+from sim.rules.influence import GRID, round_weights, sum_over_peers
 from sim.rules.parameters import Parameters
-from sim.rules.totals import exact_total
+from sim.rules.totals import sum_exactly
 
 if TYPE_CHECKING:
     from sim.rules.influence import Peers
@@ -40,7 +40,7 @@ class Strip:
         self.run, self.rows, self.plan = run, rows, run.plan
         self.inputs = run.plan.inputs.of_replicates(rows)
         self.parameters: Parameters = {name: of_replicates(value, rows) for name, value in run.parameters.items()}
-        self.state = initial_state(self.inputs, self.parameters, [of_replicates(draw, rows) for draw in draws])
+        self.state = make_initial_state(self.inputs, self.parameters, [of_replicates(draw, rows) for draw in draws])
         self.nothing = np.zeros_like(self.state.shift)
         self.heard: dict[str, tuple[FloatArray, FloatArray]] = {}
 
@@ -51,7 +51,7 @@ class Strip:
 
     def total(self, of: PartyValue) -> FloatArray:
         """The exact sum over members, a column (R, 1) as drawn parameters are."""
-        return exact_total(of(self))[:, None]
+        return sum_exactly(of(self))[:, None]
 
     def per_commodity(self, of: PartyValue) -> FloatArray:
         """Exact sums (R, K) over buyers."""
@@ -113,7 +113,7 @@ class MonthRun:
         self.first, self.count = first, count
         self.parameters = draw_assumptions(parameters, self._draw_for_all)
         # Whole numbers up to 2^20 and zeros and ones: every sum is exact in single precision.
-        self.weights = whole_weights(peers)
+        self.weights = round_weights(peers)
         self.number = 0
         size = len(iso3)
         self.occasion, self.drawn, self.is_drawn = ("", ""), np.zeros((size, count)), np.zeros(size, dtype=bool)

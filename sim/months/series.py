@@ -13,14 +13,14 @@ from sim.months.decisions import close_trade, offer_goods
 from sim.months.record import MonthView
 from sim.months.state import MonthState
 from sim.results.series import MEMBER_SERIES
-from sim.rules.rerouting import part_passed
+from sim.rules.rerouting import compute_part_passed
 from sim.rules.support import HELPS_FROM, INSTRUMENTS
-from sim.rules.totals import exact_total
+from sim.rules.totals import sum_exactly
 
 REPORTED_HELP = tuple(name for name in INSTRUMENTS if name != "recognition")
 
 
-def member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dict[str, FloatArray]:
+def compute_member_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dict[str, FloatArray]:
     """The series of a month over members, each (R, N)."""
     lent = {name: _spread_over_members(inputs, view, name, view.help.amounts) for name in REPORTED_HELP}
     given = {name: _spread_over_members(inputs, view, name, view.gift.amounts) for name in FOR_VICTIM}
@@ -64,15 +64,15 @@ def total_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dic
     cells = inputs.cells
     flows, discounts = cells.per_commodity(view.trade.flow) / 1e3, cells.on_world_price(view.discount)
     totals = {
-        "members_joined": exact_total(state.joined),
-        "coverage": exact_total(state.joined * inputs.target_trade),
+        "members_joined": sum_exactly(state.joined),
+        "coverage": sum_exactly(state.joined * inputs.target_trade),
         "effort": view.effort,
-        "listings": exact_total(view.listed),
-        "goods_closed": exact_total(close_trade(state, inputs)),
-        "help_goods": exact_total(pass_goods_on(inputs, state)),
+        "listings": sum_exactly(view.listed),
+        "goods_closed": sum_exactly(close_trade(state, inputs)),
+        "help_goods": sum_exactly(pass_goods_on(inputs, state)),
         **{f"help_{name}": _total_help(inputs, view, name) for name in REPORTED_HELP if name != "goods"},
-        "aid": exact_total(view.gift.aid * inputs.gdp * 1e3),
-        "revenue": exact_total(view.trade.paid),
+        "aid": sum_exactly(view.gift.aid * inputs.gdp * 1e3),
+        "revenue": sum_exactly(view.trade.paid),
     }
     totals["goods_missing"] = totals["goods_closed"] - totals["help_goods"]
     for place, name in enumerate(cells.commodities):
@@ -86,7 +86,7 @@ def total_series(inputs: MonthInputs, state: MonthState, view: MonthView) -> dic
 def pass_goods_on(inputs: MonthInputs, state: MonthState) -> FloatArray:
     """Goods that members pass on to the target, millions of euros a month (R, N): the part of their offers it takes."""
     offered = offer_goods(state, inputs)
-    return offered * part_passed(exact_total(close_trade(state, inputs)), exact_total(offered))[..., None]
+    return offered * compute_part_passed(sum_exactly(close_trade(state, inputs)), sum_exactly(offered))[..., None]
 
 
 def _helps(amounts: Iterable[FloatArray]) -> FloatArray:
@@ -101,7 +101,7 @@ def _part_in_the_open(lent: Iterable[FloatArray], covert: Iterable[FloatArray]) 
 
 
 def _total_help(inputs: MonthInputs, view: MonthView, name: str) -> FloatArray:
-    return exact_total(_spread_over_members(inputs, view, name, view.help.amounts))
+    return sum_exactly(_spread_over_members(inputs, view, name, view.help.amounts))
 
 
 def _spread_over_members(

@@ -11,8 +11,8 @@ from sim.arrays import FloatArray, Number
 from sim.case.conditions import Touch
 from sim.case.inputs import MonthInputs, weigh_dependence
 from sim.results.showing import Shown
-from sim.rules.beliefs import ASSUMED, posterior_mean, prior_counts, spread_assumption
-from sim.rules.coalition import logit_noise
+from sim.rules.beliefs import ASSUMED, compute_posterior_mean, compute_prior_counts, spread_assumption
+from sim.rules.coalition import compute_logit_noise
 from sim.rules.drift import cut_off
 from sim.rules.parameters import Parameters
 
@@ -70,7 +70,7 @@ class MonthState(Shown):
     @property
     def belief(self) -> FloatArray:
         """Belief about the hazard q, in listings per month of open help at effort 1; 0 or greater."""
-        return posterior_mean(self.listings, self.tried)
+        return compute_posterior_mean(self.listings, self.tried)
 
     def belief_in_threat(self, enforcement: Number) -> FloatArray:
         """Belief that a threat over a vote is carried out, in [0, 1]: it moves in proportion to the believed hazard.
@@ -110,22 +110,23 @@ def draw_assumptions(parameters: Parameters, draw: Callable[[str, str, str], Num
     """
     spread = parameters["assumption_spread"]
     drawn = {
-        name: spread_assumption(parameters[name], logit_noise(draw(name, START, EVERYBODY)), spread) for name in ASSUMED
+        name: spread_assumption(parameters[name], compute_logit_noise(draw(name, START, EVERYBODY)), spread)
+        for name in ASSUMED
     }
     return {**parameters, **drawn}
 
 
-def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> MonthState:
+def make_initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[Number]) -> MonthState:
     """The state before the first month.
 
     Parameters
     ----------
     draws : uniform numbers in [0, 1) for each process of `NOISES`, on the occasion `START`.
     """
-    join_noise, help_noise, victim_noise = (logit_noise(draw) for draw in draws)
+    join_noise, help_noise, victim_noise = (compute_logit_noise(draw) for draw in draws)
     nothing = np.zeros_like(join_noise)
     cells = np.zeros((len(inputs.cells), *nothing.shape[:-1])).T
-    listings, tried = prior_counts(nothing + parameters["listing_rate"], parameters["belief_strength"])
+    listings, tried = compute_prior_counts(nothing + parameters["listing_rate"], parameters["belief_strength"])
     return MonthState(
         shift=nothing,
         energy=inputs.energy + nothing,
@@ -134,7 +135,7 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
         isolation=inputs.isolation + nothing,
         listings=listings,
         tried=tried,
-        prior_belief=posterior_mean(listings, tried),
+        prior_belief=compute_posterior_mean(listings, tried),
         joined=nothing,
         trade_closed=nothing,
         route=nothing + 0.0,
@@ -149,7 +150,7 @@ def initial_state(inputs: MonthInputs, parameters: Parameters, draws: Sequence[N
     )
 
 
-def dependence_of(state: MonthState, inputs: MonthInputs, parameters: Parameters, lent: Number) -> FloatArray:
+def compute_dependence(state: MonthState, inputs: MonthInputs, parameters: Parameters, lent: Number) -> FloatArray:
     """Dependence over all channels in a state; utility.
 
     Parameters

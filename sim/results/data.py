@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 
 from sim.results.described import Result
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.results.tables import Table
 
 LONGEST_NAME = 32
@@ -98,7 +98,7 @@ class _Cell(NamedTuple):
     value: object
 
 
-def data_of(
+def collect_data(
     name: str, title: str, rows: Iterable[Result | Sequence[Result]], kind: type[Result] | None = None
 ) -> DataTable:
     """Results of one kind as rows, each of one result or of several next to each other.
@@ -129,7 +129,7 @@ def data_of(
     return DataTable(name, title, tuple(columns), tuple(tuple(one.get(cell.path) for cell in used) for one in read))
 
 
-def data_of_records(name: str, title: str, records: Sequence[Mapping[str, object]]) -> DataTable:
+def collect_data_of_records(name: str, title: str, records: Sequence[Mapping[str, object]]) -> DataTable:
     """Plain rows under keys of their own, which become the labels of the columns."""
     keys = [
         key
@@ -140,12 +140,12 @@ def data_of_records(name: str, title: str, records: Sequence[Mapping[str, object
     return DataTable(name, title, tuple(columns), tuple(tuple(_plain(one.get(key)) for key in keys) for one in records))
 
 
-def data_of_tables(tables: Sequence[Table]) -> list[DataTable]:
+def collect_data_of_tables(tables: Sequence[Table]) -> list[DataTable]:
     """Tables for people as rows; where there are several, they are numbered."""
-    return [data_of_table(f"table-{number}", shown) for number, shown in enumerate(tables, 1)]
+    return [collect_data_of_table(f"table-{number}", shown) for number, shown in enumerate(tables, 1)]
 
 
-def data_of_table(name: str, shown: Table) -> DataTable:
+def collect_data_of_table(name: str, shown: Table) -> DataTable:
     """A table for people as rows, under names that are made of its headings."""
     labels = [column.label for column in shown.columns]
     used = [place for place in range(len(labels)) if any(row[place] is not None for row in shown.rows)]
@@ -207,7 +207,7 @@ def _entries(value: Mapping[str, Any], here: _Cell, named: str) -> Iterator[_Cel
         if named == "FACTOR":
             below = here._replace(path=(key,), labels=(key,))
         else:
-            label = series_of(key).label if named == "SERIES" else key
+            label = make_series(key).label if named == "SERIES" else key
             below = here._replace(path=(*here.path, key), labels=(*here.labels, label))
         yield from _within(one, below, FieldInfo())
 

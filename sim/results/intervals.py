@@ -14,13 +14,13 @@ PAIRED_LEVELS = (0.025, 0.975)
 """Of a paired difference, by which forecasts are judged."""
 
 
-def ends_of(samples: FloatArray, levels: Ends = LEVELS) -> Ends:
+def find_ends(samples: FloatArray, levels: Ends = LEVELS) -> Ends:
     """Both ends of the interval of samples (R,), by default that of 90 %."""
     low, high = np.quantile(samples, levels)
     return float(low), float(high)
 
 
-def interval_of(samples: FloatArray) -> Interval:
+def compute_interval(samples: FloatArray) -> Interval:
     """Mean and 90 % interval of samples (R,)."""
-    low, high = ends_of(samples)
+    low, high = find_ends(samples)
     return Interval(mean=float(samples.mean()), p05=low, p95=high)

@@ -118,12 +118,12 @@ def list_series(*, of_members: bool) -> list[str]:
     return [*named, *(f"{kind}_{fuel}" for kind in kinds for fuel in FUELS)]
 
 
-def series_of(name: str) -> Series:
+def make_series(name: str) -> Series:
     """What a series is, by its key.
 
     Examples
     --------
-    >>> series_of("unsold_crude").label, series_of("helpers").unit
+    >>> make_series("unsold_crude").label, make_series("helpers").unit
     ('crude oil unsold', 'members')
 
     Raises

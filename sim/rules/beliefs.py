@@ -38,12 +38,12 @@ def spread_assumption(value: Number, noise: Number, spread: Number) -> Number:
     return value * np.exp(spread * noise)
 
 
-def prior_counts(rate: FloatArray, strength: Number) -> tuple[FloatArray, FloatArray]:
+def compute_prior_counts(rate: FloatArray, strength: Number) -> tuple[FloatArray, FloatArray]:
     """Counts (listings, months of help) of a prior with mean `rate` and the weight of `strength` months of help."""
     return rate * strength, strength + np.zeros_like(rate)
 
 
-def posterior_mean(listings: FloatArray, months: FloatArray) -> FloatArray:
+def compute_posterior_mean(listings: FloatArray, months: FloatArray) -> FloatArray:
     r"""Mean of the posterior, :math:`q = a / b`; listings per month of open help.
 
     Parameters
@@ -53,7 +53,7 @@ def posterior_mean(listings: FloatArray, months: FloatArray) -> FloatArray:
     return listings / months
 
 
-def expected_punishment(belief: FloatArray, effort: Number, at_stake: FloatArray, cost: Number) -> FloatArray:
+def compute_expected_punishment(belief: FloatArray, effort: Number, at_stake: FloatArray, cost: Number) -> FloatArray:
     """Expected cost of a month of open help, 0 or greater; utility.
 
     Parameters
@@ -66,6 +66,6 @@ def expected_punishment(belief: FloatArray, effort: Number, at_stake: FloatArray
     return (cost * effort) * (belief * at_stake)
 
 
-def listing_chance(hazard: FloatArray) -> FloatArray:
+def compute_listing_chance(hazard: FloatArray) -> FloatArray:
     """Chance that a month's help is listed, from its hazard: 1 - exp(-hazard), in [0, 1]."""
     return -np.expm1(-hazard)

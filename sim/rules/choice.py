@@ -35,7 +35,7 @@ def exponentiate(of: Utilities) -> Utilities:
     )
 
 
-def choice_probabilities(of: Utilities) -> Utilities:
+def compute_choice_probabilities(of: Utilities) -> Utilities:
     """Probabilities of the four actions under logit noise of scale 1; they sum to 1."""
     odds = exponentiate(of)
     total = odds.oppose + odds.absent + odds.abstain + odds.support

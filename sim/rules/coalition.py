@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray, Number
 
 
-def logit_noise(draw: Number) -> FloatArray:
+def compute_logit_noise(draw: Number) -> FloatArray:
     """Logit noise of scale 1 from a uniform draw in [0, 1): a member acts where the utility exceeds the noise.
 
     The chance of that is 1 / (1 + exp(-utility)).
@@ -26,7 +26,7 @@ class JoiningWeights(NamedTuple):
     reluctance: Number
 
 
-def joining_utility(
+def compute_joining_utility(
     alignment: FloatArray, dependence: FloatArray, allies: FloatArray, weights: JoiningWeights
 ) -> FloatArray:
     r"""Utility of sanctioning the target: :math:`w_\theta \theta_i - w_D D_i + w_A A_i - w_0`.
@@ -42,7 +42,7 @@ def joining_utility(
     )
 
 
-def member_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
+def compute_member_effort(multiplier: FloatArray | float, dependence: FloatArray) -> FloatArray:
     """How hard a member enforces, 0 or greater: less, the more the target can withhold from it.
 
     Parameters
@@ -53,7 +53,9 @@ def member_effort(multiplier: FloatArray | float, dependence: FloatArray) -> Flo
     return multiplier / (1.0 + dependence)
 
 
-def coalition_effort(power: FloatArray, total_power: float, enforcement_effort: FloatArray | float) -> FloatArray:
+def compute_coalition_effort(
+    power: FloatArray, total_power: float, enforcement_effort: FloatArray | float
+) -> FloatArray:
     """How hard the coalition enforces: the mean effort of its members, weighted by what they can withhold.
 
     Parameters

@@ -62,7 +62,7 @@ def cut_off(isolation: FloatArray, lost: FloatArray | float) -> FloatArray:
     return isolation + (1.0 - isolation) * lost
 
 
-def energy_dependence(start: FloatArray, bought: FloatArray, bought_before: FloatArray) -> FloatArray:
+def compute_energy_dependence(start: FloatArray, bought: FloatArray, bought_before: FloatArray) -> FloatArray:
     """Dependence on the target's energy, in [0, 1]: it follows what is bought, valued at the prices of the start.
 
     Parameters

@@ -57,7 +57,7 @@ def thrift(income: FloatArray, reference: FloatArray | float, exponent: FloatArr
     return np.minimum(reference / income, 1.0) ** exponent
 
 
-def willingness(joined: FloatArray, punishment: FloatArray, visibility: FloatArray | float) -> FloatArray:
+def compute_willingness(joined: FloatArray, punishment: FloatArray, visibility: FloatArray | float) -> FloatArray:
     """Part of its spare capacity that a buyer would use for the target's energy, in [0, 1].
 
     Members that sanction use none. The others hold back by the secondary sanctions that they expect, so a member with
@@ -137,7 +137,7 @@ def find_log_price(
     return log_price
 
 
-def part_used(log_price: FloatArray, demand_elasticity: FloatArray | float) -> FloatArray:
+def compute_part_used(log_price: FloatArray, demand_elasticity: FloatArray | float) -> FloatArray:
     r"""Part of its spare capacity that a buyer uses, in [0, 1]: :math:`1 - p^\eta`.
 
     Parameters
@@ -162,7 +162,7 @@ def adapt_capacity(
     return capacity + (ceiling - capacity) * (gain / lag_months)
 
 
-def realised_price(
+def compute_realised_price(
     price: FloatArray | float,
     discount: FloatArray | float,
     cap: FloatArray | float,

@@ -155,7 +155,7 @@ def compact(peers: Peers) -> Peers:
     return peers.toarray() if size < SPARSE_FROM or is_crowded else peers
 
 
-def whole_weights(peers: Peers) -> Peers:
+def round_weights(peers: Peers) -> Peers:
     """Weights in units of the grid, in single precision: whole numbers, of which every sum is exact."""
     if isinstance(peers, np.ndarray):
         return (peers * GRID).astype(np.float32)
@@ -184,7 +184,7 @@ def list_peers(weights: Peers, member: int) -> tuple[NDArray[np.integer], FloatA
     return peers, row[peers]
 
 
-def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
+def compute_peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
     r"""Mean stance of a member's peers, :math:`m_i = \sum_j W_{ij} stance_j`, in [-1, 1].
 
     Parameters
@@ -199,7 +199,7 @@ def peer_stance(weights: FloatArray, stances: FloatArray) -> FloatArray:
     return stances @ weights.T
 
 
-def peer_term(peer_influence: Number, peers: Number) -> Mapping[str, Number]:
+def compute_peer_term(peer_influence: Number, peers: Number) -> Mapping[str, Number]:
     """What the peers' mean stance adds to the utility of each action: support gains what oppose loses."""
     pull = peer_influence * peers
     return {"oppose": -pull, "support": pull}
@@ -207,5 +207,5 @@ def peer_term(peer_influence: Number, peers: Number) -> Mapping[str, Number]:
 
 def with_peers(own: Utilities, peer_influence: Number, peers: Number) -> Utilities:
     """Add the term of the peers' mean stance, the last of the terms, to utilities."""
-    pull = peer_term(peer_influence, peers)
+    pull = compute_peer_term(peer_influence, peers)
     return own._replace(oppose=own.oppose + pull["oppose"], support=own.support + pull["support"])

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from sim.arrays import Number
-from sim.errors import Problem, did_you_mean
+from sim.errors import Problem, suggest_nearest
 
 Evidence = Literal["estimated", "published", "assumed", "not identified"]
 
@@ -70,7 +70,7 @@ FITS = {"fitted": "fitted.toml", "fitted-months": "fitted-months.toml"}
 
 
 @cache
-def registry() -> Mapping[str, Parameter]:
+def load_registry() -> Mapping[str, Parameter]:
     """Every parameter by name, in the order of the file they are declared in; fitted ones with their fitted value.
 
     A new one that no fit has seen yet has the mean of its prior.
@@ -113,19 +113,19 @@ def _read(name: str) -> Mapping[str, Any]:
     return tomllib.loads(files("sim").joinpath("data", name).read_text(encoding="utf-8"))
 
 
-def fitted_resolutions() -> frozenset[str]:
+def list_fitted_resolutions() -> frozenset[str]:
     """The resolutions that the defaults were fitted to."""
     return frozenset(text["resolution"] for text in _read(FITS["fitted"])["text"])
 
 
-def unit_resolution() -> str:
+def find_unit_resolution() -> str:
     """The resolution whose divisiveness and threats are the units of the defaults."""
     return str(_read(FITS["fitted"])["text"][0]["resolution"])
 
 
 def defaults() -> dict[str, float]:
     """The default value of every parameter."""
-    return {name: parameter.default for name, parameter in registry().items()}
+    return {name: parameter.default for name, parameter in load_registry().items()}
 
 
 def find_parameter_problems(values: Mapping[str, object], where: str, prefix: str = "parameters") -> list[Problem]:
@@ -137,12 +137,12 @@ def find_parameter_problems(values: Mapping[str, object], where: str, prefix: st
     where : file the values come from, for the messages.
     prefix : key of the table that holds the values.
     """
-    known = registry()
+    known = load_registry()
     problems = []
     for name, value in values.items():
         key = f"{prefix}.{name}" if prefix else name
         if name not in known:
-            fix = did_you_mean(name, known, "'sim list parameters' shows all parameters.")
+            fix = suggest_nearest(name, known, "'sim list parameters' shows all parameters.")
             problems.append(Problem(where, key, "there is no such parameter.", fix))
             continue
         parameter = known[name]

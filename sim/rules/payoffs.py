@@ -42,7 +42,7 @@ def sum_in_order(parts: Mapping[str, FloatArray]) -> FloatArray:
     return total
 
 
-def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray:
+def compute_leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray:
     r"""What a dependence is worth to the target, :math:`D_{ik}^{\epsilon}`, in [0, 1].
 
     With an exponent below 1 the first part of a dependence counts most: a tenth of a member's fuel is already a reason
@@ -57,7 +57,7 @@ def leverage(dependence: FloatArray, exponent: float | FloatArray) -> FloatArray
     return np.sqrt(dependence) if np.all(exponent == 0.5) else np.power(dependence, exponent)
 
 
-def isolation_share(lost: FloatArray, exposure: FloatArray) -> FloatArray:
+def compute_isolation_share(lost: FloatArray, exposure: FloatArray) -> FloatArray:
     """Part of the exposure already lost to sanctions in force, in [0, 1]; 0 for a member without exposure."""
     known = exposure > 0
     return np.where(known, np.minimum(lost / np.where(known, exposure, 1.0), 1.0), 0.0)
@@ -84,7 +84,7 @@ def sum_terms(terms: UtilityTerms) -> Utilities:
     return Utilities(**sums)  # type: ignore[arg-type]
 
 
-def utility_terms(
+def compute_utility_terms(
     alignment: FloatArray,
     severity: float | FloatArray,
     dependence: FloatArray,

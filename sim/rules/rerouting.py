@@ -41,12 +41,12 @@ def build_route(used: FloatArray, wanted: FloatArray, lag_months: Number) -> Flo
     return used + (wanted - used) / lag_months
 
 
-def part_passed(closed: FloatArray, offered: FloatArray) -> FloatArray:
+def compute_part_passed(closed: FloatArray, offered: FloatArray) -> FloatArray:
     """Part of what all offer to pass on that the target takes, in [0, 1]: at most what was closed to it."""
     return np.minimum(closed / np.where(offered > 0, offered, 1.0), 1.0)
 
 
-def part_missing(missing: FloatArray, imports: Number) -> FloatArray:
+def compute_part_missing(missing: FloatArray, imports: Number) -> FloatArray:
     """Part of its earlier imports that the target misses, in [0, 1].
 
     Parameters

@@ -14,12 +14,12 @@ LEAST = 1e-12
 """Revenue over that before the war that counts as none."""
 
 
-def part_earned(revenue: FloatArray, before: Number) -> FloatArray:
+def compute_part_earned(revenue: FloatArray, before: Number) -> FloatArray:
     """Revenue of a month over that of a month before the war, 0 or greater; 1 where nothing was sold before."""
     return revenue / before if before > 0 else np.ones_like(revenue)
 
 
-def part_paid(earned: FloatArray, weight: Number) -> FloatArray:
+def compute_part_paid(earned: FloatArray, weight: Number) -> FloatArray:
     """Factor on the odds of help that the target pays for, 0 or greater; above 1 where it earns more than before.
 
     Parameters
@@ -30,11 +30,11 @@ def part_paid(earned: FloatArray, weight: Number) -> FloatArray:
     return np.exp(weight * np.log(np.maximum(earned, LEAST)))
 
 
-def part_lent(earned: FloatArray, weight: Number) -> FloatArray:
+def compute_part_lent(earned: FloatArray, weight: Number) -> FloatArray:
     """Part of its earlier aid and finance to others that the target can keep up, and so withhold, in [0, 1].
 
     Parameters
     ----------
-    earned, weight : as in `part_paid`.
+    earned, weight : as in `compute_part_paid`.
     """
-    return part_paid(np.minimum(earned, 1.0), weight)
+    return compute_part_paid(np.minimum(earned, 1.0), weight)

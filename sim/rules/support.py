@@ -96,12 +96,12 @@ def survive(punishment: FloatArray, visibility: Number, concealment: Number) -> 
     return Survival(odds, opened, visibility + (1.0 - visibility) * opened)
 
 
-def odds_of(utility: FloatArray) -> FloatArray:
+def compute_odds(utility: FloatArray) -> FloatArray:
     """Odds of acting, from the utility of it; utilities beyond `MOST` count as that."""
     return np.exp(np.minimum(utility, MOST))
 
 
-def part_given(odds: FloatArray) -> FloatArray:
+def compute_part_given(odds: FloatArray) -> FloatArray:
     """Part of what could be given that is given, in [0, 1], from the odds of giving it."""
     return odds / (1.0 + odds)
 

@@ -10,12 +10,12 @@ TOTAL_GRID = 2.0**20
 """Summands are rounded to whole multiples of 1 / TOTAL_GRID; sums below 2^32 are then exact."""
 
 
-def whole_total(values: FloatArray) -> FloatArray:
+def sum_whole(values: FloatArray) -> FloatArray:
     """Sum over the last axis of whole numbers, whose sum stays below 2^53 and is exact in any order."""
     return np.asarray(values.sum(axis=-1))
 
 
-def exact_total(values: FloatArray) -> FloatArray:
+def sum_exactly(values: FloatArray) -> FloatArray:
     """Sum over the last axis of values on the grid, the same in any order; values that are off it are rounded first.
 
     Parameters

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sim.arrays import ActionArray, BoolArray
 from sim.case import Case, prepare
 from sim.ensemble import simulate
-from sim.errors import InputError, input_error
+from sim.errors import InputError, make_input_error
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, add_replicate_axis
@@ -74,7 +74,7 @@ def prepare_point(point: RunPoint) -> Case:
     InputError : the world lacks what the scenario needs.
     """
     if point.spec is None:
-        raise input_error(f"point {point.number}", "", point.error)
+        raise make_input_error(f"point {point.number}", "", point.error)
     case = prepare(point.spec) if point.case is None else point.case
     if not point.drawn_as:
         return case
@@ -118,7 +118,7 @@ def check_engine(engine: str, where: str = "engine") -> None:
     InputError : the engine is neither the ensemble nor Mesa's.
     """
     if engine not in ENGINES:
-        raise input_error(where, "", f"'{engine}' is not an engine; the engines are {' and '.join(ENGINES)}.")
+        raise make_input_error(where, "", f"'{engine}' is not an engine; the engines are {' and '.join(ENGINES)}.")
 
 
 def split_replicates(

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.errors import input_error
-from sim.specs import Design, Experiment, Factor, Scenario, scenario_from
+from sim.errors import make_input_error
+from sim.specs import Design, Experiment, Factor, Scenario, parse_scenario
 from sim.specs.experiment.design import BY_SCENARIO, SAMPLED, is_whole, list_values
 
 MORRIS_LEVELS = 4
@@ -52,7 +52,7 @@ def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
     return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
 
 
-def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
+def make_scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
     """The scenario at one point, with the experiment's replicates and its seed, or the point's own.
 
     Parameters
@@ -70,7 +70,7 @@ def scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:
     document = dict(experiment.base_document(reference))
     if experiment.random_numbers == "independent":
         document["seed"] = _own_seed(document["seed"], point)
-    return scenario_from({**document, "set": values}, f"point {point.number}", Path())
+    return parse_scenario({**document, "set": values}, f"point {point.number}", Path())
 
 
 def list_levels(experiment: Experiment) -> dict[str, list[Any]]:
@@ -138,19 +138,19 @@ def _draw_by_salib(design: Design, samples: int) -> FloatArray:
     require_salib("design.kind", f'"{design.kind}"')
     from SALib.sample import morris, sobol
 
-    seed = salib_seed(design)
+    seed = make_salib_seed(design)
     if design.kind == "morris":
-        return np.asarray(morris.sample(salib_problem(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
-    return np.asarray(sobol.sample(salib_problem(design), samples, calc_second_order=False, seed=seed))
+        return np.asarray(morris.sample(make_salib_problem(design), samples, num_levels=MORRIS_LEVELS, seed=seed))
+    return np.asarray(sobol.sample(make_salib_problem(design), samples, calc_second_order=False, seed=seed))
 
 
-def salib_problem(design: Design) -> dict[str, Any]:
+def make_salib_problem(design: Design) -> dict[str, Any]:
     """The design in the form of SALib: names, and bounds of the draws."""
     names = list(design.over)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def salib_seed(design: Design) -> int:
+def make_salib_seed(design: Design) -> int:
     """The design's seed for SALib: 32 bits, and not 0, which SALib treats as no seed."""
     return 1 + design.seed % (2**32 - 1)
 
@@ -164,7 +164,7 @@ def require_salib(where: str, what: str) -> None:
         If SALib is not installed.
     """
     if find_spec("SALib") is None:
-        raise input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
+        raise make_input_error(where, "", f"{what} needs SALib.", "Install alignment-sim with the extra 'sensitivity'.")
 
 
 def _value_at(name: str, factor: Factor, share: float) -> Any:

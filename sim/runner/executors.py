@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, Self, TypeVar
 
-from sim.arguments import whole_number
-from sim.errors import InputError, Problem, input_error
+from sim.arguments import check_whole_number
+from sim.errors import InputError, Problem, make_input_error
 from sim.runner.identity import describe_worker, identity
 
 Job = TypeVar("Job")
@@ -80,7 +80,7 @@ class Processes:
     """
 
     def __init__(self, workers: int) -> None:
-        self.workers = whole_number(1).value("Processes", "workers", workers)
+        self.workers = check_whole_number(1).value("Processes", "workers", workers)
 
     def check_workers(self) -> str:
         """The identity of this program: its files may change while it runs."""
@@ -128,14 +128,14 @@ class DaskCluster:
             from distributed.comm import get_address_host_port
         except ModuleNotFoundError:
             fix = "Install alignment-sim with the extra 'cluster'."
-            raise input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
+            raise make_input_error("--scheduler", "", "a cluster needs dask.distributed.", fix) from None
         self.address = address
         try:
             get_address_host_port(address)  # a client with an invalid address fails late and prints much
             self.client: Any = Client(address, timeout="10s", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             message = f"no Dask scheduler answers at '{address}' ({type(error).__name__})."
-            raise input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
+            raise make_input_error("--scheduler", "", message, "Start one with 'dask scheduler'.") from None
 
     def check_workers(self) -> str:
         """The identity of this program, after checking that every worker has it."""
@@ -143,7 +143,9 @@ class DaskCluster:
             self.client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
         except TimeoutError:
             message = f"the Dask scheduler at '{self.address}' has no workers."
-            raise input_error("--scheduler", "", message, f"Start some with 'dask worker {self.address}'.") from None
+            raise make_input_error(
+                "--scheduler", "", message, f"Start some with 'dask worker {self.address}'."
+            ) from None
         own, others = identity(), self.client.run(identity, on_error="return")
         wrong = [
             Problem(

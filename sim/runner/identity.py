@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.folder import MemberClass, Program, Provenance
 
 PACKAGES = ("mesa", "numpy", "pandas", "pyarrow", "pydantic", "scipy")
@@ -24,7 +24,7 @@ OUTSIDE = ("scenarios", "experiments")
 _LOADED = time.time()
 
 
-def program_version() -> str:
+def read_program_version() -> str:
     """Version of the installed distribution."""
     return _package_version("alignment-sim")
 
@@ -40,7 +40,7 @@ def processor_features() -> list[str]:
 def provenance() -> Provenance:
     """Everything, other than its inputs, that the bytes of a result may depend on."""
     return Provenance(
-        program=Program(name="alignment-sim", version=program_version(), commit=_commit(), hash=program_hash()),
+        program=Program(name="alignment-sim", version=read_program_version(), commit=_commit(), hash=hash_program()),
         packages={name: _package_version(name) for name in PACKAGES},
         python=platform.python_version(),
         processor_features=processor_features(),
@@ -48,7 +48,7 @@ def provenance() -> Provenance:
 
 
 @cache
-def program_hash() -> str:
+def hash_program() -> str:
     """SHA-256 of the package's code and data.
 
     Raises
@@ -59,7 +59,9 @@ def program_hash() -> str:
     for path in sorted(_files(PACKAGE)):
         if path.stat().st_mtime > _LOADED:
             message = "has changed since the program was loaded."
-            raise input_error(str(path), "", message, "Start again, so that all of the result comes from one program.")
+            raise make_input_error(
+                str(path), "", message, "Start again, so that all of the result comes from one program."
+            )
         digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -86,7 +88,7 @@ def describe_class(of: type) -> MemberClass:
         source = inspect.getsource(of)
     except (OSError, TypeError):
         message = "has no source that can be read, so its results cannot be kept."
-        raise input_error(of.__qualname__, "", message, "Define it in a file.") from None
+        raise make_input_error(of.__qualname__, "", message, "Define it in a file.") from None
     name = f"{of.__module__}.{of.__qualname__}"
     return MemberClass(name=name, hash=hashlib.sha256(source.encode()).hexdigest())
 
@@ -113,7 +115,7 @@ def check_program(asked: str) -> None:
     if asked != identity():
         message = f"has another program than the one that asks: {describe_difference(asked, identity())}."
         fix = "Install the same versions everywhere, and start again."
-        raise input_error(f"worker on {platform.node() or 'this machine'}", "", message, fix)
+        raise make_input_error(f"worker on {platform.node() or 'this machine'}", "", message, fix)
 
 
 def describe_worker(own: str, other: object) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import ActionArray, FloatArray, SingleArray
 from sim.case.inputs import MonthInputs
 from sim.months.record import MonthView
-from sim.months.series import member_series, total_series
+from sim.months.series import compute_member_series, total_series
 from sim.months.state import MonthState
 from sim.results.showing import Shown
 from sim.rules.choice import SUPPORT
@@ -183,7 +183,7 @@ class Recorder:
         if number == 1:
             self.members.append([])
             self.totals.append([])
-        own = member_series(inputs, state, view)
+        own = compute_member_series(inputs, state, view)
         whole = total_series(inputs, state, view)
         whole |= {name: own[of].sum(axis=-1) for name, of in COUNTED_SERIES.items()}
         for found, batch in ((own, self.members[-1]), (whole, self.totals[-1])):
@@ -216,7 +216,7 @@ def add_replicate_axis(part: Nested) -> Nested:
     return part
 
 
-def month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, Sequence[object]]:
+def list_month_columns(months: MonthsResult, iso3: Sequence[str]) -> dict[str, Sequence[object]]:
     """Columns of a table with a row per month, series and member: mean and 90 % interval over the watched replicates.
 
     The series of the whole come first and have no member.

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.runner.batch import (
     SIZE,
     Batch,
@@ -22,7 +22,7 @@ from sim.runner.batch import (
 )
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
-from sim.specs import world_of
+from sim.specs import load_scenario_world
 
 if TYPE_CHECKING:
     from sim.model import MemberState
@@ -95,7 +95,7 @@ def plan_run(
         message = (
             f"the {engine} cannot use members of the class {member_class.__name__}, because it computes with arrays."
         )
-        raise input_error("engine", "", message, 'Give engine="mesa".')
+        raise make_input_error("engine", "", message, 'Give engine="mesa".')
     count = case.spec.replicates if replicates is None else replicates
     points = [RunPoint(0, case.spec, count, {} if base is None else {"role": "scenario"}, case=case)]
     if base is not None:
@@ -259,6 +259,6 @@ def _check_worlds(plan: RunPlan) -> None:
     InputError : there is such a case.
     """
     for point in plan.points:
-        if point.case is not None and point.case.world is not world_of(point.case.spec):
+        if point.case is not None and point.case.world is not load_scenario_world(point.case.spec):
             message = "was prepared with a world of its own, which workers do not have."
-            raise input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")
+            raise make_input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

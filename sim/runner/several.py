@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.case import prepare_with_base
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.files.writing import write_json
 from sim.results.scenarios import FolderOfScenarios
 from sim.runner.executors import Executor
@@ -136,7 +136,7 @@ def _claim_folder(folder: Path, names: Sequence[str]) -> None:
     make_folder(folder)
     if not (folder / SCENARIOS).is_file() and any(folder.iterdir()):
         message = "is not empty and holds no scenarios."
-        raise input_error("--out", str(folder), message, "Give a new folder, or one of an earlier run of several.")
+        raise make_input_error("--out", str(folder), message, "Give a new folder, or one of an earlier run of several.")
     before = list_scenarios(folder) if (folder / SCENARIOS).is_file() else []
     write_json(folder / SCENARIOS, FolderOfScenarios(scenarios=list(dict.fromkeys([*names, *before]))).document())
 
@@ -152,4 +152,4 @@ def list_scenarios(folder: Path) -> list[str]:
     try:
         return FolderOfScenarios.model_validate_json(path.read_bytes()).scenarios
     except (OSError, ValidationError):
-        raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
+        raise make_input_error(str(path), "", "cannot be read.", "Give another folder.") from None

@@ -9,7 +9,7 @@ from sim.case import Case
 from sim.errors import InputError
 from sim.results.folder import RunContents, SweepContents
 from sim.runner.batch import RunPoint
-from sim.runner.designs import list_points, scenario_at
+from sim.runner.designs import list_points, make_scenario_at
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import hash_document
 from sim.runner.folder.writing import FinishedFolder, Keeping, keep
@@ -108,7 +108,7 @@ def plan_sweep(experiment: Experiment) -> RunPlan:
     for point in list_points(experiment):
         spec, error = None, ""
         try:
-            spec = scenario_at(experiment, point)
+            spec = make_scenario_at(experiment, point)
         except InputError as found:
             errors.append(found)
             error = "; ".join(str(problem) for problem in found.problems)

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.results.scores_of_months import Ordering
-from sim.scoring.orderings import compare_values, last_and_trend
+from sim.scoring.orderings import compare_values, forecast_last_and_trend
 
 LEAST_AID = 0.02
 """Billions of euros, added before a logarithm is taken: aid comes in lumps, and many months have none."""
@@ -81,7 +81,7 @@ def _continue(known: FloatArray, count: int) -> dict[str, FloatArray]:
     """What simple rules make of known aid (T, D) for as many later months."""
     length = len(known)
     trends = [
-        [last_and_trend(range(length), values, length + step)[1] for values in known.T.tolist()]
+        [forecast_last_and_trend(range(length), values, length + step)[1] for values in known.T.tolist()]
         for step in range(count)
     ]
     return {

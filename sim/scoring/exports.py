@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.results.scores_of_months import ExportScore
-from sim.scoring.orderings import last_and_trend
+from sim.scoring.orderings import forecast_last_and_trend
 from sim.scoring.published import ExportRecord
 
 SEASON = ("2019", "2020", "2021")
@@ -53,7 +53,7 @@ def score_exports(
             rows = [place for place, month in enumerate(months) if month in values and wanted(month)]
             if not rows:
                 continue
-            season = np.array([season_of(values, months[row]) for row in rows])
+            season = np.array([find_season(values, months[row]) for row in rows])
             simulated = (
                 season * left[rows] if partner == target else season + (part * passed_on[:, index[partner]])[rows]
             )
@@ -69,7 +69,7 @@ def _is_scored(month: str) -> bool:
     return month > TRADE_CALIBRATION_ENDS
 
 
-def season_of(values: Mapping[str, float], month: str) -> float:
+def find_season(values: Mapping[str, float], month: str) -> float:
     """Mean of the same calendar month in the years before the war."""
     return float(np.mean([values[f"{year}{month[4:]}"] for year in SEASON]))
 
@@ -83,7 +83,7 @@ def _score(
     if use == "score":
         known = [month for month in values if _is_fitted(month)]
         of_known = [values[month] for month in known]
-        both = [last_and_trend([_number(one) for one in known], of_known, _number(month)) for month in months]
+        both = [forecast_last_and_trend([_number(one) for one in known], of_known, _number(month)) for month in months]
         last, trend = [one for one, _ in both], [other for _, other in both]
     return ExportScore(
         iso3=partner,

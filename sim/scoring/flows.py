@@ -18,7 +18,7 @@ from sim.arrays import FloatArray
 from sim.results.scores_of_months import ExportScore, FlowScores, Met, PublishedFigure
 from sim.scoring.aid import score_aid
 from sim.scoring.exports import score_exports
-from sim.scoring.orderings import compare_senders, last_and_trend
+from sim.scoring.orderings import compare_senders, forecast_last_and_trend
 from sim.scoring.published import OutcomeFigure, Published
 
 BARRELS_PER_TONNE = 7.33
@@ -116,19 +116,19 @@ def _share_near(errors: Sequence[float | None]) -> float | None:
 
 def kilobarrels_a_day(tonnes: float, month: str) -> float:
     """Thousand barrels a day of a month's tonnes, 7.33 barrels a tonne."""
-    return tonnes * BARRELS_PER_TONNE / 1000 / days_of(month)
+    return tonnes * BARRELS_PER_TONNE / 1000 / count_days(month)
 
 
-def days_of(month: str) -> int:
+def count_days(month: str) -> int:
     """Days of a month such as "2022-02"."""
     return monthrange(int(month[:4]), int(month[5:]))[1]
 
 
-def part_elapsed(month: str, first: date, last: date) -> float:
+def measure_part_elapsed(month: str, first: date, last: date) -> float:
     """Share of a month's days between two days, both included."""
-    start, end = date(int(month[:4]), int(month[5:]), 1), date(int(month[:4]), int(month[5:]), days_of(month))
+    start, end = date(int(month[:4]), int(month[5:]), 1), date(int(month[:4]), int(month[5:]), count_days(month))
     days = (min(end, last) - max(start, first)).days + 1
-    return max(days, 0) / days_of(month)
+    return max(days, 0) / count_days(month)
 
 
 def accumulate(months: Sequence[str], series: FloatArray, first: date, last: date) -> FloatArray | None:
@@ -139,7 +139,7 @@ def accumulate(months: Sequence[str], series: FloatArray, first: date, last: dat
     begins = date(int(months[0][:4]), int(months[0][5:]), 1)
     if months[-1] < f"{last:%Y-%m}" or (begins - first).days > 31:
         return None
-    parts = np.array([part_elapsed(month, first, last) for month in months])
+    parts = np.array([measure_part_elapsed(month, first, last) for month in months])
     return np.asarray((parts.reshape(-1, *[1] * (series.ndim - 1)) * series).sum(axis=0))
 
 
@@ -206,7 +206,9 @@ def _baselines(figure: OutcomeFigure, published: Published, run: Simulated) -> t
     ]
     if len(earlier) < 2 or scale == 0:
         return None, None
-    last, trend = last_and_trend([day for day, _ in earlier], [value for _, value in earlier], figure.dated.toordinal())
+    last, trend = forecast_last_and_trend(
+        [day for day, _ in earlier], [value for _, value in earlier], figure.dated.toordinal()
+    )
     most = 100.0 if figure.measure.endswith("share") else np.inf
     return min(scale * last, most), min(scale * trend, most)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sim.runner.result import RunResult
-from sim.scoring.flows import BARRELS_PER_TONNE, days_of
+from sim.scoring.flows import BARRELS_PER_TONNE, count_days
 from sim.scoring.months import LISTED_ON, is_published_target
 from sim.scoring.published import load_published
 
@@ -36,6 +36,6 @@ def list_published(result: RunResult) -> Monthly:
             found["aid"][month] = found["aid"].get(month, 0.0) + 1e3 * value
     for one in published.figures:
         if one.measure == "crude_imports" and one.who in world.index and len(one.period) == len(LISTED_ON):
-            kilotonnes = one.value * days_of(one.period) / BARRELS_PER_TONNE
+            kilotonnes = one.value * count_days(one.period) / BARRELS_PER_TONNE
             found.setdefault(f"{one.who}:energy_crude", {})[one.period] = kilotonnes
     return found

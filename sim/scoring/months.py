@@ -29,7 +29,7 @@ def is_published_target(result: RunResult) -> bool:
     return energy is not None and energy.supplier == case.world.iso3[case.roles.target]
 
 
-def simulated_of(result: RunResult) -> Simulated | None:
+def find_simulated(result: RunResult) -> Simulated | None:
     """The run's months in the form of the scores, as means over the watched replicates; None without a market."""
     months, plan = result.months, result.case.plan
     energy = load_energy(result.case.world)
@@ -60,13 +60,13 @@ def simulated_of(result: RunResult) -> Simulated | None:
     )
 
 
-def scores_of(result: RunResult) -> FlowScores | None:
+def compute_scores(result: RunResult) -> FlowScores | None:
     """Scores of the run's months against all published figures; None where the world has none."""
-    simulated, published = simulated_of(result), load_published(result.case.world)
+    simulated, published = find_simulated(result), load_published(result.case.world)
     return None if simulated is None or published is None else score_flows(simulated, published)
 
 
-def acts_of(result: RunResult) -> list[Discrimination]:
+def find_acts(result: RunResult) -> list[Discrimination]:
     """Whether the run predicts help from the members that are known to have helped."""
     published = load_published(result.case.world)
     if result.months is None or published is None or not is_published_target(result):
@@ -75,7 +75,7 @@ def acts_of(result: RunResult) -> list[Discrimination]:
     return score_acts(_support(result.months), _abilities(result), world.iso3, published.acts, "target")
 
 
-def openness_of(result: RunResult) -> Openness | None:
+def measure_openness(result: RunResult) -> Openness | None:
     """Whether the members that are known to have helped in the open do so in the run."""
     published = load_published(result.case.world)
     if result.months is None or published is None or not is_published_target(result):

@@ -47,7 +47,7 @@ def compare_values(members: Sequence[str], simulated: Sequence[float], published
     )
 
 
-def last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
+def forecast_last_and_trend(when: Sequence[float], values: Sequence[float], then: float) -> tuple[float, float]:
     """The last value, and the value of the line of least squares at a later time, at least 0."""
     trend = float(Polynomial.fit(np.subtract(when, then), values, 1)(0.0))
     return float(values[int(np.argmax(when))]), max(trend, 0.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.results.validation import ChangedScore, ChangedScores, Lead, Leads, MeanScores, PooledScores
-from sim.scoring.scores import paired_interval
+from sim.scoring.scores import compute_paired_interval
 
 FOREST = "random_forest"
 Losses = Mapping[str, FloatArray]
@@ -39,7 +39,7 @@ def lead_over_best(model: Losses, rules: Mapping[str, Losses]) -> Leads:
 
 def _lead(model: Losses, rules: Mapping[str, Losses], name: str) -> Lead:
     best = min(rules, key=lambda rule: _mean(rules[rule][name]))
-    return Lead(over=best, **dict(paired_interval(model[name], rules[best][name])))
+    return Lead(over=best, **dict(compute_paired_interval(model[name], rules[best][name])))
 
 
 def put_together(votes: Sequence[MemberLosses]) -> PooledScores:
@@ -73,7 +73,7 @@ def compare_settings(
     before, after = (_stack(votes, [vote.model for vote in votes]) for votes in (unchanged, changed))
 
     def score(name: str) -> ChangedScore:
-        found = paired_interval(after[name], before[name])
+        found = compute_paired_interval(after[name], before[name])
         return ChangedScore(unchanged=_mean(before[name]), changed=_mean(after[name]), **dict(found))
 
     return ChangedScores(settings=tuple(settings), rps=score("rps"), log_loss=score("log_loss"))

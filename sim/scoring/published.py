@@ -133,7 +133,7 @@ def load_published(world: World) -> Published | None:
     return Published(tuple(figures), listed, aid, tuple(acts), exports, listings)
 
 
-def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:
+def measure_reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> FloatArray:
     """Read the purchases from the target that members reported, tonnes a month, (T, N).
 
     NaN where the member reported no fuel at all for the month; 0 where it reported another fuel and not this one. NaN
@@ -161,7 +161,7 @@ def reported_tonnes(world: World, commodity: str, months: tuple[str, ...]) -> Fl
     return found
 
 
-def reported_discounts(world: World, months: tuple[str, str]) -> dict[str, float]:
+def collect_reported_discounts(world: World, months: tuple[str, str]) -> dict[str, float]:
     """Discounts on the target's crude at the border of those that reported between two months, by month, at most 1.
 
     A cargo that arrives is priced at the mean of the world's prices of that month and the one before: of the months of

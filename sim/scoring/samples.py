@@ -13,8 +13,8 @@ from sim.case.ballot import NOT_FIXED, WEIGHTS, find_topic
 from sim.case.positions import expect_divisiveness
 from sim.rules.alignment import DAYS_PER_YEAR
 from sim.rules.choice import STANCES
-from sim.rules.payoffs import leverage
-from sim.scoring.scores import classes_of
+from sim.rules.payoffs import compute_leverage
+from sim.scoring.scores import find_classes
 
 HALF_LIFE, NEUTRAL = 0.5, 0.15
 """Age in years at which an earlier vote counts half for the rules that learn, and votes for neither side added."""
@@ -79,7 +79,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer], *, reveals_
     ballot, world, parameters = case.ballots[number], case.world, case.parameters
     terms = dict(case.standings[number].terms.values)
     for name in (name for name in terms if name.startswith("dependence.")):
-        terms[name] = leverage(terms[name], parameters["leverage_exponent"])
+        terms[name] = compute_leverage(terms[name], parameters["leverage_exponent"])
     last, last_on_topic, record = _earlier(case, number)
     is_scored = (ballot.fixed == NOT_FIXED) & (votes >= 0)
     return Sample(
@@ -92,7 +92,7 @@ def make_sample(case: Case, number: int, votes: NDArray[np.integer], *, reveals_
         last=last,
         last_on_topic=last_on_topic,
         record=record,
-        observed=np.where(is_scored, classes_of(votes), -1),
+        observed=np.where(is_scored, find_classes(votes), -1),
         revealed=_reveal_without_structure(case, number) if reveals_positions else None,
     )
 
@@ -123,7 +123,7 @@ def _earlier(case: Case, number: int) -> tuple[IntArray, IntArray, FloatArray]:
         return nobody, nobody, np.zeros(case.world.size)
     calls = sorted(calls, key=lambda call: call.date)
     votes = np.stack([call.votes for call in calls])
-    classes = np.where(votes >= 0, classes_of(votes), -1)
+    classes = np.where(votes >= 0, find_classes(votes), -1)
     same = [place for place, call in enumerate(calls) if call.topic == find_topic(case.standings[number].vote)]
     stances = np.where(votes >= 0, STANCES[votes], 0.0).sum(axis=0)
     return classes[-1], classes[same[-1] if same else -1], stances / np.maximum((votes >= 0).sum(axis=0), 1)

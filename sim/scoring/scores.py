@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
-from sim.results.intervals import PAIRED_LEVELS, Ends, ends_of
+from sim.results.intervals import PAIRED_LEVELS, Ends, find_ends
 from sim.results.parts import ByAction, PairedInterval
 from sim.results.scores import Bin, Reliability, ScoreIntervals, Scores
 from sim.results.validation import Recall
@@ -20,12 +20,12 @@ CLASSES = ("oppose", "abstain", "support")
 SMALLEST_PROBABILITY = 1e-6
 
 
-def classes_of(actions: NDArray[np.integer]) -> IntArray:
+def find_classes(actions: NDArray[np.integer]) -> IntArray:
     """The classes of action codes; absent counts as abstain."""
     return np.where(actions == OPPOSE, 0, np.where(actions == SUPPORT, 2, 1))
 
 
-def three_classes(probabilities: FloatArray) -> FloatArray:
+def merge_to_three_classes(probabilities: FloatArray) -> FloatArray:
     """Probabilities of the four actions (..., 4) as those of the three classes (..., 3)."""
     return np.stack([probabilities[..., 0], probabilities[..., 1] + probabilities[..., 2], probabilities[..., 3]], -1)
 
@@ -111,7 +111,8 @@ def score_intervals(
     ----------
     probabilities, observed, predicted : as in `score`.
     resamples : number of times that the members are drawn again.
-    seed : seed of the draws; the same seed and number of members give the same resamples, also in `paired_interval`.
+    seed : seed of the draws; the same seed and number of members give the same resamples, also in
+        `compute_paired_interval`.
     """
     of = measure_losses(probabilities, observed, predicted)
     weights = _resamples(len(observed), resamples, seed)
@@ -120,15 +121,17 @@ def score_intervals(
     right = weights @ (is_of_class * of["is_right"][:, None])
     balanced = (right / np.maximum(counts, 1)).sum(axis=1) / (counts > 0).sum(axis=1)
     return ScoreIntervals(
-        accuracy=ends_of(weights @ of["is_right"] / len(observed)),
-        balanced_accuracy=ends_of(balanced),
-        brier=ends_of(weights @ of["brier"] / len(observed)),
-        rps=ends_of(weights @ of["rps"] / len(observed)),
-        log_loss=ends_of(weights @ of["log_loss"] / len(observed)),
+        accuracy=find_ends(weights @ of["is_right"] / len(observed)),
+        balanced_accuracy=find_ends(balanced),
+        brier=find_ends(weights @ of["brier"] / len(observed)),
+        rps=find_ends(weights @ of["rps"] / len(observed)),
+        log_loss=find_ends(weights @ of["log_loss"] / len(observed)),
     )
 
 
-def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0) -> PairedInterval:
+def compute_paired_interval(
+    loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 1000, seed: int = 0
+) -> PairedInterval:
     """Mean over members of ``loss_a - loss_b``, and its 95 % interval; over several resolutions the mean of the means.
 
     Both forecasts are for the same members, so what makes a member hard to predict cancels. A member is drawn again
@@ -146,7 +149,7 @@ def paired_interval(loss_a: FloatArray, loss_b: FloatArray, *, resamples: int = 
     weights = np.concatenate([np.ones((1, len(difference))), _resamples(len(difference), resamples, seed)])
     counts = np.maximum(weights @ is_scored, 1.0)
     means = (weights @ np.where(is_scored, difference, 0.0) / counts).mean(axis=1)
-    low, high = ends_of(means[1:], PAIRED_LEVELS)
+    low, high = find_ends(means[1:], PAIRED_LEVELS)
     return PairedInterval(mean=float(means[0]), p025=low, p975=high)
 
 
@@ -200,7 +203,7 @@ def share_interval(hits: int, trials: int) -> Ends:
     return float(interval.low), float(interval.high)
 
 
-def ranked_classes(probabilities: FloatArray, observed: IntArray) -> IntArray:
+def rank_classes(probabilities: FloatArray, observed: IntArray) -> IntArray:
     """Predict classes by rank of P(support) - P(oppose), split at the observed counts; ties by order of members."""
     order = np.argsort(probabilities[:, 0] - probabilities[:, 2], kind="stable")
     classes = np.empty(len(observed), dtype=np.int64)

@@ -124,7 +124,7 @@ def mean_table(together: PooledScores) -> Table:
     return table(f"Means over {together.n} resolutions, pinned", columns, rows, note)
 
 
-def changed_table(found: ChangedScores) -> Table:
+def make_changed_table(found: ChangedScores) -> Table:
     """A table of the model with changed settings compared with itself."""
     columns = [
         Column("score"),
@@ -214,7 +214,7 @@ def _write_recall(found: Validation) -> str:
     return ", ".join(f"{action} {write_share(of.share)} of {of.n}" for action, of in recalls.items() if of is not None)
 
 
-def validation_tables(found: Sequence[Validation], together: PooledScores | None) -> list[Table]:
+def make_validation_tables(found: Sequence[Validation], together: PooledScores | None) -> list[Table]:
     """One table of several resolutions and one of their means; of one, the model and the rules, and its lead.
 
     Parameters

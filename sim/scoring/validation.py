@@ -24,20 +24,20 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_FIXED, find_topic
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
-from sim.errors import input_error
+from sim.equilibrium import MONTHS_EXPECTED, compute_expected_utilities, solve_equilibrium
+from sim.errors import make_input_error
 from sim.months.run import MonthRun
 from sim.results.validation import Mode, Validation
 from sim.rules.choice import OPPOSE, SUPPORT
-from sim.rules.parameters import fitted_resolutions
+from sim.rules.parameters import list_fitted_resolutions
 from sim.runner.result import frequencies
 from sim.runner.run import run_case
 from sim.scoring.samples import Sample, make_sample
-from sim.scoring.scores import three_classes
-from sim.scoring.verdict import ScoredVote, rule_forecasts, score_vote
-from sim.specs import Scenario, world_of
-from sim.world import RollCall, World, world_before
-from sim.world.rollcalls.files import Observed, join_rollcalls, rollcalls_of
+from sim.scoring.scores import merge_to_three_classes
+from sim.scoring.verdict import ScoredVote, make_rule_forecasts, score_vote
+from sim.specs import Scenario, load_scenario_world
+from sim.world import RollCall, World, load_world_before
+from sim.world.rollcalls.files import Observed, join_rollcalls, parse_rollcalls
 
 
 def validate(
@@ -65,11 +65,11 @@ def score_votes(
     ------
     InputError : there is nothing to score: no vote of the scenario has a roll call, or all recorded votes are fixed.
     """
-    world, samples = world_of(spec), EarlierSamples()
+    world, samples = load_scenario_world(spec), EarlierSamples()
     found = []
     for put, observed in list_questions(spec, world, rollcalls):
         earlier = [call for call in rollcalls or () if is_rolling and call.date < put.vote[0].date]
-        found += _score_scenario(put, with_rollcalls(world_of(put), put, earlier), observed, samples)
+        found += _score_scenario(put, with_rollcalls(load_scenario_world(put), put, earlier), observed, samples)
     return found
 
 
@@ -82,12 +82,12 @@ def list_questions(
     ------
     InputError : no vote of the scenario has a roll call, and no file is given.
     """
-    calls = {call.resolution: call for call in (rollcalls_of(world) if rollcalls is None else rollcalls)}
+    calls = {call.resolution: call for call in (parse_rollcalls(world) if rollcalls is None else rollcalls)}
     own = [vote.resolution for vote in spec.vote if vote.resolution in calls]
     if rollcalls is None and not own:
         have = ", ".join(calls)
         message = f"none of the scenario's resolutions ({', '.join(v.resolution for v in spec.vote)}) has a roll call."
-        raise input_error(f"scenario '{spec.title}'", "vote", message, f"The world has roll calls of {have}.")
+        raise make_input_error(f"scenario '{spec.title}'", "vote", message, f"The world has roll calls of {have}.")
     asked = [(spec, [calls[resolution] for resolution in own])] if own else []
     if rollcalls is not None:
         others = sorted((call for call in calls.values() if call.resolution not in own), key=lambda call: call.date)
@@ -101,7 +101,7 @@ def put_on(spec: Scenario, resolution: str, day: date) -> Scenario:
     Its question is the one that the world's record files it under, or else that of the last vote. It has no months: the
     day may be outside of them.
     """
-    last, known = spec.vote[-1], world_of(spec).rollcall(resolution)
+    last, known = spec.vote[-1], load_scenario_world(spec).rollcall(resolution)
     topic = find_topic(last) if known is None else known.topic
     divides = {} if known is None or topic == find_topic(last) else {"divides_by": known.divides_by}
     vote = last.model_copy(update={"resolution": resolution, "date": day, "topic": topic, **divides})
@@ -125,8 +125,8 @@ def _score_scenario(
         vote = result.votes[number]
         if vote.resolution in observed:
             votes = observed[vote.resolution].votes
-            pinned = pinned_probabilities(case, number, votes=votes, months=months)
-            asked, mode = make_sample(case, number, votes), mode_of(case, number)
+            pinned = pin_probabilities(case, number, votes=votes, months=months)
+            asked, mode = make_sample(case, number, votes), find_mode(case, number)
             earlier = [] if mode == "in-sample" else samples.before(case, number)
             training = [(each, np.ones(world.size, dtype=bool)) for each in earlier or [asked]]
             found.append(
@@ -134,18 +134,18 @@ def _score_scenario(
                     mode,
                     asked,
                     chances=frequencies(vote.counts),
-                    pinned=three_classes(pinned),
+                    pinned=merge_to_three_classes(pinned),
                     votes=votes,
-                    forecasts=rule_forecasts(training, asked),
+                    forecasts=make_rule_forecasts(training, asked),
                     are_rules_in_sample=not earlier,
                 )
             )
     return found
 
 
-def mode_of(case: Case, number: int) -> Mode:
+def find_mode(case: Case, number: int) -> Mode:
     """How a vote is related to the votes that the shipped parameters were fitted to: see `Validation`."""
-    ballot, fitted = case.ballots[number], fitted_resolutions()
+    ballot, fitted = case.ballots[number], list_fitted_resolutions()
     if ballot.resolution in fitted:
         return "in-sample"
     is_earlier = any(call.date >= ballot.date for call in case.world.record if call.resolution in fitted)
@@ -170,12 +170,12 @@ class EarlierSamples:
         # A file holds each resolution once, so names say which votes are known.
         key = spec.model_dump_json(), known
         if key not in self._made:
-            asked = prepare(spec, world_before(case.world, call.date), reads_votes=False)
+            asked = prepare(spec, load_world_before(case.world, call.date), reads_votes=False)
             self._made[key] = make_sample(asked, 0, call.votes, reveals_positions=False)
         return self._made[key]
 
 
-def pinned_probabilities(case: Case, number: int, votes: IntArray, months: MonthRun | None = None) -> FloatArray:
+def pin_probabilities(case: Case, number: int, votes: IntArray, months: MonthRun | None = None) -> FloatArray:
     """Probabilities (N, 4) at equilibrium with severity and ``abstain_bias`` fitted to the observed counts alone.
 
     Parameters
@@ -191,7 +191,7 @@ def pinned_probabilities(case: Case, number: int, votes: IntArray, months: Month
     def chances(vector: FloatArray) -> FloatArray:
         parameters = {**case.parameters, "abstain_bias": case.parameters["abstain_bias"] + float(vector[1])}
         shifted = replace(ballot, severity=ballot.severity + float(vector[0]), emptiness=ballot.emptiness + vector[1])
-        own = expected_utilities(compute_own_utilities(shifted, parameters, months=months))
+        own = compute_expected_utilities(compute_own_utilities(shifted, parameters, months=months))
         return solve_equilibrium(own, shifted, case.peers, parameters["peer_influence"])
 
     def gap(vector: FloatArray) -> FloatArray:

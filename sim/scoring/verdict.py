@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.validation import Intervals, Mode, Validation
 from sim.scoring import baselines
 from sim.scoring.pairing import MemberLosses, lead_over_best
@@ -17,10 +17,10 @@ from sim.scoring.scores import (
     measure_losses,
     measure_recalls,
     measure_reliability,
-    ranked_classes,
+    merge_to_three_classes,
+    rank_classes,
     score,
     score_intervals,
-    three_classes,
 )
 
 UNPINNED = ("majority",)
@@ -66,24 +66,22 @@ def score_vote(
     """
     scored = asked.observed >= 0
     if not scored.any():
-        raise input_error(asked.resolution, "", "all recorded votes are fixed, so there is nothing to score.")
+        raise make_input_error(asked.resolution, "", "all recorded votes are fixed, so there is nothing to score.")
     observed = asked.observed[scored]
-    declared, ranked = three_classes(chances[scored]), pinned[scored]
+    declared, ranked = merge_to_three_classes(chances[scored]), pinned[scored]
     rules = {name: found[scored] for name, found in forecasts.items()}
     counts = np.bincount(observed, minlength=3)
     pinned_rules = {
         name: baselines.pin_to_counts(found, counts) for name, found in rules.items() if name not in UNPINNED
     }
-    order = ranked_classes(ranked, observed)
-    orders = {
-        name: None if name in UNRANKED else ranked_classes(found, observed) for name, found in pinned_rules.items()
-    }
+    order = rank_classes(ranked, observed)
+    orders = {name: None if name in UNRANKED else rank_classes(found, observed) for name, found in pinned_rules.items()}
     blended = None if are_rules_in_sample else _blend(ranked, pinned_rules)
     losses = MemberLosses(
         members=tuple(code for code, is_scored in zip(asked.members, scored, strict=True) if is_scored),
         model=measure_losses(ranked, observed, order),
         rules={name: measure_losses(found, observed, orders[name]) for name, found in pinned_rules.items()},
-        blend=None if blended is None else measure_losses(blended, observed, ranked_classes(blended, observed)),
+        blend=None if blended is None else measure_losses(blended, observed, rank_classes(blended, observed)),
     )
     report = Validation(
         resolution=asked.resolution,
@@ -101,7 +99,7 @@ def score_vote(
         reliability=measure_reliability(declared, observed),
         baselines={name: score(found, observed) for name, found in rules.items()},
         baselines_pinned={name: score(found, observed, orders[name]) for name, found in pinned_rules.items()},
-        blend=None if blended is None else score(blended, observed, ranked_classes(blended, observed)),
+        blend=None if blended is None else score(blended, observed, rank_classes(blended, observed)),
         lead=lead_over_best(losses.model, losses.rules) if losses.rules else None,
     )
     return ScoredVote(report, losses)
@@ -112,7 +110,7 @@ def _blend(model: FloatArray, rules: Mapping[str, FloatArray]) -> FloatArray | N
     return (model + rules[PARTNER]) / 2 if PARTNER in rules else None
 
 
-def rule_forecasts(
+def make_rule_forecasts(
     training: baselines.Training, asked: Sample, rules: Mapping[str, baselines.Forecaster] = baselines.FORECASTERS
 ) -> dict[str, FloatArray]:
     """Probabilities (N, 3) of the classes by each rule that gives a forecast of the predicted vote."""

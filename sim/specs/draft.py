@@ -26,7 +26,7 @@ def join_key(key: Key) -> str:
     return ".".join(f'"{part}"' if isinstance(part, str) and "." in part else str(part) for part in key)
 
 
-def short_key(name: str) -> str:
+def shorten_key(name: str) -> str:
     """A key without the 0 that may be left out where a list holds one table: ``vote.severity``."""
     parts = name.split(".")
     return ".".join(part for number, part in enumerate(parts) if not (number == 1 and part == "0"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.reading import UnreadableError, read_text
 from sim.files.toml import parse_toml
 from sim.limits import LARGEST_DOCUMENT
@@ -26,7 +26,7 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return parse_toml(read_text(path, LARGEST_DOCUMENT))
     except UnreadableError as error:
-        raise input_error(where, "", str(error)) from error
+        raise make_input_error(where, "", str(error)) from error
 
 
 def show_path(path: Path) -> str:

@@ -16,12 +16,12 @@ import numpy as np
 from pydantic import Field, Strict, ValidationError
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import InputError, Problem, input_error
-from sim.rules.parameters import find_parameter_problems, registry
+from sim.errors import InputError, Problem, make_input_error
+from sim.rules.parameters import find_parameter_problems, load_registry
 from sim.specs.draft import join_key
 from sim.specs.files import read_toml
-from sim.specs.problems import findings_of
-from sim.specs.scenario.schema import schema_of
+from sim.specs.problems import collect_findings
+from sim.specs.scenario.schema import make_schema
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text
 
@@ -106,19 +106,19 @@ class Fit(Section):
         return self.draws
 
 
-def shipped_fit_path() -> Path:
+def find_shipped_fit() -> Path:
     """The parameter file that holds the registry's defaults."""
     return Path(str(files("sim").joinpath("data/fitted.toml")))
 
 
-def shipped_fits() -> tuple[str, ...]:
+def list_shipped_fits() -> tuple[str, ...]:
     """Names of the parameter files that come with the program for scenarios to name, sorted."""
     return tuple(sorted(path.stem for path in _fits_folder().glob("*.toml")))
 
 
 def locate_fit(name: str, folder: Path | None = None) -> Path:
     """The parameter file that a scenario's ``fit`` names: a shipped one, or a path from a folder."""
-    return _fits_folder() / f"{name}.toml" if name in shipped_fits() else (folder or Path()) / name
+    return _fits_folder() / f"{name}.toml" if name in list_shipped_fits() else (folder or Path()) / name
 
 
 def _fits_folder() -> Path:
@@ -129,7 +129,7 @@ def fit_path(spec: Scenario) -> Path | None:
     """The parameter file that a scenario reads in addition to the registry's defaults; None where it reads none."""
     if spec.fit is not None:
         return locate_fit(spec.fit)
-    return shipped_fit_path() if spec.parameter_uncertainty else None
+    return find_shipped_fit() if spec.parameter_uncertainty else None
 
 
 def read_fit(path: Path) -> Fit:
@@ -142,7 +142,7 @@ def read_fit(path: Path) -> Fit:
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
-        raise input_error(str(path), "", f"cannot be read: {error.strerror}.") from None
+        raise make_input_error(str(path), "", f"cannot be read: {error.strerror}.") from None
     return _read(path, changed)
 
 
@@ -152,7 +152,7 @@ def _read(path: Path, changed: int) -> Fit:
     try:
         fit = Fit.model_validate(document)
     except ValidationError as error:
-        found = findings_of(error, schema_of(Fit))
+        found = collect_findings(error, make_schema(Fit))
         problems = [Problem(str(path), join_key(finding.key), finding.message, finding.fix) for finding in found]
         raise InputError(problems) from None
     problems = [*find_parameter_problems(fit.parameters, str(path)), *_draw_problems(fit, str(path))]
@@ -169,7 +169,7 @@ def _draw_problems(fit: Fit, where: str) -> Iterator[Problem]:
     for name, values in fit.draws.parameters.items():
         if name not in fit.parameters:
             yield Problem(where, f"draws.parameters.{name}", "is not a fitted parameter of this file.")
-        elif name in registry() and registry()[name].is_count:
+        elif name in load_registry() and load_registry()[name].is_count:
             yield Problem(where, f"draws.parameters.{name}", "is a count, and counts have no draws.", "Leave it out.")
         if len(values) != fit.size:
             yield Problem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs.scenario.spec import Scenario
 from sim.world.labels import label_quantity
 
@@ -48,8 +48,8 @@ def label_key(key: str, spec: Scenario | None = None) -> str:
     if key in KEYS:
         return KEYS[key]
     kind, *rest = key.split(".")
-    if kind == "parameters" and len(rest) == 1 and rest[0] in registry():
-        return registry()[rest[0]].label
+    if kind == "parameters" and len(rest) == 1 and rest[0] in load_registry():
+        return load_registry()[rest[0]].label
     number = int(rest.pop(0)) if rest and rest[0].isdecimal() else 0
     match kind, rest:
         case "vote", ["divisiveness", place] if place in ("0", "1"):

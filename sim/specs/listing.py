@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.errors import InputError, Problem, make_input_error, suggest_nearest
 from sim.specs.files import read_toml
-from sim.specs.shipped import is_folder, shipped_scenarios
+from sim.specs.shipped import is_folder, list_shipped_scenarios
 
 OF_OTHER_FILES = ("design", "goal")
 """Tables that experiments and goals have, and scenarios do not."""
@@ -17,7 +17,7 @@ OF_OTHER_FILES = ("design", "goal")
 
 def is_of_several(reference: str) -> bool:
     """Whether a reference may name several scenarios: it is a pattern or a folder."""
-    return glob.has_magic(reference) or (is_folder(Path(reference)) and reference not in shipped_scenarios())
+    return glob.has_magic(reference) or (is_folder(Path(reference)) and reference not in list_shipped_scenarios())
 
 
 def list_references(given: Iterable[str]) -> list[str]:
@@ -51,13 +51,19 @@ def _expand(reference: str) -> Sequence[str]:
     if is_folder(Path(reference)):
         files = list(_scenarios_of(sorted(Path(reference).glob("*.toml"))))
         if not files:
-            raise input_error(reference, "", "the folder holds no scenario file.", "Give a folder with '.toml' files.")
+            raise make_input_error(
+                reference, "", "the folder holds no scenario file.", "Give a folder with '.toml' files."
+            )
         return files
     files = list(_scenarios_of(map(Path, sorted(glob.glob(reference)))))
-    matching = files or [name for name in shipped_scenarios() if fnmatchcase(name, reference.removesuffix(".toml"))]
+    matching = files or [
+        name for name in list_shipped_scenarios() if fnmatchcase(name, reference.removesuffix(".toml"))
+    ]
     if not matching:
-        fix = did_you_mean(reference.strip("*?"), shipped_scenarios(), "'sim list' shows the shipped scenarios.")
-        raise input_error(reference, "", "no file and no shipped scenario matches this pattern.", fix)
+        fix = suggest_nearest(
+            reference.strip("*?"), list_shipped_scenarios(), "'sim list' shows the shipped scenarios."
+        )
+        raise make_input_error(reference, "", "no file and no shipped scenario matches this pattern.", fix)
     return matching
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.world import World
 
 REMOVAL = "-"
@@ -21,7 +21,7 @@ OWN = "term."
 """What the name of the quantity of a scenario's own term begins with; the scenario itself has the names."""
 
 
-def members_of(world: World, references: Sequence[str]) -> tuple[str, ...]:
+def find_members(world: World, references: Sequence[str]) -> tuple[str, ...]:
     """The members that a list of references names, each once, in the order of the world.
 
     Parameters
@@ -84,7 +84,7 @@ def _check_attribute(name: str, info: ValidationInfo) -> str:
     world: World | None = info.context
     if world is not None and name not in world.attributes_editable() and not name.startswith(OWN):
         allowed = world.attributes_editable()
-        fix = partial(did_you_mean, name, allowed, f"These can be edited: {', '.join(allowed)}.")
+        fix = partial(suggest_nearest, name, allowed, f"These can be edited: {', '.join(allowed)}.")
         raise _unknown(f'there is no attribute "{name}" that can be edited in the world {world.name}.', fix)
     return name
 

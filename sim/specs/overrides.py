@@ -39,10 +39,10 @@ def override(draft: Draft, text: str) -> None:
     draft : the document to change.
     text : dotted key, "=", and a TOML value; anything that is not a TOML value counts as text.
     """
-    name, value = key_and_value(draft, text)
+    name, value = split_key_and_value(draft, text)
     if name:
         path = tuple(
-            part for quoted in path_of(name) for part in quoted.split(".")
+            part for quoted in split_path(name) for part in quoted.split(".")
         )  # no key of a scenario contains dots
         _assign(draft, path, value, PartOrigin(name_override(text), (), Path.cwd()))
 
@@ -52,16 +52,16 @@ def name_override(text: str) -> str:
     return f"--set {text}"
 
 
-def key_and_value(draft: Draft, text: str) -> tuple[str, object]:
+def split_key_and_value(draft: Draft, text: str) -> tuple[str, object]:
     """The two sides of a ``key=value``. Where there is no key, it is empty and the problem is noted in the draft."""
     name, equals, value = text.partition("=")
     if equals and name.strip():
-        return name.strip(), value_of(value.strip())
+        return name.strip(), read_value(value.strip())
     draft.keep([Problem(name_override(text), "", "has no key and value; write KEY=VALUE.")])
     return "", None
 
 
-def path_of(name: str) -> tuple[str, ...]:
+def split_path(name: str) -> tuple[str, ...]:
     """The parts of a dotted key of the command line; a part in quotes, as in TOML, may contain dots."""
     try:
         table: object = parse_toml(f"{name} = 0")
@@ -88,7 +88,7 @@ def apply_set(draft: Draft, table: Mapping[str, object], where: str, folder: Pat
         _assign(draft, tuple(name.split(".")), copy.deepcopy(value), PartOrigin(where, ("set",), folder))
 
 
-def value_of(text: str) -> object:
+def read_value(text: str) -> object:
     """Read a TOML value; text that is not one is returned unchanged.
 
     Parameters
@@ -105,7 +105,7 @@ def value_of(text: str) -> object:
 def _assign(draft: Draft, name: tuple[str, ...], value: object, source: PartOrigin) -> None:
     for path, leaf in list_leaves(name, value):
         try:
-            key = full_key(draft.document, path)
+            key = complete_key(draft.document, path)
         except NowhereError as nowhere:
             draft.keep([Problem(source.where, join_key((*source.key, *path)), str(nowhere))])
         else:
@@ -130,7 +130,7 @@ def list_leaves(name: str | tuple[str, ...], value: object) -> Iterator[tuple[tu
         yield path, value
 
 
-def full_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
+def complete_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
     """Complete a key in a document: indices become numbers, and the 0 that ``vote.severity`` leaves out is added.
 
     Raises

@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.rules.parameters import describe_unit
 from sim.specs.draft import Finding, Key
-from sim.specs.scenario.schema import REFERENCE, scenario_structure
+from sim.specs.scenario.schema import REFERENCE, make_scenario_structure
 from sim.specs.suggestions import list_tables, suggest_key
 
 NEEDED = {
@@ -31,7 +31,7 @@ LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
 
 
-def findings_of(error: ValidationError, schema: Mapping[str, Any] | None = None) -> Iterator[Finding]:
+def collect_findings(error: ValidationError, schema: Mapping[str, Any] | None = None) -> Iterator[Finding]:
     """Everything that pydantic found wrong: the key, what is given and what is allowed.
 
     Parameters
@@ -39,7 +39,7 @@ def findings_of(error: ValidationError, schema: Mapping[str, Any] | None = None)
     error : raised by validating a whole file.
     schema : JSON Schema of that file; a scenario's by default.
     """
-    schema = scenario_structure() if schema is None else schema
+    schema = make_scenario_structure() if schema is None else schema
     for detail in error.errors(include_url=False):
         if not _is_echo(detail):
             yield _finding(detail, schema)
@@ -58,7 +58,7 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
             names = _node(schema, detail["loc"][:-1])[0]["properties"]
-            fix = suggest_key(str(key[-1]), list(names), dict(list_tables(scenario_structure())))
+            fix = suggest_key(str(key[-1]), list(names), dict(list_tables(make_scenario_structure())))
             fix = fix or f"The keys are {', '.join(names)}."
             return Finding(key, "there is no such key.", fix)
         case "missing":
@@ -70,11 +70,11 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(
                 (*key, name),
                 f"{_describe(tag)} is not one of the kinds.",
-                did_you_mean(tag, map(str, _tags(node)), _one_of(node)),
+                suggest_nearest(tag, map(str, _tags(node)), _one_of(node)),
             )
         case "literal_error":
             choices = [f'"{choice}"' for choice in node["enum"]]
-            fix = did_you_mean(got, node["enum"]) if isinstance(got, str) else ""
+            fix = suggest_nearest(got, node["enum"]) if isinstance(got, str) else ""
             return Finding(key, f"{_describe(got)} is not one of {', '.join(choices)}.", fix)
         case "greater_than_equal" | "less_than_equal":
             return Finding(key, f"{_describe(got)} is outside the range {_range(node)}.")

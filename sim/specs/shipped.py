@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import sim
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.files.reading import is_file
 
 ShippedKind = Literal["scenarios", "experiments", "goals"]
@@ -15,7 +15,7 @@ ShippedKind = Literal["scenarios", "experiments", "goals"]
 FOLDERS: dict[ShippedKind, str] = {"scenarios": "scenarios", "experiments": "experiments", "goals": "experiments/goals"}
 
 
-def shipped_folder(kind: ShippedKind) -> Path:
+def find_shipped_folder(kind: ShippedKind) -> Path:
     """The folder of the shipped files of one kind: in the package, or next to it in a checkout.
 
     Parameters
@@ -27,14 +27,14 @@ def shipped_folder(kind: ShippedKind) -> Path:
     return inside if inside.is_dir() else package.parent / FOLDERS[kind]
 
 
-def shipped_scenarios() -> tuple[str, ...]:
+def list_shipped_scenarios() -> tuple[str, ...]:
     """The names of the shipped scenarios, sorted."""
-    return shipped_names("scenarios")
+    return list_shipped_names("scenarios")
 
 
-def shipped_names(kind: ShippedKind) -> tuple[str, ...]:
+def list_shipped_names(kind: ShippedKind) -> tuple[str, ...]:
     """The names of the shipped files of one kind, sorted, without their ``.toml``."""
-    return tuple(sorted(path.stem for path in shipped_folder(kind).glob("*.toml")))
+    return tuple(sorted(path.stem for path in find_shipped_folder(kind).glob("*.toml")))
 
 
 def locate_file(reference: str | Path, kind: ShippedKind, folder: Path, where: str = "", key: str = "") -> Path:
@@ -54,18 +54,18 @@ def locate_file(reference: str | Path, kind: ShippedKind, folder: Path, where: s
     """
     path = folder / reference
     name = str(reference).removesuffix(".toml")
-    shipped = shipped_names(kind)
+    shipped = list_shipped_names(kind)
     if is_file(path) or (is_folder(path) and name not in shipped):
         return path
     if name in shipped:
-        return shipped_folder(kind) / f"{name}.toml"
-    fix = did_you_mean(name, shipped, f"'sim list' shows the shipped {kind}.")
+        return find_shipped_folder(kind) / f"{name}.toml"
+    fix = suggest_nearest(name, shipped, f"'sim list' shows the shipped {kind}.")
     message = f"there is no such file and no shipped {kind.removesuffix('s')} of that name."
     if _is_there(path):
         message, fix = "is a device or a pipe, which are not read.", "Copy what it holds to a file, and give that."
     if not where:
-        raise input_error(str(reference), "", message, fix)
-    raise input_error(where, key, f'"{reference}" is not found: {message}', fix)
+        raise make_input_error(str(reference), "", message, fix)
+    raise make_input_error(where, key, f'"{reference}" is not found: {message}', fix)
 
 
 def is_folder(path: Path) -> bool:

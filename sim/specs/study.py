@@ -8,10 +8,10 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
-from sim.rules.parameters import ORDERED, registry
+from sim.rules.parameters import ORDERED, load_registry
 from sim.specs.draft import Draft, Key, join_key
-from sim.specs.problems import findings_of
-from sim.specs.scenario.reading import read_scenario, scenario_from
+from sim.specs.problems import collect_findings
+from sim.specs.scenario.reading import parse_scenario, read_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 from sim.specs.shipped import locate_file
@@ -35,7 +35,7 @@ def validate_study(
     try:
         return kind.model_validate(draft.document, context=world)
     except ValidationError as error:
-        for finding in findings_of(error, structure):
+        for finding in collect_findings(error, structure):
             draft.note(finding)
         return None
 
@@ -47,7 +47,7 @@ class Base(NamedTuple):
     scenario: Scenario
 
 
-def base_of(
+def name_base(
     draft: Draft, reference: object, key: Key = ("scenario",), given: Mapping[str, Mapping[str, object]] | None = None
 ) -> Base | None:
     """Read a scenario that a file names, or return None and keep its problems.
@@ -62,7 +62,7 @@ def base_of(
     origin = draft.origin(key)
     try:
         if given is not None and reference in given:
-            written = scenario_from(given[reference], origin.where, origin.folder)
+            written = parse_scenario(given[reference], origin.where, origin.folder)
         else:
             written = read_scenario(
                 locate_file(reference, "scenarios", origin.folder, origin.where, join_key(origin.key))
@@ -70,17 +70,17 @@ def base_of(
     except InputError as error:
         draft.keep(error.problems)
         return None
-    assigned = settings_of(draft)
+    assigned = collect_settings(draft)
     if not assigned:
         return Base(written, written)
     try:
-        return Base(written, scenario_from({**written.document(), "set": assigned}, "", origin.folder))
+        return Base(written, parse_scenario({**written.document(), "set": assigned}, "", origin.folder))
     except InputError as error:
         draft.keep(_place_at_set(draft, problem) for problem in error.problems)
         return None
 
 
-def settings_of(draft: Draft) -> Mapping[str, object]:
+def collect_settings(draft: Draft) -> Mapping[str, object]:
     """What a file sets in its scenarios, by dotted key."""
     found = draft.document.get("set")
     return found if isinstance(found, Mapping) else {}
@@ -89,7 +89,7 @@ def settings_of(draft: Draft) -> Mapping[str, object]:
 def _place_at_set(draft: Draft, problem: Problem) -> Problem:
     """Move a problem of a setting to the place where the setting is written."""
     path = problem.key.removeprefix("set.")
-    name = next((name for name in settings_of(draft) if path == name or path.startswith(f"{name}.")), "")
+    name = next((name for name in collect_settings(draft) if path == name or path.startswith(f"{name}.")), "")
     origin = draft.origin(("set", name) if name else ("set",))
     return Problem(origin.where, f"set.{path}", problem.message, problem.fix)
 
@@ -101,7 +101,7 @@ def is_crossing(problem: Problem, assigned: Mapping[str, object]) -> bool:
     ----------
     assigned : what was set, by dotted key; a parameter that was not set is within its bounds.
     """
-    parameter = registry().get(problem.key.rpartition("parameters.")[2])
+    parameter = load_registry().get(problem.key.rpartition("parameters.")[2])
     if parameter is None or parameter.name not in CROSSING:
         return False
     value = assigned.get(f"parameters.{parameter.name}", parameter.low)

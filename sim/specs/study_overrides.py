@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.specs.draft import Draft, Key, PartOrigin, join_key
 from sim.specs.experiment.design import OVER, Factor
-from sim.specs.overrides import key_and_value, name_override, path_of
+from sim.specs.overrides import name_override, split_key_and_value, split_path
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
 
@@ -47,10 +47,10 @@ def override_study(draft: Draft, text: str, kind: type[Section]) -> None:
     kind : what the document is; its own keys take precedence over those of a scenario.
     """
     where = name_override(text)
-    name, value = key_and_value(draft, text)
+    name, value = split_key_and_value(draft, text)
     if not name:
         return
-    path = path_of(name)
+    path = split_path(name)
     if path[0] not in kind.model_fields and path[0] in Scenario.model_fields:
         path = ("set", ".".join(path))
     key: Key = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.limits import LONGEST_COMPARED
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 
 SIMILAR = 0.6
 MOST_SUGGESTED = 3
@@ -49,7 +49,7 @@ def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
         for reference in references:
             path = f"{name}.0" if "items" in node else name
             yield path, schema["$defs"][reference].get("properties", {})
-    yield "parameters", registry()
+    yield "parameters", load_registry()
 
 
 def _likeness(name: str, part: str) -> float:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 LARGEST = 2**63
 
 
-def validator_error(message: str) -> PydanticCustomError:
+def word_validator_error(message: str) -> PydanticCustomError:
     """The error of a mistake that only these validators see; it is reported like any other."""
     return PydanticCustomError("edit", "{message}", {"message": message, "fix": str})
 
@@ -40,11 +40,11 @@ def to_plain(value: object) -> object:
         case dict():
             return {str(name): to_plain(item) for name, item in value.items()}
         case int() | float():
-            raise validator_error(
+            raise word_validator_error(
                 "holds a number that is not finite or is too large; TOML and JSON cannot both hold it."
             )
         case _:
-            raise validator_error("holds something that is not a TOML value.")
+            raise word_validator_error("holds something that is not a TOML value.")
 
 
 def _plain_table(table: Mapping[str, Any]) -> Mapping[str, Any]:

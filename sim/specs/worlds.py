@@ -13,7 +13,7 @@ from sim.world import World, load_world
 from sim.world.rollcalls.files import join_rollcalls, load_rollcalls
 
 
-def world_of(spec: Scenario) -> World:
+def load_scenario_world(spec: Scenario) -> World:
     """The world of a scenario; a dated world is as it was known before the first vote.
 
     The roll calls of the scenario's files count as being about its target and on the question of its last vote. Equal
@@ -34,7 +34,7 @@ def first_day(document: Mapping[str, object]) -> date:
     return min((day for day in days if day is not None), default=date.max)
 
 
-def file_hashes(spec: Scenario) -> dict[str, str]:
+def hash_term_files(spec: Scenario) -> dict[str, str]:
     """SHA-256 of the files of roll calls and of own terms that a scenario names, by path."""
     names = (*spec.known_rollcalls, *(term.file for term in spec.term if term.file is not None))
     return {name: sha256(Path(name).read_bytes()).hexdigest() for name in names}

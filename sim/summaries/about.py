@@ -12,10 +12,10 @@ import numpy as np
 from sim.arrays import BoolArray
 from sim.case import Case
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.runner.months import MonthsResult
 from sim.runner.result import RunResult
-from sim.specs import Event, Scenario, members_of
+from sim.specs import Event, Scenario, find_members
 from sim.specs.scenario.events import (
     Cutoff,
     Embargo,
@@ -60,7 +60,7 @@ def summarise_about(result: RunResult) -> MonthsAbout:
 
 def _summarise(result: RunResult, name: str, expected: str | None) -> SeriesAbout:
     member, _, key = name.rpartition(":")
-    of, one = series_of(key), change_of(result, name)
+    of, one = make_series(key), change_of(result, name)
     world = result.case.world
     label = f"{of.label}, {world.names[world.index[member]]}" if member else of.label
     return SeriesAbout(**dict(one), label=label, unit=of.unit, found=find_way(one), expected=expected)
@@ -99,7 +99,7 @@ def _list_new(before: Scenario, now: Scenario) -> list[Event]:
 
 def _few(world: World, members: tuple[str, ...]) -> tuple[str, ...]:
     """The codes of the members, where they are few."""
-    found = members_of(world, members)
+    found = find_members(world, members)
     return found if len(found) <= MOST_MEMBERS else ()
 
 
@@ -184,7 +184,7 @@ def _why_idle(event: Event, case: Case, last: str) -> str | None:
         return f"it is after the last month, {last}"
     world, plan = case.world, case.plan
     assert plan is not None
-    places = world.indices(members_of(world, getattr(event, "members", ()) or getattr(event, "rival", ())))
+    places = world.indices(find_members(world, getattr(event, "members", ()) or getattr(event, "rival", ())))
     match event:
         case Embargo() | Cutoff() | Switch():
             cells = plan.inputs.cells

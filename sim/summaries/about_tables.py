@@ -47,16 +47,16 @@ def _write_coalition(coalition: CoalitionChange) -> str:
     return f"Of the members that sanction the target in the last month, {len(coalition.stayed)} stay; {changes}."
 
 
-def about_table(about: MonthsAbout) -> Table | None:
+def make_about_table(about: MonthsAbout) -> Table | None:
     """The series that a what-if is about; None where there are none."""
-    rows = [[*series_row(one), one.expected or "", one.found, _judge(one)] for one in about.series.values()]
+    rows = [[*make_series_row(one), one.expected or "", one.found, _judge(one)] for one in about.series.values()]
     columns = [*SERIES_COLUMNS, Column("expected"), Column("found"), Column("")]
     title = f"The series that the what-if is about, {about.first} to {about.last}"
     note = "Amounts are summed over the months; of other series it is the last month. Less than 2 % is unchanged."
     return table(title, columns, rows, note) if rows else None
 
 
-def series_row(one: SeriesAbout) -> list[object]:
+def make_series_row(one: SeriesAbout) -> list[object]:
     """A series as a row, under `SERIES_COLUMNS`."""
     unit, scale = LARGER.get(one.unit, (one.unit, 1.0))
     ends = " to ".join(SIGNED.write(scale * end) for end in (one.p05, one.p95))
@@ -70,7 +70,7 @@ def _judge(one: SeriesAbout) -> str:
     return "as expected" if one.expected == one.found else "not as expected"
 
 
-def coalition_table(coalition: CoalitionChange) -> Table:
+def make_coalition_table(coalition: CoalitionChange) -> Table:
     """The names of the members that stay, join and leave."""
     rows = [
         [verb, len(names), ", ".join(names)]
@@ -82,5 +82,5 @@ def coalition_table(coalition: CoalitionChange) -> Table:
 
 def about_tables(about: MonthsAbout) -> list[Table]:
     """The series, and the names."""
-    series = about_table(about)
-    return [*([] if series is None else [series]), coalition_table(about.coalition)]
+    series = make_about_table(about)
+    return [*([] if series is None else [series]), make_coalition_table(about.coalition)]

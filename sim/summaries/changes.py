@@ -10,7 +10,7 @@ from sim.results.parts import ByAction, Interval
 from sim.rules.adoption import ADOPTION_RULES, AdoptionRule, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import RunResult, VoteChange, VoteResult
-from sim.specs import members_of
+from sim.specs import find_members
 from sim.summaries.edits import list_edited
 from sim.summaries.grounds import list_grounds, list_not_refitted
 from sim.summaries.tallies import REPORTED, name_actions, share_behind, summarise_actions, summarise_tally
@@ -109,5 +109,5 @@ def _judge_expectation(result: RunResult, number: int, change_of_support: float)
         support=expected.support,
         found=found,
         is_as_expected=None if expected.support is None else found == expected.support,
-        movers={iso3: float(moved[case.world.index[iso3]]) for iso3 in members_of(case.world, expected.movers)},
+        movers={iso3: float(moved[case.world.index[iso3]]) for iso3 in find_members(case.world, expected.movers)},
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.results.data import DataColumn, DataTable, data_of, data_of_records
+from sim.results.data import DataColumn, DataTable, collect_data, collect_data_of_records
 from sim.results.described import Result, quantity
 from sim.results.months import MonthsReport
 from sim.results.run import RunSummary
-from sim.results.series import series_of
+from sim.results.series import make_series
 
 
 class _Of(Result):
@@ -20,13 +20,13 @@ class _Of(Result):
 def run_data(found: RunSummary) -> list[DataTable]:
     """A row per vote; per vote and member; per vote and member that votes differently; and per month and series."""
     data = [
-        data_of("votes", "a row per vote", found.votes),
-        data_of(
+        collect_data("votes", "a row per vote", found.votes),
+        collect_data(
             "members",
             "a row per vote and member",
             [(_Of(resolution=vote.resolution), member) for vote in found.votes for member in vote.members],
         ),
-        data_of(
+        collect_data(
             "movers",
             "a row per vote and member that votes differently from the base",
             [
@@ -36,12 +36,12 @@ def run_data(found: RunSummary) -> list[DataTable]:
             ],
         ),
     ]
-    return data if found.months is None else [*data, *months_data(found.months)]
+    return data if found.months is None else [*data, *make_months_data(found.months)]
 
 
-def months_data(months: MonthsReport) -> list[DataTable]:
+def make_months_data(months: MonthsReport) -> list[DataTable]:
     """A row per month with the mean of every series of the whole, and a long table with the intervals and members."""
-    wide = data_of_records(
+    wide = collect_data_of_records(
         "months",
         "a row per month, means over the runs",
         [
@@ -51,9 +51,9 @@ def months_data(months: MonthsReport) -> list[DataTable]:
     )
     columns = [wide.columns[0]]
     for column in wide.columns[1:]:
-        one = series_of(column.label)
+        one = make_series(column.label)
         columns.append(DataColumn(column.name, one.label, one.unit, one.description))
-    long = data_of_records("series", "a row per month, series and member", list(_list_series(months)))
+    long = collect_data_of_records("series", "a row per month, series and member", list(_list_series(months)))
     return [DataTable(wide.name, wide.title, tuple(columns), wide.rows), long]
 
 

@@ -12,7 +12,7 @@ from sim.results.changes import ChangedSetting, EditedMember
 from sim.results.wording import write_figure
 from sim.rules.choice import ACTIONS
 from sim.runner.result import RunResult
-from sim.specs import Change, Event, Scenario, members_of
+from sim.specs import Change, Event, Scenario, find_members
 from sim.specs.differences import list_differences
 from sim.specs.labels import EDITS, label_attribute, label_key
 from sim.specs.scenario.spec import Pledge
@@ -136,7 +136,7 @@ def _edits(result: RunResult, base: RunResult, number: int) -> dict[int, list[st
             found[i].append(text)
 
     def places(members: Sequence[str]) -> list[int]:
-        return [case.world.index[iso3] for iso3 in members_of(case.world, members)]
+        return [case.world.index[iso3] for iso3 in find_members(case.world, members)]
 
     for change in (one for one in spec.change if one not in other.change):
         after, label = now[change.attribute], label_attribute(change.attribute, spec)

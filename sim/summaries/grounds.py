@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from sim.results.grounds import Ground
-from sim.rules.parameters import Evidence, Parameter, registry
+from sim.rules.parameters import Evidence, Parameter, load_registry
 from sim.specs import Scenario
 from sim.specs.differences import list_differences
 from sim.specs.labels import label_key
@@ -29,9 +29,11 @@ def list_not_refitted(base: Scenario, other: Scenario) -> list[str]:
     """Labels of the fitted parameters that a what-if changes while it keeps the fit of its base."""
     if base.fit != other.fit:
         return []
-    names = {name for name in (*base.parameters, *other.parameters) if registry()[name].prior is not None}
-    changed = [name for name in registry() if name in names and base.parameters.get(name) != other.parameters.get(name)]
-    return [registry()[name].label for name in changed]
+    names = {name for name in (*base.parameters, *other.parameters) if load_registry()[name].prior is not None}
+    changed = [
+        name for name in load_registry() if name in names and base.parameters.get(name) != other.parameters.get(name)
+    ]
+    return [load_registry()[name].label for name in changed]
 
 
 @cache
@@ -43,10 +45,10 @@ def levers() -> Mapping[str, Mapping[str, Any]]:
 def list_grounds(base: Scenario, other: Scenario) -> list[Ground]:
     """What the difference between a what-if and its base rests on, each number once."""
     keys = [key for key, _, _ in list_differences(base.document(), other.document())]
-    return grounds_of(keys, other, base)
+    return find_grounds(keys, other, base)
 
 
-def grounds_of(keys: Iterable[str], spec: Scenario, base: Scenario | None = None) -> list[Ground]:
+def find_grounds(keys: Iterable[str], spec: Scenario, base: Scenario | None = None) -> list[Ground]:
     """What the effect of inputs rests on, each number once.
 
     Parameters
@@ -64,8 +66,8 @@ def grounds_of(keys: Iterable[str], spec: Scenario, base: Scenario | None = None
 
 def _grounds(key: str, spec: Scenario, base: Scenario | None) -> Iterator[Ground]:
     kind, *rest = key.split(".")
-    if kind == "parameters" and rest and rest[0] in registry():
-        yield _ground_of(registry()[rest[0]])
+    if kind == "parameters" and rest and rest[0] in load_registry():
+        yield _ground_of(load_registry()[rest[0]])
     if kind == "term":
         for term in spec.term:
             yield Ground(key=term.key, label=f"weight of {term.label}", evidence="assumed", basis=OF_OWN_TERMS)
@@ -73,7 +75,7 @@ def _grounds(key: str, spec: Scenario, base: Scenario | None) -> Iterator[Ground
     plain = _without_numbers(key, spec, base)
     lever = levers().get(plain, {})
     for name in lever.get("parameters", ()):
-        yield _ground_of(registry()[name])
+        yield _ground_of(load_registry()[name])
     if "evidence" in lever:
         label = label_quantity(plain.partition(".")[2]) if kind == "change" else label_key(plain)
         yield Ground(key=plain, label=label, evidence=lever["evidence"], basis=lever["basis"])

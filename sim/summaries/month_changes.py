@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.results.months import SeriesChange
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.runner.months import HIGH, LOW, Band, MonthsResult
 from sim.runner.result import RunResult
 
@@ -65,4 +65,4 @@ def _in_one_number(result: RunResult, months: MonthsResult, name: str, common: S
     if member:
         samples = samples[..., result.case.world.index[member]]
     samples = samples[:, [months.months.index(month) for month in common]]
-    return np.asarray(samples.sum(axis=1) if series_of(series).is_amount else samples[:, -1])
+    return np.asarray(samples.sum(axis=1) if make_series(series).is_amount else samples[:, -1])

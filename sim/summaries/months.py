@@ -15,10 +15,10 @@ from sim.results.months import (
     SeriesExpectation,
     TwoFaced,
 )
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.runner.months import SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.months import acts_of, openness_of, scores_of
+from sim.scoring.months import compute_scores, find_acts, measure_openness
 from sim.summaries.about import summarise_about
 from sim.summaries.month_changes import DIGITS, change_of, find_way, round_figures
 
@@ -36,12 +36,12 @@ def report_months(result: RunResult) -> MonthsReport | None:
         months=list(months.months),
         replicates=months.watched,
         totals={name: _series(months.total(name)) for name in months.totals},
-        units={name: series_of(name).unit for name in months.members},
+        units={name: make_series(name).unit for name in months.members},
         members=[_member(result, means, i) for i in range(result.case.world.size)],
         two_faced=list_two_faced(result),
-        scores=scores_of(result),
-        acts=acts_of(result),
-        openness=openness_of(result),
+        scores=compute_scores(result),
+        acts=find_acts(result),
+        openness=measure_openness(result),
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
         about=None if result.base is None or result.base.months is None else summarise_about(result),
         expected=_judge_series(result),
@@ -110,4 +110,4 @@ def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
 def sum_up(name: str, months: MonthsResult) -> float:
     """A series of the whole in one number: the sum of its means where it is an amount, otherwise the last month's."""
     mean = months.total(name).mean
-    return float(f"{mean.sum() if series_of(name).is_amount else mean[-1]:.{DIGITS}g}")
+    return float(f"{mean.sum() if make_series(name).is_amount else mean[-1]:.{DIGITS}g}")

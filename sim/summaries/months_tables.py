@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.results.months import MemberMonths, MonthsReport, TwoFaced
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.results.tables import CHANGE, COUNT, FIGURE, MEAN, SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.summaries.about_tables import about_tables
@@ -57,10 +57,10 @@ NOBODY_TWO_FACED = "No member votes one way and helps the other."
 
 def scale_of(name: str) -> float:
     """What the numbers of a series are multiplied by where it is listed."""
-    return 1e-3 if series_of(name).unit in THOUSANDS else 1.0
+    return 1e-3 if make_series(name).unit in THOUSANDS else 1.0
 
 
-def by_month_table(months: MonthsReport) -> Table:
+def make_by_month_table(months: MonthsReport) -> Table:
     """The whole, month by month."""
     names = [name for name in SHOWN_TOTALS if name in months.totals]
     rows = [
@@ -72,7 +72,7 @@ def by_month_table(months: MonthsReport) -> Table:
     return table(title, [Column("month"), *(SHOWN_TOTALS[name] for name in names)], rows, note)
 
 
-def two_faced_tables(months: MonthsReport) -> list[Table]:
+def make_two_faced_tables(months: MonthsReport) -> list[Table]:
     """A table per vote: the members that vote one way and help the other side in most runs."""
     by_vote = _by_vote(months)
     said = (
@@ -89,7 +89,7 @@ def two_faced_tables(months: MonthsReport) -> list[Table]:
     return found
 
 
-def two_faced_rest(months: MonthsReport) -> Table | None:
+def describe_two_faced_rest(months: MonthsReport) -> Table | None:
     """Those that the tables of the votes leave out; None where they hold all."""
     left_out = [member for members in _by_vote(months).values() for member in members[MOST_SHOWN:]]
     rows = [[member.name, member.resolution, *_shares(member)] for member in left_out]
@@ -118,7 +118,7 @@ def _list_helpers(months: MonthsReport) -> list[MemberMonths]:
     return [member for member in ranked if member.last("helps_target") >= SHOWN]
 
 
-def helpers_table(months: MonthsReport) -> Table | None:
+def make_helpers_table(months: MonthsReport) -> Table | None:
     """Help to the target by kind in the last month, next to what is bought from it; None where nobody helps."""
     helpers = _list_helpers(months)
     named = [*(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
@@ -139,7 +139,7 @@ def helpers_table(months: MonthsReport) -> Table | None:
     return table("Help to the target in the last month", columns, rows, note) if rows else None
 
 
-def published_table(months: MonthsReport) -> Table | None:
+def make_published_table(months: MonthsReport) -> Table | None:
     """The figures that nothing was fitted to, and who followed with sanctions; None where nothing is published."""
     scores = months.scores
     if scores is None:
@@ -179,7 +179,7 @@ def published_table(months: MonthsReport) -> Table | None:
     return table(title, columns, rows, note.strip()) if rows or note else None
 
 
-def exports_table(months: MonthsReport) -> Table | None:
+def make_exports_table(months: MonthsReport) -> Table | None:
     """Exports to the target and its neighbours after what was fitted, by partner; None where none are on record."""
     scored = [] if months.scores is None else [one for one in months.scores.exports if one.use == "score"]
     names = {member.iso3: member.name for member in months.members}
@@ -214,7 +214,7 @@ AID_RULES = {
 }
 
 
-def aid_table(months: MonthsReport) -> Table | None:
+def make_aid_table(months: MonthsReport) -> Table | None:
     """Aid after what was fitted, by donor and month, next to simple rules; None where none is on record."""
     scores = {} if months.scores is None else months.scores.aid_by_month
     rows = [
@@ -237,7 +237,7 @@ RELATIVE = Kind(lambda value: f"{write_number(100 * value, is_signed=True)} %")
 """Relative errors."""
 
 
-def months_change_table(months: MonthsReport) -> Table | None:
+def make_months_change_table(months: MonthsReport) -> Table | None:
     """The months next to those of the base; None where there is none."""
     if months.base is None:
         return None
@@ -256,15 +256,20 @@ def months_change_table(months: MonthsReport) -> Table | None:
 def months_tables(months: MonthsReport) -> list[Table]:
     """Every table of the months, in order."""
     single: list[Callable[[MonthsReport], Table | None]] = [
-        by_month_table,
-        months_change_table,
-        helpers_table,
-        exports_table,
-        aid_table,
-        published_table,
+        make_by_month_table,
+        make_months_change_table,
+        make_helpers_table,
+        make_exports_table,
+        make_aid_table,
+        make_published_table,
     ]
     about = [] if months.about is None else about_tables(months.about)
-    found = [*about, *(make(months) for make in single), *two_faced_tables(months), two_faced_rest(months)]
+    found = [
+        *about,
+        *(make(months) for make in single),
+        *make_two_faced_tables(months),
+        describe_two_faced_rest(months),
+    ]
     return [one for one in found if one is not None]
 
 

@@ -12,16 +12,16 @@ import pyarrow.parquet as pq
 
 from sim.arrays import IntArray
 from sim.case import prepare
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.writing import write_whole
 from sim.results.scores import Scores
 from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.designs import DesignPoint, list_points, scenario_at
+from sim.runner.designs import DesignPoint, list_points, make_scenario_at
 from sim.runner.folder.files import RANKING, RANKING_SCHEMA
 from sim.runner.folder.reading import FinishedTables
 from sim.runner.result import frequencies
-from sim.scoring.scores import classes_of, score, three_classes
+from sim.scoring.scores import find_classes, merge_to_three_classes, score
 from sim.specs import Experiment, Factor
 from sim.summaries.summary import is_scored
 from sim.summaries.tallies import is_near
@@ -99,11 +99,11 @@ class _Scorer:
         if observed is None:
             return None
         scored = observed >= 0
-        return score(three_classes(frequencies(counts)[scored]), classes_of(observed[scored]))
+        return score(merge_to_three_classes(frequencies(counts)[scored]), find_classes(observed[scored]))
 
     def _observe(self, point: DesignPoint) -> IntArray | None:
         """Action codes (N,) of the members whose vote was drawn and is on record, -1 of the others."""
-        case = prepare(scenario_at(self.experiment, point))
+        case = prepare(make_scenario_at(self.experiment, point))
         call = case.world.rollcall(self.resolution)
         if call is None:
             return None
@@ -121,7 +121,7 @@ def refine(experiment: Experiment, folder: Path) -> Experiment:
     """The same experiment on half of each range, around its best point so far; factors given as values stay there."""
     ranking = rank(experiment, folder)
     if not ranking:
-        raise input_error(str(folder), "", "every point failed, so there is none to refine around.")
+        raise make_input_error(str(folder), "", "every point failed, so there is none to refine around.")
     best = ranking[0].values
     over = {}
     for name, factor in experiment.design.over.items():

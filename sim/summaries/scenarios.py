@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from sim.results.data import DataTable, data_of
+from sim.results.data import DataTable, collect_data
 from sim.results.parts import ByAction, Split
 from sim.results.run import VoteSummary
 from sim.results.scenarios import ScenariosSummary, ScenarioSummary, ScenarioVote, SeriesInShort
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.results.tables import CHANGE, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.runner.result import RunResult
@@ -76,7 +76,7 @@ def _sum_up_months(result: RunResult) -> dict[str, SeriesInShort] | None:
             value = sum_up(name, months)
             of_base = change_of(result, name) if before is not None and name in before.totals else None
             base, change = (None, None) if of_base is None else (of_base.base, of_base.change)
-            found[name] = SeriesInShort(value=value, base=base, change=change, unit=series_of(name).unit)
+            found[name] = SeriesInShort(value=value, base=base, change=change, unit=make_series(name).unit)
     return found
 
 
@@ -87,7 +87,7 @@ class _Row(NamedTuple):
     vote: ScenarioVote
 
 
-def votes_table(found: ScenariosSummary, *, is_sorted_later: bool = False) -> Table:
+def make_votes_table(found: ScenariosSummary, *, is_sorted_later: bool = False) -> Table:
     """A row per scenario and vote; a column that would be empty is left out.
 
     Parameters
@@ -144,7 +144,7 @@ def _explain(labels: Sequence[str]) -> str:
     return " ".join(note for label, note in NOTES.items() if label in labels)
 
 
-def months_overview(found: ScenariosSummary) -> Table | None:
+def make_months_overview(found: ScenariosSummary) -> Table | None:
     """A row per scenario with months: its main series, and their change against the base; None where none has any."""
     with_months = [(one, one.months) for one in found.scenarios if one.months is not None]
     if not with_months:
@@ -161,9 +161,9 @@ def months_overview(found: ScenariosSummary) -> Table | None:
     return table("The months", columns, cells, note)
 
 
-def scenarios_tables(found: ScenariosSummary, *, is_sorted_later: bool = False) -> list[Table]:
-    """The tables of several scenarios for people; the argument is as in `votes_table`."""
-    tables = votes_table(found, is_sorted_later=is_sorted_later), months_overview(found)
+def make_scenarios_tables(found: ScenariosSummary, *, is_sorted_later: bool = False) -> list[Table]:
+    """The tables of several scenarios for people; the argument is as in `make_votes_table`."""
+    tables = make_votes_table(found, is_sorted_later=is_sorted_later), make_months_overview(found)
     return [one for one in tables if one is not None]
 
 
@@ -171,10 +171,10 @@ KEYS = ("name", "scenario", "base", "seed", "replicates", "resolution", "date")
 """Columns of the long table that say what a figure is of."""
 
 
-def scenarios_data(found: ScenariosSummary) -> list[DataTable]:
+def make_scenarios_data(found: ScenariosSummary) -> list[DataTable]:
     """A row per scenario and vote with everything that is known of them, and the same as one long table."""
     rows = [(one, vote) for one in found.scenarios for vote in one.votes]
-    wide = data_of("scenarios", "a row per scenario and vote", rows)
+    wide = collect_data("scenarios", "a row per scenario and vote", rows)
     return [wide, wide.lengthen("figures", "a row per scenario, vote and figure", KEYS)]
 
 

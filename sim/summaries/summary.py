@@ -12,7 +12,7 @@ from sim.results.parts import Split, Splits
 from sim.results.run import MemberVote, Miss, RunSummary, VoteSummary
 from sim.rules.choice import ACTIONS, OPPOSE
 from sim.runner.result import RunResult, VoteResult, frequencies
-from sim.scoring.scores import classes_of, score, three_classes
+from sim.scoring.scores import find_classes, merge_to_three_classes, score
 from sim.summaries.changes import summarise_change
 from sim.summaries.edits import list_settings
 from sim.summaries.months import report_months
@@ -71,7 +71,7 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),
         base=None if result.base is None else summarise_change(result, result.base, number),
-        members=member_votes(case, vote, call),
+        members=summarise_member_votes(case, vote, call),
     )
 
 
@@ -94,7 +94,7 @@ def accuracy(case: Case, number: int, chances: FloatArray, call: RollCall | None
     scored = is_scored(case, number, call)
     if not scored.any():
         return None
-    return score(three_classes(chances[scored]), classes_of(call.votes[scored])).accuracy
+    return score(merge_to_three_classes(chances[scored]), find_classes(call.votes[scored])).accuracy
 
 
 def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
@@ -102,7 +102,7 @@ def is_scored(case: Case, number: int, call: RollCall) -> BoolArray:
     return (case.ballots[number].fixed == NOT_FIXED) & (call.votes >= 0)
 
 
-def member_votes(case: Case, vote: VoteResult, call: RollCall | None) -> list[MemberVote]:
+def summarise_member_votes(case: Case, vote: VoteResult, call: RollCall | None) -> list[MemberVote]:
     """Every member that may vote: probabilities of the actions, and the observed one."""
     chances = frequencies(vote.counts)
     return [
@@ -141,8 +141,8 @@ def list_misses(result: RunResult, number: int) -> list[Miss]:
     call = find_observed(result, number)
     if call is None:
         return []
-    three = three_classes(frequencies(vote.counts))
-    observed, expected = classes_of(call.votes), three.argmax(axis=1)
+    three = merge_to_three_classes(frequencies(vote.counts))
+    observed, expected = find_classes(call.votes), three.argmax(axis=1)
     wrong = np.flatnonzero((expected != observed) & is_scored(case, number, call))
     of_observed = three[np.arange(len(three)), np.maximum(observed, 0)]
     return [
@@ -169,12 +169,12 @@ def tally_columns(result: RunResult) -> dict[str, list[object]]:
     return columns
 
 
-def member_columns(result: RunResult) -> dict[str, list[object]]:
+def list_member_columns(result: RunResult) -> dict[str, list[object]]:
     """Columns of a table with a row per vote and member."""
     columns: dict[str, list[object]] = {name: [] for name in ("resolution", "iso3", "name", *REPORTED, "observed")}
     for vote in result.votes:
         call = result.case.world.rollcall(vote.resolution)
-        for row in member_votes(result.case, vote, call):
+        for row in summarise_member_votes(result.case, vote, call):
             for name, value in {"resolution": vote.resolution, **dict(row)}.items():
                 columns[name].append(value)
     return columns

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from sim.results.data import DataTable, data_of
+from sim.results.data import DataTable, collect_data
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure, write_number, write_share
@@ -72,7 +72,7 @@ def write_setting(value: JsonValue) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def points_table(points: Sequence[SweptPoint], levers: Sequence[str], spec: Scenario) -> Table:
+def make_points_table(points: Sequence[SweptPoint], levers: Sequence[str], spec: Scenario) -> Table:
     """The mean tally of every vote at every point.
 
     Parameters
@@ -97,8 +97,8 @@ def points_table(points: Sequence[SweptPoint], levers: Sequence[str], spec: Scen
     return table("Mean members per action", head, rows)
 
 
-def ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: Scenario) -> Table:
-    """The points of a sweep, nearest to the target split first; `spec` as in `points_table`."""
+def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: Scenario) -> Table:
+    """The points of a sweep, nearest to the target split first; `spec` as in `make_points_table`."""
     columns, cells = _levers([point.values for point in ranking], levers, spec)
     rows = [
         [point.rank, *own, point.exactly, point.near, point.distance, point.accuracy]
@@ -131,7 +131,7 @@ def _levers(
     ]
 
 
-def sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] | None) -> Table:
+def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] | None) -> Table:
     """The points nearest to the target split, or all points where there is no ranking.
 
     Parameters
@@ -139,13 +139,13 @@ def sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] |
     folder : of the finished sweep.
     """
     if ranking:
-        return ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
-    return points_table(read_points(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
+        return make_ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
+    return make_points_table(read_points(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
 
 
-def sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:
+def make_sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:
     """A row per point and vote, and the ranking where there is one; `folder` is that of the finished sweep."""
     return [
-        data_of("points", "a row per point and vote", read_points(folder)),
-        data_of("ranking", "a row per point, nearest to the target split first", ranking or ()),
+        collect_data("points", "a row per point and vote", read_points(folder)),
+        collect_data("ranking", "a row per point, nearest to the target split first", ranking or ()),
     ]

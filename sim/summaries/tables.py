@@ -38,7 +38,7 @@ def tally_table(vote: VoteSummary, runs: int) -> Table:
     return table(f"{vote.resolution}, {vote.date}: {runs:,} runs", columns, rows)
 
 
-def misses_table(misses: Sequence[Miss]) -> Table:
+def make_misses_table(misses: Sequence[Miss]) -> Table:
     """Members whose most likely vote is not the observed one."""
     rows = [[miss.name, miss.iso3, miss.observed, miss.likeliest, miss.probability_of_observed] for miss in misses]
     columns = [
@@ -51,7 +51,7 @@ def misses_table(misses: Sequence[Miss]) -> Table:
     )
 
 
-def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
+def make_members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
     """Every member: probability of each action; the rows of `marked` are shaded.
 
     Parameters
@@ -67,7 +67,7 @@ def members_table(vote: VoteSummary, marked: Collection[str]) -> Table:
     )
 
 
-def movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
+def make_movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
     """Members that vote differently from the base, those that do so in most runs first."""
     rows = [
         [one.name, one.moved, f"{one.before} to {one.after}", one.most_often, one.towards, one.away] for one in movers
@@ -114,7 +114,7 @@ def change_table(vote: ComparedVote) -> Table:
     return table("Mean number of members per action, and change of their share of the world", columns, rows)
 
 
-def adoption_table(base: VoteChanged) -> Table:
+def make_adoption_table(base: VoteChanged) -> Table:
     """How often the resolution is adopted in the base and in the what-if, by each rule."""
     rows = [[RULES[rule], one.base, one.now, one.lost, one.gained] for rule, one in base.adoption.items()]
     columns = [
@@ -124,7 +124,7 @@ def adoption_table(base: VoteChanged) -> Table:
     return table("Adopted, in share of runs", columns, rows)
 
 
-def settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:
+def make_settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:
     """The settings in which a what-if differs from its base."""
     rows = [[one.label, one.key, one.base, one.now] for one in changed]
     columns = [Column(name) for name in ("what is changed", "key", "base", "what-if")]
@@ -132,7 +132,7 @@ def settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:
     return table(f"What differs from '{base}'", columns, rows, note)
 
 
-def edited_table(resolution: str, edited: Sequence[EditedMember]) -> Table:
+def make_edited_table(resolution: str, edited: Sequence[EditedMember]) -> Table:
     """The members that a what-if edits, and what became of their votes, however little."""
     rows = [[one.name, one.edit, one.before, one.before_share, one.now, one.now_share, one.moved] for one in edited]
     columns = [

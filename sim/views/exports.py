@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.spreadsheet import as_csv
 from sim.files.writing import write_text, write_whole
 from sim.results.data import DataColumn, DataTable
@@ -55,7 +55,7 @@ def check_format(where: str, kind: str) -> None:
     """
     if kind == "xlsx" and find_spec("openpyxl") is None:
         fix = "Install alignment-sim with the extra 'excel', or write CSV."
-        raise input_error(where, "", "a workbook of Excel needs openpyxl.", fix)
+        raise make_input_error(where, "", "a workbook of Excel needs openpyxl.", fix)
 
 
 def describe_columns(data: Sequence[DataTable]) -> DataTable:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.case import Case
 from sim.files.writing import write_whole
 from sim.runner.folder.manifest import hash_document
-from sim.runner.identity import program_version
+from sim.runner.identity import read_program_version
 from sim.views.styles import FAINT, INK, PAPER
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def make_figure(width: float, height: float) -> Figure:
 def finish(on: Panel, title: str, corner: str) -> Axes:
     """Give a panel its title and, where the figure is its own, the corner."""
     if on.is_own:
-        put_title(figure_of(on.ax), title, corner)
+        put_title(find_figure(on.ax), title, corner)
     else:
         on.ax.set_title(title, fontsize=TITLE - 1, color=INK)
     return on.ax
 
 
-def figure_of(drawn: Axes | Figure) -> Figure:
+def find_figure(drawn: Axes | Figure) -> Figure:
     """The whole figure that something was drawn on.
 
     Raises
@@ -113,7 +113,7 @@ def _end_sentence(sentence: str) -> str:
 
 
 def _program() -> str:
-    return f"alignment-sim {program_version()}"
+    return f"alignment-sim {read_program_version()}"
 
 
 def write_day(when: date) -> str:
@@ -121,7 +121,7 @@ def write_day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
-def strip_frame(ax: Axes, *sides: str) -> None:
+def remove_frame(ax: Axes, *sides: str) -> None:
     """Draw the frame only on some sides, with thin lines and small letters."""
     for name, spine in ax.spines.items():
         spine.set_visible(name in sides)

@@ -75,25 +75,25 @@ def make_map(world: World) -> WorldMap:
     path = world.folder / LAND_FILE
     shapes: dict[int, list[FloatArray]] = {}
     elsewhere: list[FloatArray] = []
-    for iso3, rings in rings_of(path) if path.is_file() else ():
+    for iso3, rings in read_rings(path) if path.is_file() else ():
         if iso3 in world.index:
             shapes.setdefault(world.index[iso3], []).extend(rings)
         else:
             elsewhere += rings
-    is_small = np.array([max(map(area_of, shapes.get(i, ())), default=0.0) < SMALLEST for i in range(world.size)])
+    is_small = np.array([max(map(measure_area, shapes.get(i, ())), default=0.0) < SMALLEST for i in range(world.size)])
     dotted = np.flatnonzero(is_small)
     own = project(world.attributes["longitude"], world.attributes["latitude"])
     distance = min(DOT_DISTANCE, float(np.sqrt(FILLED * np.pi * 4 / max(world.size, 1))))
     return WorldMap(shapes, elsewhere, dotted, push_apart(own[dotted], distance), distance)
 
 
-def area_of(ring: FloatArray) -> float:
+def measure_area(ring: FloatArray) -> float:
     """The area within a ring, in squared radii of the globe."""
     x, y = ring.T
     return float(abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) / 2)
 
 
-def rings_of(path: Path) -> Iterator[tuple[str, list[FloatArray]]]:
+def read_rings(path: Path) -> Iterator[tuple[str, list[FloatArray]]]:
     """The code of each country in a TopoJSON file and its rings on the map; the code is empty where it has none.
 
     Rings in the far south are left out.

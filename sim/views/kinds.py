@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.files.writing import check_target
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed
-from sim.views.frame import figure_of, make_figure, put_title
+from sim.views.frame import find_figure, make_figure, put_title
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import draw_chambers, plot_chamber
 from sim.views.pictures.explanation import plot_explanation
@@ -147,7 +147,7 @@ def check_picture(option: str, path: Path) -> None:
     InputError : its name does not end in a known format, it could not be written, or Matplotlib is missing.
     """
     if path.suffix.lower() not in FORMATS:
-        raise input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
+        raise make_input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
     check_target(option, path)
     check_matplotlib(option)
 
@@ -162,7 +162,7 @@ def check_matplotlib(where: str) -> None:
     from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
-        raise input_error(where, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
+        raise make_input_error(where, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def check_kind(kind: str) -> None:
@@ -173,8 +173,8 @@ def check_kind(kind: str) -> None:
     InputError : with the kinds that exist.
     """
     if kind not in KINDS:
-        fix = did_you_mean(kind, KINDS, f"Kinds are {', '.join(KINDS)}.")
-        raise input_error("--kind", "", f"there is no picture of kind '{kind}'.", fix)
+        fix = suggest_nearest(kind, KINDS, f"Kinds are {', '.join(KINDS)}.")
+        raise make_input_error("--kind", "", f"there is no picture of kind '{kind}'.", fix)
 
 
 def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
@@ -186,7 +186,7 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
     """
     if kind not in OF_RUNS:
         fix = f"Of a run there are {', '.join(OF_RUNS)}."
-        raise input_error("--kind", "", f"'{kind}' is a picture of a sweep; this is a run.", fix)
+        raise make_input_error("--kind", "", f"'{kind}' is a picture of a sweep; this is a run.", fix)
     number = vote_number(result.case.spec, wish.resolution)
     unobserved = (
         f"the world has no roll call of {result.votes[number].resolution}."
@@ -210,10 +210,10 @@ def draw_run(result: RunResult, kind: str, wish: Wish) -> Figure:
     for need in OF_RUNS[kind].needs:
         is_missing, message, fix = missing[need]
         if is_missing:
-            raise input_error("--kind", kind, message, fix)
+            raise make_input_error("--kind", kind, message, fix)
     if wish.is_observed and find_observed(result, number) is None:
-        raise input_error("--observed", "", unobserved)
-    return figure_of(OF_RUNS[kind].draw(result, number, wish))
+        raise make_input_error("--observed", "", unobserved)
+    return find_figure(OF_RUNS[kind].draw(result, number, wish))
 
 
 def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
@@ -224,11 +224,11 @@ def draw_explanation(found: Explanation, kind: str, wish: Wish) -> Figure:
     InputError : there are no months that the vote sees, over which reasons could change.
     """
     if kind == "explanation":
-        return figure_of(plot_explanation(found, ax=wish.ax))
+        return find_figure(plot_explanation(found, ax=wish.ax))
     if not found.monthly:
         fix = "Take 2022-2023, with --set parameters.vote_feedback=1."
-        raise input_error("--kind", kind, "there are no months that the vote sees.", fix)
-    return draw_reasons(found) if wish.ax is None else figure_of(plot_reasons(found, ax=wish.ax))
+        raise make_input_error("--kind", kind, "there are no months that the vote sees.", fix)
+    return draw_reasons(found) if wish.ax is None else find_figure(plot_reasons(found, ax=wish.ax))
 
 
 def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
@@ -240,13 +240,13 @@ def draw_sweep(kept: KeptSweep, kind: str, wish: Wish) -> Figure:
     """
     if kind not in OF_SWEEPS:
         fix = f"Of a sweep there are {', '.join(OF_SWEEPS)}."
-        raise input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
+        raise make_input_error("--kind", "", f"'{kind}' is a picture of a run; this is a sweep.", fix)
     if kind == "sweep":
-        return figure_of(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution, ax=wish.ax))
+        return find_figure(plot_sweep(kept, output=wish.output, over=wish.over, resolution=wish.resolution, ax=wish.ax))
     asked = check_questions(kept.experiment, [wish.output or "support"], None, wish.resolution)
     found, _ = analyse(kept.experiment, kept.folder, asked)
     if len(found) == 1 or wish.ax is not None:
-        return figure_of(plot_indices(found[0], corner=write_corner_of(kept), spec=kept.experiment.first, ax=wish.ax))
+        return find_figure(plot_indices(found[0], corner=write_corner_of(kept), spec=kept.experiment.first, ax=wish.ax))
     figure = make_figure(6.2, 3.2 * len(found))
     for indices, ax in zip(found, figure.subplots(len(found), 1), strict=True):
         plot_indices(indices, spec=kept.experiment.first, ax=ax)

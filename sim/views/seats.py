@@ -13,7 +13,7 @@ SEATED = ("support", "absent", "abstain", "oppose")
 """Actions from the left end to the right."""
 
 
-def rows_for(count: int) -> int:
+def count_rows(count: int) -> int:
     """The number of rows in which `count` seats are about as far apart along the rows as across them."""
     mean_length = np.pi * (INNER_RADIUS + OUTER_RADIUS) / 2
     return max(1, round(float(np.sqrt(count * (OUTER_RADIUS - INNER_RADIUS) / mean_length))) + (count > 2))
@@ -23,7 +23,7 @@ def seats(count: int) -> FloatArray:
     """Places of `count` seats in a half circle of radius 1, (count, 2), from the left end to the right."""
     if count == 0:
         return np.zeros((0, 2))
-    radii = np.linspace(INNER_RADIUS, OUTER_RADIUS, rows_for(count)) if count > 1 else np.array([OUTER_RADIUS])
+    radii = np.linspace(INNER_RADIUS, OUTER_RADIUS, count_rows(count)) if count > 1 else np.array([OUTER_RADIUS])
     exact = count * radii / radii.sum()
     sizes = np.floor(exact).astype(int)
     for row in np.argsort(sizes - exact, kind="stable")[: count - sizes.sum()]:
@@ -37,7 +37,7 @@ def seats(count: int) -> FloatArray:
     return np.array([(radius * np.cos(angle), radius * np.sin(angle)) for radius, angle in places])
 
 
-def seat_distance(count: int) -> float:
+def measure_seat_distance(count: int) -> float:
     """Least distance between two of `count` seats, in radii of the half circle."""
     places = seats(count)
     if count < 2:
@@ -46,7 +46,7 @@ def seat_distance(count: int) -> float:
     return float(gaps[~np.eye(count, dtype=bool)].min())
 
 
-def seating(actions: NDArray[np.integer]) -> FloatArray:
+def arrange_seats(actions: NDArray[np.integer]) -> FloatArray:
     """The place of each member, (N, 2), where those of one action sit together; a member not on record has none (NaN).
 
     Parameters

@@ -24,7 +24,7 @@ SHARED = ("style", "clip-path")
 ROOT_STYLE = "stroke-linejoin:round;stroke-linecap:butt"
 
 
-def inline_svg(figure: Figure, key: str, text: str) -> str:
+def draw_inline_svg(figure: Figure, key: str, text: str) -> str:
     """A picture as an SVG element for a page, its ids kept apart from those of other pictures by a key.
 
     Parameters

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummary
-from sim.results.data import DataTable, data_of
+from sim.results.data import DataTable, collect_data
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
-from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, series_row
-from sim.summaries.tables import adoption_table, change_table, edited_table, movers_table, settings_table
+from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row
+from sim.summaries.tables import (
+    change_table,
+    make_adoption_table,
+    make_edited_table,
+    make_movers_table,
+    make_settings_table,
+)
 from sim.whatif.compare import Comparison, list_figures
 
 MOST_SERIES = 3
@@ -18,14 +24,14 @@ MOST_EDITED, MOST_MOVERS = 10, 15
 
 def comparison_tables(found: ComparisonSummary) -> list[Table]:
     """All scenarios in one table, then the tables of every vote."""
-    own = [made for one in found.compared for made in scenario_tables(found.base, one)]
-    return [*overview_tables(found), *own]
+    own = [made for one in found.compared for made in make_scenario_tables(found.base, one)]
+    return [*make_overview_tables(found), *own]
 
 
-def overview_tables(found: ComparisonSummary) -> list[Table]:
+def make_overview_tables(found: ComparisonSummary) -> list[Table]:
     """All scenarios in one table of the series that they are about, where they have months, and in one of votes."""
     rows = [
-        [one.scenario if place == 0 else "", *series_row(series)]
+        [one.scenario if place == 0 else "", *make_series_row(series)]
         for one in found.compared
         if one.months is not None
         for place, series in enumerate([*one.months.series.values()][:MOST_SERIES])
@@ -33,19 +39,19 @@ def overview_tables(found: ComparisonSummary) -> list[Table]:
     columns = [Column("scenario"), *SERIES_COLUMNS]
     note = "Amounts are summed over the months that both have; of other series it is the last month."
     months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
-    return [*months, comparison_table(found)]
+    return [*months, make_comparison_table(found)]
 
 
-def scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
+def make_scenario_tables(base: str, found: ComparedScenario) -> list[Table]:
     """What one scenario changes, and the tables of its votes."""
     return [
-        settings_table(base, found.changed),
+        make_settings_table(base, found.changed),
         *([] if found.months is None else about_tables(found.months)),
         *(made for vote in found.votes for made in vote_tables(vote)),
     ]
 
 
-def comparison_table(found: ComparisonSummary) -> Table:
+def make_comparison_table(found: ComparisonSummary) -> Table:
     """A row per scenario and vote: what changes, and whether that decides the outcome."""
     rows = [
         [
@@ -83,17 +89,17 @@ def comparison_table(found: ComparisonSummary) -> Table:
 def vote_tables(vote: ComparedVote) -> list[Table]:
     """The tables of one vote: who is edited, tally, adoption, and who votes differently."""
     edited = vote.base.edited
-    found = [edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if edited else []
-    found += [change_table(vote), adoption_table(vote.base)]
+    found = [make_edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if edited else []
+    found += [change_table(vote), make_adoption_table(vote.base)]
     if vote.base.moved:
-        found.append(movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
+        found.append(make_movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
     return found
 
 
-def comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[DataTable]:
+def make_comparison_data(comparison: Comparison, found: ComparisonSummary) -> list[DataTable]:
     """A row per figure, as one long table; and a row per scenario and vote."""
     wide = [(one, vote) for one in found.compared for vote in one.votes]
     return [
-        data_of("figures", "a row per figure", list_figures(comparison)),
-        data_of("scenarios", "a row per scenario and vote", wide),
+        collect_data("figures", "a row per figure", list_figures(comparison)),
+        collect_data("scenarios", "a row per scenario and vote", wide),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.sensitivity import Bound, Region
 from sim.runner.designs import list_points
 from sim.specs import Experiment
@@ -35,13 +35,13 @@ def check_regions(experiment: Experiment) -> None:
     """
     if find_spec("sklearn") is None:
         fix = "Install alignment-sim with the extra 'sensitivity'."
-        raise input_error("--event", "", "regions need scikit-learn.", fix)
+        raise make_input_error("--event", "", "regions need scikit-learn.", fix)
     if experiment.size < LEAST_POINTS:
         message = f"there are {experiment.size} points; {LEAST_POINTS} are needed to find regions."
-        raise input_error("--event", "", message, "Give the design more samples or steps.")
+        raise make_input_error("--event", "", message, "Give the design more samples or steps.")
 
 
-def regions_of(experiment: Experiment, answers: Answers) -> list[Region]:
+def find_regions(experiment: Experiment, answers: Answers) -> list[Region]:
     """The regions in which an event is more or less common, the most common first.
 
     Parameters

@@ -19,7 +19,7 @@ MOST_RUNS = 200
 """Runs with drawn parameters: 40 draws, enough for an interval and quick next to the runs themselves."""
 
 
-def doubt_of(result: RunResult) -> RunResult:
+def measure_doubt(result: RunResult) -> RunResult:
     """A run with the same comparison with drawn parameters, where it is a what-if that rests on little."""
     return result if result.base is None else add_doubt([result.base, result])[1]
 

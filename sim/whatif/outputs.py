@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.rules.adoption import ADOPTION_RULES, is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.designs import list_points
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.result import frequencies
-from sim.specs import Experiment, world_of
+from sim.specs import Experiment, load_scenario_world
 from sim.summaries.ranking import list_wanted
 from sim.summaries.tallies import count_actions, is_near
 from sim.world import World
@@ -89,7 +89,7 @@ class Answers:
     values: FloatArray
 
 
-def output_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
+def compute_output(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
     """The question about an output, before anything is run.
 
     Parameters
@@ -106,7 +106,7 @@ def output_of(experiment: Experiment, name: str, resolution: str | None = None) 
     return Question(name, vote, lambda finished, vote: float(figure(finished, vote).mean()))
 
 
-def event_of(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
+def parse_event(experiment: Experiment, name: str, resolution: str | None = None) -> Question:
     """The question for the share of replicates with an event; for a probability, whether the bound holds at the point.
 
     Parameters
@@ -124,7 +124,7 @@ def event_of(experiment: Experiment, name: str, resolution: str | None = None) -
     found = EVENT.match(name)
     if found is None:
         fix = f"Give a rule that fails ({', '.join(ADOPTION_RULES)}), or a bound such as support<100 or BLR:oppose>0.5."
-        raise input_error("--event", "", f"'{name}' is not an event.", fix)
+        raise make_input_error("--event", "", f"'{name}' is not an event.", fix)
     figure, bound = _figure("--event", found["output"], vote, experiment), float(found["bound"])
     sign = -1.0 if found["sign"] == "<" else 1.0
     return Question(name, vote, lambda finished, vote: float((sign * (figure(finished, vote) - bound) > 0).mean()))
@@ -139,8 +139,8 @@ def find_resolution(experiment: Experiment, resolution: str | None) -> str:
     """
     resolutions = [vote.resolution for base in experiment.bases.values() for vote in base.vote]
     if resolution is not None and resolution not in resolutions:
-        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        raise input_error("--resolution", "", f"'{resolution}' is not a vote of this experiment.", fix)
+        fix = suggest_nearest(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        raise make_input_error("--resolution", "", f"'{resolution}' is not a vote of this experiment.", fix)
     return resolution or resolutions[0]
 
 
@@ -159,7 +159,7 @@ def answer_question(experiment: Experiment, folder: Path, question: Question) ->
 
 
 def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> Measure:
-    world = world_of(next(iter(experiment.bases.values())))
+    world = load_scenario_world(next(iter(experiment.bases.values())))
     if name in ACTIONS:
         return lambda finished, vote: finished.tallies(vote)[:, ACTIONS.index(name)].astype(float)
     if name in ADOPTION_RULES:
@@ -169,7 +169,7 @@ def _figure(option: str, name: str, resolution: str, experiment: Experiment) -> 
         wanted = list_wanted(experiment, resolution) or (call and dict(count_actions(call.tally)))
         if not wanted:
             fix = "Give the experiment a [target_split]."
-            raise input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.", fix)
+            raise make_input_error(option, name, f"the world has no roll call of '{resolution}' to be near to.", fix)
         return lambda finished, vote: is_near(finished.tallies(vote), wanted).astype(float)
     return _probability(option, name, world, experiment)
 
@@ -182,16 +182,16 @@ def _probability(option: str, name: str, world: World, experiment: Experiment) -
     """A member's probability of an action, from the table of members."""
     reference, _, action = name.rpartition(":")
     if action not in ACTIONS or not reference:
-        raise input_error(
-            option, name, "there is no such output.", did_you_mean(name, PLAIN, f"Allowed are {OUTPUTS_HELP}.")
+        raise make_input_error(
+            option, name, "there is no such output.", suggest_nearest(name, PLAIN, f"Allowed are {OUTPUTS_HELP}.")
         )
     try:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
         fix = world.hint(reference, "'sim world members' lists them.")
-        raise input_error(option, name, f"'{reference}' is not a member of {world.name}.", fix) from None
+        raise make_input_error(option, name, f"'{reference}' is not a member of {world.name}.", fix) from None
     if "members" not in experiment.outputs:
         fix = 'Give the experiment outputs = ["members"], and run it to a new folder.'
-        raise input_error(option, name, "needs members, which this experiment does not keep.", fix)
+        raise make_input_error(option, name, "needs members, which this experiment does not keep.", fix)
     index, code = world.index[iso3], ACTIONS.index(action)
     return lambda finished, vote: frequencies(finished.counts(vote)[[index]])[:, code]

@@ -15,12 +15,12 @@ from typing import TypeVar
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
-from sim.runner.designs import MORRIS_LEVELS, draw_shares, require_salib, salib_problem, salib_seed
+from sim.runner.designs import MORRIS_LEVELS, draw_shares, make_salib_problem, make_salib_seed, require_salib
 from sim.specs import Design, Experiment
-from sim.whatif.discovery import check_regions, regions_of
-from sim.whatif.outputs import Answers, Question, answer_question, event_of, output_of
+from sim.whatif.discovery import check_regions, find_regions
+from sim.whatif.outputs import Answers, Question, answer_question, compute_output, parse_event
 
 Asking = TypeVar("Asking")
 
@@ -51,8 +51,8 @@ def check_questions(
 
     Parameters
     ----------
-    outputs : as `sim.whatif.outputs.output_of` takes them.
-    event : as `sim.whatif.outputs.event_of` takes it.
+    outputs : as `sim.whatif.outputs.compute_output` takes them.
+    event : as `sim.whatif.outputs.parse_event` takes it.
     resolution : which vote; the first by default.
 
     Raises
@@ -74,17 +74,17 @@ def check_questions(
         problems.append(Problem("design.kind", "", f"a design of kind '{kind}' has no indices.", fix))
     elif outputs:
         checked(lambda: require_salib("sim sensitivity", "it"))
-    questions = [checked(lambda name=name: output_of(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
+    questions = [checked(lambda name=name: compute_output(experiment, name, resolution)) for name in outputs]  # type: ignore[misc]
     happening = None
     if event is not None:
-        happening = checked(lambda: event_of(experiment, event, resolution))
+        happening = checked(lambda: parse_event(experiment, event, resolution))
         checked(lambda: check_regions(experiment))
     if problems:
         raise InputError(problems)
     return Questions(tuple(question for question in questions if question is not None), happening)
 
 
-def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
+def estimate_indices(experiment: Experiment, answers: Answers) -> list[Indices]:
     """The indices of an output, for each of the experiment's scenarios that votes on its resolution.
 
     Raises
@@ -101,7 +101,7 @@ def indices_of(experiment: Experiment, answers: Answers) -> list[Indices]:
         failed = sum(number not in at for number in numbers)
         if failed:
             message = f"{failed} of {size} points failed, so that the indices cannot be computed."
-            raise input_error("design.over", "", message, "Narrow the ranges; points.parquet has the errors.")
+            raise make_input_error("design.over", "", message, "Narrow the ranges; points.parquet has the errors.")
         values = np.array([at[number] for number in numbers])
         found.append(
             compute_indices(
@@ -123,10 +123,10 @@ def analyse(
     indices = [
         found
         for question in asked.outputs
-        for found in indices_of(experiment, answer_question(experiment, folder, question))
+        for found in estimate_indices(experiment, answer_question(experiment, folder, question))
     ]
     event = asked.event
-    regions = None if event is None else tuple(regions_of(experiment, answer_question(experiment, folder, event)))
+    regions = None if event is None else tuple(find_regions(experiment, answer_question(experiment, folder, event)))
     return tuple(indices), regions
 
 
@@ -187,13 +187,13 @@ def _morris(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import morris
 
     found = morris.analyze(
-        salib_problem(design),
+        make_salib_problem(design),
         draw_shares(design),
         values,
         num_levels=MORRIS_LEVELS,
         conf_level=CONFIDENCE,
         num_resamples=RESAMPLES,
-        seed=salib_seed(design),
+        seed=make_salib_seed(design),
     )
     star, half = np.asarray(found["mu_star"]), np.asarray(found["mu_star_conf"])
     bounds = {"mu_star_low": np.maximum(star - half, 0.0), "mu_star_high": star + half}
@@ -204,12 +204,12 @@ def _sobol(design: Design, values: FloatArray) -> dict[str, FloatArray]:
     from SALib.analyze import sobol
 
     found = sobol.analyze(
-        salib_problem(design),
+        make_salib_problem(design),
         values,
         calc_second_order=False,
         conf_level=CONFIDENCE,
         num_resamples=RESAMPLES,
-        seed=salib_seed(design),
+        seed=make_salib_seed(design),
     )
     figures: dict[str, FloatArray] = {}
     for name, key in (("first", "S1"), ("total", "ST")):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sim.results.data import DataTable, data_of, data_of_records
+from sim.results.data import DataTable, collect_data, collect_data_of_records
 from sim.results.sensitivity import Indices, MorrisIndices, Region, SensitivityAnalysis, SobolIndices
 from sim.results.tables import SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
@@ -35,7 +35,7 @@ IS_WIDE = "Some intervals are wide: more samples make them narrower (--set desig
 
 
 def answer_indices(found: Indices, spec: Scenario | None = None) -> str:
-    """Which levers an output depends on most; `spec` as in `indices_table`."""
+    """Which levers an output depends on most; `spec` as in `make_indices_table`."""
     about = f"{found.resolution}, {found.scenario}: the {label_output(found.output)}"
     if found.deviation == 0:
         return f"{about} does not depend on any lever."
@@ -55,7 +55,7 @@ def _write_size(lever: MorrisIndices | SobolIndices, found: Indices) -> str:
 
 
 def answer_regions(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> str:
-    """In which region an event is most common; `spec` as in `indices_table`."""
+    """In which region an event is most common; `spec` as in `make_indices_table`."""
     first = regions[0]
     if len(regions) == 1:
         return f"{_write_event(event)} in {write_share(first.probability)} of runs, whatever the values of the levers."
@@ -65,7 +65,7 @@ def answer_regions(event: str, regions: Sequence[Region], spec: Scenario | None 
     )
 
 
-def indices_table(found: Indices, spec: Scenario | None = None) -> Table:
+def make_indices_table(found: Indices, spec: Scenario | None = None) -> Table:
     """How much an output depends on each lever, those that matter most first.
 
     Parameters
@@ -130,7 +130,7 @@ def _of_sobol(title: str, levers: Sequence[SobolIndices], digits: int, spec: Sce
     return table(title, columns, rows, f"{OF_SOBOL} {IS_WIDE}" if is_wide else OF_SOBOL)
 
 
-def regions_table(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> Table:
+def make_regions_table(event: str, regions: Sequence[Region], spec: Scenario | None = None) -> Table:
     """Where an event happens: the regions, the most likely one first."""
     columns = [
         Column("where"),
@@ -165,16 +165,16 @@ def _write_bounds(region: Region, spec: Scenario | None) -> str:
 
 def sensitivity_tables(spec: Experiment, found: SensitivityAnalysis) -> list[Table]:
     """The indices of every output, and the regions of the event where one was asked for."""
-    tables = [indices_table(indices, spec.first).on_screen(MOST_LEVERS) for indices in found.indices]
+    tables = [make_indices_table(indices, spec.first).on_screen(MOST_LEVERS) for indices in found.indices]
     if found.event is not None and found.regions is not None:
-        tables.append(regions_table(found.event, found.regions, spec.first))
+        tables.append(make_regions_table(found.event, found.regions, spec.first))
     return tables
 
 
-def sensitivity_data(found: SensitivityAnalysis) -> list[DataTable]:
+def make_sensitivity_data(found: SensitivityAnalysis) -> list[DataTable]:
     """A row per output and lever, and a row per region."""
     indices = [row for one in found.indices for row in list_indices(one)]
-    regions = data_of("regions", "a row per region", found.regions or (), Region)
+    regions = collect_data("regions", "a row per region", found.regions or (), Region)
     if not indices:
         return [regions]
-    return [data_of_records("indices", "a row per output and lever", indices), regions]
+    return [collect_data_of_records("indices", "a row per output and lever", indices), regions]

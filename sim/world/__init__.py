@@ -2,7 +2,7 @@
 
 from sim.arrays import FloatArray, IntArray
 from sim.world.dated import DatedWorld
-from sim.world.loading import load_dated_world, load_world, shipped_worlds, world_before
+from sim.world.loading import list_shipped_worlds, load_dated_world, load_world, load_world_before
 from sim.world.world import ROLL_CALL_VOTES, Carried, Group, RollCall, Sanction, World
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "RollCall",
     "Sanction",
     "World",
+    "list_shipped_worlds",
     "load_dated_world",
     "load_world",
-    "shipped_worlds",
-    "world_before",
+    "load_world_before",
 ]

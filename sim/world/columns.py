@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.files.reading import UnreadableError, read_bytes
 from sim.world.tables import Folder
 
@@ -32,7 +32,7 @@ class Columns:
         index = {word: place for place, word in enumerate(words)}
         for number, text in enumerate(self.texts[column]):
             if text not in index:
-                fix = did_you_mean(text, [word for word in words if word])
+                fix = suggest_nearest(text, [word for word in words if word])
                 self._problem(column, number, f"got '{text}'; that is not allowed here.", fix)
         return np.array([index.get(text, 0) for text in self.texts[column]], dtype=np.int64)[self.cells[column]]
 

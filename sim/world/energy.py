@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.results.showing import Shown
-from sim.world.tables import Folder, hashes_of
+from sim.world.tables import Folder, hash_world_files
 from sim.world.world import World
 
 COMMODITIES = ("crude", "products", "pipeline_gas", "lng", "coal")
@@ -72,9 +72,9 @@ class Energy(Shown):
         return np.array([index[month] for month in months], dtype=np.int64)
 
 
-def energy_hashes(world: World) -> dict[str, str]:
+def hash_energy(world: World) -> dict[str, str]:
     """SHA-256 of every file that the months read beyond what a vote reads, by file name; empty without any."""
-    return hashes_of(world.folder, STEMS)
+    return hash_world_files(world.folder, STEMS)
 
 
 def load_energy(world: World) -> Energy | None:

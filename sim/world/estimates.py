@@ -30,7 +30,7 @@ Donors = Mapping[str, Mapping[int, FloatArray]]
 """Channel to member to the figures of its donors, in ascending order."""
 
 
-def donors_of(world: World, channels: Mapping[str, FloatArray], partners: IntArray) -> Donors:
+def find_donors(world: World, channels: Mapping[str, FloatArray], partners: IntArray) -> Donors:
     """The donors of every member whose figure with some partners is an estimate.
 
     Parameters
@@ -51,7 +51,7 @@ def donors_of(world: World, channels: Mapping[str, FloatArray], partners: IntArr
     return found
 
 
-def unknown_channels(world: World, partners: IntArray) -> tuple[str, ...]:
+def find_unknown_channels(world: World, partners: IntArray) -> tuple[str, ...]:
     """The channels for which no member at all has a figure with some partners, so that nothing can be estimated."""
     others = ~np.isin(np.arange(world.size), partners)
     codes = [world.iso3[partner] for partner in partners]

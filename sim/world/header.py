@@ -8,7 +8,7 @@ from datetime import date, datetime
 from math import fsum
 from typing import Any
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.files.reading import UnreadableError, read_text
 from sim.files.toml import parse_toml
 from sim.limits import LARGEST_DOCUMENT
@@ -98,7 +98,7 @@ def _checked(
     valid = {}
     for key, value in entry.items():
         if key not in kinds:
-            folder.problem(FILE, prefix + key, "unknown key.", did_you_mean(key, kinds))
+            folder.problem(FILE, prefix + key, "unknown key.", suggest_nearest(key, kinds))
         elif not isinstance(value, kinds[key]) or isinstance(value, datetime):
             folder.problem(FILE, prefix + key, f"got {_short(value)}; {TYPES[kinds[key]]} is needed.")
         else:
@@ -187,7 +187,7 @@ def _coverage(
     for kind, partners in entries.items():
         key = f"{table}.{kind}"
         if kind not in TIE_KINDS:
-            folder.problem(FILE, key, "unknown kind of tie.", did_you_mean(kind, TIE_KINDS))
+            folder.problem(FILE, key, "unknown kind of tie.", suggest_nearest(kind, TIE_KINDS))
         elif not isinstance(partners, list):
             folder.problem(FILE, key, f"got {_short(partners)}; a list of members is needed.")
         else:

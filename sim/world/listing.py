@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.world.columns import read_plain_columns
 from sim.world.tables import Folder, Row, shares
-from sim.world.ties import SPARSE_FROM, ties_of
+from sim.world.ties import SPARSE_FROM, read_ties_of_members
 from sim.world.world import TIE_KINDS
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_ties(folder: Folder, index: Mapping[str, int]) -> dict[str, Ties]:
             _check_both_ways(folder, kind, list(index), found, unlisted)
         first, second = (found.first, found.second) if kind in found.values else (found.first[:0], found.second[:0])
         values = found.values.get(kind, np.zeros(0))
-        ties[kind] = ties_of(size, first, second, values, unlisted, is_sparse=size >= SPARSE_FROM)
+        ties[kind] = read_ties_of_members(size, first, second, values, unlisted, is_sparse=size >= SPARSE_FROM)
     return ties
 
 
@@ -68,7 +68,7 @@ def _by_row(folder: Folder, index: Mapping[str, int]) -> ListedTies:
     table = folder.table(STEM, PAIR, optional=TIE_KINDS)
     for column in table.columns:
         if column not in (*TIE_KINDS, *PAIR):
-            folder.problem(table.file, column, "unknown kind of tie.", did_you_mean(column, TIE_KINDS))
+            folder.problem(table.file, column, "unknown kind of tie.", suggest_nearest(column, TIE_KINDS))
     table.check_unique(*PAIR)
     rows: list[Row] = []
     for row in table.rows:

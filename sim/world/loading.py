@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.world.dated import DatedWorld, is_dated, read_dated_world
 from sim.world.dated.reading import STEMS as DATED_STEMS
 from sim.world.reading import read_world
-from sim.world.tables import hashes_of
+from sim.world.tables import hash_world_files
 from sim.world.world import World
 
 ALIASES = {"un-2022": ("un", date(2022, 2, 24))}
@@ -22,7 +22,7 @@ STEMS = ("world", "members", "ties", "sanctions", "rollcalls", "resolutions", "i
 
 
 @cache
-def shipped_worlds() -> tuple[str, ...]:
+def list_shipped_worlds() -> tuple[str, ...]:
     """Names of the worlds that come with the program, those that mean one of them on a day included."""
     data = Path(str(files("sim"))) / "data"
     return tuple(sorted([*(path.parent.name for path in data.glob("*/world.toml")), *ALIASES]))
@@ -53,7 +53,7 @@ def load_world(reference: str | Path, folder: Path | None = None, at: date | Non
         return _load(path)
     if at is None:
         message = f"the figures of the world {path.name} have dates; a day is needed."
-        raise input_error("world", "", message, 'Give one, such as load_world("un", at=date(2022, 3, 2)).')
+        raise make_input_error("world", "", message, 'Give one, such as load_world("un", at=date(2022, 3, 2)).')
     return _load_at(path, at)
 
 
@@ -67,11 +67,11 @@ def load_dated_world(reference: str | Path, folder: Path | None = None) -> Dated
     path = _path_of(reference, folder)
     if not is_dated(path):
         fix = "A dated world has a table attributes.csv."
-        raise input_error("world", "", f"the figures of the world {path.name} have no dates.", fix)
+        raise make_input_error("world", "", f"the figures of the world {path.name} have no dates.", fix)
     return _load_dated(path)
 
 
-def world_before(world: World, day: date) -> World:
+def load_world_before(world: World, day: date) -> World:
     """The world as it was known before an earlier day, with the roll calls that it holds from before then.
 
     A world without dates is returned as it is: who uses it leaves out what is dated later.
@@ -84,9 +84,9 @@ def world_before(world: World, day: date) -> World:
     return found if [call.resolution for call in calls] == names else replace(found, rollcalls=calls)
 
 
-def world_hashes(world: World) -> dict[str, str]:
+def hash_world(world: World) -> dict[str, str]:
     """SHA-256 of every file the model reads of a world, by file name."""
-    return hashes_of(world.folder, DATED_STEMS if world.is_dated else STEMS)
+    return hash_world_files(world.folder, DATED_STEMS if world.is_dated else STEMS)
 
 
 def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, date | None]:
@@ -99,7 +99,7 @@ def _resolve_alias(reference: str | Path, at: date | None) -> tuple[str | Path, 
 
 def _path_of(reference: str | Path, folder: Path | None) -> Path:
     reference, _ = _resolve_alias(reference, None)
-    if str(reference) in shipped_worlds():
+    if str(reference) in list_shipped_worlds():
         return Path(str(files("sim"))) / "data" / str(reference)
     path = (folder or Path()) / reference
     try:
@@ -107,9 +107,9 @@ def _path_of(reference: str | Path, folder: Path | None) -> Path:
     except (OSError, ValueError):  # too long for a path, or with a null byte in it
         is_folder = False
     if not is_folder:
-        names = shipped_worlds()
-        fix = did_you_mean(str(reference), names, f"Shipped worlds: {', '.join(names)}; or give a folder.")
-        raise input_error("world", "", f"'{reference}' is neither a shipped world nor a folder.", fix)
+        names = list_shipped_worlds()
+        fix = suggest_nearest(str(reference), names, f"Shipped worlds: {', '.join(names)}; or give a folder.")
+        raise make_input_error("world", "", f"'{reference}' is neither a shipped world nor a folder.", fix)
     return path.resolve()
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 
 APOSTROPHES = re.compile("[.'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{ACUTE ACCENT}\u02bc]")
 SMALL = frozenset(("the", "of", "and"))
@@ -93,7 +93,7 @@ def hint_for_code(reference: str, codes: Container[str], others: Iterable[str] =
     place = place_of(reference)
     if place is not None:
         return f"Did you mean '{place.key}'?" if place.key in codes else place.note
-    return did_you_mean(reference, others) if len(reference) > CODE_LENGTH else ""
+    return suggest_nearest(reference, others) if len(reference) > CODE_LENGTH else ""
 
 
 def nearest(name: str, meanings: Mapping[str, object]) -> list[str]:
@@ -120,7 +120,7 @@ def _likeness(wanted: str, known: str) -> float:
 
 
 @cache
-def known_names() -> dict[str, Place]:
+def load_known_names() -> dict[str, Place]:
     """Every name of every place, codes left out."""
     return {name: place for name, place in _named() if len(name) > CODE_LENGTH}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.world.tables import CsvTable, Folder, Row, read_rows
 from sim.world.world import World
 
@@ -61,7 +61,7 @@ def read_network(path: Path, column: str, world: World) -> Ties:
     return world.remember(("own network", path, column), make)
 
 
-def members_file(world: World) -> Path:
+def find_members_file(world: World) -> Path:
     """The table of members of a world, packed or not."""
     packed = world.folder / "members.csv.gz"
     return packed if packed.is_file() else world.folder / "members.csv"
@@ -96,7 +96,7 @@ def _read_rows(
 def _find_column_of_members(folder: Folder, table: CsvTable) -> str | None:
     about = next((name for name in MEMBER if name in table.columns), None)
     if about is None and not folder.problems:
-        fix = did_you_mean(MEMBER[0], table.columns, f"Its columns are {', '.join(table.columns)}.")
+        fix = suggest_nearest(MEMBER[0], table.columns, f"Its columns are {', '.join(table.columns)}.")
         folder.problem(table.file, "", f"has no column that names members: {' or '.join(MEMBER)}.", fix)
     return about
 
@@ -116,5 +116,5 @@ def _find_member(row: Row, column: str, world: World, others: Mapping[str, str])
 
 def _members_of_other_days(world: World) -> Mapping[str, str]:
     """Codes and names of the members that a dated world has on any day."""
-    rows = read_rows(members_file(world)) if world.is_dated else []
+    rows = read_rows(find_members_file(world)) if world.is_dated else []
     return {row[key]: row["iso3"] for row in rows for key in ("iso3", "name")}

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.rules.influence import Blocks
-from sim.world.ties import dense, row_sums
+from sim.world.ties import dense, sum_rows
 from sim.world.world import World
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PEER_KINDS = ("region", "organisations", "agreement", "borders", "pacts", "trade")
 
 
-def peers_by_kind(world: World, agreement: Ties, agreement_sharpness: float) -> dict[str, Ties | Blocks]:
+def find_peers_by_kind(world: World, agreement: Ties, agreement_sharpness: float) -> dict[str, Ties | Blocks]:
     """Ties of each kind as weights: rows sum to 1, or to 0 where a member has no such peer.
 
     Members whose agreement is not known are no peers by it. In a world of sparse ties regions are `Blocks`.
@@ -80,7 +80,7 @@ def _organisations(world: World, *, is_sparse: bool) -> Ties:
 def _row_normalised(array: FloatArray) -> FloatArray:
     weights = array.copy()
     np.fill_diagonal(weights, 0.0)
-    totals = row_sums(weights)
+    totals = sum_rows(weights)
     return weights / np.where(totals > 0, totals, 1.0)[:, None]
 
 

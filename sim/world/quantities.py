@@ -16,9 +16,9 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.errors import Problem
-from sim.world.estimates import Donors, donors_of, with_middle
-from sim.world.peers import peers_by_kind
-from sim.world.ties import columns_of, row_sums
+from sim.world.estimates import Donors, find_donors, with_middle
+from sim.world.peers import find_peers_by_kind
+from sim.world.ties import read_tie_columns, sum_rows
 from sim.world.world import ABSENCE_INPUTS, ALIGNMENT_INPUTS, AssemblyVotes, World
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Quantities:
     lost : breadth of sanctions to channel to array: the part of `observed` under sanctions of that breadth.
     alignment : input to array; positive is towards the senders.
     absence : input to array; larger is emptier.
-    peers : kind to matrix (N, N), rows summing to 1 or, for a member with no such peer, to 0; as in `peers_by_kind`.
+    peers : kind to matrix (N, N), rows summing to 1, or to 0 for a member with no such peer; see `find_peers_by_kind`.
     donors : ``dependence`` and ``exposure`` to the donors of members whose figures are estimates, their middle ones.
     control : whether those who hold the seat hold the country, so that leverage over it reaches them.
     """
@@ -117,14 +117,14 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
     agreement, absences = _assembly(world, before)
     senders, targets = roles.senders, roles.targets
     exposure_by_sender = _withheld_by(world, senders)
-    observed = {channel: np.minimum(row_sums(array), 1.0) for channel, array in exposure_by_sender.items()}
+    observed = {channel: np.minimum(sum_rows(array), 1.0) for channel, array in exposure_by_sender.items()}
     lost = _lost(world, roles, exposure_by_sender)
     income = np.log10(world.attributes["income_usd"] / INCOME_REFERENCE)
     democracy = world.attributes["liberal_democracy"]
     alignment = {
-        "consultation": -columns_of(world.ties["consultation"], targets).max(axis=1),
-        "organisations": -row_sums(np.stack([_shared_organisations(world, int(one)) for one in targets], axis=1)),
-        "security": columns_of(world.ties["security"], senders).max(axis=1, initial=0.0),
+        "consultation": -read_tie_columns(world.ties["consultation"], targets).max(axis=1),
+        "organisations": -sum_rows(np.stack([_shared_organisations(world, int(one)) for one in targets], axis=1)),
+        "security": read_tie_columns(world.ties["security"], senders).max(axis=1, initial=0.0),
         "leaning": _leaning(world, roles),
         "ideal_point": _ideal_points(world, roles, before),
         "democracy": _side(democracy, roles) * democracy,
@@ -141,7 +141,7 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
     }
     assert tuple(absence) == ABSENCE_INPUTS
     dependence, exposure = _dependence(world, targets), _before_sanctions(world, observed, lost)
-    on_targets, to_senders = donors_of(world, dependence, targets), donors_of(world, exposure, senders)
+    on_targets, to_senders = find_donors(world, dependence, targets), find_donors(world, exposure, senders)
     return Quantities(
         dependence=with_middle(dependence, on_targets),
         exposure=with_middle(exposure, to_senders),
@@ -149,7 +149,7 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
         lost=lost,
         alignment=alignment,
         absence=absence,
-        peers=peers_by_kind(world, agreement, agreement_sharpness),
+        peers=find_peers_by_kind(world, agreement, agreement_sharpness),
         control=world.attributes["effective_control"],
         donors={"dependence": on_targets, "exposure": to_senders},
     )
@@ -157,10 +157,12 @@ def _derived(world: World, roles: Roles, before: date, agreement_sharpness: floa
 
 def _dependence(world: World, targets: IntArray) -> dict[str, FloatArray]:
     """Channel to array (N,) in [0, 1] of what the targets together can withhold."""
-    of_ties = {kind: columns_of(world.ties[kind], targets) for kind in ("energy", "arms", "food", "trade", "security")}
+    of_ties = {
+        kind: read_tie_columns(world.ties[kind], targets) for kind in ("energy", "arms", "food", "trade", "security")
+    }
     withheld = _withheld_by(world, targets)
     channels = {**of_ties, "aid": withheld["aid"], "finance": withheld["finance"]}
-    return {channel: np.minimum(row_sums(array), 1.0) for channel, array in channels.items()}
+    return {channel: np.minimum(sum_rows(array), 1.0) for channel, array in channels.items()}
 
 
 def _leaning(world: World, roles: Roles) -> FloatArray:
@@ -179,7 +181,7 @@ def _side(values: FloatArray, roles: Roles) -> float:
     return 1.0 if towards >= 0 else -1.0
 
 
-def coverage_problems(world: World, roles: Roles, parameters: Mapping[str, float], where: str) -> list[Problem]:
+def check_coverage(world: World, roles: Roles, parameters: Mapping[str, float], where: str) -> list[Problem]:
     """What these roles would need and the world does not have: channels of ties unknown for this target."""
     needed = {
         "energy": "dependence_energy",
@@ -216,9 +218,9 @@ def _withheld_by(world: World, members: IntArray) -> dict[str, FloatArray]:
         currency[issuers] += weight / len(issuers)
     openness = world.attributes["trade_openness"]
     return {
-        "trade": columns_of(world.ties["trade"], members),
+        "trade": read_tie_columns(world.ties["trade"], members),
         "finance": openness[:, None] * currency[members],
-        "aid": columns_of(world.ties["aid"], members),
+        "aid": read_tie_columns(world.ties["aid"], members),
     }
 
 
@@ -240,7 +242,7 @@ def _lost(world: World, roles: Roles, exposure_by_sender: Mapping[str, FloatArra
         row[columns] = np.maximum(row[columns], rank[sanction.breadth])
     return {
         name: {
-            channel: row_sums(np.where(breadth == level, array, 0.0)) for channel, array in exposure_by_sender.items()
+            channel: sum_rows(np.where(breadth == level, array, 0.0)) for channel, array in exposure_by_sender.items()
         }
         for name, level in rank.items()
     }
@@ -277,7 +279,7 @@ def _shared_organisations(world: World, target: int) -> FloatArray:
     shared = np.zeros((world.size, len(groups)))
     for column, members in enumerate(groups):
         shared[world.indices(members), column] = 1.0 / len(members)
-    return row_sums(shared)
+    return sum_rows(shared)
 
 
 def _membership(world: World, group: str) -> FloatArray:

@@ -152,7 +152,7 @@ def sanction_of(row: Row, since: str) -> Sanction:
     )
 
 
-def votes_in(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
+def collect_votes(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArray]:
     """The votes of each resolution, (N,) in the order of `index`; -1 where a member has none.
 
     Parameters
@@ -175,7 +175,7 @@ def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
     resolutions.check_unique("resolution")
     resolutions.check_texts("resolution", "topic")
-    votes = votes_in(table, index)
+    votes = collect_votes(table, index)
     dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     for row in table.rows:
         resolution = row["resolution"]

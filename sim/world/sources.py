@@ -9,7 +9,7 @@ import numpy as np
 from sim.results.world import MemberFigure, Source, SourceColumn
 from sim.world.dated.world import QUANTITIES
 from sim.world.tables import Folder
-from sim.world.ties import row_of
+from sim.world.ties import read_tie_row
 from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 MOST_PARTNERS = 5
@@ -17,7 +17,7 @@ MOST_PARTNERS = 5
 CARRIED = "carried: later years lack it"
 
 
-def source_table(world: World) -> list[Source]:
+def make_source_table(world: World) -> list[Source]:
     """The rows of ``columns.csv``. Empty if there is none.
 
     Raises
@@ -33,14 +33,14 @@ def source_table(world: World) -> list[Source]:
     ]
 
 
-def member_figures(world: World, iso3: str) -> list[MemberFigure]:
+def collect_member_figures(world: World, iso3: str) -> list[MemberFigure]:
     """Every figure of a member in ``figures.csv`` and ``members.csv``, in the order of their columns.
 
-    Of a dated world the figures that are known on its day, each with its year: see `dated_figures`.
+    Of a dated world the figures that are known on its day, each with its year: see `collect_dated_figures`.
     """
-    entries = {(entry.file, entry.column): entry for entry in source_table(world)}
+    entries = {(entry.file, entry.column): entry for entry in make_source_table(world)}
     if world.is_dated:
-        return list(dated_figures(world, iso3, entries))
+        return list(collect_dated_figures(world, iso3, entries))
     found, folder = [], Folder(world.folder)
     for stem in ("members", "figures"):
         table = folder.table(stem, ("iso3",), is_required=False)
@@ -53,7 +53,7 @@ def member_figures(world: World, iso3: str) -> list[MemberFigure]:
     return found
 
 
-def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
+def collect_dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Source]) -> Iterator[MemberFigure]:
     """The attributes of a member, and of each kind of tie its `MOST_PARTNERS` largest; years apart where they differ.
 
     The note gives the rule that supplied a figure, and what is carried from an earlier year than other members have.
@@ -65,7 +65,7 @@ def dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, str], Sou
         note = _note(world.rules_of(iso3, "").get(name, ""), (name, year) in carried)
         yield _figure(entries, ("attributes.csv", name), f"{values[i]:.6g}", str(year or ""), note)
     for kind, all_ties in world.ties.items():
-        ties = row_of(all_ties, i)
+        ties = read_tie_row(all_ties, i)
         largest = [j for j in np.argsort(-ties, kind="stable")[:MOST_PARTNERS].tolist() if ties[j] > 0]
         years = {j: _year_of(world, kind, i, j) for j in largest}
         for year in sorted(set(years.values()), reverse=True):
@@ -121,7 +121,7 @@ ORIGINS = {
 """File and column of what a quantity is derived from, where no column of members or ties has its name."""
 
 
-def origins_of(world: World, quantity: str, iso3: str) -> tuple[SourceColumn, ...]:
+def find_origins(world: World, quantity: str, iso3: str) -> tuple[SourceColumn, ...]:
     """The columns of a world that an editable quantity, or ``position``, is derived from, as far as it has them.
 
     Parameters
@@ -135,7 +135,7 @@ def origins_of(world: World, quantity: str, iso3: str) -> tuple[SourceColumn, ..
     places = derived or named
     if world.is_dated:
         places = [("attributes.csv" if file == "members.csv" else file, column) for file, column in places]
-    described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in source_table(world)}
+    described = {(entry.file.removesuffix(".gz"), entry.column): entry for entry in make_source_table(world)}
     keys = ("label", "unit", "year", "source")
     return tuple(
         SourceColumn(

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.errors import InputError, Problem, did_you_mean
+from sim.errors import InputError, Problem, suggest_nearest
 from sim.files.reading import UnreadableError, read_text
 from sim.world.names import hint_for_code
 
@@ -187,7 +187,7 @@ class Folder:
             self.unused[name] = tuple(extra)
         for column in columns:
             if column not in header:
-                self.problem(name, column, "missing column.", did_you_mean(column, set(header) - set(columns)))
+                self.problem(name, column, "missing column.", suggest_nearest(column, set(header) - set(columns)))
                 is_usable = False
         for column, count in Counter(header).items():
             if count > 1:
@@ -254,7 +254,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
 
 
-def hashes_of(folder: Path, stems: Sequence[str]) -> dict[str, str]:
+def hash_world_files(folder: Path, stems: Sequence[str]) -> dict[str, str]:
     """SHA-256 of the files of a folder that have one of these names, by file name."""
     paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in stems)
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}

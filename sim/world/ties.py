@@ -18,7 +18,7 @@ SPARSE_FROM = 500
 """Members from which on ties are kept in a sparse matrix: a dense one of 20,000 takes 3 GB."""
 
 
-def ties_of(
+def read_ties_of_members(
     size: int, first: IntArray, second: IntArray, values: FloatArray, unlisted: float = 0.0, *, is_sparse: bool
 ) -> Ties:
     """The ties of listed pairs, each listed once, frozen.
@@ -42,18 +42,18 @@ def ties_of(
     return sparse
 
 
-def columns_of(ties: Ties, members: IntArray) -> FloatArray:
+def read_tie_columns(ties: Ties, members: IntArray) -> FloatArray:
     """The ties of all members with some, (N, number of these)."""
     columns = ties[:, members]
     return columns if isinstance(columns, np.ndarray) else columns.toarray()
 
 
-def row_of(ties: Ties, member: int) -> FloatArray:
+def read_tie_row(ties: Ties, member: int) -> FloatArray:
     """The ties of one member with all, (N,)."""
     return ties[member] if isinstance(ties, np.ndarray) else ties[[member]].toarray()[0]
 
 
-def largest_with(ties: Ties) -> FloatArray:
+def find_largest_with(ties: Ties) -> FloatArray:
     """The largest tie that anybody has with each member, (N,); at least 0."""
     return ties.max(axis=0, initial=0.0) if isinstance(ties, np.ndarray) else ties.max(axis=0).toarray().reshape(-1)
 
@@ -63,7 +63,7 @@ def dense(ties: Ties) -> FloatArray:
     return ties if isinstance(ties, np.ndarray) else ties.toarray()
 
 
-def row_sums(array: FloatArray) -> FloatArray:
+def sum_rows(array: FloatArray) -> FloatArray:
     """Sums along rows, exact and so the same in whatever order the members are."""
     sums = array.sum(axis=1)
     for i in np.flatnonzero(np.count_nonzero(array, axis=1) > 1):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.results.showing import Shown
-from sim.world.names import Place, fold, known_names, nearest, place_of
+from sim.world.names import Place, fold, load_known_names, nearest, place_of
 
 if TYPE_CHECKING:
     from sim.world.ties import Ties
@@ -306,7 +306,7 @@ class World(Shown):
             return self._explain_absence(place)
         meanings: dict[str, object] = {known: self.resolve(known) for known in self.references()}
         if self._members_by_place:
-            for known, other in known_names().items():
+            for known, other in load_known_names().items():
                 meanings.setdefault(known, self._members_by_place.get(other, other))
         near = nearest(reference, meanings)
         if not near:

@@ -37,14 +37,14 @@ def found():
     }
 
 
-def parts_of(thing, depth=3):
+def split_parts(thing, depth=3):
     """A value, and what is inside it: the fields of results, specifications and cases."""
     yield thing
     if depth and type(thing).__module__.startswith("sim."):
         for part in list(getattr(thing, "__dict__", {}).values()):
-            yield from parts_of(part, depth - 1)
+            yield from split_parts(part, depth - 1)
     elif isinstance(thing, tuple) and thing and not hasattr(thing, "_fields"):
-        yield from parts_of(thing[0], depth)
+        yield from split_parts(thing[0], depth)
 
 
 PRINTED = ("run", "months", "sweep", "compare", "explain", "reach", "sensitivity", "model")
@@ -61,7 +61,7 @@ def test_a_result_is_a_short_line(found, name):
 
 @pytest.mark.parametrize("name", ["run", "months", "compare", "explain", "reach", "model"])
 def test_what_is_inside_a_result_is_short_too(found, name):
-    shown = [part for part in parts_of(found[name]) if isinstance(part, Shown)]
+    shown = [part for part in split_parts(found[name]) if isinstance(part, Shown)]
     assert len(shown) > 1
     for part in shown:
         assert len(repr(part)) < LONGEST, type(part)

@@ -14,7 +14,7 @@ from typer.main import get_command
 from sim.cli.app import app
 from sim.cli.completion import complete_names
 from sim.rules.choice import ACTIONS
-from sim.specs import shipped_scenarios
+from sim.specs import list_shipped_scenarios
 
 
 @pytest.fixture(scope="module")
@@ -315,9 +315,9 @@ def test_a_terminal_in_ascii_gets_plain_signs_rather_than_an_error():
 
 
 def test_the_version_is_that_of_the_package():
-    from sim.runner.identity import program_version
+    from sim.runner.identity import read_program_version
 
-    assert sim("--version").stdout == f"alignment-sim {program_version()}\n"
+    assert sim("--version").stdout == f"alignment-sim {read_program_version()}\n"
 
 
 def test_a_shell_completes_names_of_shipped_files_and_own_files(tmp_path, monkeypatch):
@@ -326,7 +326,7 @@ def test_a_shell_completes_names_of_shipped_files_and_own_files(tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     assert complete_names("scenarios")("es-1") == [
         "es-10-19",
-        *(n for n in shipped_scenarios() if n.startswith("es-11")),
+        *(n for n in list_shipped_scenarios() if n.startswith("es-11")),
     ]
     assert complete_names("scenarios")("es-m") == ["es-mine.toml"]
     assert complete_names("goals")("india") == ["india-deplores"]

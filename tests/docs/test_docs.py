@@ -67,9 +67,9 @@ def test_commands_run_in_their_order(page, tmp_path):
 def test_a_shown_output_may_leave_lines_out_and_no_more():
     printed = ["a", "b", "c", "d"]
     for text in ("abcd", "a...d", "a...cd", "ab..."):
-        assert is_shown(lines_of(text), printed), text
+        assert is_shown(collect_lines(text), printed), text
     for text in ("ab", "b...d", "a...c", "ad", "a...x...d"):
-        assert not is_shown(lines_of(text), printed), text
+        assert not is_shown(collect_lines(text), printed), text
 
 
 def test_a_shown_output_is_refreshed_with_the_same_parts_left_out():
@@ -85,7 +85,7 @@ def test_a_shown_output_is_refreshed_with_the_same_parts_left_out():
     assert refresh(["...", "second 19 %", "more", "..."], printed) == ["...", "second 20 %", "more", "..."]
 
 
-def lines_of(letters):
+def collect_lines(letters):
     """A line for each letter, and for each ``...``."""
     return re.findall(r"\.\.\.|\w", letters)
 

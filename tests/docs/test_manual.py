@@ -16,7 +16,7 @@ from support.pages import CHROMIUM, NO_CHROMIUM
 from sim.cli.app import COMMANDS, app
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from tools.manual import commands, keys, parameters
 from tools.manual.documents import keys_of
 from tools.manual.reference import FOLDER, pages
@@ -37,7 +37,7 @@ def test_the_reference_is_what_the_code_says():
 
 def test_every_parameter_command_and_option_is_in_the_reference():
     listed = parameters.pages()["parameters.md"]
-    for name in registry():
+    for name in load_registry():
         assert f"| `{name}`<br>" in listed
     parts = re.split(r"^## sim ", commands.pages()["commands.md"], flags=re.MULTILINE)
     sections = {part.split("\n", 1)[0]: part for part in parts[1:]}

@@ -21,29 +21,29 @@ from hypothesis import strategies as st
 from sim.case import prepare
 from sim.errors import InputError
 from sim.explore.board import make_board, make_scenery
-from sim.explore.files import file_of
-from sim.explore.levers import edits_of, groups_of, move_lever, senders_of, with_edit, with_sender, without_edit
+from sim.explore.files import make_file
+from sim.explore.levers import find_edits, find_groups, find_senders, move_lever, with_edit, with_sender, without_edit
 from sim.explore.reasons import explain_chosen, search_switching_points
 from sim.explore.result import add_replicates, complete, extended, run_state
 from sim.explore.start import (
     REPLICATES,
-    baseline_of,
-    document_of,
     list_messages,
+    make_document,
+    make_scenario,
     read_launch,
-    scenario_of,
-    scenario_text,
+    run_baseline,
+    write_scenario_text,
 )
 from sim.explore.state import Edit, PageState, read_link
 from sim.explore.timeline import make_calendar, make_course
 from sim.runner.result import frequencies
 from sim.runner.run import run_case
-from sim.specs import read_scenario, scenario_from, shipped_folder, shipped_scenarios
+from sim.specs import find_shipped_folder, list_shipped_scenarios, parse_scenario, read_scenario
 from sim.summaries.summary import summarise_run
 from sim.summaries.tallies import REPORTED
 from sim.views.seated import seat_members
 from sim.whatif.explanation.explain import explain
-from sim.whatif.explanation.levers import levers_of
+from sim.whatif.explanation.levers import find_levers
 from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.world import load_world
 
@@ -73,15 +73,15 @@ def test_a_saved_file_reads_back(start, title, sources, severity):
         .with_setting("sources", sources)
         .with_setting("vote.severity", severity)
     )
-    written = tomllib.loads(scenario_text(start, state))
-    assert written == {**document_of(start, state), "replicates": REPLICATES}
-    assert scenario_from(written, "saved", Path()) == scenario_of(start, state)
+    written = tomllib.loads(write_scenario_text(start, state))
+    assert written == {**make_document(start, state), "replicates": REPLICATES}
+    assert parse_scenario(written, "saved", Path()) == make_scenario(start, state)
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.mark.parametrize("name", list_shipped_scenarios())
 def test_a_saved_copy_of_a_shipped_scenario_reads_back_with_its_texts_over_several_lines(name):
-    start = read_launch(str(shipped_folder("scenarios") / f"{name}.toml"))
-    text = scenario_text(start, PageState())
+    start = read_launch(str(find_shipped_folder("scenarios") / f"{name}.toml"))
+    text = write_scenario_text(start, PageState())
     assert tomllib.loads(text) == {**start.spec.document(), "replicates": REPLICATES}
     assert start.spec.reasons.replace('"', '\\"') in text
 
@@ -128,22 +128,22 @@ def test_a_saved_file_runs_to_the_same_numbers(start, tmp_path):
     )
     found = complete(start, run_state(start, move_lever(start, found, "edit.0", "0.25")))
     file = tmp_path / "saved.toml"
-    file.write_text(file_of(start, found, "scenario")[1], encoding="utf-8")
+    file.write_text(make_file(start, found, "scenario")[1], encoding="utf-8")
     again = summarise_run(run_case(prepare(read_scenario(file)))).votes[0]
     shown = {row.action: row for row in make_board(found).rows}
     for action in REPORTED:
         assert {key: getattr(shown[action], key) for key in ("median", "p05", "p95")} == {
             key: getattr(again.tally.of(action), key) for key in ("median", "p05", "p95")
         }
-    saved = json.loads(file_of(start, found, "json")[1])["votes"][0]
+    saved = json.loads(make_file(start, found, "json")[1])["votes"][0]
     assert saved["members"] == [member.document() for member in again.members]
 
 
 def test_a_loaded_file_is_as_it_was_saved(start):
     state = move_lever(start, run_state(start, PageState()), "parameters.enforcement", "0.9")
-    loaded = PageState(source=scenario_text(start, state))
-    assert scenario_of(start, loaded) == scenario_of(start, state)
-    assert baseline_of(start, loaded, scenario_of(start, loaded)).parameters == {}
+    loaded = PageState(source=write_scenario_text(start, state))
+    assert make_scenario(start, loaded) == make_scenario(start, state)
+    assert run_baseline(start, loaded, make_scenario(start, loaded)).parameters == {}
 
 
 def test_a_loaded_file_reads_no_other_files(start, tmp_path):
@@ -163,9 +163,9 @@ def test_a_link_reads_no_other_files(start, tmp_path):
     shutil.copytree(load_world("seven-harbours").folder, own)
     asked = read_link(f"world={own}")
     with pytest.raises(InputError, match=r"world: got .*a page loads no other files"):
-        scenario_of(start, asked)
+        make_scenario(start, asked)
     begun = read_launch("harbour-blockade", [f"world={own}"])
-    assert scenario_of(begun, begun.state).world == str(own)
+    assert make_scenario(begun, begun.state).world == str(own)
 
 
 def test_a_lever_put_back_leaves_no_trace(start):
@@ -177,11 +177,11 @@ def test_a_lever_put_back_leaves_no_trace(start):
 
 def test_every_lever_moves_what_it_says(start):
     found = run_state(start, PageState())
-    for group in groups_of(found):
+    for group in find_groups(found):
         for lever in group.levers:
             goal = lever.low if lever.now != lever.low else lever.high
             after = run_state(start, move_lever(start, found, lever.key, repr(goal)))
-            places = {each.key: each for again in groups_of(after) for each in again.levers}
+            places = {each.key: each for again in find_groups(after) for each in again.levers}
             assert places.pop(lever.key).now == pytest.approx(goal)
             assert all(each.now == each.before for each in places.values()), lever.key
 
@@ -189,7 +189,7 @@ def test_every_lever_moves_what_it_says(start):
 @pytest.mark.parametrize("severity", ["-4.877", "-9.137"])
 def test_sliders_stop_at_round_numbers(start, severity):
     found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.severity", severity))
-    levers = {lever.key: lever for group in groups_of(found) for lever in group.levers}
+    levers = {lever.key: lever for group in find_groups(found) for lever in group.levers}
     assert all(lever.low <= lever.now <= lever.high for lever in levers.values())
     for lever in levers.values():
         assert f"{lever.step:e}"[0] in "15"
@@ -221,11 +221,11 @@ def test_a_factor_below_zero_is_refused(start):
 def test_senders_leave_and_join_and_come_back(start):
     found = run_state(start, PageState())
     left = run_state(start, with_sender(start, found, "DEU", False))
-    rows = {row.iso3: row for row in senders_of(left)}
+    rows = {row.iso3: row for row in find_senders(left)}
     assert rows["DEU"].document() == {"iso3": "DEU", "name": "Germany", "is_sender": False, "was_sender": True}
     assert with_sender(start, left, "DEU", True) == PageState()
     joined = run_state(start, with_sender(start, found, "TUR", True))
-    assert {row.iso3 for row in senders_of(joined) if not row.was_sender} == {"TUR"}
+    assert {row.iso3 for row in find_senders(joined) if not row.was_sender} == {"TUR"}
     with pytest.raises(InputError, match="RUS is the target"):
         with_sender(start, found, "RUS", True)
 
@@ -286,7 +286,7 @@ def test_seats_go_to_those_most_likely_to_take_them(start):
 
 def test_the_data_hold_every_member(start):
     found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.target_threat", "2"))
-    rows = list(csv.DictReader(io.StringIO(file_of(start, found, "csv")[1])))
+    rows = list(csv.DictReader(io.StringIO(make_file(start, found, "csv")[1])))
     assert [row["iso3"] for row in rows] == list(found.case.world.iso3)
     moves = {row.iso3: row.moved for row in make_board(found).members}
     assert {row["iso3"]: float(row["moved"]) for row in rows} == moves
@@ -301,7 +301,7 @@ def test_reasons_add_up(start):
 def test_switching_points_come_lever_by_lever_and_are_those_of_explain(start):
     found = run_state(start, PageState(member="IND"))
     explanation = explain(found.spec, "IND", tries_levers=False)
-    levers = levers_of(found.case, 0, "IND")
+    levers = find_levers(found.case, 0, "IND")
     (nearest,) = (lever for lever in levers if lever.key == "vote.0.target_threat")
     expected = find_switching_points(
         WatchedMember(found.case, 0, explanation.index, 1000), nearest, explanation.likeliest
@@ -321,8 +321,8 @@ def start_of_months():
 
 def test_a_scenario_with_months_and_several_votes_is_explored(start_of_months):
     found = run_state(start_of_months, replace(PageState(), vote=1))
-    assert next(lever.key for lever in groups_of(found)[0].levers) == "vote.1.severity"
-    assert edits_of(found) == []
+    assert next(lever.key for lever in find_groups(found)[0].levers) == "vote.1.severity"
+    assert find_edits(found) == []
     for wrong, said in (
         (PageState(vote=9), "there is no vote 9"),
         (PageState(member="XXX"), "'XXX' is not the code of a member"),
@@ -347,8 +347,8 @@ def test_answers_grow_to_what_a_run_gives(start_of_months):
     sizes = [found.result.replicates for found in (first, *grown)]
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == 1000
-    spec = scenario_of(start_of_months, state)
-    case, base = prepare(spec), prepare(baseline_of(start_of_months, state, spec))
+    spec = make_scenario(start_of_months, state)
+    case, base = prepare(spec), prepare(run_baseline(start_of_months, state, spec))
     assert summarise_run(grown[-1].result) == summarise_run(run_case(case, base=base))
     assert summarise_run(first.result).votes == summarise_run(run_case(case, sizes[0], base=base)).votes
 
@@ -372,7 +372,7 @@ def test_with_months_uncertain_parameters_are_those_of_a_run(start_of_months):
     assert second.result.replicates > first.result.replicates
     assert second.baseline.case.spec.parameter_uncertainty
     assert not second.result.votes[0].change.changed.any()
-    case = prepare(scenario_of(start_of_months, state))
+    case = prepare(make_scenario(start_of_months, state))
     expected = run_case(case, second.result.replicates, base=second.baseline.case)
     assert summarise_run(second.result) == summarise_run(expected)
 
@@ -387,7 +387,7 @@ def test_looking_at_something_else_runs_nothing(start, monkeypatch):
 def test_a_move_reads_its_scenario_once(start, monkeypatch):
     found = run_state(start, move_lever(start, run_state(start, PageState()), "vote.0.severity", "-4.1"))
     read = []
-    monkeypatch.setattr("sim.explore.start.scenario_from", lambda *given: read.append(given) or scenario_from(*given))
+    monkeypatch.setattr("sim.explore.start.parse_scenario", lambda *given: read.append(given) or parse_scenario(*given))
     run_state(start, move_lever(start, found, "vote.0.severity", "-4.2"), found)
     assert len(read) == 1
 
@@ -427,4 +427,4 @@ def test_overrides_of_the_command_line_are_a_state(tmp_path):
     assert make_board(run_state(start, start.state)).movers
     own = tmp_path / "own.toml"
     own.write_text(tomli_w.dumps(start.spec.document()), encoding="utf-8")
-    assert "base" not in tomllib.loads(scenario_text(read_launch(str(own)), PageState()))
+    assert "base" not in tomllib.loads(write_scenario_text(read_launch(str(own)), PageState()))

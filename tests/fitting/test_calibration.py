@@ -9,10 +9,10 @@ import pytest
 import sim
 from sim.fitting.calibration import calibrate, fit_from_calibration, observe_vote, write_toml
 from sim.fitting.posterior import Posterior
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs import read_scenario
 from sim.world import load_world
-from sim.world.loading import world_hashes
+from sim.world.loading import hash_world
 
 SHIPPED = tomllib.loads((Path(sim.__file__).parent / "data" / "fitted.toml").read_text(encoding="utf-8"))
 NAMES = ("es-11-1", "es-11-2", "es-11-3")
@@ -38,7 +38,7 @@ def test_the_first_shipped_draws_can_be_made_again(made_again):
 
 
 def test_shipped_defaults_were_fitted_to_the_shipped_data():
-    assert SHIPPED["data"] == world_hashes(load_world("un-2022"))
+    assert SHIPPED["data"] == hash_world(load_world("un-2022"))
 
 
 def test_scenarios_carry_the_fitted_texts():
@@ -51,7 +51,7 @@ def test_scenarios_carry_the_fitted_texts():
 
 def test_the_text_of_2014_is_as_severe_as_its_roll_call_under_the_shared_parameters_of_2022():
     spec = read_scenario("ga-68-262")
-    fixed = {name: parameter.default for name, parameter in registry().items() if parameter.prior is not None}
+    fixed = {name: parameter.default for name, parameter in load_registry().items() if parameter.prior is not None}
     posterior = Posterior([observe_vote(spec)], fixed={**fixed, **spec.parameters})
     assert [(unknown.name, unknown.resolution_index) for unknown in posterior.unknowns] == [("severity", 0)]
     assert posterior.fit().vector == pytest.approx([spec.vote[0].severity], abs=0.02)
@@ -62,7 +62,7 @@ def test_the_first_text_sets_the_unit_of_alignment():
 
 
 def test_every_fitted_parameter_has_a_prior_and_is_within_its_bounds():
-    for parameter in registry().values():
+    for parameter in load_registry().values():
         assert (parameter.source == "fitted") == (parameter.prior is not None)
         assert parameter.low <= parameter.default <= parameter.high
         assert parameter.unit

@@ -18,7 +18,7 @@ from sim.rules.parameters import defaults
 from sim.runner.folder.repeat import repeat
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
-from sim.specs import read_fit, read_scenario, shipped_fit_path
+from sim.specs import find_shipped_fit, read_fit, read_scenario
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +67,9 @@ def test_a_draw_holds_for_a_few_replicates_and_leaves_what_was_set():
     first, same, next_ = (draw_case(case, replicate) for replicate in (0, DRAW_RUN - 1, DRAW_RUN))
     assert first.parameters == same.parameters != next_.parameters
     assert first.parameters["grievance"] == next_.parameters["grievance"] == 2.5
-    size = read_fit(shipped_fit_path()).size
+    size = read_fit(find_shipped_fit()).size
     assert draw_case(case, DRAW_RUN * size).parameters == first.parameters
-    fit = read_fit(shipped_fit_path())
+    fit = read_fit(find_shipped_fit())
     assert first.ballots[0].severity == pytest.approx(
         case.ballots[0].severity + fit.draws.texts["A/RES/ES-11/1"]["severity"][0] - fit.text[0].severity
     )
@@ -105,7 +105,7 @@ def test_uncertain_parameters_widen_the_intervals():
 
 
 def test_the_shipped_draws_cover_the_fit():
-    fit = read_fit(shipped_fit_path())
+    fit = read_fit(find_shipped_fit())
     assert fit.size == 200
     for name, (low, high) in fit.intervals.items():
         assert np.quantile(fit.draws.parameters[name], [0.05, 0.95]) == pytest.approx((low, high), rel=0.01, abs=1e-3)

@@ -11,7 +11,7 @@ from sim.case import with_positions
 from sim.errors import InputError
 from sim.fitting import heldout, refitted
 from sim.fitting.heldout import fitted_with, predict_held_out, split_folds
-from sim.fitting.refitted import known_before, validate_refitted
+from sim.fitting.refitted import find_known_before, validate_refitted
 from sim.rules.parameters import defaults
 from sim.specs import read_scenario
 from sim.world import load_world
@@ -63,7 +63,7 @@ def test_no_vote_on_the_texts_fitted_is_an_input(observations):
     )
     for seen in observations:
         again = heldout.make_observation(
-            seen.case.spec, seen.votes, known_before(replace(WORLD, rollcalls=calls), first)
+            seen.case.spec, seen.votes, find_known_before(replace(WORLD, rollcalls=calls), first)
         )
         for one, other in zip(seen.case.standings, again.case.standings, strict=True):
             assert all((one.terms.values[name] == other.terms.values[name]).all() for name in one.terms.values)
@@ -109,7 +109,7 @@ def test_a_next_vote_is_predicted_from_earlier_ones_alone(monkeypatch):
         replace(call, votes=random.permutation(call.votes)) if call.date >= asked[0].date else call
         for call in WORLD.rollcalls
     )
-    monkeypatch.setattr(refitted, "world_of", lambda spec: replace(WORLD, rollcalls=calls))
+    monkeypatch.setattr(refitted, "load_scenario_world", lambda spec: replace(WORLD, rollcalls=calls))
     assert validate_refitted(SPEC_3, asked)[0].document() == before
 
 

@@ -12,13 +12,13 @@ import pytest
 
 import sim
 from sim.fitting.months_calibration import AID, AID_RESPONSES, COALITION, MARKET, TRADE, MonthsFit, fit_months
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.scoring.exports import TRADE_CALIBRATION_ENDS
 from sim.scoring.published import CALIBRATION_ENDS, Published, load_published
 from sim.specs import read_scenario
 from sim.world import load_world
-from sim.world.energy import energy_hashes
-from sim.world.loading import world_hashes
+from sim.world.energy import hash_energy
+from sim.world.loading import hash_world
 
 SHIPPED = tomllib.loads((Path(sim.__file__).parent / "data" / "fitted-months.toml").read_text(encoding="utf-8"))
 
@@ -53,15 +53,15 @@ def fit() -> MonthsFit:
 
 def test_shipped_values_were_fitted_to_the_shipped_data() -> None:
     world = load_world("un-2022")
-    assert SHIPPED["data"] == world_hashes(world) | energy_hashes(world)
+    assert SHIPPED["data"] == hash_world(world) | hash_energy(world)
     assert date.fromisoformat(SHIPPED["settings"]["until"]) == CALIBRATION_ENDS
     assert SHIPPED["settings"]["trade_until"][:7] == TRADE_CALIBRATION_ENDS
 
 
 def test_every_fitted_parameter_is_in_the_file_and_no_other() -> None:
-    named = {name for name, parameter in registry().items() if parameter.source == "fitted-months"}
+    named = {name for name, parameter in load_registry().items() if parameter.source == "fitted-months"}
     assert named == set(SHIPPED["parameters"]) == {*COALITION, "join_reluctance", *MARKET, *AID, *AID_RESPONSES, *TRADE}
-    assert all(registry()[name].default == value for name, value in SHIPPED["parameters"].items())
+    assert all(load_registry()[name].default == value for name, value in SHIPPED["parameters"].items())
 
 
 @pytest.mark.slow

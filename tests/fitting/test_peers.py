@@ -5,8 +5,15 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.fitting.peers.network import mix_within_regions, peers_on, world_on
-from sim.fitting.peers.order import JoiningOrder, conclude, course_by_day, courses_by_year, estimate_order, list_choices
+from sim.fitting.peers.network import find_peers_on, load_world_on, mix_within_regions
+from sim.fitting.peers.order import (
+    JoiningOrder,
+    conclude,
+    estimate_order,
+    follow_course_by_day,
+    follow_courses_by_year,
+    list_choices,
+)
 from sim.fitting.peers.votes import Surprises, list_surprises
 from sim.specs import read_scenario
 
@@ -20,7 +27,7 @@ def simulate_course(following, seed):
     when = {int(i): date(2021, 1, 1) for i in joiners[:5]}
     waiting = list(map(int, joiners[5:]))
     for step in range(len(waiting)):
-        shares = peers_on(DAY)[np.ix_(waiting, list(when))].sum(axis=1)
+        shares = find_peers_on(DAY)[np.ix_(waiting, list(when))].sum(axis=1)
         odds = np.exp(following * shares)
         when[waiting.pop(rng.choice(len(waiting), p=odds / odds.sum()))] = date(2021, 2, 1) + timedelta(days=step)
     first = set(map(int, joiners[:5]))
@@ -45,13 +52,13 @@ def test_who_joins_sees_only_those_that_joined_on_earlier_days():
     (first,) = list_choices(
         JoiningOrder(days, {0: date(2021, 1, 1)}, lambda day: DAY)
     )  # on the last day nobody else waits
-    assert first.inputs[:, 0] == pytest.approx(peers_on(DAY)[[1, 2, 3], 0])
+    assert first.inputs[:, 0] == pytest.approx(find_peers_on(DAY)[[1, 2, 3], 0])
     assert first.joins.tolist() == [True, True, False]
 
 
 def test_the_course_by_day_is_that_of_the_events():
-    world = world_on(date(2022, 3, 2))
-    days = {world.iso3[i]: day for i, day in course_by_day(read_scenario("2022-2023")).days.items()}
+    world = load_world_on(date(2022, 3, 2))
+    days = {world.iso3[i]: day for i, day in follow_course_by_day(read_scenario("2022-2023")).days.items()}
     assert days["USA"] == date(2022, 2, 22)
     assert days["CHE"] == date(2022, 2, 28)
     assert days["NOR"] == date(2022, 3, 7)
@@ -60,12 +67,12 @@ def test_the_course_by_day_is_that_of_the_events():
 
 
 def test_members_bound_by_a_group_make_no_decision():
-    for course in courses_by_year():
+    for course in follow_courses_by_year():
         assert not course.days.keys() & course.bound.keys()
 
 
 def test_following_earlier_surprises_is_found():
-    peers, rng = peers_on(DAY), np.random.default_rng(0)
+    peers, rng = find_peers_on(DAY), np.random.default_rng(0)
     curve, slope = np.zeros((3, 3)), np.zeros(3)
     for _ in range(40):
         before = rng.normal(size=193)
@@ -80,16 +87,16 @@ def test_following_earlier_surprises_is_found():
 def test_placebo_peers_are_the_peers_in_another_order():
     rng = np.random.default_rng(1)
     before, now = rng.normal(size=193), rng.normal(size=193)
-    mixed = mix_within_regions(world_on(DAY), rng)
+    mixed = mix_within_regions(load_world_on(DAY), rng)
     one = Surprises(date(2022, 5, 1), now, before)
-    swapped = peers_on(DAY)[np.ix_(mixed, mixed)]
+    swapped = find_peers_on(DAY)[np.ix_(mixed, mixed)]
     of_peers = swapped @ before / swapped.sum(axis=1)
     wanted = (of_peers - of_peers.mean()) @ (now - now.mean())
     assert one.moments(mixed)[1][0] == pytest.approx(wanted)
 
 
 def test_members_change_places_within_their_region():
-    world = world_on(DAY)
+    world = load_world_on(DAY)
     mixed = mix_within_regions(world, np.random.default_rng(2))
     assert sorted(mixed) == list(range(world.size))
     assert [world.regions[i] for i in mixed] == list(world.regions)

@@ -7,7 +7,7 @@ import pytest
 
 from sim.fitting.calibration import calibrate, draw_mode, is_identified, measure_contraction, observe_vote
 from sim.fitting.posterior import Posterior, make_observation
-from sim.rules.parameters import ORDERED, registry
+from sim.rules.parameters import ORDERED, load_registry
 from sim.specs import read_scenario
 from sim.world import load_world
 
@@ -120,4 +120,4 @@ def test_every_prior_is_that_of_the_registry():
     posterior = Posterior([observe_vote(SPECS[0])])
     for unknown in posterior.unknowns:
         if unknown.resolution_index is None:
-            assert (unknown.mean, unknown.deviation) == registry()[unknown.name].prior
+            assert (unknown.mean, unknown.deviation) == load_registry()[unknown.name].prior

@@ -18,7 +18,7 @@ from sim.fitting.pressure.placebo import (
     rank_p,
 )
 from sim.fitting.pressure.plan import read_plan
-from sim.fitting.pressure.votes import MISSING, NO, Record, own_record
+from sim.fitting.pressure.votes import MISSING, NO, Record, find_own_record
 from sim.scoring.baselines.regressions import fit_ordered_logit
 
 MEMBERS = 193
@@ -68,9 +68,9 @@ def test_a_record_knows_nothing_of_its_own_session(record, threats):
     threat = threats["A/RES/ES-11/3"]
     controls = record.controls(threat, read_plan()["controls"]["sets"]["primary"])
     classes = [record.classes(one, threat) for one in controls]
-    before = own_record(controls, classes, controls)
+    before = find_own_record(controls, classes, controls)
     turned = [np.where(one.session == controls[0].session, MISSING, kind) for one, kind in zip(controls, classes)]
-    after = own_record(controls, turned, controls)
+    after = find_own_record(controls, turned, controls)
     assert np.array_equal(before[0], after[0])
     assert not np.array_equal(before[-1], after[-1])
 

@@ -11,7 +11,7 @@ from support.months_worlds import blockade_by_months
 
 from sim.fitting.refitted import score_refitted
 from sim.scoring.verdict import ScoredVote
-from sim.specs import read_scenario, world_of
+from sim.specs import load_scenario_world, read_scenario
 from sim.world.rollcalls.files import Observed
 
 
@@ -23,7 +23,7 @@ def blockade(tmp_path: Path) -> Path:
 def scored(blockade: Path, *settings: str) -> ScoredVote:
     """The vote of June, scored against made-up votes."""
     spec = read_scenario(str(blockade), settings)
-    votes = np.array([3, 0, 3, 2, 1, 3, 2])[: world_of(spec).size]
+    votes = np.array([3, 0, 3, 2, 1, 3, 2])[: load_scenario_world(spec).size]
     (found,) = score_refitted(spec, [Observed("SH/3", date(2031, 6, 2), votes)])
     return found
 

@@ -17,7 +17,7 @@ from sim.case import prepare
 from sim.rules.choice import ACTIONS
 from sim.runner.result import frequencies
 from sim.runner.run import run_case
-from sim.specs import read_scenario, scenario_from, shipped_scenarios
+from sim.specs import list_shipped_scenarios, parse_scenario, read_scenario
 from sim.world import load_world
 
 FOLDER = Path(__file__).parent / "cases"
@@ -76,7 +76,7 @@ def altered(case: WorkedCase) -> NDArray[np.float64]:
     """The same under the case's overrides and edits."""
     document = read_scenario(case.scenario).document()
     edits = [{"members": [case.member], "reason": case.title, **change} for change in case.change]
-    spec = scenario_from({**document, "change": [*document["change"], *edits]}, case.title, FOLDER, case.set)
+    spec = parse_scenario({**document, "change": [*document["change"], *edits]}, case.title, FOLDER, case.set)
     return frequencies(run_case(prepare(spec), REPLICATES).votes[0].counts)
 
 
@@ -96,7 +96,7 @@ def test_case(case: WorkedCase) -> None:
 
 def test_every_case_claims_something() -> None:
     assert len({case.title for case in CASES}) == len(CASES) >= 20
-    assert {case.scenario for case in CASES} <= set(shipped_scenarios())
+    assert {case.scenario for case in CASES} <= set(list_shipped_scenarios())
     for case in CASES:
         assert len(case.because) > 20
         against = (case.rises_by, case.falls_by, case.moves_at_most)

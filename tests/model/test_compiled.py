@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from support.worlds import cases, examples
 
 from sim.case import Case, draw_inputs, prepare
-from sim.deliberation import Deliberation, draw_noise, normals_of
+from sim.deliberation import Deliberation, draw_noise, draw_normals
 from sim.ensemble import simulate
-from sim.randomness import Draws, stream_keys
+from sim.randomness import Draws, make_stream_keys
 from sim.rules.positions import NOISE
 from sim.specs import read_scenario
 
@@ -67,7 +67,7 @@ def test_compiled_votes_do_without_the_deliberation_in_numpy(monkeypatch: pytest
 
 @given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**60), min_size=1, max_size=9))
 def test_uniform_numbers_are_those_of_the_plain_rules(seed: int, replicates: list[int]) -> None:
-    key = stream_keys(seed, "vote", "A/1", ("AAA",))
+    key = make_stream_keys(seed, "vote", "A/1", ("AAA",))
     expected = [float(Draws(seed).uniforms("vote", "A/1", "AAA", replicate)[0]) for replicate in replicates]
     found = kernel.draw_units(np.array(replicates), np.repeat(key, len(replicates), axis=0))
     assert found.tolist() == expected
@@ -78,11 +78,11 @@ def test_levels_of_noise_are_well_within_the_margin(first: int) -> None:
     """Twenty times closer than what goes back to the plain rules, from either end."""
     case, count = prepare(read_scenario("es-11-1")), 1500
     (ballot,) = draw_inputs(case, np.arange(count)[:, None]).ballots
-    expected = draw_noise(case, ballot, normals_of(case, first, count), first, count)
+    expected = draw_noise(case, ballot, draw_normals(case, first, count), first, count)
     parts, scale = ballot.known.weigh_noise(*ballot.divisiveness)
     sizes = np.array([*parts.values(), np.full(case.world.size, NOISE)]) / scale
     occasions = [*(("position", name) for name in parts), ("vote", ballot.resolution)]
-    keys = np.array([stream_keys(case.spec.seed, *occasion, case.world.iso3) for occasion in occasions])
+    keys = np.array([make_stream_keys(case.spec.seed, *occasion, case.world.iso3) for occasion in occasions])
     found = np.empty((case.world.size, count))
     noise = keys, sizes[:, None], np.zeros(count, dtype=np.int64), first, kernel.make_tables()
     kernel.find_levels(noise, 0, found)

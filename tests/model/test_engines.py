@@ -12,11 +12,11 @@ from support.worlds import cases, examples
 from sim.case import Case, prepare
 from sim.deliberation import Outcome
 from sim.ensemble import simulate
-from sim.rules.choice import ACTIONS, choice_probabilities, choose, exponentiate
+from sim.rules.choice import ACTIONS, choose, compute_choice_probabilities, exponentiate
 from sim.rules.payoffs import Utilities
 from sim.runner.batch import ENGINES
 from sim.runner.run import run_case
-from sim.specs import read_scenario, shipped_scenarios
+from sim.specs import list_shipped_scenarios, read_scenario
 
 
 @examples(max_examples=150)
@@ -31,7 +31,7 @@ def test_larger_worlds(case: Case, first: int) -> None:
     assert_same_votes(case, first, 2)
 
 
-@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+@pytest.mark.parametrize("name", sorted(list_shipped_scenarios()))
 def test_shipped_scenarios(name: str) -> None:
     case = prepare(read_scenario(name))
     assert_same_votes(case, 0, 5 if case.plan is None else 1)
@@ -83,7 +83,7 @@ def test_rules_give_one_member_the_bits_they_give_many(seed: int, size: int) -> 
     many = Utilities(*rng.normal(0, 10, (4, size)))
     strided = Utilities(*(np.repeat(array, 3)[::3] for array in many))
     draws = rng.random(size)
-    for rule in (exponentiate, choice_probabilities):
+    for rule in (exponentiate, compute_choice_probabilities):
         singly = [rule(Utilities(*(array[i] for array in many))) for i in range(size)]
         assert np.array(rule(many)).T.tolist() == np.array(singly).tolist() == np.array(rule(strided)).T.tolist()
     singly = [int(choose(Utilities(*(array[i] for array in many)), draws[i])) for i in range(size)]

@@ -15,7 +15,7 @@ from sim.case import DRAW_RUN, Case, draw_case, draw_inputs, prepare
 from sim.ensemble import simulate
 from sim.specs import read_scenario
 from sim.world import World, load_world
-from sim.world.estimates import FEWEST_DONORS, MOST_DONORS, donors_of, with_figures
+from sim.world.estimates import FEWEST_DONORS, MOST_DONORS, find_donors, with_figures
 from sim.world.world import Fill
 
 
@@ -57,14 +57,14 @@ def test_a_member_with_a_figure_keeps_it(case: Case) -> None:
 def test_a_small_region_borrows_from_all() -> None:
     world = load_world("seven-harbours")
     channels = {"energy": world.ties["energy"][:, 0]}
-    found = donors_of(with_estimates(world, "BRI", "CAL"), channels, np.array([0]))["energy"]
+    found = find_donors(with_estimates(world, "BRI", "CAL"), channels, np.array([0]))["energy"]
     assert sorted(found) == [1, 2]
     assert found[1].tolist() == sorted(channels["energy"][3:].tolist())
 
 
 def test_without_anybody_to_learn_from_there_is_no_estimate() -> None:
     world = load_world("seven-harbours")
-    assert donors_of(with_estimates(world, *world.iso3), {"energy": np.ones(7)}, np.array([0])) == {}
+    assert find_donors(with_estimates(world, *world.iso3), {"energy": np.ones(7)}, np.array([0])) == {}
 
 
 # --- the runs --------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.model import AlignmentModel, MemberState
 from sim.rules.choice import ACTIONS
-from sim.specs import read_scenario, scenario_from
+from sim.specs import parse_scenario, read_scenario
 
 SPEC = read_scenario("es-11-1")
 CASE = prepare(SPEC)
@@ -117,7 +117,7 @@ def test_run_vote_steps_until_another_vote_is_over() -> None:
     document = SPEC.document()
     (vote,) = document["vote"]
     document["vote"] = [vote, {**vote, "resolution": "again"}]
-    case = prepare(scenario_from(document, "two votes", Path()))
+    case = prepare(parse_scenario(document, "two votes", Path()))
     model, other = AlignmentModel(case, replicate=0), AlignmentModel(case, replicate=0).run()
     assert model.run_vote().ballot.resolution == vote["resolution"]
     assert model.running

@@ -15,14 +15,14 @@ from sim.case import Case, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate
 from sim.errors import InputError
-from sim.explore.levers import groups_of
+from sim.explore.levers import find_groups
 from sim.explore.result import run_state
 from sim.explore.start import read_launch
 from sim.explore.state import PageState
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import Blocks
-from sim.runner.folder.writing import data_hashes
-from sim.specs import Scenario, scenario_from
+from sim.runner.folder.writing import hash_data
+from sim.specs import Scenario, parse_scenario
 from sim.whatif.explanation.terms import take_apart
 from sim.world.peers import normalise_network
 
@@ -49,7 +49,7 @@ def term(adds_to: str = "support", **own: object) -> dict[str, object]:
 
 
 def scenario(folder: Path, *terms: dict[str, object], base: str = "harbour-blockade", **more: object) -> Scenario:
-    return scenario_from({"base": base, "replicates": 50, "term": list(terms), **more}, "mine.toml", folder)
+    return parse_scenario({"base": base, "replicates": 50, "term": list(terms), **more}, "mine.toml", folder)
 
 
 def means(case: Case) -> dict[str, float]:
@@ -147,7 +147,7 @@ def test_positions_do_not_depend_on_a_term(folder: Path) -> None:
 
 def test_a_kept_run_knows_the_file(folder: Path) -> None:
     case = prepare(scenario(folder, term()))
-    assert str(folder / "deals.csv") in data_hashes(case.world, [case.spec])
+    assert str(folder / "deals.csv") in hash_data(case.world, [case.spec])
 
 
 def test_the_world_may_have_the_column_and_the_term(folder: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_world_may_have_the_column_and_the_term(folder: Path) -> None:
         file.write('\n[[term]]\nname = "coast"\nlabel = "Coast"\nadds_to = "abstain"\ncolumn = "coast"\nweight = 0.5\n')
     spec = scenario(folder, term(), world="my-world")
     assert [one.name for one in spec.term] == ["deals", "coast"]
-    assert scenario_from(spec.document(), "again", folder).term == spec.term
+    assert parse_scenario(spec.document(), "again", folder).term == spec.term
     case = prepare(spec)
     assert case.ballots[0].own["abstain"].tolist() == [0.5 * number for number in range(7)]
     (mine := folder / "mine.toml").write_text(f'base = "harbour-blockade"\nworld = "{folder}/my-world"\n', "utf-8")
@@ -194,7 +194,7 @@ def test_the_weight_is_a_lever_everywhere(folder: Path) -> None:
     )
     assert command("reach", "goal.toml", cwd=folder).returncode == 0
     start = read_launch(str(folder / "mine.toml"))
-    (own,) = (one.levers for one in groups_of(run_state(start, PageState())) if one.title == "Terms of your own")
+    (own,) = (one.levers for one in find_groups(run_state(start, PageState())) if one.title == "Terms of your own")
     assert [(lever.label, lever.now) for lever in own] == [("weight of Port deals", 2.0)]
     explained = command("explain", "mine.toml", "ELM", cwd=folder).stdout
     assert "Port deals" in explained

@@ -9,7 +9,7 @@ from scipy.stats import kstest
 
 from sim.case import draw_case, draw_inputs, prepare, with_positions
 from sim.case.positions import choose_calls
-from sim.deliberation import draw_noise, normals_of
+from sim.deliberation import draw_noise, draw_normals
 from sim.ensemble import simulate
 from sim.model import AlignmentModel
 from sim.randomness import to_normal
@@ -106,7 +106,7 @@ def test_a_scenario_that_changes_a_weight_leaves_positions_as_they_are(case):
 
 def levels(case, number, count):
     """Levels (R, N) of the noise in a vote."""
-    return draw_noise(case, case.ballots[number], normals_of(case, 0, count), 0, count)
+    return draw_noise(case, case.ballots[number], draw_normals(case, 0, count), 0, count)
 
 
 def test_noise_keeps_its_scale(case):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from support.worlds import examples
 
-from sim.randomness import Draws, stream_key
+from sim.randomness import Draws, make_stream_key
 
 ONES = 2**64 - 1
 # Philox 4x64-10: counter, key, result. From kat_vectors of Random123 1.14 (Salmon, Moraes, Dror & Shaw 2011).
@@ -58,7 +58,7 @@ def test_a_draw_is_the_word_of_its_replicate(
     seed: int, process: str, occasion: str, member: str, first: int, count: int
 ) -> None:
     """Replicate k has word k mod 4 of the published block at counter k // 4 + 1; its top 53 bits are the fraction."""
-    key = stream_key(seed, process, occasion, member).tolist()
+    key = make_stream_key(seed, process, occasion, member).tolist()
     words = [philox([k // 4 + 1, 0, 0, 0], key)[k % 4] for k in range(first, first + count)]
     drawn = Draws(seed).uniforms(process, occasion, member, first, count)
     assert drawn.tolist() == [(word >> 11) / 2**53 for word in words]
@@ -77,7 +77,7 @@ def test_other_keys_other_streams(data: st.DataObject) -> None:
     """Any part of the key that differs gives another stream, and parts do not run into each other."""
     keys = st.tuples(st.integers(0, 2**63 - 1), names, names, names)
     one, other = data.draw(keys), data.draw(keys)
-    same = stream_key(*one).tolist() == stream_key(*other).tolist()
+    same = make_stream_key(*one).tolist() == make_stream_key(*other).tolist()
     assert same == (one == other)
     if not same:
         assert not (Draws(one[0]).uniforms(*one[1:], 0, 4) == Draws(other[0]).uniforms(*other[1:], 0, 4)).any()

@@ -17,19 +17,19 @@ from sim.rules.choice import (
     ABSENT,
     ABSTAIN,
     ACTIONS,
-    choice_probabilities,
     choose,
+    compute_choice_probabilities,
 )
-from sim.rules.influence import GRID, peer_stance, peer_weights, with_peers
-from sim.rules.parameters import ORDERED, defaults, find_parameter_problems, registry
+from sim.rules.influence import GRID, compute_peer_stance, peer_weights, with_peers
+from sim.rules.parameters import ORDERED, defaults, find_parameter_problems, load_registry
 from sim.rules.payoffs import (
     Utilities,
-    isolation_share,
-    leverage,
+    compute_isolation_share,
+    compute_leverage,
+    compute_utility_terms,
     sanction_risk,
     sum_terms,
     sum_weighted,
-    utility_terms,
 )
 from sim.rules.support import INSTRUMENTS
 from sim.world.peers import PEER_KINDS
@@ -43,7 +43,7 @@ share = st.floats(0, 1)
 @examples(max_examples=300)
 @given(st.lists(four, min_size=1, max_size=5))
 def test_probabilities_are_a_distribution(members: list[Utilities]) -> None:
-    chances = np.array(choice_probabilities(Utilities(*np.array(members).T)))
+    chances = np.array(compute_choice_probabilities(Utilities(*np.array(members).T)))
     assert ((chances >= 0) & (chances <= 1)).all()
     assert np.abs(chances.sum(axis=0) - 1).max() < 1e-15
 
@@ -52,8 +52,8 @@ def test_probabilities_are_a_distribution(members: list[Utilities]) -> None:
 @given(four, st.floats(-100, 100))
 def test_only_differences_of_utility_count(of: Utilities, shift: float) -> None:
     """Odds of two actions are exp of the difference of their utilities (McFadden 1974)."""
-    chances = np.array(choice_probabilities(of))
-    moved = np.array(choice_probabilities(Utilities(*(value + shift for value in of))))
+    chances = np.array(compute_choice_probabilities(of))
+    moved = np.array(compute_choice_probabilities(Utilities(*(value + shift for value in of))))
     assert np.allclose(chances, moved, rtol=1e-12, atol=0)
     assert np.allclose(np.log(chances) - np.log(chances[0]), np.array(of) - of.oppose, rtol=0, atol=1e-12)
 
@@ -65,20 +65,20 @@ def test_choose_inverts_the_distribution(of: Utilities) -> None:
     n = 1000
     codes = choose(of, (np.arange(n) + 0.5) / n)
     assert (np.diff(codes.astype(int)) >= 0).all()
-    assert np.abs(np.bincount(codes, minlength=4) - n * np.array(choice_probabilities(of))).max() <= 1
+    assert np.abs(np.bincount(codes, minlength=4) - n * np.array(compute_choice_probabilities(of))).max() <= 1
 
 
 @examples(max_examples=300)
 @given(four, draws)
 def test_a_choice_has_the_draw_between_its_cumulated_probabilities(of: Utilities, draw: float) -> None:
-    edges = np.concatenate([[0.0], np.cumsum(choice_probabilities(of))])
+    edges = np.concatenate([[0.0], np.cumsum(compute_choice_probabilities(of))])
     code = int(choose(of, draw))
     assert edges[code] - 1e-12 <= draw <= edges[code + 1] + 1e-12
 
 
 @given(four)
 def test_extreme_draws_choose_actions_that_have_a_chance(of: Utilities) -> None:
-    chances = choice_probabilities(of)
+    chances = compute_choice_probabilities(of)
     for draw in (0.0, 1 - 2.0**-53):
         assert chances[int(choose(of, draw))] > 0
 
@@ -117,8 +117,10 @@ TERMS = {"alignment": 1, "severity": -1, "dependence": -1, "sanction_risk": 1, "
 def test_each_term_moves_a_member_its_own_way(
     terms: dict[str, float], emptiness: float, shape: dict[str, float], name: str, more: float, draw: float
 ) -> None:
-    before = sum_terms(utility_terms(**terms, emptiness=emptiness, parameters=shape))
-    after = sum_terms(utility_terms(**{**terms, name: terms[name] + more}, emptiness=emptiness, parameters=shape))
+    before = sum_terms(compute_utility_terms(**terms, emptiness=emptiness, parameters=shape))
+    after = sum_terms(
+        compute_utility_terms(**{**terms, name: terms[name] + more}, emptiness=emptiness, parameters=shape)
+    )
     # The reason: what the term adds to the utilities does not fall along the order of the codes.
     gains = TERMS[name] * (np.array(after) - np.array(before))
     assert (np.diff(gains) >= -1e-12).all()
@@ -148,7 +150,7 @@ READINESS = tuple(f"support_{name}" for name in (*INSTRUMENTS, *FOR_VICTIM))
 def test_no_weight_can_be_negative() -> None:
     """What an incentive is worth may be nothing, but its sign is the theory's; so are its defaults' order."""
     assert not find_parameter_problems(defaults(), "x.toml")
-    assert {name for name, parameter in registry().items() if parameter.low < 0} == {*SIGNED, *READINESS}
+    assert {name for name, parameter in load_registry().items() if parameter.low < 0} == {*SIGNED, *READINESS}
 
 
 @examples(max_examples=200)
@@ -156,11 +158,11 @@ def test_no_weight_can_be_negative() -> None:
 def test_leverage_grows_with_dependence_and_first_most(one: float, other: float, exponent: float) -> None:
     """Monotone within [0, 1], 0 at 0 and 1 at 1; with an exponent of 1 or less half a dependence is half or more."""
     low, high = sorted((one, other))
-    values = leverage(np.array([0.0, low, high, 1.0]), exponent)
+    values = compute_leverage(np.array([0.0, low, high, 1.0]), exponent)
     assert values[0] == 0
     assert values[3] == 1
     assert (np.diff(values) >= 0).all()
-    assert leverage(np.array(high / 2), exponent) >= leverage(np.array(high), exponent) / 2 - 1e-12
+    assert compute_leverage(np.array(high / 2), exponent) >= compute_leverage(np.array(high), exponent) / 2 - 1e-12
 
 
 @examples(max_examples=200)
@@ -169,13 +171,13 @@ def test_who_is_cut_off_cannot_be_deterred(enforcement: float, exposure: float, 
     """Isolation 1 leaves a sanction risk of exactly 0; no isolation leaves all of it."""
     assert sanction_risk(enforcement, np.array([exposure]), np.array([1.0]))[0] == 0
     assert sanction_risk(enforcement, np.array([exposure]), np.array([0.0]))[0] == enforcement * exposure
-    whole = isolation_share(np.array([exposure + surplus]), np.array([exposure]))[0]
+    whole = compute_isolation_share(np.array([exposure + surplus]), np.array([exposure]))[0]
     assert whole == (1 if exposure > 0 else 0)
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=2), st.floats(0.001, 1))
 def test_more_lost_is_more_isolated(lost: list[float], exposure: float) -> None:
-    less, more = isolation_share(np.array(sorted(lost)), np.array([exposure, exposure]))
+    less, more = compute_isolation_share(np.array(sorted(lost)), np.array([exposure, exposure]))
     assert 0 <= less <= more <= 1
 
 
@@ -222,12 +224,12 @@ def test_peer_sums_are_exact_in_any_order(
     stances = rng.choice([-1.0, 0.0, 1.0], (7, size))
     whole = (weights * GRID).astype(np.int64)
     exact = (stances.astype(np.int64) @ whole.T) / GRID
-    assert (peer_stance(weights, stances) == exact).all()
-    assert (peer_stance(weights.astype(np.float32), stances.astype(np.float32)) == exact).all()
+    assert (compute_peer_stance(weights, stances) == exact).all()
+    assert (compute_peer_stance(weights.astype(np.float32), stances.astype(np.float32)) == exact).all()
     order = rng.permutation(size)
-    assert (peer_stance(weights[:, order], stances[:, order]) == exact).all()
+    assert (compute_peer_stance(weights[:, order], stances[:, order]) == exact).all()
     for i in range(size):
-        assert (peer_stance(weights[i], stances) == exact[:, i]).all()
+        assert (compute_peer_stance(weights[i], stances) == exact[:, i]).all()
         one_by_one = np.float32(0)
         for j in order:
             one_by_one = np.float32(one_by_one + np.float32(stances[0, j] * weights[i, j]))

@@ -21,17 +21,17 @@ from sim.rules.influence import (
     Blocks,
     SparsePeers,
     compact,
+    compute_peer_stance,
     list_peers,
     pass_back,
-    peer_stance,
     peer_weights,
+    round_weights,
     sum_over_peers,
-    whole_weights,
 )
 from sim.world import World
 from sim.world.peers import PEER_KINDS
 from sim.world.quantities import Roles, quantities
-from sim.world.ties import ties_of
+from sim.world.ties import read_ties_of_members
 
 CASES = documents_in_worlds(2, 12)
 
@@ -46,7 +46,9 @@ def made_sparse(world: World) -> World:
     first, second = np.nonzero(~np.eye(world.size, dtype=bool))
     unlisted = {"agreement": np.nan}  # of which 0 is a figure, too
     ties = {
-        kind: ties_of(world.size, first, second, each[first, second], unlisted.get(kind, 0.0), is_sparse=True)
+        kind: read_ties_of_members(
+            world.size, first, second, each[first, second], unlisted.get(kind, 0.0), is_sparse=True
+        )
         for kind, each in world.ties.items()
     }
     return replace(world, ties=ties)
@@ -143,12 +145,12 @@ def test_sums_over_peers_have_the_same_bits() -> None:
     assert (sparse @ stances[:, 0]).tobytes() == (dense @ stances[:, 0]).tobytes()
     assert pass_back(sparse, stances[:, 0]).tobytes() == pass_back(dense, stances[:, 0]).tobytes()
     few = np.where(np.arange(1000)[:, None] % 7 == 0, stances, 0.0).astype(np.float32)
-    for weights in (whole_weights(sparse), whole_weights(dense)):
+    for weights in (round_weights(sparse), round_weights(dense)):
         assert (weights @ stances.astype(np.float32)).dtype == np.float32
         assert (weights @ stances.astype(np.float32)).tolist() == (dense @ stances * GRID).tolist()
         assert sum_over_peers(weights, few).tolist() == (dense @ few.astype(np.float64) * GRID).tolist()
     for member in (0, 7, 999):
         one, other = (list_peers(weights, member) for weights in (dense, sparse))
         assert one[0].tolist() == other[0].tolist()
-        assert peer_stance(one[1], stances.T[:, one[0]]).tolist() == (dense @ stances)[member].tolist()
+        assert compute_peer_stance(one[1], stances.T[:, one[0]]).tolist() == (dense @ stances)[member].tolist()
         assert one[1].tolist() == other[1].tolist()

@@ -15,7 +15,7 @@ from test_engines import assert_same_votes
 from sim.case import Case, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.randomness import Draws
-from sim.rules.choice import choice_probabilities, choose
+from sim.rules.choice import choose, compute_choice_probabilities
 from sim.rules.influence import GRID, with_peers
 from sim.rules.payoffs import Utilities
 from sim.rules.switching import bound_rounding, find_boundaries, find_range, solve_switching_points, switch
@@ -42,7 +42,7 @@ def check(own: Utilities, influence: float, draw: NDArray[np.float64], sums: NDA
 
 def edges_at(own: Utilities, influence: float, peers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cumulated probabilities (3, n) with the peers at these sums: draws that are exactly on a boundary."""
-    chances = choice_probabilities(with_peers(own, influence, peers / GRID))
+    chances = compute_choice_probabilities(with_peers(own, influence, peers / GRID))
     edges = np.minimum(np.cumsum(np.stack(chances), axis=0)[:3], LAST)
     return np.where(edges < FIRST, np.rint(edges / FIRST) * FIRST, edges)
 

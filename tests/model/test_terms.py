@@ -19,18 +19,18 @@ from sim.case import Case, draw_inputs, prepare
 from sim.case.ballot import NOT_FIXED, WEIGHTS
 from sim.case.calendar import Month, calendar
 from sim.case.utilities import compute_own_terms, compute_own_utilities
-from sim.deliberation import Outcome, draw_noise, normals_of
+from sim.deliberation import Outcome, draw_noise, draw_normals
 from sim.ensemble import simulate, simulate_votes, split_by_draw
 from sim.rules.choice import ACTIONS, STANCES, choose
-from sim.rules.influence import peer_term, with_peers
-from sim.rules.parameters import registry
+from sim.rules.influence import compute_peer_term, with_peers
+from sim.rules.parameters import load_registry
 from sim.rules.payoffs import Utilities, UtilityTerms
 from sim.specs import read_scenario
-from sim.whatif.explanation.decisive import decisive_terms
+from sim.whatif.explanation.decisive import find_decisive_terms
 from sim.whatif.explanation.monthly import ask_monthly
-from sim.whatif.explanation.terms import chances_of, take_all_apart, take_apart
+from sim.whatif.explanation.terms import compute_chances, take_all_apart, take_apart
 from sim.world import load_world
-from sim.world.sources import origins_of
+from sim.world.sources import find_origins
 from sim.world.world import EDITABLE
 
 
@@ -40,7 +40,10 @@ def utilities_of(case: Case, first: int, count: int) -> Iterator[tuple[int, Outc
     for number, outcome, months in simulate_votes(case, first, count):
         ballot, influence = draw_inputs(case, replicates).ballots[number], case.parameters["peer_influence"]
         peers = np.asarray((case.peers @ STANCES[outcome.actions].T).T)
-        terms = {**compute_own_terms(ballot, case.parameters, months=months), "peers": peer_term(influence, peers)}
+        terms = {
+            **compute_own_terms(ballot, case.parameters, months=months),
+            "peers": compute_peer_term(influence, peers),
+        }
         yield (
             number,
             outcome,
@@ -161,7 +164,7 @@ def test_the_vote_follows_from_the_utilities_and_the_draw(name: str) -> None:
     """Where deliberation has settled, an action is the choice by the explained utilities at the member's own draw."""
     case = prepare(read_scenario(name))
     ((_, outcome, _, utilities),) = utilities_of(case, 0, 200)
-    noise = draw_noise(case, case.ballots[0], normals_of(case, 0, 200), 0, 200)
+    noise = draw_noise(case, case.ballots[0], draw_normals(case, 0, 200), 0, 200)
     chosen, drawn = choose(utilities, noise), case.ballots[0].fixed == NOT_FIXED
     settled = outcome.is_settled
     assert settled.mean() > 0.5
@@ -174,13 +177,13 @@ def test_every_input_is_a_term_of_its_own() -> None:
     assert len(set(names)) == len(names)
     weighed = {name for kind, inputs in WEIGHTS.items() if kind != "exposure" for name in inputs}
     assert weighed | {"position", "severity", "sanction_risk", "grievance", "peers"} <= set(names)
-    assert {term.parameter for term in anatomy.terms} <= {"", *registry()}
+    assert {term.parameter for term in anatomy.terms} <= {"", *load_registry()}
 
 
 def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
     world = load_world("un-2022")
     for name in (*EDITABLE, "position"):
-        origins = origins_of(world, name, world.iso3[0])
+        origins = find_origins(world, name, world.iso3[0])
         assert origins, f"{name}: say in ORIGINS of sim/world/sources.py which column it is derived from"
         assert all(origin.source for origin in origins), name
 
@@ -188,7 +191,7 @@ def test_every_quantity_of_a_term_has_a_column_with_its_source() -> None:
 def test_a_world_without_some_tables_names_what_it_has() -> None:
     world = load_world("seven-harbours")
     for name in EDITABLE:
-        for origin in origins_of(world, name, world.iso3[0]):
+        for origin in find_origins(world, name, world.iso3[0]):
             assert (world.folder / origin.file).is_file(), name
 
 
@@ -196,15 +199,15 @@ def test_the_decisive_term_by_hand() -> None:
     """Recomputed member by member: each term at its mean over the members that draw, one at a time."""
     anatomy = take_apart(prepare(read_scenario("es-11-1")), 0, 100)
     arrays, drawn = anatomy.arrays, np.flatnonzero(anatomy.is_drawn)
-    decisive = decisive_terms(anatomy)
+    decisive = find_decisive_terms(anatomy)
     losses: dict[bool, list[float]] = {True: [], False: []}
     for i in drawn:
         action = anatomy.counts[i].argmax()
-        base = chances_of(arrays[:, i].sum(axis=0))[action]
+        base = compute_chances(arrays[:, i].sum(axis=0))[action]
         left = []
         for place in range(len(arrays)):
             utilities = arrays[:, i].sum(axis=0) - arrays[place, i] + arrays[place][drawn].mean(axis=0)
-            left.append(chances_of(utilities)[action])
+            left.append(compute_chances(utilities)[action])
         found = decisive[i]
         losses[found is not None].append(base - min(left))
         if found is None:

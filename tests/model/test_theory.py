@@ -18,7 +18,7 @@ from sim.case.ballot import NOT_FIXED
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate
 from sim.equilibrium import solve_equilibrium
-from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, choice_probabilities
+from sim.rules.choice import ACTIONS, OPPOSE, STANCES, SUPPORT, compute_choice_probabilities
 from sim.specs import Scenario, read_scenario
 
 
@@ -53,7 +53,7 @@ def independent(name: str) -> tuple[Case, FloatArray, NDArray[np.int8]]:
     case = prepare(read_scenario(name, ["parameters.peer_influence=0", "seed=11"]), reads_votes=False)
     case = replace(case, known=replace(case.known, donors={}))
     (ballot,) = case.ballots
-    chances = np.stack(choice_probabilities(compute_own_utilities(ballot, case.parameters)), axis=-1)
+    chances = np.stack(compute_choice_probabilities(compute_own_utilities(ballot, case.parameters)), axis=-1)
     given = ballot.fixed != NOT_FIXED
     chances[given] = np.eye(4)[ballot.fixed[given]]
     return case, chances, simulate(case, 0, REPLICATES)[0].actions

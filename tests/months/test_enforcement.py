@@ -19,9 +19,9 @@ from sim.case import prepare
 from sim.runner.months import MonthsSamples
 from sim.runner.run import run_case
 from sim.scoring.flows import score_flows
-from sim.scoring.months import simulated_of
+from sim.scoring.months import find_simulated
 from sim.scoring.published import Published
-from sim.specs import read_scenario, scenario_from
+from sim.specs import parse_scenario, read_scenario
 
 RUNS = 60
 ISOLATED = ("PRK", "IRN", "SYR")
@@ -132,7 +132,7 @@ def test_what_is_assumed_carries_an_interval() -> None:
 def growth(published: Published, code: str, *settings: str) -> float:
     """Exports of the Union to a member in the second half of 2022 over those of a year before, less 1."""
     result = run_case(prepare(read_scenario("2022-2023", ["months.end=2022-12-31", *settings])), RUNS)
-    simulated = simulated_of(result)
+    simulated = find_simulated(result)
     assert simulated is not None
     (score,) = [one for one in score_flows(simulated, published).exports if one.iso3 == code]
     record = published.exports["EU"][code]
@@ -192,7 +192,7 @@ def test_pursuit_may_be_reversed() -> None:
         document = spec.document()
         event = {"kind": "pursuit", "date": date(2022, 3, 1), "instruments": ["goods"], "effort": effort}
         document["event"] = [*document["event"], {**event, "what": "what if", "source": "what if"}]  # type: ignore[misc]
-        months = run_case(prepare(scenario_from(document, "what if", Path())), RUNS).months
+        months = run_case(prepare(parse_scenario(document, "what if", Path())), RUNS).months
         assert months is not None
         goods[effort] = months.total("help_goods").mean[-1]
     assert goods[0.0] > goods[1.0] > goods[10.0]

@@ -15,7 +15,7 @@ from support.months_worlds import documents_with_months, made
 from support.worlds import examples
 
 from sim import randomness
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 
 
 def renamed(value: Any, names: Mapping[str, str]) -> Any:
@@ -41,7 +41,7 @@ def test_two_members_that_exchange_their_labels_exchange_nothing_else(made_up: A
     names = {world.iso3[one]: world.iso3[other], world.iso3[other]: world.iso3[one]}
     votes, months = watched(made(document, world, energy), 0, 3)
     with pytest.MonkeyPatch.context() as patch:
-        key = randomness.stream_key
+        key = randomness.make_stream_key
         patch.setattr(
             randomness,
             "stream_key",
@@ -59,4 +59,4 @@ def test_two_members_that_exchange_their_labels_exchange_nothing_else(made_up: A
 
 def test_no_parameter_is_of_a_member() -> None:
     """The registry has numbers for everybody; a member's code is in no name."""
-    assert not {name for name in registry() for part in name.split("_") if part.isupper()}
+    assert not {name for name in load_registry() for part in name.split("_") if part.isupper()}

@@ -14,9 +14,9 @@ from support.months_worlds import TOLD, cases_with_months, documents_with_months
 from support.worlds import examples
 
 from sim.case import Case, prepare
-from sim.case.calendar import calendar, daily_force, in_force
+from sim.case.calendar import calendar, compute_daily_force, select_in_force
 from sim.ensemble import simulate
-from sim.specs import read_scenario, scenario_from, shipped_scenarios
+from sim.specs import list_shipped_scenarios, parse_scenario, read_scenario
 from sim.specs.scenario.spec import Scenario
 
 SEEN = ["months.end=2022-04-30", "parameters.vote_feedback=1"]
@@ -87,7 +87,7 @@ def april(day: date) -> Scenario:
     event = {"kind": "sanctions", "date": day, "members": ["USA", "EU"], "sectors": ["all"], "against": ["G77"], **TOLD}
     document = spec.document()
     document["event"] = [*document["event"], event]  # type: ignore[misc]
-    return scenario_from(document, "what if", Path())
+    return parse_scenario(document, "what if", Path())
 
 
 def test_sanctions_of_8_april_do_not_touch_the_vote_of_7_april() -> None:
@@ -142,13 +142,13 @@ def test_the_calendar_puts_events_before_the_votes_of_their_day_and_old_ones_fir
 def test_a_month_counts_by_the_days_in_force(since: date, expected: float) -> None:
     spec = read_scenario("2022-2023")
     assert spec.months is not None
-    assert in_force(calendar(spec, spec.months)[2], since) == pytest.approx(expected)
+    assert select_in_force(calendar(spec, spec.months)[2], since) == pytest.approx(expected)
 
 
 def test_a_phase_in_rises_evenly() -> None:
     spec = read_scenario("2022-2023")
     assert spec.months is not None
-    parts = [np.mean(daily_force(month, date(2022, 3, 1), 10)) for month in calendar(spec, spec.months)]
+    parts = [np.mean(compute_daily_force(month, date(2022, 3, 1), 10)) for month in calendar(spec, spec.months)]
     assert np.diff(parts[1:10]) == pytest.approx([0.1] * 8, abs=0.005)
     assert parts[0] == 0
     assert parts[12:] == [1.0] * 5
@@ -229,7 +229,7 @@ def test_what_ifs_change_the_events_that_their_reasons_name() -> None:
 
 
 def test_every_what_if_of_the_months_says_what_it_expects() -> None:
-    names = [name for name in shipped_scenarios() if name.startswith(("2022-2023-", "2022-2025-"))]
+    names = [name for name in list_shipped_scenarios() if name.startswith(("2022-2023-", "2022-2025-"))]
     assert len(names) >= 14
     expected = {name: read_scenario(name).expected for name in names}
     assert [name for name, one in expected.items() if one is None or not one.series] == []

@@ -20,7 +20,7 @@ from sim.case import DRAW_RUN, Case, draw_case, prepare
 from sim.ensemble import simulate
 from sim.model import AlignmentModel, MemberState
 from sim.months import phases
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner.batch import ENGINES, Batch, BatchResult, simulate_batch
 from sim.runner.months import MonthsSamples
 from sim.runner.run import run_case
@@ -129,7 +129,7 @@ def with_draws(case: Case, factors: Sequence[float]) -> Case:
     """The case with every parameter of the registry but counts drawn: times one of the factors, within its bounds."""
     values = {
         name: tuple(float(np.clip(case.parameters[name] * factor, entry.low, entry.high)) for factor in factors)
-        for name, entry in registry().items()
+        for name, entry in load_registry().items()
         if not entry.is_count
     }
     fit = Fit(settings={}, data={}, parameters=dict(case.parameters), draws=PosteriorDraws(parameters=values))

@@ -25,7 +25,7 @@ from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
 from sim.summaries.about_tables import about_tables
-from sim.summaries.run_tables import short_months_tables
+from sim.summaries.run_tables import make_short_months_tables
 from sim.summaries.summary import summarise_run
 
 SHORT = ["months.end=2022-04-30"]
@@ -71,7 +71,7 @@ def test_months_of_a_target_whose_fuels_are_unknown_have_no_fuel_and_are_held_ag
     assert months.scores is None
     assert months.acts == []
     assert not [name for name in (*months.totals, *months.units) if "crude" in name]
-    assert short_months_tables(months)
+    assert make_short_months_tables(months)
     keep_run(found.case, tmp_path / "kept")
 
 
@@ -87,7 +87,7 @@ def test_what_is_printed_names_the_months_and_the_whole(result: RunResult) -> No
     written = io.StringIO()
     months = summarise_run(result).months
     assert months is not None
-    for table in short_months_tables(months):
+    for table in make_short_months_tables(months):
         print_table(Console(file=written, width=160), table)
     for text in ("2022-03", "Help to the target", "compared with the base", "sanction"):
         assert text in written.getvalue()

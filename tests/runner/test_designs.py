@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.experiment_files import problems, read, sampled, valid
 
-from sim.runner.designs import list_levels, list_points, scenario_at
+from sim.runner.designs import list_levels, list_points, make_scenario_at
 
 
 def test_a_factorial_design_has_every_combination_and_the_last_factor_varies_fastest():
@@ -97,7 +97,7 @@ def test_several_scenarios_are_the_first_factor():
         ("es-11-3", -3),
         ("es-11-3", -2),
     ]
-    resolutions = [scenario_at(experiment, point).vote[0].resolution for point in list_points(experiment)]
+    resolutions = [make_scenario_at(experiment, point).vote[0].resolution for point in list_points(experiment)]
     assert resolutions == ["A/RES/ES-11/1"] * 2 + ["A/RES/ES-11/3"] * 2
     assert list_levels(experiment)["scenario"] == ["es-11-1", "es-11-3"]
 
@@ -126,7 +126,7 @@ def test_a_table_gives_its_points_row_by_row(tmp_path):
         (-4, ["CAL"], 3),
         (0.5, ["DUN", "CAL"], 0),
     ]
-    assert scenario_at(experiment, list_points(experiment)[0]).roles.senders == ("CAL",)
+    assert make_scenario_at(experiment, list_points(experiment)[0]).roles.senders == ("CAL",)
     (tmp_path / "points.csv").unlink()
     again = read(experiment.document())
     assert list_points(again) == list_points(experiment)

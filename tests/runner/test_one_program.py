@@ -16,7 +16,7 @@ from support.sweeps import SMALL, bytes_of, interrupted, sim_sweep, written
 
 import sim as package
 from sim.errors import InputError
-from sim.runner.identity import check_program, describe_difference, identity, program_hash
+from sim.runner.identity import check_program, describe_difference, hash_program, identity
 from sim.runner.sweep import keep_sweep
 from sim.specs import read_experiment
 
@@ -83,11 +83,11 @@ def test_a_file_changed_after_the_program_was_loaded_is_noticed(tmp_path):
         "from sim.runner.identity import program_hash\n"
         "rule = pathlib.Path('sim/rules/payoffs.py')\n"
         "os.utime(rule, (time.time() + 1, time.time() + 1))\n"
-        "program_hash()\n"
+        "hash_program()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert "payoffs.py: has changed since the program was loaded." in done.stderr
-    assert len(program_hash()) == 64
+    assert len(hash_program()) == 64
 
 
 @pytest.mark.parametrize("name", ["file:x", "run:1", "s3:b"])

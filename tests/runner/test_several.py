@@ -11,7 +11,7 @@ from support.commands import document, sim
 
 from sim.errors import InputError
 from sim.runner.several import SCENARIOS, list_scenarios
-from sim.specs import list_references, shipped_scenarios
+from sim.specs import list_references, list_shipped_scenarios
 from sim.specs.listing import name_references
 
 WHAT_IF = 'title = "{0}"\nquestion = "What if?"\nbase = "es-11-1"\n[set]\n"vote.target_threat" = {1}\n'
@@ -172,4 +172,4 @@ def test_wrong_input_is_refused(arguments, message, tmp_path):
 
 def test_all_is_every_shipped_scenario():
     found = document("run", "--all", "--replicates", 2)["scenarios"]
-    assert [one["name"] for one in found] == list(shipped_scenarios())
+    assert [one["name"] for one in found] == list(list_shipped_scenarios())

@@ -12,7 +12,7 @@ import pytest
 from support.commands import sim, sim_process
 from support.sweeps import bytes_of, interrupted, sim_sweep
 
-from sim.cli.commands.sweep import sweep_folder
+from sim.cli.commands.sweep import run_sweep_folder
 from sim.errors import InputError
 from sim.runner import sweep as module
 from sim.runner.folder import writing
@@ -215,11 +215,11 @@ def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, 
 
     experiment, out = read_experiment(small[0]), tmp_path / "out"
     monkeypatch.setattr(module, "list_points", stop)
-    assert sweep_folder(experiment, out, 1) == (130, None)
+    assert run_sweep_folder(experiment, out, 1) == (130, None)
     assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts again\n"
     assert not out.exists()
     monkeypatch.undo()
     interrupted(small[0], out)
     monkeypatch.setattr(module, "list_points", stop)
-    assert sweep_folder(experiment, out, 1) == (130, None)
+    assert run_sweep_folder(experiment, out, 1) == (130, None)
     assert "same command goes on" in capsys.readouterr().err

@@ -14,9 +14,9 @@ from support.sweeps import CROSSING, SMALL, TABLES, bytes_of, sim_sweep, two_vot
 from sim.case import prepare
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner import batch as batches
-from sim.runner.designs import list_points, scenario_at
+from sim.runner.designs import list_points, make_scenario_at
 from sim.runner.executors import InProcess
 from sim.runner.folder.files import PURPOSES
 from sim.runner.folder.reading import read_points
@@ -62,7 +62,7 @@ def test_every_file_says_what_it_is_for_and_every_column_what_it_holds(tmp_path)
             assert column.metadata[b"description"], (path, column.name)
             assert b"unit" in column.metadata
     lever = pq.ParquetFile(tmp_path / "out" / "points.parquet").schema_arrow.field("parameters.retaliation_absent")
-    assert registry()["retaliation_absent"].meaning in lever.metadata[b"description"].decode()
+    assert load_registry()["retaliation_absent"].meaning in lever.metadata[b"description"].decode()
 
 
 def test_points_are_read_back_as_they_are_in_the_table(two):
@@ -87,7 +87,7 @@ def test_votes_are_those_of_the_simulation_and_agree_with_the_other_tables(two):
     experiment, _, frames = two
     votes, tallies, members = (frames[f"{name}.parquet"] for name in ("votes", "tallies", "members"))
     for point in list_points(experiment):
-        case = prepare(scenario_at(experiment, point))
+        case = prepare(make_scenario_at(experiment, point))
         for ballot, outcome in zip(case.ballots, simulate(case, 0, 2300), strict=True):
             own = [t[(t["point"] == point.number) & (t["resolution"] == ballot.resolution)] for t in (votes, tallies)]
             acted = np.stack([np.frombuffer(row, dtype=np.int8) for row in own[0]["actions"]])
@@ -129,7 +129,7 @@ def test_a_point_of_the_un_is_the_run_with_the_same_overrides(tmp_path):
     keep_sweep(experiment, tmp_path / "out")
     votes = pq.read_table(tmp_path / "out" / "votes.parquet").to_pandas()
     for point in list_points(experiment):
-        (outcome,) = simulate(prepare(scenario_at(experiment, point)), 0, 60)
+        (outcome,) = simulate(prepare(make_scenario_at(experiment, point)), 0, 60)
         rows = votes[votes["point"] == point.number]["actions"]
         np.testing.assert_array_equal(np.stack([np.frombuffer(row, dtype=np.int8) for row in rows]), outcome.actions)
 

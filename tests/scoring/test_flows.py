@@ -16,18 +16,18 @@ from sim.scoring.flows import (
     Simulated,
     accumulate,
     kilobarrels_a_day,
-    part_elapsed,
+    measure_part_elapsed,
     relative_error,
     score_flows,
 )
-from sim.scoring.orderings import compare_senders, compare_values, last_and_trend, rank_correlation
+from sim.scoring.orderings import compare_senders, compare_values, forecast_last_and_trend, rank_correlation
 from sim.scoring.published import (
     CALIBRATION_ENDS,
     OutcomeFigure,
     Published,
+    collect_reported_discounts,
     load_published,
-    reported_discounts,
-    reported_tonnes,
+    measure_reported_tonnes,
 )
 from sim.world import World, load_world
 
@@ -58,19 +58,19 @@ def test_barrels_a_day_by_hand() -> None:
 
 def test_the_days_of_a_month_that_count() -> None:
     begins = date(2022, 2, 24)
-    assert part_elapsed("2022-02", begins, date(2022, 4, 27)) == pytest.approx(5 / 28)
-    assert part_elapsed("2022-03", begins, date(2022, 4, 27)) == 1
-    assert part_elapsed("2022-04", begins, date(2022, 4, 27)) == pytest.approx(27 / 30)
-    assert part_elapsed("2022-05", begins, date(2022, 4, 27)) == 0
+    assert measure_part_elapsed("2022-02", begins, date(2022, 4, 27)) == pytest.approx(5 / 28)
+    assert measure_part_elapsed("2022-03", begins, date(2022, 4, 27)) == 1
+    assert measure_part_elapsed("2022-04", begins, date(2022, 4, 27)) == pytest.approx(27 / 30)
+    assert measure_part_elapsed("2022-05", begins, date(2022, 4, 27)) == 0
 
 
 def test_discounts_are_of_the_early_months_and_follow_the_war(world: World) -> None:
     """None of note in the first months of 2022, a quarter or more from May on."""
-    found = reported_discounts(world, ("2022-01", "2022-08"))
+    found = collect_reported_discounts(world, ("2022-01", "2022-08"))
     assert list(found) == [f"2022-0{month}" for month in range(1, 9)]
     assert all(abs(found[month]) < 0.05 for month in ("2022-01", "2022-02"))
     assert all(0.2 < found[month] < 0.35 for month in ("2022-05", "2022-06", "2022-07", "2022-08"))
-    assert reported_discounts(load_world("seven-harbours"), ("2022-01", "2022-08")) == {}
+    assert collect_reported_discounts(load_world("seven-harbours"), ("2022-01", "2022-08")) == {}
 
 
 def test_a_sum_is_not_made_where_the_series_ends_before() -> None:
@@ -122,9 +122,9 @@ def test_baselines_know_the_earlier_figures_alone() -> None:
 
 
 def test_a_trend_does_not_fall_below_nothing() -> None:
-    assert last_and_trend([0, 1, 2], [4, 2, 0], 5) == (0, 0)
-    assert last_and_trend([0, 1, 3], [1, 2, 4], 5) == (4, pytest.approx(6))
-    assert last_and_trend([3, 0], [7, 1], 1)[0] == 7  # the latest, whatever the order
+    assert forecast_last_and_trend([0, 1, 2], [4, 2, 0], 5) == (0, 0)
+    assert forecast_last_and_trend([0, 1, 3], [1, 2, 4], 5) == (4, pytest.approx(6))
+    assert forecast_last_and_trend([3, 0], [7, 1], 1)[0] == 7  # the latest, whatever the order
 
 
 def test_senders_by_hand() -> None:
@@ -257,16 +257,18 @@ def test_a_figure_used_for_what_its_date_forbids_is_refused(world: World, tmp_pa
 
 def test_reports_keep_the_unknown_apart_from_nothing(world: World) -> None:
     months = ("2021-06", "2022-02", "2022-06", "2022-08")
-    crude = reported_tonnes(world, "crude", months)
+    crude = measure_reported_tonnes(world, "crude", months)
     india, china, turkey, usa = (world.index[code] for code in ("IND", "CHN", "TUR", "USA"))
     assert crude[2, india] == pytest.approx(4034660)
     assert crude[1, india] == 0  # coal was reported for February, crude was not
     assert np.isnan(crude[1:, china]).all()
     assert np.isnan(crude[2:, usa]).all()
-    assert np.isnan(reported_tonnes(world, "crude", ("2021-01",))[0, world.index["FIN"]])  # euros without a tonnage
+    assert np.isnan(
+        measure_reported_tonnes(world, "crude", ("2021-01",))[0, world.index["FIN"]]
+    )  # euros without a tonnage
     assert np.isnan(crude[:, turkey]).all()  # confidential
     assert np.isnan(
-        reported_tonnes(world, "pipeline_gas", months)[:, world.index["DEU"]]
+        measure_reported_tonnes(world, "pipeline_gas", months)[:, world.index["DEU"]]
     ).all()  # gas for its neighbours
 
 

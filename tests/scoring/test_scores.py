@@ -20,23 +20,23 @@ from sim.runner.result import RunResult, VoteResult, frequencies
 from sim.runner.run import run_case
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
-    classes_of,
+    compute_paired_interval,
+    find_classes,
     measure_losses,
     measure_recalls,
     measure_reliability,
-    paired_interval,
-    ranked_classes,
+    merge_to_three_classes,
+    rank_classes,
     score,
     score_intervals,
     share_interval,
-    three_classes,
 )
-from sim.scoring.validation import pinned_probabilities
+from sim.scoring.validation import pin_probabilities
 from sim.specs import read_scenario
 from sim.summaries.summary import is_scored, list_misses, split_of, summarise_run
 from sim.summaries.tallies import count_actions, is_near, share_behind, summarise_tally
 from sim.world import RollCall
-from sim.world.rollcalls.files import rollcalls_of
+from sim.world.rollcalls.files import parse_rollcalls
 
 observed_classes = st.lists(st.integers(0, 2), min_size=1, max_size=20).map(np.array)
 
@@ -167,10 +167,10 @@ def test_paired_intervals_are_those_of_the_members_differences(made: NDArray[np.
     n = len(made)
     weights = np.random.default_rng(3).multinomial(n, np.full(n, 1 / n), size=60)
     wanted = [np.repeat(first - second, weight).mean() for weight in weights]
-    found = paired_interval(first, second, resamples=60, seed=3)
+    found = compute_paired_interval(first, second, resamples=60, seed=3)
     ends = np.quantile(wanted, [0.025, 0.975])
     assert (found.mean, found.p025, found.p975) == pytest.approx((first.mean() - second.mean(), *ends))
-    turned = paired_interval(second, first, resamples=60, seed=3)
+    turned = compute_paired_interval(second, first, resamples=60, seed=3)
     assert (-turned.mean, -turned.p975, -turned.p025) == pytest.approx((found.mean, found.p025, found.p975))
 
 
@@ -179,7 +179,7 @@ def test_members_are_drawn_again_with_all_their_votes() -> None:
     rng = np.random.default_rng(4)
     one, five = rng.normal(size=(400, 1)), rng.normal(size=(400, 5))
     width = {
-        name: (found := paired_interval(values, np.zeros_like(values))).p975 - found.p025
+        name: (found := compute_paired_interval(values, np.zeros_like(values))).p975 - found.p025
         for name, values in {"one": one, "repeated": np.tile(one, 5), "independent": five}.items()
     }
     assert width["repeated"] == pytest.approx(width["one"])
@@ -189,7 +189,7 @@ def test_members_are_drawn_again_with_all_their_votes() -> None:
 
 def test_a_member_that_is_not_scored_on_a_resolution_does_not_count_in_it() -> None:
     losses = np.array([[1.0, np.nan], [3.0, 5.0]])
-    assert paired_interval(losses, np.zeros((2, 2))).mean == pytest.approx((2.0 + 5.0) / 2)
+    assert compute_paired_interval(losses, np.zeros((2, 2))).mean == pytest.approx((2.0 + 5.0) / 2)
 
 
 @examples(max_examples=40)
@@ -244,15 +244,15 @@ def test_bins_hold_equally_many_where_probabilities_differ() -> None:
 
 def test_absent_counts_with_abstain() -> None:
     actions = np.array([OPPOSE, ABSENT, ABSTAIN, SUPPORT])
-    assert classes_of(actions).tolist() == [0, 1, 1, 2]
-    assert three_classes(np.array([[0.125, 0.25, 0.5, 0.125]])).tolist() == [[0.125, 0.75, 0.125]]
+    assert find_classes(actions).tolist() == [0, 1, 1, 2]
+    assert merge_to_three_classes(np.array([[0.125, 0.25, 0.5, 0.125]])).tolist() == [[0.125, 0.75, 0.125]]
 
 
 @examples(max_examples=100)
 @given(forecasts())
 def test_ranked_classes_keep_the_counts_and_the_ranks(made: tuple[NDArray[np.float64], IntArray]) -> None:
     chances, observed = made
-    classes = ranked_classes(chances, observed)
+    classes = rank_classes(chances, observed)
     assert np.bincount(classes, minlength=3).tolist() == np.bincount(observed, minlength=3).tolist()
     leaning = chances[:, 2] - chances[:, 0]
     for higher in (1, 2):
@@ -262,7 +262,7 @@ def test_ranked_classes_keep_the_counts_and_the_ranks(made: tuple[NDArray[np.flo
 
 def test_ranked_classes_break_ties_by_the_order_of_members() -> None:
     chances = np.tile([0.2, 0.3, 0.5], (3, 1))
-    assert ranked_classes(chances, np.array([0, 1, 2])).tolist() == [2, 1, 0]
+    assert rank_classes(chances, np.array([0, 1, 2])).tolist() == [2, 1, 0]
 
 
 def roll_call(resolution: str, day: date, votes: list[int], target: str = "M0000") -> RollCall:
@@ -273,16 +273,16 @@ def roll_call(resolution: str, day: date, votes: list[int], target: str = "M0000
 def test_pinning_gives_back_the_observed_counts(name: str) -> None:
     """Rule: expected supporters and opposers within 0.01 of those observed; who they were makes no difference."""
     case = prepare(read_scenario(name))
-    calls = {call.resolution: call for call in rollcalls_of(case.world)}
+    calls = {call.resolution: call for call in parse_rollcalls(case.world)}
     votes = calls[case.ballots[0].resolution].votes
     drawn = (case.ballots[0].fixed == NOT_FIXED) & (votes >= 0)
-    chances = pinned_probabilities(case, 0, votes)
+    chances = pin_probabilities(case, 0, votes)
     expected, counts = chances[drawn].sum(axis=0), np.bincount(votes[drawn], minlength=4)
     assert expected[SUPPORT] == pytest.approx(counts[SUPPORT], abs=0.01)
     assert expected[OPPOSE] == pytest.approx(counts[OPPOSE], abs=0.01)
     shuffled = votes.copy()
     shuffled[drawn] = np.random.default_rng(0).permutation(votes[drawn])
-    assert pinned_probabilities(case, 0, shuffled).tolist() == chances.tolist()
+    assert pin_probabilities(case, 0, shuffled).tolist() == chances.tolist()
 
 
 def test_frequencies_are_smoothed() -> None:

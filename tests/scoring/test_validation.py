@@ -16,8 +16,8 @@ from sim.errors import InputError
 from sim.rules.choice import SUPPORT
 from sim.scoring import validation, verdict
 from sim.scoring.samples import make_sample
-from sim.scoring.scores import score, three_classes
-from sim.scoring.validation import EarlierSamples, pinned_probabilities, put_on, validate, with_rollcalls
+from sim.scoring.scores import merge_to_three_classes, score
+from sim.scoring.validation import EarlierSamples, pin_probabilities, put_on, validate, with_rollcalls
 from sim.specs import read_scenario
 from sim.world import load_world
 from sim.world.rollcalls.files import Observed, read_rollcalls
@@ -131,12 +131,12 @@ def test_a_vote_of_a_scenario_with_months_is_pinned_as_they_have_left_it():
     case = prepare(spec, WORLD)
     stops = visit_votes(case, case.own_inputs, 0, MONTHS_EXPECTED)
     number, months = next(stop for stop in stops if stop[0] == 2)
-    moved, as_begun = (pinned_probabilities(case, number, APRIL, state) for state in (months, None))
+    moved, as_begun = (pin_probabilities(case, number, APRIL, state) for state in (months, None))
     drawn = case.ballots[number].fixed == NOT_FIXED
     assert moved[drawn].sum(axis=0)[SUPPORT] == pytest.approx(as_begun[drawn].sum(axis=0)[SUPPORT], abs=0.01)
     assert np.abs(moved - as_begun)[drawn].max() > 0.01
     asked = make_sample(case, number, APRIL)
-    scored = score(three_classes(moved[asked.observed >= 0]), asked.observed[asked.observed >= 0])
+    scored = score(merge_to_three_classes(moved[asked.observed >= 0]), asked.observed[asked.observed >= 0])
     assert validate(spec)[-1].pinned.log_loss == pytest.approx(scored.log_loss, abs=1e-12)
 
 

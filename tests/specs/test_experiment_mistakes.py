@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.experiment_files import CHANGE, catch_messages, problems, read, spoilt, toml_values, valid
 
 from sim.errors import InputError
-from sim.runner.designs import list_points, scenario_at
-from sim.specs import experiment_schema, read_experiment, scenario_from
+from sim.runner.designs import list_points, make_scenario_at
+from sim.specs import make_experiment_schema, parse_scenario, read_experiment
 from sim.specs.experiment import trials
 
 
@@ -227,7 +227,7 @@ def test_no_mistake_raises_anything_but_an_input_error(data):
     assert read(json.loads(json.dumps(experiment.document()))) == experiment
     for point in list_points(experiment)[:3]:
         assert all(
-            problem.where == f"point {point.number}" for problem in catch_messages(scenario_at, experiment, point)
+            problem.where == f"point {point.number}" for problem in catch_messages(make_scenario_at, experiment, point)
         )
 
 
@@ -286,7 +286,7 @@ def test_reading_sets_each_value_once_in_each_scenario(document, scenarios):
     del document["target_split"]
     tried = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trials, "scenario_from", lambda *given: tried.append(given[0]["set"]) or scenario_from(*given))
+        patch.setattr(trials, "parse_scenario", lambda *given: tried.append(given[0]["set"]) or parse_scenario(*given))
         read(document)
     for name, factor in document["design"]["over"].items():
         assert sorted(point[name] for point in tried) == sorted(factor["values"] * scenarios)
@@ -323,20 +323,20 @@ def test_an_editor_judges_as_the_reader_does(spoil, is_valid):
     jsonschema = pytest.importorskip("jsonschema")
     document = valid()
     spoil(document)
-    schema = experiment_schema()
+    schema = make_experiment_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert jsonschema.Draft202012Validator(schema).is_valid(document) is is_valid
 
 
 def test_every_shipped_experiment_suits_the_schema():
     jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft202012Validator(experiment_schema())
+    validator = jsonschema.Draft202012Validator(make_experiment_schema())
     for path in (Path(__file__).parents[2] / "experiments").glob("*.toml"):
         validator.validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def test_every_key_is_described():
-    schema = experiment_schema()
+    schema = make_experiment_schema()
     for holder in (schema, *schema["$defs"].values()):
         assert holder["additionalProperties"] is False
         assert all(entry.get("description") for entry in holder["properties"].values())

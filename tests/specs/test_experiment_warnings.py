@@ -16,13 +16,13 @@ import sim
 from sim.case import prepare
 from sim.cli.commands.check import check
 from sim.errors import InputError
-from sim.rules.parameters import registry
-from sim.runner.designs import DesignPoint, list_points, scenario_at
+from sim.rules.parameters import load_registry
+from sim.runner.designs import DesignPoint, list_points, make_scenario_at
 from sim.runner.run import run_case
-from sim.specs import Experiment, read_experiment, read_goal, read_scenario, shipped_names
+from sim.specs import Experiment, list_shipped_names, read_experiment, read_goal, read_scenario
 
 CERTAIN = "es-11-1-sanctions-certain"
-OF_MONTHS = [name for name, parameter in registry().items() if parameter.is_of_months]
+OF_MONTHS = [name for name, parameter in load_registry().items() if parameter.is_of_months]
 
 
 def read_messages(experiment: Experiment) -> list[str]:
@@ -36,9 +36,9 @@ def design(over: dict[str, Any], **keys: Any) -> Any:
 
 
 def test_nothing_is_seldom_meant_in_what_ships() -> None:
-    for name in shipped_names("experiments"):
+    for name in list_shipped_names("experiments"):
         assert not read_experiment(name).warnings
-    for name in shipped_names("goals"):
+    for name in list_shipped_names("goals"):
         assert not read_goal(name).warnings
 
 
@@ -87,10 +87,12 @@ def test_python_warns_and_the_command_line_prints(tmp_path: Path, capsys: pytest
 @given(st.dictionaries(st.sampled_from([*OF_MONTHS, "grievance", "inertia", "rounds"]), st.floats(0, 1), min_size=1))
 def test_factors_over_parameters_of_the_months_are_reported_where_there_are_none(drawn: dict[str, float]) -> None:
     at = {
-        name: registry()[name].low + share * (registry()[name].high - registry()[name].low)
+        name: load_registry()[name].low + share * (load_registry()[name].high - load_registry()[name].low)
         for name, share in drawn.items()
     }
-    moved = {f"parameters.{name}": round(value) if registry()[name].is_count else value for name, value in at.items()}
+    moved = {
+        f"parameters.{name}": round(value) if load_registry()[name].is_count else value for name, value in at.items()
+    }
     over = {name: {"values": [value]} for name, value in moved.items()}
     experiment = read(design(over))
     dead = {problem.key.split('"')[1] for problem in experiment.warnings if '"' in problem.key}
@@ -100,7 +102,7 @@ def test_factors_over_parameters_of_the_months_are_reported_where_there_are_none
 def test_no_vote_depends_on_parameters_of_the_months() -> None:
     base = read_scenario("harbour-blockade", ["replicates=50"])
     low, high = (
-        base.model_copy(update={"parameters": {name: getattr(registry()[name], end) for name in OF_MONTHS}})
+        base.model_copy(update={"parameters": {name: getattr(load_registry()[name], end) for name in OF_MONTHS}})
         for end in ("low", "high")
     )
     tallies = [run_case(prepare(spec)).votes[0].tallies.tolist() for spec in (base, low, high)]
@@ -160,7 +162,7 @@ def checked(document: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def cannot_run(experiment: Experiment, point: DesignPoint) -> bool:
     try:
-        prepare(scenario_at(experiment, point))
+        prepare(make_scenario_at(experiment, point))
     except InputError:
         return True
     return False

@@ -9,9 +9,9 @@ import pytest
 from support.experiment_files import CHANGE, VALID, catch_messages, problems, read, valid
 
 from sim.case import prepare
-from sim.rules.parameters import registry
-from sim.runner.designs import list_levels, list_points, scenario_at
-from sim.specs import experiment_from, read_experiment, read_scenario, shipped_names
+from sim.rules.parameters import load_registry
+from sim.runner.designs import list_levels, list_points, make_scenario_at
+from sim.specs import list_shipped_names, parse_experiment, read_experiment, read_scenario
 
 SHIPPED = {
     "energy-dependence": 9,
@@ -22,12 +22,12 @@ SHIPPED = {
     "sanction-enforcement": 21,
     "sender-changes-sides": 7,
     "where-threats-work": 64 * (4 + 2),
-    "which-parameter": 8 * (sum(parameter.prior is not None for parameter in registry().values()) + 4 + 1),
+    "which-parameter": 8 * (sum(parameter.prior is not None for parameter in load_registry().values()) + 4 + 1),
 }
 
 
 def test_the_shipped_experiments_are_those_listed():
-    assert dict.fromkeys(shipped_names("experiments")) == dict.fromkeys(SHIPPED)
+    assert dict.fromkeys(list_shipped_names("experiments")) == dict.fromkeys(SHIPPED)
 
 
 @pytest.mark.parametrize(("name", "size"), SHIPPED.items())
@@ -38,10 +38,10 @@ def test_a_shipped_experiment_reads_and_all_its_points_can_be_run(name, size):
     assert experiment.title
     assert experiment.question.endswith("?")
     assert "Expected before the run" in experiment.reasons
-    seen = {scenario_at(experiment, point).model_dump_json() for point in points}
+    seen = {make_scenario_at(experiment, point).model_dump_json() for point in points}
     assert len(seen) == size
     for point in (points[0], points[-1]):
-        assert prepare(scenario_at(experiment, point)).ballots
+        assert prepare(make_scenario_at(experiment, point)).ballots
 
 
 @pytest.mark.parametrize("name", ["reproduce-es-11-1", "reproduce-es-11-3"])
@@ -63,7 +63,7 @@ def test_the_enforcement_sweep_starts_and_ends_where_it_says():
 
 def test_no_energy_dependence_is_the_shipped_what_if():
     experiment = read_experiment("energy-dependence")
-    nothing = prepare(scenario_at(experiment, list_points(experiment)[0])).ballots[0]
+    nothing = prepare(make_scenario_at(experiment, list_points(experiment)[0])).ballots[0]
     what_if = prepare(read_scenario("es-11-1-no-energy-leverage")).ballots[0]
     np.testing.assert_array_equal(nothing.dependence, what_if.dependence)
 
@@ -73,7 +73,7 @@ def test_the_scenario_at_a_point_is_that_of_the_same_overrides():
     for point in list_points(experiment):
         overrides = [f"{name}={json.dumps(value)}" for name, value in point.values.items()]
         by_hand = read_scenario("harbour-blockade", ["vote.sender_threat=1.5", "seed=3", "replicates=5", *overrides])
-        assert scenario_at(experiment, point) == by_hand
+        assert make_scenario_at(experiment, point) == by_hand
 
 
 def test_replicates_and_seed_are_the_scenarios_unless_given():
@@ -81,26 +81,28 @@ def test_replicates_and_seed_are_the_scenarios_unless_given():
     del document["replicates"], document["seed"]
     experiment = read(document)
     base = read_scenario("harbour-blockade")
-    spec = scenario_at(experiment, list_points(experiment)[0])
+    spec = make_scenario_at(experiment, list_points(experiment)[0])
     assert (spec.replicates, spec.seed) == (base.replicates, base.seed)
 
 
 def test_common_random_numbers_share_a_seed_and_independent_ones_do_not():
     common = read(valid())
     independent = read({**valid(), "random_numbers": "independent"})
-    assert {scenario_at(common, point).seed for point in list_points(common)} == {3}
-    seeds = [scenario_at(independent, point).seed for point in list_points(independent)]
+    assert {make_scenario_at(common, point).seed for point in list_points(common)} == {3}
+    seeds = [make_scenario_at(independent, point).seed for point in list_points(independent)]
     assert len(set(seeds)) == len(seeds)
-    assert seeds == [scenario_at(independent, point).seed for point in list_points(independent)]
+    assert seeds == [make_scenario_at(independent, point).seed for point in list_points(independent)]
     other = read({**valid(), "random_numbers": "independent", "seed": 4})
-    assert not set(seeds) & {scenario_at(other, point).seed for point in list_points(other)}
+    assert not set(seeds) & {make_scenario_at(other, point).seed for point in list_points(other)}
 
 
 def test_a_points_own_seed_depends_on_its_values_not_on_the_rest_of_the_design():
     def seed_of(steps):
         document = valid(over={"parameters.enforcement": {"from": 0, "to": 1, "steps": steps}})
         experiment = read({**document, "random_numbers": "independent"})
-        return {p.values["parameters.enforcement"]: scenario_at(experiment, p).seed for p in list_points(experiment)}
+        return {
+            p.values["parameters.enforcement"]: make_scenario_at(experiment, p).seed for p in list_points(experiment)
+        }
 
     few, many = seed_of(3), seed_of(5)
     assert {value: many[value] for value in few} == few
@@ -110,7 +112,7 @@ def test_values_that_only_clash_together_fail_at_their_points():
     over = {f"parameters.sanction_{action}": {"from": 0, "to": 1, "steps": 3} for action in ("abstain", "absent")}
     experiment = read(valid(over=over))
     reported = {
-        tuple(point.values.values()): catch_messages(scenario_at, experiment, point)
+        tuple(point.values.values()): catch_messages(make_scenario_at, experiment, point)
         for point in list_points(experiment)
     }
     failed = [values for values, found in reported.items() if found]
@@ -121,7 +123,7 @@ def test_values_that_only_clash_together_fail_at_their_points():
 def test_a_factor_may_need_another_one():
     over = {"change": {"values": [[CHANGE]]}, "change.0.multiply": {"values": [0, 2]}}
     experiment = read(valid(over=over))
-    assert [scenario_at(experiment, point).change[0].multiply for point in list_points(experiment)] == [0, 2]
+    assert [make_scenario_at(experiment, point).change[0].multiply for point in list_points(experiment)] == [0, 2]
 
 
 def test_an_experiment_reads_back_from_its_document_and_travels_with_its_scenarios():
@@ -131,13 +133,13 @@ def test_an_experiment_reads_back_from_its_document_and_travels_with_its_scenari
     bases = {name: json.loads(base.model_dump_json(exclude_none=True)) for name, base in experiment.bases.items()}
     document["scenario"] = ["elsewhere"]
     document["set"] = {}
-    moved = experiment_from(document, "y", Path("/nowhere"), bases={"elsewhere": bases["harbour-blockade"]})
-    assert [scenario_at(moved, p) for p in list_points(moved)] == [
-        scenario_at(experiment, p) for p in list_points(experiment)
+    moved = parse_experiment(document, "y", Path("/nowhere"), bases={"elsewhere": bases["harbour-blockade"]})
+    assert [make_scenario_at(moved, p) for p in list_points(moved)] == [
+        make_scenario_at(experiment, p) for p in list_points(experiment)
     ]
     sent = pickle.loads(pickle.dumps(experiment))
-    assert [scenario_at(sent, p) for p in list_points(sent)] == [
-        scenario_at(experiment, p) for p in list_points(experiment)
+    assert [make_scenario_at(sent, p) for p in list_points(sent)] == [
+        make_scenario_at(experiment, p) for p in list_points(experiment)
     ]
 
 
@@ -148,7 +150,7 @@ def test_a_scenario_is_found_from_the_experiments_file(tmp_path):
     text = VALID.replace('"harbour-blockade"', '"mine.toml"').replace("seed = 3\n", "")
     (tmp_path / "experiment.toml").write_text(text, encoding="utf-8")
     experiment = read_experiment(tmp_path / "experiment.toml")
-    assert scenario_at(experiment, list_points(experiment)[0]).seed == 11
+    assert make_scenario_at(experiment, list_points(experiment)[0]).seed == 11
     assert experiment == read(document, folder=tmp_path)
 
 
@@ -167,7 +169,7 @@ def test_overrides_change_the_experiment_or_hold_at_every_point():
     )
     assert experiment.factors == ("parameters.enforcement", "vote.severity", "roles.senders", "parameters.inertia")
     assert experiment.size == 2 * 1 * 2 * 2
-    spec = scenario_at(experiment, list_points(experiment)[-1])
+    spec = make_scenario_at(experiment, list_points(experiment)[-1])
     assert (spec.replicates, spec.vote[0].target_threat, spec.parameters["grievance"]) == (2, 3, 2)
 
 

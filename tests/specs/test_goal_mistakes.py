@@ -12,7 +12,7 @@ from support.experiment_files import catch_messages, spoilt, toml_values
 from support.goals import GIVEN, GOALS, JOIN, LEAVE, LEVERS, MEMBER_LEVERS, PLEDGE, harbour_goal
 
 from sim.errors import InputError
-from sim.specs import goal_from
+from sim.specs import parse_goal
 from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals.combinations import Combinations
 from sim.world import load_world
@@ -208,7 +208,7 @@ def test_a_cost_is_not_of_shares_of_nothing(tmp_path: Path) -> None:
 def test_too_many_members_are_refused() -> None:
     everyone = {"kind": "pledge", "members": ["ALL", "-RUS", "-UKR"], "action": "support", "cost": 1.0}
     with pytest.raises(InputError, match="moves 191 numbers and members; at most 60 are allowed"):
-        goal_from({"scenario": "es-11-1", "goal": GOALS["rule"], "lever": [everyone]}, "goal.toml", Path())
+        parse_goal({"scenario": "es-11-1", "goal": GOALS["rule"], "lever": [everyone]}, "goal.toml", Path())
 
 
 @pytest.mark.parametrize(("wanted", "levers", "message"), WRONG.values(), ids=WRONG)
@@ -223,11 +223,11 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
     levers = [*LEVERS, *MEMBER_LEVERS[1:]]
     written = {"scenario": "harbour-blockade", "set": {"vote.severity": -5.0}, "goal": GOALS["split"], "lever": levers}
     document = spoilt(data, written)
-    found = catch_messages(goal_from, document, "goal.toml", Path())
+    found = catch_messages(parse_goal, document, "goal.toml", Path())
     assert all(problem.where and problem.message for problem in found)
     if found:
         return
-    goal = goal_from(document, "goal.toml", Path())
+    goal = parse_goal(document, "goal.toml", Path())
     space = Combinations(goal)
     assert space.cost(space.now) == 0
     assert apply_levers(goal.base, list(zip(goal.lever, goal.now, strict=True))) == goal.base
@@ -238,4 +238,4 @@ def test_no_mistake_raises_anything_but_an_input_error(data) -> None:  # type: i
 def test_no_override_raises_anything_but_an_input_error(name, value) -> None:  # type: ignore[no-untyped-def]
     written = {"scenario": "harbour-blockade", "goal": GOALS["rule"], "lever": LEVERS}
     for text in (name, f"{name}={value}", f"goal.{name}={value}", f"lever.0.{name}={value}", f"set.{name}={value}"):
-        assert all(problem.message for problem in catch_messages(goal_from, written, "goal.toml", Path(), [text]))
+        assert all(problem.message for problem in catch_messages(parse_goal, written, "goal.toml", Path(), [text]))

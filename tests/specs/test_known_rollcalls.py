@@ -8,7 +8,7 @@ from support.commands import document, sim
 
 from sim.case import prepare
 from sim.errors import InputError
-from sim.specs import read_scenario, world_of
+from sim.specs import load_scenario_world, read_scenario
 from sim.world import load_world
 
 VOTES = {"CAL": "no", "DUN": "no", "ELM": "yes", "FER": "yes", "GUL": "absent"}
@@ -35,7 +35,7 @@ def revealed(case):
 
 def test_a_roll_call_before_the_vote_says_where_members_are(scenario):
     spec = read_scenario(scenario())
-    world = world_of(spec)
+    world = load_scenario_world(spec)
     call = world.rollcall("SH/1b")
     assert (call.date, call.target, call.topic) == (dt.date(2031, 1, 15), "ASH", "passage")
     assert len(world.rollcalls) == len(SHIPPED.rollcalls) + 1
@@ -64,7 +64,7 @@ def test_the_scenarios_own_vote_is_compared_with(scenario):
 
 def test_equal_scenarios_have_one_world(scenario):
     path = scenario()
-    assert world_of(read_scenario(path)) is world_of(read_scenario(path, ["seed=3"]))
+    assert load_scenario_world(read_scenario(path)) is load_scenario_world(read_scenario(path, ["seed=3"]))
     assert document("run", path, "--replicates", 20, "--workers", 2)["votes"]
 
 
@@ -84,7 +84,9 @@ def test_votes_that_the_world_has_already_may_be_repeated_and_not_changed(scenar
         for code, vote in zip(SHIPPED.iso3, SHIPPED.rollcalls[0].votes, strict=True)
         if vote >= 0
     }
-    assert len(world_of(read_scenario(scenario("SH/1", "2030-06-15", own))).rollcalls) == len(SHIPPED.rollcalls)
+    assert len(load_scenario_world(read_scenario(scenario("SH/1", "2030-06-15", own))).rollcalls) == len(
+        SHIPPED.rollcalls
+    )
     with pytest.raises(
         InputError, match=r"known_rollcalls.*differs from the known roll call of SH/1 in the votes of \d members"
     ):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.specs import experiment_from
+from sim.specs import parse_experiment
 
 VALID = """
 title = "Harbours under threat"
@@ -39,7 +39,7 @@ def valid(**design):
 
 
 def read(document, *overrides, folder=Path()):
-    return experiment_from(document, "x.toml", folder, overrides)
+    return parse_experiment(document, "x.toml", folder, overrides)
 
 
 def problems(document, *overrides, folder=Path()):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.specs import goal_from
+from sim.specs import parse_goal
 
 JOIN = {"kind": "join", "key": "roles.senders", "members": ["ELM"], "cost": 1.0}
 LEAVE = {**JOIN, "kind": "leave", "members": ["DUN"]}
@@ -32,4 +32,4 @@ GOALS = {
 
 def harbour_goal(wanted, levers=LEVERS, **keys):
     written = {"title": "g", "scenario": "harbour-blockade", "replicates": 100, "goal": wanted, "lever": levers, **keys}
-    return goal_from(written, "goal.toml", Path())
+    return parse_goal(written, "goal.toml", Path())

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.specs import Scenario, read_scenario, scenario_from
+from sim.specs import Scenario, parse_scenario, read_scenario
 from sim.world.world import Fill
 
 VALID = """
@@ -91,7 +91,7 @@ def valid() -> dict[str, Any]:
 
 
 def read(document: dict[str, Any], *overrides: str) -> Scenario:
-    return scenario_from(document, "x.toml", Path(), overrides)
+    return parse_scenario(document, "x.toml", Path(), overrides)
 
 
 def read_messages(text: str, folder: Path, *overrides: str) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.case import Case, prepare
 from sim.specs import Scenario
-from sim.specs.scenario.checks import Parts, findings_across
+from sim.specs.scenario.checks import Parts, check_across
 from sim.world import World
 from sim.world.energy import COMMODITIES, Energy
 from support.sweeps import two_votes
@@ -96,7 +96,7 @@ def documents_with_months(
 
 def made(document: dict[str, Any], world: World, energy: Energy) -> Case:
     """The case of a document; fails if it is not valid."""
-    assert not list(findings_across(Parts.of(document, world)))
+    assert not list(check_across(Parts.of(document, world)))
     return prepare(Scenario.model_validate(document, context=world), world, energy)
 
 

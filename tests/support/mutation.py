@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.specs import shipped_folder
+from sim.specs import find_shipped_folder
 from sim.world import load_world
 from support.commands import sim
 from support.dated import FILES as DATED
@@ -102,7 +102,7 @@ class Sort:
 
 
 def scenario_on(world):
-    text = (shipped_folder("scenarios") / "harbour-blockade.toml").read_text(encoding="utf-8")
+    text = (find_shipped_folder("scenarios") / "harbour-blockade.toml").read_text(encoding="utf-8")
     return text.replace('"seven-harbours"', f'"{world}"')
 
 

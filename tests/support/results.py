@@ -10,9 +10,9 @@ from sim.specs import read_experiment, read_scenario
 
 
 @cache
-def ran(name, replicates=100, base=None):
+def ran(name, replicates=100, base=None, overrides=()):
     bases = None if base is None else prepare(read_scenario(base))
-    return run_case(prepare(read_scenario(name)), replicates, base=bases)
+    return run_case(prepare(read_scenario(name, overrides)), replicates, base=bases)
 
 
 def swept(name, folder, *overrides):

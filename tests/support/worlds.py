@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sim.case import Case, prepare
 from sim.rules.choice import ACTIONS
-from sim.rules.parameters import ORDERED, find_parameter_problems, registry
+from sim.rules.parameters import ORDERED, find_parameter_problems, load_registry
 from sim.specs import Scenario
-from sim.specs.scenario.checks import Parts, findings_across
+from sim.specs.scenario.checks import Parts, check_across
 from sim.world import Group, RollCall, Sanction, World
 from sim.world.world import ATTRIBUTES, EDITABLE, TIE_KINDS, AssemblyVotes
 
@@ -120,7 +120,7 @@ def worlds(min_size: int = 2, max_size: int = 12) -> st.SearchStrategy[World]:
 @st.composite
 def parameters(draw: st.DrawFn, most_rounds: int = 4, **fixed: float) -> dict[str, float]:
     """Differences from the defaults that the registry allows; `fixed` ones as given."""
-    known = registry()
+    known = load_registry()
     names = draw(st.lists(st.sampled_from(list(known)), unique=True, max_size=12))
     values: dict[str, float] = {"rounds": draw(st.integers(0, most_rounds))}
     for name in (*names, *fixed):
@@ -202,7 +202,7 @@ def _changes(draw: st.DrawFn, world: World, last: date) -> dict[str, Any]:
 
 def made(document: Mapping[str, Any], world: World) -> Case:
     """The case of a scenario's document in a world; fails if the document is not valid."""
-    assert not list(findings_across(Parts.of(document, world)))
+    assert not list(check_across(Parts.of(document, world)))
     return prepare(Scenario.model_validate(document, context=world), world)
 
 

@@ -11,7 +11,7 @@ from support.commands import document, sim
 
 import sim as package
 from sim.errors import InputError
-from sim.results.data import LONGEST_NAME, data_of, data_of_records, name_columns
+from sim.results.data import LONGEST_NAME, collect_data, collect_data_of_records, name_columns
 from sim.results.described import Result, quantity
 from sim.results.parts import ByAction
 from sim.results.tables import MEAN, SHARE, Column, table
@@ -55,7 +55,7 @@ class Outer(Result):
 def test_what_is_within_a_result_gets_columns_with_labels_and_a_column_of_nothing_is_left_out():
     shares = ByAction[float](support=0.5, abstain=0.25, oppose=0.25, absent=0.0)
     row = Outer(name="a", shares=shares, ends=(1.0, 2.0), inner=Inner(value=3.0, unit="EUR"), values={"vote.x": 1.0})
-    found = data_of("outer", "rows", [row])
+    found = collect_data("outer", "rows", [row])
     columns = {column.name: column for column in found.columns}
     assert found.records() == [
         {
@@ -74,7 +74,7 @@ def test_what_is_within_a_result_gets_columns_with_labels_and_a_column_of_nothin
 
 
 def test_a_long_table_has_a_row_for_each_number():
-    wide = data_of_records("wide", "", [{"name": "a", "x": 1, "y": None}, {"name": "b", "x": 2, "y": 3.5}])
+    wide = collect_data_of_records("wide", "", [{"name": "a", "x": 1, "y": None}, {"name": "b", "x": 2, "y": 3.5}])
     rows = wide.lengthen("long", "", ["name"]).records()
     assert [(row["name"], row["quantity"], row["value"]) for row in rows] == [
         ("a", "x", 1),

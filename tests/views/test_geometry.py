@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from matplotlib.path import Path
 
 from sim.summaries.tallies import CODES, REPORTED
-from sim.views.geography import LAND_FILE, make_map, project, rings_of
-from sim.views.seats import SEATED, rows_for, seat_distance, seating, seats
+from sim.views.geography import LAND_FILE, make_map, project, read_rings
+from sim.views.seats import SEATED, arrange_seats, count_rows, measure_seat_distance, seats
 from sim.views.spreading import push_apart, spread
 from sim.views.styles import STYLES
 from sim.world import load_world
@@ -29,14 +29,14 @@ def test_every_seat_is_in_the_half_circle_and_apart(count):
     assert (places[:, 1] >= -1e-9).all()
     if count > 1:
         even = np.sqrt(np.pi / 2 * (1 - 0.42**2) / count)
-        assert seat_distance(count) > 0.5 * even
-    assert rows_for(count) >= 1
+        assert measure_seat_distance(count) > 0.5 * even
+    assert count_rows(count) >= 1
 
 
 @given(st.lists(st.sampled_from([-1, 0, 1, 2, 3]), min_size=1, max_size=250))
 def test_blocs_sit_together_in_their_order(actions):
     actions = np.array(actions)
-    places = seating(actions)
+    places = arrange_seats(actions)
     assert np.isnan(places[actions < 0]).all()
     seated = places[actions >= 0]
     assert not np.isnan(seated).any()
@@ -109,7 +109,7 @@ def test_the_map_is_equal_earth():
 
 
 def test_land_comes_in_closed_rings_on_the_map():
-    rings = [ring for _, rings in rings_of(load_world("un-2022").folder / LAND_FILE) for ring in rings]
+    rings = [ring for _, rings in read_rings(load_world("un-2022").folder / LAND_FILE) for ring in rings]
     assert len(rings) > 177
     assert all(np.allclose(ring[0], ring[-1], atol=1e-6) for ring in rings)
     assert max(np.abs(np.diff(ring[:, 0])).max() for ring in rings) < 0.7  # none leaps across the map

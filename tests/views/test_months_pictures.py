@@ -6,7 +6,7 @@ from support.results import ran
 
 from sim.scoring.monthly import list_published
 from sim.views.pictures.about import draw_about
-from sim.views.pictures.months import TOPICS, lines_of, plot_months
+from sim.views.pictures.months import TOPICS, collect_lines, plot_months
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def lines(ax):
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_topic_has_the_base_as_a_thin_line(hungary, topic):
     ax = plot_months(hungary, topic=topic)
-    base = [band.mean for band in lines_of(hungary.base.months, topic).values()]
+    base = [band.mean for band in collect_lines(hungary.base.months, topic).values()]
     thin = [line.get_ydata() for line in ax.lines if line.get_gid() == "base"]
     assert len(thin) == len(base) > 0
     assert all(np.allclose(drawn, mean) for drawn, mean in zip(thin, base))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.views.frame import make_figure
-from sim.views.svg import inline_svg, shorten_path
+from sim.views.svg import draw_inline_svg, shorten_path
 
 corner = st.tuples(*[st.floats(-500, 500).map(lambda value: round(value, 6))] * 2)
 rings = st.lists(st.tuples(st.lists(corner, min_size=1, max_size=30), st.booleans()), min_size=1, max_size=4)
@@ -69,7 +69,7 @@ def drawn():
     ax.plot([1, 2, 3], [1, 4, 9], linestyle="none", marker="s", label="a & b")
     ax.bar([1, 2], [3, 4], alpha=0.5)
     ax.set(title="Title & <more>", xlabel="two\nlines")
-    return inline_svg(figure, "key", 'shown "so"')
+    return draw_inline_svg(figure, "key", 'shown "so"')
 
 
 def test_an_inline_picture_refers_to_nothing_outside(drawn):
@@ -94,6 +94,6 @@ def test_parts_of_a_picture_have_the_same_names_every_time():
     def once():
         figure = make_figure(2, 2)
         figure.subplots().plot([1, 2], [1, 2], marker="o")
-        return set(re.findall(r'\bid="([^"]+)"', inline_svg(figure, "key", "line")))
+        return set(re.findall(r'\bid="([^"]+)"', draw_inline_svg(figure, "key", "line")))
 
     assert once() == once() != set()

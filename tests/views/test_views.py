@@ -35,17 +35,17 @@ from sim.views.geography import make_map
 from sim.views.kinds import KINDS, OF_RUNS, Wish, draw_run, draw_sweep
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import find_typical_replicate, plot_chamber
-from sim.views.pictures.explanation import plot_explanation, steps_of
+from sim.views.pictures.explanation import list_path_steps, plot_explanation
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.map import plot_map
 from sim.views.pictures.members import order_of, plot_members
 from sim.views.pictures.months import plot_months
-from sim.views.pictures.network import find_clusters, places_of, plot_network, strongest_ties
+from sim.views.pictures.network import find_clusters, find_places, find_strongest_ties, plot_network
 from sim.views.pictures.reasons import plot_answers, plot_reasons
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.pictures.sweeps import plot_sweep
 from sim.views.styles import LOOKS, MISS, SENDERS, STYLES, TARGET
-from sim.views.svg import inline_svg
+from sim.views.svg import draw_inline_svg
 from sim.whatif.explanation.explain import explain
 from sim.whatif.sensitivity import analyse, check_questions
 from sim.world.labels import label_quantity
@@ -118,7 +118,7 @@ def test_a_map_as_svg_names_every_member_and_its_chances_under_the_pointer(found
     for number, to in enumerate((tmp_path / "map.svg", BytesIO())):
         figure.savefig(to, format="svg")
         svg = to.read_text(encoding="utf-8") if number == 0 else to.getvalue().decode()
-        for text in (svg, inline_svg(figure, "p1", "a map")):
+        for text in (svg, draw_inline_svg(figure, "p1", "a map")):
             drawn = ElementTree.fromstring(text).iter()
             titles = [found.text for found in drawn if found.tag in ("title", "{http://www.w3.org/2000/svg}title")]
             assert {title.partition(":")[0] for title in titles} == set(founding.case.world.names)
@@ -202,9 +202,9 @@ def test_movers_are_drawn_as_often_as_they_move(threat):
 
 
 def test_the_network_draws_the_heaviest_ties_and_no_mark_on_another(founding):
-    ax, ties = plot_network(founding), strongest_ties(founding.case)
+    ax, ties = plot_network(founding), find_strongest_ties(founding.case)
     clusters = find_clusters(founding.case, ties)
-    places = places_of(clusters, founding.case.world.size)
+    places = find_places(clusters, founding.case.world.size)
     weights = np.asarray(founding.case.peers)
     for member in range(0, founding.case.world.size, 17):
         own = [weight for who, _, weight in ties if who == member]
@@ -234,7 +234,7 @@ def test_clusters_of_two_thousand_members_are_apart_and_take_seconds():
     case = SimpleNamespace(world=SimpleNamespace(size=size, names=[f"Member {i}" for i in range(size)]))
     begun = time.process_time()
     clusters = find_clusters(case, ties)
-    places = places_of(clusters, size)
+    places = find_places(clusters, size)
     assert time.process_time() - begun < 20
     assert len(KDTree(places).query_pairs(0.9)) == 0
     assert sorted(np.concatenate([cluster.members for cluster in clusters])) == list(range(size))
@@ -258,7 +258,7 @@ def test_small_steps_are_put_together_but_a_single_one_is_shown_as_it_is():
     terms = {label_quantity(term.name) for term in found.anatomy.terms}
     together = set()
     for member in np.flatnonzero(found.anatomy.is_drawn):
-        _, _, steps = steps_of(replace(found, index=int(member)))
+        _, _, steps = list_path_steps(replace(found, index=int(member)))
         together |= {name for name, _ in steps} - terms
     assert together
     assert all(re.fullmatch("([2-9]|[1-9][0-9]+) smaller terms", name) for name in together)
@@ -361,7 +361,7 @@ def test_names_of_clusters_cover_no_member_of_another(founding):
     ax = plot_network(founding)
     figure = ax.get_figure()
     FigureCanvasAgg(figure).draw()
-    places = ax.transData.transform(places_of(find_clusters(founding.case, strongest_ties(founding.case)), 193))
+    places = ax.transData.transform(find_places(find_clusters(founding.case, find_strongest_ties(founding.case)), 193))
     for text in ax.texts:
         box = text.get_window_extent()
         assert not any(box.contains(*place) for place in places)

@@ -22,7 +22,7 @@ from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.shares import measure_shares
 from sim.whatif.explanation.summary import summarise_explanation
-from sim.whatif.explanation.terms import chances_of, take_apart
+from sim.whatif.explanation.terms import compute_chances, take_apart
 
 
 @pytest.fixture(scope="module")
@@ -260,9 +260,9 @@ def test_what_holds_a_member_is_the_term_without_which_its_lead_is_smallest() ->
     leads = {}
     for place, term in enumerate(anatomy.terms):
         own = anatomy.utilities[i] - anatomy.arrays[place, i] + anatomy.arrays[place, anatomy.is_drawn].mean(axis=0)
-        chances = chances_of(own)
+        chances = compute_chances(own)
         leads[term.name] = chances[first] - chances[rival]
-    now = chances_of(anatomy.utilities[i])
+    now = compute_chances(anatomy.utilities[i])
     assert member.held_by == min(leads, key=lambda name: leads[name])
     assert member.drawn_by == max(leads, key=lambda name: leads[name])
     assert member.without == pytest.approx(min(leads.values()) - (now[first] - now[rival]))

@@ -7,14 +7,14 @@ import pytest
 
 from sim.case import prepare
 from sim.fitting.calibration import list_beliefs
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner.run import run_case
 from sim.specs import read_scenario
-from sim.specs.fits import read_fit, shipped_fit_path
+from sim.specs.fits import find_shipped_fit, read_fit
 from sim.summaries.changes import summarise_change
-from sim.summaries.grounds import answer_grounds, grounds_of, levers, list_grounds, list_not_refitted
+from sim.summaries.grounds import answer_grounds, find_grounds, levers, list_grounds, list_not_refitted
 from sim.summaries.sentences import answer_change
-from sim.whatif.doubt import MOST_RUNS, doubt_of
+from sim.whatif.doubt import MOST_RUNS, measure_doubt
 from sim.world import load_world
 from sim.world.world import EDITABLE
 from tools.manual.shown import find_outputs
@@ -31,11 +31,11 @@ def grounds(*overrides, name=BASE):
 def test_each_input_has_the_evidence_of_what_its_effect_depends_on():
     assert grounds("vote.target_threat=2") == {"vote.target_threat": "not identified"}
     assert grounds("parameters.peer_influence=0") == {
-        "parameters.peer_influence": registry()["peer_influence"].evidence
+        "parameters.peer_influence": load_registry()["peer_influence"].evidence
     }
     assert grounds("parameters.enforcement=1") == {
         "parameters.enforcement": "assumed",
-        "parameters.sanction_weight": registry()["sanction_weight"].evidence,
+        "parameters.sanction_weight": load_registry()["sanction_weight"].evidence,
     }
     assert grounds("replicates=10", "seed=3") == {}
 
@@ -53,7 +53,7 @@ def test_an_event_rests_on_the_parameters_of_its_kind():
 
 def test_the_table_of_inputs_names_parameters_and_attributes_that_exist():
     for key, lever in levers().items():
-        assert set(lever.get("parameters", ())) <= registry().keys(), key
+        assert set(lever.get("parameters", ())) <= load_registry().keys(), key
         if key.startswith("change."):
             assert key.removeprefix("change.") in EDITABLE
         assert ("evidence" in lever) == ("basis" in lever)
@@ -63,15 +63,15 @@ def test_the_evidence_of_fitted_parameters_is_what_their_draws_say():
     beliefs = {
         one.name: one.is_identified for one in list_beliefs(shipped_calibration([read_scenario(n) for n in FITTED]))
     }
-    fit = read_fit(shipped_fit_path())
+    fit = read_fit(find_shipped_fit())
     assert fit.evidence.keys() == fit.draws.parameters.keys()
     for name, evidence in fit.evidence.items():
         assert evidence == ("estimated" if beliefs[name] else "not identified"), name
-        assert registry()[name].evidence == evidence
+        assert load_registry()[name].evidence == evidence
 
 
 def test_declared_parameters_are_assumed():
-    for parameter in registry().values():
+    for parameter in load_registry().values():
         assert (parameter.evidence == "assumed") == parameter.source.startswith("declared"), parameter.name
 
 
@@ -80,7 +80,7 @@ def test_a_threat_is_compared_again_with_uncertain_parameters():
         prepare(read_scenario(BASE, [f"replicates={MOST_RUNS}", *own])) for own in ([], ["vote.target_threat=2"])
     )
     result = run_case(case, base=base)
-    doubted = doubt_of(result)
+    doubted = measure_doubt(result)
     changed = summarise_change(doubted, doubted.base, 0)
     plain = summarise_change(result, result.base, 0)
     assert plain.uncertain is None
@@ -95,7 +95,7 @@ def test_a_threat_is_compared_again_with_uncertain_parameters():
 def test_what_rests_on_estimates_alone_is_not_compared_again():
     overrides = [f"replicates={MOST_RUNS}"]
     base, case = (prepare(read_scenario(name, overrides)) for name in (BASE, "es-11-1-no-energy-leverage"))
-    assert doubt_of(run_case(case, base=base)).drawn is None
+    assert measure_doubt(run_case(case, base=base)).drawn is None
 
 
 def test_a_fitted_parameter_changed_alone_is_named_as_not_fitted_again():
@@ -106,7 +106,7 @@ def test_a_fitted_parameter_changed_alone_is_named_as_not_fitted_again():
 
 def test_the_what_if_on_peers_compares_models_fitted_to_the_same_votes():
     spec = read_scenario("es-11-1-no-peers")
-    fit, shipped = read_fit(ROOT / "sim/data/fits/without-peers.toml"), read_fit(shipped_fit_path())
+    fit, shipped = read_fit(ROOT / "sim/data/fits/without-peers.toml"), read_fit(find_shipped_fit())
     assert prepare(spec).parameters["peer_influence"] == 0
     assert spec.vote[0].severity == fit.text[0].severity
     assert fit.data == shipped.data
@@ -115,7 +115,7 @@ def test_the_what_if_on_peers_compares_models_fitted_to_the_same_votes():
 
 
 def test_no_parameter_is_said_to_rest_on_itself_twice():
-    found = grounds_of(["parameters.enforcement", "parameters.sanction_weight"], read_scenario(BASE))
+    found = find_grounds(["parameters.enforcement", "parameters.sanction_weight"], read_scenario(BASE))
     assert len(found) == len({one.key for one in found})
     assert len(answer_grounds(found)) == 1
     assert answer_grounds([]) == []

@@ -21,7 +21,15 @@ from sim.case import prepare
 from sim.cli.commands import reach as command_line
 from sim.ensemble import simulate
 from sim.rules.choice import ACTIONS
-from sim.specs import goal_from, goal_schema, read_goal, read_toml, scenario_from, shipped_folder, shipped_names
+from sim.specs import (
+    find_shipped_folder,
+    list_shipped_names,
+    make_goal_schema,
+    parse_goal,
+    parse_scenario,
+    read_goal,
+    read_toml,
+)
 from sim.specs.goal.moves import apply_levers
 from sim.whatif.goals import reach as reaching
 from sim.whatif.goals.combinations import Combinations, Tried
@@ -88,7 +96,7 @@ def brute_force(name, kind):
     levers, by_hand, _ = KINDS[kind]
     wanted = GOALS[name]
     for cost, document in sorted(by_hand(harbour_goal(wanted, levers).base), key=lambda pair: pair[0]):
-        case = prepare(scenario_from(document, "by hand", Path()))
+        case = prepare(parse_scenario(document, "by hand", Path()))
         (outcome,) = simulate(case, 0, 100)
         if met(wanted, outcome.actions, case.world).mean() >= wanted["probability"]:
             return cost
@@ -275,7 +283,7 @@ def test_values_that_do_not_go_together_are_passed_over() -> None:
 
 
 def test_shipped_goals_are_good_listed_and_valid_by_their_schema() -> None:
-    names = shipped_names("goals")
+    names = list_shipped_names("goals")
     assert names
     assert {entry["name"] for entry in printed("list", "goals")} == set(names)
     for name in names:
@@ -283,8 +291,10 @@ def test_shipped_goals_are_good_listed_and_valid_by_their_schema() -> None:
         assert goal.title
         assert goal.question
         assert goal.reasons
-        jsonschema.validate(json.loads(json.dumps(read_toml(shipped_folder("goals") / f"{name}.toml"))), goal_schema())
-        assert goal_from(goal.document(), name, Path()).document() == goal.document()
+        jsonschema.validate(
+            json.loads(json.dumps(read_toml(find_shipped_folder("goals") / f"{name}.toml"))), make_goal_schema()
+        )
+        assert parse_goal(goal.document(), name, Path()).document() == goal.document()
     assert sim("check", *names).stdout.count("good") == len(names)
 
 

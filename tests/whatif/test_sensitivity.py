@@ -17,18 +17,18 @@ from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.results.sensitivity import Indices
 from sim.rules.choice import ACTIONS
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner import batch
-from sim.runner.designs import draw_shares, list_points, scenario_at
+from sim.runner.designs import draw_shares, list_points, make_scenario_at
 from sim.runner.result import frequencies
 from sim.runner.sweep import keep_sweep
-from sim.specs import experiment_from
-from sim.specs.experiment.priors import prior_ranges
+from sim.specs import parse_experiment
+from sim.specs.experiment.priors import read_prior_ranges
 from sim.summaries.ranking import rank
-from sim.whatif.discovery import regions_of
-from sim.whatif.outputs import Answers, answer_question, event_of, output_of
-from sim.whatif.sensitivity import check_questions, compute_indices, indices_of
-from sim.whatif.sensitivity_tables import indices_table
+from sim.whatif.discovery import find_regions
+from sim.whatif.outputs import Answers, answer_question, compute_output, parse_event
+from sim.whatif.sensitivity import check_questions, compute_indices, estimate_indices
+from sim.whatif.sensitivity_tables import make_indices_table
 
 OVER = {
     "vote.severity": {"from": -6.0, "to": -3.0},
@@ -40,7 +40,7 @@ OVER = {
 def made(kind, samples, over=OVER, **keys):
     design = {"kind": kind, "samples": samples, "over": over, **keys.pop("design", {})}
     written = {"title": "s", "scenario": "harbour-blockade", "replicates": 40, "design": design, **keys}
-    return experiment_from({"outputs": ["members"], **written}, "s.toml", Path())
+    return parse_experiment({"outputs": ["members"], **written}, "s.toml", Path())
 
 
 def column(found: Indices, name: str) -> np.ndarray:
@@ -94,7 +94,7 @@ def test_an_output_that_never_moves_has_indices_of_zero() -> None:
         assert {lever.lever for lever in found.levers} == set(OVER)
         assert all(figure == 0 for lever in found.levers for name, figure in lever if name != "lever")
         assert found.deviation == 0
-        assert "no lever changes it" in indices_table(found).note
+        assert "no lever changes it" in make_indices_table(found).note
 
 
 def test_a_trajectory_moves_one_lever_at_a_time() -> None:
@@ -124,12 +124,12 @@ def test_a_saltelli_design_exchanges_one_column_at_a_time() -> None:
 
 def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
     experiment = made("morris", 2, over={"vote.severity": OVER["vote.severity"]}, design={"priors": 3.0})
-    fitted = [name for name, parameter in registry().items() if parameter.prior is not None]
+    fitted = [name for name, parameter in load_registry().items() if parameter.prior is not None]
     assert set(experiment.factors) == {"vote.severity", *(f"parameters.{name}" for name in fitted)}
-    for name, ends in prior_ranges(3.0).items():
-        assert registry()[name].low <= ends["from"] < ends["to"] <= registry()[name].high
+    for name, ends in read_prior_ranges(3.0).items():
+        assert load_registry()[name].low <= ends["from"] < ends["to"] <= load_registry()[name].high
     for point in list_points(experiment):
-        scenario_at(experiment, point)  # none of them crosses
+        make_scenario_at(experiment, point)  # none of them crosses
     own = {"parameters.grievance": {"from": 0.0, "to": 0.5}}
     factor = made("random", 2, over=own, design={"priors": 1.0}).design.over["parameters.grievance"]
     assert (factor.low, factor.high) == (0.0, 0.5)
@@ -138,11 +138,11 @@ def test_priors_vary_every_fitted_parameter_within_its_bounds() -> None:
 
 
 def read_output(experiment, folder, name):
-    return answer_question(experiment, folder, output_of(experiment, name))
+    return answer_question(experiment, folder, compute_output(experiment, name))
 
 
 def read_event(experiment, folder, name):
-    return answer_question(experiment, folder, event_of(experiment, name))
+    return answer_question(experiment, folder, parse_event(experiment, name))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def swept(tmp_path_factory):
 
 def test_a_lever_without_effect_has_exactly_none(swept) -> None:  # type: ignore[no-untyped-def]
     experiment, folder = swept
-    (found,) = indices_of(experiment, read_output(experiment, folder, "support"))
+    (found,) = estimate_indices(experiment, read_output(experiment, folder, "support"))
     total = {lever.lever: lever.size for lever in found.levers}
     assert total["vote.sender_threat"] == 0
     assert max(total.values()) > 0
@@ -185,7 +185,7 @@ def test_a_known_region_is_found() -> None:
     experiment = made("sobol", 256)
     points = list_points(experiment)
     happens = np.array([p.values["vote.severity"] > -4 and p.values["vote.target_threat"] > 1 for p in points], float)
-    found = regions_of(experiment, Answers("e", "SH/2", tuple(range(256)), happens))
+    found = find_regions(experiment, Answers("e", "SH/2", tuple(range(256)), happens))
     best = found[0]
     assert best.probability == 1.0
     assert best.coverage == 1.0
@@ -203,7 +203,7 @@ def test_a_known_region_is_found() -> None:
 def test_what_happens_everywhere_or_nowhere_has_no_region() -> None:
     experiment = made("random", 30)
     for value in (0.0, 1.0):
-        (region,) = regions_of(experiment, Answers("e", "SH/2", tuple(range(30)), np.full(30, value)))
+        (region,) = find_regions(experiment, Answers("e", "SH/2", tuple(range(30)), np.full(30, value)))
         assert region.where == ()
         assert region.probability == value
 
@@ -212,7 +212,7 @@ def test_levers_without_numbers_are_shown_by_their_value() -> None:
     over = {"roles.senders": {"values": [["CAL", "DUN"], ["CAL"]]}, "vote.severity": OVER["vote.severity"]}
     experiment = made("random", 60, over=over)
     happens = np.array([float(point.values["roles.senders"] == ["CAL"]) for point in list_points(experiment)])
-    best = regions_of(experiment, Answers("e", "SH/2", tuple(range(60)), happens))[0]
+    best = find_regions(experiment, Answers("e", "SH/2", tuple(range(60)), happens))[0]
     assert best.probability == 1.0
     assert len(best.where) == 1
     assert "roles.senders" in str(best.where[0])
@@ -299,7 +299,7 @@ def test_all_that_cannot_be_answered_is_reported_at_once() -> None:
 def test_near_is_the_same_in_the_ranking_and_as_an_output(tmp_path: Path) -> None:
     """Near the target split, on the actions that it gives, though the observed counts are others."""
     split = {"support": 120, "abstain": 45}
-    experiment = experiment_from(
+    experiment = parse_experiment(
         {
             "title": "n",
             "scenario": "es-11-1",
@@ -312,6 +312,6 @@ def test_near_is_the_same_in_the_ranking_and_as_an_output(tmp_path: Path) -> Non
     )
     keep_sweep(experiment, tmp_path / "out")
     by_rank = {point.point: point.near for point in rank(experiment, tmp_path / "out")}
-    found = answer_question(experiment, tmp_path / "out", output_of(experiment, "near"))
+    found = answer_question(experiment, tmp_path / "out", compute_output(experiment, "near"))
     assert dict(zip(found.points, found.values, strict=True)) == by_rank
     assert max(by_rank.values()) > 0

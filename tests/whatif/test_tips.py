@@ -17,7 +17,7 @@ from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
-from sim.whatif.explanation.levers import Lever, levers_of
+from sim.whatif.explanation.levers import Lever, find_levers
 from sim.whatif.explanation.switching import WatchedMember, find_switching_points
 from sim.whatif.explanation.terms import take_apart
 
@@ -75,7 +75,7 @@ def tips_of_some(case: Case, number: int) -> tuple[list[tuple[Lever, SwitchingPo
     index = case.world.index["GUL"]
     now = int(take_apart(case, number, case.spec.replicates).counts[index].argmax())
     member = WatchedMember(case, number, index, case.spec.replicates)
-    levers = [lever for lever in levers_of(case, number, "GUL") if lever.key in SOME]
+    levers = [lever for lever in find_levers(case, number, "GUL") if lever.key in SOME]
     return [(lever, tip) for lever in levers for tip in find_switching_points(member, lever, now)], now
 
 
@@ -100,7 +100,7 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
     case = prepare(spec)
     drawn = [] if case.fit is None else case.fit.drawn_parameters(0)
     counts = run_case(case).votes[-1].counts
-    levers = levers_of(case, len(spec.vote) - 1, "GUL")
+    levers = find_levers(case, len(spec.vote) - 1, "GUL")
     assert len({lever.key for lever in levers}) == len(levers)
     for lever in levers:
         assert lever.low <= lever.now <= lever.high
@@ -124,9 +124,9 @@ def test_weights_of_ties_that_the_world_does_not_know_are_no_levers() -> None:
     """A weight other than 0 would be refused; all other levers are there, and may be put anywhere in their ranges."""
     known, unknown = (prepare(read_scenario("harbour-blockade", overrides)) for overrides in ([], DUNMORE))
     missing = {"dependence_energy", "dependence_food"}
-    keys = {lever.key for lever in levers_of(unknown, 0, "GUL")}
-    assert {lever.key for lever in levers_of(known, 0, "GUL")} - keys == {f"parameters.{name}" for name in missing}
-    for lever in levers_of(unknown, 0, "GUL"):
+    keys = {lever.key for lever in find_levers(unknown, 0, "GUL")}
+    assert {lever.key for lever in find_levers(known, 0, "GUL")} - keys == {f"parameters.{name}" for name in missing}
+    for lever in find_levers(unknown, 0, "GUL"):
         for end in (lever.low, lever.high):
             prepare(lever.at(end), unknown.world)
     with pytest.raises(InputError, match="knows ties of the kind 'energy' only with ASH, not with DUN"):

@@ -16,7 +16,7 @@ from support.worlds import cases, changed, documents_in_worlds, examples, made, 
 from sim.case import Case, prepare
 from sim.case.ballot import CONFLICT_INPUTS, ORDER_INPUTS, Ballot
 from sim.ensemble import simulate
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs import Scenario, read_scenario
 from sim.world import World, load_world
 from sim.world.world import ABSENCE_INPUTS, DEPENDENCE_CHANNELS, EDITABLE, EXPOSURE_CHANNELS
@@ -34,7 +34,7 @@ def shifted(name: str, sign: int) -> Push:
     """A parameter moved, as far as its bounds and the order of the shapes allow."""
 
     def push(document: Document, members: list[str], size: float) -> Document:
-        parameter = registry()[name]
+        parameter = load_registry()[name]
         value = document["parameters"].get(name, parameter.default) + sign * size
         return with_parameters(document, **{name: min(max(value, parameter.low), parameter.high)})
 
@@ -184,7 +184,7 @@ def test_no_weight_is_as_good_as_a_world_without_the_tie(made_up: tuple[Document
     assert_same(made(with_parameters(document, **{TIES[kind]: 0.0}), world), made(document, without))
 
 
-PEER_WEIGHTS = [name for name in registry() if name.startswith("peer_") and name != "peer_influence"]
+PEER_WEIGHTS = [name for name in load_registry() if name.startswith("peer_") and name != "peer_influence"]
 
 
 @examples(max_examples=80)
@@ -234,7 +234,7 @@ def test_edits_of_the_shipped_world_that_edit_nothing_change_no_byte() -> None:
 
 
 def test_writing_out_a_default_changes_no_byte() -> None:
-    defaults = [f"parameters.{name}={parameter.default}" for name, parameter in registry().items()]
+    defaults = [f"parameters.{name}={parameter.default}" for name, parameter in load_registry().items()]
     written = read_scenario(
         "es-11-1", [*defaults, "vote.target_threat=1.0", f"vote.topic={WORLD.rollcall('A/RES/ES-11/1').topic}"]
     )

@@ -18,10 +18,10 @@ from support.dated import permuted, with_another_future
 from sim.case import prepare
 from sim.errors import InputError
 from sim.runner.run import run_case
-from sim.specs import read_scenario, world_of
-from sim.world import DatedWorld, World, load_dated_world, load_world, world_before
+from sim.specs import load_scenario_world, read_scenario
+from sim.world import DatedWorld, World, load_dated_world, load_world, load_world_before
 from sim.world.dated.spells import Spell
-from sim.world.loading import world_hashes
+from sim.world.loading import hash_world
 from sim.world.world import ATTRIBUTES, TIE_KINDS
 from tools.derivation.un.common import UN_2022
 
@@ -242,7 +242,7 @@ def test_no_value_is_blank_on_any_day() -> None:
 def test_a_world_without_dates_is_the_same_on_any_day() -> None:
     harbours = load_world("seven-harbours")
     assert load_world("seven-harbours", at=date(2014, 3, 27)) is harbours
-    assert world_before(harbours, date(2014, 3, 27)) is harbours
+    assert load_world_before(harbours, date(2014, 3, 27)) is harbours
     with pytest.raises(InputError, match="have no dates"):
         load_dated_world("seven-harbours")
 
@@ -264,7 +264,7 @@ def test_a_dated_world_wants_a_day_after_its_start() -> None:
 def test_a_scenario_is_set_on_the_eve_of_its_first_vote() -> None:
     spec = read_scenario("es-11-1", ["world=un", "replicates=20"])
     case = prepare(spec)
-    assert case.world is world_of(spec) is load_world("un", at=date(2022, 3, 2))
+    assert case.world is load_scenario_world(spec) is load_world("un", at=date(2022, 3, 2))
     assert case.world.date == date(2022, 3, 1)
     votes = [run_case(prepare(spec), engine=engine).votes[0].counts for engine in ("ensemble", "mesa")]
     assert np.array_equal(*votes)
@@ -278,9 +278,9 @@ def test_a_scenario_too_early_is_refused() -> None:
 
 
 def test_the_files_of_a_dated_world_are_all_hashed() -> None:
-    names = {name.removesuffix(".gz") for name in world_hashes(load_world("un", at=date(2022, 3, 2)))}
+    names = {name.removesuffix(".gz") for name in hash_world(load_world("un", at=date(2022, 3, 2)))}
     assert {"attributes.csv", "ties.csv", "tie_spells.csv", "memberships.csv", "currencies.csv"} <= names
-    assert world_hashes(load_world(UN_2022)).keys() & {"facts.csv", "figures.csv"} == set()
+    assert hash_world(load_world(UN_2022)).keys() & {"facts.csv", "figures.csv"} == set()
 
 
 def test_sim_world_shows_figures_with_their_years() -> None:

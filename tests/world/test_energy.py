@@ -11,8 +11,8 @@ import pytest
 
 from sim.errors import InputError
 from sim.world import World, load_world
-from sim.world.energy import COMMODITIES, Energy, energy_hashes, load_energy
-from sim.world.loading import world_hashes
+from sim.world.energy import COMMODITIES, Energy, hash_energy, load_energy
+from sim.world.loading import hash_world
 from sim.world.tables import read_rows
 from tools.derivation.energy import (
     Table,
@@ -207,9 +207,9 @@ def test_transit(world: World, energy: Energy) -> None:
 
 
 def test_what_the_months_read_is_hashed_apart_from_what_a_vote_reads(world: World) -> None:
-    assert list(energy_hashes(world)) == ["energy_fills.csv", "energy_flows.csv", "energy_prices.csv", "transit.csv"]
-    assert energy_hashes(world).keys().isdisjoint(world_hashes(world))
-    assert energy_hashes(load_world("seven-harbours")) == {}
+    assert list(hash_energy(world)) == ["energy_fills.csv", "energy_flows.csv", "energy_prices.csv", "transit.csv"]
+    assert hash_energy(world).keys().isdisjoint(hash_world(world))
+    assert hash_energy(load_world("seven-harbours")) == {}
 
 
 def test_a_world_without_energy_has_none() -> None:

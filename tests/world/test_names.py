@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.specs import members_of, read_scenario
+from sim.specs import find_members, read_scenario
 from sim.world import load_world
 from sim.world.names import hint_for_code, place_of
 from sim.world.reading import read_world
@@ -171,7 +171,7 @@ def test_a_scenario_may_call_its_members_by_any_name():
     spec = read_scenario(
         "es-11-1", ["roles.target=Russian Federation", "roles.senders=['Britain', 'EU', '-Czech Republic']"]
     )
-    senders = members_of(UN, spec.roles.senders)
+    senders = find_members(UN, spec.roles.senders)
     assert len(senders) == 27
     assert "GBR" in senders
     assert "CZE" not in senders

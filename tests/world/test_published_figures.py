@@ -18,7 +18,7 @@ PLAIN = [*(SHIPPED / name for name in ENERGY), *sorted((SHIPPED / "outcomes").gl
 """Tables of ``un`` that are not by date: ``columns.csv`` has a row for each of their columns."""
 
 
-def columns_of(path: Path) -> list[str]:
+def read_tie_columns(path: Path) -> list[str]:
     header = list(read_rows(path)[0])
     return [*header[:2], "<iso3>"] if path.name == "assembly_votes.csv.gz" else header
 
@@ -41,13 +41,15 @@ def test_every_column_is_described_once() -> None:
     found = described(WORLD)
     assert set(found.values()) == {1}
     paths = [path for path in WORLD.glob("*.csv*") if path.name != "columns.csv"]
-    assert found.keys() == {("world.toml", "group")} | {(p.name, name) for p in paths for name in columns_of(p)}
+    assert found.keys() == {("world.toml", "group")} | {(p.name, name) for p in paths for name in read_tie_columns(p)}
 
 
 @pytest.mark.parametrize("path", PLAIN, ids=lambda path: path.name)
 def test_every_column_of_a_plain_table_of_un_is_described_once(path: Path) -> None:
     entries = described(SHIPPED)
-    assert {name: entries[path.name, name] for name in columns_of(path)} == dict.fromkeys(columns_of(path), 1)
+    assert {name: entries[path.name, name] for name in read_tie_columns(path)} == dict.fromkeys(
+        read_tie_columns(path), 1
+    )
 
 
 @pytest.mark.parametrize("kind", ["trade", "arms", "energy", "food"])

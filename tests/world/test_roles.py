@@ -14,7 +14,7 @@ from sim.case import prepare
 from sim.errors import InputError
 from sim.rules.choice import ACTIONS, SUPPORT
 from sim.runner.run import run_case
-from sim.specs import scenario_from
+from sim.specs import parse_scenario
 from sim.summaries.summary import summarise_vote
 from sim.world import load_world
 from sim.world.quantities import Roles, quantities
@@ -99,7 +99,7 @@ def scenario(**changes):
             }
         ],
     }
-    return scenario_from({**document, **changes}, "roles.toml", Path())
+    return parse_scenario({**document, **changes}, "roles.toml", Path())
 
 
 def test_nobody_need_sanction_and_several_may_be_targets():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sim.case import Case, make_terms, prepare
 from sim.case.ballot import Ballot
 from sim.errors import InputError
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.world import World, load_world
@@ -157,7 +157,9 @@ def test_nothing_in_force_postdates_the_world(world: World) -> None:
 
 
 def test_grades_rank_by_breadth() -> None:
-    grade = {breadth: registry()[f"grade_{breadth}"].default for breadth in ("comprehensive", "sectoral", "targeted")}
+    grade = {
+        breadth: load_registry()[f"grade_{breadth}"].default for breadth in ("comprehensive", "sectoral", "targeted")
+    }
     assert grade["comprehensive"] > grade["sectoral"] > grade["targeted"] > 0
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sim.case import prepare
 from sim.errors import InputError
 from sim.specs import read_scenario
-from sim.specs.shipped import shipped_folder
+from sim.specs.shipped import find_shipped_folder
 from sim.world import ROLL_CALL_VOTES, load_world
 from sim.world.reading import BREADTHS, read_world
 from sim.world.world import ATTRIBUTES, TIE_KINDS
@@ -189,7 +189,7 @@ def test_the_documented_format_names_every_column() -> None:
 
 def test_a_world_next_to_its_scenario(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "my-world")
-    scenario = (shipped_folder("scenarios") / "harbour-blockade.toml").read_text(encoding="utf-8")
+    scenario = (find_shipped_folder("scenarios") / "harbour-blockade.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(scenario.replace('"seven-harbours"', '"my-world"'), encoding="utf-8")
     mine, shipped = prepare(read_scenario(tmp_path / "mine.toml")), prepare(read_scenario("harbour-blockade"))
     assert mine.world.folder == tmp_path / "my-world"

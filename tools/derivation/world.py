@@ -160,7 +160,7 @@ def trade_ties(figures: Figures, dyads: Mapping[str, FloatArray], fills: Fills) 
     return ties / np.maximum(ties.sum(axis=1, keepdims=True), 1.0)  # a mean of sources can lift a row above 1
 
 
-def members_table(figures: Figures, facts: Figures, fills: Fills) -> list[dict[str, object]]:
+def make_members_table(figures: Figures, facts: Figures, fills: Fills) -> list[dict[str, object]]:
     """The rows of ``members.csv``."""
     democracy = {row["iso3"]: number(row, "vdem_libdem_2021") for row in figures}
     freedom = {row["iso3"]: float(row["fh_total_2021_0_100"]) for row in figures}
@@ -263,7 +263,7 @@ def derive(folder: Path) -> dict[str, str]:
     figures, facts = read_rows(folder / "figures.csv"), read_rows(folder / "facts.csv")
     dyads = read_dyads(FIGURES / "dyads.csv.gz", [row["iso3"] for row in figures])
     fills = Fills()
-    members, ties = members_table(figures, facts, fills), ties_table(figures, dyads, fills)
+    members, ties = make_members_table(figures, facts, fills), ties_table(figures, dyads, fills)
     filled: list[dict[str, object]] = [dict(zip(("iso3", "quantity", "rule"), row)) for row in sorted(fills.rows)]
     return {"members.csv": text_of(members), "ties.csv": text_of(ties), "fills.csv": text_of(filled)}
 

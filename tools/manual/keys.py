@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.specs.experiment.schema import experiment_structure
-from sim.specs.goal.schema import goal_structure
-from sim.specs.scenario.schema import REFERENCE, scenario_structure
+from sim.specs.experiment.schema import make_experiment_structure
+from sim.specs.goal.schema import make_goal_structure
+from sim.specs.scenario.schema import REFERENCE, make_scenario_structure
 from tools.manual.markdown import code, number, page, table
 
 Schema = Mapping[str, Any]
@@ -27,20 +27,20 @@ def pages() -> dict[str, str]:
             "once. A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their "
             "dotted names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for "
             "editors.",
-            *_sections(scenario_structure(), "The file itself"),
+            *_sections(make_scenario_structure(), "The file itself"),
         ),
         "experiment.md": page(
             "Experiment files",
             "An experiment names a scenario and a design: which keys vary, and how. `sim sweep` and `sim sensitivity` "
             "run it; `sim schema --experiment` prints its JSON Schema. See [experiments](../experiments.md).",
-            *_sections(experiment_structure(), "The file itself"),
+            *_sections(make_experiment_structure(), "The file itself"),
         ),
         "goal.md": page(
             "Goal files",
             "A goal says what outcome is wanted, in what share of runs, and which levers may be moved at what cost. "
             "`sim reach` searches for the cheapest way; `sim schema --goal` prints its JSON Schema. "
             "See [how to write one](../reach.md).",
-            *_sections(goal_structure(), "The file itself"),
+            *_sections(make_goal_structure(), "The file itself"),
         ),
     }
 

@@ -122,7 +122,7 @@ DOCUMENTS: Mapping[str, Document] = {
     ),
 }
 TABLES: Mapping[str, pa.Schema] = {
-    files.POINTS: files.points_schema({"role": pa.string(), "FACTOR": pa.float64()}),
+    files.POINTS: files.make_points_schema({"role": pa.string(), "FACTOR": pa.float64()}),
     files.TALLIES: files.TALLY_SCHEMA,
     files.MEMBERS: files.MEMBER_SCHEMA,
     files.VOTES: files.VOTE_SCHEMA,

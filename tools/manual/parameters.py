@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-from sim.rules.parameters import ORDERED, Parameter, registry
+from sim.rules.parameters import ORDERED, Parameter, load_registry
 from tools.manual.markdown import code, number, page, table
 
 BY_MONTHS = "fitted-months"
@@ -13,7 +13,7 @@ BY_MONTHS = "fitted-months"
 
 def pages() -> dict[str, str]:
     """The page, by the name of its file."""
-    known = registry()
+    known = load_registry()
     fitted = sum(parameter.prior is not None for parameter in known.values())
     by_months = sum(parameter.source == BY_MONTHS for parameter in known.values())
     pairs = "; ".join(f"{code(smaller)} ≤ {code(larger)}" for smaller, larger in ORDERED)
@@ -52,7 +52,7 @@ def _groups() -> Iterator[tuple[str, list[str]]]:
     A heading is a comment right above a parameter; a blank line does not end it.
     """
     text = files("sim").joinpath("data/parameters.toml").read_text(encoding="utf-8")
-    known, heading, names = registry(), "", list[str]()
+    known, heading, names = load_registry(), "", list[str]()
     lines = text.splitlines()
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
         if line.startswith("# ") and below.split(" =")[0] in known:

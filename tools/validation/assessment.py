@@ -18,11 +18,11 @@ from sim.results.validation import PooledScores, Validation
 from sim.runner.result import frequencies
 from sim.runner.run import run_case
 from sim.scoring.pairing import put_together
-from sim.scoring.scores import three_classes
+from sim.scoring.scores import merge_to_three_classes
 from sim.scoring.validation import validate
-from sim.specs import Scenario, read_fit, read_scenario, shipped_fit_path, world_of
+from sim.specs import Scenario, find_shipped_fit, load_scenario_world, read_fit, read_scenario
 from sim.world import World
-from sim.world.rollcalls.files import rollcalls_of
+from sim.world.rollcalls.files import parse_rollcalls
 from tools.validation.frozen import TO_PREDICT
 from tools.validation.profiles import Profile, profile
 from tools.validation.recovery import Recovery, from_priors, near_fit, recover
@@ -112,11 +112,11 @@ def assess(on_progress: Report = lambda what: None) -> Assessment:
     profiles = tuple(profile(observations, name, _steps(ends)) for name, ends in PROFILED.items())
     ends, held_at_0 = PROFILED["peer_influence"], dict.fromkeys(BLOCS, 0.0)
     on_progress("later votes")
-    calls = [call for call in rollcalls_of(world_of(specs[0])) if call.resolution in TO_PREDICT]
+    calls = [call for call in parse_rollcalls(load_scenario_world(specs[0])) if call.resolution in TO_PREDICT]
     later = score_refitted(specs[0], calls)
     on_progress("recovery")
     return Assessment(
-        world=world_of(specs[0]),
+        world=load_scenario_world(specs[0]),
         votes=votes,
         earlier=validate(read_scenario(EARLIER))[0],
         beliefs=tuple(list_beliefs(fit)),
@@ -142,7 +142,7 @@ def _steps(ends: tuple[float, float]) -> list[float]:
 
 def shipped_calibration(specs: Sequence[Scenario]) -> Calibration:
     """The mode, found again, with the draws of the shipped parameter file."""
-    again, fit = calibrate(specs), read_fit(shipped_fit_path())
+    again, fit = calibrate(specs), read_fit(find_shipped_fit())
     if fit.draws is None:
         raise ValueError("the shipped parameter file holds no draws")
     columns = []
@@ -158,7 +158,7 @@ def shipped_calibration(specs: Sequence[Scenario]) -> Calibration:
 
 def in_sample_chances(spec: Scenario) -> FloatArray:
     """Probabilities (N, 3) of the classes by an unchanged scenario with one vote."""
-    return three_classes(frequencies(run_case(prepare(spec)).votes[0].counts))
+    return merge_to_three_classes(frequencies(run_case(prepare(spec)).votes[0].counts))
 
 
 def _assess_vote(spec: Scenario, seen: Observation, held: HeldOut) -> Assessed:

@@ -29,10 +29,10 @@ from sim.fitting.refitted import score_refitted
 from sim.scoring.baselines import pin_to_counts
 from sim.scoring.pairing import MemberLosses
 from sim.scoring.samples import make_sample
-from sim.scoring.scores import measure_losses, paired_interval, three_classes
+from sim.scoring.scores import compute_paired_interval, measure_losses, merge_to_three_classes
 from sim.scoring.validation import EarlierSamples
-from sim.specs import Scenario, read_scenario, world_of
-from sim.world.rollcalls.files import rollcalls_of
+from sim.specs import Scenario, load_scenario_world, read_scenario
+from sim.world.rollcalls.files import parse_rollcalls
 from tools.validation.assessment import FITTED
 from tools.validation.frozen import CHOSEN_ON, TO_PREDICT
 from tools.validation.tables import table
@@ -52,10 +52,10 @@ ASKED = {"held out": "members held out", "earlier": "13 earlier votes", "later":
 
 def score_model(spec: Scenario, fixed: Mapping[str, float], samples: EarlierSamples) -> dict[str, list[FloatArray]]:
     """Score a model: what each member (N,) adds to the RPS, pinned, by what is asked and by vote."""
-    world = world_of(spec)
+    world = load_scenario_world(spec)
 
     def predict(resolutions: tuple[str, ...]) -> list[FloatArray]:
-        asked = [call for call in rollcalls_of(world) if call.resolution in resolutions]
+        asked = [call for call in parse_rollcalls(world) if call.resolution in resolutions]
         scored = score_refitted(spec, asked, samples=samples, fixed=fixed, rules={})
         return [_at_members(one.losses, world.iso3) for one in scored]
 
@@ -76,7 +76,7 @@ def hold_out(spec: Scenario, fixed: Mapping[str, float]) -> list[FloatArray]:
     for seen, predicted in zip(observations, chances, strict=True):
         observed = make_sample(seen.case, 0, seen.votes).observed
         scored = observed >= 0
-        pinned = pin_to_counts(three_classes(predicted[scored]), np.bincount(observed[scored], minlength=3))
+        pinned = pin_to_counts(merge_to_three_classes(predicted[scored]), np.bincount(observed[scored], minlength=3))
         losses.append(np.full(posterior.size, np.nan))
         losses[-1][scored] = measure_losses(pinned, observed[scored])["rps"]
     return losses
@@ -100,7 +100,7 @@ def compare_models(found: Mapping[str, Mapping[str, FloatArray]]) -> str:
         row = [name]
         for asked in ASKED:
             mean = 1000 * float(np.nanmean(losses[asked], axis=0).mean())
-            pair = paired_interval(losses[asked], found[WHOLE][asked])
+            pair = compute_paired_interval(losses[asked], found[WHOLE][asked])
             change = f" ({1000 * pair.mean:+.2f}; {1000 * pair.p025:+.2f} to {1000 * pair.p975:+.2f})"
             row.append(f"{mean:.1f}" + ("" if name == WHOLE else change))
         rows.append(row)

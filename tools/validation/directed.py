@@ -27,7 +27,7 @@ from sim.results.validation import Leads, MeanScores, PooledScores
 from sim.rules.alignment import DIVISIVENESS_PRIORS
 from sim.scoring.pairing import MemberLosses, put_together
 from sim.scoring.validation import EarlierSamples
-from sim.specs import Scenario, read_scenario, scenario_from, shipped_scenarios
+from sim.specs import Scenario, list_shipped_scenarios, parse_scenario, read_scenario
 from sim.world import RollCall, load_world
 from sim.world.rollcalls.files import Observed
 from tools.validation.pictures import words
@@ -53,7 +53,7 @@ def directed_resolutions() -> list[RollCall]:
 
 def scenario_about(call: RollCall) -> Scenario:
     """A scenario of one vote that asks a resolution."""
-    shipped = [read_scenario(name) for name in shipped_scenarios()]
+    shipped = [read_scenario(name) for name in list_shipped_scenarios()]
     about = [one for one in shipped if one.world == WORLD and one.roles.target == call.target]
     roles: dict[str, object] = {"target": call.target}
     if about:
@@ -78,7 +78,7 @@ def scenario_about(call: RollCall) -> Scenario:
         "roles": roles,
         "vote": [vote],
     }
-    return scenario_from(document, call.resolution, Path())
+    return parse_scenario(document, call.resolution, Path())
 
 
 def score(call: RollCall, samples: EarlierSamples) -> MemberLosses:

@@ -14,8 +14,8 @@ import numpy as np
 from sim.results.scores import Reliability
 from sim.results.validation import Validation
 from sim.results.wording import write_share
-from sim.rules.parameters import registry
-from sim.scoring.scores import classes_of, measure_reliability
+from sim.rules.parameters import load_registry
+from sim.scoring.scores import find_classes, measure_reliability
 from tools.validation import pictures as pictures
 from tools.validation import tables as tables
 from tools.validation.assessment import BLOCS, FITTED, Assessed, Assessment, assess
@@ -35,7 +35,7 @@ WIDTH = 120
 def page(found: Assessment) -> str:
     """The whole page."""
     peers, *others = found.profiles
-    deviations = {name: p.prior[1] for name, p in registry().items() if p.prior is not None}
+    deviations = {name: p.prior[1] for name, p in load_registry().items() if p.prior is not None}
     movers = tables.moved_with(peers, found.beliefs, deviations)
     columns = list(dict.fromkeys([*BLOCS, *movers[:4]]))
     shared = [one for one in found.from_priors.unknowns if one.resolution_index is None]
@@ -212,7 +212,7 @@ def _reliability(found: Assessment, *, is_held_out: bool) -> Reliability:
     chances = [vote.held_out.chances if is_held_out else vote.chances for vote in found.votes]
     return measure_reliability(
         np.concatenate([one[rows] for one, rows in zip(chances, scored, strict=True)]),
-        np.concatenate([classes_of(vote.votes[rows]) for vote, rows in zip(found.votes, scored, strict=True)]),
+        np.concatenate([find_classes(vote.votes[rows]) for vote, rows in zip(found.votes, scored, strict=True)]),
     )
 
 
@@ -242,7 +242,7 @@ def figures(found: Assessment) -> dict[str, Figure]:
         drawn[f"misses-{name}"] = new(9.8, 6.4)
         pictures.plot_misses(
             vote.held_out.chances,
-            observed=np.where(vote.votes >= 0, classes_of(vote.votes), -1),
+            observed=np.where(vote.votes >= 0, find_classes(vote.votes), -1),
             world=found.world,
             ax=drawn[f"misses-{name}"].subplots(),
             title=f"{words(vote.resolution)}, {tables.day(vote)}",

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.arrays import FloatArray
 from sim.fitting.posterior import Observation, Posterior
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 
 LIMIT = 1.3528
 """Fall in log likelihood that bounds a 90 % interval where the likelihood is regular: half the 90th percentile of the
@@ -69,7 +69,7 @@ def profile(
     fixed : other shared parameters that are held, too, at one value throughout.
     on_progress : called with the number of values done.
     """
-    prior = registry()[name].prior
+    prior = load_registry()[name].prior
     if prior is None:
         raise ValueError(f"{name} is not fitted")
     likelihoods, posteriors, others = [], [], []

@@ -25,10 +25,10 @@ from sim.ensemble import simulate
 from sim.fitting.calibration import draw_from_prior, draw_mode, observe_vote
 from sim.fitting.posterior import SEVERITY_BOUNDS, Observation, Posterior, Unknown, make_observation
 from sim.fitting.refitted import with_fit
-from sim.results.intervals import ends_of
+from sim.results.intervals import find_ends
 from sim.rules.choice import SUPPORT
 from sim.rules.parameters import ORDERED
-from sim.specs import Scenario, world_of
+from sim.specs import Scenario, load_scenario_world
 from sim.world import World
 
 DRAWS = 19
@@ -99,7 +99,7 @@ class Recovery:
         held = self.holds if columns is None else self.holds[:, columns]
         found = binomtest(int(held.sum()), held.size).proportion_ci(0.9)
         sets = np.random.default_rng(0).integers(len(held), size=(1000, len(held)))
-        low, high = ends_of(held.mean(axis=1)[sets].mean(axis=1))
+        low, high = find_ends(held.mean(axis=1)[sets].mean(axis=1))
         return Rate(
             hits=int(held.sum()),
             trials=held.size,
@@ -185,7 +185,7 @@ def make_votes(
     made_votes: dict[str, IntArray] = {}
     truth, observations = truth.copy(), []
     for index, spec in enumerate(specs):
-        world = _with_votes(world_of(spec), made_votes)
+        world = _with_votes(load_scenario_world(spec), made_votes)
         shared = real.shared_parameters(truth)
         bare = prepare(spec, world, reads_votes=False)
         seen = Observation(with_positions(bare, shared), real.observations[index].votes)

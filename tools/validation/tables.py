@@ -13,7 +13,7 @@ from sim.results.scores import Scores
 from sim.results.validation import HeldOutValidation, PooledScores, Validation
 from sim.results.wording import write_share
 from sim.rules.choice import ACTIONS
-from sim.scoring.scores import classes_of
+from sim.scoring.scores import find_classes
 from sim.world import World
 from tools.validation.assessment import Assessed, Assessment
 from tools.validation.pictures import words
@@ -188,7 +188,7 @@ def recovery_table(found: Recovery) -> str:
 
 def misses(vote: Assessed, world: World, reasons: dict[str, str]) -> str:
     """Members whose most likely class is not what they did, the surest mistakes first."""
-    observed = classes_of(vote.votes)
+    observed = find_classes(vote.votes)
     missed = np.flatnonzero((vote.votes >= 0) & (vote.chances.argmax(axis=1) != observed))
     given = vote.chances[np.arange(world.size), observed]
     rows = [
@@ -223,7 +223,7 @@ def misses_count(found: Assessment) -> list[str]:
     """How many members of each vote were missed, by the unchanged scenario and held out."""
     counts = []
     for vote in found.votes:
-        observed, scored = classes_of(vote.votes), vote.votes >= 0
+        observed, scored = find_classes(vote.votes), vote.votes >= 0
         first, second = (
             int((chances.argmax(axis=1) != observed)[scored].sum()) for chances in (vote.chances, vote.held_out.chances)
         )

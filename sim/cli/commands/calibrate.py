@@ -10,12 +10,12 @@ import typer
 
 from sim.cli.output import AsJson, console, print_json, print_table, say
 from sim.cli.progress import progress
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.files.writing import check_target, write_text
 from sim.results.calibration import Belief
-from sim.rules.parameters import find_parameter_problems, registry
-from sim.specs import Fit, Scenario, read_scenario, world_of
-from sim.specs.overrides import value_of
+from sim.rules.parameters import find_parameter_problems, load_registry
+from sim.specs import Fit, Scenario, load_scenario_world, read_scenario
+from sim.specs.overrides import read_value
 from sim.summaries.sentences import list_words
 
 DEFAULT_MONTHS = "2022-2023"
@@ -49,11 +49,11 @@ def command(
 ) -> int:
     """Fit the shared parameters, and each resolution's severity and divisiveness, to roll calls."""
     from sim.fitting.calibration import calibrate, fit_from_calibration, list_beliefs  # SciPy is slow to load
-    from sim.fitting.tables import belief_table
+    from sim.fitting.tables import make_belief_table
 
     check_target("--out", out)
     if out is not None and out.exists():
-        raise input_error("--out", str(out), "this file exists already.", "Give a new file.")
+        raise make_input_error("--out", str(out), "this file exists already.", "Give a new file.")
     if months:
         return _months(read_scenario((scenarios or [DEFAULT_MONTHS])[0]), out, as_json)
     specs = [read_scenario(reference) for reference in scenarios or DEFAULT_SCENARIOS]
@@ -65,7 +65,7 @@ def command(
     if draws and not as_json:
         listed, screen = list_beliefs(found), console()
         screen.print(_answer(listed, len(specs)), end="\n\n")
-        print_table(screen, belief_table(listed))
+        print_table(screen, make_belief_table(listed))
     if not found.found.has_converged:
         say("the search did not converge")
         return 1
@@ -85,10 +85,10 @@ def _answer(found: Sequence[Belief], votes: int) -> str:
 
 def _read_fixed(texts: Sequence[str]) -> dict[str, float]:
     """The values of ``--fix`` by parameter."""
-    values = {name.strip(): value_of(value.strip()) for name, _, value in (text.partition("=") for text in texts)}
+    values = {name.strip(): read_value(value.strip()) for name, _, value in (text.partition("=") for text in texts)}
     problems = find_parameter_problems(values, "--fix", "")
     for name in values:
-        if name in registry() and registry()[name].prior is None:
+        if name in load_registry() and load_registry()[name].prior is None:
             problems.append(Problem("--fix", name, "is not fitted, so it cannot be left out of a fit."))
     if problems:
         raise InputError(problems)
@@ -99,11 +99,11 @@ def _months(spec: Scenario, out: Path | None, as_json: bool) -> int:
     from sim.fitting.months_calibration import fit_from_months, fit_months
 
     if spec.months is None:
-        raise input_error(f"scenario '{spec.title}'", "months", "is missing.", "Give a scenario that has months.")
+        raise make_input_error(f"scenario '{spec.title}'", "months", "is missing.", "Give a scenario that has months.")
     try:
         found = fit_months(spec, lambda part, loss: say(f"{part}: loss {loss:.3f}"))
     except ValueError as error:
-        raise input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
+        raise make_input_error(f"scenario '{spec.title}'", "world", f"{error}.") from None
     _write_fit(fit_from_months(found, spec), out, as_json)
     return 0
 
@@ -126,7 +126,7 @@ def _check(specs: Sequence[Scenario]) -> None:
         where = f"scenario '{spec.title}'"
         if len(spec.vote) != 1:
             problems.append(Problem(where, "vote", f"has {len(spec.vote)} votes; a scenario to fit has one."))
-        elif world_of(spec).rollcall(spec.vote[0].resolution) is None:
+        elif load_scenario_world(spec).rollcall(spec.vote[0].resolution) is None:
             message = f"the world {spec.world} has no roll call of {spec.vote[0].resolution}."
             problems.append(Problem(where, "vote.0.resolution", message))
         if spec.world != specs[0].world:

@@ -12,21 +12,21 @@ from sim.cli.cases import read_case
 from sim.cli.output import Overrides, print_json, say
 from sim.cli.points import check_points
 from sim.cli.reading import read_experiment, read_goal
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.files.reading import is_file
 from sim.results.documents import DOCUMENTS
 from sim.specs import (
     Scenario,
-    experiment_schema,
-    goal_schema,
+    list_shipped_names,
+    load_scenario_world,
+    make_experiment_schema,
+    make_goal_schema,
+    make_scenario_schema,
     read_toml,
-    scenario_schema,
-    shipped_names,
-    world_of,
 )
 from sim.specs.scenario.own import find_unused_columns
 from sim.specs.shipped import ShippedKind
-from sim.world import shipped_worlds
+from sim.world import list_shipped_worlds
 
 
 def check(
@@ -53,8 +53,8 @@ def check(
 
 def say_unused(spec: Scenario) -> None:
     """Name the columns of a world of the user's own that nothing uses."""
-    world = world_of(spec)
-    if spec.world not in shipped_worlds():
+    world = load_scenario_world(spec)
+    if spec.world not in list_shipped_worlds():
         for file, columns in find_unused_columns(spec, world).items():
             verb = "is" if len(columns) == 1 else "are"
             message = f"{', '.join(columns)} {verb} not used by the model. A [[term]] may add a column to it."
@@ -65,7 +65,7 @@ def is_kind(reference: str, table: str, kind: ShippedKind) -> bool:
     """Whether a reference is a file with this table, or the name of a shipped file of this kind."""
     if is_file(Path(reference)):
         return table in read_toml(Path(reference))
-    return reference.removesuffix(".toml") in shipped_names(kind)
+    return reference.removesuffix(".toml") in list_shipped_names(kind)
 
 
 def schema(
@@ -77,14 +77,14 @@ def schema(
 ) -> int:
     """Print a JSON Schema: of scenario files by default, for editors that complete and check TOML."""
     if experiment + goal + (result is not None) > 1:
-        raise input_error(
+        raise make_input_error(
             "sim schema", "", "--experiment, --goal and --result cannot be combined.", "Give one of them."
         )
     if result is not None and result not in DOCUMENTS:
-        fix = did_you_mean(result, DOCUMENTS, f"There are {', '.join(DOCUMENTS)}.")
-        raise input_error("sim schema", "--result", f"'{result}' is not a command that has a document.", fix)
+        fix = suggest_nearest(result, DOCUMENTS, f"There are {', '.join(DOCUMENTS)}.")
+        raise make_input_error("sim schema", "--result", f"'{result}' is not a command that has a document.", fix)
     if result is not None:
         print_json(DOCUMENTS[result].model_json_schema(mode="serialization"))
     else:
-        print_json(goal_schema() if goal else experiment_schema() if experiment else scenario_schema())
+        print_json(make_goal_schema() if goal else make_experiment_schema() if experiment else make_scenario_schema())
     return 0

@@ -26,16 +26,16 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.about_tables import about_tables, answer_about
 from sim.summaries.sentences import answer_change, judge_expectation
-from sim.summaries.tables import settings_table
+from sim.summaries.tables import make_settings_table
 from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
-from sim.whatif.comparison_tables import comparison_data, comparison_tables, overview_tables, vote_tables
+from sim.whatif.comparison_tables import comparison_tables, make_comparison_data, make_overview_tables, vote_tables
 
 HELD_FIXED = (
     "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
@@ -71,7 +71,7 @@ def command(
     with progress("runs", specs[0].replicates) as report:
         found = compare(specs, engine, on_progress=report)
     document = summarise_comparison(found)
-    exports.write(lambda: comparison_tables(document), lambda: comparison_data(found, document))
+    exports.write(lambda: comparison_tables(document), lambda: make_comparison_data(found, document))
     if as_json:
         print_json(document.document())
     else:
@@ -93,7 +93,7 @@ def _specs(references: list[str], assigned: list[str], settings: list[str]) -> l
         return [read_scenario(reference, settings), changed]
     if spec.base is None:
         fix = "Give a second scenario, or a change such as --set vote.target_threat=2."
-        raise input_error("sim compare", reference, "there is nothing to compare it with.", fix)
+        raise make_input_error("sim compare", reference, "there is nothing to compare it with.", fix)
     return [read_scenario(spec.base, settings), spec]
 
 
@@ -103,13 +103,13 @@ def _print(document: ComparisonSummary) -> None:
     print_heading(screen, document.base, counts, before="Base: ")
     print_lines(screen, [HELD_FIXED])
     if len(document.compared) > 1:
-        for made in overview_tables(document):
+        for made in make_overview_tables(document):
             screen.print()
             print_table(screen, made)
     for compared in document.compared:
         screen.print()
         print_heading(screen, compared.scenario)
-        print_table(screen, settings_table(document.base, compared.changed))
+        print_table(screen, make_settings_table(document.base, compared.changed))
         if compared.months is not None:
             print_lines(screen, ["", *answer_about(compared.months)])
             for made in about_tables(compared.months):

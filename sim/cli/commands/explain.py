@@ -25,8 +25,8 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_scenario
-from sim.errors import input_error
-from sim.results.data import data_of
+from sim.errors import make_input_error
+from sim.results.data import collect_data
 from sim.results.described import Result
 from sim.results.explanation import FenceMember, MemberOverview, MemberReasons
 from sim.results.tables import Table
@@ -36,7 +36,12 @@ from sim.whatif.explanation.explain import Explanation, explain, vote_number
 from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.sentences import UNSEEN_MONTHS, answer_explanation, answer_fence, answer_overview
 from sim.whatif.explanation.summary import list_terms, summarise_explanation
-from sim.whatif.explanation.tables import explanation_tables, fence_table, overview_table, shares_table
+from sim.whatif.explanation.tables import (
+    make_explanation_tables,
+    make_fence_table,
+    make_overview_table,
+    make_shares_table,
+)
 from sim.whatif.explanation.terms import Anatomy, take_apart
 
 
@@ -74,7 +79,7 @@ def command(
     With --all, print what decides for every member; with --fence, who is nearest to another action.
     """
     if (member is not None) + everyone + (fence is not None) != 1:
-        raise input_error("sim explain", "MEMBER", "give either a member, --all or --fence.")
+        raise make_input_error("sim explain", "MEMBER", "give either a member, --all or --fence.")
     spec = read_scenario(scenario, [*(set_ or []), *run_settings(replicates, None, uncertain)])
     if member is None:
         anatomy = take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)
@@ -91,8 +96,8 @@ def command(
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)
     reasons = summarise_explanation(found)
     exports.write(
-        lambda: list(explanation_tables(found, reasons)),
-        lambda: [data_of("terms", "a row per term, and per month where there are months", list_terms(reasons))],
+        lambda: list(make_explanation_tables(found, reasons)),
+        lambda: [collect_data("terms", "a row per term, and per month where there are months", list_terms(reasons))],
     )
     if as_json:
         print_json(reasons.document())
@@ -113,19 +118,19 @@ class _View(NamedTuple):
 
 def _view_all(anatomy: Anatomy) -> _View:
     found = summarise_members(anatomy)
-    tables = [shares_table(found)] if found.shares else []
-    tables += [overview_table(found)] if found.members else []
+    tables = [make_shares_table(found)] if found.shares else []
+    tables += [make_overview_table(found)] if found.members else []
     return _View(found, answer_overview(found), tables, found.members, MemberOverview)
 
 
 def _view_fence(anatomy: Anatomy, count: int) -> _View:
     found = list_fence(anatomy, count)
-    tables = [fence_table(found)] if found.members else []
+    tables = [make_fence_table(found)] if found.members else []
     return _View(found, [answer_fence(found)], tables, found.members, FenceMember)
 
 
 def _show(view: _View, exports: Exports, as_json: bool) -> int:
-    exports.write(lambda: view.tables, lambda: [data_of("members", "a row per member", view.rows, view.kind)])
+    exports.write(lambda: view.tables, lambda: [collect_data("members", "a row per member", view.rows, view.kind)])
     if as_json:
         print_json(view.document.document())
         return 0
@@ -147,6 +152,6 @@ def _print(screen: Console, found: Explanation, reasons: MemberReasons) -> None:
     print_lines(screen, answer_explanation(reasons))
     if found.anatomy.case.plan is not None and not found.monthly:
         print_lines(screen, [UNSEEN_MONTHS])
-    for made in explanation_tables(found, reasons):
+    for made in make_explanation_tables(found, reasons):
         screen.print()
         print_table(screen, made)

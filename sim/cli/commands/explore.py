@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import Overrides, say
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.explore.result import run_state
 from sim.explore.serving import serve
 from sim.explore.start import read_launch
@@ -25,7 +25,7 @@ def command(
 ) -> int:
     """Explore a scenario in a browser: move a lever and see who votes differently; stop with Ctrl-C."""
     if any(find_spec(name) is None for name in ("solara", "uvicorn")):
-        raise input_error("sim explore", "", "the dashboard needs Solara.", "Install alignment-sim[explore].")
+        raise make_input_error("sim explore", "", "the dashboard needs Solara.", "Install alignment-sim[explore].")
     start = read_launch(scenario, set_ or [])
     run_state(start, start.state)  # an error is reported here, before a browser opens
     serve(

@@ -10,7 +10,12 @@ def pressure(as_json: AsJson = False) -> int:
     """Compare threatened votes with votes that nobody threatened over, by a plan written before any fit."""
     from sim.fitting.pressure.estimate import estimate_pressure  # SciPy is slow to load
     from sim.fitting.pressure.plan import read_plan
-    from sim.fitting.pressure.tables import alternatives_table, answer_pressure, power_table, pressure_table
+    from sim.fitting.pressure.tables import (
+        answer_pressure,
+        make_alternatives_table,
+        make_power_table,
+        make_pressure_table,
+    )
 
     with progress("threatened votes", len(read_plan()["threatened"])) as report:
         found = estimate_pressure(on_progress=report)
@@ -19,7 +24,7 @@ def pressure(as_json: AsJson = False) -> int:
         return 0
     screen = console()
     print_lines(screen, answer_pressure(found))
-    for made in (pressure_table(found), *map(alternatives_table, found.votes), power_table(found)):
+    for made in (make_pressure_table(found), *map(make_alternatives_table, found.votes), make_power_table(found)):
         screen.print()
         print_table(screen, made)
     print_lines(screen, ["", f"The plan, as written before any fit: SHA-256 {found.plan}"])
@@ -28,7 +33,7 @@ def pressure(as_json: AsJson = False) -> int:
 
 def peers(as_json: AsJson = False) -> int:
     """Ask the order of joining sanctions, and votes after earlier surprises, whether members follow their peers."""
-    from sim.fitting.peers.estimate import answer_peers, estimate_peers, following_table  # as above
+    from sim.fitting.peers.estimate import answer_peers, estimate_peers, make_following_table  # as above
 
     with progress("questions") as report:
         found = estimate_peers(report)
@@ -37,5 +42,5 @@ def peers(as_json: AsJson = False) -> int:
         return 0
     screen = console()
     print_lines(screen, [answer_peers(found), ""])
-    print_table(screen, following_table(found))
+    print_table(screen, make_following_table(found))
     return 0

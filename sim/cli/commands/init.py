@@ -11,12 +11,12 @@ import typer
 
 from sim.cli.output import console, print_table, say
 from sim.cli.reading import read_day
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.writing import check_target, write_text
 from sim.fitting.proposals import Proposal, propose_divisiveness, propose_severity
 from sim.results.tables import SHARE, UTILITY, Column, Table, table
 from sim.results.wording import write_number
-from sim.specs import scenario_from, shipped_scenarios
+from sim.specs import list_shipped_scenarios, parse_scenario
 
 TEMPLATE = """\
 {title}question = "write your question here"
@@ -69,13 +69,13 @@ def init(
     """Start a scenario of your own: a what-if on a shipped one, or a new resolution with a proposed severity."""
     check_target("sim init", file)
     if file.exists():
-        raise input_error(str(file), "", "exists already.", "Give a new file.")
+        raise make_input_error(str(file), "", "exists already.", "Give a new file.")
     title = re.sub(r"[-_]+", " ", file.stem).encode(errors="replace").decode()  # a name may be no text in UTF-8
     if resolution is not None:
         return _write_new(file, title, resolution, target, day, topic, victim, sender or [], divides_by)
-    if base not in shipped_scenarios():
-        raise input_error(
-            "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(shipped_scenarios())}."
+    if base not in list_shipped_scenarios():
+        raise make_input_error(
+            "--base", "", f"'{base}' is not a shipped scenario.", f"There are {', '.join(list_shipped_scenarios())}."
         )
     write_text(file, TEMPLATE.format(title=tomli_w.dumps({"title": title}), base=base))
     print(f"{file}: written; edit it, then 'sim check {file}' and 'sim run {file}'")
@@ -96,9 +96,9 @@ def _write_new(
     """Write the scenario of a new resolution, with the severity that earlier ones suggest."""
     if target is None or day is None:
         missing = "--target" if target is None else "--date"
-        raise input_error("sim init", missing, "a new resolution needs it.", "Give both --target and --date.")
+        raise make_input_error("sim init", missing, "a new resolution needs it.", "Give both --target and --date.")
     if divides_by not in DIVISIVENESS:
-        raise input_error("--divides-by", "", f"got '{divides_by}'; allowed are {', '.join(DIVISIVENESS)}.")
+        raise make_input_error("--divides-by", "", f"got '{divides_by}'; allowed are {', '.join(DIVISIVENESS)}.")
     document: dict[str, object] = {
         "title": title,
         "question": f"Who supports {resolution}?",
@@ -118,13 +118,13 @@ def _write_new(
         "divides_by": divides_by,
         "basis": "declared",
     }
-    spec = scenario_from({**document, "vote": [vote]}, str(file), Path())
+    spec = parse_scenario({**document, "vote": [vote]}, str(file), Path())
     say("looking at earlier resolutions")
     vote["divisiveness"] = [round(float(part), 3) for part in propose_divisiveness(spec)]
-    spec = scenario_from({**document, "vote": [vote]}, str(file), Path())
+    spec = parse_scenario({**document, "vote": [vote]}, str(file), Path())
     found = propose_severity(spec)
     if found is None:
-        raise input_error(str(file), "vote.0.severity", "the world holds no earlier resolution to learn it from.")
+        raise make_input_error(str(file), "vote.0.severity", "the world holds no earlier resolution to learn it from.")
     vote |= {
         "severity": round(found.severity, 3),
         "severity_spread": round(found.spread, 3),

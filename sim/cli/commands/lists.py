@@ -9,15 +9,15 @@ import typer
 
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, console, print_json, print_table
-from sim.errors import did_you_mean, input_error
-from sim.results.data import data_of
+from sim.errors import make_input_error, suggest_nearest
+from sim.results.data import collect_data
 from sim.results.described import Result
 from sim.results.lists import ListedParameter, Shipped, ShippedExperiment, ShippedScenario
 from sim.results.tables import COUNT, FIGURE, Column, Table, table
 from sim.results.wording import write_figure
-from sim.rules.parameters import registry
-from sim.specs import read_experiment, read_goal, read_scenario, shipped_names, shipped_scenarios
-from sim.world import shipped_worlds
+from sim.rules.parameters import load_registry
+from sim.specs import list_shipped_names, list_shipped_scenarios, read_experiment, read_goal, read_scenario
+from sim.world import list_shipped_worlds
 
 KINDS = ("scenarios", "experiments", "goals", "parameters", "worlds")
 
@@ -30,16 +30,16 @@ def command(
 ) -> int:
     """List the shipped scenarios, experiments, goals or worlds, or the parameters of the model."""
     if kind not in KINDS:
-        fix = did_you_mean(kind, KINDS, f"Allowed are {', '.join(KINDS)}.")
-        raise input_error("sim list", kind, "there is no such list.", fix)
+        fix = suggest_nearest(kind, KINDS, f"Allowed are {', '.join(KINDS)}.")
+        raise make_input_error("sim list", kind, "there is no such list.", fix)
     if kind == "worlds":
         if as_json:
-            print_json(list(shipped_worlds()))
+            print_json(list(list_shipped_worlds()))
         else:
-            print("\n".join(shipped_worlds()))
+            print("\n".join(list_shipped_worlds()))
         return 0
     entries, made = LISTS[kind]()
-    exports.write(lambda: [made], lambda: [data_of(kind, made.title, entries)])
+    exports.write(lambda: [made], lambda: [collect_data(kind, made.title, entries)])
     if as_json:
         print_json([entry.document() for entry in entries])
     else:
@@ -50,13 +50,13 @@ def command(
 def _scenarios() -> tuple[Sequence[Result], Table]:
     found = [
         ShippedScenario(name=name, title=spec.title, question=spec.question, base=spec.base)
-        for name, spec in ((name, read_scenario(name)) for name in shipped_scenarios())
+        for name, spec in ((name, read_scenario(name)) for name in list_shipped_scenarios())
     ]
     return found, table("Shipped scenarios", NAMED, [[one.name, one.question] for one in found])
 
 
 def _experiments() -> tuple[Sequence[Result], Table]:
-    specs = {name: read_experiment(name) for name in shipped_names("experiments")}
+    specs = {name: read_experiment(name) for name in list_shipped_names("experiments")}
     found = [
         ShippedExperiment(name=name, title=spec.title, question=spec.question, points=spec.size)
         for name, spec in specs.items()
@@ -69,7 +69,7 @@ def _experiments() -> tuple[Sequence[Result], Table]:
 def _goals() -> tuple[Sequence[Result], Table]:
     found = [
         Shipped(name=name, title=goal.title, question=goal.question)
-        for name, goal in ((name, read_goal(name)) for name in shipped_names("goals"))
+        for name, goal in ((name, read_goal(name)) for name in list_shipped_names("goals"))
     ]
     return found, table("Shipped goals", NAMED, [[one.name, one.question] for one in found])
 
@@ -77,7 +77,7 @@ def _goals() -> tuple[Sequence[Result], Table]:
 def _parameters() -> tuple[Sequence[Result], Table]:
     found = [
         ListedParameter(**{name: getattr(parameter, name) for name in ListedParameter.model_fields})
-        for parameter in registry().values()
+        for parameter in load_registry().values()
     ]
     words = (Column("unit"), Column("evidence"), Column("meaning"))
     columns = (Column("name"), Column("default", FIGURE), Column("allowed"), *words)

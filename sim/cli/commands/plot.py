@@ -10,12 +10,12 @@ import typer
 from sim.cli.cases import read_case
 from sim.cli.output import Overrides, run_settings, say
 from sim.cli.progress import progress
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.runner.folder.files import MANIFEST
-from sim.runner.folder.kept import kind_of, read_run, read_sweep
+from sim.runner.folder.kept import read_kind, read_run, read_sweep
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
-from sim.specs.shipped import is_folder, shipped_names, shipped_scenarios
+from sim.specs.shipped import is_folder, list_shipped_names, list_shipped_scenarios
 from sim.views.frame import save
 from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
 
@@ -51,18 +51,18 @@ def command(
     check_picture("--out", out)
     wish = Wish(resolution=resolution, member=member, output=output, over=tuple(over or ()), is_observed=observed)
     folder = Path(source)
-    if is_folder(folder) and ((folder / MANIFEST).exists() or source not in shipped_scenarios()):
+    if is_folder(folder) and ((folder / MANIFEST).exists() or source not in list_shipped_scenarios()):
         if set_ or replicates is not None:
             message = "is a finished result; --set and --replicates need a scenario."
-            raise input_error("sim plot", source, message)
-        if kind_of(folder) == "sweep":
+            raise make_input_error("sim plot", source, message)
+        if read_kind(folder) == "sweep":
             figure = draw_sweep(read_sweep(folder), kind, wish)
         else:
             figure = draw_run(read_run(folder).result, kind, wish)
     else:
         if kind not in OF_RUNS:
             fix = "Run it with 'sim sweep EXPERIMENT --out DIR', and give DIR."
-            raise input_error("--kind", "", f"'{kind}' is a picture of a finished sweep.", fix)
+            raise make_input_error("--kind", "", f"'{kind}' is a picture of a finished sweep.", fix)
         figure = draw_run(_run(source, set_ or [], replicates), kind, wish)
     save(figure, out)
     say(f"picture in {out}")
@@ -70,9 +70,11 @@ def command(
 
 
 def _run(source: str, assigned: list[str], replicates: int | None) -> RunResult:
-    if source in shipped_names("experiments"):
+    if source in list_shipped_names("experiments"):
         message = "is an experiment."
-        raise input_error("sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR.")
+        raise make_input_error(
+            "sim plot", source, message, f"Run it with 'sim sweep {source} --out DIR', and give DIR."
+        )
     case, base = read_case(source, assigned, run_settings(replicates, None, False))
     with progress("runs", case.spec.replicates) as report:
         result = run_case(case, base=base, on_progress=report)

@@ -22,7 +22,7 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.reading import read_goal
-from sim.results.data import data_of_records
+from sim.results.data import collect_data_of_records
 from sim.results.goals import GoalSearch
 from sim.summaries.grounds import answer_grounds
 from sim.whatif.goals.reach import Reached, list_frontier, reach, summarise_search
@@ -54,7 +54,7 @@ def command(
     search = summarise_search(found)
     exports.write(
         lambda: search_tables(search, _names(found)),
-        lambda: [data_of_records("frontier", "a row per combination of the frontier", list_frontier(search))],
+        lambda: [collect_data_of_records("frontier", "a row per combination of the frontier", list_frontier(search))],
     )
     if as_json:
         print_json(search.document())

@@ -10,7 +10,7 @@ import typer
 
 from sim.cli.output import AsJson, console, print_json, print_lines, print_table, say
 from sim.cli.reading import read_day
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.writing import check_target
 from sim.results.rollcalls import RollCallImport
 from sim.world import load_world
@@ -18,7 +18,7 @@ from sim.world.rollcalls.dates import ORDERS
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import read_rollcalls, write_rollcalls
 from sim.world.rollcalls.importing import import_rollcalls
-from sim.world.rollcalls.tables import resolutions_table, unmatched_table
+from sim.world.rollcalls.tables import make_resolutions_table, make_unmatched_table
 
 MOST_ROWS = 20
 
@@ -41,10 +41,10 @@ def import_(
     """Read roll calls from others (the UN Digital Library, Voeten, spreadsheets), and report what was read."""
     order = next((one for one in ORDERS if one == dates), None)
     if dates is not None and order is None:
-        raise input_error("--dates", "", f"got '{dates}'; allowed are {', '.join(ORDERS)}.")
+        raise make_input_error("--dates", "", f"got '{dates}'; allowed are {', '.join(ORDERS)}.")
     check_target("--out", out)
     if out.exists() and file.exists() and out.samefile(file):
-        raise input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
+        raise make_input_error("--out", "", f"'{out}' is the file to read.", "Give another file.")
     loaded = load_world(world, at=date.max)
     found = import_rollcalls(
         file,
@@ -75,14 +75,14 @@ def _print(report: RollCallImport) -> None:
             "",
         ],
     )
-    print_table(screen, resolutions_table(report).on_screen(MOST_ROWS))
+    print_table(screen, make_resolutions_table(report).on_screen(MOST_ROWS))
     for title, unmatched in (
         ("Not members: left out", report.unmatched_members),
         ("Not votes: left out", report.unread_votes),
     ):
         if unmatched:
             screen.print()
-            print_table(screen, unmatched_table(title, unmatched).on_screen(MOST_ROWS))
+            print_table(screen, make_unmatched_table(title, unmatched).on_screen(MOST_ROWS))
     cells = (
         (report.blank, "Cells without a vote; they count as no record, not as an absence"),
         (report.not_members, "Cells that say 'not a member'; they count as no record, too"),

@@ -29,8 +29,8 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
-from sim.cli.several import folder_for, print_scenarios, read_several, run_several
-from sim.errors import input_error
+from sim.cli.several import name_folder, print_scenarios, read_several, run_several
+from sim.errors import make_input_error
 from sim.limits import MOST_REPLICATES
 from sim.results.run import RunSummary
 from sim.results.tables import Table
@@ -39,19 +39,19 @@ from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
-from sim.specs import list_references, shipped_scenarios
+from sim.specs import list_references, list_shipped_scenarios
 from sim.specs.listing import is_of_several
 from sim.summaries.about_tables import answer_about
 from sim.summaries.data import run_data
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months
 from sim.summaries.run_tables import run_tables
-from sim.summaries.scenarios import scenarios_data, scenarios_tables
+from sim.summaries.scenarios import make_scenarios_data, make_scenarios_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import summarise_run
 from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
 from sim.views.pictures.chamber import draw_chambers
-from sim.whatif.doubt import doubt_of
+from sim.whatif.doubt import measure_doubt
 
 
 @with_exports
@@ -89,12 +89,12 @@ def command(
     check_engine(engine, "--engine")
     given, settings = scenarios or [], run_settings(replicates, seed, uncertain)
     if everything == bool(given):
-        raise input_error("sim run", "SCENARIO", "give either scenarios or --all.")
+        raise make_input_error("sim run", "SCENARIO", "give either scenarios or --all.")
     if len(given) != 1 or is_of_several(given[0]):
-        references = list_references(given) if given else list(shipped_scenarios())
+        references = list_references(given) if given else list(list_shipped_scenarios())
         if plot is not None:
             fix = "Give --out, then 'sim report' makes a page with pictures."
-            raise input_error("--plot", "", "is a picture of one scenario, and several are run.", fix)
+            raise make_input_error("--plot", "", "is a picture of one scenario, and several are run.", fix)
         return _run_several(references, set_ or [], settings, engine, out, workers, exports, as_json)
     case, base = read_case(given[0], set_ or [], settings)
     if plot is not None:
@@ -102,7 +102,7 @@ def command(
     status, result = _run(case, base, engine, out, workers)
     if result is None:
         return status
-    result = doubt_of(result)
+    result = measure_doubt(result)
     if plot is not None:
         save(draw_chambers(result), plot)
         say(f"picture in {plot}")
@@ -129,10 +129,10 @@ def _run_several(
     as_json: bool,
 ) -> int:
     named = read_several(references, assigned, settings)
-    with folder_for(out) as folder:
+    with name_folder(out) as folder:
         status, found = run_several(named, folder, engine, workers, is_kept=out is not None)
     if found.scenarios:
-        exports.write(lambda: scenarios_tables(found), lambda: scenarios_data(found))
+        exports.write(lambda: make_scenarios_tables(found), lambda: make_scenarios_data(found))
     if as_json:
         print_json(found.document())
     elif found.scenarios:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sim.cli.commands.sweep import RetryFailed, sweep_folder
+from sim.cli.commands.sweep import RetryFailed, run_sweep_folder
 from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import (
@@ -21,12 +21,12 @@ from sim.cli.output import (
     print_table,
 )
 from sim.cli.reading import read_experiment
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
 from sim.whatif.outputs import OUTPUTS_HELP
 from sim.whatif.sensitivity import ANALYSED, check_questions, summarise_sensitivity
-from sim.whatif.sensitivity_tables import answer_indices, answer_regions, sensitivity_data, sensitivity_tables
+from sim.whatif.sensitivity_tables import answer_indices, answer_regions, make_sensitivity_data, sensitivity_tables
 
 
 @with_exports
@@ -59,13 +59,15 @@ def command(
     outputs = output or (["support"] if spec.design.kind in ANALYSED else [])
     if not outputs and event is None:
         message = f"a design of kind {spec.design.kind} has no indices, and there is no --event."
-        raise input_error("sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}.")
+        raise make_input_error(
+            "sim sensitivity", "", message, f"Give --event, or a design of kind {' or '.join(ANALYSED)}."
+        )
     asked = check_questions(spec, outputs, event, resolution)
-    status, done = sweep_folder(spec, out, workers, retry_failed=retry_failed)
+    status, done = run_sweep_folder(spec, out, workers, retry_failed=retry_failed)
     if done is None:
         return status
     found = summarise_sensitivity(spec, done.folder, asked)
-    exports.write(lambda: sensitivity_tables(spec, found), lambda: sensitivity_data(found))
+    exports.write(lambda: sensitivity_tables(spec, found), lambda: make_sensitivity_data(found))
     if as_json:
         print_json(found.document())
     else:

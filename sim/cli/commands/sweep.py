@@ -13,7 +13,7 @@ from sim.cli.output import AsJson, Overrides, console, print_heading, print_json
 from sim.cli.progress import progress
 from sim.cli.reading import read_experiment
 from sim.cli.running import Scheduler, Workers, finish_folder, open_executor
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.sweep import SweepReport, SweepReports
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
@@ -21,9 +21,9 @@ from sim.runner.folder.reading import read_points
 from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
-from sim.summaries.grounds import answer_grounds, grounds_of
+from sim.summaries.grounds import answer_grounds, find_grounds
 from sim.summaries.ranking import rank, refine
-from sim.summaries.sweeps import answer_sweep, sweep_data, sweep_table
+from sim.summaries.sweeps import answer_sweep, make_sweep_data, make_sweep_table
 from sim.views.frame import save
 from sim.views.kinds import Wish, check_picture, draw_sweep
 
@@ -60,7 +60,7 @@ def command(
     overrides = [*(set_ or []), *([f"replicates={replicates}"] if replicates is not None else [])]
     spec = read_experiment(experiment, overrides)
     if levels and spec.target_split is None:
-        raise input_error("--refine", "", f"'{experiment}' has no [target_split] around which to refine.")
+        raise make_input_error("--refine", "", f"'{experiment}' has no [target_split] around which to refine.")
     if plot is not None:
         check_picture("--plot", plot)
     reports = []
@@ -76,7 +76,7 @@ def command(
         save(draw_sweep(read_sweep(folder), "sweep", Wish()), plot)
         say(f"picture in {plot}")
     last = reports[-1]
-    exports.write(lambda: [sweep_table(spec, folder, last.ranking)], lambda: sweep_data(folder, last.ranking))
+    exports.write(lambda: [make_sweep_table(spec, folder, last.ranking)], lambda: make_sweep_data(folder, last.ranking))
     if as_json:
         print_json((SweepReports(sweeps=tuple(reports)) if levels else reports[0]).document())
     return 0
@@ -85,7 +85,7 @@ def command(
 def _one(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None, retry_failed: bool, as_json: bool
 ) -> tuple[int, SweepReport | None]:
-    status, done = sweep_folder(spec, folder, workers, scheduler, retry_failed)
+    status, done = run_sweep_folder(spec, folder, workers, scheduler, retry_failed)
     if done is None:
         return status, None
     found = _report(spec, done)
@@ -94,7 +94,7 @@ def _one(
     return 0, found
 
 
-def sweep_folder(
+def run_sweep_folder(
     spec: Experiment, folder: Path, workers: int, scheduler: str | None = None, retry_failed: bool = False
 ) -> tuple[int, FinishedFolder | None]:
     """Run a sweep and show its progress; the exit status, and the sweep unless it was stopped or all points failed."""
@@ -120,7 +120,7 @@ def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
     print_heading(screen, spec.title, f"\n{spec.question}")
     screen.print(" ".join(answer_sweep(spec, points, levers, found.ranking or ())))
-    print_lines(screen, answer_grounds(grounds_of(levers, spec.first)))
+    print_lines(screen, answer_grounds(find_grounds(levers, spec.first)))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
-    print_table(screen, sweep_table(spec, Path(found.folder), found.ranking))
+    print_table(screen, make_sweep_table(spec, Path(found.folder), found.ranking))
     screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.")

@@ -14,13 +14,13 @@ from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
 from sim.cli.reading import read_day, read_scenario
-from sim.errors import input_error
-from sim.results.data import data_of
+from sim.errors import make_input_error
+from sim.results.data import collect_data
 from sim.results.validation import ValidationReport
-from sim.specs import Scenario, world_of
+from sim.specs import Scenario, load_scenario_world
 from sim.summaries.sentences import answer_validations
 from sim.world.rollcalls.doubts import find_doubts
-from sim.world.rollcalls.files import Observed, read_rollcalls, rollcalls_of
+from sim.world.rollcalls.files import Observed, parse_rollcalls, read_rollcalls
 
 if TYPE_CHECKING:
     from sim.scoring.verdict import ScoredVote
@@ -61,20 +61,20 @@ def command(
 ) -> int:
     """Score a scenario member by member against the votes that were cast."""
     if mode not in MODES:
-        raise input_error("--mode", "", f"got '{mode}'; allowed are {', '.join(MODES)}.")
+        raise make_input_error("--mode", "", f"got '{mode}'; allowed are {', '.join(MODES)}.")
     specs = [read_scenario(scenario, set_ or []) for scenario in scenarios]
     spec = specs[0]
     if len(specs) > 1 and (rollcalls is not None or mode == "held-out"):
-        raise input_error("sim validate", "", "several scenarios are scored by the world's own roll calls alone.")
+        raise make_input_error("sim validate", "", "several scenarios are scored by the world's own roll calls alone.")
     if rolling and rollcalls is None:
-        raise input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
+        raise make_input_error("--rolling", "", "needs a file of roll calls.", "Give one with --rollcalls FILE.")
     if mode == "held-out" and (rollcalls is not None or since is not None or against):
         fix = "Leave --rollcalls, --since and --against out."
-        raise input_error("--mode", "", "held-out scores all members on the world's own roll calls.", fix)
-    calls = None if rollcalls is None else read_rollcalls(rollcalls, world_of(spec))
+        raise make_input_error("--mode", "", "held-out scores all members on the world's own roll calls.", fix)
+    calls = None if rollcalls is None else read_rollcalls(rollcalls, load_scenario_world(spec))
     if rollcalls is not None and calls is not None:
         days = {vote.resolution: vote.date for vote in spec.vote}
-        for doubt in find_doubts(str(rollcalls), calls, world_of(spec), days):
+        for doubt in find_doubts(str(rollcalls), calls, load_scenario_world(spec), days):
             say(f"warning: {doubt}")
     first_day = None if since is None else read_day("--since", since)
 
@@ -94,10 +94,10 @@ def command(
         from sim.scoring.pairing import put_together
 
         together = put_together([one.losses for one in scored])
-    from sim.scoring.tables import SCALES, changed_table, validation_tables
+    from sim.scoring.tables import SCALES, make_changed_table, make_validation_tables
 
-    tables = [*validation_tables(found, together), *([] if changed is None else [changed_table(changed)])]
-    exports.write(lambda: tables, lambda: [data_of("scores", "a row per resolution", found)])
+    tables = [*make_validation_tables(found, together), *([] if changed is None else [make_changed_table(changed)])]
+    exports.write(lambda: tables, lambda: [collect_data("scores", "a row per resolution", found)])
     if as_json:
         print_json(ValidationReport(resolutions=tuple(found), together=together, changed=changed).document())
         return 0
@@ -120,12 +120,16 @@ def _choose_calls(
     if first_day is None:
         return calls
     own = {vote.resolution for vote in spec.vote}
-    known = [call for call in rollcalls_of(world_of(spec)) if call.resolution in own] if calls is None else calls
+    known = (
+        [call for call in parse_rollcalls(load_scenario_world(spec)) if call.resolution in own]
+        if calls is None
+        else calls
+    )
     found = [call for call in known if call.date >= first_day]
     if not found:
         last = max((call.date for call in known), default=None)
         fix = "" if last is None else f"The last roll call is of {last}."
-        raise input_error("--since", "", f"there is no vote to score from {first_day} on.", fix)
+        raise make_input_error("--since", "", f"there is no vote to score from {first_day} on.", fix)
     return found
 
 

@@ -11,12 +11,12 @@ import typer
 from sim.case import find_roles, make_terms, prepare
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, console, print_json, print_lines, print_table
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.results.tables import COUNT, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_number, write_share
 from sim.results.world import ListedGroup, ListedMember, ListedSanction, MemberProfile, MemberQuantity, PeerWeight
 from sim.rules.influence import list_peers
-from sim.specs import Scenario, members_of, read_scenario, world_of
+from sim.specs import Scenario, find_members, load_scenario_world, read_scenario
 from sim.specs.labels import label_attribute
 from sim.specs.scenario.own import find_unused_columns
 from sim.summaries.edits import write_edit
@@ -25,7 +25,7 @@ from sim.views.frame import write_day
 from sim.world import World
 from sim.world.labels import label_quantity
 from sim.world.quantities import quantities
-from sim.world.sources import member_figures
+from sim.world.sources import collect_member_figures
 
 DATED = "un"
 """The world that replaces one without dated figures where another day is asked for."""
@@ -82,7 +82,7 @@ def command(
 ) -> int:
     """Show a world: its members, its groups, what can be edited and its sources, or everything about one member."""
     spec = read_scenario(scenario, _overrides(at, scenario))
-    world = world_of(spec)
+    world = load_scenario_world(spec)
     view = LISTS[what](spec, world) if what in LISTS else _view_member(spec, world, _find_member(what, world))
     exports.write(lambda: view.tables)
     if as_json:
@@ -100,8 +100,8 @@ def _find_member(what: str, world: World) -> str:
     try:
         (iso3,) = world.resolve(what)
     except (KeyError, ValueError):
-        fix = did_you_mean(what, LISTS) or world.hint(what, "'sim world members' lists them.")
-        raise input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
+        fix = suggest_nearest(what, LISTS) or world.hint(what, "'sim world members' lists them.")
+        raise make_input_error("sim world", what, f"is neither a member of {world.name} nor a list.", fix) from None
     return iso3
 
 
@@ -112,12 +112,12 @@ def _overrides(at: str, scenario: str) -> list[str]:
     try:
         date.fromisoformat(at)
     except ValueError:
-        raise input_error("--at", "", f"'{at}' is not a date such as 2014-03-27.") from None
+        raise make_input_error("--at", "", f"'{at}' is not a date such as 2014-03-27.") from None
     spec = read_scenario(scenario)
     if len(spec.vote) > 1:
         message = f"the scenario '{spec.title}' has {len(spec.vote)} votes; one day cannot replace them all."
-        raise input_error("--at", "", message, "Give a scenario with one vote.")
-    world = [] if world_of(spec).is_dated else [f"world={DATED}"]
+        raise make_input_error("--at", "", message, "Give a scenario with one vote.")
+    world = [] if load_scenario_world(spec).is_dated else [f"world={DATED}"]
     return [*world, f"vote.0.date={at}"]
 
 
@@ -149,9 +149,9 @@ def _view_groups(spec: Scenario, world: World) -> _View:
 
 
 def _view_attributes(spec: Scenario, world: World) -> _View:
-    from sim.world.sources import source_table
+    from sim.world.sources import make_source_table
 
-    entries, editable = source_table(world), world.attributes_editable()
+    entries, editable = make_source_table(world), world.attributes_editable()
     line = f"A [[change]] may edit {len(editable)} quantities; {len(entries)} columns hold the data."
     uses = [[label_quantity(name), name, USES.get(name, "")] for name in editable]
     sources = [[e.file, e.column, e.unit, e.year, e.source] for e in entries]
@@ -205,7 +205,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
     uses = {**USES, **{term.key: f"{term.label}, in {term.adds_to}; weight {term.weight:g}" for term in spec.term}}
     rules = world.rules_of(iso3, case.world.iso3[case.roles.target])
     for change in spec.change:
-        if iso3 in members_of(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
+        if iso3 in find_members(world, change.members) and (change.date is None or change.date <= spec.vote[0].date):
             rules[change.attribute] = f"changed by the scenario: {write_edit(change)}"
     peers = sorted(zip(*list_peers(case.peers, i), strict=True), key=lambda pair: -pair[1])[:MOST_PEERS]
     return MemberProfile(
@@ -218,7 +218,7 @@ def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:
         ),
         peers=tuple(PeerWeight(iso3=world.iso3[j], weight=float(weight)) for j, weight in peers),
         sanctions=tuple(ListedSanction(**vars(one)) for one in world.sanctions if one.iso3 == iso3),
-        figures=tuple(member_figures(world, iso3)),
+        figures=tuple(collect_member_figures(world, iso3)),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from sim.fitting.peers.network import read_questions
-from sim.fitting.peers.order import course_by_day, courses_by_year, estimate_order
+from sim.fitting.peers.order import estimate_order, follow_course_by_day, follow_courses_by_year
 from sim.fitting.peers.votes import estimate_votes
 from sim.results.peers import PeerEstimate, PeersReport
 from sim.results.tables import COUNT, TEXT, UTILITY, Column, Kind, Table, table
@@ -26,10 +26,10 @@ def estimate_peers(on_progress: Callable[[int], None] = lambda done: None) -> Pe
     on_progress : called with the number of questions answered.
     """
     order = read_questions()["order"]
-    course = course_by_day(read_scenario(order["scenario"]))
+    course = follow_course_by_day(read_scenario(order["scenario"]))
     asked: list[Callable[[], PeerEstimate]] = [
         lambda: estimate_order([course], order["by_day"]),
-        lambda: estimate_order(courses_by_year(), order["by_year"]),
+        lambda: estimate_order(follow_courses_by_year(), order["by_year"]),
         *(partial(estimate_votes, one["targets"], f"{one['label']}, {said}", gap) for one, gap, said in _votes()),
     ]
     found = []
@@ -65,7 +65,7 @@ def answer_peers(found: PeersReport) -> str:
     )
 
 
-def following_table(found: PeersReport) -> Table:
+def make_following_table(found: PeersReport) -> Table:
     """Every question with its interval and its rank among placebo peers."""
     columns = (
         Column("what was asked", TEXT),

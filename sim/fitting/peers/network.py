@@ -26,21 +26,21 @@ def read_questions() -> Mapping[str, Any]:
 
 
 @cache
-def dated_world() -> DatedWorld:
+def load_peers_world() -> DatedWorld:
     """The world that is asked about, with all its dates."""
     return load_dated_world(read_questions()["world"])
 
 
 @cache
-def world_on(day: date) -> World:
+def load_world_on(day: date) -> World:
     """The shipped world before a day."""
-    return dated_world().at(day)
+    return load_peers_world().at(day)
 
 
 @cache
-def peers_on(day: date) -> FloatArray:
+def find_peers_on(day: date) -> FloatArray:
     """Weights (N, N) of the peers of each member before a day; rows sum to 1 or 0."""
-    world, parameters = world_on(day), defaults()
+    world, parameters = load_world_on(day), defaults()
     anybody = Roles(targets=np.array([0]), victim=None, senders=np.zeros(0, dtype=np.int64))  # peers are the same
     kinds = quantities(world, anybody, day, parameters["agreement_sharpness"]).peers
     weights = peer_weights(kinds, {kind: parameters[f"peer_{kind}"] for kind in PEER_KINDS})

@@ -16,9 +16,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from sim.arrays import BoolArray, FloatArray
-from sim.fitting.peers.network import dated_world, mix_within_regions, peers_on, read_questions, world_on
+from sim.fitting.peers.network import find_peers_on, load_peers_world, load_world_on, mix_within_regions, read_questions
 from sim.results.peers import PeerEstimate
-from sim.specs import Scenario, members_of
+from sim.specs import Scenario, find_members
 from sim.world.tables import read_rows
 
 Z_90 = 1.6449
@@ -54,7 +54,7 @@ def estimate_order(courses: Sequence[JoiningOrder], label: str, placebos: int = 
     """The influence of peers on the order of joining, and that of so many placebo peers of the same regions."""
     found, error, decisions = _fit(courses, None)
     rng = np.random.default_rng(SEED)
-    world = world_on(date(read_questions()["order"]["last_year"] + 1, 1, 1))
+    world = load_world_on(date(read_questions()["order"]["last_year"] + 1, 1, 1))
     placebo = np.array([_fit(courses, mix_within_regions(world, rng))[0] for _ in range(placebos)])
     low, high = found - Z_90 * error, found + Z_90 * error
     return conclude(label, decisions, found, low, high, placebo)
@@ -115,15 +115,15 @@ def list_choices(course: JoiningOrder, mixed: np.ndarray | None = None) -> Itera
         if joins.all() or not before:
             continue
         known = course.known_on(day)
-        world, peers = world_on(known), peers_on(known)
+        world, peers = load_world_on(known), find_peers_on(known)
         look = np.arange(world.size) if mixed is None else mixed
         points = np.nan_to_num(world.ideal_points[max(world.ideal_points)])
         yield Choice(np.stack([peers[np.ix_(look[waiting], look[before])].sum(axis=1), points[waiting]], axis=1), joins)
 
 
-def courses_by_year() -> list[JoiningOrder]:
+def follow_courses_by_year() -> list[JoiningOrder]:
     """The order in which members began to sanction each target, by year, over all targets of the record."""
-    dated, first, last = dated_world(), *(read_questions()["order"][key] for key in ("first_year", "last_year"))
+    dated, first, last = load_peers_world(), *(read_questions()["order"][key] for key in ("first_year", "last_year"))
     index = {iso3: i for i, iso3 in enumerate(dated.iso3)}
     starts: dict[str, dict[str, int]] = {}
     for row in read_rows(dated.folder / "sanctions.csv"):
@@ -144,22 +144,22 @@ def courses_by_year() -> list[JoiningOrder]:
     return courses
 
 
-def course_by_day(spec: Scenario) -> JoiningOrder:
+def follow_course_by_day(spec: Scenario) -> JoiningOrder:
     """The order in which members joined the sanctions of a scenario, by the days of its events.
 
     Who was listed without a day of its own joined by then.
     """
-    world, listed = world_on(spec.vote[0].date), read_questions()["order"]["listed"]
+    world, listed = load_world_on(spec.vote[0].date), read_questions()["order"]["listed"]
     when: dict[int, date] = {}
     grouped: set[int] = set()
     events: Any = [event for event in spec.event if event.kind == "sanctions" and not event.against]
     for event in sorted(events, key=lambda one: one.date):
         for reference in event.members:
-            inside = [world.index[iso3] for iso3 in members_of(world, (reference,))]
+            inside = [world.index[iso3] for iso3 in find_members(world, (reference,))]
             grouped |= set(inside) if len(inside) > 1 else set()
             for i in inside:
                 when.setdefault(i, event.date)
-    for row in read_rows(dated_world().folder / "outcomes" / "sanctioning.csv"):
+    for row in read_rows(load_peers_world().folder / "outcomes" / "sanctioning.csv"):
         if row[f"listed_{listed:%Y_%m_%d}"] == "1" and row["iso3"] != spec.roles.victim:
             when.setdefault(world.index[row["iso3"]], listed)
     days = {i: day for i, day in when.items() if i not in grouped and day <= listed}
@@ -172,7 +172,7 @@ def _new_year(day: date) -> date:
 
 
 def _members_of_group(group: str, day: date, index: Mapping[str, int]) -> list[int]:
-    world = world_on(_new_year(day))
+    world = load_world_on(_new_year(day))
     try:
         return [index[iso3] for iso3 in world.resolve(group)]
     except KeyError:  # UN binds everybody

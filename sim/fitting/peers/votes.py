@@ -19,9 +19,9 @@ from functools import cached_property
 import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
-from sim.fitting.peers.network import dated_world, mix_within_regions, peers_on, world_on
+from sim.fitting.peers.network import find_peers_on, load_peers_world, load_world_on, mix_within_regions
 from sim.fitting.peers.order import PLACEBOS, SEED, conclude
-from sim.results.intervals import ends_of
+from sim.results.intervals import find_ends
 from sim.results.peers import PeerEstimate
 from sim.rules.choice import STANCES
 from sim.world import RollCall
@@ -47,12 +47,12 @@ class Surprises:
 
     @cached_property
     def _peers(self) -> FloatArray:
-        return peers_on(_known_on(self.day))
+        return find_peers_on(_known_on(self.day))
 
     @cached_property
     def _own(self) -> FloatArray:
         there = (~np.isnan(self.before)).astype(np.float64)
-        regions = np.array(world_on(_known_on(self.day)).regions)
+        regions = np.array(load_world_on(_known_on(self.day)).regions)
         before = np.nan_to_num(self.before)
         return np.stack([_mean_of_others(before, there, regions), before], axis=1)
 
@@ -90,10 +90,10 @@ def estimate_votes(targets: Sequence[str], label: str, gap: int) -> PeerEstimate
     spread = [_weight(curves[rows].sum(axis=0), slopes[rows].sum(axis=0)) for rows in drawn]
     placebo = []
     for _ in range(PLACEBOS):
-        mixed = mix_within_regions(world_on(_known_on(stacked[-1].day)), rng)
+        mixed = mix_within_regions(load_world_on(_known_on(stacked[-1].day)), rng)
         parts = zip(*(one.moments(mixed) for one in stacked))
         placebo.append(_weight(*(np.sum(list(part), axis=0) for part in parts)))
-    low, high = ends_of(np.array(spread))
+    low, high = find_ends(np.array(spread))
     effect = _weight(curves.sum(axis=0), slopes.sum(axis=0))
     return conclude(label, len(stacked), effect=effect, low=low, high=high, placebo=np.array(placebo))
 
@@ -106,7 +106,7 @@ def _weight(curve: FloatArray, slope: FloatArray) -> float:
 def list_surprises(target: str, gap: int) -> Iterator[Surprises]:
     """The surprises about a target, question by question and day by day."""
     series: dict[str, dict[date, list[FloatArray]]] = {}
-    for call in sorted(dated_world().rollcalls, key=lambda one: one.date):
+    for call in sorted(load_peers_world().rollcalls, key=lambda one: one.date):
         if call.target == target and call.date >= FIRST_DAY:
             series.setdefault(call.topic, {}).setdefault(call.date, []).append(_stances(call))
     for by_day in series.values():

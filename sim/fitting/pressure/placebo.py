@@ -10,13 +10,13 @@ import numpy as np
 
 from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.fitting.pressure.logit import Slopes, fit_least_squares, fit_ordered
-from sim.fitting.pressure.votes import AGAINST, MISSING, NEITHER, PutVote, Record, Threat, own_record
+from sim.fitting.pressure.votes import AGAINST, MISSING, NEITHER, PutVote, Record, Threat, find_own_record
 from sim.results.pressure import PlaceboEstimate
 from sim.rules.choice import ABSENT
-from sim.rules.payoffs import leverage
+from sim.rules.payoffs import compute_leverage
 
 TRANSFORMS: Mapping[str, Callable[[FloatArray], FloatArray]] = {
-    "leverage": lambda ties: leverage(ties, 0.5),
+    "leverage": lambda ties: compute_leverage(ties, 0.5),
     "share": lambda ties: ties,
     "any": lambda ties: (ties > 0).astype(np.float64),
 }
@@ -52,7 +52,7 @@ def make_placebo_panel(
         return None
     asked = [threat.question, *controls]
     classes = [record.classes(one, threat) for one in asked]
-    records = own_record(controls, classes[1:], asked)
+    records = find_own_record(controls, classes[1:], asked)
     exposure = TRANSFORMS[form["exposure"]]
     columns = []
     for one, own in zip(asked, records):

@@ -60,7 +60,7 @@ def _detectable(one: PressureEstimate, found: PressureReport) -> str:
     )
 
 
-def pressure_table(found: PressureReport) -> Table:
+def make_pressure_table(found: PressureReport) -> Table:
     """The threatened votes by the controls and the form of the plan."""
     columns = (
         Column("resolution"),
@@ -89,7 +89,7 @@ def pressure_table(found: PressureReport) -> Table:
     return table("Pressure by the plan", columns, rows, note)
 
 
-def alternatives_table(one: PressureEstimate) -> Table:
+def make_alternatives_table(one: PressureEstimate) -> Table:
     """One threatened vote by every other set of controls and every other form."""
     columns = (
         Column("controls or form", TEXT),
@@ -117,7 +117,7 @@ def _row(of: PlaceboEstimate) -> Sequence[object]:
     return [of.label, of.controls, of.effect, of.low, of.high, of.rank_p, of.clustered_error]
 
 
-def power_table(found: PressureReport) -> Table:
+def make_power_table(found: PressureReport) -> Table:
     """How often pressure of each size would have been found, and how often the interval holds it."""
     columns = [Column("pressure added")]
     for one in found.votes:

@@ -17,7 +17,7 @@ from sim.arrays import FloatArray, IntArray
 from sim.fitting.pressure.plan import read_plan
 from sim.world import DatedWorld, load_dated_world
 from sim.world.tables import read_rows
-from sim.world.ties import columns_of
+from sim.world.ties import read_tie_columns
 
 NO, ABSENT, ABSTAIN, YES = range(4)
 AGAINST, NEITHER, WITH, MISSING = 0, 1, 2, -1
@@ -185,7 +185,7 @@ class Record:
             for one in read_plan()["threatened"].values():
                 column = np.array([world.index[one["threatener"]]])
                 for name in one["channels"]:
-                    found[f"{name} {one['threatener']}"] = columns_of(world.ties[name], column)[:, 0]
+                    found[f"{name} {one['threatener']}"] = read_tie_columns(world.ties[name], column)[:, 0]
             self._days[day] = {name: _spread_out(values, here, len(self.index)) for name, values in found.items()}
         return self._days[day]
 
@@ -193,7 +193,9 @@ class Record:
 LOGGED = ("income_usd", "population")
 
 
-def own_record(questions: Sequence[PutVote], classes: Sequence[IntArray], asked: Iterable[PutVote]) -> list[FloatArray]:
+def find_own_record(
+    questions: Sequence[PutVote], classes: Sequence[IntArray], asked: Iterable[PutVote]
+) -> list[FloatArray]:
     """Log odds (N,) of siding with the threatener on the questions of other sessions, for each question asked.
 
     Half of what a member did neither with nor against the threatener counts for either side, and half a vote is added

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from sim.results.parts import Statistics
 from sim.rules.choice import ACTIONS
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.runner.months import SIDES
 
 MANIFEST, EXECUTION, PLAN = "manifest.json", "execution.json", "plan.json"
@@ -140,7 +140,7 @@ STATISTICS = {name: Statistics.model_fields[name] for name in ("mean", "median",
 """Statistics of the tallies of a point, as columns, in their order."""
 
 
-def points_schema(factors: Mapping[str, pa.DataType]) -> pa.Schema:
+def make_points_schema(factors: Mapping[str, pa.DataType]) -> pa.Schema:
     """The columns of the table of points.
 
     Parameters
@@ -180,7 +180,7 @@ def points_schema(factors: Mapping[str, pa.DataType]) -> pa.Schema:
 def _factor(name: str, kind: pa.DataType) -> pa.Field:
     if name == "role":
         return _column(name, kind, "role", "of a run with a base: `scenario` or `base`")
-    parameter = registry().get(name.removeprefix("parameters."))
+    parameter = load_registry().get(name.removeprefix("parameters."))
     if parameter is not None:
         return _column(name, kind, name, f"value at the point: {parameter.meaning}", parameter.unit)
     return _column(name, kind, name, "value of this key at the point")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.case import Case, prepare
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.results.folder import Manifest, RunManifest, SweepManifest
 from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
@@ -15,9 +15,9 @@ from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.manifest import KeptManifest, find_changed_tables, read_manifest, read_manifest_of
 from sim.runner.folder.reading import FinishedTables, VoteRows
 from sim.runner.folder.shapes import find_misshapen_tables
-from sim.runner.folder.writing import data_hashes, fit_hash
+from sim.runner.folder.writing import fit_hash, hash_data
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
-from sim.specs import Experiment, Scenario, experiment_from, scenario_from, world_of
+from sim.specs import Experiment, Scenario, load_scenario_world, parse_experiment, parse_scenario
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_sweep(folder: Path) -> KeptSweep:
     return KeptSweep(folder, manifest, restore_experiment(manifest, folder))
 
 
-def kind_of(folder: Path) -> str:
+def read_kind(folder: Path) -> str:
     """The kind of result in a folder: ``run`` or ``sweep``.
 
     Raises
@@ -86,7 +86,7 @@ def restore_cases(manifest: RunManifest, folder: Path) -> tuple[Case, Case | Non
     where = str(folder / MANIFEST)
     check_engine(manifest.engine, f"{where}: engine")
     documents = [manifest.scenario, *([] if manifest.base is None else [manifest.base])]
-    specs = [scenario_from({**one, "replicates": manifest.replicates}, where, folder) for one in documents]
+    specs = [parse_scenario({**one, "replicates": manifest.replicates}, where, folder) for one in documents]
     _check_inputs(manifest, dict(zip(("scenario", "base"), specs)), folder)
     case, *others = [prepare(spec) for spec in specs]
     _check_values("parameters", manifest.parameters, case.parameters, folder)
@@ -101,7 +101,7 @@ def restore_experiment(manifest: SweepManifest, folder: Path) -> Experiment:
     InputError : data or defaults have changed, or the manifest is damaged.
     """
     where = str(folder / MANIFEST)
-    experiment = experiment_from(manifest.experiment, where, folder, bases=manifest.scenarios)
+    experiment = parse_experiment(manifest.experiment, where, folder, bases=manifest.scenarios)
     _check_inputs(manifest, experiment.bases, folder)
     return experiment
 
@@ -149,8 +149,8 @@ def _read_change(tables: FinishedTables, own: VoteRows, base: VoteRows, case: Ca
 
 def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Path) -> None:
     """Refuse a folder whose data, defaults or parameter files have changed."""
-    worlds = [world_of(spec) for spec in specs.values()]
-    now = {world.name: data_hashes(world, [*specs.values()]) for world in worlds}
+    worlds = [load_scenario_world(spec) for spec in specs.values()]
+    now = {world.name: hash_data(world, [*specs.values()]) for world in worlds}
     changed = [
         f"{world}.{name}"
         for world, files in now.items()
@@ -163,13 +163,13 @@ def _check_inputs(manifest: Manifest, specs: Mapping[str, Scenario], folder: Pat
             Problem(where, name, "this data file has changed since the result was made.") for name in changed
         )
     if manifest.fits != {name: fit_hash(spec) for name, spec in specs.items()}:
-        raise input_error(where, "fits", "the parameter file has changed since the result was made.")
+        raise make_input_error(where, "fits", "the parameter file has changed since the result was made.")
     _check_values("defaults", manifest.defaults, defaults(), folder)
 
 
 def _check_values(key: str, before: Mapping[str, float], now: Mapping[str, float], folder: Path) -> None:
     if dict(now) != before:
         message = "the registry's defaults have changed since the result was made."
-        raise input_error(
+        raise make_input_error(
             str(folder / MANIFEST), key, message, "Use the version of the program that the manifest names."
         )

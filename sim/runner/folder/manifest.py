@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.files.reading import UnreadableError, is_file, read_bytes, read_text
 from sim.results.folder import Execution, Manifest, RunManifest, SweepManifest
 from sim.runner.folder.files import ALWAYS, EXECUTION, MANIFEST
@@ -46,19 +46,19 @@ def read_manifest(folder: Path) -> Manifest:
         document = json.loads(read_text(path))
     except UnreadableError as error:
         if is_file(path):
-            raise input_error(str(path), "", str(error)) from None
+            raise make_input_error(str(path), "", str(error)) from None
         fix = "Give a folder that 'sim run --out' or 'sim sweep' finished."
-        raise input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
+        raise make_input_error(str(folder), "", f"holds no {MANIFEST}.", fix) from None
     except (ValueError, RecursionError) as error:
-        raise input_error(str(path), "", f"is not valid JSON: {error}.") from None
+        raise make_input_error(str(path), "", f"is not valid JSON: {error}.") from None
     kind = document.get("kind") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
-        raise input_error(str(path), "", "is not the manifest of a run or a sweep.")
+        raise make_input_error(str(path), "", "is not the manifest of a run or a sweep.")
     version = document.get("schema_version")
     if type(version) is int and version != SCHEMA_VERSION:
         message = f"the version is {version}, and this program reads version {SCHEMA_VERSION}."
         fix = "Make the result again, or read it with the version of the program that the manifest names."
-        raise input_error(str(path), "schema_version", message, fix)
+        raise make_input_error(str(path), "schema_version", message, fix)
     try:
         manifest = KINDS[kind].model_validate(document, strict=True)
     except ValidationError as error:
@@ -78,7 +78,7 @@ def read_manifest_of(folder: Path, wanted: type[KeptManifest]) -> KeptManifest:
     manifest = read_manifest(folder)
     if not isinstance(manifest, wanted):
         needed = next(kind for kind, of in KINDS.items() if of is wanted)
-        raise input_error(str(folder), "", f"holds a {manifest.kind} where a {needed} is needed.")
+        raise make_input_error(str(folder), "", f"holds a {manifest.kind} where a {needed} is needed.")
     return manifest
 
 
@@ -92,7 +92,7 @@ def _check(manifest: Manifest, where: str) -> None:
     else:
         what, document, expected = "experiment", manifest.experiment, manifest.experiment_hash
     if expected != hash_document(document):
-        raise input_error(
+        raise make_input_error(
             where, f"{what}_hash", f"does not match the {what} in the manifest, so the manifest is damaged."
         )
 

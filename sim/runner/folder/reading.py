@@ -19,7 +19,7 @@ from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, STATISTICS, TALLIES, VOTES, points_schema
+from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, STATISTICS, TALLIES, VOTES, make_points_schema
 from sim.runner.folder.tables import ROWS_PER_GROUP
 from sim.runner.months import SIDES, Band, MonthsSummary
 
@@ -43,7 +43,7 @@ def read_parquet_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]
 def read_points(folder: Path) -> list[SweptPoint]:
     """Read the table of points of a finished folder, row by row."""
     table = read_parquet(folder / POINTS)
-    names = [name for name in table.column_names if name not in points_schema({}).names]
+    names = [name for name in table.column_names if name not in make_points_schema({}).names]
     return [
         SweptPoint(
             point=row["point"],

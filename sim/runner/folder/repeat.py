@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.folder import RunManifest
 from sim.runner.folder.kept import restore_cases, restore_experiment
 from sim.runner.folder.manifest import find_changed_tables, hash_files, read_manifest
@@ -26,7 +26,7 @@ def repeat(folder: Path, into: Path) -> list[str]:
                 f"the run has members of the class {manifest.member_class.name}, which this command does not have."
             )
             fix = "Run it again from Python, with member_class, to a new folder."
-            raise input_error(str(folder), "", message, fix)
+            raise make_input_error(str(folder), "", message, fix)
         case, base = restore_cases(manifest, folder)
         keep_run(case, into, manifest.engine, base=base)
     else:

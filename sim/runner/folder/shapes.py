@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sim.results.folder import Manifest, RunManifest
 from sim.rules.choice import ACTIONS
-from sim.runner.folder.files import MEMBERS, OF_OUTPUT, POINTS, TALLIES, TALLY_SCHEMA, VOTES, points_schema
+from sim.runner.folder.files import MEMBERS, OF_OUTPUT, POINTS, TALLIES, TALLY_SCHEMA, VOTES, make_points_schema
 from sim.runner.folder.reading import FinishedTables, open_table, read_parquet_columns
 from sim.runner.folder.tables import ROWS_PER_GROUP
 
@@ -41,7 +41,7 @@ def _has_columns(name: str, file: pq.ParquetFile) -> bool:
     if name != POINTS:
         return name not in SCHEMAS or bool(file.schema_arrow.equals(SCHEMAS[name]))
     found = {field.name: field.type for field in file.schema_arrow}
-    return all(found.get(field.name) == field.type for field in points_schema({}))
+    return all(found.get(field.name) == field.type for field in make_points_schema({}))
 
 
 def _has_points(manifest: Manifest, folder: Path) -> bool:

@@ -36,10 +36,10 @@ from sim.runner.folder.files import (
     TALLIES,
     TALLY_SCHEMA,
     VOTES,
-    points_schema,
+    make_points_schema,
 )
 from sim.runner.folder.store import Store
-from sim.runner.months import SIDES, MonthsResult, merge_months, month_columns
+from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
 
 ROWS_PER_GROUP = 100_000
 ColumnValues = dict[str, Sequence[object] | np.ndarray]
@@ -220,7 +220,7 @@ def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValu
 
 
 def _write_months(point: RunPoint, months: MonthsResult, codes: Sequence[str], streams: Mapping[str, _Stream]) -> None:
-    columns = month_columns(months, codes)
+    columns = list_month_columns(months, codes)
     rows = len(columns["mean"])
     streams[MONTHS].add({"point": [point.number] * rows, "replicates": [months.watched] * rows, **columns})
     for vote, shares in zip(point.spec.vote if point.spec else (), months.sides, strict=True):
@@ -258,7 +258,7 @@ def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
     for action, statistic in product(ACTIONS, STATISTICS):
         found = [None if row.tallies is None else getattr(row.tallies.of(action), statistic) for row in rows]
         columns[f"{action}_{statistic}"] = found
-    return pa.table(columns, schema=points_schema({name: values.type for name, values in factors.items()}))
+    return pa.table(columns, schema=make_points_schema({name: values.type for name, values in factors.items()}))
 
 
 def _factor_column(values: Sequence[JsonValue]) -> pa.Array:

@@ -23,7 +23,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from sim.errors import InputError, input_error
+from sim.errors import InputError, make_input_error
 from sim.files.reading import UnreadableError, read_bytes
 from sim.files.writing import UNFINISHED, refuse_links, write_json
 from sim.results.folder import Contents, Document, Execution, FolderIdentity, FolderPlan, Hashes
@@ -47,11 +47,11 @@ from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
 from sim.runner.result import VoteResult
-from sim.specs import Scenario, fit_path, world_of
-from sim.specs.worlds import file_hashes
+from sim.specs import Scenario, fit_path, load_scenario_world
+from sim.specs.worlds import hash_term_files
 from sim.world import World
-from sim.world.energy import energy_hashes
-from sim.world.loading import world_hashes
+from sim.world.energy import hash_energy
+from sim.world.loading import hash_world
 
 BATCHES, LOCK = "batches", ".lock"
 
@@ -137,11 +137,11 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise _unusable(folder, error) from None
     if not os.access(folder, os.W_OK):
-        raise input_error("--out", str(folder), "cannot be written to.", "Give another folder.")
+        raise make_input_error("--out", str(folder), "cannot be written to.", "Give another folder.")
 
 
 def _unusable(folder: Path, error: OSError) -> InputError:
-    return input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.")
+    return make_input_error("--out", str(folder), f"cannot be made: {error.strerror}.", "Give another folder.")
 
 
 def _check_folder(folder: Path) -> None:
@@ -153,9 +153,9 @@ def _check_folder(folder: Path) -> None:
     if folder.is_dir():
         names = {path.name for path in folder.iterdir() if not path.name.endswith(UNFINISHED)} - {LOCK}
         if names and PLAN not in names:
-            raise input_error("--out", str(folder), "is not empty and holds no result.", "Give a new folder.")
+            raise make_input_error("--out", str(folder), "is not empty and holds no result.", "Give a new folder.")
     elif is_there:
-        raise input_error("--out", str(folder), "is a file.", "Give a folder.")
+        raise make_input_error("--out", str(folder), "is a file.", "Give a folder.")
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def _lock(folder: Path) -> Iterator[None]:
             yield
     except Timeout:
         message = "another run or sweep is writing to this folder."
-        raise input_error("--out", str(folder), message, "Wait for it, or give another folder.") from None
+        raise make_input_error("--out", str(folder), message, "Wait for it, or give another folder.") from None
 
 
 @dataclass
@@ -180,13 +180,13 @@ class _Folder:
     def finish(self, retries_failed: bool, on_progress: OnProgress) -> FinishedFolder:
         started = time.monotonic()
         plan, folder = self.plan, self.folder
-        worlds = {spec.world: world_of(spec) for spec in self._specs()}
-        about = self._describe({world.name: data_hashes(world, self._specs()) for world in worlds.values()})
+        worlds = {spec.world: load_scenario_world(spec) for spec in self._specs()}
+        about = self._describe({world.name: hash_data(world, self._specs()) for world in worlds.values()})
         asked = [point.replicates for point in plan.points]
         before = self._compare_plan(about)
         if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
             message = f"is to hold {max(before)} runs of each point, and only {plan.replicates} are requested."
-            raise input_error("--out", str(folder), message, "Request as many or more, or give another folder.")
+            raise make_input_error("--out", str(folder), message, "Request as many or more, or give another folder.")
         damaged: list[str] = []
         if (folder / MANIFEST).is_file():
             # Batches next to a manifest remain from a killed process; the tables hold everything.
@@ -269,20 +269,20 @@ class _Folder:
         try:
             before = FolderPlan.model_validate_json(read_bytes(path))
         except (UnreadableError, ValidationError):
-            raise input_error(str(path), "", "cannot be read.", "Give another folder.") from None
+            raise make_input_error(str(path), "", "cannot be read.", "Give another folder.") from None
         differing = [key for key, value in about if getattr(before.identity, key) != value]
         if differing:
             raise self._refusal(differing[0], before.identity, about)
         if len(before.replicates) != len(self.plan.points):
             message = f"is damaged: it holds {len(before.replicates)} numbers for {len(self.plan.points)} points."
-            raise input_error(str(path), "replicates", message, "Give another folder.")
+            raise make_input_error(str(path), "replicates", message, "Give another folder.")
         return before.replicates
 
     def _refusal(self, key: str, before: FolderIdentity, about: FolderIdentity) -> InputError:
         if key == "program":
             message = f"was begun by another program: {describe_difference(about.program, before.program)}."
             fix = "Give a new folder, or continue with the program that began it."
-            return input_error("--out", str(self.folder), message, fix)
+            return make_input_error("--out", str(self.folder), message, fix)
         others = {
             "kind": f"a {before.kind}, not a {about.kind}",
             "engine": "results of the other engine",
@@ -291,7 +291,7 @@ class _Folder:
             "fits": "results of another parameter file",
         }
         what = others.get(key, f"another {about.kind}")
-        return input_error("--out", str(self.folder), f"holds {what}.", "Give another folder.")
+        return make_input_error("--out", str(self.folder), f"holds {what}.", "Give another folder.")
 
     def _write(
         self,
@@ -336,12 +336,12 @@ class _Folder:
         return FinishedFolder(self.folder, len(self.plan.points), self.plan.replicates, len(failed), runs, dropped)
 
 
-def data_hashes(world: World, specs: Iterable[Scenario]) -> Hashes:
+def hash_data(world: World, specs: Iterable[Scenario]) -> Hashes:
     """SHA-256 hashes of all data files that scenarios in a world read, by file name; months read more than votes."""
     specs = [*specs]
     has_months = any(spec.months is not None for spec in specs)
-    named = [file_hashes(spec) for spec in specs if world_of(spec).name == world.name]
-    return world_hashes(world) | (energy_hashes(world) if has_months else {}) | dict(ChainMap(*named))
+    named = [hash_term_files(spec) for spec in specs if load_scenario_world(spec).name == world.name]
+    return hash_world(world) | (hash_energy(world) if has_months else {}) | dict(ChainMap(*named))
 
 
 def fit_hash(spec: Scenario) -> str | None:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.rules.positions import NODE_WEIGHTS, NODES
 from sim.scoring.baselines.pinning import pin_to_counts
-from sim.scoring.baselines.rows import Training, rates_of
+from sim.scoring.baselines.rows import Training, compute_rates
 from sim.scoring.samples import Sample
 
 STANCES = np.array([-1.0, 0.0, 1.0])
@@ -26,4 +26,4 @@ def ideal_points_over_time(training: Training, asked: Sample) -> FloatArray | No
     utilities = (mean[:, None] + deviation[:, None] * NODES)[..., None] * STANCES
     odds = np.exp(utilities - utilities.max(axis=-1, keepdims=True))
     chances: FloatArray = np.einsum("q,nqc->nc", NODE_WEIGHTS, odds / odds.sum(axis=-1, keepdims=True))
-    return pin_to_counts(chances, len(chances) * rates_of(asked.last[asked.last >= 0]))
+    return pin_to_counts(chances, len(chances) * compute_rates(asked.last[asked.last >= 0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.scoring.baselines.rows import Training, rates_of, rows_for_rates
+from sim.scoring.baselines.rows import Training, compute_rates, make_rows_for_rates
 from sim.scoring.samples import Sample
 from sim.scoring.scores import CLASSES
 
@@ -17,15 +17,15 @@ REGION_WEIGHT = 1.0
 
 def majority(training: Training, asked: Sample) -> FloatArray | None:
     """Predict the most frequent class for all members."""
-    classes = rows_for_rates(training, asked)[0]
+    classes = make_rows_for_rates(training, asked)[0]
     most_frequent = np.bincount(classes, minlength=len(CLASSES)).argmax()
     return np.tile(np.eye(len(CLASSES))[most_frequent], (len(asked.observed), 1)) if len(classes) else None
 
 
 def base_rates(training: Training, asked: Sample) -> FloatArray | None:
     """Predict the shares of the classes for all members."""
-    classes = rows_for_rates(training, asked)[0]
-    return np.tile(rates_of(classes), (len(asked.observed), 1)) if len(classes) else None
+    classes = make_rows_for_rates(training, asked)[0]
+    return np.tile(compute_rates(classes), (len(asked.observed), 1)) if len(classes) else None
 
 
 def persistence(training: Training, asked: Sample) -> FloatArray | None:
@@ -50,15 +50,15 @@ def _repeat(last: IntArray) -> FloatArray | None:
     if not is_recorded.any():
         return None
     repeated = np.where(is_recorded[:, None], PERSISTENCE_WEIGHT * np.eye(len(CLASSES))[last], 0.0)
-    return (repeated + rates_of(last[is_recorded])) / (1.0 + repeated.sum(axis=1, keepdims=True))
+    return (repeated + compute_rates(last[is_recorded])) / (1.0 + repeated.sum(axis=1, keepdims=True))
 
 
 def regional_majority(training: Training, asked: Sample) -> FloatArray | None:
     """Predict the shares of the classes in a member's regional group, with the Assembly's rates as one more member."""
-    classes, regions = rows_for_rates(training, asked)
+    classes, regions = make_rows_for_rates(training, asked)
     if not len(classes):
         return None
     counts = np.zeros((int(max(regions.max(), asked.region.max())) + 1, len(CLASSES)))
     np.add.at(counts, (regions, classes), 1.0)
-    counts += REGION_WEIGHT * rates_of(classes)
+    counts += REGION_WEIGHT * compute_rates(classes)
     return (counts / counts.sum(axis=1, keepdims=True))[asked.region]

@@ -71,7 +71,7 @@ def stack_rows(training: Training, asked: Sample, regressors: Callable[[Sample],
     )
 
 
-def rows_for_rates(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
+def make_rows_for_rates(training: Training, asked: Sample) -> tuple[IntArray, IntArray]:
     """Classes and regions of the rows behind rates: those of the predicted vote, or of all votes where it has none."""
     found = [(sample, mask & (sample.observed >= 0)) for sample, mask in training]
     same = [(sample, rows) for sample, rows in found if sample.resolution == asked.resolution and rows.any()]
@@ -85,7 +85,7 @@ def concatenate(parts: Sequence[IntArray]) -> IntArray:
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
-def rates_of(classes: IntArray) -> FloatArray:
+def compute_rates(classes: IntArray) -> FloatArray:
     """Shares (3,) of the classes, with half a member of each class added."""
     n = len(classes)
     return smooth(np.bincount(classes, minlength=len(CLASSES)) / n, n)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from sim.limits import MOST_POINTS
-from sim.specs.draft import Finding, Key, short_key
+from sim.specs.draft import Finding, Key, shorten_key
 from sim.specs.experiment.design import (
     OVER,
     POWERS_OF_TWO,
@@ -14,16 +14,16 @@ from sim.specs.experiment.design import (
     STEPPED,
     Design,
     Factor,
+    count_points_per_scenario,
     is_whole,
-    points_per_scenario,
 )
 from sim.specs.experiment.spec import TargetSplit
 from sim.specs.scenario.checks import vote_findings
 from sim.specs.scenario.spec import Scenario
-from sim.specs.worlds import world_of
+from sim.specs.worlds import load_scenario_world
 
 
-def design_findings(design: Design, factors: Mapping[str, Factor], scenarios: int) -> Iterator[Finding]:
+def check_design(design: Design, factors: Mapping[str, Factor], scenarios: int) -> Iterator[Finding]:
     """What is wrong between the kind of a design and its other keys."""
     if design.kind == "table":
         if design.file is None and not design.over:
@@ -44,7 +44,7 @@ def design_findings(design: Design, factors: Mapping[str, Factor], scenarios: in
     if design.kind in ("zip", "table") and len(set(lengths.values())) > 1:
         lengths_listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         yield Finding(OVER, f"its factors must have the same number of values, but {lengths_listed}.")
-    size = max(scenarios, 1) * points_per_scenario(design)
+    size = max(scenarios, 1) * count_points_per_scenario(design)
     if size > MOST_POINTS:
         yield Finding(
             ("design",),
@@ -100,16 +100,16 @@ def _step_findings(design: Design, name: str, factor: Factor) -> Iterator[Findin
             yield Finding((*place, "steps"), message, f"{width + 1} steps do.")
 
 
-def repetition_findings(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -> Iterator[Finding]:
+def check_repetition(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -> Iterator[Finding]:
     """Keys that are set twice: by two factors, or by a factor and by ``[set]``."""
     for earlier, later in combinations(factors, 2):
-        if short_key(earlier) == short_key(later):
+        if shorten_key(earlier) == shorten_key(later):
             yield Finding((*OVER, later), f"sets the same key as {earlier}.")
     for name in assigned:
         if name in ("seed", "replicates"):
             yield Finding(("set", name), "is a key of the experiment itself.", f"Give {name} outside [set].")
         for factor in factors:
-            if short_key(name) == short_key(factor):
+            if shorten_key(name) == shorten_key(factor):
                 yield Finding(("set", name), "is also varied by the design.", "Remove it from one of the two.")
 
 
@@ -118,7 +118,7 @@ def split_findings(target_split: TargetSplit, base: Scenario) -> Iterator[Findin
     resolutions = [vote.resolution for vote in base.vote]
     yield from vote_findings(("target_split", "resolution"), target_split.resolution, resolutions, f'"{base.title}"')
     counts = target_split.counts()
-    members = world_of(base).size - target_split.besides_target
+    members = load_scenario_world(base).size - target_split.besides_target
     if sum(counts.values()) > members:
         yield Finding(("target_split",), f"adds up to {sum(counts.values())}, but only {members} members vote.")
     elif len(counts) == 4 and sum(counts.values()) < members:

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from sim.limits import MOST_POINTS
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs.section import Section, Text
-from sim.specs.values import LARGEST, to_plain, validator_error
+from sim.specs.values import LARGEST, to_plain, word_validator_error
 
 DesignKind = Literal["factorial", "zip", "latin-hypercube", "sobol", "random", "morris", "saltelli", "table"]
 
@@ -52,14 +52,14 @@ class Factor(Section):
         given = [name for name, value in (("from", self.start), ("to", self.end)) if value is not None]
         if self.values is not None:
             if given or self.steps is not None:
-                raise validator_error("values and a range are given where exactly one of them is needed.")
+                raise word_validator_error("values and a range are given where exactly one of them is needed.")
         elif len(given) < 2:
             got = f"only {given[0]} is" if given else "nothing is"
-            raise validator_error(f"{got} given where from and to, or values, are needed.")
+            raise word_validator_error(f"{got} given where from and to, or values, are needed.")
         elif not self.low < self.high:
-            raise validator_error(f"from = {self.low:g} is not below to = {self.high:g}.")
+            raise word_validator_error(f"from = {self.low:g} is not below to = {self.high:g}.")
         elif not math.isfinite(self.high - self.low):
-            raise validator_error("the range is wider than numbers of this program reach.")
+            raise word_validator_error("the range is wider than numbers of this program reach.")
         return self
 
     @property
@@ -86,7 +86,7 @@ def is_whole(name: str) -> bool:
     name : dotted key, such as ``parameters.rounds``.
     """
     section, _, parameter = name.partition(".")
-    return section == "parameters" and parameter in registry() and registry()[parameter].is_count
+    return section == "parameters" and parameter in load_registry() and load_registry()[parameter].is_count
 
 
 def list_values(name: str, factor: Factor) -> tuple[Any, ...]:
@@ -132,7 +132,7 @@ class Design(Section):
     )
 
 
-def points_per_scenario(design: Design) -> int:
+def count_points_per_scenario(design: Design) -> int:
     """How many points a design has for one scenario."""
     if design.kind in SAMPLED:
         extra = {"morris": 1, "saltelli": 2}.get(design.kind)

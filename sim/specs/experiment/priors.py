@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.rules.parameters import ORDERED, defaults, registry
+from sim.rules.parameters import ORDERED, defaults, load_registry
 from sim.specs.experiment.design import DECIMALS, SAMPLED
 
 
@@ -24,12 +24,12 @@ def with_prior_factors(document: dict[str, Any]) -> dict[str, Any]:
         return document
     if document.get("kind") not in SAMPLED or not isinstance(over, dict):
         return document
-    factors = {f"parameters.{name}": range_ for name, range_ in prior_ranges(float(widths)).items()}
+    factors = {f"parameters.{name}": range_ for name, range_ in read_prior_ranges(float(widths)).items()}
     rest = {key: value for key, value in document.items() if key != "priors"}
     return {**rest, "over": {**factors, **over}}
 
 
-def prior_ranges(widths: float) -> dict[str, dict[str, float]]:
+def read_prior_ranges(widths: float) -> dict[str, dict[str, float]]:
     """The range of each fitted parameter, ``from`` and ``to``.
 
     Parameters
@@ -37,7 +37,7 @@ def prior_ranges(widths: float) -> dict[str, dict[str, float]]:
     widths : standard deviations of the prior on either side of the default.
     """
     centres, found = defaults(), {}
-    for name, parameter in registry().items():
+    for name, parameter in load_registry().items():
         if parameter.prior is None:
             continue
         reach = widths * parameter.prior[1]

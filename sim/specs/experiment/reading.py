@@ -8,19 +8,19 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.specs.draft import Draft, Finding, Key
-from sim.specs.experiment.checks import design_findings, repetition_findings, split_findings
+from sim.specs.experiment.checks import check_design, check_repetition, split_findings
 from sim.specs.experiment.design import OVER, Design, Factor
 from sim.specs.experiment.priors import with_prior_factors
-from sim.specs.experiment.schema import experiment_structure
+from sim.specs.experiment.schema import make_experiment_structure
 from sim.specs.experiment.spec import Experiment, TargetSplit
 from sim.specs.experiment.table import read_point_table
 from sim.specs.experiment.trials import TrialRow, find_refusals, find_unvariable, gather_refusals, list_rows, try_row
-from sim.specs.experiment.warnings import Trials, base_warnings, idle_factors
+from sim.specs.experiment.warnings import Trials, find_idle_factors, warn_of_base
 from sim.specs.files import read_toml, show_path
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import read_sound
 from sim.specs.shipped import locate_file
-from sim.specs.study import Base, base_of, settings_of, validate_study
+from sim.specs.study import Base, collect_settings, name_base, validate_study
 from sim.specs.study_overrides import draft_study
 
 
@@ -39,10 +39,10 @@ def read_experiment(reference: str | Path, overrides: Sequence[str] = ()) -> Exp
         With every problem of the file, of the scenarios and tables that it names, and of the overrides.
     """
     path = locate_file(reference, "experiments", Path())
-    return experiment_from(read_toml(path), show_path(path), path.parent, overrides)
+    return parse_experiment(read_toml(path), show_path(path), path.parent, overrides)
 
 
-def experiment_from(
+def parse_experiment(
     document: Mapping[str, object],
     where: str,
     folder: Path,
@@ -85,7 +85,7 @@ class _Reading:
 
     def experiment(self) -> Experiment | None:
         """Read the experiment, or return None and note everything that is wrong with its parts."""
-        experiment = validate_study(Experiment, self.draft, experiment_structure())
+        experiment = validate_study(Experiment, self.draft, make_experiment_structure())
         bases = self._bases()
         scenarios = {reference: base.scenario for reference, base in bases.items()}
         design = read_sound(Design, _part(self.draft.document, "design"))
@@ -103,8 +103,8 @@ class _Reading:
         numbers = {"seed": experiment.seed, "replicates": experiment.replicates}
         given = {name: value for name, value in numbers.items() if value is not None}
         warnings = chain(
-            *(base_warnings(reference, base, trials[reference]) for reference, base in bases.items()),
-            map(self._problem, idle_factors(trials)),
+            *(warn_of_base(reference, base, trials[reference]) for reference, base in bases.items()),
+            map(self._problem, find_idle_factors(trials)),
         )
         return experiment.with_bases(
             {reference: base.model_copy(update=given) for reference, base in scenarios.items()}, warnings
@@ -120,8 +120,8 @@ class _Reading:
     ) -> Iterator[Finding]:
         """What is wrong between parts that are valid by themselves."""
         if design is not None:
-            yield from design_findings(design, factors, len(scenarios))
-        yield from repetition_findings(factors, settings_of(self.draft))
+            yield from check_design(design, factors, len(scenarios))
+        yield from check_repetition(factors, collect_settings(self.draft))
         yield from find_unvariable(factors)
         yield from gather_refusals(
             rows, (f for name, base in scenarios.items() for f in find_refusals(base, trials[name]))
@@ -159,7 +159,7 @@ class _Reading:
         bases = {}
         for number, reference in enumerate(references):
             key: Key = ("scenario",) if isinstance(named, str) else ("scenario", number)
-            base = base_of(self.draft, reference, key, self.given)
+            base = name_base(self.draft, reference, key, self.given)
             if base is not None:
                 bases[reference] = base
         return bases

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs.experiment.design import SAMPLED, STEPPED
 from sim.specs.experiment.spec import Experiment
-from sim.specs.scenario.schema import REFERENCE, schema_of
+from sim.specs.scenario.schema import REFERENCE, make_schema
 from sim.specs.scenario.spec import Scenario
 
 OWN = ("base", "seed", "replicates")
@@ -19,14 +19,14 @@ OWN = ("base", "seed", "replicates")
 
 
 @cache
-def experiment_structure() -> dict[str, Any]:
+def make_experiment_structure() -> dict[str, Any]:
     """The schema of an experiment file, with any factors; it is shared, so do not change it."""
-    return schema_of(Experiment)
+    return make_schema(Experiment)
 
 
-def experiment_schema() -> dict[str, Any]:
+def make_experiment_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of an experiment file, with the parameters that a design may vary."""
-    schema = copy.deepcopy(experiment_structure())
+    schema = copy.deepcopy(make_experiment_structure())
     settable = "|".join(name for name in Scenario.model_fields if name not in OWN)
     schema["properties"]["set"] |= {"patternProperties": {rf"^({settable})(\.|$)": {}}, "additionalProperties": False}
     definitions = schema["$defs"]
@@ -34,7 +34,7 @@ def experiment_schema() -> dict[str, Any]:
     design["properties"]["over"] |= {
         "properties": {
             f"parameters.{name}": {"description": f"{parameter.meaning} ({parameter.unit})", **factor}
-            for name, parameter in registry().items()
+            for name, parameter in load_registry().items()
         },
         "patternProperties": {rf"^({settable})(\.|$)": factor},
         "additionalProperties": False,

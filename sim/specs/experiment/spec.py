@@ -21,10 +21,10 @@ from pydantic import (
 
 from sim.errors import Problem
 from sim.limits import MOST_REPLICATES
-from sim.specs.experiment.design import BY_SCENARIO, Design, points_per_scenario
+from sim.specs.experiment.design import BY_SCENARIO, Design, count_points_per_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, validator_error
+from sim.specs.values import LARGEST, PlainTable, word_validator_error
 
 Output = Literal["tally", "members", "votes", "months"]
 
@@ -45,7 +45,7 @@ class Counts(Section):
     @model_validator(mode="after")
     def _has_a_count(self) -> Self:
         if not self.counts():
-            raise validator_error(
+            raise word_validator_error(
                 "no count is given where at least one of support, abstain, oppose and absent is needed."
             )
         return self
@@ -65,9 +65,9 @@ class TargetSplit(Counts):
 def _references(value: object) -> object:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not items or not all(isinstance(item, str) and item for item in items):
-        raise validator_error("the name or path of a scenario, or a list of them, is needed.")
+        raise word_validator_error("the name or path of a scenario, or a list of them, is needed.")
     if len(set(items)) < len(items):
-        raise validator_error("names a scenario twice; name each scenario once.")
+        raise word_validator_error("names a scenario twice; name each scenario once.")
     return tuple(items)
 
 
@@ -153,7 +153,7 @@ class Experiment(Section):
     @property
     def size(self) -> int:
         """Number of points, counted without making them."""
-        return len(self.scenario) * points_per_scenario(self.design)
+        return len(self.scenario) * count_points_per_scenario(self.design)
 
     def document(self) -> dict[str, object]:
         """The experiment as plain data that reads back to the same experiment; a table is included with its columns."""

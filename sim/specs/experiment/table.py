@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.files.reading import UnreadableError, read_text
 from sim.limits import MOST_POINTS
 from sim.specs.files import show_path
-from sim.specs.overrides import value_of
+from sim.specs.overrides import read_value
 from sim.specs.values import to_plain
 
 
@@ -34,15 +34,15 @@ def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
         reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
         rows = [(reader.line_num, row) for row in reader if row]
     except UnreadableError as error:
-        raise input_error(where, "", str(error)) from error
+        raise make_input_error(where, "", str(error)) from error
     except csv.Error as error:
-        raise input_error(where, "", f"is not valid CSV: {error}.") from error
+        raise make_input_error(where, "", f"is not valid CSV: {error}.") from error
     if len(rows) < 2:
-        raise input_error(
+        raise make_input_error(
             where, "", "holds no points.", "Give dotted keys in the first row and a point in each further row."
         )
     if len(rows) - 1 > MOST_POINTS:
-        raise input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are allowed.")
+        raise make_input_error(where, "", f"holds {len(rows) - 1:,} points; at most {MOST_POINTS:,} are allowed.")
     names = [name.strip() for name in rows[0][1]]
     problems = _header_problems(names, where)
     columns: list[list[object]] = [[] for _ in names]
@@ -56,7 +56,7 @@ def read_point_table(path: Path) -> Mapping[str, tuple[object, ...]]:
                 problems.append(Problem(where, f"line {line}", f'"{name}" is empty.', "Give a value in every cell."))
                 continue
             try:
-                column.append(to_plain(value_of(cell.strip())))
+                column.append(to_plain(read_value(cell.strip())))
             except PydanticCustomError as error:
                 problems.append(Problem(where, f"line {line}", f'"{name}" {error.message()}'))
     if problems:

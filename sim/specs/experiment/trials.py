@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
-from sim.specs.draft import Finding, Key, join_key, short_key
+from sim.specs.draft import Finding, Key, join_key, shorten_key
 from sim.specs.experiment.design import OVER, DesignKind, Factor, is_whole, list_values
 from sim.specs.overrides import list_leaves
-from sim.specs.scenario.reading import scenario_from
+from sim.specs.scenario.reading import parse_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.specs.study import is_crossing
 
@@ -126,7 +126,7 @@ def try_row(base: Scenario, row: TrialRow) -> Trial:
     """
     values = {name: item.value for name, item in row.items()}
     try:
-        return Trial(row, scenario_from({**base.document(), "set": values}, "", Path()), ())
+        return Trial(row, parse_scenario({**base.document(), "set": values}, "", Path()), ())
     except InputError as error:
         assigned = {join_key(path): leaf for name, value in values.items() for path, leaf in list_leaves(name, value)}
         return Trial(row, None, [problem for problem in error.problems if not is_crossing(problem, assigned)])
@@ -179,7 +179,7 @@ def _message(problem: Problem, name: str) -> str:
 def _is_own(problem: Problem, name: str) -> bool:
     """Whether a problem is about the key of a factor, or about the scenario as a whole."""
     key = _key_of(problem)
-    return not key or short_key(key).startswith(short_key(name))
+    return not key or shorten_key(key).startswith(shorten_key(name))
 
 
 def _key_of(problem: Problem) -> str:

@@ -8,14 +8,14 @@ from sim.errors import Problem
 from sim.specs.draft import Finding, join_key
 from sim.specs.experiment.design import OVER
 from sim.specs.experiment.trials import Trial
-from sim.specs.overrides import full_key, list_leaves
+from sim.specs.overrides import complete_key, list_leaves
 from sim.specs.scenario.warnings import (
-    idle_settings,
-    original_of,
-    reason_for,
-    undone_finding,
-    undone_settings,
-    warnings_of,
+    collect_warnings,
+    describe_undone,
+    find_idle_settings,
+    find_reason,
+    find_undone_settings,
+    read_original,
 )
 from sim.specs.study import Base
 
@@ -23,7 +23,7 @@ Trials = Mapping[str, Sequence[Trial]]
 """The trials of the rows of a design in each scenario, by the scenario's name."""
 
 
-def base_warnings(reference: str, base: Base, trials: Sequence[Trial]) -> Iterator[Problem]:
+def warn_of_base(reference: str, base: Base, trials: Sequence[Trial]) -> Iterator[Problem]:
     """Warnings about one scenario of an experiment: about its settings, and about what the design varies of it.
 
     Parameters
@@ -31,18 +31,18 @@ def base_warnings(reference: str, base: Base, trials: Sequence[Trial]) -> Iterat
     reference : the scenario's name in the experiment.
     trials : the trials of the design's rows in it.
     """
-    yield from warnings_of(reference, base.scenario, base.written)
-    original = original_of(base.written)
-    reported = {undone.key for undone in undone_settings(base.written, original, base.scenario)}
+    yield from collect_warnings(reference, base.scenario, base.written)
+    original = read_original(base.written)
+    reported = {undone.key for undone in find_undone_settings(base.written, original, base.scenario)}
     for trial in trials:
-        for undone in undone_settings(base.written, original, trial.scenario or base.scenario):
+        for undone in find_undone_settings(base.written, original, trial.scenario or base.scenario):
             if undone.key not in reported:
                 reported.add(undone.key)
-                key, message, fix = undone_finding(base.written, undone, "is varied by the design")
+                key, message, fix = describe_undone(base.written, undone, "is varied by the design")
                 yield Problem(reference, join_key(key), message, fix)
 
 
-def idle_factors(trials: Trials) -> Iterator[Finding]:
+def find_idle_factors(trials: Trials) -> Iterator[Finding]:
     """Factors that have no effect in a scenario at any value that was tried."""
     reasons = {
         (reference, name): reason
@@ -65,6 +65,6 @@ def _reason(name: str, trials: Sequence[Trial]) -> str | None:
 def _reason_at(trial: Trial, name: str) -> str | None:
     if trial.scenario is None:
         return None
-    idle, document = idle_settings(trial.scenario), trial.scenario.document()
-    reasons = [reason_for(idle, full_key(document, path)) for path, _ in list_leaves(name, trial.row[name].value)]
+    idle, document = find_idle_settings(trial.scenario), trial.scenario.document()
+    reasons = [find_reason(idle, complete_key(document, path)) for path, _ in list_leaves(name, trial.row[name].value)]
     return None if None in reasons else reasons[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from sim.errors import InputError, Problem, did_you_mean
+from sim.errors import InputError, Problem, suggest_nearest
 from sim.specs.draft import Finding, Key, join_key
 from sim.specs.goal.levers import (
     SHARED,
@@ -18,14 +18,14 @@ from sim.specs.goal.levers import (
     PledgeLever,
     Setting,
 )
-from sim.specs.goal.moves import apply_levers, current_setting, key_in
+from sim.specs.goal.moves import apply_levers, find_key, read_current_setting
 from sim.specs.goal.spec import Wanted
-from sim.specs.names import REMOVAL, members_of
-from sim.specs.overrides import full_key
-from sim.specs.scenario.checks import Parts, fixed_members, selection_findings, selections, vote_findings
-from sim.specs.scenario.reading import scenario_from
+from sim.specs.names import REMOVAL, find_members
+from sim.specs.overrides import complete_key
+from sim.specs.scenario.checks import Parts, check_selection, find_fixed_members, list_selections, vote_findings
+from sim.specs.scenario.reading import parse_scenario
 from sim.specs.scenario.spec import Scenario
-from sim.specs.scenario.warnings import idle_settings, reason_for
+from sim.specs.scenario.warnings import find_idle_settings, find_reason
 from sim.specs.study import is_crossing
 from sim.world import World
 
@@ -37,7 +37,7 @@ MOST_LISTED = 10
 """Most names in a message."""
 
 
-def wanted_findings(wanted: Wanted, base: Scenario, world: World) -> Iterator[Finding]:
+def check_wanted(wanted: Wanted, base: Scenario, world: World) -> Iterator[Finding]:
     """What is wrong between the wanted outcome and the scenario."""
     resolutions = [vote.resolution for vote in base.vote]
     yield from vote_findings(("goal", "resolution"), wanted.resolution, resolutions, f'"{base.title}"')
@@ -65,11 +65,11 @@ def _fixed_votes(base: Scenario, world: World, resolution: str | None) -> dict[s
         )
         or pledge.resolution == resolution
     ]
-    given = {code: "subject of a pledge" for pledge in pledges for code in members_of(world, pledge.members)}
-    return given | fixed_members(world, base.roles)
+    given = {code: "subject of a pledge" for pledge in pledges for code in find_members(world, pledge.members)}
+    return given | find_fixed_members(world, base.roles)
 
 
-def lever_findings(levers: Mapping[int, GoalLever], base: Scenario, world: World) -> Iterator[Finding]:
+def check_levers(levers: Mapping[int, GoalLever], base: Scenario, world: World) -> Iterator[Finding]:
     """What is wrong between the levers that are valid by themselves, and between each and the scenario.
 
     Parameters
@@ -115,10 +115,10 @@ def _what(lever: GoalLever, base: Scenario, world: World) -> tuple[str, ...]:
     """What a lever moves, in full spelling; for a lever over members without the members."""
     match lever:
         case AttributeLever():
-            return lever.kind, lever.attribute, lever.edit, *members_of(world, lever.members)
+            return lever.kind, lever.attribute, lever.edit, *find_members(world, lever.members)
         case PledgeLever():
             return lever.kind, lever.action, lever.resolution or ""
-    return lever.kind, key_in(base.document(), lever.key)
+    return lever.kind, find_key(base.document(), lever.key)
 
 
 def _unmovable(place: Key, key: str) -> Finding:
@@ -128,7 +128,7 @@ def _unmovable(place: Key, key: str) -> Finding:
 
 
 def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
-    now = current_setting(lever, base)
+    now = read_current_setting(lever, base)
     if not isinstance(now, float):
         if isinstance(lever, NumberLever):
             yield Finding((*place, "key"), *_no_number(lever, base))
@@ -148,14 +148,14 @@ def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scena
 def _no_number(lever: NumberLever, base: Scenario) -> tuple[str, str]:
     """Why a key is not a lever: the scenario has no such key, or it does not hold a number."""
     try:
-        scenario_from({**base.document(), "set": {lever.key: lever.start}}, "", Path())
+        parse_scenario({**base.document(), "set": {lever.key: lever.start}}, "", Path())
     except InputError as error:
         problem = error.problems[0]
         return f'"{lever.key}": {problem.message}', problem.fix
     return f'"{lever.key}" holds no number in the scenario.', "A lever needs a key that holds a number."
 
 
-def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding]:
+def find_idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding]:
     """Numbers that no rule reads in the scenario, whatever value a lever sets.
 
     Parameters
@@ -163,10 +163,10 @@ def idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding
     levers : valid levers of the scenario.
     """
     for number, lever in enumerate(levers):
-        now = current_setting(lever, base)
+        now = read_current_setting(lever, base)
         if isinstance(lever, NumberLever) and now is not None:
-            idle = idle_settings(apply_levers(base, [(lever, now)]))
-            if (reason := reason_for(idle, full_key(base.document(), lever.key.split(".")))) is not None:
+            idle = find_idle_settings(apply_levers(base, [(lever, now)]))
+            if (reason := find_reason(idle, complete_key(base.document(), lever.key.split(".")))) is not None:
                 yield Finding(("lever", number), f"has no effect: {reason}")
 
 
@@ -184,7 +184,7 @@ def _choice_findings(
     place: Key, lever: JoinLever | LeaveLever | PledgeLever, base: Scenario, world: World
 ) -> Iterator[Finding]:
     candidates = lever.candidates(world)
-    yield from selection_findings(world, (*place, "members"), lever.members)
+    yield from check_selection(world, (*place, "members"), lever.members)
     yield from _echoes((*place, "members"), lever.members, world)
     yield from _cost_findings((*place, "costs"), lever.costs, candidates, world)
     if lever.per != "member" and not world.attributes[SHARED[lever.per]].any():
@@ -198,17 +198,17 @@ def _choice_findings(
             if code in given:
                 yield _removal_finding(place, [code], f"is the {given[code]}, whose vote is fixed")
         return
-    lists = {join_key(key): references for key, references in selections(Parts.of_scenario(base, world))}
-    references = lists.get(key_in(base.document(), lever.key))
+    lists = {join_key(key): references for key, references in list_selections(Parts.of_scenario(base, world))}
+    references = lists.get(find_key(base.document(), lever.key))
     if lever.key.partition(".")[0] in BY_GOAL:
         yield _unmovable(place, lever.key)
     elif references is None:
         known = [key for key in lists if key.partition(".")[0] not in BY_GOAL]
         more = "" if len(known) <= MOST_LISTED else ", ..."
-        fix = did_you_mean(lever.key, known, f"The lists of members are {', '.join(known[:MOST_LISTED])}{more}.")
+        fix = suggest_nearest(lever.key, known, f"The lists of members are {', '.join(known[:MOST_LISTED])}{more}.")
         yield Finding((*place, "key"), f'"{lever.key}" is not a list of members in the scenario.', fix)
     else:
-        yield from _membership_findings(place, lever, members_of(world, references), base, world)
+        yield from _membership_findings(place, lever, find_members(world, references), base, world)
 
 
 def _membership_findings(
@@ -239,7 +239,7 @@ def _list_codes(codes: Iterable[str]) -> str:
 def _echoes(key: Key, references: Sequence[str], world: World) -> Iterator[Finding]:
     """Names that add nobody to earlier names."""
     for number, reference in enumerate(references):
-        if not reference.startswith(REMOVAL) and members_of(world, references[: number + 1]) == members_of(
+        if not reference.startswith(REMOVAL) and find_members(world, references[: number + 1]) == find_members(
             world, references[:number]
         ):
             yield Finding((*key, number), f'"{reference}" is already named before.', "Give each member once.")

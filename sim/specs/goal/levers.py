@@ -12,10 +12,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.specs.experiment.design import is_whole
-from sim.specs.names import AttributeName, members_of
+from sim.specs.names import AttributeName, find_members
 from sim.specs.scenario.spec import Action
 from sim.specs.section import MemberReferences, Section, Text
-from sim.specs.values import validator_error
+from sim.specs.values import word_validator_error
 from sim.world import World
 
 Setting = float | tuple[str, ...]
@@ -58,11 +58,11 @@ class _Range(_Lever):
     @model_validator(mode="after")
     def _is_range(self) -> Self:
         if not self.start < self.end:
-            raise validator_error(f"from = {self.start:g} is not below to = {self.end:g}.")
+            raise word_validator_error(f"from = {self.start:g} is not below to = {self.end:g}.")
         if self.step is not None and not self.step <= self.end - self.start:
-            raise validator_error(f"step = {self.step:g} is larger than the range, {self.end - self.start:g}.")
+            raise word_validator_error(f"step = {self.step:g} is larger than the range, {self.end - self.start:g}.")
         if self.step is not None and (self.end - self.start) / self.step > MOST_VALUES - 1:
-            raise validator_error(f"step = {self.step:g} gives more than {MOST_VALUES:,} values.")
+            raise word_validator_error(f"step = {self.step:g} gives more than {MOST_VALUES:,} values.")
         return self
 
     @property
@@ -137,7 +137,7 @@ class _Choice(_Lever):
 
     def candidates(self, world: World) -> tuple[str, ...]:
         """Codes of the members, any of whom may be moved."""
-        return members_of(world, self.members)
+        return find_members(world, self.members)
 
     def cost_of(self, codes: tuple[str, ...], world: World) -> float:
         """The cost of moving some members: 0 for none; else the fixed cost plus the cost of each."""

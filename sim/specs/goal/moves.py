@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs.draft import join_key
 from sim.specs.experiment.design import is_whole
 from sim.specs.goal.levers import (
@@ -21,8 +21,8 @@ from sim.specs.goal.levers import (
     Setting,
 )
 from sim.specs.names import REMOVAL
-from sim.specs.overrides import NowhereError, full_key
-from sim.specs.scenario.reading import scenario_from
+from sim.specs.overrides import NowhereError, complete_key
+from sim.specs.scenario.reading import parse_scenario
 from sim.specs.scenario.spec import Scenario
 from sim.world import World
 
@@ -31,7 +31,7 @@ Axis = tuple[Setting, ...]
 REASON = "a lever of the goal"
 
 
-def current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
+def read_current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
     """The setting of a lever in a scenario: the number under its key, the edit that changes nothing, or no members.
 
     None where its key holds no number.
@@ -47,8 +47,8 @@ def current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
 
 def _number_under(key: str, base: Scenario) -> float | None:
     section, _, name = key.partition(".")
-    if section == "parameters" and name in registry():
-        return float(base.parameters.get(name, registry()[name].default))
+    if section == "parameters" and name in load_registry():
+        return float(base.parameters.get(name, load_registry()[name].default))
     found = _value_under(key, base.document())
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
@@ -57,22 +57,22 @@ def _value_under(key: str, document: Mapping[str, object]) -> object:
     """The value of a dotted key, or None where there is no such key."""
     holder: Any = document
     try:
-        for part in full_key(document, key.split(".")):
+        for part in complete_key(document, key.split(".")):
             holder = holder[part]
     except (NowhereError, KeyError):
         return None
     return holder
 
 
-def key_in(document: Mapping[str, object], key: str) -> str:
+def find_key(document: Mapping[str, object], key: str) -> str:
     """A key in full, such as ``vote.0.severity``; the key itself where the document has no such key."""
     try:
-        return join_key(full_key(document, key.split(".")))
+        return join_key(complete_key(document, key.split(".")))
     except NowhereError:
         return key
 
 
-def axes_of(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
+def list_axes(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
     """The dimensions of a lever: its values from low to high, or for each candidate whether it is moved."""
     match lever, now:
         case NumberLever() | AttributeLever(), float():
@@ -116,12 +116,12 @@ def apply_levers(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) 
     for lever, setting in settings:
         match lever, setting:
             case NumberLever(), float():
-                assigned[key_in(document, lever.key)] = round(setting) if is_whole(lever.key) else setting
+                assigned[find_key(document, lever.key)] = round(setting) if is_whole(lever.key) else setting
             case AttributeLever(), float() if setting != NEUTRAL[lever.edit]:
                 edit = {"members": list(lever.members), "attribute": lever.attribute, lever.edit: setting}
                 added["change"].append({**edit, "reason": lever.reason or REASON})
             case JoinLever() | LeaveLever(), tuple() if setting:
-                key = key_in(document, lever.key)
+                key = find_key(document, lever.key)
                 listed: Any = assigned.get(key) or _value_under(key, document)
                 sign = "" if lever.kind == "join" else REMOVAL
                 assigned[key] = [*listed, *(f"{sign}{code}" for code in setting)]
@@ -130,4 +130,4 @@ def apply_levers(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) 
                 pledge = {"members": list(setting), "action": lever.action, **on}
                 added["pledge"].append({**pledge, "reason": lever.reason or REASON})
     lists = {name: [*document.get(name, []), *entries] for name, entries in added.items()}  # type: ignore[misc]
-    return scenario_from({**document, **lists, "set": assigned}, base.title, Path())
+    return parse_scenario({**document, **lists, "set": assigned}, base.title, Path())

@@ -9,17 +9,17 @@ from pydantic import TypeAdapter
 
 from sim.errors import InputError
 from sim.specs.files import read_toml, show_path
-from sim.specs.goal.checks import idle_levers, lever_findings, wanted_findings
+from sim.specs.goal.checks import check_levers, check_wanted, find_idle_levers
 from sim.specs.goal.levers import GoalLever
-from sim.specs.goal.moves import current_setting
-from sim.specs.goal.schema import goal_structure
+from sim.specs.goal.moves import read_current_setting
+from sim.specs.goal.schema import make_goal_structure
 from sim.specs.goal.spec import Goal, Wanted
-from sim.specs.scenario.warnings import warnings_of
+from sim.specs.scenario.warnings import collect_warnings
 from sim.specs.section import read_sound, read_sound_items
 from sim.specs.shipped import locate_file
-from sim.specs.study import base_of, validate_study
+from sim.specs.study import name_base, validate_study
 from sim.specs.study_overrides import draft_study
-from sim.specs.worlds import world_of
+from sim.specs.worlds import load_scenario_world
 
 LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever)
 
@@ -39,10 +39,10 @@ def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:
         With every problem of the file, of its scenario and of the overrides.
     """
     path = locate_file(reference, "goals", Path())
-    return goal_from(read_toml(path), show_path(path), path.parent, overrides)
+    return parse_goal(read_toml(path), show_path(path), path.parent, overrides)
 
 
-def goal_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Goal:
+def parse_goal(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Goal:
     """Make a goal from plain data, as a TOML file would hold it, and check all of it.
 
     Parameters
@@ -58,21 +58,21 @@ def goal_from(document: Mapping[str, object], where: str, folder: Path, override
         With every problem found.
     """
     draft = draft_study(document, where, folder, overrides, Goal)
-    based = base_of(draft, draft.document.get("scenario"))
+    based = name_base(draft, draft.document.get("scenario"))
     base = None if based is None else based.scenario
-    world = None if base is None else world_of(base)
-    goal = validate_study(Goal, draft, goal_structure(), world)
+    world = None if base is None else load_scenario_world(base)
+    goal = validate_study(Goal, draft, make_goal_structure(), world)
     if base is not None and world is not None:
         wanted = read_sound(Wanted, draft.document.get("goal"), world)
-        for finding in () if wanted is None else wanted_findings(wanted, base, world):
+        for finding in () if wanted is None else check_wanted(wanted, base, world):
             draft.note(finding)
-        for finding in lever_findings(read_sound_items(LEVER, draft.document.get("lever"), world), base, world):
+        for finding in check_levers(read_sound_items(LEVER, draft.document.get("lever"), world), base, world):
             draft.note(finding)
     if goal is None or based is None or draft.problems:
         raise InputError(draft.problems)
-    settings = [current_setting(lever, based.scenario) for lever in goal.lever]
+    settings = [read_current_setting(lever, based.scenario) for lever in goal.lever]
     warnings = [
-        *warnings_of(goal.scenario, based.scenario, based.written),
-        *map(draft.locate, idle_levers(goal.lever, based.scenario)),
+        *collect_warnings(goal.scenario, based.scenario, based.written),
+        *map(draft.locate, find_idle_levers(goal.lever, based.scenario)),
     ]
     return goal.with_base(based.scenario, tuple(now for now in settings if now is not None), tuple(warnings))

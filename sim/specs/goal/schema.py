@@ -9,15 +9,15 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.specs.goal.spec import Goal
-from sim.specs.scenario.schema import schema_of
+from sim.specs.scenario.schema import make_schema
 
 
 @cache
-def goal_structure() -> dict[str, Any]:
+def make_goal_structure() -> dict[str, Any]:
     """The schema of a goal file; it is shared, so do not change it."""
-    return schema_of(Goal)
+    return make_schema(Goal)
 
 
-def goal_schema() -> dict[str, Any]:
+def make_goal_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a goal file."""
-    return {"$schema": GenerateJsonSchema.schema_dialect} | copy.deepcopy(goal_structure())
+    return {"$schema": GenerateJsonSchema.schema_dialect} | copy.deepcopy(make_goal_structure())

@@ -16,7 +16,7 @@ from sim.specs.goal.levers import GoalLever, Setting
 from sim.specs.names import MemberName
 from sim.specs.scenario.spec import Action, Scenario
 from sim.specs.section import Section, Text, Texts
-from sim.specs.values import LARGEST, PlainTable, validator_error
+from sim.specs.values import LARGEST, PlainTable, word_validator_error
 
 OUTCOMES = ("rule", "count", "split", "member")
 ONE_OF_OUTCOMES = {"oneOf": [{"required": [outcome]} for outcome in OUTCOMES]}
@@ -34,9 +34,9 @@ class WantedCount(Section):
     @model_validator(mode="after")
     def _has_a_bound(self) -> Self:
         if self.at_least is None and self.at_most is None:
-            raise validator_error("no bound is given where at_least, at_most or both are needed.")
+            raise word_validator_error("no bound is given where at_least, at_most or both are needed.")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise validator_error(f"no count is both at least {self.at_least} and at most {self.at_most}.")
+            raise word_validator_error(f"no count is both at least {self.at_least} and at most {self.at_most}.")
         return self
 
 
@@ -73,9 +73,9 @@ class Wanted(Section):
         given = [outcome for outcome in OUTCOMES if getattr(self, outcome) is not None]
         if len(given) != 1:
             got = f"{' and '.join(given)} are" if given else "none is"
-            raise validator_error(f"{got} given where exactly one of {', '.join(OUTCOMES)} is needed.")
+            raise word_validator_error(f"{got} given where exactly one of {', '.join(OUTCOMES)} is needed.")
         if not self.adopted and self.rule is None:
-            raise validator_error("adopted is given without a rule of adoption.")
+            raise word_validator_error("adopted is given without a rule of adoption.")
         return self
 
 

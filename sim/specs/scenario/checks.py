@@ -12,10 +12,10 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.results.series import list_series
 from sim.specs.draft import Finding, Key
-from sim.specs.names import OWN, REMOVAL, members_of
+from sim.specs.names import OWN, REMOVAL, find_members
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.spec import Change, Expected, NamedRoles, Pledge, Scenario, Vote
 from sim.specs.scenario.terms import OwnTerm
@@ -84,7 +84,7 @@ class Parts:
         )
 
 
-def findings_across(parts: Parts) -> Iterator[Finding]:
+def check_across(parts: Parts) -> Iterator[Finding]:
     """Everything that is wrong between parts that are valid by themselves.
 
     Parameters
@@ -94,8 +94,8 @@ def findings_across(parts: Parts) -> Iterator[Finding]:
     yield from _vote_findings(parts.votes)
     yield from _month_findings(parts)
     yield from _expected_findings(parts)
-    for key, references in selections(parts):
-        yield from selection_findings(parts.world, key, references)
+    for key, references in list_selections(parts):
+        yield from check_selection(parts.world, key, references)
     if parts.roles is not None:
         yield from _role_findings(parts.world, parts.roles)
         yield from _fixed_findings(parts.world, parts.roles, parts.pledges)
@@ -115,7 +115,7 @@ def _term_findings(parts: Parts) -> Iterator[Finding]:
     known = [term.key for term in parts.terms.values() if term.adds_to != "peers"]
     for index, change in parts.changes.items() if parts.has_all_terms else ():
         if change.attribute.startswith(OWN) and change.attribute not in known:
-            fix = did_you_mean(change.attribute, known, "Give [[term]] with figures of members.")
+            fix = suggest_nearest(change.attribute, known, "Give [[term]] with figures of members.")
             yield Finding(("change", index, "attribute"), f'there is no term "{change.attribute}" with figures.', fix)
 
 
@@ -167,14 +167,14 @@ def _expected_findings(parts: Parts) -> Iterator[Finding]:
             yield Finding(key, "needs months, which the scenario does not have.", "Give [months], or leave it out.")
         elif series not in known:
             whose = "a member" if member else "the whole"
-            fix = did_you_mean(series, known, f"Series of {whose}: {', '.join(known)}.")
+            fix = suggest_nearest(series, known, f"Series of {whose}: {', '.join(known)}.")
             yield Finding(key, f'"{series}" is not a series of {whose}.', fix)
         elif member and member not in parts.world.index:
             fix = parts.world.hint(member, "'sim world members' lists them.")
             yield Finding(key, f'"{member}" is not the code of a member of {parts.world.name}.', fix)
 
 
-def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
+def list_selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
     """The lists of members and groups of a scenario, by their key."""
     if parts.roles is not None:
         for name in ("senders", "other_targets"):
@@ -195,7 +195,7 @@ def selections(parts: Parts) -> Iterator[tuple[Key, Sequence[str]]]:
         yield ("expected", "movers"), parts.expected.movers
 
 
-def selection_findings(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
+def check_selection(world: World, key: Key, references: Sequence[str]) -> Iterator[Finding]:
     """What is wrong with a list of members and groups in which some are removed again."""
     chosen: set[str] = set()
     idle = []
@@ -215,8 +215,8 @@ def selection_findings(world: World, key: Key, references: Sequence[str]) -> Ite
 
 
 def _role_findings(world: World, roles: NamedRoles) -> Iterator[Finding]:
-    senders = members_of(world, roles.senders)
-    given = fixed_members(world, roles)
+    senders = find_members(world, roles.senders)
+    given = find_fixed_members(world, roles)
     if roles.victim is not None and "victim" not in given.values():
         yield Finding(("roles", "victim"), f'"{roles.victim}" is also the target.', "Give two different members.")
     for code, role in given.items():
@@ -226,18 +226,18 @@ def _role_findings(world: World, roles: NamedRoles) -> Iterator[Finding]:
 
 
 def _fixed_findings(world: World, roles: NamedRoles, pledges: Mapping[int, Pledge]) -> Iterator[Finding]:
-    given = fixed_members(world, roles)
+    given = find_fixed_members(world, roles)
     for index, pledge in pledges.items():
         usual = {"target": "oppose", "victim": "support"}
-        for code in members_of(world, pledge.members):
+        for code in find_members(world, pledge.members):
             if code in given and pledge.action == usual[given[code]]:
                 message = f"{code} is the {given[code]}, which votes this way in any case."
                 yield Finding(("pledge", index, "members"), message, f'Remove it with "{REMOVAL}{code}".')
 
 
-def fixed_members(world: World, roles: NamedRoles) -> dict[str, str]:
+def find_fixed_members(world: World, roles: NamedRoles) -> dict[str, str]:
     """Members whose role fixes their vote, by code: targets and the victim."""
-    targets = (*world.resolve(roles.target), *members_of(world, roles.other_targets))
+    targets = (*world.resolve(roles.target), *find_members(world, roles.other_targets))
     victims = () if roles.victim is None else world.resolve(roles.victim)
     return {**dict.fromkeys(victims, "victim"), **dict.fromkeys(targets, "target")}
 
@@ -251,7 +251,7 @@ def _pledged_vote_findings(votes: Mapping[int, Vote], pledges: Mapping[int, Pled
 def vote_findings(key: Key, resolution: str | None, resolutions: Sequence[str], whose: str) -> Iterator[Finding]:
     """What is wrong with the name of a vote, given the votes that exist."""
     if resolution is not None and resolution not in resolutions:
-        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        fix = suggest_nearest(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
         yield Finding(key, f'"{resolution}" is not a vote of {whose}.', fix)
 
 
@@ -260,7 +260,7 @@ def _contradictions(world: World, pledges: Mapping[int, Pledge]) -> Iterator[Fin
         same_vote = None in (earlier.resolution, later.resolution) or earlier.resolution == later.resolution
         if not same_vote or earlier.action == later.action:
             continue
-        both = set(members_of(world, earlier.members)) & set(members_of(world, later.members))
+        both = set(find_members(world, earlier.members)) & set(find_members(world, later.members))
         for code in sorted(both):
             message = f'{code} is already pledged to {earlier.action}, because "{earlier.reason}".'
             yield Finding(("pledge", index, "members"), message, "Give a member one action per vote.")

@@ -17,8 +17,8 @@ from sim.specs.files import show_path
 from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import read_sound_items
-from sim.world import World, shipped_worlds
-from sim.world.own import members_file, read_figures, read_network
+from sim.world import World, list_shipped_worlds
+from sim.world.own import find_members_file, read_figures, read_network
 
 if TYPE_CHECKING:
     from sim.world.ties import Ties
@@ -35,7 +35,7 @@ def lay_terms_of_world(draft: Draft, name: object, folder: Path) -> None:
     name : what the scenario's document gives as its world.
     """
     present = draft.document.get("term", [])
-    if not isinstance(name, str) or not name or name in shipped_worlds() or not isinstance(present, list):
+    if not isinstance(name, str) or not name or name in list_shipped_worlds() or not isinstance(present, list):
         return
     path = folder / name / "world.toml"
     try:
@@ -67,7 +67,7 @@ def check_terms(draft: Draft, world: World) -> None:
         try:
             lacking = [] if term.adds_to == "peers" else _lacking(term, world)
             if term.adds_to == "peers":
-                network_of(term, world)
+                read_term_network(term, world)
         except InputError as error:
             draft.keep(error.problems)
             continue
@@ -88,23 +88,23 @@ def _lacking(term: OwnTerm, world: World) -> list[str]:
 
 def locate_figures(term: OwnTerm, world: World) -> Path:
     """The file that holds the figures of a term."""
-    return members_file(world) if term.file is None else Path(term.file)
+    return find_members_file(world) if term.file is None else Path(term.file)
 
 
-def figures_of(term: OwnTerm, world: World) -> FloatArray:
+def read_term_figures(term: OwnTerm, world: World) -> FloatArray:
     """The figures of members that a term weighs, (N,)."""
     figures = read_figures(locate_figures(term, world), term.column, world, term.bounds)
     return np.where(np.isnan(figures), 0.0 if term.missing is None else term.missing, figures)
 
 
-def network_of(term: OwnTerm, world: World) -> Ties:
+def read_term_network(term: OwnTerm, world: World) -> Ties:
     """The pairs of a term that adds to peers, as a matrix (N, N)."""
     return read_network(locate_figures(term, world), term.column, world)
 
 
 def find_unused_columns(spec: Scenario, world: World) -> dict[str, tuple[str, ...]]:
     """Columns of a world's files, by file, that neither the model nor an own term of the scenario uses."""
-    used = {(members_file(world).name, term.column) for term in spec.term if term.file is None}
+    used = {(find_members_file(world).name, term.column) for term in spec.term if term.file is None}
     left = {
         file: tuple(column for column in columns if (file, column) not in used)
         for file, columns in world.unused.items()

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.errors import InputError, Problem, did_you_mean, input_error
+from sim.errors import InputError, Problem, make_input_error, suggest_nearest
 from sim.files.reading import is_file
 from sim.limits import MOST_BASES
 from sim.rules.parameters import find_parameter_problems
 from sim.specs.draft import Draft, Finding
 from sim.specs.files import read_toml, show_path
-from sim.specs.fits import locate_fit, read_fit, shipped_fit_path, shipped_fits
+from sim.specs.fits import find_shipped_fit, list_shipped_fits, locate_fit, read_fit
 from sim.specs.overrides import apply_set, override
-from sim.specs.problems import findings_of
-from sim.specs.scenario.checks import Parts, findings_across
+from sim.specs.problems import collect_findings
+from sim.specs.scenario.checks import Parts, check_across
 from sim.specs.scenario.own import check_terms, lay_terms_of_world
 from sim.specs.scenario.spec import Scenario
 from sim.specs.shipped import is_folder, locate_file
 from sim.specs.worlds import first_day
-from sim.world import World, load_world, shipped_worlds
+from sim.world import World, list_shipped_worlds, load_world
 from sim.world.rollcalls.files import load_rollcalls
 
 
@@ -43,7 +43,7 @@ def read_scenario(reference: str | Path, overrides: Sequence[str] = ()) -> Scena
     return _finish(_draft(document, show_path(path), path.parent, chain=(path.resolve(),)), overrides)
 
 
-def scenario_from(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Scenario:
+def parse_scenario(document: Mapping[str, object], where: str, folder: Path, overrides: Sequence[str] = ()) -> Scenario:
     """Make a scenario from plain data, as a TOML file would hold it, and check all of it.
 
     Parameters
@@ -71,15 +71,17 @@ def _draft(document: Mapping[str, object], where: str, folder: Path, chain: tupl
         path = locate_file(base, "scenarios", folder, where, "base")
         if path.resolve() in chain:
             circle = (*chain[chain.index(path.resolve()) :], path.resolve())
-            raise input_error(where, "base", f"the bases form a circle: {' -> '.join(map(show_path, circle))}.")
+            raise make_input_error(where, "base", f"the bases form a circle: {' -> '.join(map(show_path, circle))}.")
         if len(chain) == MOST_BASES:
             message = f"more than {MOST_BASES} scenarios start from one another."
-            raise input_error(where, "base", message, "Start from one that is nearer to a shipped scenario.")
+            raise make_input_error(where, "base", message, "Start from one that is nearer to a shipped scenario.")
         draft = _draft(read_toml(path), show_path(path), path.parent, (*chain, path.resolve()))
         draft.base = str(path.resolve()) if path == folder / base else base
     else:
         got = "an empty text" if base == "" else repr(base)
-        raise input_error(where, "base", f"{got} is given where the name of a shipped scenario or a path is needed.")
+        raise make_input_error(
+            where, "base", f"{got} is given where the name of a shipped scenario or a path is needed."
+        )
     if "fit" in own:
         _lay_fit(draft, own, where, folder)
     draft.merge(own, where, folder)
@@ -98,7 +100,7 @@ def _lay_fit(draft: Draft, own: dict[str, object], where: str, folder: Path) -> 
     if not isinstance(name, str) or not name:
         return  # reported when the whole is validated
     path = locate_fit(name, folder)
-    if name not in shipped_fits():
+    if name not in list_shipped_fits():
         own["fit"] = str(path.resolve())
     if not is_file(path):
         message = f'"{name}" is no file.'
@@ -131,7 +133,7 @@ def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
         _check_draws(draft)
     if world is not None:
         parts = Parts.of(document, world) if scenario is None else Parts.of_scenario(scenario, world)
-        for finding in findings_across(parts):
+        for finding in check_across(parts):
             draft.note(finding)
     if scenario is None or draft.problems:
         raise InputError(draft.problems)
@@ -140,7 +142,7 @@ def _finish(draft: Draft, overrides: Sequence[str]) -> Scenario:
 
 def _check_draws(draft: Draft) -> None:
     name = draft.document.get("fit")
-    path = locate_fit(name) if isinstance(name, str) else shipped_fit_path()
+    path = locate_fit(name) if isinstance(name, str) else find_shipped_fit()
     if not read_fit(path).size:
         fix = "Calibrate again with draws, or leave parameter_uncertainty out."
         draft.note(
@@ -157,10 +159,12 @@ def _world(draft: Draft) -> World | None:
     name = draft.document.get("world")
     if not isinstance(name, str) or not name:
         return None
-    if name not in shipped_worlds():
+    if name not in list_shipped_worlds():
         folder = draft.origin(("world",)).folder / name
         if not is_folder(folder):
-            fix = did_you_mean(name, shipped_worlds(), f"The shipped worlds are {', '.join(shipped_worlds())}.")
+            fix = suggest_nearest(
+                name, list_shipped_worlds(), f"The shipped worlds are {', '.join(list_shipped_worlds())}."
+            )
             message = f'"{name}" is neither a shipped world nor a folder.'
             draft.note(Finding(("world",), message, fix))
             return None
@@ -207,6 +211,6 @@ def _validate(draft: Draft, world: World | None) -> Scenario | None:
     try:
         return Scenario.model_validate(document, context=world)
     except ValidationError as error:
-        for finding in findings_of(error):
+        for finding in collect_findings(error):
             draft.note(finding)
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from sim.rules.parameters import Parameter, registry
+from sim.rules.parameters import Parameter, load_registry
 from sim.specs.draft import TABLES
 from sim.specs.scenario.spec import Scenario
 from sim.specs.section import Section
@@ -33,15 +33,15 @@ class _Generator(GenerateJsonSchema):
         return described
 
 
-def schema_of(section: type[Section]) -> dict[str, Any]:
+def make_schema(section: type[Section]) -> dict[str, Any]:
     """The schema of one kind of table of a file, as its class describes it."""
     return section.model_json_schema(schema_generator=_Generator)
 
 
 @cache
-def scenario_structure() -> dict[str, Any]:
+def make_scenario_structure() -> dict[str, Any]:
     """The schema of a scenario file, with any parameters; it is shared, so do not change it."""
-    schema = schema_of(Scenario)
+    schema = make_schema(Scenario)
     properties = schema["properties"]
     settable = "|".join(name for name in properties if name not in ("base", "fit"))
     properties["set"] = {
@@ -53,11 +53,11 @@ def scenario_structure() -> dict[str, Any]:
     return schema
 
 
-def scenario_schema() -> dict[str, Any]:
+def make_scenario_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a scenario file, with the bounds and default of each parameter."""
-    schema = copy.deepcopy(scenario_structure())
+    schema = copy.deepcopy(make_scenario_structure())
     schema["properties"]["parameters"] |= {
-        "properties": {name: _number(parameter) for name, parameter in registry().items()},
+        "properties": {name: _number(parameter) for name, parameter in load_registry().items()},
         "additionalProperties": False,
     }
     return {"$schema": GenerateJsonSchema.schema_dialect} | _required_unless_based(schema)

@@ -15,7 +15,7 @@ from sim.specs.names import AttributeName, GroupName, MemberName
 from sim.specs.scenario.events import Event, Months
 from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import Day, MemberReferences, Section, Text, Texts
-from sim.specs.values import validator_error
+from sim.specs.values import word_validator_error
 
 Action = Literal["support", "abstain", "oppose", "absent"]
 Direction = Literal["up", "down", "unchanged"]
@@ -119,7 +119,7 @@ class Change(Section):
         given = [edit for edit in EDITS if getattr(self, edit) is not None]
         if len(given) != 1:
             got = f"{' and '.join(given)} are" if given else "none is"
-            raise validator_error(f"{got} given where exactly one of multiply, add and set is needed.")
+            raise word_validator_error(f"{got} given where exactly one of multiply, add and set is needed.")
         return self
 
 

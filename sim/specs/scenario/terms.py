@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.specs.names import OWN
 from sim.specs.section import Section, Text
-from sim.specs.values import validator_error
+from sim.specs.values import word_validator_error
 
 AddsTo = Literal["conflict", "order", "dependence", "exposure", "absence", "support", "abstain", "peers"]
 
@@ -22,7 +22,7 @@ LARGEST_FIGURE, LARGEST_WEIGHT = 1e6, 20
 def _check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         message = f'"{name}" is given where a name of small letters, digits and _ is needed, a letter first.'
-        raise validator_error(message)
+        raise word_validator_error(message)
     return name
 
 
@@ -64,18 +64,18 @@ class OwnTerm(Section):
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
         if self.adds_to in SHARES and self.weight < 0:
-            raise validator_error(
+            raise word_validator_error(
                 f"the weight {self.weight:g} is below 0; for {self.adds_to} it is at least 0, so that more of it moves "
                 "members one way only."
             )
         if self.adds_to == "peers" and self.file is None:
-            raise validator_error("file is missing, which peers need: a CSV file of pairs of members.")
+            raise word_validator_error("file is missing, which peers need: a CSV file of pairs of members.")
         if self.adds_to == "peers" and self.missing is not None:
-            raise validator_error("missing is given, but a pair that a network leaves out is not tied.")
+            raise word_validator_error("missing is given, but a pair that a network leaves out is not tied.")
         low, high = self.bounds
         if self.missing is not None and not low <= self.missing <= high:
             message = f"missing = {self.missing:g} is outside the range {low:g} to {high:g} of {self.adds_to}."
-            raise validator_error(message)
+            raise word_validator_error(message)
         return self
 
     @property

@@ -11,13 +11,13 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeGuard
 
 from sim.errors import Problem
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.specs.draft import Finding, Key, join_key
-from sim.specs.names import members_of
+from sim.specs.names import find_members
 from sim.specs.scenario.reading import read_scenario
 from sim.specs.scenario.spec import Scenario
-from sim.specs.worlds import world_of
-from sim.world.estimates import unknown_channels
+from sim.specs.worlds import load_scenario_world
+from sim.world.estimates import find_unknown_channels
 
 ABOUT = ("world", "known_rollcalls", "roles", "vote", "parameters", "pledge", "change", "term", "months", "event")
 """Keys by which one scenario differs from another; the other keys describe it or say how it is run."""
@@ -37,7 +37,7 @@ class Undone(NamedTuple):
     instead: object
 
 
-def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Problem]:
+def collect_warnings(where: str, scenario: Scenario, written: Scenario) -> list[Problem]:
     """Warnings about a scenario.
 
     Parameters
@@ -46,19 +46,19 @@ def warnings_of(where: str, scenario: Scenario, written: Scenario) -> list[Probl
     scenario : as it is run.
     written : as in its files, before anything is set.
     """
-    original = original_of(written)
-    undone = (undone_finding(written, found) for found in undone_settings(written, original, scenario))
-    as_written = idle_settings(written)
+    original = read_original(written)
+    undone = (describe_undone(written, found) for found in find_undone_settings(written, original, scenario))
+    as_written = find_idle_settings(written)
     idle = (
         Finding(key, f"has no effect: {reason}")
-        for key, reason in idle_settings(scenario).items()
+        for key, reason in find_idle_settings(scenario).items()
         if key[0] != "event" or key in as_written  # whoever ends the months earlier means to leave out later events
     )
-    found = chain(undone, idle, inherited_findings(scenario, original), unknown_findings(scenario))
+    found = chain(undone, idle, find_inherited(scenario, original), find_unknown(scenario))
     return [Problem(where, join_key(key), message, fix) for key, message, fix in found]
 
 
-def inherited_findings(scenario: Scenario, original: Scenario | None) -> Iterator[Finding]:
+def find_inherited(scenario: Scenario, original: Scenario | None) -> Iterator[Finding]:
     """Find what a scenario about another target inherits from its base, which is about another conflict.
 
     Parameters
@@ -79,13 +79,13 @@ def inherited_findings(scenario: Scenario, original: Scenario | None) -> Iterato
             yield Finding(("vote", number), message, fix)
 
 
-def unknown_findings(scenario: Scenario) -> Iterator[Finding]:
+def find_unknown(scenario: Scenario) -> Iterator[Finding]:
     """Find channels in which the target threatens, and of which the world has no figure yet."""
     if all(vote.target_threat == 0 for vote in scenario.vote):
         return
-    world = world_of(scenario)
-    targets = (*world.resolve(scenario.roles.target), *members_of(world, scenario.roles.other_targets))
-    for channel in unknown_channels(world, world.indices(targets)):
+    world = load_scenario_world(scenario)
+    targets = (*world.resolve(scenario.roles.target), *find_members(world, scenario.roles.other_targets))
+    for channel in find_unknown_channels(world, world.indices(targets)):
         parameter = f"dependence_{channel}"
         if scenario.parameters.get(parameter) != 0:
             message = (
@@ -95,7 +95,7 @@ def unknown_findings(scenario: Scenario) -> Iterator[Finding]:
             yield Finding(("parameters", parameter), message, "Say that the channel is off by setting it to 0.")
 
 
-def idle_settings(scenario: Scenario) -> dict[Key, str]:
+def find_idle_settings(scenario: Scenario) -> dict[Key, str]:
     """Keys of a scenario that no rule reads, and the reason."""
     last = scenario.vote[-1].date
     if scenario.months is not None:
@@ -113,22 +113,22 @@ def idle_settings(scenario: Scenario) -> dict[Key, str]:
     unread: dict[Key, str] = {
         ("parameters", name): "only the months between votes read it, and the scenario has no months."
         for name in scenario.parameters
-        if registry()[name].is_of_months
+        if load_registry()[name].is_of_months
     }
     return late | unread
 
 
-def reason_for(idle: Mapping[Key, str], key: Key) -> str | None:
+def find_reason(idle: Mapping[Key, str], key: Key) -> str | None:
     """Why a key has no effect, or None where it has one.
 
     Parameters
     ----------
-    idle : from `idle_settings`.
+    idle : from `find_idle_settings`.
     """
     return next((reason for whole, reason in idle.items() if key[: len(whole)] == whole), None)
 
 
-def original_of(scenario: Scenario) -> Scenario | None:
+def read_original(scenario: Scenario) -> Scenario | None:
     """The first scenario in the chain of a what-if's bases; None for a scenario without a base."""
     found = scenario
     while found.base is not None:
@@ -136,7 +136,7 @@ def original_of(scenario: Scenario) -> Scenario | None:
     return None if found is scenario else found
 
 
-def undone_settings(written: Scenario, original: Scenario | None, scenario: Scenario) -> Iterator[Undone]:
+def find_undone_settings(written: Scenario, original: Scenario | None, scenario: Scenario) -> Iterator[Undone]:
     """What a what-if changes of its original and is then set to something else.
 
     Parameters
@@ -149,7 +149,7 @@ def undone_settings(written: Scenario, original: Scenario | None, scenario: Scen
         yield from _undone((), *(_about(spec) for spec in (written, original, scenario)))
 
 
-def undone_finding(written: Scenario, undone: Undone, instead: str = "") -> Finding:
+def describe_undone(written: Scenario, undone: Undone, instead: str = "") -> Finding:
     """Describe an undone setting.
 
     Parameters

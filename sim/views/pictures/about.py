@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.results.series import series_of
+from sim.results.series import make_series
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
 from sim.scoring.monthly import list_published
@@ -52,7 +52,7 @@ def _draw_series(ax: Axes, result: RunResult, name: str, published: dict[str, fl
     assert result.base is not None
     assert result.base.months is not None
     member, _, key = name.rpartition(":")
-    world, of, months = result.case.world, series_of(key), result.months.months
+    world, of, months = result.case.world, make_series(key), result.months.months
     unit, scale = LARGER.get(of.unit, (of.unit, 1.0))
     colour, dash = LOOKS[0]
     band = scale_band(_band_of(result, result.months, name), 1.0 / scale)

@@ -11,7 +11,7 @@ from sim.results.wording import write_interval, write_number
 from sim.runner.result import RunResult
 from sim.summaries.changes import list_movers
 from sim.summaries.tallies import CODES, measure
-from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame, write_corner
+from sim.views.frame import SMALL, TEXT, finish, make_panel, remove_frame, write_corner
 from sim.views.pictures.ridges import draw_rows
 from sim.views.styles import EMPTY, FAINT, INK, SENDERS, TARGET
 
@@ -96,7 +96,7 @@ def _bars(ax: Axes, shown: list[Mover], replicates: int) -> None:
         left = left + 100 * share
     ax.set_xlim(left=0)
     ax.set_yticks(places, [row.name for row in shown])
-    strip_frame(ax, "bottom")
+    remove_frame(ax, "bottom")
     ax.tick_params(axis="y", length=0, labelsize=SMALL + 0.5)
     ax.set_xlabel("share of runs in which it votes differently, %", fontsize=TEXT, color=INK)
     ax.legend(

@@ -12,9 +12,9 @@ from sim.ensemble import simulate
 from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed, require_observed
 from sim.summaries.tallies import CODES, SPLIT
-from sim.views.frame import CORNER, figure_of, finish, make_figure, make_panel, put_title, write_corner, write_day
+from sim.views.frame import CORNER, find_figure, finish, make_figure, make_panel, put_title, write_corner, write_day
 from sim.views.pictures.marks import draw_legend, draw_marks, label_counts, label_members
-from sim.views.seats import OUTER_RADIUS, seat_distance, seating
+from sim.views.seats import OUTER_RADIUS, arrange_seats, measure_seat_distance
 from sim.views.styles import FAINT, INK
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def plot_chamber(result: RunResult, *, number: int = 0, is_observed: bool = Fals
 
 def _draw(ax: Axes, actions: NDArray[np.integer], texts: list[str]) -> None:
     on_record = int((actions >= 0).sum())
-    radius = 0.46 * seat_distance(on_record)
-    draw_marks(ax, seating(actions), actions, radius, texts)
+    radius = 0.46 * measure_seat_distance(on_record)
+    draw_marks(ax, arrange_seats(actions), actions, radius, texts)
     split = " / ".join(str(int((actions == CODES[name]).sum())) for name in SPLIT)
     ax.text(0, 0.1, split, ha="center", va="center", fontsize=13, fontweight="bold", color=INK)
     ax.text(0, 0.0, " / ".join(SPLIT), ha="center", va="center", fontsize=CORNER + 0.5, color=FAINT)
@@ -75,7 +75,7 @@ def draw_chambers(result: RunResult, number: int = 0) -> Figure:
     """The observed and the simulated vote side by side; the simulated one alone where none was observed."""
     vote = result.votes[number]
     if find_observed(result, number) is None:
-        return figure_of(plot_chamber(result, number=number))
+        return find_figure(plot_chamber(result, number=number))
     figure = make_figure(9.6, 3.6)
     left, right = figure.subplots(1, 2)
     plot_chamber(result, number=number, is_observed=True, ax=left)

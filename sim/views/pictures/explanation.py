@@ -10,7 +10,7 @@ import numpy as np
 from sim.results.tables import UTILITY
 from sim.results.wording import write_figure
 from sim.rules.choice import ACTIONS
-from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, finish, make_panel, strip_frame, write_corner, write_day
+from sim.views.frame import SMALL, TEXT, UTILITY_UNIT, finish, make_panel, remove_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK, PAPER, STYLES
 from sim.whatif.explanation.explain import Explanation
 from sim.world.labels import label_quantity
@@ -24,7 +24,7 @@ LABEL_LETTERS = 26
 """Letters of a label on a line."""
 
 
-def steps_of(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
+def list_path_steps(found: Explanation) -> tuple[str, str, list[tuple[str, float]]]:
     """The most likely action, the one next to it in utility, and what each term adds to the first over the second.
 
     The largest come first. Those beyond the first few are added up; those that add nothing are left out.
@@ -49,7 +49,7 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
     """Draw what each term adds, step by step, to the utility of the member's most likely action over the next."""
     anatomy = found.anatomy
     case, ballot, name = anatomy.case, anatomy.ballot, anatomy.case.world.names[found.index]
-    first, second, steps = steps_of(found)
+    first, second, steps = list_path_steps(found)
     on = make_panel(ax, 1.6 + 0.28 * (len(steps) + 1))
     ends = np.cumsum([value for _, value in steps])
     total = float(ends[-1]) if len(ends) else 0.0
@@ -71,7 +71,7 @@ def plot_explanation(found: Explanation, *, ax: Axes | None = None) -> Axes:
         label.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})
     on.ax.set_xlim(low - room, high + room)
     on.ax.set_yticks(rows, [*(textwrap.fill(step, LABEL_LETTERS) for step, _ in steps), "together"])
-    strip_frame(on.ax, "bottom")
+    remove_frame(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     on.ax.xaxis.set_major_formatter(lambda value, _: write_figure(value))
     ways = f"left: for '{second}'; right: for '{first}'"

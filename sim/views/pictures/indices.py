@@ -11,7 +11,7 @@ from sim.results.sensitivity import Indices, MorrisIndices, SobolIndices
 from sim.results.wording import write_share
 from sim.specs import Scenario
 from sim.specs.labels import label_key
-from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame
+from sim.views.frame import SMALL, TEXT, finish, make_panel, remove_frame
 from sim.views.styles import INK, LOOKS
 from sim.whatif.outputs import label_output
 from sim.whatif.sensitivity import CONFIDENCE
@@ -55,7 +55,7 @@ def plot_indices(found: Indices, *, corner: str = "", spec: Scenario | None = No
         on.ax.errorbar(values, at, xerr=spans, fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.8)
     on.ax.axvline(0, color=INK, linewidth=0.8)
     on.ax.set_yticks(rows, [textwrap.fill(label_key(lever.lever, spec), LABEL_LETTERS) for lever in levers])
-    strip_frame(on.ax, "bottom")
+    remove_frame(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     output = label_output(found.output)
     unit = "share of the variance over the points" if kind is SobolIndices else f"effect on the {output}"

@@ -14,7 +14,7 @@ from sim.rules.choice import STANCES
 from sim.runner.result import RunResult, frequencies
 from sim.summaries.summary import find_observed, is_scored, list_misses
 from sim.summaries.tallies import CODES
-from sim.views.frame import CORNER, TEXT, figure_of, finish, make_panel, strip_frame, write_corner, write_day
+from sim.views.frame import CORNER, TEXT, find_figure, finish, make_panel, remove_frame, write_corner, write_day
 from sim.views.spreading import spread
 from sim.views.styles import INK, MISS, STYLES
 from sim.world import World
@@ -79,7 +79,7 @@ def plot_members(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
     bottom = -0.35 - 0.032 * room if wrong else -0.02 if call is None else -0.17
     on.ax.set(xlim=(-1, len(order)), ylim=(bottom, 1.02))
     on.ax.set_xticks([])
-    strip_frame(on.ax)
+    remove_frame(on.ax)
     on.ax.set_ylabel("probability, a column per member", fontsize=TEXT, color=INK)
     _legend(on.ax)
     title = f"{vote.resolution}, {write_day(vote.date)}: what each member is likely to do{said}"
@@ -98,7 +98,7 @@ def _name(ax: Axes, wrong: list[int], order: NDArray[np.intp], labels: list[str]
     place = {int(member): column for column, member in enumerate(order)}
     named = sorted(wrong[:MOST_NAMED], key=place.__getitem__)
     wanted = np.array([place[member] for member in named], dtype=np.float64)
-    points = figure_of(ax).get_size_inches()[0] * 72 * 0.86
+    points = find_figure(ax).get_size_inches()[0] * 72 * 0.86
     gap = LABEL_WIDTH * len(order) / points
     places = spread(wanted, gap, 0.0, max(float(len(order) - 1), gap * (len(named) - 1)))
     for member, column, at in zip(named, wanted, places, strict=True):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.results.series import FUELS, series_of
+from sim.results.series import FUELS, make_series
 from sim.runner.months import Band, MonthsResult
 from sim.runner.result import RunResult
 from sim.scoring.monthly import list_published
-from sim.views.frame import SMALL, TEXT, finish, make_figure, make_panel, put_title, strip_frame, write_corner
+from sim.views.frame import SMALL, TEXT, finish, make_figure, make_panel, put_title, remove_frame, write_corner
 from sim.views.styles import FAINT, INK, LOOKS
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def plot_months(result: RunResult, *, topic: str = "fuel", ax: Axes | None = Non
     title, unit = TOPICS[topic]
     on = make_panel(ax, 3.2)
     at = np.arange(len(months.months))
-    lines, base = lines_of(months, topic), None if result.base is None else result.base.months
-    of_base = {} if base is None else lines_of(base, topic)
+    lines, base = collect_lines(months, topic), None if result.base is None else result.base.months
+    of_base = {} if base is None else collect_lines(base, topic)
     known = {} if topic not in SERIES else list_published(result)
-    published = {series_of(name).label: known.get(name, {}) for name in SERIES.get(topic, ())}
+    published = {make_series(name).label: known.get(name, {}) for name in SERIES.get(topic, ())}
     labels = {"base": "base (thin)", "published": "published (dots)"}
     for (label, (middle, low, high)), (colour, dash) in zip(lines.items(), LOOKS, strict=False):
         on.ax.fill_between(at, low, high, color=colour, alpha=0.14, linewidth=0)
@@ -109,7 +109,7 @@ def mark_months(ax: Axes, months: Sequence[str], votes: Sequence[str]) -> None:
         label = ""
     step = max(1, -(-len(months) // MOST_TICKS))
     ax.set_xticks(range(0, len(months), step), months[::step])
-    strip_frame(ax, "bottom", "left")
+    remove_frame(ax, "bottom", "left")
     ax.tick_params(labelsize=SMALL)
 
 
@@ -131,13 +131,13 @@ def draw_legend_below(ax: Axes) -> None:
     )
 
 
-def lines_of(months: MonthsResult, topic: str) -> dict[str, Band]:
+def collect_lines(months: MonthsResult, topic: str) -> dict[str, Band]:
     """What is drawn of a topic: label to mean and both ends of a band, (T,) each."""
     if topic == "fuel":
         sold = {name.removeprefix("sold_"): name for name in months.totals if name.startswith("sold_")}
         return {FUELS.get(fuel, fuel): scale_band(months.total(name), 1e3) for fuel, name in sold.items()}
     if topic in SERIES:
-        return {series_of(name).label: months.total(name) for name in SERIES[topic]}
+        return {make_series(name).label: months.total(name) for name in SERIES[topic]}
     shifts = months.member_mean("alignment_shift")
     low, middle, high = np.quantile(shifts, (0.1, 0.5, 0.9), axis=1)
     return {"median member, and the middle 80 % of members": Band(middle, low, high)}

@@ -57,7 +57,7 @@ class Cluster:
     label: str
 
 
-def strongest_ties(case: Case) -> list[tuple[int, int, float]]:
+def find_strongest_ties(case: Case) -> list[tuple[int, int, float]]:
     """Each member's heaviest ties to peers: who looks, to whom, and with what weight; heaviest first for each."""
     found = []
     for member in range(case.world.size):
@@ -101,7 +101,7 @@ def find_clusters(case: Case, ties: Sequence[tuple[int, int, float]]) -> list[Cl
     ]
 
 
-def places_of(clusters: Sequence[Cluster], size: int) -> FloatArray:
+def find_places(clusters: Sequence[Cluster], size: int) -> FloatArray:
     """Places (N, 2): the members of a cluster as the seeds of a sunflower (Vogel 1979), the main ones in the middle."""
     places = np.zeros((size, 2))
     for cluster in clusters:
@@ -161,9 +161,9 @@ def plot_network(result: RunResult, *, number: int = 0, ax: Axes | None = None) 
 
     vote, case = result.votes[number], result.case
     on = make_panel(ax, 6.4)
-    ties = strongest_ties(case)
+    ties = find_strongest_ties(case)
     clusters = find_clusters(case, ties)
-    places = places_of(clusters, case.world.size)
+    places = find_places(clusters, case.world.size)
     circles = [Circle((cluster.middle[0], cluster.middle[1]), cluster.radius) for cluster in clusters]
     on.ax.add_collection(PatchCollection(circles, facecolor=GROUND, linewidth=0, zorder=0))
     weights = np.array([weight for _, _, weight in ties])

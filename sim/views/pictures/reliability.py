@@ -8,9 +8,9 @@ import numpy as np
 
 from sim.results.wording import write_number, write_share
 from sim.runner.result import RunResult, frequencies
-from sim.scoring.scores import classes_of, measure_reliability, three_classes
+from sim.scoring.scores import find_classes, measure_reliability, merge_to_three_classes
 from sim.summaries.summary import is_scored, require_observed
-from sim.views.frame import TEXT, finish, make_panel, strip_frame, write_corner, write_day
+from sim.views.frame import TEXT, finish, make_panel, remove_frame, write_corner, write_day
 from sim.views.styles import FAINT, INK
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     scored = is_scored(case, number, call)
     if not scored.any():
         raise ValueError("every vote on record is fixed")
-    found = measure_reliability(three_classes(frequencies(vote.counts)[scored]), classes_of(call.votes[scored]))
+    found = measure_reliability(
+        merge_to_three_classes(frequencies(vote.counts)[scored]), find_classes(call.votes[scored])
+    )
     forecast, share, low, high = (
         np.array([getattr(b, key) for b in found.bins]) for key in ("forecast", "frequency", "p05", "p95")
     )
@@ -55,7 +57,7 @@ def plot_reliability(result: RunResult, *, number: int = 0, ax: Axes | None = No
     words = [write_share(tick) for tick in ticks]
     on.ax.set_xticks(ticks, words)
     on.ax.set_yticks(ticks, words)
-    strip_frame(on.ax, "bottom", "left")
+    remove_frame(on.ax, "bottom", "left")
     on.ax.set_xlabel("probability in the model", fontsize=TEXT, color=INK)
     on.ax.set_ylabel("share that came true, with 90 % intervals", fontsize=TEXT, color=INK)
     on.ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.13), frameon=False, fontsize=TEXT - 1, labelcolor=INK)

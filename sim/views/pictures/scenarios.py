@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.results.scenarios import ScenariosSummary, ScenarioSummary, ScenarioVote
-from sim.views.frame import SMALL, TEXT, finish, make_panel, strip_frame
+from sim.views.frame import SMALL, TEXT, finish, make_panel, remove_frame
 from sim.views.styles import FAINT, INK, MISS, STYLES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def plot_scenarios(found: ScenariosSummary, *, ax: Axes | None = None) -> Axes:
             on.ax.plot(vote.observed.support, place, marker="v", color=MISS, markersize=6, linestyle="none")
     on.ax.set_yticks(places, [_label(one, vote) for one, vote in rows], fontsize=SMALL)
     on.ax.set_ylim(-0.7, len(rows) - 0.3)
-    strip_frame(on.ax, "bottom")
+    remove_frame(on.ax, "bottom")
     on.ax.tick_params(axis="y", length=0, labelsize=SMALL)
     on.ax.set_xlabel("members that support", fontsize=TEXT, color=INK)
     on.ax.legend(

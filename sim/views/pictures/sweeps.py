@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from sim.arrays import FloatArray
-from sim.errors import did_you_mean, input_error
+from sim.errors import make_input_error, suggest_nearest
 from sim.results.wording import MINUS, write_figure, write_number, write_share
 from sim.runner.designs import DesignPoint, list_levels, list_points
 from sim.runner.folder.kept import KeptSweep
@@ -21,10 +21,10 @@ from sim.specs.labels import label_key
 from sim.summaries.ranking import list_wanted
 from sim.summaries.sweeps import write_setting
 from sim.summaries.tallies import NEAR, REPORTED
-from sim.views.frame import SMALL, TEXT, figure_of, finish, make_panel, strip_frame, write_sweep_corner
+from sim.views.frame import SMALL, TEXT, find_figure, finish, make_panel, remove_frame, write_sweep_corner
 from sim.views.spreading import spread
 from sim.views.styles import FAINT, INK, MISS, STYLES, Style
-from sim.whatif.outputs import answer_question, find_resolution, label_output, output_of
+from sim.whatif.outputs import answer_question, compute_output, find_resolution, label_output
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,9 +78,9 @@ def slice_of(kept: KeptSweep, over: Sequence[str] = ()) -> Slice:
     levels = list_levels(kept.experiment)
     for name in over:
         if name not in levels:
-            raise input_error("--over", name, "is not a lever of this sweep.", did_you_mean(name, levels))
+            raise make_input_error("--over", name, "is not a lever of this sweep.", suggest_nearest(name, levels))
     if len(over) > 2:
-        raise input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
+        raise make_input_error("--over", "", f"got {len(over)} levers; one or two can be drawn.")
     points = list_points(kept.experiment)
     varied = [name for name in levels if len(levels[name]) > 1] or list(levels)[:1]
     is_crossed = len(points) == int(np.prod([len(levels[name]) for name in levels]))
@@ -128,9 +128,9 @@ def plot_sweep(
     return _lines(kept, cut=cut, output=output, vote=vote, ax=ax)
 
 
-def values_of(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:
+def read_values(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:
     """The output at each point that is drawn, NaN where it failed."""
-    found = answer_question(kept.experiment, kept.folder, output_of(kept.experiment, output, vote))
+    found = answer_question(kept.experiment, kept.folder, compute_output(kept.experiment, output, vote))
     at = dict(zip(found.points, found.values.tolist(), strict=True))
     return np.array([at.get(point.number, np.nan) for point in cut.points])
 
@@ -151,7 +151,7 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
     is_line = cut.is_grid or len(np.unique(at)) == len(at)
     is_change = output is None and is_line and len(at) > 1
     names = REPORTED if output is None else (output,)
-    values = {name: values_of(kept, cut, name, vote)[order] for name in names}
+    values = {name: read_values(kept, cut, name, vote)[order] for name in names}
     starts = {name: float(own[0]) if is_change else 0.0 for name, own in values.items()}
     bands = _bands(kept, cut, vote) if output in REPORTED and is_line else {}
     wanted = list_wanted(kept.experiment, vote)
@@ -187,7 +187,7 @@ def _lines(kept: KeptSweep, cut: Slice, output: str | None, vote: str, ax: Axes 
         )
     if ticks is not None:
         on.ax.set_xticks(range(len(ticks)), ticks)
-    strip_frame(on.ax, "bottom", "left")
+    remove_frame(on.ax, "bottom", "left")
     on.ax.set_xlabel(label_key(lever, spec), fontsize=TEXT, color=INK)
     unit = _unit(output) if output else "change of the mean, members" if is_change else "mean number of members"
     on.ax.set_ylabel(unit, fontsize=TEXT, color=INK)
@@ -229,7 +229,7 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     values = _table(kept, cut, output, vote)
     across_edges, up_edges = (np.arange(count + 1) - 0.5 for count in values.shape[::-1])
     drawn = on.ax.pcolormesh(across_edges, up_edges, values, cmap=SHADES, edgecolors="face", linewidth=0.3)
-    bar = figure_of(on.ax).colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
+    bar = find_figure(on.ax).colorbar(drawn, ax=on.ax, pad=0.02, fraction=0.06)
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.set_label(_unit(output), fontsize=TEXT, color=INK)
     bar.outline.set_visible(False)
@@ -242,7 +242,7 @@ def _heat_map(kept: KeptSweep, cut: Slice, output: str, vote: str, ax: Axes | No
     for name, axis in ((across, on.ax.xaxis), (up, on.ax.yaxis)):
         step = -(-len(cut.levels[name]) // MOST_TICKS)
         axis.set_ticks(range(0, len(cut.levels[name]), step), [_write_value(v) for v in cut.levels[name][::step]])
-    strip_frame(on.ax)
+    remove_frame(on.ax)
     on.ax.tick_params(labelsize=SMALL)
     on.ax.set_xlabel(label_key(across, spec), fontsize=TEXT, color=INK)
     on.ax.set_ylabel(label_key(up, spec), fontsize=TEXT, color=INK)
@@ -253,7 +253,7 @@ def _table(kept: KeptSweep, cut: Slice, output: str, vote: str) -> FloatArray:
     """The output at the crossings of two levers, a row for each value of the second; NaN where it failed."""
     across, up = cut.over
     values = np.full((len(cut.levels[up]), len(cut.levels[across])), np.nan)
-    for point, value in zip(cut.points, values_of(kept, cut, output, vote), strict=True):
+    for point, value in zip(cut.points, read_values(kept, cut, output, vote), strict=True):
         row, column = (_index(cut.levels[name], point.values[name]) for name in (up, across))
         values[row, column] = value
     return values

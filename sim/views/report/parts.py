@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sim.results.folder import Manifest
 from sim.runner.folder.manifest import hash_document, read_execution
 from sim.specs import Experiment, Scenario
-from sim.views.frame import figure_of
+from sim.views.frame import find_figure
 from sim.views.report.page import Picture
-from sim.views.svg import inline_svg
+from sim.views.svg import draw_inline_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 def make_picture(drawn: Axes | Figure, *, is_wide: bool = False) -> Picture:
     """A drawing for a page; its title describes it in words."""
-    figure = figure_of(drawn)
+    figure = find_figure(drawn)
     words = " ".join((figure.get_suptitle() or "picture").split())
     key = "p" + hash_document({"words": words})[:8]
-    return Picture(inline_svg(figure, key, words), words, is_wide)
+    return Picture(draw_inline_svg(figure, key, words), words, is_wide)
 
 
-def provenance_of(manifest: Manifest, folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
+def describe_provenance(manifest: Manifest, folder: Path, spec: Scenario | Experiment) -> dict[str, str]:
     """Where a result comes from, as names and texts."""
     program, execution = manifest.program, read_execution(folder)
     facts = {

@@ -17,7 +17,14 @@ from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
-from sim.summaries.tables import edited_table, members_table, misses_table, movers_table, settings_table, tally_table
+from sim.summaries.tables import (
+    make_edited_table,
+    make_members_table,
+    make_misses_table,
+    make_movers_table,
+    make_settings_table,
+    tally_table,
+)
 from sim.views.frame import write_day
 from sim.views.pictures.against import plot_change, plot_movers
 from sim.views.pictures.chamber import plot_chamber
@@ -29,13 +36,13 @@ from sim.views.pictures.reliability import plot_reliability
 from sim.views.pictures.ridges import plot_tallies
 from sim.views.report.lead import LEADING_TOPIC, answer_run, lead_picture
 from sim.views.report.page import ReportPage, ReportSection
-from sim.views.report.parts import as_json, make_picture, provenance_of
-from sim.whatif.doubt import doubt_of
+from sim.views.report.parts import as_json, describe_provenance, make_picture
+from sim.whatif.doubt import measure_doubt
 
 
-def page_of_run(kept: KeptRun) -> ReportPage:
+def make_run_page(kept: KeptRun) -> ReportPage:
     """The page of a kept run."""
-    result, manifest = doubt_of(kept.result), kept.manifest
+    result, manifest = measure_doubt(kept.result), kept.manifest
     spec = result.case.spec
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
@@ -60,7 +67,7 @@ def page_of_run(kept: KeptRun) -> ReportPage:
         sections=tuple(sections),
         provenance={
             "scenario hash": manifest.scenario_hash,
-            **provenance_of(manifest, kept.folder, spec),
+            **describe_provenance(manifest, kept.folder, spec),
         },
         commands=(f"sim rerun {kept.folder.name}",),
         document=as_json(manifest.scenario),
@@ -80,8 +87,8 @@ def _vote_section(result: RunResult, number: int, vote: VoteSummary) -> ReportSe
         pictures.append(make_picture(plot_reliability(result, number=number)))
     pictures.append(make_picture(plot_members(result, number=number), is_wide=True))
     misses = list_misses(result, number) if is_observed else []
-    tables = [misses_table(misses)] if is_observed else []
-    tables.append(members_table(vote, {miss.iso3 for miss in misses}))
+    tables = [make_misses_table(misses)] if is_observed else []
+    tables.append(make_members_table(vote, {miss.iso3 for miss in misses}))
     title = f"{vote.resolution}, {write_day(vote.date)}"
     return ReportSection(title, (), tuple(pictures), tuple(tables), (tally_table(vote, result.replicates),))
 
@@ -90,7 +97,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
     if result.base is None:
         return ReportSection("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
-    tables = [settings_table(base.title, list_settings(base, spec))]
+    tables = [make_settings_table(base.title, list_settings(base, spec))]
     sentences, pictures = [], []
     for number, vote in enumerate(votes):
         if vote.base is None:
@@ -99,9 +106,9 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
             pictures.append(make_picture(plot_change(result, number=number)))
         pictures.append(make_picture(plot_movers(result, number=number)))
         if vote.base.edited:
-            tables.append(edited_table(vote.resolution, vote.base.edited))
+            tables.append(make_edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
-            tables.append(movers_table(vote.resolution, vote.base.moved))
+            tables.append(make_movers_table(vote.resolution, vote.base.moved))
         sentences += judge_expectation(vote.base)
     return ReportSection("What was changed, and its effect", tuple(sentences), tuple(pictures), tuple(tables))
 

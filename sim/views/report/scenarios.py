@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.scenarios import ScenariosSummary
 from sim.results.tables import Table
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import KeptRun, read_run
 from sim.runner.several import list_scenarios
 from sim.summaries.edits import list_settings
-from sim.summaries.scenarios import answer_scenarios, scenarios_tables, summarise_scenarios
+from sim.summaries.scenarios import answer_scenarios, make_scenarios_tables, summarise_scenarios
 from sim.summaries.summary import summarise_vote
-from sim.summaries.tables import edited_table, movers_table, settings_table
+from sim.summaries.tables import make_edited_table, make_movers_table, make_settings_table
 from sim.views.pictures.scenarios import plot_scenarios
 from sim.views.report.page import MOST_SENTENCES, ReportPage, ReportSection
-from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.views.report.parts import as_json, describe_provenance, make_picture
 
 MOST_MOVERS = 10
 """Members that vote differently that are listed of each scenario; its own page has all of them."""
 
 
-def page_of_scenarios(folder: Path) -> ReportPage:
+def make_scenarios_page(folder: Path) -> ReportPage:
     """The page of a folder of several scenarios; those that are not finished are left out.
 
     Raises
@@ -32,7 +32,7 @@ def page_of_scenarios(folder: Path) -> ReportPage:
     names = list_scenarios(folder)
     done = {name: read_run(folder / name) for name in names if (folder / name / MANIFEST).is_file()}
     if not done:
-        raise input_error(str(folder), "", "no scenario in it is finished.", "Run the same command again.")
+        raise make_input_error(str(folder), "", "no scenario in it is finished.", "Run the same command again.")
     found = summarise_scenarios((name, kept.result) for name, kept in done.items())
     left = [name for name in names if name not in done]
     first, answer = next(iter(done.values())), answer_scenarios(found)
@@ -48,11 +48,11 @@ def page_of_scenarios(folder: Path) -> ReportPage:
             ReportSection(
                 "All scenarios",
                 (f"Not finished, and left out: {', '.join(left)}.",) if left else (),
-                tables=tuple(scenarios_tables(found, is_sorted_later=True)),
+                tables=tuple(make_scenarios_tables(found, is_sorted_later=True)),
             ),
             *(_section(name, kept) for name, kept in done.items()),
         ),
-        provenance=provenance_of(first.manifest, first.folder, first.result.case.spec),
+        provenance=describe_provenance(first.manifest, first.folder, first.result.case.spec),
         commands=tuple(f"sim rerun {folder.name}/{name}" for name in done),
         document=as_json(documents),
         hashes={f"{name}/{file}": value for name, kept in done.items() for file, value in kept.manifest.tables.items()},
@@ -70,12 +70,12 @@ def _section(name: str, kept: KeptRun) -> ReportSection:
     tables: list[Table] = []
     if result.base is not None:
         base = result.base.case.spec
-        tables.append(settings_table(base.title, list_settings(base, spec)))
+        tables.append(make_settings_table(base.title, list_settings(base, spec)))
         for number in range(len(result.votes)):
             vote = summarise_vote(result, number)
             if vote.base is not None and vote.base.edited:
-                tables.append(edited_table(vote.resolution, vote.base.edited).first(MOST_MOVERS))
+                tables.append(make_edited_table(vote.resolution, vote.base.edited).first(MOST_MOVERS))
             if vote.base is not None and vote.base.moved:
-                tables.append(movers_table(vote.resolution, vote.base.moved).first(MOST_MOVERS))
+                tables.append(make_movers_table(vote.resolution, vote.base.moved).first(MOST_MOVERS))
     page = f"Its own page: sim report {kept.folder.parent.name}/{name}"
     return ReportSection(f"{name}: {spec.title}", (spec.question, page), (), tuple(tables))

@@ -14,14 +14,14 @@ from sim.runner.folder.reading import read_points
 from sim.specs.labels import label_key
 from sim.summaries.ranking import rank
 from sim.summaries.sentences import list_words
-from sim.summaries.sweeps import answer_sweep, points_table, ranking_table, write_setting
+from sim.summaries.sweeps import answer_sweep, make_points_table, make_ranking_table, write_setting
 from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
 from sim.views.report.page import MOST_SENTENCES, Picture, ReportPage, ReportSection
-from sim.views.report.parts import as_json, make_picture, provenance_of
+from sim.views.report.parts import as_json, describe_provenance, make_picture
 from sim.whatif.sensitivity import ANALYSED, analyse, check_questions
-from sim.whatif.sensitivity_tables import indices_table
+from sim.whatif.sensitivity_tables import make_indices_table
 
 MOST_ROWS = 2000
 """Points that are listed; where there are more, the first ones."""
@@ -31,7 +31,7 @@ MOST_LEVERS = 6
 """Levers in tables and pictures of points: a sheet of paper has no room for more columns."""
 
 
-def page_of_sweep(kept: KeptSweep) -> ReportPage:
+def make_sweep_page(kept: KeptSweep) -> ReportPage:
     """The page of a finished sweep."""
     experiment, manifest = kept.experiment, kept.manifest
     points = read_points(kept.folder)
@@ -45,7 +45,7 @@ def page_of_sweep(kept: KeptSweep) -> ReportPage:
     drawn = [picture for resolution in resolutions for picture in _pictures(kept, resolution, levers)]
     sections = []
     if ranking:
-        ranked = ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first)
+        ranked = make_ranking_table(ranking, list(experiment.factors)[:MOST_LEVERS], experiment.first)
         sections.append(ReportSection("Points nearest to the target split", first=(ranked.first(MOST_NEAREST),)))
     if drawn[1:]:
         sections.append(ReportSection("Along the levers", pictures=tuple(drawn[1:])))
@@ -55,7 +55,7 @@ def page_of_sweep(kept: KeptSweep) -> ReportPage:
         )
         sections.append(
             ReportSection(
-                "What it depends on", (), bars, tuple(indices_table(found, experiment.first) for found in indices)
+                "What it depends on", (), bars, tuple(make_indices_table(found, experiment.first) for found in indices)
             )
         )
     sections += [_changes_section(kept), ReportSection("Every point", (), (), (_points_table(points, levers, kept),))]
@@ -73,7 +73,7 @@ def page_of_sweep(kept: KeptSweep) -> ReportPage:
         sections=tuple(sections),
         provenance={
             "experiment hash": manifest.experiment_hash,
-            **provenance_of(manifest, kept.folder, experiment),
+            **describe_provenance(manifest, kept.folder, experiment),
         },
         commands=(f"sim rerun {kept.folder.name}",),
         document=as_json({"experiment": manifest.experiment, "scenarios": manifest.scenarios}),
@@ -118,5 +118,5 @@ def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: Kep
     count = len(kept.experiment.factors)
     few = f" {len(levers)} of {count} levers." if len(levers) < count else ""
     return replace(
-        points_table(points, levers, kept.experiment.first), note=f"All columns are in {POINTS}.{few}"
+        make_points_table(points, levers, kept.experiment.first), note=f"All columns are in {POINTS}.{few}"
     ).first(MOST_ROWS)

@@ -8,7 +8,7 @@ from sim.arrays import FloatArray
 from sim.results.explanation import Decisive, MemberOverview, Overview
 from sim.rules.choice import ACTIONS
 from sim.whatif.explanation.shares import measure_shares
-from sim.whatif.explanation.terms import Anatomy, chances_of
+from sim.whatif.explanation.terms import Anatomy, compute_chances
 
 LEAST_LOSS = 0.05
 """Probability that a term has to cost the most likely action, put at its mean, to count as decisive."""
@@ -22,14 +22,14 @@ def at_means(anatomy: Anatomy) -> FloatArray | None:
     if not anatomy.is_drawn.any():
         return None
     means = anatomy.arrays[:, anatomy.is_drawn].mean(axis=1, keepdims=True)
-    return chances_of(anatomy.utilities - anatomy.arrays + means)
+    return compute_chances(anatomy.utilities - anatomy.arrays + means)
 
 
-def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
+def find_decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
     """The decisive term of every member; None where no term costs the most likely action as much as `LEAST_LOSS`."""
     actions = anatomy.counts.argmax(axis=1)
     members = np.arange(len(actions))
-    now, changed = chances_of(anatomy.utilities)[members, actions], at_means(anatomy)
+    now, changed = compute_chances(anatomy.utilities)[members, actions], at_means(anatomy)
     if changed is None:
         return [None for _ in members]
     kept = changed[:, members, actions]
@@ -48,8 +48,8 @@ def decisive_terms(anatomy: Anatomy) -> list[Decisive | None]:
 
 def summarise_members(anatomy: Anatomy) -> Overview:
     """The most likely action of every member whose vote is not fixed, its decisive term, and what makes them differ."""
-    world, chances, from_utilities = anatomy.case.world, anatomy.chances, chances_of(anatomy.utilities)
-    decisive = decisive_terms(anatomy)
+    world, chances, from_utilities = anatomy.case.world, anatomy.chances, compute_chances(anatomy.utilities)
+    decisive = find_decisive_terms(anatomy)
     members = []
     for i in np.flatnonzero(anatomy.is_drawn):
         action, found = int(anatomy.counts[i].argmax()), decisive[i]

@@ -10,12 +10,12 @@ from threadpoolctl import threadpool_limits
 
 from sim.case import Case, prepare
 from sim.case.ballot import OUTSIDE
-from sim.errors import InputError, did_you_mean, input_error
+from sim.errors import InputError, make_input_error, suggest_nearest
 from sim.results.explanation import SwitchingPoint, Walk
 from sim.results.showing import Shown
 from sim.specs import Scenario
-from sim.specs.draft import short_key
-from sim.whatif.explanation.levers import Lever, levers_of, unknown_ties
+from sim.specs.draft import shorten_key
+from sim.whatif.explanation.levers import Lever, find_levers, find_unknown_ties
 from sim.whatif.explanation.monthly import ask_monthly
 from sim.whatif.explanation.switching import WatchedMember, find_by_lever, walk_along
 from sim.whatif.explanation.terms import Anatomy, take_all_apart
@@ -83,9 +83,9 @@ def explain(
     """
     case = prepare(spec)
     index, number = _member(case.world, reference), vote_number(spec, resolution)
-    levers = levers_of(case, number, case.world.iso3[index])
+    levers = find_levers(case, number, case.world.iso3[index])
     way = None if walks_along is None else _find_walk(case, levers, walks_along)
-    found = explanation_of(case, number, index, spec.replicates)
+    found = make_explanation(case, number, index, spec.replicates)
     member = WatchedMember(case, number, index, spec.replicates)
     tried: list[tuple[Lever, tuple[SwitchingPoint, ...]]] = []
     wanted = levers if tries_levers and found.anatomy.is_drawn[index] else ()
@@ -99,7 +99,7 @@ def explain(
     return replace(found, tried=tuple(tried), walk=walk)
 
 
-def explanation_of(case: Case, number: int, index: int, replicates: int) -> Explanation:
+def make_explanation(case: Case, number: int, index: int, replicates: int) -> Explanation:
     """A member's terms in a vote and, where it sees the months, in each of them; levers are not tried.
 
     Parameters
@@ -108,7 +108,9 @@ def explanation_of(case: Case, number: int, index: int, replicates: int) -> Expl
     """
     if case.ballots[number].fixed[index] == OUTSIDE:
         message = f"{case.world.names[index]} has no vote on {case.ballots[number].resolution}."
-        raise input_error("sim explain", case.world.iso3[index], message, f"Those of vote.{number}.voters have one.")
+        raise make_input_error(
+            "sim explain", case.world.iso3[index], message, f"Those of vote.{number}.voters have one."
+        )
     if not case.has_feedback:
         return Explanation(take_all_apart(case, (number,), replicates, index)[number], index)
     asked, numbers = ask_monthly(case, number)
@@ -127,8 +129,8 @@ def vote_number(spec: Scenario, resolution: str | None) -> int:
     if resolution is None:
         return 0
     if resolution not in resolutions:
-        fix = did_you_mean(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
-        raise input_error("--resolution", "", f"'{resolution}' is not a vote of '{spec.title}'.", fix)
+        fix = suggest_nearest(resolution, resolutions, f"Its votes are {', '.join(resolutions)}.")
+        raise make_input_error("--resolution", "", f"'{resolution}' is not a vote of '{spec.title}'.", fix)
     return resolutions.index(resolution)
 
 
@@ -137,22 +139,22 @@ def _member(world: World, reference: str) -> int:
         (iso3,) = world.resolve(reference)
     except (KeyError, ValueError):
         fix = world.hint(reference, "'sim world members' lists them.")
-        raise input_error("MEMBER", "", f"'{reference}' is not a member of {world.name}.", fix) from None
+        raise make_input_error("MEMBER", "", f"'{reference}' is not a member of {world.name}.", fix) from None
     return world.index[iso3]
 
 
 def _find_walk(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, tuple[float, ...]]:
     """The lever to walk along, and its values."""
     name, equals, ends = text.partition("=")
-    named = {short_key(lever.key.partition(" of ")[0]): lever for lever in levers}
-    lever = named.get(short_key(name.strip()))
+    named = {shorten_key(lever.key.partition(" of ")[0]): lever for lever in levers}
+    lever = named.get(shorten_key(name.strip()))
     if lever is None:
-        unknown = unknown_ties(case).get(name.strip().removeprefix("parameters."))
+        unknown = find_unknown_ties(case).get(name.strip().removeprefix("parameters."))
         if unknown is not None:
             raise InputError([unknown])
         such = next(key for key, lever in named.items() if lever.kind == "vote")
-        fix = did_you_mean(name, named, f"Give one such as '{such}'.")
-        raise input_error("--along", "", f"there is no lever '{name}'.", fix)
+        fix = suggest_nearest(name, named, f"Give one such as '{such}'.")
+        raise make_input_error("--along", "", f"there is no lever '{name}'.", fix)
     quarter = lever.width / 4
     low, high = (lever.low, lever.high) if lever.width <= NARROW else (lever.now - quarter, lever.now + quarter)
     if equals:
@@ -160,9 +162,9 @@ def _find_walk(case: Case, levers: Sequence[Lever], text: str) -> tuple[Lever, t
             low, high = (float(end) for end in ends.split(":"))
         except ValueError:
             message = f"got '{ends}'; a range such as {name}={lever.low:g}:{lever.high:g} is needed."
-            raise input_error("--along", "", message) from None
+            raise make_input_error("--along", "", message) from None
         if not lever.low <= low < high <= lever.high:
             allowed = f"{lever.low:g} to {lever.high:g}"
             message = f"got {ends}; {name} goes from {allowed}, with the lower end first."
-            raise input_error("--along", "", message)
+            raise make_input_error("--along", "", message)
     return lever, tuple(np.linspace(max(low, lever.low), min(high, lever.high), POINTS_ALONG).tolist())

@@ -7,7 +7,7 @@ import numpy as np
 from sim.results.explanation import Fence, FenceMember
 from sim.rules.choice import ACTIONS
 from sim.whatif.explanation.decisive import at_means
-from sim.whatif.explanation.terms import Anatomy, chances_of
+from sim.whatif.explanation.terms import Anatomy, compute_chances
 
 
 def list_fence(anatomy: Anatomy, count: int) -> Fence:
@@ -21,7 +21,7 @@ def list_fence(anatomy: Anatomy, count: int) -> Fence:
     count : how many members are listed.
     """
     world, chances, changed = anatomy.case.world, anatomy.chances, at_means(anatomy)
-    now = chances_of(anatomy.utilities)
+    now = compute_chances(anatomy.utilities)
     found = []
     for i in np.flatnonzero(anatomy.is_drawn):
         assert changed is not None  # as some vote is drawn

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sim.case import Case
 from sim.case.changes import find_bounds
 from sim.errors import Problem
-from sim.rules.parameters import ORDERED, registry
+from sim.rules.parameters import ORDERED, load_registry
 from sim.specs import Change, Scenario, Vote
 from sim.specs.labels import label_attribute, label_key
-from sim.specs.scenario.schema import schema_of
+from sim.specs.scenario.schema import make_schema
 from sim.specs.scenario.terms import LARGEST_FIGURE, OwnTerm
-from sim.world.quantities import coverage_problems
+from sim.world.quantities import check_coverage
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Lever:
         return self.high - self.low
 
 
-def levers_of(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
+def find_levers(case: Case, number: int, iso3: str) -> tuple[Lever, ...]:
     """Every lever of a vote: the attributes of one member, the numbers of the resolution, parameters, own weights.
 
     The range of a parameter is that of the registry, given the values of the others. Counts such as rounds are not
@@ -114,7 +114,7 @@ def _own_weights(case: Case) -> Iterator[Lever]:
 
 def _vote_numbers(case: Case, number: int) -> Iterator[Lever]:
     vote = case.spec.vote[number]
-    for name, described in schema_of(Vote)["properties"].items():
+    for name, described in make_schema(Vote)["properties"].items():
         if described.get("type") == "number":
             yield _vote_lever(
                 case, number=number, name=name, place=None, now=float(getattr(vote, name)), bounds=described
@@ -149,22 +149,22 @@ def _vote_lever(case: Case, number: int, name: str, place: int | None, now: floa
     )
 
 
-def unknown_ties(case: Case) -> dict[str, Problem]:
+def find_unknown_ties(case: Case) -> dict[str, Problem]:
     """Parameters that weigh ties which the world does not know for the target, each with what is missing.
 
     A scenario may leave such ties out, with a weight of 0; any other weight is refused.
     """
     found = {}
-    for name in registry():
+    for name in load_registry():
         weights = {**case.parameters, name: 1.0}
-        for problem in coverage_problems(case.world, case.roles, weights, f"scenario '{case.spec.title}'"):
+        for problem in check_coverage(case.world, case.roles, weights, f"scenario '{case.spec.title}'"):
             found[name] = problem
     return found
 
 
 def _parameters(case: Case) -> Iterator[Lever]:
-    spec, unknown = case.spec, unknown_ties(case)
-    for name, parameter in registry().items():
+    spec, unknown = case.spec, find_unknown_ties(case)
+    for name, parameter in load_registry().items():
         if parameter.is_count or name in unknown:
             continue
         low, high = parameter.low, parameter.high

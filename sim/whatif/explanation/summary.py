@@ -24,15 +24,15 @@ from sim.results.explanation import ExplainedTerm as ExplainedTerm
 from sim.results.world import SourceColumn
 from sim.rules.choice import ACTIONS
 from sim.rules.influence import list_peers
-from sim.rules.parameters import registry
-from sim.specs import members_of
+from sim.rules.parameters import load_registry
+from sim.specs import find_members
 from sim.specs.scenario.own import locate_figures
 from sim.summaries.edits import write_edit
 from sim.summaries.tallies import name_actions
-from sim.whatif.explanation.decisive import at_means, decisive_terms
+from sim.whatif.explanation.decisive import at_means, find_decisive_terms
 from sim.whatif.explanation.explain import Explanation
-from sim.whatif.explanation.terms import Anatomy, Term, chances_of
-from sim.world.sources import origins_of
+from sim.whatif.explanation.terms import Anatomy, Term, compute_chances
+from sim.world.sources import find_origins
 from sim.world.world import ROLL_CALL_VOTES
 
 LOW, HIGH = 0.05, 0.95
@@ -69,7 +69,7 @@ def summarise_explanation(found: Explanation) -> MemberReasons:
         next=ACTIONS[found.next],
         **dict(_answer(anatomy, i)),
         terms=_terms(found),
-        decisive=decisive_terms(anatomy)[i],
+        decisive=find_decisive_terms(anatomy)[i],
         position=_position(case, anatomy.number, i),
         peers=_peers(found),
         months=tuple(_month(month, i) for month in found.monthly),
@@ -121,7 +121,7 @@ def _answer(anatomy: Anatomy, i: int) -> MemberAnswer:
     return MemberAnswer(
         probabilities=name_actions(anatomy.chances[i]),
         utilities=name_actions(utilities),
-        probabilities_from_utilities=name_actions(chances_of(utilities)),
+        probabilities_from_utilities=name_actions(compute_chances(utilities)),
     )
 
 
@@ -163,7 +163,7 @@ def _terms(found: Explanation) -> tuple[ExplainedTerm, ...]:
                 p95=None if ranges is None else float(ranges[1, place]) + 0.0,
             ),
             likeliest_at_mean=None if at_mean is None else float(at_mean[place, i, found.likeliest]),
-            meaning=registry()[term.parameter].meaning if term.parameter else _meaning(found, term),
+            meaning=load_registry()[term.parameter].meaning if term.parameter else _meaning(found, term),
             made_of=_made_of(found, term),
         )
         for place, term in enumerate(anatomy.terms)
@@ -202,7 +202,7 @@ def _made_of(found: Explanation, term: Term) -> tuple[MadeOf, ...]:
 
     def column_of(name: str) -> tuple[SourceColumn, ...]:
         if name not in own:
-            return origins_of(case.world, name, case.world.iso3[i])
+            return find_origins(case.world, name, case.world.iso3[i])
         path = locate_figures(own[name], case.world)
         described = {"label": own[name].label, "unit": "", "year": "", "source": own[name].source}
         return (SourceColumn(file=path.name, column=own[name].column, **described),)
@@ -227,7 +227,7 @@ def _changes_of(found: Explanation) -> dict[str, str]:
     changed: dict[str, list[str]] = {}
     for change in case.spec.change:
         is_due = change.date is None or change.date <= day
-        if is_due and case.world.iso3[found.index] in members_of(case.world, change.members):
+        if is_due and case.world.iso3[found.index] in find_members(case.world, change.members):
             changed.setdefault(change.attribute, []).append(write_edit(change))
     return {name: f"changed by the scenario: {', then '.join(edits)}" for name, edits in changed.items()}
 

@@ -17,7 +17,7 @@ from sim.arrays import FloatArray
 from sim.case import DRAW_RUN, Case, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
-from sim.equilibrium import MONTHS_EXPECTED, expected_utilities, solve_equilibrium
+from sim.equilibrium import MONTHS_EXPECTED, compute_expected_utilities, solve_equilibrium
 from sim.results.explanation import SwitchingPoint, Walk, WalkPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import list_ranges
@@ -60,7 +60,7 @@ class WatchedMember:
 
     def expected(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions at equilibrium."""
-        return expected_chances(self._case(spec), self.number)[self.index]
+        return compute_expected_chances(self._case(spec), self.number)[self.index]
 
     def simulated(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions in the replicates, as smoothed frequencies; a fixed vote is certain."""
@@ -72,7 +72,7 @@ class WatchedMember:
         return set_fixed(frequencies(count_replicates(np.concatenate(found))), fixed)[0]
 
 
-def expected_chances(case: Case, number: int) -> FloatArray:
+def compute_expected_chances(case: Case, number: int) -> FloatArray:
     """Probabilities (N, 4) in a vote at equilibrium, members being where they are expected to be.
 
     Where parameters are drawn, the mean over the first draws; what the months move is the mean over a few replicates.
@@ -87,7 +87,7 @@ def _expected(case: Case, first: int, count: int, number: int) -> FloatArray:
     expected: dict[int, FloatArray] = {}
     for at, months in visit_votes(case, case.own_inputs, first, count):
         ballot = case.ballots[at]
-        own = expected_utilities(compute_own_utilities(ballot, case.parameters, months=months))
+        own = compute_expected_utilities(compute_own_utilities(ballot, case.parameters, months=months))
         chances = solve_equilibrium(own, ballot, case.peers, case.parameters["peer_influence"])
         expected[at] = set_fixed(chances, ballot.fixed)
         if at == number:

@@ -18,7 +18,7 @@ from sim.results.explanation import (
 from sim.results.tables import CHANGE_OF_SHARE, FIGURE, SHARE, UTILITY, Column, Kind, Table, table
 from sim.results.wording import NOTHING, write_figure, write_interval, write_number
 from sim.results.world import SourceColumn
-from sim.rules.parameters import registry
+from sim.rules.parameters import load_registry
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import Explanation
 from sim.whatif.explanation.summary import sum_changing_terms
@@ -56,7 +56,7 @@ TWO_PROBABILITIES = (
 )
 
 
-def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
+def make_explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
     """All tables of an explanation, in the order in which people read them.
 
     Parameters
@@ -64,20 +64,20 @@ def explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[T
     reasons : the same explanation, summarized.
     """
     yield answer_table(reasons)
-    yield terms_table(reasons)
-    yield position_table(reasons.position)
+    yield make_terms_table(reasons)
+    yield make_position_table(reasons.position)
     if reasons.peers:
-        yield peers_table(reasons.peers)
+        yield make_peers_table(reasons.peers)
     if reasons.months:
-        yield months_table(found, reasons)
+        yield make_months_table(found, reasons)
     for kind in KINDS:
         levers = [lever for lever in reasons.levers if lever.kind == kind]
         if levers:
-            yield switching_table(KINDS[kind], levers, reasons.likeliest)
+            yield make_switching_table(KINDS[kind], levers, reasons.likeliest)
     if reasons.along is not None:
         yield walk_table(reasons.along)
-    yield quantities_table(reasons)
-    yield sources_table(reasons)
+    yield make_quantities_table(reasons)
+    yield make_sources_table(reasons)
 
 
 def answer_table(reasons: MemberReasons) -> Table:
@@ -100,7 +100,7 @@ def answer_table(reasons: MemberReasons) -> Table:
     return table("What it does", columns, rows, TWO_PROBABILITIES)
 
 
-def position_table(position: RevealedPosition) -> Table:
+def make_position_table(position: RevealedPosition) -> Table:
     """The earlier votes that reveal most about the position of a member, and how sure it is."""
     columns = [
         Column("resolution"),
@@ -120,7 +120,7 @@ def position_table(position: RevealedPosition) -> Table:
     return table("What its earlier votes reveal, the most telling first", columns, rows, note)
 
 
-def terms_table(reasons: MemberReasons) -> Table:
+def make_terms_table(reasons: MemberReasons) -> Table:
     """What each term adds to each action, those that add nothing left out."""
     likeliest, is_drawn = reasons.likeliest, reasons.parameter_uncertainty
     acting = _acting(reasons)
@@ -156,7 +156,7 @@ def _spread(term: ExplainedTerm) -> str | None:
     return None if low is None or high is None else write_interval(low, high, 2, is_signed=True)
 
 
-def quantities_table(reasons: MemberReasons) -> Table:
+def make_quantities_table(reasons: MemberReasons) -> Table:
     """The quantities of which the terms that add something are made."""
     starts = [Column("before the first month", VALUE)] if reasons.months else []
     columns = [Column("quantity"), *starts, Column("value", VALUE), Column("weight", FIGURE), Column("parameter")]
@@ -166,14 +166,14 @@ def quantities_table(reasons: MemberReasons) -> Table:
             *([made.at_start] if reasons.months else []),
             made.value,
             made.weight,
-            registry()[made.parameter].label if made.parameter else None,
+            load_registry()[made.parameter].label if made.parameter else None,
         ]
         for name, made in _quantities(reasons)
     ]
     return table("What the terms are made of", columns, rows)
 
 
-def sources_table(reasons: MemberReasons) -> Table:
+def make_sources_table(reasons: MemberReasons) -> Table:
     """Where the quantities of the terms that add something come from."""
     rows = [(name, _source(made)) for name, made in _quantities(reasons)]
     return table("Sources of these quantities", [Column("quantity"), Column("source")], rows)
@@ -197,7 +197,7 @@ def _column(origin: SourceColumn) -> str:
     return f"{origin.file}, {origin.column}" + (f": {source}" if source else "")
 
 
-def peers_table(peers: tuple[Peer, ...]) -> Table:
+def make_peers_table(peers: tuple[Peer, ...]) -> Table:
     """The peers with most weight, and the others together."""
     columns = [
         Column("member"),
@@ -214,7 +214,7 @@ def peers_table(peers: tuple[Peer, ...]) -> Table:
     return table("Its peers", columns, rows, note)
 
 
-def months_table(found: Explanation, reasons: MemberReasons) -> Table:
+def make_months_table(found: Explanation, reasons: MemberReasons) -> Table:
     """What speaks for the most likely action over the next, month by month."""
     sums = sum_changing_terms(found, MOST_MOVING)
     columns = [
@@ -238,7 +238,7 @@ def months_table(found: Explanation, reasons: MemberReasons) -> Table:
     return table(title, columns, rows, note)
 
 
-def switching_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
+def make_switching_table(title: str, levers: list[TriedLever], likeliest: str) -> Table:
     """Where levers make another action the most likely, the nearest ones first, and which of them never do."""
     columns = [
         Column("lever"),
@@ -273,7 +273,7 @@ def walk_table(walk: Walk) -> Table:
     return table(f"Along {walk.label}: probability of each action", columns, rows)
 
 
-def shares_table(overview: Overview) -> Table:
+def make_shares_table(overview: Overview) -> Table:
     """What makes members differ, mechanism by mechanism, the largest shares first."""
     columns = [Column("mechanism"), Column("kind"), Column("share", PERCENT), Column("deviation", VALUE)]
     ranked = sorted(overview.shares, key=lambda one: -one.share)
@@ -295,7 +295,7 @@ def shares_table(overview: Overview) -> Table:
     return table(f"{overview.resolution}: what makes members differ", columns, rows, note)
 
 
-def overview_table(overview: Overview) -> Table:
+def make_overview_table(overview: Overview) -> Table:
     """The decisive term of every member whose vote is not fixed."""
     columns = [
         Column("member"),
@@ -327,7 +327,7 @@ def overview_table(overview: Overview) -> Table:
     return table(f"{overview.resolution}: what decides", columns, rows, note)
 
 
-def fence_table(fence: Fence) -> Table:
+def make_fence_table(fence: Fence) -> Table:
     """The members nearest to another action, what holds them, and what draws them away."""
     columns = [
         Column("member"),

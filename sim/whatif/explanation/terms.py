@@ -1,9 +1,9 @@
 """Why members vote as they do: the utilities of a vote, split into what each cause adds to each action.
 
-The engine adds a few terms (`sim.rules.payoffs.utility_terms`, and the peers'). Here each is split further, into the
-channels and inputs of which it is a weighted sum, in the same unit: utility, of which 1 is one unit of log-odds. Where
-replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up to the means
-of the utilities.
+The engine adds a few terms (`sim.rules.payoffs.compute_utility_terms`, and the peers'). Here each is split further,
+into the channels and inputs of which it is a weighted sum, in the same unit: utility, of which 1 is one unit of log-
+odds. Where replicates differ, by the months or by the parameters they drew, terms are means over them, and so add up
+to the means of the utilities.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from sim.deliberation import Outcome
 from sim.ensemble import simulate_votes, split_by_draw
 from sim.months.state import MonthState
 from sim.results.showing import Shown
-from sim.rules.choice import ACTIONS, STANCES, choice_probabilities
-from sim.rules.influence import peer_term
-from sim.rules.payoffs import Utilities, own_terms, sanction_risk, sum_in_order, utility_terms
+from sim.rules.choice import ACTIONS, STANCES, compute_choice_probabilities
+from sim.rules.influence import compute_peer_term
+from sim.rules.payoffs import Utilities, compute_utility_terms, own_terms, sanction_risk, sum_in_order
 from sim.runner.batch import list_ranges
 from sim.runner.result import count_replicates, frequencies
 from sim.summaries.summary import set_fixed
@@ -143,9 +143,9 @@ class Anatomy(Shown):
         )
 
 
-def chances_of(utilities: FloatArray) -> FloatArray:
+def compute_chances(utilities: FloatArray) -> FloatArray:
     """Probabilities of the actions under logit noise, (..., 4) by action code, from utilities of that shape."""
-    return np.stack(choice_probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
+    return np.stack(compute_choice_probabilities(Utilities(*np.moveaxis(utilities, -1, 0))), axis=-1)
 
 
 def take_apart(case: Case, number: int, replicates: int) -> Anatomy:
@@ -193,7 +193,7 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
             state = None if months is None else months.state
             for own, rows in parts:
                 own_state = None if state is None else state.of_replicates(rows)
-                terms = parts_of(own, number, state=own_state, peers=peers[rows])
+                terms = split_parts(own, number, state=own_state, peers=peers[rows])
                 counts, mean = count_replicates(outcome.actions[rows]), stances[rows].mean(axis=0)
                 pulls = own.parameters["peer_influence"] * mean
                 yield Anatomy(
@@ -209,7 +209,7 @@ def _take_pieces(case: Case, first: int, count: int, numbers: Collection[int]) -
             return
 
 
-def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArray) -> Iterator[Term]:
+def split_parts(case: Case, number: int, state: MonthState | None, peers: FloatArray) -> Iterator[Term]:
     """The terms of one vote, split as far as they are sums; means over replicates with the same parameters.
 
     Parameters
@@ -227,7 +227,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
     isolation = terms.values["isolation"]
     risk = sanction_risk(belief, sum_in_order(weigh("exposure", terms, parameters)), isolation)
     one = np.ones(())
-    of_one = utility_terms(
+    of_one = compute_utility_terms(
         alignment=one,
         severity=one,
         dependence=one,
@@ -236,7 +236,7 @@ def parts_of(case: Case, number: int, state: MonthState | None, peers: FloatArra
         emptiness=one,
         parameters=parameters,
     )
-    units = {**of_one, **own_terms(dict.fromkeys(TO_ACTIONS, one)), "peers": peer_term(1.0, one)}
+    units = {**of_one, **own_terms(dict.fromkeys(TO_ACTIONS, one)), "peers": compute_peer_term(1.0, one)}
 
     def mean(values: Number) -> FloatArray:
         """Over the replicates, where these differ; (N,)."""

@@ -13,9 +13,9 @@ from sim.case import Case, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.runner.batch import list_ranges
-from sim.specs import world_of
+from sim.specs import load_scenario_world
 from sim.specs.goal.levers import Setting
-from sim.specs.goal.moves import apply_levers, axes_of, cost_of, merge_settings
+from sim.specs.goal.moves import apply_levers, cost_of, list_axes, merge_settings
 from sim.specs.goal.spec import Goal
 from sim.whatif.goals.outcomes import find_vote, measure_shortfall, reaches_goal
 
@@ -57,8 +57,8 @@ class Combinations:
 
     def __init__(self, goal: Goal) -> None:
         self.goal = goal
-        self.world = world_of(goal.base)
-        self._of_levers = [axes_of(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
+        self.world = load_scenario_world(goal.base)
+        self._of_levers = [list_axes(lever, now, self.world) for lever, now in zip(goal.lever, goal.now, strict=True)]
         self.axes = [axis for axes in self._of_levers for axis in axes]
         values = [now for axes, now in zip(self._of_levers, goal.now, strict=True) for _ in axes]
         self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, values, strict=True))

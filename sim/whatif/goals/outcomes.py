@@ -10,7 +10,7 @@ from sim.rules.adoption import is_adopted
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.runner.result import count_tallies
 from sim.specs.goal.spec import Wanted, WantedCount, WantedSplit
-from sim.whatif.explanation.switching import expected_chances
+from sim.whatif.explanation.switching import compute_expected_chances
 
 
 def find_vote(wanted: Wanted, case: Case) -> int:
@@ -38,7 +38,7 @@ def measure_shortfall(wanted: Wanted, case: Case, actions: ActionArray) -> float
     tallies = count_tallies(actions)
     if wanted.member is not None:
         (code,) = case.world.resolve(wanted.member.member)
-        chances = expected_chances(case, find_vote(wanted, case))
+        chances = compute_expected_chances(case, find_vote(wanted, case))
         return float(1.0 - chances[case.world.index[code], ACTIONS.index(wanted.member.action)])
     if wanted.rule is not None:
         needed = tallies[:, OPPOSE] + 1 if wanted.rule == "majority" else np.maximum(2 * tallies[:, OPPOSE], 1)

@@ -72,7 +72,7 @@ def label_moved_lever(lever: MovedLever) -> str:
     return lever.lever
 
 
-def levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -> Table:
+def make_levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -> Table:
     """Where a combination puts each lever, and what that costs.
 
     Parameters
@@ -92,7 +92,7 @@ def levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -
     return table("", columns, rows)
 
 
-def frontier_table(search: GoalSearch) -> Table:
+def make_frontier_table(search: GoalSearch) -> Table:
     """What more certainty costs: the frontier of cost and probability."""
     levers = search.surest.levers
     columns = [
@@ -136,5 +136,5 @@ def search_tables(search: GoalSearch, names: Mapping[str, str]) -> list[Table]:
     names : of the members, by their codes.
     """
     shown = search.surest if search.best is None else search.best
-    levers = [levers_table(shown, search.cost_unit, names)] if shown.cost else []
-    return [*levers, frontier_table(search)]
+    levers = [make_levers_table(shown, search.cost_unit, names)] if shown.cost else []
+    return [*levers, make_frontier_table(search)]

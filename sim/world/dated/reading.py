@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import did_you_mean
+from sim.errors import suggest_nearest
 from sim.world.columns import FIRST_LINE, read_columns
 from sim.world.dated.series import Block, Yearly
-from sim.world.dated.spells import Spell, day_known, spell_of
+from sim.world.dated.spells import Spell, parse_day_known, parse_spell
 from sim.world.dated.world import (
     CONDITIONS,
     SPELL_TIES,
@@ -29,13 +29,13 @@ from sim.world.header import Header, read_header
 from sim.world.reading import (
     BOUNDS,
     ESTIMATED,
+    collect_votes,
     is_estimate,
     read_assembly,
     read_ideal_points,
     read_member_rows,
     read_sanction_rows,
     sanction_of,
-    votes_in,
 )
 from sim.world.tables import Folder
 from sim.world.world import AssemblyVotes, Group, RollCall, Sanction
@@ -85,7 +85,7 @@ def read_dated_world(path: Path) -> DatedWorld:
     positions = {
         name: np.array([row.number(name, *BOUNDS[name]) for row in members]) for name in ("latitude", "longitude")
     }
-    joined = tuple(day_known(row, "member_since") for row in members)
+    joined = tuple(parse_day_known(row, "member_since") for row in members)
     attributes = _attributes(folder, index)
     blocks = _ties(folder, index, header)
     assembly = read_assembly(folder, list(index))
@@ -190,7 +190,7 @@ def _tie_spells(folder: Folder, index: Index) -> dict[str, tuple[tuple[int, int,
     for row in table.rows:
         ends = [row.has_member(column, index) for column in ("iso3", "partner")]
         if row.has_word("kind", SPELL_TIES) and all(ends):
-            found[row["kind"]].append((index[row["iso3"]], index[row["partner"]], spell_of(row)))
+            found[row["kind"]].append((index[row["iso3"]], index[row["partner"]], parse_spell(row)))
     return {kind: tuple(spells) for kind, spells in found.items()}
 
 
@@ -200,17 +200,17 @@ def _memberships(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dic
     for row in table.rows:
         is_member = row.has_member("iso3", index)
         if row["organisation"] not in found:
-            fix = did_you_mean(row["organisation"], found)
+            fix = suggest_nearest(row["organisation"], found)
             row.problem("organisation", f"'{row['organisation']}' is not the key of a group in world.toml.", fix)
         elif is_member:
-            found[row["organisation"]].append((row["iso3"], spell_of(row)))
+            found[row["organisation"]].append((row["iso3"], parse_spell(row)))
     return {key: tuple(members) for key, members in found.items()}
 
 
 def _conditions(folder: Folder, index: Index) -> tuple[tuple[str, int, float, Spell], ...]:
     table = folder.table("conditions", ("iso3", "attribute", "value", *SPELL), is_required=False)
     return tuple(
-        (row["attribute"], index[row["iso3"]], row.number("value", 0.0, 1.0), spell_of(row))
+        (row["attribute"], index[row["iso3"]], row.number("value", 0.0, 1.0), parse_spell(row))
         for row in table.rows
         if row.has_member("iso3", index) and row.has_word("attribute", CONDITIONS)
     )
@@ -229,7 +229,7 @@ def _currencies(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dict
 
 def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple[tuple[Sanction, Spell], ...]:
     table = read_sanction_rows(folder, index, groups, SPELL)
-    return tuple((sanction_of(row, since=row["date_from"]), spell_of(row)) for row in table.rows)
+    return tuple((sanction_of(row, since=row["date_from"]), parse_spell(row)) for row in table.rows)
 
 
 def _rollcalls(
@@ -241,7 +241,7 @@ def _rollcalls(
     resolutions = folder.table("resolutions", columns, is_required=bool(table.rows))
     resolutions.check_unique("resolution")
     resolutions.check_texts("resolution", "topic")
-    votes = votes_in(table, index)
+    votes = collect_votes(table, index)
     dates = {row["resolution"]: row["date"] for row in resolutions.rows}
     for row in table.rows:
         if row["date"] != dates.get(row["resolution"]):

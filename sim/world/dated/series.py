@@ -32,13 +32,13 @@ class Yearly:
 
         Where a member has none the value is NaN and the year `NO_YEAR`.
         """
-        last, years = latest_known(self.years, self.is_known, before)
+        last, years = find_latest_known(self.years, self.is_known, before)
         if not len(self.years):
             return np.full(len(years), np.nan), years
         return np.where(years == NO_YEAR, np.nan, self.values[last, np.arange(len(last))]), years
 
 
-def latest_known(years: IntArray, is_known: BoolArray, before: int) -> tuple[IntArray, IntArray]:
+def find_latest_known(years: IntArray, is_known: BoolArray, before: int) -> tuple[IntArray, IntArray]:
     """The place and the year of each member's latest known figure before a year, (N,); place -1 and `NO_YEAR` without.
 
     Parameters
@@ -82,5 +82,5 @@ class Block:
 
     def latest(self, before: int) -> tuple[IntArray, IntArray]:
         """The listed ties (places in `values`) of each member's latest known year before a year, and that year (N,)."""
-        last, years = latest_known(self.years, self.is_known, before)
+        last, years = find_latest_known(self.years, self.is_known, before)
         return np.flatnonzero(self.at == last[self.member]), years

@@ -26,7 +26,7 @@ class Spell:
         return self.first <= on <= self.last
 
 
-def spell_of(row: Row) -> Spell:
+def parse_spell(row: Row) -> Spell:
     """The spell in the columns ``date_from`` and ``date_to`` of a row: a date, a year, or blank for an open end.
 
     A year alone does not give the day: what began in 2014 counts from 1 January 2015, and what ended in 2016 counts to
@@ -38,7 +38,7 @@ def spell_of(row: Row) -> Spell:
     return Spell(begins, ends)
 
 
-def day_known(row: Row, column: str) -> date:
+def parse_day_known(row: Row, column: str) -> date:
     """The first day on which what a cell dates is known: its date, or 1 January after its year."""
     return date(int(row[column]) + 1, 1, 1) if _is_year(row[column]) else row.day(column)
 

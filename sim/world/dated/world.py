@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.results.showing import Shown
 from sim.world.dated.series import NO_YEAR, Block, Yearly
 from sim.world.dated.spells import Spell
-from sim.world.ties import SPARSE_FROM, ties_of
+from sim.world.ties import SPARSE_FROM, read_ties_of_members
 from sim.world.world import TIE_KINDS, AssemblyVotes, Carried, Fill, Group, RollCall, Sanction, World
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class DatedWorld(Shown):
         """
         if day <= self.start:
             message = f"got {day}; its figures are known from {self.start + timedelta(days=1)} on."
-            raise input_error(f"world {self.name}", "date", message, "Give a later date, or a world of your own.")
+            raise make_input_error(f"world {self.name}", "date", message, "Give a later date, or a world of your own.")
         return _Snapshot(self, day - timedelta(days=1)).world()
 
 
@@ -157,7 +157,7 @@ class _Snapshot:
             is_missing = years == NO_YEAR
             if is_missing.all():
                 message = f"no figure of '{name}' before {self.eve.year}."
-                raise input_error(f"{self.dated.folder.name}/attributes.csv", "", message, "Give a later date.")
+                raise make_input_error(f"{self.dated.folder.name}/attributes.csv", "", message, "Give a later date.")
             values[is_missing] = np.median(values[~is_missing])
             for i in np.flatnonzero(is_missing).tolist():
                 rule = f"no figure before {self.eve.year}: median of all members"
@@ -215,7 +215,9 @@ class _Snapshot:
         one, other = place[first.astype(np.int64)], place[second.astype(np.int64)]
         is_here = (one >= 0) & (other >= 0)
         is_sparse = len(self.here) >= SPARSE_FROM
-        return ties_of(len(self.here), one[is_here], other[is_here], values[is_here], unlisted, is_sparse=is_sparse)
+        return read_ties_of_members(
+            len(self.here), one[is_here], other[is_here], values[is_here], unlisted, is_sparse=is_sparse
+        )
 
     def _held(self, kind: str) -> set[tuple[int, int]]:
         """The pairs with a spell of a kind that holds."""

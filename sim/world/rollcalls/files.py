@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.arrays import IntArray
 from sim.files.reading import is_file
 from sim.files.spreadsheet import write_csv
-from sim.world.reading import ROLL_CALL_COLUMNS, votes_in
+from sim.world.reading import ROLL_CALL_COLUMNS, collect_votes
 from sim.world.tables import Folder
 from sim.world.world import RollCall, World
 
@@ -46,7 +46,7 @@ def load_rollcalls(path: Path, iso3: tuple[str, ...]) -> tuple[Observed, ...]:
 def _read(path: Path, index: Mapping[str, int]) -> list[Observed]:
     folder = Folder(path.parent, shown=str(path).removesuffix(path.name))
     table = folder.read(path.name, ROLL_CALL_COLUMNS)
-    votes = votes_in(table, index)
+    votes = collect_votes(table, index)
     dates: dict[str, date] = {}
     for row in table.rows:
         day = row.day("date")
@@ -61,7 +61,7 @@ def _read(path: Path, index: Mapping[str, int]) -> list[Observed]:
     return [Observed(resolution, dates[resolution], codes) for resolution, codes in votes.items()]
 
 
-def rollcalls_of(world: World) -> list[Observed]:
+def parse_rollcalls(world: World) -> list[Observed]:
     """The roll calls of a world."""
     return [Observed(call.resolution, call.date, call.votes) for call in world.record]
 

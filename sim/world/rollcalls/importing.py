@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from sim.errors import InputError, Problem, input_error
+from sim.errors import InputError, Problem, make_input_error
 from sim.limits import MOST_PROBLEMS
 from sim.results.rollcalls import ImportedResolution, RollCallImport, Unmatched
 from sim.world.rollcalls.dates import ORDERS, Order, read_days
@@ -146,7 +146,7 @@ def _renamed(path: Path, entries: Sequence[Entry], resolution: str) -> list[Entr
     names = list(dict.fromkeys(entry.resolution for entry in entries))
     if len(names) > 1:
         message = f"names one resolution; {path} holds {len(names)}: {_listed(names)}."
-        raise input_error("--resolution", "", message, "Leave it out.")
+        raise make_input_error("--resolution", "", message, "Leave it out.")
     return [replace(entry, resolution=resolution) for entry in entries]
 
 
@@ -165,11 +165,11 @@ def _with_names(entries: Sequence[Entry]) -> list[Entry]:
 
 def _unrecognised(path: Path, grid: Grid) -> InputError:
     if not grid.rows:
-        return input_error(str(path), "", "is empty.", "Give a table of votes.")
+        return make_input_error(str(path), "", "is empty.", "Give a table of votes.")
     first = ", ".join(cell or "(blank)" for cell in grid.rows[0][1][:8])
     message = f"is not a file of roll calls: neither members nor votes are found. It begins with {first}."
     fix = "Give a column of members and one of votes, a column for each member, or a column for each resolution."
-    return input_error(str(path), "", message, fix)
+    return make_input_error(str(path), "", message, fix)
 
 
 def _find_unknown_numbers(path: Path, entries: Iterable[Entry]) -> list[Problem]:

@@ -6,7 +6,7 @@ from sim.results.rollcalls import RollCallImport, Unmatched
 from sim.results.tables import COUNT, TEXT, Column, Table, table
 
 
-def resolutions_table(found: RollCallImport) -> Table:
+def make_resolutions_table(found: RollCallImport) -> Table:
     """The roll calls that were read."""
     counted = ("yes", "no", "abstain", "absent", "not on record")
     columns = [Column("resolution"), Column("date", TEXT), *(Column(label, COUNT) for label in counted)]
@@ -17,7 +17,7 @@ def resolutions_table(found: RollCallImport) -> Table:
     return table("Roll calls", columns, rows)
 
 
-def unmatched_table(title: str, unmatched: list[Unmatched]) -> Table:
+def make_unmatched_table(title: str, unmatched: list[Unmatched]) -> Table:
     """What is in the file and was left out."""
     rows = [(entry.text or "(blank)", entry.rows, entry.reason or None) for entry in unmatched]
     return table(title, [Column("in the file"), Column("votes", COUNT), Column("why")], rows)

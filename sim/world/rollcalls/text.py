@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sim.errors import input_error
+from sim.errors import make_input_error
 from sim.files.reading import UnreadableError, read_bytes
 
 MARKS = (
@@ -51,7 +51,7 @@ def read_grid(path: Path) -> Grid:
     try:
         rows = tuple(_rows(text, widest))
     except csv.Error as error:
-        raise input_error(str(path), "", f"is not CSV: {error}.") from error
+        raise make_input_error(str(path), "", f"is not CSV: {error}.") from error
     return Grid(encoding, DELIMITERS[widest], rows)
 
 
@@ -60,7 +60,7 @@ def _decoded(path: Path) -> tuple[str, str]:
     try:
         data = read_bytes(path)
     except UnreadableError as error:
-        raise input_error(str(path), "", str(error)) from error
+        raise make_input_error(str(path), "", str(error)) from error
     for name, codec in _encodings(data):
         try:
             text = data.decode(codec)
@@ -69,7 +69,7 @@ def _decoded(path: Path) -> tuple[str, str]:
         if not CONTROLS.intersection(text):
             return name, text
     kind = "is a workbook" if data.startswith(b"PK") else "is not text"
-    raise input_error(str(path), "", f"{kind}.", "Save it as CSV.")
+    raise make_input_error(str(path), "", f"{kind}.", "Save it as CSV.")
 
 
 def _encodings(data: bytes) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,6 @@ def _harbours() -> Iterator[None]:
     """Every scenario of these tests is read against the small world."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.specs.scenario.reading.load_world", lambda reference, at: Harbours())
-        patch.setattr("sim.specs.scenario.warnings.world_of", lambda scenario: Harbours())
-        patch.setattr("sim.specs.scenario.reading.shipped_worlds", lambda: ("harbours",))
+        patch.setattr("sim.specs.scenario.warnings.load_scenario_world", lambda scenario: Harbours())
+        patch.setattr("sim.specs.scenario.reading.list_shipped_worlds", lambda: ("harbours",))
         yield

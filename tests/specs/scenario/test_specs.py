@@ -13,7 +13,7 @@ import pytest
 from support.harbours import SECOND_VOTE, VALID, Harbours, read, read_messages, valid
 
 from sim.errors import InputError
-from sim.specs import members_of, read_scenario, scenario_from, shipped_scenarios
+from sim.specs import find_members, list_shipped_scenarios, parse_scenario, read_scenario
 
 
 def test_a_valid_file_becomes_a_frozen_scenario(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ def test_a_scalar_or_a_list_of_votes_replaces_that_of_the_base(tmp_path: Path) -
     document = {"base": "x.toml", "seed": 8, "vote": tomllib.loads(SECOND_VOTE)["vote"], "pledge": []}
     problem = 'x.toml, pledge.0.resolution: "H/1" is not a vote of this scenario.'
     with pytest.raises(InputError, match=problem):
-        scenario_from(document, "y.toml", tmp_path)
-    scenario = scenario_from({**document, "set": {"pledge.0.resolution": "H/2"}}, "y.toml", tmp_path)
+        parse_scenario(document, "y.toml", tmp_path)
+    scenario = parse_scenario({**document, "set": {"pledge.0.resolution": "H/2"}}, "y.toml", tmp_path)
     assert [vote.resolution for vote in scenario.vote] == ["H/2"]
     assert scenario.seed == 8
 
@@ -81,7 +81,7 @@ def test_reading_does_not_change_the_document_it_is_given(tmp_path: Path) -> Non
     (tmp_path / "x.toml").write_text(VALID)
     document = {"base": "x.toml", "set": {"roles.senders": ["WHT"]}}
     before = copy.deepcopy(document)
-    scenario_from(document, "y.toml", tmp_path, ["roles.senders.0=GRN"])
+    parse_scenario(document, "y.toml", tmp_path, ["roles.senders.0=GRN"])
     assert document == before
     own = valid()
     read(own, "vote.severity=3")
@@ -134,11 +134,11 @@ def test_a_shipped_name_is_found_and_a_file_of_that_name_goes_first(
     shipped = tmp_path / "shipped"
     (shipped / "dues").mkdir(parents=True)
     (shipped / "dues.toml").write_text(VALID)
-    monkeypatch.setattr("sim.specs.shipped.shipped_folder", lambda kind: shipped)
+    monkeypatch.setattr("sim.specs.shipped.find_shipped_folder", lambda kind: shipped)
     monkeypatch.chdir(tmp_path)
-    assert shipped_scenarios() == ("dues",)
+    assert list_shipped_scenarios() == ("dues",)
     assert read_scenario("dues") == read_scenario("dues.toml") == read_scenario(shipped / "dues.toml")
-    assert scenario_from({"base": "dues"}, "y.toml", tmp_path).base == "dues"
+    assert parse_scenario({"base": "dues"}, "y.toml", tmp_path).base == "dues"
     with pytest.raises(InputError, match=r"^dus: there is no such file.* Did you mean 'dues'\?$"):
         read_scenario("dus")
     (tmp_path / "dues").mkdir()  # a folder, such as that of a kept result, does not hide the shipped scenario
@@ -166,7 +166,7 @@ def test_a_world_of_ones_own_is_named_from_the_root(tmp_path: Path, monkeypatch:
     (tmp_path / "x.toml").write_text(VALID.replace('"harbours"', '"mine"'))
     scenario = read_scenario(tmp_path / "x.toml")
     assert scenario.world == str((tmp_path / "mine").resolve())
-    assert scenario_from(scenario.document(), "again", Path("/")) == scenario
+    assert parse_scenario(scenario.document(), "again", Path("/")) == scenario
     with pytest.raises(InputError, match="--set world=mine, world: "):  # the command line starts from its folder
         read_scenario(tmp_path / "x.toml", ["world=mine"])
     monkeypatch.chdir(tmp_path)
@@ -175,11 +175,11 @@ def test_a_world_of_ones_own_is_named_from_the_root(tmp_path: Path, monkeypatch:
 
 def test_members_are_in_the_order_of_the_world_and_taken_away_in_the_order_written() -> None:
     world: Any = Harbours()
-    assert members_of(world, ["WHT", "free ports", "TAN"]) == ("GRN", "GRY", "TAN", "WHT")
-    assert members_of(world, ["Free Ports", "-GRY"]) == ("GRN", "WHT")
-    assert members_of(world, ["Free Ports", "-Free Ports", "GRY"]) == ("GRY",)
+    assert find_members(world, ["WHT", "free ports", "TAN"]) == ("GRN", "GRY", "TAN", "WHT")
+    assert find_members(world, ["Free Ports", "-GRY"]) == ("GRN", "WHT")
+    assert find_members(world, ["Free Ports", "-Free Ports", "GRY"]) == ("GRY",)
     with pytest.raises(KeyError):
-        members_of(world, ["nobody"])
+        find_members(world, ["nobody"])
 
 
 def test_document_reads_back_to_the_same_scenario() -> None:
@@ -188,12 +188,12 @@ def test_document_reads_back_to_the_same_scenario() -> None:
     assert read(json.loads(json.dumps(scenario.document(), default=str))) == scenario
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.mark.parametrize("name", list_shipped_scenarios())
 def test_every_shipped_scenario_reads_back(name: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        from sim.world import load_world, shipped_worlds
+        from sim.world import list_shipped_worlds, load_world
 
         patch.setattr("sim.specs.scenario.reading.load_world", load_world)
-        patch.setattr("sim.specs.scenario.reading.shipped_worlds", shipped_worlds)
+        patch.setattr("sim.specs.scenario.reading.list_shipped_worlds", list_shipped_worlds)
         scenario = read_scenario(name)
-        assert scenario_from(scenario.document(), name, Path()).document() == scenario.document()
+        assert parse_scenario(scenario.document(), name, Path()).document() == scenario.document()

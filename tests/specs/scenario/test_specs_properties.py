@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.harbours import read, valid
 
 from sim.errors import InputError, Problem
-from sim.specs import Scenario, scenario_from
+from sim.specs import Scenario, parse_scenario
 
 Place = tuple[str | int, ...]
 
@@ -101,6 +101,6 @@ def test_no_override_raises_anything_but_an_input_error(name: str, value: object
 def test_setting_what_is_there_changes_nothing(key: Place) -> None:
     value = holder(valid(), key)[key[-1]]
     dotted = ".".join(map(str, key))
-    assert scenario_from({**valid(), "set": {dotted: value}}, "x.toml", Path()) == read(valid())
+    assert parse_scenario({**valid(), "set": {dotted: value}}, "x.toml", Path()) == read(valid())
     if not isinstance(value, dict | list):
         assert read(valid(), f"{dotted}={value}") == read(valid())

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import pytest
 from support.harbours import valid
 
-from sim.rules.parameters import registry
-from sim.specs import Event, Scenario, scenario_schema
+from sim.rules.parameters import load_registry
+from sim.specs import Event, Scenario, make_scenario_schema
 
 
 def tables(node: Any) -> Iterator[dict[str, Any]]:
@@ -30,7 +30,7 @@ def as_json(document: dict[str, Any]) -> Any:
 
 
 def test_every_table_is_closed_and_every_key_is_described() -> None:
-    found = list(tables(scenario_schema()))
+    found = list(tables(make_scenario_schema()))
     sections = ["Scenario", "NamedRoles", "Vote", "Pledge", "Change", "OwnTerm", "Expected", "Months"]
     sections += ["parameters", "leanings", "series", "set"]
     assert len(found) == len(sections) + len(get_args(get_args(Event)[0]))
@@ -41,13 +41,13 @@ def test_every_table_is_closed_and_every_key_is_described() -> None:
 
 
 def test_the_keys_are_those_of_a_scenario_and_set() -> None:
-    assert scenario_schema()["properties"].keys() == {*Scenario.model_fields, "set"}
+    assert make_scenario_schema()["properties"].keys() == {*Scenario.model_fields, "set"}
 
 
 def test_parameters_are_those_of_the_registry_with_their_bounds() -> None:
-    described = scenario_schema()["properties"]["parameters"]["properties"]
-    assert described.keys() == registry().keys()
-    for name, parameter in registry().items():
+    described = make_scenario_schema()["properties"]["parameters"]["properties"]
+    assert described.keys() == load_registry().keys()
+    for name, parameter in load_registry().items():
         entry = described[name]
         assert (entry["minimum"], entry["maximum"], entry["default"]) == (
             parameter.low,
@@ -58,7 +58,7 @@ def test_parameters_are_those_of_the_registry_with_their_bounds() -> None:
 
 
 def test_nothing_is_required_of_a_file_with_a_base() -> None:
-    schema = scenario_schema()
+    schema = make_scenario_schema()
     assert "required" not in schema
     assert "required" not in schema["$defs"]["NamedRoles"]
     assert schema["if"] == {"required": ["base"]}
@@ -67,10 +67,10 @@ def test_nothing_is_required_of_a_file_with_a_base() -> None:
 
 
 def test_the_schema_can_be_written_as_json_and_is_made_again() -> None:
-    schema = scenario_schema()
+    schema = make_scenario_schema()
     assert json.loads(json.dumps(schema)) == schema
     schema["properties"].clear()
-    assert scenario_schema()["properties"]
+    assert make_scenario_schema()["properties"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_schema_can_be_written_as_json_and_is_made_again() -> None:
 )
 def test_an_editor_judges_as_the_reader_does(changes: dict[str, Any], is_valid: bool) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft202012Validator(scenario_schema())
+    validator = jsonschema.Draft202012Validator(make_scenario_schema())
     assert validator.is_valid(as_json({**valid(), **changes})) is is_valid
     assert validator.is_valid({"base": "x", "title": "only a title"})
     assert not validator.is_valid({"title": "only a title"})

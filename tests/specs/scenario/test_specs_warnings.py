@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.harbours import SECOND_VOTE, VALID, read, valid
 
-from sim.specs import read_scenario, scenario_from
-from sim.specs.scenario.warnings import idle_settings, warnings_of
+from sim.specs import parse_scenario, read_scenario
+from sim.specs.scenario.warnings import collect_warnings, find_idle_settings
 
 KEYS: dict[str, list[Any]] = {
     "vote.0.severity": [0.5, 1.0, 2.0],
@@ -42,7 +42,7 @@ def what_if(folder: Path, text: str) -> Path:
 
 
 def read_messages(path: Path, *overrides: str) -> list[str]:
-    return [str(problem) for problem in warnings_of("x", read_scenario(path, overrides), read_scenario(path))]
+    return [str(problem) for problem in collect_warnings("x", read_scenario(path, overrides), read_scenario(path))]
 
 
 @settings(max_examples=200, deadline=None)
@@ -52,11 +52,11 @@ def test_a_what_if_is_undone_where_it_differs_from_its_base_and_no_longer_does(
 ) -> None:
     folder = tmp_path_factory.mktemp("scenarios")
     (folder / "base.toml").write_text(VALID + MONTHS)
-    written = scenario_from({"base": "base.toml", "set": own}, "x", folder)
-    scenario = scenario_from({**written.document(), "set": later}, "x", folder)
+    written = parse_scenario({"base": "base.toml", "set": own}, "x", folder)
+    scenario = parse_scenario({**written.document(), "set": later}, "x", folder)
     base = {key: values[0] for key, values in KEYS.items()} | {"parameters.rounds": None}
     undone = {key for key in own if own[key] != base[key] and later.get(key, own[key]) != own[key]}
-    assert {problem.key for problem in warnings_of("x", scenario, written)} == undone
+    assert {problem.key for problem in collect_warnings("x", scenario, written)} == undone
 
 
 def test_the_sentence_names_the_key_both_values_and_the_title(folder: Path) -> None:
@@ -106,7 +106,7 @@ def test_without_months_what_is_read_in_them_or_comes_too_late_has_no_effect(
     text: str, key: tuple[str | int, ...], reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "base.toml").write_text(VALID)
-    idle = idle_settings(read_scenario(what_if(tmp_path, text)))
+    idle = find_idle_settings(read_scenario(what_if(tmp_path, text)))
     assert list(idle) == [key]
     assert idle[key].endswith(reason)
 
@@ -115,20 +115,20 @@ def test_in_months_what_is_dated_after_the_last_has_no_effect() -> None:
     event = {"kind": "recognition", "what": "w", "source": "s"}
     document = {**valid(), **tomllib.loads(MONTHS)}
     document["event"] = [{**event, "date": date(2022, month, 1)} for month in (1, 4, 5, 3)]
-    assert list(idle_settings(read(document))) == [("event", 2)]
+    assert list(find_idle_settings(read(document))) == [("event", 2)]
 
 
 def test_what_is_on_time_and_read_has_an_effect(folder: Path) -> None:
-    assert idle_settings(read_scenario(folder / "base.toml", ["parameters.belief_strength=9"])) == {}
-    assert idle_settings(read({**valid(), "parameters": {"enforcement": 0.5}})) == {}
+    assert find_idle_settings(read_scenario(folder / "base.toml", ["parameters.belief_strength=9"])) == {}
+    assert find_idle_settings(read({**valid(), "parameters": {"enforcement": 0.5}})) == {}
 
 
 def test_a_scenario_about_another_target_says_what_it_takes_over(folder: Path) -> None:
     settings = '"roles.target" = "TAN"\npledge = []\n'
     spec = read_scenario(what_if(folder, f'question = "q"\n[set]\n{settings}'))
-    (found,) = [one for one in warnings_of("here", spec, spec) if "inherited" in one.message]
+    (found,) = [one for one in collect_warnings("here", spec, spec) if "inherited" in one.message]
     assert found.key == "vote.0"
     assert "severity" in found.message
     own = settings + '"vote.severity" = 1.25\n"vote.divisiveness" = [0.5, 0.5]\n'
     spec = read_scenario(what_if(folder, f'question = "q"\n[set]\n{own}'))
-    assert not [one for one in warnings_of("here", spec, spec) if "inherited" in one.message]
+    assert not [one for one in collect_warnings("here", spec, spec) if "inherited" in one.message]

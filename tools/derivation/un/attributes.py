@@ -8,7 +8,7 @@ import pandas as pd
 from sim.world.tables import read_rows
 from tools.derivation.un.common import CODES, CURRENT, FIGURES, PERCENT, REGIONS, UN_2022, YEARS, Filled, Table, frame
 from tools.derivation.un.trade import TRADE_YEARS, traded
-from tools.derivation.world import Fills, members_table
+from tools.derivation.world import Fills, make_members_table
 
 SMALL = 1_000_000
 """Members with fewer persons represent those that V-Dem leaves out, which are all smaller still."""
@@ -54,7 +54,7 @@ def _written(value: float, digits: str) -> str:
 def _current() -> tuple[dict[str, dict[str, float]], Fills]:
     """The attributes of ``un-2022``, and what its rules supplied."""
     fills = Fills()
-    rows = members_table(FIGURES, read_rows(UN_2022 / "facts.csv"), fills)
+    rows = make_members_table(FIGURES, read_rows(UN_2022 / "facts.csv"), fills)
     names = ("population", "gdp_usd", "trade_openness", "liberal_democracy")
     return {str(row["iso3"]): {name: float(str(row[name])) for name in names} for row in rows}, fills
 
