@@ -26,6 +26,7 @@ from sim.arrays import FloatArray
 from sim.fitting.heldout import fitted_with, observe_before_all, split_folds
 from sim.fitting.posterior import Posterior
 from sim.fitting.refitted import score_refitted
+from sim.results.wording import write_number
 from sim.scoring.baselines import pin_to_counts
 from sim.scoring.pairing import MemberLosses
 from sim.scoring.samples import make_sample
@@ -101,7 +102,10 @@ def compare_models(found: Mapping[str, Mapping[str, FloatArray]]) -> str:
         for asked in ASKED:
             mean = 1000 * float(np.nanmean(losses[asked], axis=0).mean())
             pair = compute_paired_interval(losses[asked], found[WHOLE][asked])
-            change = f" ({1000 * pair.mean:+.2f}; {1000 * pair.p025:+.2f} to {1000 * pair.p975:+.2f})"
+            by, low, high = (
+                write_number(1000 * value, 2, is_signed=True) for value in (pair.mean, pair.p025, pair.p975)
+            )
+            change = f" ({by}; {low} to {high})"
             row.append(f"{mean:.1f}" + ("" if name == WHOLE else change))
         rows.append(row)
     return table(["model", *ASKED.values()], rows)
