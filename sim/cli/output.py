@@ -27,6 +27,8 @@ DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
 SHORT = 32
 """Letters up to which a text in a table stays on one line."""
+LONGEST_NAME = 40
+"""Letters up to which a column of names, such as those of scenarios, stays on one line, so that they can be copied."""
 UNBROKEN = 14
 """Letters up to which it does so where the table would otherwise be too wide."""
 WIDTH, NARROWEST = 100, 20
@@ -114,20 +116,22 @@ def print_table(screen: Console, table: Table) -> None:
     """Print a table and its note; where the screen is too narrow for it, row by row."""
     shown = table if table.most is None else table.first(table.most)
     cells = shown.cells()
-    widths = _share_out(shown, cells, screen.width)
+    gap, widths = _share_out(shown, cells, screen.width)
     if shown.title:
         print_heading(screen, shown.title)
     if widths is None:
         _print_rows(screen, shown, cells)
     else:
-        _print_grid(screen, shown, cells, widths)
+        _print_grid(screen, shown, cells, widths, gap)
     if shown.note:
         screen.print(shown.note)
 
 
-def _print_grid(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:
-    """Print a table in columns; numbers are set to the right."""
-    made = RichTable(box=None, pad_edge=False, header_style="dim")
+def _print_grid(
+    screen: Console, shown: Table, cells: Sequence[Sequence[Cell]], widths: Sequence[int | None], gap: int
+) -> None:
+    """Print a table in columns with a gap between them; numbers are set to the right."""
+    made = RichTable(box=None, pad_edge=False, header_style="dim", padding=(0, gap, 0, 0))
     for column, width in zip(shown.columns, widths, strict=True):
         is_number = column.kind.is_number
         made.add_column(column.label, justify="right" if is_number else "left", overflow="fold", width=width)
@@ -147,23 +151,25 @@ def _print_rows(screen: Console, shown: Table, cells: Sequence[Sequence[Cell]]) 
         screen.print(*filter(None, [first.text]), *(f"  {line}" for line in lines), sep="\n")
 
 
-def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> list[int | None] | None:
-    """Widths of the columns; None in place of all where the screen is too narrow, of one where it has what it needs.
+def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> tuple[int, Sequence[int | None] | None]:
+    """The gap between columns, and their widths: None for a column that has what it needs.
 
-    No number, no short text and no word of a heading is broken while there is room; long texts share the rest. Where
-    that is too wide, names break at their hyphens.
+    No number, no short text, no name and no word of a heading is broken while there is room; long texts share the rest.
+    Where that is too wide, names break at their hyphens, and then the gap is one letter instead of two. None in place
+    of all widths where the screen is too narrow even so.
     """
-    room = width - 2 * (len(shown.columns) - 1)
     texts = [[row[place].text for row in cells] for place in range(len(shown.columns))]
     wanted = [max(map(len, [column.label, *own])) for column, own in zip(shown.columns, texts, strict=True)]
-    if sum(wanted) <= room:
-        return [None] * len(wanted)
-    for breaks_names in (False, True):
+    if sum(wanted) <= width - 2 * (len(wanted) - 1):
+        return 2, [None] * len(wanted)
+    for gap, breaks_names in ((2, False), (2, True), (1, True)):
+        room = width - gap * (len(wanted) - 1)
         least = [_least(column, own, breaks_names) for column, own in zip(shown.columns, texts, strict=True)]
         if sum(least) <= room:
-            spare, lacking = room - sum(least), sum(wanted) - sum(least)
-            return [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
-    return None
+            spare, lacking = room - sum(least), max(1, sum(wanted) - sum(least))
+            widths = [low + spare * (want - low) // lacking for low, want in zip(least, wanted, strict=True)]
+            return gap, [min(have, want) for have, want in zip(widths, wanted, strict=True)]
+    return 2, None
 
 
 def _least(column: Column, texts: Sequence[str], breaks_names: bool) -> int:
@@ -172,7 +178,8 @@ def _least(column: Column, texts: Sequence[str], breaks_names: bool) -> int:
     longest = max(map(len, texts), default=0)
     if breaks_names and not column.kind.is_number and longest > UNBROKEN:
         return max(word, *(len(part) for text in texts for part in re.split(r"\s+", _mark_breaks(text))), UNBROKEN)
-    if column.kind.is_number or longest <= SHORT:
+    is_name = not any(" " in text for text in texts)
+    if column.kind.is_number or longest <= SHORT or (is_name and longest <= LONGEST_NAME):
         return max(longest, word)
     return max(word, SHORT // 2)
 

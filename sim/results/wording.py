@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 
 MINUS = "\N{MINUS SIGN}"
+SMALLEST = 1e-9
+"""Size below which a figure is written as 0."""
 NOTHING = "\N{EN DASH}"
 """What is written where there is no value."""
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -48,8 +50,8 @@ def write_change_of_share(change: float) -> str:
 
 
 def write_figure(value: float) -> str:
-    """A number of any size, to four digits."""
-    return f"{value + 0.0:.4g}".replace("-", MINUS)
+    """A number of any size, to four digits; what is smaller than a billionth is written as 0."""
+    return f"{0.0 if abs(value) < SMALLEST else value:.4g}".replace("-", MINUS)
 
 
 def write_interval(low: float, high: float, digits: int = 0, *, is_signed: bool = False) -> str:

@@ -23,6 +23,7 @@ VOTE: Mapping[str, str] = {
     "resolution": "resolution",
     "date": "day of the vote",
     "severity": "severity of the resolution",
+    "severity_spread": "spread of the severity",
     "target_threat": "threat of the target",
     "sender_threat": "threat of the sanctioning side",
     "topic": "topic of the resolution",

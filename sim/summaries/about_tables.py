@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
-from sim.results.tables import FIGURE, Column, Kind, Table, table
-from sim.results.wording import write_figure, write_number
+from sim.results.tables import COUNT, Column, Table, table
+from sim.results.wording import write_change_of_share, write_number, write_share
 from sim.summaries.sentences import list_words
 
 LARGER = {"million euros": ("billion euros", 1e-3), "kilotonnes": ("million tonnes", 1e-3)}
 """Units of series of which people read larger ones, and the factor."""
-SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
+PERCENT = ("share", "probability", "part of what it could")
+"""Units of series that are written in per cent."""
+UNNAMED = (*PERCENT, "members", "0 to 1")
+"""Units that the label of a series need not name."""
 SERIES_COLUMNS = (
     Column("series"),
-    Column("base", FIGURE),
-    Column("what-if", FIGURE),
-    Column("change", SIGNED),
+    Column("base"),
+    Column("what-if"),
+    Column("change"),
     Column("90 % of runs"),
 )
+SIZABLE = 10
+"""Size from which a series is written with one decimal."""
 MOST_NAMED = 3
 """Series that a sentence names."""
 
@@ -27,14 +32,33 @@ def answer_about(about: MonthsAbout) -> list[str]:
         found = ["No series of the months moves by 2 %. Why, as far as is known:", *about.unmoved]
     else:
         named = [_write_change(one) for one in about.series.values()][:MOST_NAMED]
-        found = [f"Over {about.first} to {about.last}: {'; '.join(named)}."] if named else []
+        found = [f"From base to what-if, over {about.first} to {about.last}: {'; '.join(named)}."] if named else []
     return [*found, _write_coalition(about.coalition)]
 
 
 def _write_change(one: SeriesAbout) -> str:
-    unit, scale = LARGER.get(one.unit, (one.unit, 1.0))
-    part = f" ({write_number(100 * one.change / one.base, is_signed=True)} %)" if one.base else ""
-    return f"{one.label} {write_figure(scale * one.base)} to {write_figure(scale * one.what_if)} {unit}{part}"
+    unit, _ = LARGER.get(one.unit, (one.unit, 1.0))
+    named = "" if unit in UNNAMED else f" {unit}"
+    is_relative = one.base and one.unit not in PERCENT
+    part = f" ({write_number(100 * one.change / one.base, is_signed=True)} %)" if is_relative else ""
+    return f"{one.label} {_write_value(one, one.base)} to {_write_value(one, one.what_if)}{named}{part}"
+
+
+def _write_value(one: SeriesAbout, value: float) -> str:
+    """A value of a series: in per cent, or with as many decimals as its base and its what-if need."""
+    return write_share(value) if one.unit in PERCENT else _write_amount(one, value)
+
+
+def _write_difference(one: SeriesAbout, change: float) -> str:
+    """A difference of two values of a series, with its sign."""
+    return write_change_of_share(change) if one.unit in PERCENT else _write_amount(one, change, is_signed=True)
+
+
+def _write_amount(one: SeriesAbout, value: float, *, is_signed: bool = False) -> str:
+    """A number of a series that is not a share: one decimal from ten on, and two below."""
+    _, scale = LARGER.get(one.unit, (one.unit, 1.0))
+    largest = scale * max(abs(one.base), abs(one.what_if))
+    return write_number(scale * value, 1 if largest >= SIZABLE else 2, is_signed=is_signed)
 
 
 def _write_coalition(coalition: CoalitionChange) -> str:
@@ -49,25 +73,33 @@ def _write_coalition(coalition: CoalitionChange) -> str:
 
 def make_about_table(about: MonthsAbout) -> Table | None:
     """The series that a what-if is about; None where there are none."""
-    rows = [[*make_series_row(one), one.expected or "", one.found, _judge(one)] for one in about.series.values()]
-    columns = [*SERIES_COLUMNS, Column("expected"), Column("found"), Column("")]
+    rows = [[*make_series_row(one), _judge(one)] for one in about.series.values()]
+    columns = [*SERIES_COLUMNS, Column("found")]
     title = f"The series that the what-if is about, {about.first} to {about.last}"
-    note = "Amounts are summed over the months; of other series it is the last month. Less than 2 % is unchanged."
+    note = (
+        "Amounts are sums over the months; other series are of the last month. A change of less than 2 % counts as "
+        "unchanged."
+    )
     return table(title, columns, rows, note) if rows else None
 
 
 def make_series_row(one: SeriesAbout) -> list[object]:
     """A series as a row, under `SERIES_COLUMNS`."""
-    unit, scale = LARGER.get(one.unit, (one.unit, 1.0))
-    ends = " to ".join(SIGNED.write(scale * end) for end in (one.p05, one.p95))
-    return [f"{one.label}, {unit}", *(scale * value for value in (one.base, one.what_if, one.change)), ends]
+    unit, _ = LARGER.get(one.unit, (one.unit, 1.0))
+    low, high = (_write_difference(one, end) for end in (one.p05, one.p95))
+    values = (_write_value(one, one.base), _write_value(one, one.what_if), _write_difference(one, one.change))
+    return [
+        one.label if unit in UNNAMED else f"{one.label}, {unit}",
+        *values,
+        low if low == high else f"{low} to {high}",
+    ]
 
 
 def _judge(one: SeriesAbout) -> str:
-    """Whether the author's expectation came about; empty where there was none."""
+    """Which way a series went, and whether its author had expected that."""
     if one.expected is None:
-        return ""
-    return "as expected" if one.expected == one.found else "not as expected"
+        return one.found
+    return f"{one.found}, as expected" if one.expected == one.found else f"{one.found}, not {one.expected} as expected"
 
 
 def make_coalition_table(coalition: CoalitionChange) -> Table:
@@ -76,7 +108,7 @@ def make_coalition_table(coalition: CoalitionChange) -> Table:
         [verb, len(names), ", ".join(names)]
         for verb, names in (("leave", coalition.left), ("join", coalition.joined), ("stay", coalition.stayed))
     ]
-    columns = [Column(""), Column("members", FIGURE), Column("names")]
+    columns = [Column("they"), Column("members", COUNT), Column("names")]
     return table("Who sanctions the target in the last month, compared with the base", columns, rows)
 
 

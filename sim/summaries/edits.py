@@ -102,6 +102,11 @@ def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
+def is_edited_later(edited: Sequence[EditedMember]) -> bool:
+    """Whether all edits of members come after the vote, so that none can have moved it."""
+    return all(edit.endswith(LATER) for one in edited for edit in one.edit.split("; "))
+
+
 def list_edited(result: RunResult, base: RunResult, number: int) -> list[EditedMember]:
     """The members that a what-if edits and its base does not, with their votes in both, those that moved most first."""
     vote, before = result.votes[number], base.votes[number]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sim.results.months import MemberMonths, MonthsReport, TwoFaced
 from sim.results.series import make_series
-from sim.results.tables import CHANGE, COUNT, FIGURE, MEAN, SHARE, Column, Kind, Table, table
+from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Kind, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.summaries.about_tables import about_tables
 from sim.summaries.months import SHOWN
@@ -28,16 +28,17 @@ SHOWN_TOTALS = {
 """Series of the whole that are listed, and their headings."""
 THOUSANDS = ("million euros", "kilotonnes")
 """Units that are listed by the thousand."""
-CHANGES = (
-    "members_joined",
-    "helpers",
-    "help_goods",
-    "listings",
-    "revenue",
-    "unsold_crude",
-    "unsold_pipeline_gas",
-    "aid",
-)
+CHANGES = {
+    "members_joined": "members that sanction",
+    "helpers": "members that help the target",
+    "help_goods": "goods passed on, bn EUR",
+    "listings": "members listed, added up",
+    "revenue": "fuel revenue, bn EUR",
+    "unsold_crude": "crude unsold, Mt",
+    "unsold_pipeline_gas": "gas unsold, Mt",
+    "aid": "aid to the victim, bn EUR",
+}
+"""Series of the whole that are compared with the base, and what their rows are called."""
 HELP = ("goods", "finance", "arms", "fighters", "labour", "territory")
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 MEASURED = {
@@ -49,8 +50,8 @@ MEASURED = {
 }
 """What the published figures measure."""
 COVERT = (
-    "Covert help is not avowed, and need not be the government's: goods and finance come from firms and banks, also of "
-    "members that sanction the target."
+    "Covert help is denied or hidden, and need not come from the government: goods and finance come from firms and "
+    "banks, some of them in members that sanction the target."
 )
 NOBODY_TWO_FACED = "No member votes one way and helps the other."
 
@@ -68,17 +69,17 @@ def make_by_month_table(months: MonthsReport) -> Table:
         for place, month in enumerate(months.months)
     ]
     title = f"Month by month: means over {months.replicates} runs"
-    note = "Intervals are in 'sim run --json', and in months.parquet of a run that is kept."
+    note = (
+        "Sanction, help the target, listed: members. Intervals are in 'sim run --json', and in months.parquet of a run "
+        "that is kept."
+    )
     return table(title, [Column("month"), *(SHOWN_TOTALS[name] for name in names)], rows, note)
 
 
 def make_two_faced_tables(months: MonthsReport) -> list[Table]:
     """A table per vote: the members that vote one way and help the other side in most runs."""
     by_vote = _by_vote(months)
-    said = (
-        f"Shares of runs; listed are members with at least {write_share(SHOWN)} in one column, the largest first. "
-        "Help may be given in any month."
-    )
+    said = f"Shares of runs, of the members with at least {write_share(SHOWN)} in one column. Help of any month counts."
     found = []
     for number, (resolution, members) in enumerate(by_vote.items(), 1):
         rows = [[member.name, *_shares(member)] for member in members[:MOST_SHOWN]]
@@ -133,10 +134,15 @@ def make_helpers_table(months: MonthsReport) -> Table | None:
     ]
     more = f" {len(helpers) - MOST_SHOWN} more help in fewer runs." if len(helpers) > MOST_SHOWN else ""
     note = (
-        "Goods to territory: mean amount, 100 % where every run gives all of it. Recognises, any covert: share of "
-        f"runs.{more}"
+        "Goods to territory: what the member gives, as a part of what it could give, on average over the runs. "
+        "Recognises (the breakaway entity), any covert (help): share of runs. Fuel: what it pays the target for fuels "
+        f"in the month.{more}"
     )
     return table("Help to the target in the last month", columns, rows, note) if rows else None
+
+
+ERRORS = ("error", "error of last value", "error of linear trend")
+"""Headings of the errors of the model, and of two simple rules."""
 
 
 def make_published_table(months: MonthsReport) -> Table | None:
@@ -158,22 +164,22 @@ def make_published_table(months: MonthsReport) -> Table | None:
         for one in scores.figures["score"]
         if one.simulated is not None
     ]
-    note = "Last value, linear trend: errors of two simple rules that continue the data to August 2022." if rows else ""
+    note = "Last two columns: errors of two simple rules that continue the data to August 2022." if rows else ""
     if scores.senders is not None:
         of = scores.senders.members
         missed, added = (
             list_words([names.get(iso3, iso3) for iso3 in codes] or ["none"]) for codes in (of.misses, of.false_alarms)
         )
         note += (
-            f" Members that followed with sanctions by 7 March 2022: the run has {len(of.hits)} of them. It misses "
-            f"{missed}, and adds {added}."
+            f" Of the members that followed with sanctions by 7 March 2022 the run finds {len(of.hits)} and misses "
+            f"{missed}; it wrongly adds {added}."
         )
     columns = [
         Column("figure after August 2022"),
         Column("unit"),
-        Column("published", FIGURE),
+        Column("published", COUNT),
         Column("simulated", COUNT),
-        *(Column(name, RELATIVE) for name in ("error", "last value's", "linear trend's")),
+        *(Column(name, RELATIVE) for name in ERRORS),
     ]
     title = "Compared with figures published later; nothing was fitted to them"
     return table(title, columns, rows, note.strip()) if rows or note else None
@@ -197,13 +203,13 @@ def make_exports_table(months: MonthsReport) -> Table | None:
         for one in scored
     ]
     columns = [Column("exports to"), Column("on record", COUNT), Column("simulated", COUNT)]
-    columns += [Column(name) for name in ("error", "last value's", "linear trend's")]
+    columns += [Column(name) for name in ERRORS]
     title = "Exports after December 2022, million euros; nothing was fitted to them"
-    return (
-        table(title, columns, rows, "Errors: sum of absolute errors of the months over the sum on record.")
-        if rows
-        else None
+    note = (
+        "Errors: sum of absolute errors of the months over the sum on record. Last two columns: errors of two simple "
+        "rules that continue the record to December 2022."
     )
+    return table(title, columns, rows, note) if rows else None
 
 
 AID_RULES = {
@@ -242,14 +248,17 @@ def make_months_change_table(months: MonthsReport) -> Table | None:
     if months.base is None:
         return None
     rows: list[list[object]] = []
-    for name in CHANGES:
+    for name, label in CHANGES.items():
         if name in months.base:
             one, scale = months.base[name], scale_of(name)
             interval = write_interval(scale * one.p05, scale * one.p95)
-            rows.append([SHOWN_TOTALS[name].label, *(scale * v for v in (one.base, one.what_if, one.change)), interval])
+            rows.append([label, *(scale * v for v in (one.base, one.what_if, one.change)), interval])
     columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
-    title = "The months compared with the base: sums over the months; members in the last month"
-    note = "Over the months that both have, with the same random numbers."
+    title = "The months compared with the base"
+    note = (
+        "Sums over the months that both have, with the same random numbers; members that sanction or help are those of "
+        "the last month."
+    )
     return table(title, [*columns, Column("change in 90 % of runs")], rows, note)
 
 

@@ -7,6 +7,7 @@ from sim.results.run import RunSummary
 from sim.results.tables import Table
 from sim.runner.result import RunResult
 from sim.summaries.about_tables import about_tables
+from sim.summaries.edits import is_edited_later
 from sim.summaries.months_tables import (
     make_by_month_table,
     make_exports_table,
@@ -36,7 +37,7 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
     if summary.months is not None and summary.months.about is not None:
         found += about_tables(summary.months.about)
     for number, vote in enumerate(summary.votes):
-        if vote.base is not None and vote.base.edited:
+        if vote.base is not None and vote.base.edited and not is_edited_later(vote.base.edited):
             found.append(make_edited_table(vote.resolution, vote.base.edited).on_screen(MOST_EDITED))
         found.append(tally_table(vote, result.replicates))
         if vote.base is not None and vote.base.moved:

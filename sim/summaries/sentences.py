@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.results.changes import VoteChanged
-from sim.results.parts import Splits
+from sim.results.parts import Interval, Splits
 from sim.results.run import VoteSummary
 from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
 from sim.scoring.tables import MODES, label_rule
 from sim.summaries.grounds import answer_grounds
 from sim.summaries.tallies import NEAR, REPORTED
+
+NOBODY_MOVED = "No member votes differently in any run."
 
 
 def list_words(parts: Sequence[str]) -> str:
@@ -37,7 +39,9 @@ def answer_vote(vote: VoteSummary) -> list[str]:
         sentences += answer_change(vote.base)
     if vote.settled < 1:
         unsettled = write_share(1 - vote.settled)
-        sentences.append(f"In {unsettled} of runs some members still changed their announcement in the last round.")
+        sentences.append(
+            f"In {unsettled} of runs some members still changed what they announced in the last round of deliberation."
+        )
     return sentences
 
 
@@ -45,8 +49,8 @@ def _compare_with_observed(vote: VoteSummary) -> list[str]:
     if vote.observed_split is None or vote.near is None:
         return []
     said = [
-        f"Observed: {write_split(vote.observed_split)}. In {write_share(vote.near)} of runs each of the four counts "
-        f"(with absent) is within {NEAR} of the observed one."
+        f"Observed: {write_split(vote.observed_split)}. In {write_share(vote.near)} of runs all four counts "
+        f"(support, abstain, oppose, absent) are within {NEAR} of the observed ones."
     ]
     if vote.accuracy is not None:
         said.append(f"The most likely vote is the observed one for {write_share(vote.accuracy)} of the members scored.")
@@ -55,15 +59,26 @@ def _compare_with_observed(vote: VoteSummary) -> list[str]:
 
 def answer_change(base: VoteChanged) -> list[str]:
     """How the tally changed against the base, and which members vote differently."""
+    if not base.moved and (base.uncertain is None or _is_zero(base.uncertain.support)):
+        return [NOBODY_MOVED]
     changes = [f"{name} {write_number(base.change.of(name), 1, is_signed=True)}" for name in REPORTED]
     sentences = [f"Compared with '{base.scenario}': {list_words(changes)} members on average."]
-    sentences += [*answer_doubt(base), *answer_grounds(base.rests_on), *_warn_of_intercepts(base.not_refitted)]
+    sentences += answer_doubt(base)
     if not base.moved:
-        return [*sentences, "No member votes differently in any run."]
+        return [*sentences, NOBODY_MOVED]
     first = [f"{mover.name} ({write_share(mover.moved)} of runs)" for mover in base.moved[:3]]
     if len(base.moved) == 1:
         return [*sentences, f"One member votes differently in some run: {first[0]}."]
     return [*sentences, f"{len(base.moved)} members vote differently in some run, above all {list_words(first)}."]
+
+
+def _is_zero(change: Interval) -> bool:
+    return change.mean == change.p05 == change.p95 == 0
+
+
+def answer_basis(base: VoteChanged) -> list[str]:
+    """What a what-if rests on: the same for all its votes, so it is printed once."""
+    return [*answer_grounds(base.rests_on), *_warn_of_intercepts(base.not_refitted)]
 
 
 def _warn_of_intercepts(labels: Sequence[str]) -> list[str]:
@@ -87,13 +102,18 @@ def answer_doubt(base: VoteChanged) -> list[str]:
     ]
 
 
+def answer_expectation(base: VoteChanged) -> list[str]:
+    """What the author of a what-if expected before the run: the same for all its votes; nothing where nothing was."""
+    return [] if base.expected is None else [f"Expected before the run: {base.expected.direction}"]
+
+
 def judge_expectation(base: VoteChanged) -> list[str]:
-    """What the author of a what-if expected before the run, and whether it came about; nothing where nothing was."""
+    """Whether what the author of a what-if expected came about in a vote; nothing where nothing was expected."""
     expected = base.expected
     if expected is None:
         return []
     names = {mover.iso3: mover.name for mover in base.moved}
-    sentences = [f"Expected before the run: {expected.direction}"]
+    sentences = []
     if expected.support is not None:
         verdict = "as expected" if expected.is_as_expected else f"not as expected ({expected.support})"
         sentences.append(f"Found: mean support {expected.found}, {verdict}.")

@@ -81,8 +81,8 @@ def make_movers_table(resolution: str, movers: Sequence[Mover]) -> Table:
         Column("towards target", SHARE),
     ]
     note = (
-        "All percentages are shares of runs. The last two columns give the direction of all its changes; a change "
-        "between abstaining and absence has none."
+        "All percentages are shares of runs. The last two columns count all changes of a member by their direction; a "
+        "change between abstaining and absence has none."
     )
     return table(f"Who votes differently on {resolution}", columns, rows, note)
 
@@ -121,7 +121,7 @@ def make_adoption_table(base: VoteChanged) -> Table:
         Column("rule"),
         *(Column(name, SHARE) for name in ("base", "what-if", "no longer adopted", "newly adopted")),
     ]
-    return table("Adopted, in share of runs", columns, rows)
+    return table("Share of runs in which the resolution is adopted", columns, rows)
 
 
 def make_settings_table(base: str, changed: Sequence[ChangedSetting]) -> Table:

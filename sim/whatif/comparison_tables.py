@@ -7,6 +7,7 @@ from sim.results.data import DataTable, collect_data
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
 from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row
+from sim.summaries.edits import is_edited_later
 from sim.summaries.tables import (
     change_table,
     make_adoption_table,
@@ -87,12 +88,13 @@ def make_comparison_table(found: ComparisonSummary) -> Table:
 
 
 def vote_tables(vote: ComparedVote) -> list[Table]:
-    """The tables of one vote: who is edited, tally, adoption, and who votes differently."""
-    edited = vote.base.edited
-    found = [make_edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if edited else []
-    found += [change_table(vote), make_adoption_table(vote.base)]
-    if vote.base.moved:
-        found.append(make_movers_table(vote.resolution, vote.base.moved).on_screen(MOST_MOVERS))
+    """The tables of one vote: who is edited, and where members vote differently, tally, adoption and these members."""
+    edited, moved = vote.base.edited, vote.base.moved
+    is_shown = bool(edited) and not is_edited_later(edited)
+    found = [make_edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if is_shown else []
+    if moved:
+        found += [change_table(vote), make_adoption_table(vote.base)]
+        found.append(make_movers_table(vote.resolution, moved).on_screen(MOST_MOVERS))
     return found
 
 

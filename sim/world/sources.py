@@ -14,6 +14,8 @@ from sim.world.world import ATTRIBUTES, TIE_KINDS, World
 
 MOST_PARTNERS = 5
 """Partners of a kind of tie that are shown of a dated world, which has ties with all."""
+WHOLE = 1e5
+"""Size from which a figure of a member is written as a whole number."""
 CARRIED = "carried: later years lack it"
 
 
@@ -63,7 +65,7 @@ def collect_dated_figures(world: World, iso3: str, entries: Mapping[tuple[str, s
     for name, values in world.attributes.items():
         year = int(world.years[name][i]) if name in world.years else 0
         note = _note(world.rules_of(iso3, "").get(name, ""), (name, year) in carried)
-        yield _figure(entries, ("attributes.csv", name), f"{values[i]:.6g}", str(year or ""), note)
+        yield _figure(entries, ("attributes.csv", name), _write_value(float(values[i])), str(year or ""), note)
     for kind, all_ties in world.ties.items():
         ties = read_tie_row(all_ties, i)
         largest = [j for j in np.argsort(-ties, kind="stable")[:MOST_PARTNERS].tolist() if ties[j] > 0]
@@ -85,6 +87,11 @@ def _year_of(world: World, kind: str, member: int, partner: int) -> int:
 
 def _note(rule: str, is_carried: bool) -> str:
     return "; ".join(text for text in (rule, CARRIED if is_carried else "") if text)
+
+
+def _write_value(value: float) -> str:
+    """A figure to six digits, large ones as whole numbers: never with an exponent."""
+    return f"{value:.0f}" if abs(value) >= WHOLE else f"{value:.6g}"
 
 
 def _figure(

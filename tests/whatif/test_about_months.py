@@ -48,7 +48,7 @@ def test_compare_and_run_say_the_same_and_lead_with_it() -> None:
         text = sim(*command, *SHORT).stdout
         assert "Hungary leaves" in " ".join(text.split())
         series, names = text.index("The series that the what-if is about"), text.index("Who sanctions the target")
-        assert series < names < text.rindex("90 % of runs")
+        assert series < names < text.rindex("A/RES/ES-11/3")
 
 
 UNMOVED = {
@@ -82,3 +82,10 @@ def test_a_cause_that_moves_nothing_says_why(tmp_path: Path, text: str, reason: 
     about = document("run", file, *SHORT)["months"]["about"]
     assert any(reason in found for found in about["unmoved"]), about["unmoved"]
     assert reason in " ".join(sim("compare", file, *SHORT).stdout.split())
+
+
+def test_what_is_the_same_for_all_votes_is_printed_once() -> None:
+    text = sim("run", "2022-2023-hungary-leaves", *SHORT).stdout
+    assert text.count("Expected before the run: ") == text.count("Rests on: ") == 1
+    assert text.count("Found: mean support ") == 3
+    assert "The members that are edited" not in text, "Hungary leaves after all votes"

@@ -138,7 +138,7 @@ def test_the_command_compares_files_and_changes_in_the_same_way(tmp_path: Path) 
     reported = sim("compare", "es-11-1", "es-11-3", "es-11-1-no-peers", "--replicates", 50, "--csv", file)
     assert reported.returncode == 0, reported.stderr
     assert reported.stdout.count("no longer adopted") == 2
-    assert reported.stdout.count("is held fixed") == 1
+    assert reported.stdout.count("are held fixed") == 1
     assert max(map(len, reported.stdout.splitlines())) <= 100
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert len({row["scenario"] for row in rows}) == 2

@@ -31,15 +31,13 @@ from sim.results.changes import ComparedVote, ComparisonSummary
 from sim.runner.batch import check_engine
 from sim.specs import Scenario
 from sim.summaries.about_tables import about_tables, answer_about
-from sim.summaries.sentences import answer_change, judge_expectation
+from sim.summaries.sentences import answer_basis, answer_change, answer_expectation, judge_expectation
 from sim.summaries.tables import make_settings_table
 from sim.views.frame import write_day
 from sim.whatif.compare import compare, summarise_comparison
 from sim.whatif.comparison_tables import comparison_tables, make_comparison_data, make_overview_tables, vote_tables
 
-HELD_FIXED = (
-    "What members' earlier votes reveal of their positions is held fixed: changed inputs and weights do not alter it."
-)
+HELD_FIXED = "Members' positions, which their earlier votes reveal, are held fixed: no scenario below changes them."
 
 
 @with_exports
@@ -110,6 +108,10 @@ def _print(document: ComparisonSummary) -> None:
         screen.print()
         print_heading(screen, compared.scenario)
         print_table(screen, make_settings_table(document.base, compared.changed))
+        changed = compared.votes[0].base
+        shared = [*answer_expectation(changed), *answer_basis(changed)]
+        if shared:
+            print_lines(screen, ["", *shared])
         if compared.months is not None:
             print_lines(screen, ["", *answer_about(compared.months)])
             for made in about_tables(compared.months):

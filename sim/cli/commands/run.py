@@ -46,7 +46,7 @@ from sim.summaries.data import run_data
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months
 from sim.summaries.run_tables import run_tables
 from sim.summaries.scenarios import make_scenarios_data, make_scenarios_tables
-from sim.summaries.sentences import answer_vote, judge_expectation
+from sim.summaries.sentences import answer_basis, answer_expectation, answer_vote, judge_expectation
 from sim.summaries.summary import summarise_run
 from sim.views.frame import save, write_day
 from sim.views.kinds import check_picture
@@ -160,6 +160,9 @@ def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: 
 def _print(document: RunSummary, tables: Sequence[Table]) -> None:
     screen = console()
     print_heading(screen, document.scenario, f"\n{document.question}")
+    changed = document.votes[0].base
+    if changed is not None:
+        print_lines(screen, answer_expectation(changed))
     if document.months is not None and document.months.about is not None:
         print_lines(screen, answer_about(document.months.about))
     for vote in document.votes:
@@ -167,6 +170,9 @@ def _print(document: RunSummary, tables: Sequence[Table]) -> None:
         print_lines(screen, [f"{vote.resolution}, {write_day(vote.date)}", *answer_vote(vote)])
         if vote.base is not None:
             print_lines(screen, judge_expectation(vote.base))
+    basis = [] if changed is None else answer_basis(changed)
+    if basis:
+        print_lines(screen, ["", *basis])
     if document.months is not None:
         print_lines(screen, ["", " ".join(answer_months(document.months))])
     for one in tables:

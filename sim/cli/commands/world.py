@@ -176,8 +176,8 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
     lines = [
         f"{found.name} ({iso3}), {world.regions[world.index[iso3]]}",
         f"It is in {len(found.groups)} groups: {', '.join(found.groups)}." if found.groups else "It is in no group.",
-        f"It looks most to {peers}." if found.peers else "It looks to no other member.",
-        f"{len(found.sanctions) or 'No'} listed sanctions on it are in force.",
+        f"Its peers with most weight are {peers}." if found.peers else "It has no peers.",
+        f"Sanctions in force against it: {len(found.sanctions) or 'none'}.",
     ]
     if world.is_dated:
         lines.append(f"Figures are as known at the end of {write_day(world.date)}.")
@@ -189,13 +189,18 @@ def _view_member(spec: Scenario, world: World, iso3: str) -> _View:
         listed = [[s.sender, s.breadth, s.since or NOTHING, s.instrument] for s in found.sanctions]
         tables.append(table("Sanctions in force", _texts("sender", "breadth", "since", "instrument"), listed))
     if found.figures:
-        figures = [[f.column, f.value or NOTHING, f.unit, f.year, f.source] for f in found.figures]
+        figures = [[f.column, _separate_thousands(f.value) or NOTHING, f.unit, f.year, f.source] for f in found.figures]
         labels = ["column", "value", "unit", "year", "source"]
         if world.is_dated:
             figures = [[*row[:-1], f.note] for row, f in zip(figures, found.figures)]
-            labels[-1] = "carried or filled in"
+            labels[-1] = "carried over or filled in"
         tables.append(table("Every figure", _texts(*labels), figures))
     return _View(found.document(), lines, tables)
+
+
+def _separate_thousands(value: str) -> str:
+    """A large whole number with commas; any other value as it is."""
+    return f"{int(value):,}" if value.isdecimal() else value
 
 
 def _profile(spec: Scenario, world: World, iso3: str) -> MemberProfile:

@@ -15,7 +15,7 @@ from sim.summaries.about import is_about_series
 from sim.summaries.about_tables import answer_about
 from sim.summaries.edits import list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
-from sim.summaries.sentences import answer_vote, judge_expectation
+from sim.summaries.sentences import answer_basis, answer_expectation, answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
 from sim.summaries.tables import (
     make_edited_table,
@@ -47,6 +47,7 @@ def make_run_page(kept: KeptRun) -> ReportPage:
     summary = summarise_run(result)
     votes, months = summary.votes, summary.months
     details = [f"{vote.resolution}: {' '.join(answer_vote(vote))}" for vote in votes]
+    details += [] if votes[0].base is None else answer_basis(votes[0].base)
     sections = [_vote_section(result, number, vote) for number, vote in enumerate(votes)]
     change = _change_section(result, votes)
     if result.base is not None:
@@ -98,7 +99,8 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
         return ReportSection("What was changed", ("Nothing: the scenario is not compared with a base.",))
     base, spec = result.base.case.spec, result.case.spec
     tables = [make_settings_table(base.title, list_settings(base, spec))]
-    sentences, pictures = [], []
+    sentences: list[str] = []
+    pictures = []
     for number, vote in enumerate(votes):
         if vote.base is None:
             continue
@@ -109,7 +111,10 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
             tables.append(make_edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
             tables.append(make_movers_table(vote.resolution, vote.base.moved))
-        sentences += judge_expectation(vote.base)
+        if not sentences:
+            sentences += answer_expectation(vote.base)
+        several = f"{vote.resolution}: " if len(votes) > 1 else ""
+        sentences += [f"{several}{sentence}" for sentence in judge_expectation(vote.base)]
     return ReportSection("What was changed, and its effect", tuple(sentences), tuple(pictures), tuple(tables))
 
 

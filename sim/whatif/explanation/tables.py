@@ -51,8 +51,8 @@ MECHANISMS = {"conflict": "alignment along the conflict, by structure", "order":
 SIGNED = Kind(lambda value: f"{'+' if value > 0 else ''}{write_figure(value)}")
 """Changes of any size."""
 TWO_PROBABILITIES = (
-    "Utilities are means over the runs, and the probability at these utilities follows from the means alone. The share "
-    "of runs differs from it a little: it is a count of runs, and what the peers announce differs from run to run."
+    "Utilities are means over the runs, and the last column is the probability at these means. The share of runs "
+    "differs from it a little, because what the peers announce differs from run to run."
 )
 
 
@@ -112,10 +112,10 @@ def make_position_table(position: RevealedPosition) -> Table:
     shown = [vote for vote in position.votes if vote.vote][:MOST_VOTES]
     rows = [(vote.resolution, vote.date.isoformat(), vote.title, vote.vote, vote.adds) for vote in shown]
     note = (
-        f"By its structure alone its alignment in this vote would be {write_number(position.by_structure, 2)}. Its "
+        f"Its alignment in this vote would be {write_number(position.by_structure, 2)} by the other terms alone. Its "
         f"earlier votes move it by {write_number(position.mean, 2, is_signed=True)}, with a standard deviation of "
-        f"{write_number(position.deviation, 2)}. That uncertainty is part of the noise of its votes and is the same in "
-        "all votes of a run. A what-if does not change the position."
+        f"{write_number(position.deviation, 2)}. That uncertainty is part of the noise, drawn once "
+        "for all votes of a run. A what-if does not change the position."
     )
     return table("What its earlier votes reveal, the most telling first", columns, rows, note)
 
@@ -257,7 +257,9 @@ def make_switching_table(title: str, levers: list[TriedLever], likeliest: str) -
     ]
     notes = [f"Beyond a switching point, another action is more likely than '{likeliest}'."] if rows else []
     if len(points) > len(rows):
-        notes.append(f"{len(points) - len(rows)} more switching points are farther away; --json has them.")
+        more = len(points) - len(rows)
+        are = "switching point is" if more == 1 else "switching points are"
+        notes.append(f"{more} more {are} farther away; --json has them all.")
     idle = [lever.label for lever in levers if not lever.tips]
     if len(idle) > MOST_IDLE:
         notes.append(f"{len(idle)} levers do not change its vote within their ranges.")
