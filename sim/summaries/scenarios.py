@@ -135,7 +135,7 @@ def _write_runs(scenarios: Sequence[ScenarioSummary]) -> str:
 NOTES = {
     "split": "Split: median members that support, abstain and oppose.",
     "change of support": "Change of support: mean over the runs, against the scenario that it changes, run by run.",
-    "near": f"Near: share of runs in which all four counts (absent too) are within {NEAR} of the observed ones.",
+    "near": f"Near: share of runs in which all four counts (absent included) are within {NEAR} of the observed ones.",
     "accuracy": "Accuracy: share of the members scored whose most likely vote is the observed one.",
 }
 
