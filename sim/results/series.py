@@ -79,7 +79,9 @@ MEMBER_SERIES: Mapping[str, Series] = {
 """Series over members; the fuels bought come after them."""
 WHOLE_SERIES: Mapping[str, Series] = {
     "members_joined": Series("members that sanction", "members", "members that sanction the target"),
-    "coverage": Series("coverage", "share", "part of the target's trade that is with members that sanction it"),
+    "coverage": Series(
+        "trade with sanctioning members", "share", "part of the target's trade that is with members that sanction it"
+    ),
     "effort": Series("enforcement", "0 to 1", "how hard the coalition enforces against third parties"),
     "listings": Series("listings", "members", "members of which firms are listed in the month", is_amount=True),
     "goods_closed": Series(
@@ -90,12 +92,12 @@ WHOLE_SERIES: Mapping[str, Series] = {
     ),
     "help_goods": Series("goods passed on", "million euros", "the part of these that others pass on", is_amount=True),
     "help_finance": Series(
-        "finance", "members", "finance for the target, in numbers of members that give all they could"
+        "finance for the target", "members", "finance for the target, in numbers of members that give all they could"
     ),
-    "help_arms": Series("arms", "members", "arms for the target, in such numbers"),
-    "help_fighters": Series("fighters", "members", "fighters for the target, in such numbers"),
-    "help_labour": Series("labour", "members", "labour for the target, in such numbers"),
-    "help_territory": Series("territory", "members", "territory lent to the target, in such numbers"),
+    "help_arms": Series("arms for the target", "members", "arms for the target, in such numbers"),
+    "help_fighters": Series("fighters for the target", "members", "fighters for the target, in such numbers"),
+    "help_labour": Series("labour for the target", "members", "labour for the target, in such numbers"),
+    "help_territory": Series("territory for the target", "members", "territory lent to the target, in such numbers"),
     "helpers": Series("helpers of the target", "members", "members that give at least a quarter of some help"),
     "aid": MEMBER_SERIES["aid"],
     "revenue": Series("fuel revenue", "million euros", "what the target earns from fuels", is_amount=True),

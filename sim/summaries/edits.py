@@ -74,7 +74,8 @@ def _write_term(term: OwnTerm) -> str:
 
 def _write_change(spec: Scenario, change: Change) -> tuple[str, str]:
     since = "" if change.date is None else f" from {change.date}"
-    return f"{label_attribute(change.attribute, spec)} of {', '.join(change.members)}", f"{write_edit(change)}{since}"
+    whom = "all members" if change.members == ("ALL",) else ", ".join(change.members)
+    return f"{label_attribute(change.attribute, spec)} ({whom})", f"{write_edit(change)}{since}"
 
 
 def write_edit(change: Change) -> str:

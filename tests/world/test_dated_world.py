@@ -287,6 +287,8 @@ def test_sim_world_shows_figures_with_their_years() -> None:
     done = sim("world", "IND", "--at", "2014-03-27")
     assert done.returncode == 0
     assert "Figures are as known at the end of 26 March 2014." in done.stdout
-    assert any(line.split()[:2] == ["gdp_usd", "1.85672e+12"] and "2013" in line for line in done.stdout.splitlines())
+    assert any(
+        line.split()[:2] == ["gdp_usd", "1,856,720,000,000"] and "2013" in line for line in done.stdout.splitlines()
+    )
     assert sim("world", "IND", "--at", "March").returncode == 2
     assert "carried: later years lack it" in " ".join(sim("world", "CUB", "--at", "2023-11-02").stdout.split())
