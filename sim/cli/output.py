@@ -27,7 +27,7 @@ DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
 SHORT = 32
 """Letters up to which a text in a table stays on one line."""
-LONGEST_NAME = 40
+LONGEST_WHOLE_NAME = 40
 """Letters up to which a column of names, such as those of scenarios, stays on one line, so that they can be copied."""
 UNBROKEN = 14
 """Letters up to which it does so where the table would otherwise be too wide."""
@@ -179,7 +179,7 @@ def _least(column: Column, texts: Sequence[str], breaks_names: bool) -> int:
     if breaks_names and not column.kind.is_number and longest > UNBROKEN:
         return max(word, *(len(part) for text in texts for part in re.split(r"\s+", _mark_breaks(text))), UNBROKEN)
     is_name = not any(" " in text for text in texts)
-    if column.kind.is_number or longest <= SHORT or (is_name and longest <= LONGEST_NAME):
+    if column.kind.is_number or longest <= SHORT or (is_name and longest <= LONGEST_WHOLE_NAME):
         return max(longest, word)
     return max(word, SHORT // 2)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 MINUS = "\N{MINUS SIGN}"
-SMALLEST = 1e-9
+SMALLEST_FIGURE = 1e-9
 """Size below which a figure is written as 0."""
 NOTHING = "\N{EN DASH}"
 """What is written where there is no value."""
@@ -51,7 +51,7 @@ def write_change_of_share(change: float) -> str:
 
 def write_figure(value: float) -> str:
     """A number of any size, to four digits; what is smaller than a billionth is written as 0."""
-    return f"{0.0 if abs(value) < SMALLEST else value:.4g}".replace("-", MINUS)
+    return f"{0.0 if abs(value) < SMALLEST_FIGURE else value:.4g}".replace("-", MINUS)
 
 
 def write_interval(low: float, high: float, digits: int = 0, *, is_signed: bool = False) -> str:

@@ -9,9 +9,9 @@ from sim.summaries.sentences import list_words
 
 LARGER = {"million euros": ("billion euros", 1e-3), "kilotonnes": ("million tonnes", 1e-3)}
 """Units of series of which people read larger ones, and the factor."""
-PERCENT = ("share", "probability", "part of what it could")
+SHARE_UNITS = ("share", "probability", "part of what it could")
 """Units of series that are written in per cent."""
-UNNAMED = (*PERCENT, "members", "0 to 1")
+UNNAMED = (*SHARE_UNITS, "members", "0 to 1")
 """Units that the label of a series need not name."""
 SERIES_COLUMNS = (
     Column("series"),
@@ -39,19 +39,19 @@ def answer_about(about: MonthsAbout) -> list[str]:
 def _write_change(one: SeriesAbout) -> str:
     unit, _ = LARGER.get(one.unit, (one.unit, 1.0))
     named = "" if unit in UNNAMED else f" {unit}"
-    is_relative = one.base and one.unit not in PERCENT
+    is_relative = one.base and one.unit not in SHARE_UNITS
     part = f" ({write_number(100 * one.change / one.base, is_signed=True)} %)" if is_relative else ""
     return f"{one.label} {_write_value(one, one.base)} to {_write_value(one, one.what_if)}{named}{part}"
 
 
 def _write_value(one: SeriesAbout, value: float) -> str:
     """A value of a series: in per cent, or with as many decimals as its base and its what-if need."""
-    return write_share(value) if one.unit in PERCENT else _write_amount(one, value)
+    return write_share(value) if one.unit in SHARE_UNITS else _write_amount(one, value)
 
 
 def _write_difference(one: SeriesAbout, change: float) -> str:
     """A difference of two values of a series, with its sign."""
-    return write_change_of_share(change) if one.unit in PERCENT else _write_amount(one, change, is_signed=True)
+    return write_change_of_share(change) if one.unit in SHARE_UNITS else _write_amount(one, change, is_signed=True)
 
 
 def _write_amount(one: SeriesAbout, value: float, *, is_signed: bool = False) -> str:
