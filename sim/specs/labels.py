@@ -13,6 +13,7 @@ KEYS: Mapping[str, str] = {
     "roles.target": "target",
     "roles.victim": "victim",
     "roles.senders": "sanctioning side",
+    "months.start": "first month",
     "months.end": "last month",
     "parameter_uncertainty": "uncertain parameters",
     "seed": "seed",
@@ -28,7 +29,26 @@ VOTE: Mapping[str, str] = {
     "topic": "topic of the resolution",
     "divides_by": "what the resolution divides by",
 }
+MOST_NAMED = 3
+"""Members that the label of an event names."""
 DIVISIVENESS = ("division over the conflict", "division over the order of the world")
+OF_EVENT: Mapping[str, str] = {
+    "date": "date",
+    "members": "members",
+    "share": "share",
+    "phase_months": "months of phasing out",
+    "effort": "enforcement, multiplied by",
+    "joins": "whether the members sanction",
+    "eur_per_tonne": "price, euros a tonne",
+    "strength": "strength",
+    "held": "share of the territory held",
+    "against": "whom it is against",
+    "sectors": "sectors",
+    "commodities": "fuels",
+    "instruments": "kinds of help",
+    "sender": "who visits",
+    "rival": "who takes offence",
+}
 EDITS: Mapping[str, str] = {"multiply": "multiplied by", "add": "plus", "set": "set to"}
 
 
@@ -58,6 +78,8 @@ def label_key(key: str, spec: Scenario | None = None) -> str:
             return "division by the resolution" + _of_vote(number, spec)
         case "vote", [name] if name in VOTE:
             return VOTE[name] + _of_vote(number, spec)
+        case "event", [name] if name in OF_EVENT:
+            return f"{_name_event(number, spec)}: {OF_EVENT[name]}"
         case "term", ["weight"] if spec is not None and number < len(spec.term):
             return f"weight of {spec.term[number].label}"
         case "change", [edit] if edit in EDITS and spec is not None and number < len(spec.change):
@@ -81,6 +103,20 @@ def label_edit(edit: str, attribute: str, members: str) -> str:
     """
     whom = "all members" if members == "ALL" else members
     return f"{label_quantity(attribute)} ({whom}), {EDITS[edit]}"
+
+
+def label_event(number: int, spec: Scenario) -> str:
+    """What people call an event: its kind and date, and where others share both also its members."""
+    event = spec.event[number]
+    name = f"{event.kind.replace('_', ' ')} of {event.date}"
+    same = [other for other in spec.event if (other.kind, other.date) == (event.kind, event.date)]
+    members = getattr(event, "members", ())
+    more = ", ..." if len(members) > MOST_NAMED else ""
+    return f"{name} ({', '.join(members[:MOST_NAMED])}{more})" if len(same) > 1 and members else name
+
+
+def _name_event(number: int, spec: Scenario | None) -> str:
+    return f"event {number}" if spec is None or number >= len(spec.event) else label_event(number, spec)
 
 
 def _of_vote(number: int, spec: Scenario | None) -> str:
