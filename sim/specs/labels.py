@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from sim.results.series import FUELS
 from sim.rules.parameters import load_registry
 from sim.specs.scenario.spec import Scenario
 from sim.world.labels import label_quantity
@@ -29,8 +30,10 @@ VOTE: Mapping[str, str] = {
     "topic": "topic of the resolution",
     "divides_by": "what the resolution divides by",
 }
+TELLING = ("members", "commodities", "instruments")
+"""Lists by which events of one kind and date are told apart."""
 MOST_NAMED = 3
-"""Members that the label of an event names."""
+"""Entries of such a list that a label holds."""
 DIVISIVENESS = ("division over the conflict", "division over the order of the world")
 OF_EVENT: Mapping[str, str] = {
     "date": "date",
@@ -106,13 +109,18 @@ def label_edit(edit: str, attribute: str, members: str) -> str:
 
 
 def label_event(number: int, spec: Scenario) -> str:
-    """What people call an event: its kind and date, and where others share both also its members."""
+    """What people call an event: its kind and date, and where others share both also how it differs from them."""
     event = spec.event[number]
     name = f"{event.kind.replace('_', ' ')} of {event.date}"
     same = [other for other in spec.event if (other.kind, other.date) == (event.kind, event.date)]
-    members = getattr(event, "members", ())
-    more = ", ..." if len(members) > MOST_NAMED else ""
-    return f"{name} ({', '.join(members[:MOST_NAMED])}{more})" if len(same) > 1 and members else name
+    apart = [key for key in TELLING if len({getattr(other, key, ()) for other in same}) > 1]
+    details = [_list_few(getattr(event, key, ())) for key in apart]
+    return f"{name} ({'; '.join(filter(None, details))})" if any(details) else name
+
+
+def _list_few(names: Sequence[str]) -> str:
+    more = ", ..." if len(names) > MOST_NAMED else ""
+    return ", ".join(FUELS.get(name, name) for name in names[:MOST_NAMED]) + more
 
 
 def _name_event(number: int, spec: Scenario | None) -> str:
