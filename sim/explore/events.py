@@ -14,8 +14,8 @@ from sim.summaries.about import list_series_about, list_series_between
 
 MOST_EVENTS, MOST_SERIES = 10, 6
 """Events that are shown where the question is about none of them, and series that the question is about."""
-UNITS = {"share": "share", "effort": "factor", "strength": "share", "held": "share", "eur_per_tonne": "euros a tonne"}
-"""Numbers of events that have a slider, and their units."""
+UNITS = {"share": "0 to 1", "effort": "", "strength": "0 to 1", "held": "0 to 1", "eur_per_tonne": ""}
+"""Numbers of events that have a slider, and their units where the label does not hold them."""
 
 
 def find_event_groups(found: Explored) -> tuple[list[SliderGroup], list[SliderGroup]]:
