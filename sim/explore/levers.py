@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sim.case.ballot import WEIGHTS
 from sim.case.changes import BOUNDS
 from sim.errors import make_input_error
+from sim.explore.events import find_event_groups
 from sim.explore.result import Explored
+from sim.explore.sliders import Slider, SliderGroup, make_slider
 from sim.explore.start import PAGE, Launch, make_scenario
 from sim.explore.state import Edit, PageState
 from sim.results.described import Result
@@ -21,51 +22,13 @@ from sim.specs.scenario.schema import make_schema
 from sim.world.labels import label_quantity
 from sim.world.peers import PEER_KINDS
 
-SHARE = 1.0
-"""Width up to which a slider covers the whole allowed range."""
-REACH, BOTH_WAYS = 2.0, 4.0
-"""How far a wider slider goes at least: above 0 if values cannot be negative, else to either side of the baseline."""
-STEPS = 100
-"""Most places of a slider: it has pixels for about twice as many."""
 MOST_OPEN = 3
 """Groups that are open at first."""
-DIGITS, TIE = 9, 1e-9
-"""Digits of the values of a slider, and the difference of two numbers that differ by rounding alone."""
 FACTORS = (0.0, 2.0)
 """Ends of the slider of a multiplier; any factor of 0 or more may be typed."""
 SANCTIONS = ("enforcement", "sanction_weight", "grievance")
 DELIBERATION = ("peer_influence", "inertia")
 VOTE_UNITS = {"severity": "utility", "target_threat": "times that on ES-11/1", "sender_threat": "times that on ES-11/1"}
-
-
-class Slider(Result):
-    """One number with a slider.
-
-    Parameters
-    ----------
-    key : the dotted key that is set.
-    label, unit, help : for people.
-    low, high, step : of the slider; a typed value may be beyond them, within what files allow.
-    now, before : its value, and that in the baseline.
-    """
-
-    key: str
-    label: str
-    unit: str
-    help: str
-    low: float
-    high: float
-    step: float
-    now: float
-    before: float
-
-
-class SliderGroup(Result):
-    """Levers that are shown together, and whether the group is open at first."""
-
-    title: str
-    is_open: bool
-    levers: tuple[Slider, ...]
 
 
 class Sender(Result):
@@ -90,7 +53,7 @@ class Multiplier(Result):
 
 
 def find_groups(found: Explored) -> list[SliderGroup]:
-    """The levers in groups."""
+    """The levers in groups; the events that the scenario's question is about come first, other events last."""
     groups: Mapping[str, Iterator[Slider]] = {
         "The resolution and the threats": _vote_levers(found),
         "Sanctions": _parameters(found, SANCTIONS),
@@ -101,10 +64,12 @@ def find_groups(found: Explored) -> list[SliderGroup]:
     }
     if found.spec.term:
         groups = {**groups, "Terms of your own": _own_weights(found)}
-    return [
+    asked, others = find_event_groups(found)
+    usual = [
         SliderGroup(title=title, is_open=place < MOST_OPEN, levers=tuple(levers))
         for place, (title, levers) in enumerate(groups.items())
     ]
+    return [*asked, *usual, *others]
 
 
 def _vote_levers(found: Explored) -> Iterator[Slider]:
@@ -113,7 +78,7 @@ def _vote_levers(found: Explored) -> Iterator[Slider]:
     for name, unit in VOTE_UNITS.items():
         bounds, meaning = properties[name], properties[name]["description"]
         ends = (bounds["minimum"], bounds["maximum"])
-        yield _lever(
+        yield make_slider(
             f"vote.{number}.{name}",
             label=label_key(f"vote.{name}"),
             unit=unit,
@@ -126,7 +91,7 @@ def _vote_levers(found: Explored) -> Iterator[Slider]:
     for place in range(len(vote.divisiveness)):
         key = f"vote.{number}.divisiveness.{place}"
         ends = (bounds["minimum"], bounds["maximum"])
-        yield _lever(
+        yield make_slider(
             key,
             label=label_key(key),
             unit="factor",
@@ -141,7 +106,7 @@ def _parameters(found: Explored, names: Iterable[str]) -> Iterator[Slider]:
     for name in names:
         known = load_registry()[name]
         now, before = found.case.parameters[name], found.baseline.case.parameters[name]
-        yield _lever(
+        yield make_slider(
             f"parameters.{name}",
             label=known.label,
             unit=known.unit,
@@ -156,7 +121,7 @@ def _own_weights(found: Explored) -> Iterator[Slider]:
     before = {term.name: term.weight for term in found.baseline.case.spec.term}
     for number, term in enumerate(found.spec.term):
         key = f"term.{number}.weight"
-        yield _lever(
+        yield make_slider(
             key,
             label=label_key(key, found.spec),
             unit="utility",
@@ -165,36 +130,6 @@ def _own_weights(found: Explored) -> Iterator[Slider]:
             now=term.weight,
             before=before.get(term.name, term.weight),
         )
-
-
-def _lever(
-    key: str, label: str, unit: str, meaning: str, ends: tuple[float, float], now: float, before: float
-) -> Slider:
-    low, high = ends
-    if high - low > SHARE:
-        reach = BOTH_WAYS if low < 0 else max(REACH, 2 * before)
-        low, high = max(low, before - reach), min(high, before + reach)
-    low, high = min(low, now), max(high, now)
-    step = _round_step((high - low) / STEPS)
-    low, high = max(ends[0], math.floor(low / step) * step), min(ends[1], math.ceil(high / step) * step)
-    return Slider(
-        key=key,
-        label=label,
-        unit=unit,
-        help=meaning,
-        low=round(low, DIGITS),
-        high=round(high, DIGITS),
-        step=step,
-        now=now,
-        before=before,
-    )
-
-
-def _round_step(least: float) -> float:
-    """The next of 0.01, 0.05, 0.1, 0.5 and so on, so that a slider stops at round numbers."""
-    power = math.floor(math.log10(least))
-    steps = (float(f"{digit}e{power}") for digit in (1, 5, 10))
-    return next(step for step in steps if step > least * (1 - TIE))
 
 
 def find_senders(found: Explored) -> list[Sender]:

@@ -26,6 +26,7 @@ from sim.explore.components import (
     use_background,
     use_data,
 )
+from sim.explore.events import list_series_asked
 from sim.explore.files import make_file
 from sim.explore.levers import (
     find_attributes,
@@ -184,8 +185,9 @@ def Page() -> None:  # noqa: N802
     scene = use_data(lambda: make_scenery(found), [found.baseline.case.spec, state.vote])
     drawn = use_data(lambda: make_board(found), [found])
     dates = use_data(lambda: make_calendar(found), [found.case.plan])
-    simulated = use_data(lambda: months and make_course(months), [months])
-    before = use_data(lambda: earlier and make_course(earlier), [earlier])
+    asked = solara.use_memo(lambda: tuple(list_series_asked(found)), [found])
+    simulated = use_data(lambda: months and make_course(months, found.case.world, asked), [months, asked])
+    before = use_data(lambda: earlier and make_course(earlier, found.case.world, asked), [earlier, asked])
     groups = use_data(lambda: find_groups(found), [found])
     edits = use_data(lambda: find_edits(found), [state.edits])
     senders = use_data(lambda: find_senders(found), [found.spec.roles, found.baseline.case.spec.roles])

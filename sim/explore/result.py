@@ -22,7 +22,7 @@ from sim.explore.state import PageState
 from sim.runner.batch import Batch, BatchResult, simulate_batch
 from sim.runner.result import RunResult
 from sim.runner.run import compare_batches, merge_batches
-from sim.specs import Scenario, parse_scenario
+from sim.specs import Scenario, parse_scenario, read_scenario
 from sim.specs.differences import list_differences
 
 BASELINES_KEPT = 4
@@ -52,11 +52,17 @@ _shown: WeakValueDictionary[tuple[Launch, PageState], StateResult] = WeakValueDi
 
 @dataclass(frozen=True, eq=False)
 class Explored:
-    """A state, its scenario, and its result; equal to itself alone."""
+    """A state, its scenario, and its result; equal to itself alone.
+
+    Parameters
+    ----------
+    origin : the scenario that the baseline itself starts from; None where it has no base.
+    """
 
     state: PageState
     spec: Scenario
     answer: StateResult
+    origin: Scenario | None
 
     @property
     def result(self) -> RunResult:
@@ -79,7 +85,7 @@ class Explored:
     def is_what_if(self) -> bool:
         """Whether the state differs from what happened, so that no observed vote can be compared with it."""
         baseline = self.baseline.case.spec
-        return baseline.base is not None or bool(list_differences(baseline.document(), self.spec.document()))
+        return self.origin is not None or bool(list_differences(baseline.document(), self.spec.document()))
 
     @property
     def is_whole(self) -> bool:
@@ -108,9 +114,14 @@ def run_state(start: Launch, state: PageState, known: Explored | None = None) ->
     else:
         spec = make_scenario(start, state)
         answer = _shown.get((start, state.asked)) or _add_batch(start, state, prepare(spec), ())
-        found = _share(start, Explored(state, spec, answer))
+        found = _share(start, Explored(state, spec, answer, _read_origin(run_baseline(start, state, spec).base)))
     _check(found)
     return found
+
+
+@lru_cache(BASELINES_KEPT)
+def _read_origin(base: str | None) -> Scenario | None:
+    return None if base is None else read_scenario(base)
 
 
 def _check(found: Explored) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from sim.explore.result import Explored
 from sim.results.described import Result
 from sim.results.series import make_series
 from sim.runner.months import Band, MonthsResult
+from sim.summaries.about import describe_series
 from sim.views.pictures.months import TOPICS, collect_lines, scale_band
 from sim.views.styles import LOOKS, SENDERS, TARGET
 from sim.world import World
@@ -86,11 +87,12 @@ class Line(Result):
 
 
 class Chart(Result):
-    """Series in one unit."""
+    """Series in one unit, and whether the question of the page is about them."""
 
     title: str
     unit: str
     lines: list[Line]
+    is_asked: bool = False
 
 
 class Course(Result):
@@ -140,8 +142,14 @@ def _groups(world: World) -> list[MemberGroup]:
     return [MemberGroup(name=ALL_MEMBERS, members=list(range(world.size))), *own]
 
 
-def make_course(months: MonthsResult) -> Course:
-    """The results of a run, month by month."""
+def make_course(months: MonthsResult, world: World, asked: Sequence[str] = ()) -> Course:
+    """The results of a run, month by month.
+
+    Parameters
+    ----------
+    asked : the series that the question of the page is about; each has a chart of its own, before the others.
+    """
+    first = [_chart_series(months, world, name) for name in asked]
     charts = [(*TOPICS[topic], collect_lines(months, topic)) for topic in ("sanctions", "help", "fuel")]
     for title, unit, per_unit, names in TOTALS:
         charts.append(
@@ -151,11 +159,21 @@ def make_course(months: MonthsResult) -> Course:
     return Course(
         replicates=months.watched,
         charts=[
-            Chart(title=title, unit=unit, lines=[_line(label, band) for label, band in lines.items()])
-            for title, unit, lines in charts
+            *first,
+            *(
+                Chart(title=title, unit=unit, lines=[_line(label, band) for label, band in lines.items()])
+                for title, unit, lines in charts
+            ),
         ],
         members={**shares, SHIFT: _whole(months.member_mean(SHIFT), UTILITIES)},
     )
+
+
+def _chart_series(months: MonthsResult, world: World, name: str) -> Chart:
+    member, _, key = name.rpartition(":")
+    of = describe_series(name, world)
+    band = months.of_member(key, world.index[member]) if member else months.total(key)
+    return Chart(title=of.label[0].upper() + of.label[1:], unit=of.unit, lines=[_line(of.label, band)], is_asked=True)
 
 
 def _line(label: str, band: Band) -> Line:

@@ -8,16 +8,21 @@ from sim.results.described import Document, Result, quantity
 from sim.results.grounds import Ground
 
 Setting = float | tuple[str, ...]
-"""Where a lever is: a number, or the codes of the members that it moves."""
+"""Where a lever is: a number, months by which a date is moved, or the codes of the members that it moves."""
 
 
 class MovedLever(Result):
     """A lever of a goal, and where a combination puts it."""
 
     lever: str = quantity("lever", "what the lever changes, in the order of the file")
-    kind: str = quantity("kind", "`number`, `attribute`, `join`, `leave` or `pledge`")
-    now: Setting = quantity("now", "its value in the scenario; an empty list for a lever over members")
-    value: Setting = quantity("to", "its value in the combination; for a lever over members the codes of those moved")
+    kind: str = quantity("kind", "`number`, `date`, `attribute`, `join`, `leave` or `pledge`")
+    label: str = quantity("label", "what people call it")
+    now: Setting = quantity("now", "its value in the scenario; 0 for a date, an empty list for a lever over members")
+    value: Setting = quantity(
+        "to",
+        "its value in the combination; for a date the months by which it is later, below 0 earlier; for a lever over "
+        "members the codes of those moved",
+    )
     cost: float = quantity("cost", "what that costs, in the goal's `cost_unit`")
 
 

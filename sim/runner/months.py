@@ -70,6 +70,10 @@ class MonthsSummary(Shown):
         """Mean and interval (T, N) of a series over members."""
         return self.members[name]
 
+    def of_member(self, name: str, index: int) -> Band:
+        """Mean and interval (T,) of a series of one member."""
+        return Band(*(values[:, index] for values in self.members[name]))
+
     def total(self, name: str) -> Band:
         """Mean and interval (T,) of a series of the whole."""
         return self.totals[name]
@@ -104,6 +108,10 @@ class MonthsSamples(Shown):
     def member_band(self, name: str) -> Band:
         """Mean and interval (T, N) of a series over members."""
         return measure_band(self.members[name])
+
+    def of_member(self, name: str, index: int) -> Band:
+        """Mean and interval (T,) of a series of one member."""
+        return measure_band(self.members[name][..., index])
 
     def total(self, name: str) -> Band:
         """Mean and interval (T,) of a series of the whole."""

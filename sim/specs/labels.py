@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from sim.results.series import FUELS
 from sim.rules.parameters import load_registry
 from sim.specs.scenario.spec import Scenario
 from sim.world.labels import label_quantity
@@ -13,6 +14,7 @@ KEYS: Mapping[str, str] = {
     "roles.target": "target",
     "roles.victim": "victim",
     "roles.senders": "sanctioning side",
+    "months.start": "first month",
     "months.end": "last month",
     "parameter_uncertainty": "uncertain parameters",
     "seed": "seed",
@@ -29,7 +31,28 @@ VOTE: Mapping[str, str] = {
     "topic": "topic of the resolution",
     "divides_by": "what the resolution divides by",
 }
+TELLING = ("members", "commodities", "instruments")
+"""Lists by which events of one kind and date are told apart."""
+MOST_NAMED = 3
+"""Entries of such a list that a label holds."""
 DIVISIVENESS = ("division over the conflict", "division over the order of the world")
+OF_EVENT: Mapping[str, str] = {
+    "date": "date",
+    "members": "members",
+    "share": "share",
+    "phase_months": "months of phasing out",
+    "effort": "enforcement, multiplied by",
+    "joins": "whether the members sanction",
+    "eur_per_tonne": "price, euros a tonne",
+    "strength": "strength",
+    "held": "share of the territory held",
+    "against": "whom it is against",
+    "sectors": "sectors",
+    "commodities": "fuels",
+    "instruments": "kinds of help",
+    "sender": "who visits",
+    "rival": "who takes offence",
+}
 EDITS: Mapping[str, str] = {"multiply": "multiplied by", "add": "plus", "set": "set to"}
 
 
@@ -59,6 +82,8 @@ def label_key(key: str, spec: Scenario | None = None) -> str:
             return "division by the resolution" + _of_vote(number, spec)
         case "vote", [name] if name in VOTE:
             return VOTE[name] + _of_vote(number, spec)
+        case "event", [name] if name in OF_EVENT:
+            return f"{_name_event(number, spec)}: {OF_EVENT[name]}"
         case "term", ["weight"] if spec is not None and number < len(spec.term):
             return f"weight of {spec.term[number].label}"
         case "change", [edit] if edit in EDITS and spec is not None and number < len(spec.change):
@@ -82,6 +107,25 @@ def label_edit(edit: str, attribute: str, members: str) -> str:
     """
     whom = "all members" if members == "ALL" else members
     return f"{label_quantity(attribute)} ({whom}), {EDITS[edit]}"
+
+
+def label_event(number: int, spec: Scenario) -> str:
+    """What people call an event: its kind and date, and where others share both also how it differs from them."""
+    event = spec.event[number]
+    name = f"{event.kind.replace('_', ' ')} of {event.date}"
+    same = [other for other in spec.event if (other.kind, other.date) == (event.kind, event.date)]
+    apart = [key for key in TELLING if len({getattr(other, key, ()) for other in same}) > 1]
+    details = [_list_few(getattr(event, key, ())) for key in apart]
+    return f"{name} ({'; '.join(filter(None, details))})" if any(details) else name
+
+
+def _list_few(names: Sequence[str]) -> str:
+    more = ", ..." if len(names) > MOST_NAMED else ""
+    return ", ".join(FUELS.get(name, name) for name in names[:MOST_NAMED]) + more
+
+
+def _name_event(number: int, spec: Scenario | None) -> str:
+    return f"event {number}" if spec is None or number >= len(spec.event) else label_event(number, spec)
 
 
 def _of_vote(number: int, spec: Scenario | None) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from sim.arrays import BoolArray
 from sim.case import Case
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
-from sim.results.series import make_series
+from sim.results.series import Series, make_series
 from sim.runner.months import MonthsResult
 from sim.runner.result import RunResult
 from sim.specs import Event, Scenario, find_members
@@ -59,11 +59,15 @@ def summarise_about(result: RunResult) -> MonthsAbout:
 
 
 def _summarise(result: RunResult, name: str, expected: str | None) -> SeriesAbout:
+    of, one = describe_series(name, result.case.world), change_of(result, name)
+    return SeriesAbout(**dict(one), label=of.label, unit=of.unit, found=find_way(one), expected=expected)
+
+
+def describe_series(name: str, world: World) -> Series:
+    """What a series is, with the name of its member where it is of one."""
     member, _, key = name.rpartition(":")
-    of, one = make_series(key), change_of(result, name)
-    world = result.case.world
-    label = f"{of.label}, {world.names[world.index[member]]}" if member else of.label
-    return SeriesAbout(**dict(one), label=label, unit=of.unit, found=find_way(one), expected=expected)
+    of = make_series(key)
+    return of._replace(label=f"{of.label}, {world.names[world.index[member]]}") if member else of
 
 
 def list_series_about(result: RunResult) -> list[str]:
@@ -71,12 +75,21 @@ def list_series_about(result: RunResult) -> list[str]:
 
     A series of a member has the member's code and a colon before it.
     """
-    months, base, spec, world = result.months, result.base, result.case.spec, result.case.world
-    assert months is not None
-    assert base is not None
+    assert result.months is not None
+    assert result.base is not None
+    return list_series_between(result.base.case.spec, result.case.spec, result.months, result.case.world)
+
+
+def list_series_between(base: Scenario, spec: Scenario, months: MonthsResult, world: World) -> list[str]:
+    """List the series that a scenario is about compared with its base, as `list_series_about` does.
+
+    Parameters
+    ----------
+    months : a result with the series that there are.
+    """
     named = [] if spec.expected is None else list(spec.expected.series)
-    touched = [name for event in _list_new(base.case.spec, spec) for name in _touched_by(event, world)]
-    for change in (one for one in spec.change if one not in base.case.spec.change):
+    touched = [name for event in _list_new(base, spec) for name in _touched_by(event, world)]
+    for change in (one for one in spec.change if one not in base.change):
         head = change.attribute.partition(".")[0]
         key = OF_ATTRIBUTES.get(change.attribute, "dependence" if head == "dependence" else "")
         touched += [f"{member}:{key}" for member in _few(world, change.members) if key]

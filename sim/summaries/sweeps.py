@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -65,7 +67,12 @@ def write_setting(value: JsonValue) -> str:
     --------
     >>> write_setting([0.25, "a resolution of so many words"])
     '[0.25, a resolution of s...]'
+    >>> write_setting('["CAL", "DUN", "ELM", "FER"]')  # a list as the table of points holds it
+    '[CAL, DUN, ELM, FER]'
     """
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):
+            value = json.loads(value)
     if isinstance(value, list):
         return f"[{', '.join(write_setting(item) for item in value)}]"
     text = write_figure(value) if isinstance(value, float) else str(value)

@@ -402,7 +402,7 @@ def test_the_switch_of_uncertainty_leaves_no_trace(start):
 
 def test_the_timeline_shows_what_the_run_holds(start_of_months):
     found = run_state(start_of_months, PageState())
-    dates, lived = make_calendar(found), make_course(found.result.months)
+    dates, lived = make_calendar(found), make_course(found.result.months, found.case.world)
     reported = summarise_run(found.result).months
     assert dates.months == reported.months
     assert [any("vote on" in item.what for item in items) for items in dates.items] == dates.votes

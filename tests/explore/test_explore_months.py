@@ -93,6 +93,27 @@ def test_months_are_scrubbed_linked_saved_and_run_again(visit, tmp_path):
     assert tally_shown(page) == tally_shown(linked)
 
 
+def test_an_event_is_moved_linked_and_put_back(visit):
+    """The dated ban of Russian fuels by the United States, which a link brings onto the page."""
+    day, share = "input[data-key='event.16.date']", "input[data-key='event.16.share']"
+    page = visit("?event.16.date=2022-06-08")
+    assert page.input_value(day) == "2022-06-08"
+    type_into(page, share, "0.5")
+    page.wait_for_function("() => location.search.includes('event.16.share=0.5')")
+    titles = page.locator(".charts.asked figcaption").all_inner_texts()
+    assert titles[0].startswith("Fuel revenue")
+    month = page.locator(".timeline .month").bounding_box()
+    assert page.locator(".charts.asked").bounding_box()["y"] < month["y"]
+    type_into(page, day, "soon")
+    page.wait_for_selector(".lever .refused")
+    assert page.inner_text(".lever .refused").startswith("event.16.date: ")
+    type_into(page, day, "2022-03-08")
+    page.wait_for_function("() => !location.search.includes('date')")
+    type_into(page, share, "1")
+    page.wait_for_function("() => !location.search.includes('event')")
+    assert page.locator(day).count() == page.locator(".charts.asked figure").count() == 0
+
+
 def test_a_first_answer_says_so_and_grows(visit):
     page = visit()
     whole(page)

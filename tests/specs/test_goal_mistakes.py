@@ -101,7 +101,7 @@ WRONG = {
     "no kind": (
         GOALS["rule"],
         [{"key": "vote.severity"}],
-        "lever.0.kind: is missing. Give one of attribute, join, leave, number, pledge.",
+        "lever.0.kind: is missing. Give one of attribute, date, join, leave, number, pledge.",
     ),
     "unknown kind": (GOALS["rule"], [{**LEVER, "kind": "numbr"}], "Did you mean 'number'?"),
     "key and edit": (GOALS["rule"], [{**LEVER, "edit": "add"}], "lever.0.edit: there is no such key."),

@@ -86,6 +86,8 @@ def is_whole(name: str) -> bool:
     name : dotted key, such as ``parameters.rounds``.
     """
     section, _, parameter = name.partition(".")
+    if section == "event":
+        return parameter.endswith(".phase_months")
     return section == "parameters" and parameter in load_registry() and load_registry()[parameter].is_count
 
 

@@ -104,7 +104,7 @@ class _Reading:
         given = {name: value for name, value in numbers.items() if value is not None}
         warnings = chain(
             *(warn_of_base(reference, base, trials[reference]) for reference, base in bases.items()),
-            map(self._problem, find_idle_factors(trials)),
+            map(self._problem, find_idle_factors(trials, keeps_months="months" in experiment.outputs)),
         )
         return experiment.with_bases(
             {reference: base.model_copy(update=given) for reference, base in scenarios.items()}, warnings

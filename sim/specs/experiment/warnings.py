@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.errors import Problem
-from sim.specs.draft import Finding, join_key
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.experiment.design import OVER
 from sim.specs.experiment.trials import Trial
 from sim.specs.overrides import complete_key, list_leaves
+from sim.specs.scenario.spec import Scenario
 from sim.specs.scenario.warnings import (
     collect_warnings,
     describe_undone,
     find_idle_settings,
     find_reason,
+    find_reason_unseen,
     find_undone_settings,
     read_original,
 )
@@ -42,13 +44,18 @@ def warn_of_base(reference: str, base: Base, trials: Sequence[Trial]) -> Iterato
                 yield Problem(reference, join_key(key), message, fix)
 
 
-def find_idle_factors(trials: Trials) -> Iterator[Finding]:
-    """Factors that have no effect in a scenario at any value that was tried."""
+def find_idle_factors(trials: Trials, *, keeps_months: bool) -> Iterator[Finding]:
+    """Factors that have no effect in a scenario at any value that was tried.
+
+    Parameters
+    ----------
+    keeps_months : whether the experiment keeps the months, so that they show what votes do not see.
+    """
     reasons = {
         (reference, name): reason
         for reference, of_base in trials.items()
         for name in (of_base[0].row if of_base else ())
-        if (reason := _reason(name, of_base)) is not None
+        if (reason := _reason(name, of_base, keeps_months)) is not None
     }
     for (reference, name), reason in reasons.items():
         yield Finding((*OVER, name), f"has no effect in {reference}: {reason}")
@@ -56,15 +63,24 @@ def find_idle_factors(trials: Trials) -> Iterator[Finding]:
         yield Finding(("design",), "nothing that it varies has an effect, so every point asks the same question.")
 
 
-def _reason(name: str, trials: Sequence[Trial]) -> str | None:
+def _reason(name: str, trials: Sequence[Trial], keeps_months: bool) -> str | None:
     """Why a factor has no effect at any of its values; None if it has one, or where this is not known."""
-    reasons = [_reason_at(trial, name) for trial in trials]
+    reasons = [_reason_at(trial, name, keeps_months) for trial in trials]
     return None if None in reasons else reasons[0]
 
 
-def _reason_at(trial: Trial, name: str) -> str | None:
+def _reason_at(trial: Trial, name: str, keeps_months: bool) -> str | None:
     if trial.scenario is None:
         return None
     idle, document = find_idle_settings(trial.scenario), trial.scenario.document()
-    reasons = [find_reason(idle, complete_key(document, path)) for path, _ in list_leaves(name, trial.row[name].value)]
+    keys = [complete_key(document, path) for path, _ in list_leaves(name, trial.row[name].value)]
+    reasons = [
+        find_reason(idle, key) or (None if keeps_months else _find_reason_unseen(trial.scenario, key)) for key in keys
+    ]
     return None if None in reasons else reasons[0]
+
+
+def _find_reason_unseen(scenario: Scenario, key: Key) -> str | None:
+    """Why no vote depends on a key, and what to do about it."""
+    reason = find_reason_unseen(scenario, key)
+    return reason and f'{reason} Set it, or keep the months with outputs = ["months"].'

@@ -11,6 +11,7 @@ from sim.specs.draft import Finding, Key, join_key
 from sim.specs.goal.levers import (
     SHARED,
     AttributeLever,
+    DateLever,
     GoalLever,
     JoinLever,
     LeaveLever,
@@ -21,16 +22,16 @@ from sim.specs.goal.levers import (
 from sim.specs.goal.moves import apply_levers, find_key, read_current_setting
 from sim.specs.goal.spec import Wanted
 from sim.specs.names import REMOVAL, find_members
-from sim.specs.overrides import complete_key
 from sim.specs.scenario.checks import Parts, check_selection, find_fixed_members, list_selections, vote_findings
 from sim.specs.scenario.reading import parse_scenario
 from sim.specs.scenario.spec import Scenario
-from sim.specs.scenario.warnings import find_idle_settings, find_reason
 from sim.specs.study import is_crossing
 from sim.world import World
 
 BY_GOAL = ("seed", "replicates", "scenario", "base", "set", "world", "expected")
 """Keys that no lever may move."""
+DATED = ("event", "change")
+"""Lists whose entries have dates that a lever may move."""
 MOST_MOVED = 60
 """Most numbers and members that the levers of a goal move together."""
 MOST_LISTED = 10
@@ -84,7 +85,7 @@ def check_levers(levers: Mapping[int, GoalLever], base: Scenario, world: World) 
         match lever:
             case NumberLever() if lever.key.partition(".")[0] in BY_GOAL:
                 yield _unmovable(place, lever.key)
-            case NumberLever() | AttributeLever():
+            case NumberLever() | DateLever() | AttributeLever():
                 yield from _range_findings(place, lever, base)
             case JoinLever() | LeaveLever() | PledgeLever():
                 yield from _choice_findings(place, lever, base, world)
@@ -96,7 +97,7 @@ def check_levers(levers: Mapping[int, GoalLever], base: Scenario, world: World) 
 
 def _size(lever: GoalLever, world: World) -> int:
     """Number of numbers and members that a lever moves."""
-    return 1 if isinstance(lever, NumberLever | AttributeLever) else len(lever.candidates(world))
+    return 1 if isinstance(lever, NumberLever | DateLever | AttributeLever) else len(lever.candidates(world))
 
 
 def _repetitions(earlier: int, one: GoalLever, place: Key, other: GoalLever, world: World) -> Iterator[Finding]:
@@ -127,8 +128,12 @@ def _unmovable(place: Key, key: str) -> Finding:
     )
 
 
-def _range_findings(place: Key, lever: NumberLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
+def _range_findings(place: Key, lever: NumberLever | DateLever | AttributeLever, base: Scenario) -> Iterator[Finding]:
     now = read_current_setting(lever, base)
+    if isinstance(lever, DateLever) and (now is None or lever.key.partition(".")[0] not in DATED):
+        message = f'"{lever.key}" is not the date of an event or a change in the scenario.'
+        yield Finding((*place, "key"), message, "Give a key such as event.0.date.")
+        return
     if not isinstance(now, float):
         if isinstance(lever, NumberLever):
             yield Finding((*place, "key"), *_no_number(lever, base))
@@ -153,21 +158,6 @@ def _no_number(lever: NumberLever, base: Scenario) -> tuple[str, str]:
         problem = error.problems[0]
         return f'"{lever.key}": {problem.message}', problem.fix
     return f'"{lever.key}" holds no number in the scenario.', "A lever needs a key that holds a number."
-
-
-def find_idle_levers(levers: Sequence[GoalLever], base: Scenario) -> Iterator[Finding]:
-    """Numbers that no rule reads in the scenario, whatever value a lever sets.
-
-    Parameters
-    ----------
-    levers : valid levers of the scenario.
-    """
-    for number, lever in enumerate(levers):
-        now = read_current_setting(lever, base)
-        if isinstance(lever, NumberLever) and now is not None:
-            idle = find_idle_settings(apply_levers(base, [(lever, now)]))
-            if (reason := find_reason(idle, complete_key(base.document(), lever.key.split(".")))) is not None:
-                yield Finding(("lever", number), f"has no effect: {reason}")
 
 
 def _problems(lever: GoalLever, setting: Setting, base: Scenario) -> Sequence[Problem]:

@@ -19,12 +19,14 @@ from sim.specs.values import word_validator_error
 from sim.world import World
 
 Setting = float | tuple[str, ...]
-"""The setting of a lever: a number, or the codes of the members that it moves."""
+"""The setting of a lever: a number, months by which a date is moved, or the codes of the members that it moves."""
 
 MOST_VALUES = 10_001
 """Most values of one lever."""
 DEFAULT_STEPS = 50
 """Steps in a lever's range where the file gives no step."""
+MOST_MONTHS = 120
+"""Most months by which a date may be moved."""
 DECIMALS = 12
 LARGEST_COST = 1_000_000_000
 NEUTRAL = {"multiply": 1.0, "add": 0.0}
@@ -40,7 +42,8 @@ class _Lever(Section):
     """What all levers share."""
 
     cost: Cost = Field(
-        description="The cost of moving a number by 1 from its value in the scenario, or of moving each member."
+        description="The cost of moving a number by 1 from its value in the scenario, a date by a month, or of moving "
+        "each member."
     )
     fixed: Cost = Field(0.0, description="The cost of using the lever at all.")
     reason: str = Field("", description="What using the lever would mean, and the reason for its cost.")
@@ -118,6 +121,32 @@ class AttributeLever(_Range):
     def name(self) -> str:
         """The name of the lever in tables."""
         return f"{self.edit} {self.attribute} of {', '.join(self.members)}"
+
+
+class DateLever(_Range):
+    """The date of an event or a change, moved by whole months."""
+
+    kind: Literal["date"] = KIND
+    key: Text = Field(description="The key of the date of an event or a change, such as event.12.date.")
+    start: float = Field(
+        alias="from", ge=-MOST_MONTHS, le=0, description="The most months that it may be earlier, such as -6; or 0."
+    )
+    end: float = Field(alias="to", ge=0, le=MOST_MONTHS, description="The most months that it may be later; or 0.")
+
+    @property
+    def name(self) -> str:
+        """The name of the lever in tables."""
+        return f"move {self.key} by months"
+
+    @property
+    def stride(self) -> float:
+        """The step between values, one month by default."""
+        return self.step or 1.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return True
 
 
 class _Choice(_Lever):
@@ -199,6 +228,6 @@ class PledgeLever(_Choice):
 
 
 GoalLever = Annotated[
-    NumberLever | AttributeLever | JoinLever | LeaveLever | PledgeLever,
+    NumberLever | DateLever | AttributeLever | JoinLever | LeaveLever | PledgeLever,
     Field(discriminator="kind"),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from sim.specs.experiment.design import is_whole
 from sim.specs.goal.levers import (
     NEUTRAL,
     AttributeLever,
+    DateLever,
     GoalLever,
     JoinLever,
     LeaveLever,
@@ -34,11 +37,13 @@ REASON = "a lever of the goal"
 def read_current_setting(lever: GoalLever, base: Scenario) -> Setting | None:
     """The setting of a lever in a scenario: the number under its key, the edit that changes nothing, or no members.
 
-    None where its key holds no number.
+    None where its key holds no number, or no date.
     """
     match lever:
         case NumberLever():
             return _number_under(lever.key, base)
+        case DateLever():
+            return None if read_date(lever.key, base) is None else 0.0
         case AttributeLever():
             return NEUTRAL[lever.edit]
         case _:
@@ -51,6 +56,24 @@ def _number_under(key: str, base: Scenario) -> float | None:
         return float(base.parameters.get(name, load_registry()[name].default))
     found = _value_under(key, base.document())
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def read_date(key: str, base: Scenario) -> date | None:
+    """The date under a key, or None where there is none."""
+    found = _value_under(key, base.document())
+    return found if isinstance(found, date) else None
+
+
+def shift_date(day: date, months: int) -> date:
+    """The same day some months later; the last of a month where that has fewer days.
+
+    Examples
+    --------
+    >>> shift_date(date(2022, 3, 31), -1)
+    datetime.date(2022, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _value_under(key: str, document: Mapping[str, object]) -> object:
@@ -75,7 +98,7 @@ def find_key(document: Mapping[str, object], key: str) -> str:
 def list_axes(lever: GoalLever, now: Setting, world: World) -> tuple[Axis, ...]:
     """The dimensions of a lever: its values from low to high, or for each candidate whether it is moved."""
     match lever, now:
-        case NumberLever() | AttributeLever(), float():
+        case NumberLever() | DateLever() | AttributeLever(), float():
             return (lever.values(now),)
         case JoinLever() | LeaveLever() | PledgeLever(), tuple():
             return tuple(((), (code,)) for code in lever.candidates(world))
@@ -91,7 +114,7 @@ def merge_settings(settings: Sequence[Setting]) -> Setting:
 def cost_of(lever: GoalLever, setting: Setting, now: Setting, world: World) -> float:
     """The cost of a setting of a lever, in the goal's unit."""
     match lever, setting, now:
-        case NumberLever() | AttributeLever(), float(), float():
+        case NumberLever() | DateLever() | AttributeLever(), float(), float():
             return lever.cost_of(setting, now)
         case JoinLever() | LeaveLever() | PledgeLever(), tuple(), tuple():
             return lever.cost_of(setting, world)
@@ -117,6 +140,8 @@ def apply_levers(base: Scenario, settings: Sequence[tuple[GoalLever, Setting]]) 
         match lever, setting:
             case NumberLever(), float():
                 assigned[find_key(document, lever.key)] = round(setting) if is_whole(lever.key) else setting
+            case DateLever(), float() if setting and (day := read_date(lever.key, base)) is not None:
+                assigned[find_key(document, lever.key)] = shift_date(day, round(setting))
             case AttributeLever(), float() if setting != NEUTRAL[lever.edit]:
                 edit = {"members": list(lever.members), "attribute": lever.attribute, lever.edit: setting}
                 added["change"].append({**edit, "reason": lever.reason or REASON})

@@ -9,11 +9,12 @@ from pydantic import TypeAdapter
 
 from sim.errors import InputError
 from sim.specs.files import read_toml, show_path
-from sim.specs.goal.checks import check_levers, check_wanted, find_idle_levers
+from sim.specs.goal.checks import check_levers, check_wanted
 from sim.specs.goal.levers import GoalLever
 from sim.specs.goal.moves import read_current_setting
 from sim.specs.goal.schema import make_goal_structure
 from sim.specs.goal.spec import Goal, Wanted
+from sim.specs.goal.warnings import find_idle_levers
 from sim.specs.scenario.warnings import collect_warnings
 from sim.specs.section import read_sound, read_sound_items
 from sim.specs.shipped import locate_file
@@ -73,6 +74,6 @@ def parse_goal(document: Mapping[str, object], where: str, folder: Path, overrid
     settings = [read_current_setting(lever, based.scenario) for lever in goal.lever]
     warnings = [
         *collect_warnings(goal.scenario, based.scenario, based.written),
-        *map(draft.locate, find_idle_levers(goal.lever, based.scenario)),
+        *map(draft.locate, find_idle_levers(goal.lever, goal.goal, based.scenario)),
     ]
     return goal.with_base(based.scenario, tuple(now for now in settings if now is not None), tuple(warnings))

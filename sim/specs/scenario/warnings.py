@@ -25,6 +25,8 @@ DESCRIBING = ("basis", "reason", "source", "what")
 """Keys inside these that only describe."""
 OF_A_CONFLICT = ("severity", "divisiveness", "topic")
 """Keys of a vote that depend on its conflict; what earlier votes on its topic reveal counts most."""
+FEEDBACK = "vote_feedback"
+"""The parameter by which votes see what the months before them changed."""
 LONGEST = 60
 """Characters of a value that a message quotes."""
 
@@ -116,6 +118,21 @@ def find_idle_settings(scenario: Scenario) -> dict[Key, str]:
         if load_registry()[name].is_of_months
     }
     return late | unread
+
+
+def find_reason_unseen(scenario: Scenario, key: Key) -> str | None:
+    """Why no vote depends on a key of the months, or None where one may.
+
+    Parameters
+    ----------
+    key : in full, such as ``("event", 3, "date")``.
+    """
+    name = str(key[1]) if len(key) > 1 and key[0] == "parameters" else ""
+    of_months = key[0] in ("event", "months") or (name in load_registry() and load_registry()[name].is_of_months)
+    feedback = scenario.parameters.get(FEEDBACK, load_registry()[FEEDBACK].default)
+    if scenario.months is None or not of_months or name == FEEDBACK or feedback == 1:
+        return None
+    return f"votes see nothing of the months unless parameters.{FEEDBACK} is 1."
 
 
 def find_reason(idle: Mapping[Key, str], key: Key) -> str | None:

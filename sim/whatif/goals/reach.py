@@ -21,6 +21,7 @@ from sim.specs.goal.levers import Setting
 from sim.specs.goal.spec import Goal
 from sim.summaries.grounds import list_grounds
 from sim.whatif.goals.combinations import Combinations, Places, Tried
+from sim.whatif.goals.labels import label_lever
 from sim.whatif.goals.search import LEVELS, Search
 
 MOST_ENUMERATED = 500
@@ -242,7 +243,14 @@ def _combination(space: Combinations, checked: Checked) -> Combination:
         p05=checked.low,
         p95=checked.high,
         levers=tuple(
-            MovedLever(lever=lever.name, kind=lever.kind, now=now, value=setting, cost=cost)
+            MovedLever(
+                lever=lever.name,
+                kind=lever.kind,
+                label=label_lever(lever, goal.base),
+                now=now,
+                value=setting,
+                cost=cost,
+            )
             for lever, now, setting, cost in levers
         ),
     )

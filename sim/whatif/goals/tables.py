@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sim.results.goals import Combination, GoalSearch, MovedLever, Setting
+from sim.results.goals import Combination, GoalSearch, Setting
 from sim.results.tables import FIGURE, SHARE, Column, Table, table
 from sim.results.wording import write_figure, write_share
 from sim.specs.goal.spec import Wanted
-from sim.specs.labels import label_edit, label_key
 
 RULES = {"majority": "a simple majority", "two-thirds": "two thirds of the votes for and against"}
 ACTING = {"support": "support", "abstain": "abstain", "oppose": "oppose", "absent": "be absent"}
@@ -58,20 +57,6 @@ def answer_search(search: GoalSearch, wanted: Wanted) -> list[str]:
     return [*sentences, f"Unchanged, '{search.scenario}' reaches it in {describe_chance(search.as_it_stands)}."]
 
 
-def label_moved_lever(lever: MovedLever) -> str:
-    """What people call a lever of a goal, without the keys that its name in the file has."""
-    if lever.kind == "number":
-        return label_key(lever.lever)
-    verb, _, rest = lever.lever.partition(" ")
-    if lever.kind == "attribute":
-        attribute, _, members = rest.partition(" of ")
-        return label_edit(verb, attribute, members)
-    if lever.kind in ("join", "leave"):
-        key, _, members = rest.partition(": ")
-        return f"{verb} the {label_key(key)}: {members}"
-    return lever.lever
-
-
 def make_levers_table(found: Combination, cost_unit: str, names: Mapping[str, str]) -> Table:
     """Where a combination puts each lever, and what that costs.
 
@@ -82,7 +67,7 @@ def make_levers_table(found: Combination, cost_unit: str, names: Mapping[str, st
     columns = [Column("lever"), Column("now"), Column("to"), Column(cost_unit, FIGURE)]
     rows = [
         (
-            f"{number} {label_moved_lever(lever)}",
+            f"{number} {lever.label}",
             _write_setting(lever.now, names),
             "unchanged" if lever.value == lever.now else _write_setting(lever.value, names),
             lever.cost,
@@ -113,7 +98,7 @@ def make_frontier_table(search: GoalSearch) -> Table:
         ]
         for found in search.frontier
     ]
-    names = "; ".join(f"{number} {label_moved_lever(lever)}" for number, lever in enumerate(levers, start=1))
+    names = "; ".join(f"{number} {lever.label}" for number, lever in enumerate(levers, start=1))
     return table("What more certainty costs", columns, rows, f"Levers: {names}.")
 
 
@@ -122,7 +107,7 @@ def _write_interval(found: Combination) -> str:
 
 
 def _write_setting(value: Setting, names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Where a lever is: a number, or the members that it moves, by name where names are given."""
+    """Where a lever is: a number, months, or the members that it moves, by name where names are given."""
     if not isinstance(value, tuple):
         return write_figure(value)
     return ", ".join(names.get(iso3, iso3) for iso3 in value) or "nobody"
