@@ -21,7 +21,7 @@ from sim.runner.designs import list_points, make_scenario_at
 from sim.runner.executors import InProcess
 from sim.runner.folder.files import PURPOSES
 from sim.runner.folder.kept import read_run
-from sim.runner.folder.reading import FinishedTables, read_points
+from sim.runner.folder.reading import FinishedTables, count_rows_by_point, open_table, read_points
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run, keep_sweep
 from sim.specs import read_experiment, read_scenario
@@ -365,3 +365,9 @@ def test_summaries_in_pieces_are_those_of_the_whole(runs):
     wanted = {"support": 50, "oppose": 52}
     assert find_median(tallies).tolist() == np.quantile(tallies, 0.5, axis=0, method="lower").tolist()
     assert share_near(tallies, wanted) == is_near(tallies, wanted).mean()
+
+
+def test_rows_of_a_point_in_two_groups_are_counted_together(tmp_path):
+    points = pa.table({"point": pa.array([0, 0, 1, 1, 1, 3], pa.int32())})
+    pq.write_table(points, tmp_path / "members.parquet", row_group_size=4)
+    assert count_rows_by_point(open_table(tmp_path / "members.parquet")) == {0: 2, 1: 3, 3: 1}

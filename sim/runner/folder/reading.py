@@ -41,6 +41,15 @@ def read_parquet_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]
     return zip(*(table[name].to_pylist() for name in columns), strict=True)
 
 
+def count_rows_by_point(file: pq.ParquetFile) -> Counter[int]:
+    """Count the rows of each point in a table, a group of rows at a time: there may be millions."""
+    found: Counter[int] = Counter()
+    for group in range(file.num_row_groups):
+        points = file.read_row_group(group, columns=["point"])["point"].to_numpy()
+        found.update(dict(zip(*(each.tolist() for each in np.unique(points, return_counts=True)), strict=True)))
+    return found
+
+
 def read_points(folder: Path) -> list[SweptPoint]:
     """Read the table of points of a finished folder, row by row."""
     table = read_parquet(folder / POINTS)
@@ -109,7 +118,7 @@ class FinishedTables:
         self._tallies = _Rows(folder / TALLIES, kept)
         self._members = _Rows(folder / MEMBERS, kept) if (folder / MEMBERS).is_file() else None
         self._votes = _Rows(folder / VOTES, kept) if (folder / VOTES).is_file() else None
-        sizes = self._rows_per_point()
+        sizes = Counter() if self._members is None else count_rows_by_point(self._members.file)
         self.votes: dict[int, list[VoteRows]] = {}
         start = first = 0
         for point, resolution, replicates in rows:
@@ -117,12 +126,6 @@ class FinishedTables:
             vote = VoteRows(point, resolution, replicates, start, range(first, first + size))
             self.votes.setdefault(point, []).append(vote)
             start, first = start + vote.replicates, first + size
-
-    def _rows_per_point(self) -> dict[int, int]:
-        if self._members is None:
-            return {}
-        points = self._members.file.read(columns=["point"])["point"].to_numpy()
-        return dict(zip(*(found.tolist() for found in np.unique(points, return_counts=True)), strict=True))
 
     def tallies(self, vote: VoteRows, first: int = 0, count: int | None = None) -> IntArray:
         """Members per action code, (R, 4), of `count` replicates from `first`; of all by default.
