@@ -17,7 +17,7 @@ import sim.cli.app, sim.runner.sweep, sim.model, pandas, pyarrow.parquet
 SWEPT = """
 from pathlib import Path
 from sim.runner.sweep import keep_sweep
-from sim.specs import experiment_from
+from sim.specs import parse_experiment
 experiment = parse_experiment({
     "title": "Memory", "question": "How much?", "scenario": "es-11-1", "replicates": int(sys.argv[1]),
     "outputs": ["tally", "members"],

@@ -27,10 +27,16 @@ def found():
     settings = ["design.samples=4", "replicates=5"]
     return {
         "run": sim.run("es-11-1", replicates=50),
-        "months": sim.run("2022-2023", {"months.end": "2022-04-30"}, replicates=5),
+        "months": sim.run("2022-2023", {"months.end": "2022-04-30", "parameters.vote_feedback": 1}, replicates=5),
         "sweep": sim.sweep("sanction-enforcement", replicates=2),
         "compare": sim.compare("es-11-1", {"vote.severity": -3.0}, replicates=20),
-        "explain": sim.explain("2022-2023", "IND", {"months.end": "2022-04-30"}, tries_levers=False, replicates=5),
+        "explain": sim.explain(
+            "2022-2023",
+            "IND",
+            {"months.end": "2022-04-30", "parameters.vote_feedback": 1},
+            tries_levers=False,
+            replicates=5,
+        ),
         "reach": sim.reach("india-deplores", ["replicates=20"]),
         "sensitivity": sim.sensitivity("where-threats-work", "oppose", "oppose>20", overrides=settings),
         "model": AlignmentModel("2022-2023", seed=1).run(),

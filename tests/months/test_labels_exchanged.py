@@ -44,7 +44,7 @@ def test_two_members_that_exchange_their_labels_exchange_nothing_else(made_up: A
         key = randomness.make_stream_key
         patch.setattr(
             randomness,
-            "stream_key",
+            "make_stream_key",
             lambda seed, process, occasion, member: key(seed, process, occasion, names.get(member, member)),
         )
         own_votes, own_months = watched(made(renamed(document, names), renamed(world, names), energy), 0, 3)

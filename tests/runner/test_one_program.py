@@ -80,7 +80,7 @@ def test_a_file_changed_after_the_program_was_loaded_is_noticed(tmp_path):
     shutil.copytree(Path(package.__file__).parent, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     code = (
         "import os, pathlib, time\n"
-        "from sim.runner.identity import program_hash\n"
+        "from sim.runner.identity import hash_program\n"
         "rule = pathlib.Path('sim/rules/payoffs.py')\n"
         "os.utime(rule, (time.time() + 1, time.time() + 1))\n"
         "hash_program()\n"

@@ -112,7 +112,7 @@ def test_nothing_dated_later_reaches_a_prediction(monkeypatch):
     asked = [Observed("asked", date(2022, 3, 2), WORLD.rollcall("A/RES/ES-11/1").votes)]
     before = by_resolution(spec, asked)
     monkeypatch.setattr(
-        validation, "world_of", lambda spec: replace(WORLD, rollcalls=tuple(map(scrambled, WORLD.rollcalls)))
+        validation, "load_scenario_world", lambda spec: replace(WORLD, rollcalls=tuple(map(scrambled, WORLD.rollcalls)))
     )
     assert by_resolution(spec, asked) == before
     assert before["asked"].mode == "earlier-vote"

@@ -10,7 +10,7 @@ from sim.results.calibration import Belief
 from sim.results.intervals import Ends
 from sim.results.parts import Interval
 from sim.results.scores import Scores
-from sim.results.validation import HeldOutValidation, PooledScores, Validation
+from sim.results.validation import HeldOutValidation, Lead, PooledScores, Validation
 from sim.results.wording import write_share
 from sim.rules.choice import ACTIONS
 from sim.scoring.scores import find_classes
@@ -64,21 +64,33 @@ def later(votes: Sequence[Validation], pooled: PooledScores) -> str:
             one.resolution,
             f"{one.pinned.rps:.4f}",
             f"{one.pinned.accuracy:.3f}",
+            "" if one.blend is None else f"{one.blend.rps:.4f}",
             *(f"{one.baselines_pinned[rule].rps:.4f}" for rule in rules),
             f"{one.declared.rps:.4f}",
         ]
         for one in votes
     ]
+    blend = "" if pooled.blend is None else f"{pooled.blend.rps:.4f}"
     means = [f"{pooled.rules[rule].rps:.4f}" for rule in rules]
     declared = f"{np.mean([one.declared.rps for one in votes]):.4f}"
-    rows.append(["**mean**", f"{pooled.model.rps:.4f}", f"{pooled.model.accuracy:.3f}", *means, declared])
-    head = ["", "RPS, pinned", "accuracy, pinned", *(f"{name}, pinned" for name in rules.values()), "RPS, declared"]
-    found = table(head, rows)
-    if pooled.over_forest is None:
-        return found
-    rps = pooled.over_forest.rps
-    ends = f"{rps.p025:+.4f} to {rps.p975:+.4f}"
-    return f"{found}\n\nRPS of the model less that of the forest: {rps.mean:+.4f} (95 % {ends})."
+    rows.append(["**mean**", f"{pooled.model.rps:.4f}", f"{pooled.model.accuracy:.3f}", blend, *means, declared])
+    names = ("model and trees", *rules.values())
+    head = ["", "RPS, pinned", "accuracy, pinned", *(f"{name}, pinned" for name in names), "RPS, declared"]
+    found = [table(head, rows)]
+    if pooled.over_forest is not None:
+        found.append(f"RPS of the model less that of the forest: {_write_lead(pooled.over_forest.rps)}.")
+    if pooled.blend is not None and pooled.blend_over_best is not None:
+        found.append(
+            f"*Model and trees* is the mean of the probabilities of the model and of boosted trees; its accuracy is "
+            f"{pooled.blend.accuracy:.3f}, its log loss {pooled.blend.log_loss:.4f} (the model alone: "
+            f"{pooled.model.log_loss:.4f}). Less the best rule by each score: RPS "
+            f"{_write_lead(pooled.blend_over_best.rps)}, log loss {_write_lead(pooled.blend_over_best.log_loss)}."
+        )
+    return "\n\n".join(found)
+
+
+def _write_lead(lead: Lead) -> str:
+    return f"{lead.mean:+.4f} ({words(lead.over)}; 95 % {lead.p025:+.4f} to {lead.p975:+.4f})"
 
 
 def day(vote: Assessed) -> str:

@@ -65,9 +65,10 @@ def _answer_change(vote: VoteSummary) -> str:
     """How much support changes, and to how many members."""
     support, change = vote.tally.support, 0.0 if vote.base is None else vote.base.change.support
     size = write_number(abs(change), 1)
-    moves = "does not change" if size == "0.0" else f"{'rises' if change > 0 else 'falls'} by {size} members on average"
     to = f"{write_number(support.median)} ({write_interval(support.p05, support.p95)} in 90 % of runs)"
-    return f"Support for {vote.resolution} {moves}, to {to}."
+    if size == "0.0":
+        return f"Support for {vote.resolution} does not change: {to}."
+    return f"Support for {vote.resolution} {'rises' if change > 0 else 'falls'} by {size} members on average, to {to}."
 
 
 def _answer_movers(vote: VoteSummary) -> str:

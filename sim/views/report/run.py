@@ -52,7 +52,7 @@ def make_run_page(kept: KeptRun) -> ReportPage:
     if result.base is not None:
         sections.insert(0, change)
     if months is not None:
-        about = [] if months.about is None else answer_about(months.about)
+        about = [] if months.about is None else answer_about(months.about)[1:]  # the first is the answer
         details += [*about, " ".join(answer_months(months))]
         sections.insert(0, _months_section(result, months))
     sections += [_ties_section(result)] if result.base is not None else [_ties_section(result), change]
