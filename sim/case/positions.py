@@ -15,8 +15,9 @@ from sim.case.ballot import NOT_FIXED, Standing, Terms, VoteSettings, find_topic
 from sim.case.utilities import compute_own_utilities
 from sim.results.showing import Shown
 from sim.rules.alignment import DAYS_PER_YEAR, DIVISIVENESS_PRIORS, Divisiveness
-from sim.rules.choice import ABSTAIN, STANCES
+from sim.rules.choice import ABSTAIN, STANCES, compute_choice_probabilities
 from sim.rules.parameters import Parameters
+from sim.rules.payoffs import Utilities
 from sim.rules.positions import (
     Deviation,
     Evidence,
@@ -208,7 +209,7 @@ class _Record:
         nobody_fixed = np.full(votes.shape[1], NOT_FIXED, dtype=np.int8)
         ballot = make_ballot(Standing(vote, terms, assume_structure(votes.shape[1]), nobody_fixed), parameters, plain)
         own = compute_own_utilities(ballot, parameters, Deviation(0.0, 0.0, 0.0))
-        self.own = np.stack(np.broadcast_arrays(*own), axis=-1)
+        self.own = own
         self.structure = np.stack([ballot.conflict, ballot.order], axis=-1)
         self.weights = weigh_votes(votes, float(parameters["position_absence"]))
         self.votes = np.maximum(votes, 0)
@@ -230,12 +231,16 @@ class _Record:
     def utilities(self) -> FloatArray:
         """Utilities (V, N, 4) at a deviation of 0."""
         severity, abstaining = self.terms[:, 0, None], self.terms[:, 1]
-        return self._utilities(self.loadings @ self.structure.T + self.pull - severity, abstaining)
+        found = self._utilities(self.loadings @ self.structure.T + self.pull - severity, abstaining)
+        return np.stack(np.broadcast_arrays(*found), axis=-1)
 
-    def _utilities(self, support: FloatArray, abstaining: FloatArray) -> FloatArray:
-        found = self.own + support[..., None] * STANCES
-        found[..., ABSTAIN] += abstaining[:, None]
-        return found
+    def _utilities(self, support: FloatArray, abstaining: FloatArray) -> Utilities:
+        return Utilities(
+            oppose=self.own.oppose - support,
+            absent=self.own.absent,
+            abstain=self.own.abstain + abstaining[:, None],
+            support=self.own.support + support,
+        )
 
     def learn(self, evidence: Evidence, covariance: FloatArray, steps: int) -> None:
         """Move the terms of the resolutions to where the votes are most likely under the members' positions.
@@ -246,7 +251,7 @@ class _Record:
         """
         along = np.einsum("dvw,nw->vnd", covariance[:2], evidence.pull)
         moved = np.diagonal(covariance[:2], axis1=1, axis2=2).T[:, None, :] - np.einsum(
-            "dvw,nwx,xv->vnd", covariance[:2], evidence.gain, self.of_votes(covariance)
+            "dvw,nwv->vnd", covariance[:2], evidence.gain @ self.of_votes(covariance)
         )
         spread = np.sqrt(evidence.variance)
         slope = moved / np.maximum(evidence.variance, 1e-9)[..., None]
@@ -273,17 +278,15 @@ class _Record:
         rest : the other part of the utility of supporting: the deviation on the topic, (V, N).
         """
         support = np.einsum("vd,vnd->vn", self.loadings, positions) + rest + self.pull - self.terms[:, 0, None]
-        values = self._utilities(support, self.terms[:, 1])
-        odds = np.exp(values - values.max(axis=-1, keepdims=True))
-        chances = odds / odds.sum(axis=-1, keepdims=True)
-        stance, abstaining = chances @ STANCES, chances[..., ABSTAIN]
+        chances = compute_choice_probabilities(self._utilities(support, self.terms[:, 1]))
+        stance, abstaining = chances.support - chances.oppose, chances.abstain
         # A step in severity, abstaining or divisiveness moves the support by `by`, and the abstaining by `at`.
         by = np.concatenate([np.full((*rest.shape, 1), -1.0), np.zeros((*rest.shape, 1)), positions], axis=-1)
         at = np.array([0.0, 1.0, 0.0, 0.0])
         surprise = self.weights * (self.stances - stance)
         left = self.weights * ((self.votes == ABSTAIN) - abstaining)
         gradient = np.einsum("vn,vnk->vk", surprise, by) + left.sum(axis=1)[:, None] * at
-        wide = self.weights * (chances @ STANCES**2 - stance**2)
+        wide = self.weights * (chances.oppose + chances.support - stance**2)
         mixed = np.einsum("vn,vnk->vk", -self.weights * stance * abstaining, by)[:, :, None] * at
         own = (self.weights * abstaining * (1.0 - abstaining)).sum(axis=1)[:, None, None] * np.outer(at, at)
-        return gradient, np.einsum("vn,vnk,vnl->vkl", wide, by, by) + mixed + mixed.transpose(0, 2, 1) + own
+        return gradient, (wide[..., None] * by).transpose(0, 2, 1) @ by + mixed + mixed.transpose(0, 2, 1) + own

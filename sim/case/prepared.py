@@ -25,6 +25,7 @@ from sim.results.showing import Shown
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 from sim.rules.influence import compact, peer_weights
 from sim.rules.parameters import defaults
+from sim.rules.positions import Knowledge
 from sim.specs import Fit, Scenario, Vote, find_members, fit_path, load_scenario_world, read_fit
 from sim.specs.scenario.own import read_term_network
 from sim.world import World
@@ -205,15 +206,20 @@ def with_positions(case: Case, parameters: Mapping[str, float]) -> Case:
 
         return world.remember(("revealed", find_topic(vote), *used), make)
 
+    def know_for(number: int) -> Knowledge:
+        """The same object for the same knowledge, so that what is drawn with it can be kept."""
+        votes = tuple((vote.resolution, vote.date) for vote in spec.vote[: number + 1])
+        topic = find_topic(spec.vote[number])
+        return world.remember(
+            ("knowledge", topic, votes, *used), lambda: make_knowledge(by_topic[topic], spec.vote, number, parameters)
+        )
+
     by_topic: dict[str, Positions] = {}
     for vote in spec.vote:
         topic = find_topic(vote)
         if topic not in by_topic:
             by_topic[topic] = estimate_on(vote)
-    standings = tuple(
-        replace(standing, known=make_knowledge(by_topic[find_topic(standing.vote)], spec.vote, number, parameters))
-        for number, standing in enumerate(case.standings)
-    )
+    standings = tuple(replace(standing, known=know_for(number)) for number, standing in enumerate(case.standings))
     return replace(
         case,
         standings=standings,

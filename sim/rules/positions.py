@@ -198,15 +198,19 @@ def reveal(
     weights : the weight of each vote, (V, N).
     """
     precision, shift = before.precision, before.shift
+    # One array for each action: over a last axis of four, maxima and sums cost several times as much.
+    opposing, absent, abstaining, supporting = (utilities[..., action, None] for action in range(len(STANCES)))
+    staying = np.maximum(absent, abstaining)
+    voted, stance = np.take_along_axis(utilities, votes[..., None].astype(np.int64), axis=-1), STANCES[votes][..., None]
     for _ in range(sweeps):
         mean, variance, _ = _posterior(covariance, precision, shift)
         left = np.maximum(1.0 / variance - precision, 1e-6)  # precision of the other votes about this one
         centre, scale = (mean / variance - shift) / left, left**-0.5
         nodes = centre.T[..., None] + scale.T[..., None] * NODES
-        values = utilities[:, :, None, :] + nodes[..., None] * STANCES
-        chosen = np.take_along_axis(values, votes[:, :, None, None].astype(np.int64), axis=-1)[..., 0]
-        largest = values.max(axis=-1)
-        chosen = chosen - largest - np.log(np.exp(values - largest[..., None]).sum(axis=-1))
+        support, oppose = supporting + nodes, opposing - nodes
+        largest = np.maximum(np.maximum(oppose, support), staying)
+        odds = np.exp(oppose - largest) + np.exp(absent - largest) + np.exp(abstaining - largest)
+        chosen = voted + nodes * stance - largest - np.log(odds + np.exp(support - largest))
         fit = weights[..., None] * chosen
         likelihood = NODE_WEIGHTS * np.exp(fit - fit.max(axis=-1, keepdims=True))
         total = likelihood.sum(axis=-1)

@@ -24,7 +24,7 @@ from sim.runner.result import frequencies
 from sim.scoring.scores import find_classes, merge_to_three_classes, score
 from sim.specs import Experiment, Factor
 from sim.summaries.summary import is_scored
-from sim.summaries.tallies import is_near
+from sim.summaries.tallies import share_near
 
 ZOOM = 0.5
 """Part of a range that a finer design around the best point keeps."""
@@ -54,7 +54,7 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
                 point=vote.point,
                 values=dict(point.values),
                 exactly=float((gaps == 0).all(axis=1).mean()),
-                near=float(is_near(finished.tallies(vote), wanted).mean()),
+                near=share_near(finished.tallies(vote), wanted),
                 distance=float(gaps.sum(axis=1).mean()),
                 accuracy=None if scores is None else scores.accuracy,
                 rps=None if scores is None else scores.rps,

@@ -16,7 +16,16 @@ from sim.scoring.scores import find_classes, merge_to_three_classes, score
 from sim.summaries.changes import summarise_change
 from sim.summaries.edits import list_settings
 from sim.summaries.months import report_months
-from sim.summaries.tallies import CODES, REPORTED, SPLIT, count_actions, is_near, share_behind, summarise_tally
+from sim.summaries.tallies import (
+    CODES,
+    REPORTED,
+    SPLIT,
+    count_actions,
+    find_median,
+    share_behind,
+    share_near,
+    summarise_tally,
+)
 from sim.world import RollCall
 
 CLASS_WORDS = ("oppose", "abstain or absent", "support")
@@ -60,13 +69,11 @@ def summarise_vote(result: RunResult, number: int) -> VoteSummary:
         resolution=vote.resolution,
         date=vote.date,
         tally=summarise_tally(vote),
-        split=split_of(
-            np.quantile(vote.tallies, 0.5, axis=0, method="lower"), case.ballots[number].fixed[case.roles.target]
-        ),
+        split=split_of(find_median(vote.tallies), case.ballots[number].fixed[case.roles.target]),
         likeliest=count_actions(np.bincount(vote.counts[vote.is_voter].argmax(axis=1), minlength=len(ACTIONS))),
         observed=observed,
         observed_split=None if call is None else split_of(call.tally, call.votes[case.roles.target]),
-        near=None if observed is None else float(is_near(vote.tallies, dict(observed)).mean()),
+        near=None if observed is None else share_near(vote.tallies, dict(observed)),
         accuracy=accuracy(case, number, chances, call),
         population_share=share_behind(case, vote),
         settled=float(vote.is_settled.mean()),

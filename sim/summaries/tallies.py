@@ -19,6 +19,8 @@ SPLIT = ("support", "abstain", "oppose")
 """Actions of a split, in its order."""
 NEAR = 5
 """How many members a tally may be off on every action and still count as near another one."""
+PIECE = 100_000
+"""Runs whose tallies are compared at once, for the memory."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
@@ -36,6 +38,17 @@ def measure(values: NDArray[np.integer] | FloatArray) -> Statistics:
     """Mean, median and 90 % interval of values (R,)."""
     median, low, high = np.quantile(values, (0.5, 0.05, 0.95))
     return Statistics(mean=float(values.mean()), median=float(median), p05=float(low), p95=float(high))
+
+
+def find_median(tallies: NDArray[np.integer]) -> IntArray:
+    """The lower median of the members per action code, (4,), from tallies (R, 4); without a copy of all of them."""
+    return np.array([np.quantile(members, 0.5, method="lower") for members in tallies.T])
+
+
+def share_near(tallies: NDArray[np.integer], wanted: Mapping[str, int]) -> float:
+    """Share of the tallies that `is_near` finds near the wanted members; without a copy of all of them."""
+    pieces = (tallies[first : first + PIECE] for first in range(0, len(tallies), PIECE))
+    return sum(int(is_near(piece, wanted).sum()) for piece in pieces) / len(tallies)
 
 
 def is_near(tallies: NDArray[np.integer], wanted: Mapping[str, int]) -> BoolArray:

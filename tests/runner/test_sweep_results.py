@@ -6,6 +6,7 @@ import sys
 import time
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.commands import ENVIRONMENT, sim
@@ -13,16 +14,19 @@ from support.sweeps import CROSSING, SMALL, TABLES, bytes_of, sim_sweep, two_vot
 
 from sim.case import prepare
 from sim.ensemble import simulate
-from sim.rules.choice import ACTIONS
+from sim.rules.choice import ACTIONS, SUPPORT
 from sim.rules.parameters import load_registry
 from sim.runner import batch as batches
 from sim.runner.designs import list_points, make_scenario_at
 from sim.runner.executors import InProcess
 from sim.runner.folder.files import PURPOSES
-from sim.runner.folder.reading import read_points
+from sim.runner.folder.kept import read_run
+from sim.runner.folder.reading import FinishedTables, count_rows_by_point, open_table, read_points
+from sim.runner.run import run_case
 from sim.runner.sweep import keep_run, keep_sweep
 from sim.specs import read_experiment, read_scenario
 from sim.summaries.ranking import rank
+from sim.summaries.tallies import find_median, is_near, share_near
 
 
 @pytest.fixture(scope="module")
@@ -337,3 +341,33 @@ def test_a_scheduler_that_does_not_answer_is_reported(tmp_path, address):
     assert "no Dask scheduler answers" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_tallies_are_read_back_in_numbers_that_hold_twice_as_many_members(tmp_path):
+    """Of 193 members 16 bits suffice, a quarter of the memory; of 20,000 they do not."""
+    case = prepare(read_scenario("es-11-1", ["replicates=30"]))
+    keep_run(case, tmp_path / "kept")
+    read = read_run(tmp_path / "kept").result.votes[0]
+    assert read.tallies.dtype == np.int16
+    assert read.tallies.tolist() == run_case(case).votes[0].tallies.tolist()
+    assert read.is_settled.tolist() == run_case(case).votes[0].is_settled.tolist()
+    written = pq.read_table(tmp_path / "kept" / "tallies.parquet")
+    many = pa.array([20_000] * 30, written.schema.field("support").type)
+    wide = written.set_column(written.column_names.index("support"), written.schema.field("support"), many)
+    pq.write_table(wide, tmp_path / "kept" / "tallies.parquet")
+    tables = FinishedTables(tmp_path / "kept")
+    assert (2 * tables.tallies(tables.votes[0][0])[:, SUPPORT]).tolist() == [40_000] * 30
+
+
+@pytest.mark.parametrize("runs", [1, 2, 99_999, 200_001])
+def test_summaries_in_pieces_are_those_of_the_whole(runs):
+    tallies = np.random.default_rng(runs).integers(40, 60, (runs, 4)).astype(np.int16)
+    wanted = {"support": 50, "oppose": 52}
+    assert find_median(tallies).tolist() == np.quantile(tallies, 0.5, axis=0, method="lower").tolist()
+    assert share_near(tallies, wanted) == is_near(tallies, wanted).mean()
+
+
+def test_rows_of_a_point_in_two_groups_are_counted_together(tmp_path):
+    points = pa.table({"point": pa.array([0, 0, 1, 1, 1, 3], pa.int32())})
+    pq.write_table(points, tmp_path / "members.parquet", row_group_size=4)
+    assert count_rows_by_point(open_table(tmp_path / "members.parquet")) == {0: 2, 1: 3, 3: 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache, partial
 from itertools import combinations, product
 from pathlib import Path
@@ -406,3 +407,13 @@ def test_a_goal_without_a_title_begins_with_its_scenario(tmp_path: Path) -> None
     assert lines[0] == "Harbour blockade: the seven harbours vote on SH/2"
     (refused,) = [line for line in lines if "cannot be combined" in line]
     assert refused.startswith("3 of them")  # of nine: absent at its default, or at 1, over abstain
+
+
+def test_what_all_combinations_draw_is_drawn_once_and_changes_no_vote() -> None:
+    space = Combinations(harbour_goal(GOALS["count"]))
+    first, last = (space.case(places) for places in (space.now, tuple(len(axis) - 1 for axis in space.axes)))
+    assert first.kept is last.kept is not None
+    for case in (first, last):
+        kept, plain = (simulate(one, 0, 100, is_compiled=False)[0].actions for one in (case, replace(case, kept=None)))
+        assert (kept == plain).all()
+    assert first.kept

@@ -18,7 +18,7 @@ from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
 from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.levers import Lever, find_levers
-from sim.whatif.explanation.switching import WatchedMember, find_switching_points
+from sim.whatif.explanation.switching import WatchedMember, compute_expected_chances, find_switching_points
 from sim.whatif.explanation.terms import take_apart
 
 HARBOURS = ("ELM", "FER", "GUL")
@@ -157,3 +157,19 @@ def test_probabilities_are_those_of_a_run(number: int, blockade: Path) -> None:
                 attribute = lever.key.partition(" of ")[0]
                 setting = f"change=[{{members=['GUL'], attribute='{attribute}', set={value!r}, reason='what if'}}]"
             assert chances.document() == ran(setting), lever.key
+
+
+def test_no_months_are_made_for_a_vote_that_sees_none(blockade: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chances are those of the whole scenario; only where feedback is on does the vote need a plan of months."""
+    case = prepare(read_scenario(blockade, ["parameters.vote_feedback=0", "replicates=20"]))
+    whole = compute_expected_chances(case, 1)
+    member = WatchedMember(case, 1, case.world.index["GUL"], 20)
+    seeing = case.spec.model_copy(update={"parameters": {**case.spec.parameters, "vote_feedback": 1.0}})
+
+    def refuse(*given: object, **named: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr("sim.case.prepared.make_plan", refuse)
+    assert member.expected(case.spec).tolist() == whole[member.index].tolist()
+    with pytest.raises(NotImplementedError):
+        member.expected(seeing)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import DTypeLike, NDArray
 
 from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.results.parts import ByAction, Statistics
@@ -38,6 +39,15 @@ def read_parquet_columns(path: Path, *columns: str) -> Iterator[tuple[Any, ...]]
     """Read the rows of a Parquet file as values of some columns, in the order of the columns."""
     table = read_parquet(path, list(columns))
     return zip(*(table[name].to_pylist() for name in columns), strict=True)
+
+
+def count_rows_by_point(file: pq.ParquetFile) -> Counter[int]:
+    """Count the rows of each point in a table, a group of rows at a time: there may be millions."""
+    found: Counter[int] = Counter()
+    for group in range(file.num_row_groups):
+        points = file.read_row_group(group, columns=["point"])["point"].to_numpy()
+        found.update(dict(zip(*(each.tolist() for each in np.unique(points, return_counts=True)), strict=True)))
+    return found
 
 
 def read_points(folder: Path) -> list[SweptPoint]:
@@ -108,7 +118,7 @@ class FinishedTables:
         self._tallies = _Rows(folder / TALLIES, kept)
         self._members = _Rows(folder / MEMBERS, kept) if (folder / MEMBERS).is_file() else None
         self._votes = _Rows(folder / VOTES, kept) if (folder / VOTES).is_file() else None
-        sizes = self._rows_per_point()
+        sizes = Counter() if self._members is None else count_rows_by_point(self._members.file)
         self.votes: dict[int, list[VoteRows]] = {}
         start = first = 0
         for point, resolution, replicates in rows:
@@ -117,21 +127,18 @@ class FinishedTables:
             self.votes.setdefault(point, []).append(vote)
             start, first = start + vote.replicates, first + size
 
-    def _rows_per_point(self) -> dict[int, int]:
-        if self._members is None:
-            return {}
-        points = self._members.file.read(columns=["point"])["point"].to_numpy()
-        return dict(zip(*(found.tolist() for found in np.unique(points, return_counts=True)), strict=True))
-
     def tallies(self, vote: VoteRows, first: int = 0, count: int | None = None) -> IntArray:
-        """Members per action code, (R, 4), of `count` replicates from `first`; of all by default."""
+        """Members per action code, (R, 4), of `count` replicates from `first`; of all by default.
+
+        They are whole numbers of 16 bits where twice the members fit into these: there may be millions of replicates.
+        """
         rows = vote.replicates if count is None else count
-        return self._tallies.by_action(vote.start + first, rows)
+        return self._tallies.by_action(vote.start + first, rows, np.int16)
 
     def is_settled(self, vote: VoteRows, first: int = 0, count: int | None = None) -> BoolArray:
         """Whether deliberation had settled, (R,)."""
-        rows = self._tallies.slice(vote.start + first, vote.replicates if count is None else count)
-        return rows["is_settled"].to_numpy()
+        rows = vote.replicates if count is None else count
+        return self._tallies.column("is_settled", vote.start + first, rows)
 
     def counts(self, vote: VoteRows) -> IntArray:
         """Number of replicates per member and action code, (N, 4); (0, 4) where members were not kept."""
@@ -192,14 +199,27 @@ class _Rows:
     def slice(self, first: int, count: int) -> pa.Table:
         return pa.concat_tables(self._pieces(first, count)).combine_chunks()
 
-    def by_action(self, first: int, count: int) -> IntArray:
-        """The numbers (rows, 4) by action code, piece by piece: there may be millions of rows."""
-        found, done = np.empty((count, len(ACTIONS)), dtype=np.int64), 0
+    def by_action(self, first: int, count: int, smallest: DTypeLike = np.int64) -> IntArray:
+        """The numbers (rows, 4) by action code, piece by piece: there may be millions of rows.
+
+        Parameters
+        ----------
+        smallest : kind of the numbers; a wider one where twice the largest of them does not fit.
+        """
+        found: IntArray = np.empty((count, len(ACTIONS)), dtype=smallest)
+        done = 0
         for piece in self._pieces(first, count):
             for code, action in enumerate(ACTIONS):
-                found[done : done + len(piece), code] = piece[action].to_numpy()
+                values = piece[action].to_numpy()
+                needed = np.min_scalar_type(-2 * int(values.max(initial=0)))
+                found = found.astype(np.promote_types(found.dtype, needed), copy=False)
+                found[done : done + len(piece), code] = values
             done += len(piece)
         return found
+
+    def column(self, name: str, first: int, count: int) -> NDArray[Any]:
+        """The values (rows,) of a column, piece by piece."""
+        return np.concatenate([piece[name].to_numpy() for piece in self._pieces(first, count)])
 
     def _pieces(self, first: int, count: int) -> Iterator[pa.Table]:
         while True:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from sim.results.folder import Manifest, RunManifest
 from sim.rules.choice import ACTIONS
 from sim.runner.folder.files import MEMBERS, OF_OUTPUT, POINTS, TALLIES, TALLY_SCHEMA, VOTES, make_points_schema
-from sim.runner.folder.reading import FinishedTables, open_table, read_parquet_columns
+from sim.runner.folder.reading import FinishedTables, count_rows_by_point, open_table, read_parquet_columns
 from sim.runner.folder.tables import ROWS_PER_GROUP
 
 SCHEMAS = {TALLIES: TALLY_SCHEMA} | {name: schema for tables in OF_OUTPUT.values() for name, schema in tables.items()}
@@ -69,8 +69,7 @@ def _find_of_other_length(folder: Path, opened: dict[str, pq.ParquetFile]) -> It
         expected: Counter[int] = Counter()
         for point, votes in tables.votes.items():
             expected[point] = sum(int(tables.tallies(vote, 0, 1)[0, : len(ACTIONS)].sum()) for vote in votes)
-        found = Counter(point for (point,) in read_parquet_columns(folder / MEMBERS, "point"))
-        if found != expected or not _has_rows(opened[MEMBERS], sum(expected.values())):
+        if count_rows_by_point(opened[MEMBERS]) != expected or not _has_rows(opened[MEMBERS], sum(expected.values())):
             yield MEMBERS
 
 

@@ -50,13 +50,18 @@ class WatchedMember:
     replicates: int
 
     def _case(self, spec: Scenario) -> Case:
-        """What the vote of a scenario depends on, ready to run: nothing from after its month."""
+        """What the vote of a scenario depends on, ready to run: no month that it does not see, and no later vote."""
         start = self.case.start
         if spec.months is not None:
             end = spec.vote[self.number].date
-            spec = spec.model_copy(update={"months": spec.months.model_copy(update={"end": end})})
+            seen = spec.months.model_copy(update={"end": end}) if self._sees_months(spec) else None
+            spec = spec.model_copy(update={"months": seen})
         spec = spec.model_copy(update={"vote": spec.vote[: self.number + 1]})
         return prepare(spec, self.case.world, None if start is None else start.energy)
+
+    def _sees_months(self, spec: Scenario) -> bool:
+        """Whether the vote sees the months in a scenario that differs from the case's by a lever."""
+        return spec.parameters.get("vote_feedback", self.case.parameters["vote_feedback"]) == 1
 
     def expected(self, spec: Scenario) -> FloatArray:
         """Probabilities (4,) of its actions at equilibrium."""
