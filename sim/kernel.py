@@ -165,7 +165,7 @@ def find_levels(noise: Any, begin: int, levels: FloatArray) -> None:
 
 
 @inlined
-def find_range(level: float, oppose: float, absent: float, abstain: float, support: float) -> int:
+def encode_range(level: float, oppose: float, absent: float, abstain: float, support: float) -> int:
     """The action at a level of noise, given the odds of the actions."""
     below_abstain = oppose + absent
     below_support = below_abstain + abstain
@@ -230,8 +230,8 @@ def find_cells(
                 oppose, absent, abstain, support = odds[row, i]
                 lowest, highest = 0, SUPPORT
                 if level == level:
-                    lowest = find_range(level * (1.0 - MARGIN), oppose * up, absent, abstain, support / up)
-                    highest = find_range(level * (1.0 + MARGIN), oppose / up, absent, abstain, support * up)
+                    lowest = encode_range(level * (1.0 - MARGIN), oppose * up, absent, abstain, support / up)
+                    highest = encode_range(level * (1.0 + MARGIN), oppose / up, absent, abstain, support * up)
                 actions[at, i] = lowest
                 if lowest == highest and (start < 0 or lowest == start):
                     continue
@@ -247,7 +247,7 @@ def find_cells(
 
 
 @inlined
-def switch(points: Wholes, peers: int) -> int:
+def act_by_points(points: Wholes, peers: int) -> int:
     """The action at a sum over the peers."""
     return int(peers >= points[0]) + int(peers >= points[1]) + int(peers >= points[2])
 
@@ -276,7 +276,7 @@ def deliberate(
     for at in range(len(actions)):
         now, cells = actions[at], range(ends[at], ends[at + 1])
         for cell in cells:
-            now[member[cell]] = switch(points[cell], 0) if start < 0 else start
+            now[member[cell]] = act_by_points(points[cell], 0) if start < 0 else start
         changed[:], changes = everyone, len(weights)
         for turn in range(len(keys) + 1):
             for i in changed[:changes]:
@@ -288,7 +288,7 @@ def deliberate(
             is_settled[at], changes = True, 0
             for cell in cells:
                 i = member[cell]
-                action = switch(points[cell], sums[i])
+                action = act_by_points(points[cell], sums[i])
                 if action == now[i]:
                     continue
                 is_settled[at] = False

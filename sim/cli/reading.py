@@ -20,7 +20,7 @@ from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import load_rollcalls
 
 
-def read_day(option: str, text: str) -> date:
+def read_option_day(option: str, text: str) -> date:
     """The day that an option gives.
 
     Raises

@@ -243,8 +243,9 @@ def drift(party: Party) -> None:
         pick(state.security, tied), pick(isolated, tied), pick(inputs.security, tied), parameters["drift_security"]
     )
     state.security = put(state.security, tied, deeper)
-    lent = compute_part_lent(party.month.earned, parameters["revenue_weight"]) if party.month.now.war > 0 else 1.0
-    state.dependence = compute_dependence(state, inputs, parameters, lent)
+    if party.month.now.war > 0:
+        state.lent = _zeros(state) + compute_part_lent(party.month.earned, parameters["revenue_weight"])
+    state.dependence = compute_dependence(state, inputs, parameters)
     weights = DriftWeights(
         rate=parameters["drift_rate"],
         dependence=parameters["drift_dependence"],

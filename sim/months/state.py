@@ -41,6 +41,7 @@ class MonthState(Shown):
     route : part of its capacity to pass goods on that is in use, in [0, 1].
     kept, capacity : part of earlier purchases not shed, in [0, 1], and capacity for the target's fuels, tonnes; at the
         cells of the market (R, C).
+    lent : part of its earlier aid and finance that the target can keep up, in [0, 1].
     recognised : 1 where the breakaway entity is recognised, else 0.
     aid, given : to the victim in the last month and so far, in shares of the donor's yearly product. Only reports
         depend on them.
@@ -60,6 +61,7 @@ class MonthState(Shown):
     route: FloatArray
     kept: FloatArray
     capacity: FloatArray
+    lent: FloatArray
     recognised: FloatArray
     aid: FloatArray
     given: FloatArray
@@ -141,6 +143,7 @@ def make_initial_state(inputs: MonthInputs, parameters: Parameters, draws: Seque
         route=nothing + 0.0,
         kept=cells + 1.0,
         capacity=cells + inputs.cells.before,
+        lent=nothing + 1.0,
         recognised=nothing,
         aid=nothing,
         given=nothing,
@@ -150,14 +153,9 @@ def make_initial_state(inputs: MonthInputs, parameters: Parameters, draws: Seque
     )
 
 
-def compute_dependence(state: MonthState, inputs: MonthInputs, parameters: Parameters, lent: Number) -> FloatArray:
-    """Dependence over all channels in a state; utility.
-
-    Parameters
-    ----------
-    lent : part of its earlier aid and finance that the target can keep up, in [0, 1].
-    """
-    fixed = inputs.fixed_dependence + lent * inputs.lent_dependence
+def compute_dependence(state: MonthState, inputs: MonthInputs, parameters: Parameters) -> FloatArray:
+    """Dependence over all channels in a state; utility."""
+    fixed = inputs.fixed_dependence + state.lent * inputs.lent_dependence
     trade = inputs.trade * (1.0 - state.trade_closed)
     return weigh_dependence(
         energy=state.energy, trade=trade, security=state.security, fixed=fixed, parameters=parameters

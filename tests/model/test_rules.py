@@ -147,10 +147,18 @@ READINESS = tuple(f"support_{name}" for name in (*INSTRUMENTS, *FOR_VICTIM))
 """What speaks for an instrument at neutral alignment; like a bias it may be of either sign."""
 
 
+RESPONSES = ("aid_front", "aid_others")
+"""Whether donors give more in a harder war, and after others gave: theory has both signs, so the data decide."""
+
+
 def test_no_weight_can_be_negative() -> None:
     """What an incentive is worth may be nothing, but its sign is the theory's; so are its defaults' order."""
     assert not find_parameter_problems(defaults(), "x.toml")
-    assert {name for name, parameter in load_registry().items() if parameter.low < 0} == {*SIGNED, *READINESS}
+    assert {name for name, parameter in load_registry().items() if parameter.low < 0} == {
+        *SIGNED,
+        *READINESS,
+        *RESPONSES,
+    }
 
 
 @examples(max_examples=200)

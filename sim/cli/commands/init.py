@@ -10,7 +10,7 @@ import tomli_w
 import typer
 
 from sim.cli.output import console, print_table, say
-from sim.cli.reading import read_day
+from sim.cli.reading import read_option_day
 from sim.errors import make_input_error
 from sim.files.writing import check_target, write_text
 from sim.fitting.proposals import Proposal, propose_divisiveness, propose_severity
@@ -109,7 +109,7 @@ def _write_new(
     }
     vote: dict[str, object] = {
         "resolution": resolution,
-        "date": read_day("--date", day),
+        "date": read_option_day("--date", day),
         "severity": 0.0,
         "divisiveness": list(DIVISIVENESS[divides_by]),
         "target_threat": 0.0,

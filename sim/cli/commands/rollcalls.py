@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.output import AsJson, console, print_json, print_lines, print_table, say
-from sim.cli.reading import read_day
+from sim.cli.reading import read_option_day
 from sim.errors import make_input_error
 from sim.files.writing import check_target
 from sim.results.rollcalls import RollCallImport
@@ -52,7 +52,7 @@ def import_(
         out,
         order=order,
         resolution=resolution,
-        day=None if day is None else read_day("--date", day),
+        day=None if day is None else read_option_day("--date", day),
     )
     write_rollcalls(out, found.rows())
     for doubt in find_doubts(str(file), read_rollcalls(out, loaded), loaded):

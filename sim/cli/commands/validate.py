@@ -13,7 +13,7 @@ from sim.cli.completion import complete_names
 from sim.cli.exports import NO_EXPORTS, Exports, with_exports
 from sim.cli.output import AsJson, Overrides, console, print_json, print_lines, print_table, say
 from sim.cli.progress import progress
-from sim.cli.reading import read_day, read_scenario
+from sim.cli.reading import read_option_day, read_scenario
 from sim.errors import make_input_error
 from sim.results.data import collect_data
 from sim.results.validation import ValidationReport
@@ -76,7 +76,7 @@ def command(
         days = {vote.resolution: vote.date for vote in spec.vote}
         for doubt in find_doubts(str(rollcalls), calls, load_scenario_world(spec), days):
             say(f"warning: {doubt}")
-    first_day = None if since is None else read_day("--since", since)
+    first_day = None if since is None else read_option_day("--since", since)
 
     def score(specs: Sequence[Scenario]) -> list[ScoredVote]:
         return [one for each in specs for one in _score(each, _choose_calls(each, calls, first_day), mode, rolling)]

@@ -19,7 +19,7 @@ from sim.arrays import BoolArray, FloatArray, IntArray, Number
 from sim.case import Case
 from sim.case.ballot import NOT_FIXED, TO_ACTIONS, WEIGHTS, Ballot, Terms, weigh
 from sim.case.draws import spread_over
-from sim.case.inputs import MonthInputs
+from sim.case.inputs import LENT, MonthInputs
 from sim.deliberation import Outcome
 from sim.ensemble import simulate_votes, split_by_draw
 from sim.months.state import MonthState
@@ -220,8 +220,10 @@ def split_parts(case: Case, number: int, state: MonthState | None, peers: FloatA
     ballot, parameters = case.ballots[number], case.parameters
     terms = case.standings[number].terms
     belief: Number = parameters["enforcement"]
+    kept: dict[str, Number] = {}
     if state is not None and case.plan is not None:
         terms, belief = _apply_months(terms, state, case.plan.inputs), state.belief_in_threat(belief)
+        kept = {f"dependence.{channel}": state.lent for channel in LENT}
     own = {term.key: term for term in terms.own}
     exposures = {name: terms.values[name] for name in weigh("exposure", terms, parameters)}
     isolation = terms.values["isolation"]
@@ -269,7 +271,8 @@ def split_parts(case: Case, number: int, state: MonthState | None, peers: FloatA
         for name, amount in weigh(kind, terms, parameters).items():
             value, parameter = terms.values[name], WEIGHTS.get(kind, {}).get(name, "")
             label = own[name].label if name in own else name
-            yield part(of, label, share * amount, parameter, value=value, made_of={name: value})
+            whole = share * amount * kept.get(name, 1.0)
+            yield part(of, label, whole, parameter, value=value, made_of={name: value})
 
     conflict, order = ballot.divisiveness
     yield from parts("alignment", "conflict", conflict)
