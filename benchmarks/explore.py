@@ -51,4 +51,4 @@ class _Page:
         find_groups(self.found)
         find_senders(self.found)
         if self.found.result.months is not None:
-            make_course(self.found.result.months)
+            make_course(self.found.result.months, self.found.result.case.world)

@@ -72,6 +72,8 @@ def with_figures(values: FloatArray, donors: Mapping[int, FloatArray], draws: Fl
     ----------
     draws : which of them, in [0, 1): one number for all, or a column for each of these members in their order.
     """
+    if not donors:
+        return values
     sizes = np.array([len(figures) for figures in donors.values()])
     starts = np.cumsum(sizes) - sizes
     found = values.copy()
