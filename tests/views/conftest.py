@@ -16,7 +16,7 @@ def threat():
 
 @pytest.fixture(scope="session")
 def months():
-    return ran("2022-2023", 20, overrides=["parameters.vote_feedback=1"])
+    return ran("2022-2023", 20, overrides=("parameters.vote_feedback=1",))
 
 
 @pytest.fixture(scope="session")
