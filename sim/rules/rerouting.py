@@ -43,7 +43,8 @@ def build_route(used: FloatArray, wanted: FloatArray, lag_months: Number) -> Flo
 
 def compute_part_passed(closed: FloatArray, offered: FloatArray) -> FloatArray:
     """Part of what all offer to pass on that the target takes, in [0, 1]: at most what was closed to it."""
-    return np.minimum(closed / np.where(offered > 0, offered, 1.0), 1.0)
+    is_more = offered > closed
+    return np.where(is_more, closed / np.where(is_more, offered, 1.0), 1.0)
 
 
 def compute_part_missing(missing: FloatArray, imports: Number) -> FloatArray:
