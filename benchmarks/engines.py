@@ -70,7 +70,7 @@ def engines(replicates: int = SIZE, blocks: int = 4, agents: int = 5, repetition
 
 def months(replicates: int = SIZE, repetitions: int = 7) -> Figures:
     """Runs a second of a scenario with months, beside the Mesa agents and the scenario of one vote, turn by turn."""
-    case, vote = prepare(read_scenario(MONTHS)), case_of()
+    case, vote = prepare(read_scenario(MONTHS, ["parameters.vote_feedback=1"])), case_of()
     times = in_turns(
         {
             "mesa": lambda: AlignmentModel(case, replicate=0).run(),

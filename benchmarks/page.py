@@ -65,7 +65,7 @@ def speed_rows(found: Mapping[str, float]) -> list[Row]:
         rate("ensemble, one worker process", "one_core_per_s"),
         rate("ensemble, two worker processes", "two_cores_per_s"),
         ratio("two workers / one", "two_to_one", 1.9, "at least 1.9"),
-        rate("17 months and three votes (`2022-2023`), one thread", "months_per_s"),
+        rate("17 months and three votes that see them (`2022-2023`), one thread", "months_per_s"),
         (
             "the best of the turns",
             f"{found['months_best_per_s']:,.0f} runs/s",
