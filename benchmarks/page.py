@@ -256,7 +256,7 @@ one after, in seconds for 20 blocks, and shows only where the time went.
 | stream keys kept; fewer words drawn and converted | random numbers | 0.46 to 0.26 |
 | stances of moving replicates kept as such; sums fetched by a flat index | looks at the peers | 0.19 to 0.08 |
 | only thresholds within a member's reach computed | thresholds | 0.19 to 0.17: within the noise |
-| conditions counted as bytes | both engines | not told apart |
+| conditions counted as bytes | both engines | not separated |
 
 Two changes did not help: thresholds over all members and replicates instead of the followed cells (finding the cells in two
 dimensions cost more than it saved), and masks instead of indices.

@@ -22,7 +22,7 @@ LOWEST_PRICE = 0.01
 STEPS = 12
 """Steps in which the price is found; the gap that they leave is below a hundred-thousandth of the supply."""
 LEAST_SLOPE = 1e-6
-"""Slope that stands in for none, where no side responds to the price."""
+"""The least slope, used where neither side responds to the price, so that the step is finite."""
 
 
 def reduce_share(share: FloatArray, shed: FloatArray | float) -> FloatArray:

@@ -32,7 +32,7 @@ VOTE: Mapping[str, str] = {
     "divides_by": "what the resolution divides by",
 }
 TELLING = ("members", "commodities", "instruments")
-"""Lists by which events of one kind and date are told apart."""
+"""Lists that distinguish events of one kind and date in labels."""
 MOST_NAMED = 3
 """Entries of such a list that a label holds."""
 DIVISIVENESS = ("division over the conflict", "division over the order of the world")
