@@ -38,7 +38,7 @@ MARKET = {
     "scale_share": (0.03, 0.001, 0.5),
     "substitution_months_oil": (24.0, 3.0, 240.0),
     "substitution_months_gas": (36.0, 3.0, 240.0),
-    "thrift_exponent": (0.5, 0.05, 3.0),
+    "thrift_slope": (0.1, 0.01, 1.0),
     "demand_elasticity": (5.0, 1.0, 50.0),
 }
 """Start, lower and upper bound of the parameters of the market."""

@@ -39,7 +39,7 @@ from sim.rules.energy import (
     measure_spare,
     reduce_share,
     reroute_exports,
-    thrift,
+    find_reservation,
 )
 from sim.rules.rerouting import build_route, compute_part_missing, compute_part_passed, measure_capacity, pay_premium
 from sim.rules.revenue import compute_part_earned, compute_part_lent, compute_part_paid
@@ -281,7 +281,6 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         build_route(one, two, 1.0 + money),
         compute_part_passed(np.float64(money), np.float64(more)),
         compute_part_missing(one - np.float64(money), 1.0),
-        thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
     ):
         assert 0 <= value <= 1 + 1e-12
     assert cut_off(one, two) >= one
