@@ -39,7 +39,6 @@ from sim.rules.energy import (
     measure_spare,
     reduce_share,
     reroute_exports,
-    find_reservation,
 )
 from sim.rules.rerouting import build_route, compute_part_missing, compute_part_passed, measure_capacity, pay_premium
 from sim.rules.revenue import compute_part_earned, compute_part_lent, compute_part_paid
