@@ -7,8 +7,8 @@ refineries, ports and ships. With A kept, spare capacity B, and p the price over
 
 The target sells a little less when it is paid less: s is the short-run elasticity of the supply of oil (Caldara,
 Cavallo & Iacoviello 2019: about 0.1). Buyers leave the part p^e of their spare capacity unused, so e is their
-elasticity. What finds no buyer stays unsold: no tonne is created or lost. The discount pays for new capacity, which
-grows the faster, the larger the discount and the lower a buyer's income.
+elasticity. What finds no buyer stays unsold: no tonne is created or lost. The discount pays for new capacity: a
+buyer builds by what the discount exceeds the least that it asks for, which rises with its income.
 """
 
 from __future__ import annotations

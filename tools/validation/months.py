@@ -34,7 +34,7 @@ RUNS = 200
 RULES = ("simulated", "last_value", "linear_trend")
 ENDS = {"market": "2022-08-31", "aid": "2022-08-31", "trade": "2022-12-31"}
 """Last day of the figures that each part is fitted to; later months need not be simulated for a fit."""
-BAN_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
+BAN_SHARES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3)
 RESPONSES = ("aid_front", "aid_others", "aid_fatigue")
 FITS: Sequence[tuple[str, Mapping[str, float], Mapping[str, tuple[float, float, float]]]] = (
     ("market", {}, {}),
