@@ -94,7 +94,7 @@ def test_richer_buyers_build_only_for_more_than_their_reservation() -> None:
 
 
 def test_the_discount_after_the_ban_is_of_the_size_that_was_published() -> None:
-    """About 40 % was published of January 2023. It rose to 70 to 77 % and stayed there once."""
+    """About 40 % was published of January 2023. In March it was 69 % once."""
     months, discount = months_of().months, total("discount_crude")
     assert 0.2 < discount[months.index("2023-03")] < 0.5
 
