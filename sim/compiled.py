@@ -7,7 +7,7 @@ from types import ModuleType
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray
+from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.deliberation import Deliberation, Outcome, VoteBlock, draw_normals, name_revision
 from sim.randomness import make_stream_keys, to_level, to_normal
 from sim.rules.choice import exponentiate
@@ -58,7 +58,7 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome:
     unknown = np.unique(np.flatnonzero(points == kernel.UNKNOWN) // points.shape[1])
     replicates = np.searchsorted(ends, unknown, side="right") - 1
     exact = _find_points(kernel, block, member[unknown].astype(np.int64), replicates)
-    are_close = np.isnan(exact).any(axis=1)
+    are_close: BoolArray = np.asarray(np.isnan(exact).any(axis=1))
     points[unknown] = np.where(are_close[:, None], 0.0, exact)
     occasions = [name_revision(block.ballot.resolution, number) for number in range(1, case.rounds + 1)]
     keys = np.empty((len(occasions), len(members), 2), dtype=np.uint64)
