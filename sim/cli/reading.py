@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import specs
 from sim.case import prepare
 from sim.case.idle import find_idle_changes
 from sim.cli.output import say
 from sim.errors import InputError, Problem, make_input_error
-from sim.specs import Experiment, Goal, Scenario, load_scenario_world
+from sim.specs import Scenario, load_scenario_world
 from sim.specs.differences import list_differences
 from sim.specs.files import show_path
 from sim.specs.scenario.warnings import collect_warnings
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import load_rollcalls
+
+if TYPE_CHECKING:  # running a scenario loads nothing of these
+    from sim.specs import Experiment, Goal
 
 
 def read_option_day(option: str, text: str) -> date:

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from sim.results.folder import Manifest, RunManifest
 from sim.rules.choice import ACTIONS
-from sim.runner.folder.files import MEMBERS, OF_OUTPUT, POINTS, TALLIES, TALLY_SCHEMA, VOTES, make_points_schema
+from sim.runner.folder.files import MEMBERS, POINTS, TALLIES, VOTES
 from sim.runner.folder.reading import FinishedTables, count_rows_by_point, open_table, read_parquet_columns
+from sim.runner.folder.schemas import OF_OUTPUT, TALLY_SCHEMA, make_points_schema
 from sim.runner.folder.tables import ROWS_PER_GROUP
 
 SCHEMAS = {TALLIES: TALLY_SCHEMA} | {name: schema for tables in OF_OUTPUT.values() for name, schema in tables.items()}
