@@ -40,13 +40,14 @@ def read_option_day(option: str, text: str) -> date:
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
     """A scenario, with overrides; see `sim.specs.read_scenario`. What has no effect in it is named."""
     spec = specs.read_scenario(reference, overrides)
-    _warn(collect_warnings(reference, spec, _read_unchanged(reference) or spec))
+    _warn(collect_warnings(reference, spec, (_read_unchanged(reference) if overrides else None) or spec))
     _warn(_idle_overrides(reference, spec, overrides))
     world = load_scenario_world(spec)
     for path in spec.known_rollcalls:
         _warn(find_doubts(show_path(Path(path)), load_rollcalls(Path(path), world.iso3), world))
-    with suppress(InputError):  # which is reported when the scenario is prepared to run
-        _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
+    if spec.change:
+        with suppress(InputError):  # which is reported when the scenario is prepared to run
+            _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
     return spec
 
 
