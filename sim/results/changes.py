@@ -100,7 +100,7 @@ class VoteChanged(Result):
     uncertain: ByAction[Interval] | None = quantity(
         "change with uncertain parameters",
         "the same where every few runs have other fitted numbers, drawn from their posterior; null where all that the "
-        "change rests on is estimated or published, or where the runs have such draws anyway",
+        "change rests on is estimated or published or moves no vote, or where the runs have such draws anyway",
         unit="members",
     )
     rests_on: list[Ground] = quantity("rests on", "the evidence for each input that was changed")

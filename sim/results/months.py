@@ -53,7 +53,7 @@ class TwoFaced(Result):
 
 
 class SeriesChange(Result):
-    """A series in one number, over the months that base and what-if both have: their sum, or the last."""
+    """A series in one number: its sum over the months compared, those of ``about``, or the last of them."""
 
     base: float = quantity("base", "the base's figure")
     what_if: float = quantity("what-if", "the what-if's figure")
@@ -77,6 +77,12 @@ class SeriesAbout(SeriesChange):
     unit: str = quantity("unit", "what it is counted in")
     found: str = quantity("found", "which way its mean went; less than 2 % of the base counts as unchanged")
     expected: str | None = quantity("expected", "which way its author expected it to go; null where nothing was said")
+    alone: list[str] = quantity(
+        "alone",
+        "of the members that sanction: names of those that events of the what-if make join or leave, where nobody else "
+        "does so; otherwise empty",
+        default=[],
+    )
 
 
 class CoalitionChange(Result):
@@ -90,8 +96,12 @@ class CoalitionChange(Result):
 class MonthsAbout(Result):
     """What a what-if changed in the months that it and its base both have."""
 
-    first: str = quantity("first month", "the first month that both have")
-    last: str = quantity("last month", "the last")
+    first: str = quantity(
+        "first month",
+        "the first month compared: that of the first event or dated change that differs, or the first that both have "
+        "where anything else differs",
+    )
+    last: str = quantity("last month", "the last month that both have")
     series: Mapping[str, SeriesAbout] = quantity(
         "series", "those that the what-if is about; those its author expected something of come first", named="SERIES"
     )
@@ -113,15 +123,21 @@ class MonthsReport(Result):
     two_faced: list[TwoFaced] = quantity(
         "vote one way, help the other", "members that vote one way and help the other side in some month"
     )
-    scores: FlowScores | None = quantity("scores", "the months against what was published; null where nothing is")
-    acts: list[Discrimination] = quantity("known helpers", "whether known helpers are those most likely to help")
+    scores: FlowScores | None = quantity(
+        "scores",
+        "the months against what was published; null where nothing is, and for what-ifs and worlds of one's own",
+    )
+    acts: list[Discrimination] = quantity(
+        "known helpers", "whether known helpers are those most likely to help; empty where there are no scores"
+    )
     openness: Openness | None = quantity(
-        "openness", "whether help known to be open is so in the run; null where nothing is known"
+        "openness",
+        "whether help known to be open is so in the run; null where nothing is known, or there are no scores",
     )
     base: Mapping[str, SeriesChange] | None = quantity(
         "change against the base",
-        "money, fuel and listings summed over the months that both have, the rest in the last of them; null where "
-        "nothing is compared",
+        "money, fuel and listings summed over the months compared, those of `about`, the rest in the last of them; "
+        "null where nothing is compared",
         named="SERIES",
     )
     about: MonthsAbout | None = quantity(

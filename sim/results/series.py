@@ -52,28 +52,39 @@ MEMBER_SERIES: Mapping[str, Series] = {
     "helps_target": Series(
         "helps the target", "probability", "whether the member gives at least a quarter of what it could of some help"
     ),
-    "helps_covertly": Series("helps covertly", "probability", "whether it gives that much under cover"),
-    "open_part": Series("open part of help", "share", "part of its help to the target that the member gives openly"),
-    "visible_help": Series(
-        "visible help", "months of open help", "how much open help its help of the month looks like"
+    "helps_covertly": Series("helps the target covertly", "probability", "whether it gives that much under cover"),
+    "open_part": Series(
+        "open part of help to the target", "share", "part of its help to the target that the member gives openly"
     ),
-    "support_goods": Series("goods", "part of what it could", "dual-use goods and technology passed on to the target"),
-    "support_finance": Series("finance", "part of what it could", "finance and payments for the target"),
-    "support_arms": Series("arms", "part of what it could", "arms for the target"),
-    "support_fighters": Series("fighters", "part of what it could", "fighters for the target"),
-    "support_labour": Series("labour", "part of what it could", "labour for the target"),
-    "support_territory": Series("territory", "part of what it could", "territory and airspace lent to the target"),
-    "recognised": Series("recognition", "probability", "whether the member has recognised the breakaway entity"),
+    "visible_help": Series(
+        "visible help to the target", "months of open help", "how much open help its help of the month looks like"
+    ),
+    "support_goods": Series(
+        "goods for the target", "part of what it could", "dual-use goods and technology passed on to the target"
+    ),
+    "support_finance": Series("finance for the target", "part of what it could", "finance and payments for the target"),
+    "support_arms": Series("arms for the target", "part of what it could", "arms for the target"),
+    "support_fighters": Series("fighters for the target", "part of what it could", "fighters for the target"),
+    "support_labour": Series("labour for the target", "part of what it could", "labour for the target"),
+    "support_territory": Series(
+        "territory for the target", "part of what it could", "territory and airspace lent to the target"
+    ),
+    "recognised": Series(
+        "recognition of the breakaway entity", "probability", "whether the member has recognised the breakaway entity"
+    ),
     "passed_on": Series(
-        "goods passed on", "million euros", "goods of the coalition that the member passes on to the target", True
+        "goods passed on to the target",
+        "million euros",
+        "goods of the coalition that the member passes on to the target",
+        True,
     ),
     "rerouted": Series(
         "rerouted exports", "share", "part of its own exports through the target's pipelines that goes another way"
     ),
     "helps_victim": Series("helps the victim", "probability", "whether the member gives the victim aid or arms"),
     "aid": Series("aid to the victim", "million euros", "aid committed to the victim", is_amount=True),
-    "arms_to_victim": Series("arms for the victim", "amount", "arms for the victim"),
-    "volunteers": Series("volunteers", "probability", "whether volunteers go to the victim"),
+    "arms_to_victim": Series("arms for the victim", "part of what it could", "arms for the victim"),
+    "volunteers": Series("volunteers for the victim", "probability", "whether volunteers go to the victim"),
     "energy_paid": Series("paid for fuels", "million euros", "what the member pays the target for fuels", True),
 }
 """Series over members; the fuels bought come after them."""
@@ -85,12 +96,17 @@ WHOLE_SERIES: Mapping[str, Series] = {
     "effort": Series("enforcement", "0 to 1", "how hard the coalition enforces against third parties"),
     "listings": Series("listings", "members", "members of which firms are listed in the month", is_amount=True),
     "goods_closed": Series(
-        "exports closed", "million euros", "exports of the coalition to the target that sanctions end", is_amount=True
+        "exports to the target closed",
+        "million euros",
+        "exports of the coalition to the target that sanctions end",
+        is_amount=True,
     ),
     "goods_missing": Series(
-        "goods missing", "million euros", "the part of these that nobody passes on", is_amount=True
+        "goods that the target misses", "million euros", "the part of these that nobody passes on", is_amount=True
     ),
-    "help_goods": Series("goods passed on", "million euros", "the part of these that others pass on", is_amount=True),
+    "help_goods": Series(
+        "goods passed on to the target", "million euros", "the part of these that others pass on", is_amount=True
+    ),
     "help_finance": Series(
         "finance for the target", "members", "finance for the target, in numbers of members that give all they could"
     ),

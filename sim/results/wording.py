@@ -29,24 +29,36 @@ def write_number(value: float, digits: int = 0, *, is_signed: bool = False) -> s
     return written.replace("-", MINUS)
 
 
-def write_share(share: float) -> str:
-    """A share in [0, 1] in per cent.
+def write_share(share: float, digits: int = 0) -> str:
+    """A share in [0, 1] in per cent, with so many decimals.
 
     Examples
     --------
     >>> [write_share(share) for share in (0, 0.004, 0.405, 0.999, 1)]
     ['0 %', '<1 %', '40 %', '>99 %', '100 %']
+    >>> [write_share(share, 1) for share in (0.0004, 0.405, 0.9995)]
+    ['<0.1 %', '40.5 %', '>99.9 %']
     """
-    if 0 < share < 0.01:
-        return "<1 %"
-    if 0.99 < share < 1:
-        return ">99 %"
-    return f"{write_number(100 * share)} %"
+    least = 10.0**-digits
+    if 0 < share < least / 100:
+        return f"<{write_number(least, digits)} %"
+    if 1 - least / 100 < share < 1:
+        return f">{write_number(100 - least, digits)} %"
+    return f"{write_number(100 * share, digits)} %"
 
 
-def write_change_of_share(change: float) -> str:
-    """A difference of two shares in percentage points, with its sign."""
-    return "<1 pt" if 0 < abs(change) < 0.005 else f"{write_number(100 * change, is_signed=True)} pt"
+def write_change_of_share(change: float, digits: int = 0) -> str:
+    r"""A difference of two shares in percentage points, with its sign and so many decimals.
+
+    Examples
+    --------
+    >>> write_change_of_share(0.004), write_change_of_share(-0.004, 1), write_change_of_share(0.0004, 1)
+    ('<1 pt', '\N{MINUS SIGN}0.4 pt', '<0.1 pt')
+    """
+    least = 10.0**-digits
+    if 0 < abs(change) < least / 200:
+        return f"<{write_number(least, digits)} pt"
+    return f"{write_number(100 * change, digits, is_signed=True)} pt"
 
 
 def write_figure(value: float) -> str:

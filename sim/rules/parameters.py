@@ -82,19 +82,23 @@ def load_registry() -> Mapping[str, Parameter]:
     return {
         name: Parameter(
             name=name,
-            **{**entry, "prior": tuple(entry["prior"]) if "prior" in entry else None},
-            **_fitted_default(name, entry, fitted.get(entry["source"])),
-            evidence=_evidence_of(name, entry["source"]),
+            **{
+                **entry,
+                **_fitted_default(name, entry, fitted.get(entry["source"])),
+                "prior": tuple(entry["prior"]) if "prior" in entry else None,
+                "evidence": _evidence_of(name, entry),
+            },
             is_of_months=name in of_months,
         )
         for name, entry in (declared | of_months).items()
     }
 
 
-def _evidence_of(name: str, source: str) -> Evidence:
-    """What is known of a parameter, by its source and its fit."""
-    if source in FITS:
-        found: Evidence = _read(FITS[source]).get("evidence", {}).get(name, "estimated")
+def _evidence_of(name: str, entry: Mapping[str, Any]) -> Evidence:
+    """What is known of a parameter: as it is declared, or by its source and its fit."""
+    source = entry["source"]
+    if "evidence" in entry or source in FITS:
+        found: Evidence = entry.get("evidence") or _read(FITS[source]).get("evidence", {}).get(name, "estimated")
         return found
     if source.startswith("declared"):
         return "assumed"

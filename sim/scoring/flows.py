@@ -111,7 +111,12 @@ def share_met(figures: Sequence[PublishedFigure]) -> Met:
 
 def _share_near(errors: Sequence[float | None]) -> float | None:
     known = [error for error in errors if error is not None]
-    return sum(abs(error) <= NEAR for error in known) / len(known) if known else None
+    return sum(map(is_near, known)) / len(known) if known else None
+
+
+def is_near(error: float) -> bool:
+    """Whether a figure with this relative error is met within a quarter."""
+    return abs(error) <= NEAR
 
 
 def kilobarrels_a_day(tonnes: float, month: str) -> float:

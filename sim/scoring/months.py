@@ -17,10 +17,17 @@ from sim.scoring.acts import score_acts, score_openness
 from sim.scoring.flows import Simulated, score_flows
 from sim.scoring.published import load_published
 from sim.world.energy import load_energy
+from sim.world.loading import list_shipped_worlds
 
 LISTED_ON = "2022-03"
 """Month whose end is compared with the list of sanctioning members of 7 March 2022."""
 KILO = 1e3
+
+
+def describes_what_happened(result: RunResult) -> bool:
+    """Whether a run is meant to describe what happened: it is no what-if, and its world is the one of the record."""
+    case = result.case
+    return result.base is None and case.spec.base is None and case.spec.world in list_shipped_worlds()
 
 
 def is_published_target(result: RunResult) -> bool:

@@ -5,11 +5,11 @@ Where nothing moves, the reasons are given, as far as they are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.arrays import BoolArray
+from sim.arrays import BoolArray, FloatArray
 from sim.case import Case
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
 from sim.results.series import Series, make_series
@@ -31,11 +31,13 @@ from sim.specs.scenario.events import (
     Visit,
 )
 from sim.summaries.edits import list_settings
-from sim.summaries.month_changes import change_of, find_way, list_common_months
+from sim.summaries.month_changes import change_of, find_way, list_compared_months, list_new_events
 from sim.world import World
 
 MOST_MEMBERS = 3
 """Members of an event up to which each has series of its own."""
+SEEN = 0.05
+"""Members that join or leave, on average over the runs, from which on the change is seen in one decimal."""
 OF_ATTRIBUTES = {
     "dependence.energy": "dependence_energy",
     "dependence.security": "dependence_security",
@@ -45,22 +47,46 @@ OF_ATTRIBUTES = {
 
 
 def summarise_about(result: RunResult) -> MonthsAbout:
-    """What a what-if changed in the months that it and its base both have."""
-    common = list_common_months(result)
+    """What a what-if changed in the months in which it and its base can differ."""
+    over = list_compared_months(result)
     expected = {} if result.case.spec.expected is None else result.case.spec.expected.series
-    series = {name: _summarise(result, name, expected.get(name)) for name in list_series_about(result)}
+    series = {name: _summarise(result, name, expected.get(name), over) for name in list_series_about(result)}
     return MonthsAbout(
-        first=common[0],
-        last=common[-1],
+        first=over[0],
+        last=over[-1],
         series=series,
-        coalition=_compare_coalitions(result, common[-1]),
-        unmoved=[] if _has_moved(result, series) else list(_list_reasons(result, common[-1])),
+        coalition=_compare_coalitions(result, over[-1]),
+        unmoved=[] if _has_moved(result, series, over) else list(_list_reasons(result, over[-1])),
     )
 
 
-def _summarise(result: RunResult, name: str, expected: str | None) -> SeriesAbout:
-    of, one = describe_series(name, result.case.world), change_of(result, name)
-    return SeriesAbout(**dict(one), label=of.label, unit=of.unit, found=find_way(one), expected=expected)
+def _summarise(result: RunResult, name: str, expected: str | None, over: Sequence[str]) -> SeriesAbout:
+    of, one = describe_series(name, result.case.world), change_of(result, name, over)
+    found = SeriesAbout(**dict(one), label=of.label, unit=of.unit, found=find_way(one), expected=expected)
+    return found.model_copy(update={"alone": _list_alone(result, over[-1])}) if name == "members_joined" else found
+
+
+def _list_alone(result: RunResult, month: str) -> list[str]:
+    """The members that events of the what-if make join or leave by a month, by name; none where others do so too."""
+    assert result.months is not None
+    assert result.base is not None
+    assert result.base.months is not None
+    now, was = (_measure_joined(months, month) for months in (result.months, result.base.months))
+    moved, named = np.abs(now - was), np.zeros(len(now), dtype=bool)
+    for event in list_new_events(result.base.case.spec, result.case.spec):
+        named[result.case.world.indices(find_members(result.case.world, _list_moved(event)))] = True
+    names = sorted(result.case.world.names[i] for i in np.flatnonzero(named & (moved >= SEEN)))
+    return names if moved[~named].sum() < SEEN else []
+
+
+def _list_moved(event: Event) -> tuple[str, ...]:
+    """The members that an event makes join or leave, as it names them."""
+    match event:
+        case Policy() if event.joins is not None:
+            return event.members
+        case Sanctions() if not event.against:
+            return event.members
+    return ()
 
 
 def describe_series(name: str, world: World) -> Series:
@@ -75,9 +101,9 @@ def list_series_about(result: RunResult) -> list[str]:
 
     A series of a member has the member's code and a colon before it.
     """
-    assert result.months is not None
     assert result.base is not None
-    return list_series_between(result.base.case.spec, result.case.spec, result.months, result.case.world)
+    assert result.base.months is not None
+    return list_series_between(result.base.case.spec, result.case.spec, result.base.months, result.case.world)
 
 
 def list_series_between(base: Scenario, spec: Scenario, months: MonthsResult, world: World) -> list[str]:
@@ -85,10 +111,10 @@ def list_series_between(base: Scenario, spec: Scenario, months: MonthsResult, wo
 
     Parameters
     ----------
-    months : a result with the series that there are.
+    months : a result with the series that there are, the base's where it is known.
     """
     named = [] if spec.expected is None else list(spec.expected.series)
-    touched = [name for event in _list_new(base, spec) for name in _touched_by(event, world)]
+    touched = [name for event in list_new_events(base, spec) for name in _touched_by(event, world, months)]
     for change in (one for one in spec.change if one not in base.change):
         head = change.attribute.partition(".")[0]
         key = OF_ATTRIBUTES.get(change.attribute, "dependence" if head == "dependence" else "")
@@ -102,14 +128,6 @@ def is_about_series(result: RunResult) -> bool:
     return has_months and bool(list_series_about(result))
 
 
-def _list_new(before: Scenario, now: Scenario) -> list[Event]:
-    """The events that one of two scenarios has and the other does not."""
-    return [
-        *(event for event in now.event if event not in before.event),
-        *(event for event in before.event if event not in now.event),
-    ]
-
-
 def _few(world: World, members: tuple[str, ...]) -> tuple[str, ...]:
     """The codes of the members, where they are few."""
     found = find_members(world, members)
@@ -121,7 +139,7 @@ def _exists(months: MonthsResult, name: str) -> bool:
     return key in (months.members if member else months.totals)
 
 
-def _touched_by(event: Event, world: World) -> Iterator[str]:
+def _touched_by(event: Event, world: World, months: MonthsResult) -> Iterator[str]:
     """The series that an event touches first."""
     match event:
         case Embargo() | Cutoff() | Switch():
@@ -144,32 +162,44 @@ def _touched_by(event: Event, world: World) -> Iterator[str]:
         case Pursuit():
             yield from (f"help_{instrument}" for instrument in event.instruments)
         case Halt():
-            yield from (f"{code}:support_{name}" for code in _few(world, event.members) for name in event.instruments)
+            for code in _few(world, event.members):
+                place = world.index[code]
+                yield from (f"{code}:{_name_sales(name, place, months)}" for name in event.instruments)
         case Invasion():
             yield from ("members_joined", "helpers", "revenue", "aid")
+
+
+def _name_sales(instrument: str, place: int, months: MonthsResult) -> str:
+    """The series of what firms of a member sell: arms for the victim where it gets more of them, or for the target."""
+    name = f"support_{instrument}"
+    if instrument != "arms":
+        return name
+    of_target, of_victim = (months.member_mean(one)[:, place].mean() for one in (name, "arms_to_victim"))
+    return "arms_to_victim" if of_victim > of_target else name
 
 
 def _compare_coalitions(result: RunResult, month: str) -> CoalitionChange:
     assert result.months is not None
     assert result.base is not None
     assert result.base.months is not None
-    now, was = (_who_sanctions(months, month) for months in (result.months, result.base.months))
+    now, was = (_measure_joined(months, month) >= 0.5 for months in (result.months, result.base.months))
 
     def names(those: BoolArray) -> list[str]:
-        return [result.case.world.names[i] for i in np.flatnonzero(those)]
+        return sorted(result.case.world.names[i] for i in np.flatnonzero(those))
 
     return CoalitionChange(stayed=names(now & was), joined=names(now & ~was), left=names(was & ~now))
 
 
-def _who_sanctions(months: MonthsResult, month: str) -> BoolArray:
-    joined: BoolArray = months.member_mean("joined")[months.months.index(month)] >= 0.5
+def _measure_joined(months: MonthsResult, month: str) -> FloatArray:
+    """The share of runs in which each member sanctions the target in a month, (N,)."""
+    joined: FloatArray = months.member_mean("joined")[months.months.index(month)]
     return joined
 
 
-def _has_moved(result: RunResult, series: dict[str, SeriesAbout]) -> bool:
+def _has_moved(result: RunResult, series: dict[str, SeriesAbout], over: Sequence[str]) -> bool:
     """Whether any series that it is about, or any of the whole, moved by 2 %."""
     assert result.months is not None
-    whole = (change_of(result, name) for name in result.months.totals)
+    whole = (change_of(result, name, over) for name in result.months.totals)
     return any(find_way(one) != "unchanged" for one in (*series.values(), *whole))
 
 
@@ -180,7 +210,7 @@ def _list_reasons(result: RunResult, last: str) -> Iterator[str]:
     edits = list_settings(before, spec)
     if not edits:
         yield "The two scenarios are the same."
-    for event in _list_new(before, spec):
+    for event in list_new_events(before, spec):
         reason = _why_idle(event, result.base.case, last) or "its effect on every series is below 2 %"
         yield f"{event.kind.replace('_', ' ').capitalize()} of {event.date}: {reason}."
     for edit in edits:

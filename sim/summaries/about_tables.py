@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
+from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout, SeriesChange
+from sim.results.series import make_series
 from sim.results.tables import COUNT, Column, Table, table
 from sim.results.wording import write_change_of_share, write_number, write_share
+from sim.summaries.month_changes import find_way
 from sim.summaries.sentences import list_words
 
 LARGER = {"million euros": ("billion euros", 1e-3), "kilotonnes": ("million tonnes", 1e-3)}
@@ -25,7 +27,18 @@ SERIES_COLUMNS = (
 SIZABLE = 10
 """Size from which a series is written with one decimal."""
 MOST_NAMED = 3
-"""Series that a sentence names."""
+"""Series that a sentence names, and members that a row does."""
+MAIN_SERIES = (
+    "members_joined",
+    "helpers",
+    "help_goods",
+    "listings",
+    "revenue",
+    "unsold_crude",
+    "unsold_pipeline_gas",
+    "aid",
+)
+"""Series of the whole that are compared with the base, whatever a what-if is about."""
 
 
 def answer_about(about: MonthsAbout) -> list[str]:
@@ -47,13 +60,13 @@ def _write_change(one: SeriesAbout) -> str:
 
 
 def _write_value(one: SeriesAbout, value: float) -> str:
-    """A value of a series: in per cent, or with as many decimals as its base and its what-if need."""
-    return write_share(value) if one.unit in SHARE_UNITS else _write_amount(one, value)
+    """A value of a series: in per cent with one decimal, or with as many decimals as its base and its what-if need."""
+    return write_share(value, 1) if one.unit in SHARE_UNITS else _write_amount(one, value)
 
 
 def _write_difference(one: SeriesAbout, change: float) -> str:
     """A difference of two values of a series, with its sign."""
-    return write_change_of_share(change) if one.unit in SHARE_UNITS else _write_amount(one, change, is_signed=True)
+    return write_change_of_share(change, 1) if one.unit in SHARE_UNITS else _write_amount(one, change, is_signed=True)
 
 
 def _write_amount(one: SeriesAbout, value: float, *, is_signed: bool = False) -> str:
@@ -73,16 +86,34 @@ def _write_coalition(coalition: CoalitionChange) -> str:
     return f"Of the members that sanction the target in the last month, {len(coalition.stayed)} stay; {changes}."
 
 
-def make_about_table(about: MonthsAbout) -> Table | None:
-    """The series that a what-if is about; None where there are none."""
-    rows = [[*make_series_row(one), _judge(one)] for one in about.series.values()]
+def make_series_table(about: MonthsAbout, changes: Mapping[str, SeriesChange] | None = None) -> Table | None:
+    """The series that a what-if is about, and then the main ones of the whole; None where there are none.
+
+    Parameters
+    ----------
+    changes : the change of series of the whole; those that are not given are left out.
+    """
+    others = {} if changes is None else {name: changes[name] for name in MAIN_SERIES if name in changes}
+    shown = [
+        *about.series.values(),
+        *(_describe(name, one) for name, one in others.items() if name not in about.series),
+    ]
     columns = [*SERIES_COLUMNS, Column("found")]
-    title = f"The series that the what-if is about, {about.first} to {about.last}"
-    note = (
-        "Amounts are sums over the months; other series are of the last month. A change of less than 2 % counts as "
-        "unchanged."
+    title = f"The months compared with the base, from {about.first} on"
+    first = (
+        "The series that the what-if is about come first. " if about.series and len(shown) > len(about.series) else ""
     )
-    return table(title, columns, rows, note + note_of_outliers(about.series.values())) if rows else None
+    note = (
+        f"{first}Amounts are sums from {about.first} to {about.last}; other series are of the last month. A change of "
+        "less than 2 % counts as unchanged."
+    )
+    rows = [[*make_series_row(one), _judge(one)] for one in shown]
+    return table(title, columns, rows, note + note_of_outliers(shown)) if rows else None
+
+
+def _describe(name: str, one: SeriesChange) -> SeriesAbout:
+    of = make_series(name)
+    return SeriesAbout(**dict(one), label=of.label, unit=of.unit, found=find_way(one), expected=None)
 
 
 def note_of_outliers(series: Iterable[SeriesAbout]) -> str:
@@ -112,21 +143,30 @@ def make_series_row(one: SeriesAbout) -> list[object]:
 def _judge(one: SeriesAbout) -> str:
     """Which way a series went, and whether its author had expected that."""
     if one.expected is None:
-        return one.found
-    return f"{one.found}, as expected" if one.expected == one.found else f"{one.found}, not {one.expected} as expected"
+        found = one.found
+    elif one.expected == one.found:
+        found = f"{one.found}, as expected"
+    else:
+        found = f"{one.found}, not {one.expected} as expected"
+    if not one.alone:
+        return found
+    names = list_words(one.alone) if len(one.alone) <= MOST_NAMED else f"the {len(one.alone)} members of its events"
+    return f"{found} ({names} alone)"
 
 
 def make_coalition_table(coalition: CoalitionChange) -> Table:
-    """The names of the members that stay, join and leave."""
+    """The names of the members that join and leave, and how many stay."""
     rows = [
-        [verb, len(names), ", ".join(names)]
-        for verb, names in (("leave", coalition.left), ("join", coalition.joined), ("stay", coalition.stayed))
+        [verb, len(names), ", ".join(names) or None]
+        for verb, names in (("leave", coalition.left), ("join", coalition.joined))
     ]
+    rows.append(["stay", len(coalition.stayed), None])
     columns = [Column("they"), Column("members", COUNT), Column("names")]
-    return table("Who sanctions the target in the last month, compared with the base", columns, rows)
+    title = "Who sanctions the target in the last month, compared with the base"
+    return table(title, columns, rows, "'--json' names those that stay.")
 
 
-def about_tables(about: MonthsAbout) -> list[Table]:
-    """The series, and the names."""
-    series = make_about_table(about)
+def about_tables(about: MonthsAbout, changes: Mapping[str, SeriesChange] | None = None) -> list[Table]:
+    """The series, and the names; the arguments are as in `make_series_table`."""
+    series = make_series_table(about, changes)
     return [*([] if series is None else [series]), make_coalition_table(about.coalition)]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.results.changes import ChangedSetting, EditedMember
+from sim.results.changes import ChangedSetting, EditedMember, VoteChanged
 from sim.results.wording import write_figure
 from sim.rules.choice import ACTIONS
 from sim.runner.result import RunResult
@@ -103,9 +103,10 @@ def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def is_edited_later(edited: Sequence[EditedMember]) -> bool:
-    """Whether all edits of members come after the vote, so that none can have moved it."""
-    return all(edit.endswith(LATER) for one in edited for edit in one.edit.split("; "))
+def has_edited_movers(base: VoteChanged) -> bool:
+    """Whether a table of the edited members says anything: some member moved, and not all edits are after the vote."""
+    is_later = all(edit.endswith(LATER) for one in base.edited for edit in one.edit.split("; "))
+    return bool(base.moved) and not is_later
 
 
 def list_edited(result: RunResult, base: RunResult, number: int) -> list[EditedMember]:

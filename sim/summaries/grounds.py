@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.results.grounds import Ground
 from sim.rules.parameters import Evidence, Parameter, load_registry
-from sim.specs import Scenario
+from sim.specs import Event, Scenario
 from sim.specs.differences import list_differences
 from sim.specs.labels import label_key
 from sim.world.labels import label_quantity
@@ -72,13 +72,13 @@ def _grounds(key: str, spec: Scenario, base: Scenario | None) -> Iterator[Ground
         for term in spec.term:
             yield Ground(key=term.key, label=f"weight of {term.label}", evidence="assumed", basis=OF_OWN_TERMS)
         return
-    plain = _without_numbers(key, spec, base)
-    lever = levers().get(plain, {})
-    for name in lever.get("parameters", ()):
-        yield _ground_of(load_registry()[name])
-    if "evidence" in lever:
-        label = label_quantity(plain.partition(".")[2]) if kind == "change" else label_key(plain)
-        yield Ground(key=plain, label=label, evidence=lever["evidence"], basis=lever["basis"])
+    for plain in _without_numbers(key, spec, base):
+        lever = levers().get(plain, {})
+        for name in lever.get("parameters", ()):
+            yield _ground_of(load_registry()[name])
+        if "evidence" in lever:
+            label = label_quantity(plain.partition(".")[2]) if kind == "change" else label_key(plain)
+            yield Ground(key=plain, label=label, evidence=lever["evidence"], basis=lever["basis"])
 
 
 def _ground_of(parameter: Parameter) -> Ground:
@@ -87,19 +87,38 @@ def _ground_of(parameter: Parameter) -> Ground:
     )
 
 
-def _without_numbers(key: str, spec: Scenario, base: Scenario | None) -> str:
-    """The key as `levers` have it: of a change its attribute, of an event its kind, of a vote its term."""
+def _without_numbers(key: str, spec: Scenario, base: Scenario | None) -> Iterator[str]:
+    """The keys as `levers` have them: of a change its attribute, of an event what it is, of a vote its term."""
     kind, *rest = key.split(".")
     number = int(rest[0]) if rest and rest[0].isdecimal() else 0
     holders = [one for one in (spec, base) if one is not None]
     match kind:
         case "change":
-            return next((f"change.{one.change[number].attribute}" for one in holders if number < len(one.change)), key)
+            yield from [f"change.{one.change[number].attribute}" for one in holders if number < len(one.change)][:1]
         case "event":
-            return next((f"event.{one.event[number].kind}" for one in holders if number < len(one.event)), key)
+            for event in [one.event[number] for one in holders if number < len(one.event)][:1]:
+                yield from _describe_event(event)
         case "vote":
-            return ".".join([kind, *(part for part in rest if not part.isdecimal())])
-    return key
+            yield ".".join([kind, *(part for part in rest if not part.isdecimal())])
+        case _:
+            yield key
+
+
+def _describe_event(event: Event) -> Iterator[str]:
+    """The keys of an event: its kind, the fields that it has, and each entry of these where they are lists."""
+    yield f"event.{event.kind}"
+    for field, value in event:
+        if value is not None:
+            yield f"event.{event.kind}.{field}"
+        if isinstance(value, tuple):
+            yield from (f"event.{event.kind}.{field}.{entry}" for entry in value)
+
+
+def _write_evidence(ground: Ground) -> str:
+    """What is known of a number; those that only months read were asked of figures, and not of votes."""
+    parameter = load_registry().get(ground.key.removeprefix("parameters."))
+    is_of_months = parameter is not None and parameter.is_of_months
+    return "hardly identified" if is_of_months and ground.evidence == "not identified" else WORDS[ground.evidence]
 
 
 def answer_grounds(grounds: Iterable[Ground]) -> list[str]:
@@ -107,5 +126,5 @@ def answer_grounds(grounds: Iterable[Ground]) -> list[str]:
     parts = []
     for ground in grounds:
         shown = f", see '{ground.basis}'" if ground.basis.startswith("sim ") else ""
-        parts.append(f"{ground.label} ({WORDS[ground.evidence]}{shown})")
+        parts.append(f"{ground.label} ({_write_evidence(ground)}{shown})")
     return [f"Rests on: {'; '.join(parts)}."] if parts else []

@@ -18,9 +18,9 @@ from sim.results.months import (
 from sim.results.series import make_series
 from sim.runner.months import SIDES, Band, MonthsResult
 from sim.runner.result import RunResult
-from sim.scoring.months import compute_scores, find_acts, measure_openness
+from sim.scoring.months import compute_scores, describes_what_happened, find_acts, measure_openness
 from sim.summaries.about import summarise_about
-from sim.summaries.month_changes import DIGITS, change_of, find_way, round_figures
+from sim.summaries.month_changes import DIGITS, change_of, find_way, list_compared_months, round_figures
 
 SHOWN = 0.05
 """Share of runs from which a member is listed as one that votes one way and helps the other."""
@@ -32,6 +32,7 @@ def report_months(result: RunResult) -> MonthsReport | None:
     if months is None:
         return None
     means = {name: months.member_mean(name) for name in months.members}
+    is_scored = describes_what_happened(result)
     return MonthsReport(
         months=list(months.months),
         replicates=months.watched,
@@ -39,9 +40,9 @@ def report_months(result: RunResult) -> MonthsReport | None:
         units={name: make_series(name).unit for name in months.members},
         members=[_member(result, means, i) for i in range(result.case.world.size)],
         two_faced=list_two_faced(result),
-        scores=compute_scores(result),
-        acts=find_acts(result),
-        openness=measure_openness(result),
+        scores=compute_scores(result) if is_scored else None,
+        acts=find_acts(result) if is_scored else [],
+        openness=measure_openness(result) if is_scored else None,
         base=None if result.base is None or result.base.months is None else _compare_with_base(result),
         about=None if result.base is None or result.base.months is None else summarise_about(result),
         expected=_judge_series(result),
@@ -91,7 +92,8 @@ def _compare_with_base(result: RunResult) -> dict[str, SeriesChange]:
     assert result.months is not None
     assert result.base is not None
     assert result.base.months is not None
-    return {name: change_of(result, name) for name in result.months.totals if name in result.base.months.totals}
+    over = list_compared_months(result)
+    return {name: change_of(result, name, over) for name in result.months.totals if name in result.base.months.totals}
 
 
 def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
@@ -99,9 +101,9 @@ def _judge_series(result: RunResult) -> dict[str, SeriesExpectation]:
     wanted = result.case.spec.expected
     if wanted is None or result.base is None or result.base.months is None:
         return {}
-    found = {}
+    found, over = {}, list_compared_months(result)
     for name, expected in wanted.series.items():
-        one = change_of(result, name)
+        one = change_of(result, name, over)
         way = find_way(one)
         found[name] = SeriesExpectation(**dict(one), expected=expected, found=way, is_as_expected=way == expected)
     return found

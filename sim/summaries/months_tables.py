@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sim.results.months import MemberMonths, MonthsReport, TwoFaced
 from sim.results.series import make_series
-from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Kind, Table, table
-from sim.results.wording import write_interval, write_number, write_share
+from sim.results.tables import COUNT, MEAN, SHARE, Column, Kind, Table, table
+from sim.results.wording import write_number, write_share
+from sim.scoring.flows import is_near
 from sim.summaries.about_tables import about_tables
 from sim.summaries.months import SHOWN
 from sim.summaries.sentences import list_words
@@ -28,17 +29,6 @@ SHOWN_TOTALS = {
 """Series of the whole that are listed, and their headings."""
 THOUSANDS = ("million euros", "kilotonnes")
 """Units that are listed by the thousand."""
-CHANGES = {
-    "members_joined": "members that sanction",
-    "helpers": "members that help the target",
-    "help_goods": "goods passed on, bn EUR",
-    "listings": "members listed, added up",
-    "revenue": "fuel revenue, bn EUR",
-    "unsold_crude": "crude unsold, Mt",
-    "unsold_pipeline_gas": "gas unsold, Mt",
-    "aid": "aid to the victim, bn EUR",
-}
-"""Series of the whole that are compared with the base, and what their rows are called."""
 HELP = ("goods", "finance", "arms", "fighters", "labour", "territory")
 SIDES = ("supports_and_helps_target", "supports_and_helps_covertly", "withholds_and_helps_victim")
 MEASURED = {
@@ -122,21 +112,21 @@ def _list_helpers(months: MonthsReport) -> list[MemberMonths]:
 def make_helpers_table(months: MonthsReport) -> Table | None:
     """Help to the target by kind in the last month, next to what is bought from it; None where nobody helps."""
     helpers = _list_helpers(months)
-    named = [*(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
+    named = ["helps_target", *(f"support_{name}" for name in HELP), "recognised", "helps_covertly"]
     rows = [
         [member.name, *(member.last(name) for name in named), member.last("energy_paid") * scale_of("energy_paid")]
         for member in helpers[:MOST_SHOWN]
     ]
     columns = [
         Column("member"),
-        *(Column(name, SHARE) for name in (*HELP, "recognises", "any covert")),
+        *(Column(name, SHARE) for name in ("helps", *HELP, "recognises", "any covert")),
         Column("fuel, bn EUR", MEAN),
     ]
     more = f" {len(helpers) - MOST_SHOWN} more help in fewer runs." if len(helpers) > MOST_SHOWN else ""
     note = (
-        "Goods to territory: what the member gives, as a part of what it could give, on average over the runs. "
-        "Recognises (the breakaway entity), any covert (help): share of runs. Fuel: what it pays the target for fuels "
-        f"in the month.{more}"
+        "Helps (gives at least a quarter of what it could of some help), recognises (the breakaway entity), any covert "
+        "(help): share of runs. Goods to territory: what the member gives, as a part of what it could give, on average "
+        f"over the runs. Fuel: what it pays the target for fuels in the month.{more}"
     )
     return table("Help to the target in the last month", columns, rows, note) if rows else None
 
@@ -158,6 +148,7 @@ def make_published_table(months: MonthsReport) -> Table | None:
             one.published,
             one.simulated,
             one.relative_error,
+            None if one.relative_error is None else "yes" if is_near(one.relative_error) else "no",
             one.last_value_error,
             one.linear_trend_error,
         ]
@@ -179,7 +170,9 @@ def make_published_table(months: MonthsReport) -> Table | None:
         Column("unit"),
         Column("published", COUNT),
         Column("simulated", COUNT),
-        *(Column(name, RELATIVE) for name in ERRORS),
+        Column(ERRORS[0], RELATIVE),
+        Column("within a quarter"),
+        *(Column(name, RELATIVE) for name in ERRORS[1:]),
     ]
     title = "Compared with figures published later; nothing was fitted to them"
     return table(title, columns, rows, note.strip()) if rows or note else None
@@ -239,40 +232,20 @@ def make_aid_table(months: MonthsReport) -> Table | None:
     return table(title, columns, rows, note) if "score" in scores else None
 
 
-RELATIVE = Kind(lambda value: f"{write_number(100 * value, is_signed=True)} %")
-"""Relative errors."""
-
-
-def make_months_change_table(months: MonthsReport) -> Table | None:
-    """The months next to those of the base; None where there is none."""
-    if months.base is None:
-        return None
-    rows: list[list[object]] = []
-    for name, label in CHANGES.items():
-        if name in months.base:
-            one, scale = months.base[name], scale_of(name)
-            interval = write_interval(scale * one.p05, scale * one.p95)
-            rows.append([label, *(scale * v for v in (one.base, one.what_if, one.change)), interval])
-    columns = [Column("series"), Column("base", MEAN), Column("what-if", MEAN), Column("change", CHANGE)]
-    title = "The months compared with the base"
-    note = (
-        "Sums over the months that both have, with the same random numbers; members that sanction or help are those of "
-        "the last month."
-    )
-    return table(title, [*columns, Column("change in 90 % of runs")], rows, note)
+RELATIVE = Kind(lambda value: f"{write_number(100 * value, 1, is_signed=True)} %")
+"""Relative errors; with a decimal, since some are near a quarter."""
 
 
 def months_tables(months: MonthsReport) -> list[Table]:
     """Every table of the months, in order."""
     single: list[Callable[[MonthsReport], Table | None]] = [
         make_by_month_table,
-        make_months_change_table,
         make_helpers_table,
         make_exports_table,
         make_aid_table,
         make_published_table,
     ]
-    about = [] if months.about is None else about_tables(months.about)
+    about = [] if months.about is None else about_tables(months.about, months.base)
     found = [
         *about,
         *(make(months) for make in single),

@@ -7,12 +7,11 @@ from sim.results.run import RunSummary
 from sim.results.tables import Table
 from sim.runner.result import RunResult
 from sim.summaries.about_tables import about_tables
-from sim.summaries.edits import is_edited_later
+from sim.summaries.edits import has_edited_movers
 from sim.summaries.months_tables import (
     make_by_month_table,
     make_exports_table,
     make_helpers_table,
-    make_months_change_table,
     make_published_table,
     make_two_faced_tables,
 )
@@ -35,9 +34,9 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
     if result.base is not None and summary.changed is not None:
         found.append(make_settings_table(result.base.case.spec.title, summary.changed))
     if summary.months is not None and summary.months.about is not None:
-        found += about_tables(summary.months.about)
+        found += about_tables(summary.months.about, summary.months.base)
     for number, vote in enumerate(summary.votes):
-        if vote.base is not None and vote.base.edited and not is_edited_later(vote.base.edited):
+        if vote.base is not None and has_edited_movers(vote.base):
             found.append(make_edited_table(vote.resolution, vote.base.edited).on_screen(MOST_EDITED))
         found.append(tally_table(vote, result.replicates))
         if vote.base is not None and vote.base.moved:
@@ -49,6 +48,7 @@ def run_tables(result: RunResult, summary: RunSummary) -> list[Table]:
 
 def make_short_months_tables(months: MonthsReport) -> list[Table]:
     """The tables of the months; of those that are by vote, the last vote's alone."""
-    before = [make_months_change_table(months), make_by_month_table(months)]
     after = [make_helpers_table(months), make_exports_table(months), make_published_table(months)]
-    return [one for one in (*before, *make_two_faced_tables(months)[-1:], *after) if one is not None]
+    return [
+        one for one in (make_by_month_table(months), *make_two_faced_tables(months)[-1:], *after) if one is not None
+    ]

@@ -13,7 +13,7 @@ from sim.results.series import make_series
 from sim.results.tables import CHANGE, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval, write_number, write_share
 from sim.runner.result import RunResult
-from sim.summaries.month_changes import change_of
+from sim.summaries.month_changes import change_of, list_common_months
 from sim.summaries.months import sum_up
 from sim.summaries.months_tables import scale_of
 from sim.summaries.sentences import list_words
@@ -74,7 +74,8 @@ def _sum_up_months(result: RunResult) -> dict[str, SeriesInShort] | None:
     for name in MAIN_SERIES:
         if name in months.totals:
             value = sum_up(name, months)
-            of_base = change_of(result, name) if before is not None and name in before.totals else None
+            has_base = before is not None and name in before.totals
+            of_base = change_of(result, name, list_common_months(result)) if has_base else None
             base, change = (None, None) if of_base is None else (of_base.base, of_base.change)
             found[name] = SeriesInShort(value=value, base=base, change=change, unit=make_series(name).unit)
     return found

@@ -7,7 +7,7 @@ from sim.results.data import DataTable, collect_data
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
 from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row, note_of_outliers
-from sim.summaries.edits import is_edited_later
+from sim.summaries.edits import has_edited_movers
 from sim.summaries.tables import (
     change_table,
     make_adoption_table,
@@ -39,7 +39,7 @@ def make_overview_tables(found: ComparisonSummary) -> list[Table]:
     ]
     rows = [[name, *make_series_row(series)] for name, series in leading]
     columns = [Column("scenario"), *SERIES_COLUMNS]
-    note = "Amounts are summed over the months that both have; of other series it is the last month."
+    note = "Amounts are summed from the month of the first event that differs on; of other series it is the last month."
     note += note_of_outliers(series for _, series in leading)
     months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
     return [*months, make_comparison_table(found)]
@@ -92,7 +92,7 @@ def make_comparison_table(found: ComparisonSummary) -> Table:
 def vote_tables(vote: ComparedVote) -> list[Table]:
     """The tables of one vote: who is edited, and where members vote differently, tally, adoption and these members."""
     edited, moved = vote.base.edited, vote.base.moved
-    is_shown = bool(edited) and not is_edited_later(edited)
+    is_shown = has_edited_movers(vote.base)
     found = [make_edited_table(vote.resolution, edited).on_screen(MOST_EDITED)] if is_shown else []
     if moved:
         found += [change_table(vote), make_adoption_table(vote.base)]

@@ -1,7 +1,7 @@
 """What-ifs with uncertain parameters: the same comparison, where every few runs have other fitted numbers.
 
-A what-if that changes an input whose effect is assumed, or that votes do not identify, is compared again with draws
-from the posterior, so that its answer shows how little is known. Draws of such numbers are mostly their priors.
+A what-if that changes an input whose effect on votes is assumed, or that votes do not identify, is compared again with
+draws from the posterior, so that its answer shows how little is known. Draws of such numbers are mostly their priors.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.case import Case, prepare
+from sim.results.grounds import Ground
+from sim.rules.parameters import load_registry
 from sim.runner.result import RunResult
 from sim.runner.run import run_compared
 from sim.specs import fit_path, read_fit
@@ -48,8 +50,14 @@ def add_doubt(results: Sequence[RunResult]) -> tuple[RunResult, ...]:
 
 def _is_doubted(base: Case, case: Case) -> bool:
     grounds = list_grounds(base.spec, case.spec)
-    is_unsure = any(ground.evidence in UNSURE for ground in grounds)
+    is_unsure = any(ground.evidence in UNSURE and _can_move_votes(ground, case) for ground in grounds)
     return is_unsure and not case.spec.parameter_uncertainty and _has_draws(base) and _has_draws(case)
+
+
+def _can_move_votes(ground: Ground, case: Case) -> bool:
+    """Whether votes depend on a number: those that only months read reach votes by the feedback alone."""
+    parameter = load_registry().get(ground.key.removeprefix("parameters."))
+    return parameter is None or not parameter.is_of_months or case.parameters["vote_feedback"] != 0
 
 
 def _has_draws(case: Case) -> bool:

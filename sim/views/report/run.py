@@ -13,7 +13,7 @@ from sim.runner.folder.kept import KeptRun
 from sim.runner.result import RunResult
 from sim.summaries.about import is_about_series
 from sim.summaries.about_tables import answer_about
-from sim.summaries.edits import list_settings
+from sim.summaries.edits import has_edited_movers, list_settings
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months, months_tables
 from sim.summaries.sentences import answer_basis, answer_expectation, answer_vote, judge_expectation
 from sim.summaries.summary import list_misses, summarise_run
@@ -107,7 +107,7 @@ def _change_section(result: RunResult, votes: Sequence[VoteSummary]) -> ReportSe
         if number or result.months is not None:  # the first is next to the answer
             pictures.append(make_picture(plot_change(result, number=number)))
         pictures.append(make_picture(plot_movers(result, number=number)))
-        if vote.base.edited:
+        if has_edited_movers(vote.base):
             tables.append(make_edited_table(vote.resolution, vote.base.edited))
         if vote.base.moved:
             tables.append(make_movers_table(vote.resolution, vote.base.moved))

@@ -10,7 +10,7 @@ from sim.results.tables import Table
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.kept import KeptRun, read_run
 from sim.runner.several import list_scenarios
-from sim.summaries.edits import list_settings
+from sim.summaries.edits import has_edited_movers, list_settings
 from sim.summaries.scenarios import answer_scenarios, make_scenarios_tables, summarise_scenarios
 from sim.summaries.summary import summarise_vote
 from sim.summaries.tables import make_edited_table, make_movers_table, make_settings_table
@@ -73,7 +73,7 @@ def _section(name: str, kept: KeptRun) -> ReportSection:
         tables.append(make_settings_table(base.title, list_settings(base, spec)))
         for number in range(len(result.votes)):
             vote = summarise_vote(result, number)
-            if vote.base is not None and vote.base.edited:
+            if vote.base is not None and has_edited_movers(vote.base):
                 tables.append(make_edited_table(vote.resolution, vote.base.edited).first(MOST_MOVERS))
             if vote.base is not None and vote.base.moved:
                 tables.append(make_movers_table(vote.resolution, vote.base.moved).first(MOST_MOVERS))
