@@ -98,7 +98,7 @@ class MonthsAbout(Result):
 
     first: str = quantity(
         "first month",
-        "the first month compared: that of the first event or dated change that differs, or the first that both have "
+        "the first month compared: that of the first event that differs, or the first that both have "
         "where anything else differs",
     )
     last: str = quantity("last month", "the last month that both have")

@@ -17,8 +17,8 @@ from sim.specs.differences import list_differences
 DIGITS = 4
 UNCHANGED = 0.02
 """Change of a series, as part of the base's figure, below which it counts as unchanged."""
-DATED = ("event", "change", "base", "months", "vote", "pledge")
-"""Parts of a scenario that change months from a day on, which end them, or which no month depends on."""
+NOT_FROM_THE_START = ("event.", "base.", "months.end.", "vote.", "pledge.")
+"""Beginnings of keys of a scenario that change months from a day on, end them, or change none, as those of votes do."""
 
 
 def round_figures(values: FloatArray | Sequence[float]) -> list[float]:
@@ -35,7 +35,7 @@ def list_common_months(result: RunResult) -> list[str]:
 
 
 def list_compared_months(result: RunResult) -> list[str]:
-    """The months that a what-if and its base both have, from that of the first event or change that differs.
+    """The months that a what-if and its base both have, from that of the first event that differs.
 
     They are all that both have where anything else differs, or where nothing does in these months.
     """
@@ -46,14 +46,10 @@ def list_compared_months(result: RunResult) -> list[str]:
 
 def _find_first_difference(base: Scenario, spec: Scenario) -> str:
     """The month from which two scenarios can differ, such as 2022-12; empty where they can from the first on."""
-    keys = (key for key, _, _ in list_differences(base.document(), spec.document()))
-    changed = [
-        change for one, other in ((spec, base), (base, spec)) for change in one.change if change not in other.change
-    ]
-    days = [one.date for one in (*list_new_events(base, spec), *changed)]
-    if any(key.partition(".")[0] not in DATED for key in keys) or not days:
+    keys = (f"{key}." for key, _, _ in list_differences(base.document(), spec.document()))
+    if not all(key.startswith(NOT_FROM_THE_START) for key in keys):
         return ""
-    return min("" if day is None else f"{day:%Y-%m}" for day in days)
+    return min((f"{event.date:%Y-%m}" for event in list_new_events(base, spec)), default="")
 
 
 def list_new_events(before: Scenario, now: Scenario) -> list[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from sim.case import DRAW_RUN, draw_case, prepare
 from sim.cli.output import print_table
 from sim.errors import InputError
 from sim.months.series import REPORTED_HELP
-from sim.results.series import MEMBER_SERIES
+from sim.results.series import MEMBER_SERIES, list_series, make_series
 from sim.runner.batch import ENGINES, Batch, simulate_batch
 from sim.runner.folder.files import MONTHS
 from sim.runner.folder.repeat import repeat
@@ -23,8 +24,10 @@ from sim.runner.months import MonthsSamples
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
+from sim.scoring.months import describes_what_happened
 from sim.specs import read_scenario
 from sim.summaries.about_tables import about_tables, make_series_table
+from sim.summaries.months_tables import make_helpers_table, make_published_table
 from sim.summaries.run_tables import make_short_months_tables
 from sim.summaries.summary import summarise_run
 
@@ -215,4 +218,51 @@ def test_help_has_a_mean_and_an_interval_by_instrument(result: RunResult) -> Non
         for low, mean, high in zip(series.p05, series.mean, series.p95, strict=True):
             assert low <= high
             assert mean >= 0
-    assert [one.use for one in months.scores.exports] == ["calibrate"] * 6  # type: ignore[union-attr]
+
+
+def test_only_what_is_meant_to_have_happened_is_compared_with_the_record(result: RunResult) -> None:
+    assert result.base is not None
+    base, other = (summarise_run(one).months for one in (result.base, result))
+    assert base is not None
+    assert base.scores is not None
+    assert [one.use for one in base.scores.exports] == ["calibrate"] * 6
+    assert base.acts
+    assert base.openness is not None
+    assert other is not None
+    assert (other.scores, other.acts, other.openness) == (None, [], None)
+    of_own_world = result.base.case.spec.model_copy(update={"world": "my-world"})
+    assert not describes_what_happened(replace(result.base, case=replace(result.base.case, spec=of_own_world)))
+
+
+def test_hits_are_marked_where_a_rounded_error_would_hide_them() -> None:
+    months = summarise_run(run_case(prepare(read_scenario("2022-2023", ["months.end=2022-10-31"])), 3)).months
+    assert months is not None
+    assert months.scores is not None
+    scored, *_ = months.scores.figures["score"]
+    errors = {-0.25: "yes", -0.2504: "no", 0.2496: "yes"}
+    figures = [scored.model_copy(update={"simulated": 1.0, "relative_error": error}) for error in errors]
+    scores = months.scores.model_copy(update={"figures": {"score": figures}})
+    made = make_published_table(months.model_copy(update={"scores": scores}))
+    assert made is not None
+    at = [column.label for column in made.columns].index("within a quarter")
+    assert [row[at].text for row in made.cells()] == [*errors.values()]
+
+
+def test_helpers_are_in_the_order_of_a_column_that_is_shown(result: RunResult) -> None:
+    months = summarise_run(result).months
+    assert months is not None
+    made = make_helpers_table(months)
+    assert made is not None
+    at = [column.label for column in made.columns].index("helps")
+    helps = [float(str(row[at])) for row in made.rows]
+    assert helps == sorted(helps, reverse=True)
+    assert helps[0] > helps[-1]
+
+
+def test_series_of_help_say_to_whom() -> None:
+    labels = [make_series(name).label for name in list_series(of_members=True) if name.startswith("support_")]
+    assert all(label.endswith(" for the target") for label in labels)
+    assert make_series("arms_to_victim").label == "arms for the victim"
+    for of_members in (True, False):
+        every = [make_series(name).label for name in list_series(of_members=of_members)]
+        assert len(set(every)) == len(every), "no two series have one label"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,60 @@ def test_a_cause_that_moves_nothing_says_why(tmp_path: Path, text: str, reason: 
     about = document("run", file, *SHORT)["months"]["about"]
     assert any(reason in found for found in about["unmoved"]), about["unmoved"]
     assert reason in " ".join(sim("compare", file, *SHORT).stdout.split())
+
+
+def test_changes_are_counted_from_the_first_event_that_differs(tmp_path: Path) -> None:
+    """A sum over months in which nothing can differ would dilute the change."""
+    found = document("run", written(tmp_path, TO_JUNE + event("front", "2022-05-10", "held = 0.9")), *SHORT)["months"]
+    assert (found["about"]["first"], found["about"]["last"]) == ("2022-05", "2022-06")
+    assert found["base"]["revenue"]["what_if"] == pytest.approx(sum(found["totals"]["revenue"]["mean"][-2:]), rel=1e-3)
+    edited = '[[change]]\nmembers = ["IND"]\nattribute = "isolation"\nset = 0.5\nreason = "r"\n'
+    for more in ('"parameters.aid_fatigue" = 0.0\n', '"event.0.date" = 2022-02-25\n', edited):
+        earlier = document(
+            "run", written(tmp_path, TO_JUNE + more + event("front", "2022-05-10", "held = 0.9")), *SHORT
+        )
+        assert earlier["months"]["about"]["first"] == "2022-02", more
+
+
+def test_arms_that_end_are_those_of_the_side_that_had_more_of_them(tmp_path: Path) -> None:
+    halted = event("halt", "2022-05-01", 'members = ["USA", "IRN"]\ninstruments = ["arms"]\nshare = 1.0')
+    series = document("run", written(tmp_path, TO_JUNE + halted), *SHORT)["months"]["about"]["series"]
+    assert {name: one["label"] for name, one in series.items()} == {
+        "USA:arms_to_victim": "arms for the victim, United States",
+        "IRN:support_arms": "arms for the target, Iran",
+    }
+    assert [one["found"] for one in series.values()] == ["down", "down"]
+
+
+def test_members_that_events_move_are_named_where_nobody_else_moves(tmp_path: Path) -> None:
+    left = event("policy", "2022-05-01", 'members = ["USA"]\njoins = false')
+    file = written(tmp_path, TO_JUNE + left)
+    assert document("run", file, *SHORT)["months"]["about"]["series"]["members_joined"]["alone"] == ["United States"]
+    assert "down (United States alone)" in " ".join(sim("run", file, *SHORT).stdout.split())
+    others = written(tmp_path, f'{TO_JUNE}"parameters.join_reluctance" = 0.0\n{left}')
+    assert document("run", others, *SHORT)["months"]["about"]["series"]["members_joined"]["alone"] == []
+
+
+def test_a_run_has_one_table_of_series_and_names_only_those_that_move() -> None:
+    """Names are in the order of the alphabet, and a share has a decimal, so that a change can be read from it."""
+    about = document("run", "2022-2023-united-states-leave", *SHORT)["months"]["about"]
+    assert about["coalition"]["stayed"] == sorted(about["coalition"]["stayed"])
+    text = sim("run", "2022-2023-united-states-leave", *SHORT).stdout
+    assert len(re.findall(r"^fuel revenue, billion euros ", text, re.MULTILINE)) == 1
+    assert re.search(r"^stay +\d+ +– *$", text, re.MULTILINE)
+    assert re.search(
+        r"^members +\d+\.\d % +\d+\.\d % +−\d\.\d pt ",
+        text.replace("trade with sanctioning ", "members "),
+        re.MULTILINE,
+    )
+    assert "published later" not in text
+    assert "within a quarter" not in text
+
+
+def test_edited_members_are_not_listed_where_no_vote_moves() -> None:
+    text = sim("compare", "2022-2023", "2022-2023-embargo-day-one", *SHORT).stdout
+    assert text.count("No member votes differently in any run.") == 3
+    assert "The members that are edited" not in text
 
 
 def test_what_is_the_same_for_all_votes_is_printed_once() -> None:

@@ -2,14 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import TypeAdapter
 
 from sim.case import prepare
 from sim.fitting.calibration import list_beliefs
 from sim.rules.parameters import load_registry
 from sim.runner.run import run_case
-from sim.specs import read_scenario
+from sim.specs import Event, read_scenario
 from sim.specs.fits import find_shipped_fit, read_fit
 from sim.summaries.changes import summarise_change
 from sim.summaries.grounds import answer_grounds, find_grounds, levers, list_grounds, list_not_refitted
@@ -49,6 +51,53 @@ def test_an_event_rests_on_the_parameters_of_its_kind():
     base, other = (read_scenario(name) for name in ("2022-2023", "2022-2023-no-secondary-sanctions"))
     assert {one.evidence for one in list_grounds(base, other)} <= {"assumed", "not identified", "estimated"}
     assert list_grounds(base, other)
+
+
+def test_every_kind_of_event_has_grounds():
+    """What an event acts through is named, in one place, for all kinds."""
+    kinds = {get_args(kind.model_fields["kind"].annotation)[0] for kind in get_args(get_args(Event)[0])}
+    named = {key.split(".")[1] for key in levers() if key.startswith("event.")}
+    assert named == kinds
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "said"),
+    [
+        ("price-cap-halved", "cap_services", "sales that a price cap binds (assumed)"),
+        ("price-cap-from-march", "cap_services", "sales that a price cap binds (assumed)"),
+        ("embargo-day-one", "demand_elasticity", "elasticity of demand (hardly identified)"),
+        ("united-states-leave", "aid_others", "aid that follows other donors (hardly identified)"),
+        ("united-states-leave", "support_arms_to_victim", "readiness to arm the victim (assumed)"),
+    ],
+)
+def test_what_ifs_of_months_name_what_their_events_act_through(name, key, said):
+    found = list_grounds(read_scenario("2022-2023"), read_scenario(f"2022-2023-{name}"))
+    assert f"parameters.{key}" in [one.key for one in found]
+    assert said in answer_grounds(found)[0]
+
+
+def test_an_event_rests_on_the_fields_that_it_has():
+    """A member that only enforces harder neither joins nor leaves, so no donor follows it."""
+    found = list_grounds(read_scenario("2022-2023"), read_scenario("2022-2023-emirates-and-turkey-enforce"))
+    halt = {"kind": "halt", "date": "2022-05-01", "members": ["USA"], "share": 1.0, "what": "w", "source": "s"}
+    for instruments, keys in ((["goods"], {"support_goods"}), (["finance"], {"support_finance"})):
+        spec = read_scenario("2022-2023")
+        added = TypeAdapter(Event).validate_python({**halt, "instruments": instruments}, strict=False)
+        other = spec.model_copy(update={"event": (*spec.event, added)})
+        assert {one.key for one in list_grounds(spec, other)} == {f"parameters.{key}" for key in keys}
+    assert found
+
+
+def test_what_only_months_read_is_doubted_in_votes_with_feedback_alone():
+    settings = ["replicates=5", "months.end=2022-04-30"]
+    cap = [
+        'event=[{kind="price_cap", date=2022-03-01, members=["EU"], commodities=["crude"], eur_per_tonne=90, '
+        'what="w", source="s"}]'
+    ]
+    for feedback, is_doubted in ((0, False), (1, True)):
+        own = [*settings, f"parameters.vote_feedback={feedback}"]
+        base, case = (prepare(read_scenario("2022-2023", [*own, *more])) for more in (["event=[]"], cap))
+        assert (measure_doubt(run_case(case, base=base)).drawn is not None) == is_doubted
 
 
 def test_the_table_of_inputs_names_parameters_and_attributes_that_exist():
