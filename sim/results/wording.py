@@ -48,12 +48,12 @@ def write_share(share: float, digits: int = 0) -> str:
 
 
 def write_change_of_share(change: float, digits: int = 0) -> str:
-    r"""A difference of two shares in percentage points, with its sign and so many decimals.
+    """A difference of two shares in percentage points, with its sign and so many decimals.
 
     Examples
     --------
-    >>> write_change_of_share(0.004), write_change_of_share(-0.004, 1), write_change_of_share(0.0004, 1)
-    ('<1 pt', '\N{MINUS SIGN}0.4 pt', '<0.1 pt')
+    >>> write_change_of_share(0.004), write_change_of_share(0.004, 1), write_change_of_share(0.0004, 1)
+    ('<1 pt', '+0.4 pt', '<0.1 pt')
     """
     least = 10.0**-digits
     if 0 < abs(change) < least / 200:

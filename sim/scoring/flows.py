@@ -111,10 +111,10 @@ def share_met(figures: Sequence[PublishedFigure]) -> Met:
 
 def _share_near(errors: Sequence[float | None]) -> float | None:
     known = [error for error in errors if error is not None]
-    return sum(map(is_near, known)) / len(known) if known else None
+    return sum(map(is_met, known)) / len(known) if known else None
 
 
-def is_near(error: float) -> bool:
+def is_met(error: float) -> bool:
     """Whether a figure with this relative error is met within a quarter."""
     return abs(error) <= NEAR
 

@@ -8,7 +8,7 @@ from sim.results.months import MemberMonths, MonthsReport, TwoFaced
 from sim.results.series import make_series
 from sim.results.tables import COUNT, MEAN, SHARE, Column, Kind, Table, table
 from sim.results.wording import write_number, write_share
-from sim.scoring.flows import is_near
+from sim.scoring.flows import is_met
 from sim.summaries.about_tables import about_tables
 from sim.summaries.months import SHOWN
 from sim.summaries.sentences import list_words
@@ -148,7 +148,7 @@ def make_published_table(months: MonthsReport) -> Table | None:
             one.published,
             one.simulated,
             one.relative_error,
-            None if one.relative_error is None else "yes" if is_near(one.relative_error) else "no",
+            None if one.relative_error is None else "yes" if is_met(one.relative_error) else "no",
             one.last_value_error,
             one.linear_trend_error,
         ]
