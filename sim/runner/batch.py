@@ -18,7 +18,7 @@ from sim.errors import InputError, make_input_error
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, add_replicate_axis
-from sim.runner.result import VoteResult, count_replicates, count_tallies
+from sim.runner.result import ReplicatesInMemory, VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
 
 if TYPE_CHECKING:
@@ -254,9 +254,8 @@ def _vote_results(
         VoteResult(
             resolution=ballot.resolution,
             date=ballot.date,
-            tallies=count_tallies(codes),
+            each=ReplicatesInMemory(count_tallies(codes), settled),
             counts=count_replicates(codes),
-            is_settled=settled,
             actions=np.ascontiguousarray(codes),  # sums over members depend on the layout in their last bit
         )
         for ballot, codes, settled in zip(case.ballots, actions, is_settled, strict=True)

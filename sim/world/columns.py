@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import suggest_nearest
 from sim.files.reading import UnreadableError, read_bytes
 from sim.world.tables import Folder
 
+Cells = NDArray[np.int32]
+"""For each row, which of the different texts of a column it has."""
 FIRST_LINE = 2
 """Line of the first row: the header is line 1."""
 
@@ -25,7 +28,7 @@ class Columns:
     folder: Folder
     file: str
     texts: dict[str, list[str]] = field(default_factory=dict)
-    cells: dict[str, IntArray] = field(default_factory=dict)
+    cells: dict[str, Cells] = field(default_factory=dict)
 
     def places(self, column: str, words: Sequence[str]) -> IntArray:
         """The place of each cell among the allowed words, (rows,); 0 with a problem noted where it is none of them."""
@@ -73,7 +76,7 @@ class PlainColumn:
     """A column whose cells are yet unchecked: the different texts, and for each row which of them it has."""
 
     texts: list[str]
-    cells: IntArray
+    cells: Cells
 
     def places(self, words: Mapping[str, int]) -> IntArray:
         """The place of each cell among words, (rows,); -1 where it is none of them."""
@@ -109,27 +112,41 @@ def read_plain_columns(folder: Folder, stem: str, allowed: Sequence[str]) -> dic
 
 
 def _read_texts(path: Path, columns: Sequence[str]) -> Any:
-    """A table of which some columns are read as texts, whatever they hold."""
-    from pyarrow import BufferReader, csv, string  # slow to load
+    """A table of which some columns are read as texts, whatever they hold; each different text is kept once.
+
+    One thread and the system's memory: Arrow's own keeps 40 megabytes of a table of ties after it was read.
+    """
+    from pyarrow import BufferReader, csv, dictionary, int32, string, system_memory_pool  # slow to load
 
     as_texts = csv.ConvertOptions(
-        column_types=dict.fromkeys(columns, string()), strings_can_be_null=False, quoted_strings_can_be_null=False
+        column_types=dict.fromkeys(columns, dictionary(int32(), string())),
+        strings_can_be_null=False,
+        quoted_strings_can_be_null=False,
     )
-    table = csv.read_csv(BufferReader(read_bytes(path)), convert_options=as_texts)
+    table = csv.read_csv(
+        BufferReader(read_bytes(path)),
+        read_options=csv.ReadOptions(use_threads=False),
+        convert_options=as_texts,
+        memory_pool=system_memory_pool(),
+    )
     return table.rename_columns(table.column_names)  # names that are not UTF-8 are found here
 
 
-def _encoded(table: Any, column: str) -> tuple[list[str], IntArray]:
+def _encoded(table: Any, column: str) -> tuple[list[str], Cells]:
     """The different texts of a column, and for each row which of them it has."""
-    encoded = table.column(column).combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), np.from_dlpack(encoded.indices).astype(np.int64)  # to_numpy loads pandas
+    from pyarrow import system_memory_pool
+
+    pool = system_memory_pool()
+    encoded = table.column(column).unify_dictionaries(memory_pool=pool).combine_chunks(memory_pool=pool)
+    cells = np.from_dlpack(encoded.indices)  # to_numpy loads pandas
+    return encoded.dictionary.to_pylist(), np.asarray(cells, dtype=np.int32)
 
 
 def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
     """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is of no use."""
     name = folder.find(stem, columns)
     empty = Columns(folder, name or f"{stem}.csv", {column: [] for column in columns})
-    empty.cells.update({column: np.zeros(0, dtype=np.int64) for column in columns})
+    empty.cells.update({column: np.zeros(0, dtype=np.int32) for column in columns})
     if name is None:
         return empty
     try:

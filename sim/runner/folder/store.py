@@ -16,7 +16,7 @@ from sim.files.writing import UNFINISHED, refuse_links, write_whole
 from sim.results.described import Result
 from sim.runner.batch import Batch, BatchResult
 from sim.runner.months import Band, MonthsResult, MonthsSamples, MonthsSummary
-from sim.runner.result import VoteResult
+from sim.runner.result import ReplicatesInMemory, VoteResult
 
 NAME = re.compile(r"batches-([0-9]{6,})\.npz")
 MOST_OPEN = 4
@@ -199,9 +199,8 @@ def _unpack(entry: _Entry, arrays: Arrays, key: str) -> BatchResult:
         VoteResult(
             resolution=vote.resolution,
             date=vote.date,
-            tallies=arrays[f"{key}.{place}.tallies"],
+            each=ReplicatesInMemory(arrays[f"{key}.{place}.tallies"], arrays[f"{key}.{place}.is_settled"]),
             counts=arrays[f"{key}.{place}.counts"],
-            is_settled=arrays[f"{key}.{place}.is_settled"],
             actions=arrays.get(f"{key}.{place}.actions"),
         )
         for place, vote in enumerate(entry.votes)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
@@ -19,10 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import JsonValue
 
-from sim.arrays import BoolArray, IntArray
 from sim.files.writing import write_whole
-from sim.results.intervals import LEVELS
-from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import Batch, BatchResult, RunPoint
@@ -39,6 +35,7 @@ from sim.runner.folder.files import (
     make_points_schema,
 )
 from sim.runner.folder.store import Store
+from sim.runner.frequencies import Frequencies
 from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
 
 ROWS_PER_GROUP = 100_000
@@ -86,48 +83,6 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
                 writer.close()
 
 
-@dataclass
-class _Summary:
-    """Frequencies of the tallies of one point and vote, from which all statistics are computed."""
-
-    size: int
-    frequencies: IntArray = field(init=False)
-    settled: int = 0
-    replicates: int = 0
-
-    def __post_init__(self) -> None:
-        self.frequencies = np.zeros((len(ACTIONS), self.size + 1), dtype=np.int64)
-
-    def add(self, tallies: IntArray, is_settled: BoolArray) -> None:
-        for code in range(len(ACTIONS)):
-            self.frequencies[code] += np.bincount(tallies[:, code], minlength=self.size + 1)
-        self.settled += int(is_settled.sum())
-        self.replicates += len(tallies)
-
-    def tallies(self) -> ByAction[Statistics]:
-        """Mean, median and 90 % interval per action, as `numpy.quantile` gives them."""
-        return ByAction[Statistics](**{action: self._statistics(code) for code, action in enumerate(ACTIONS)})
-
-    def _statistics(self, code: int) -> Statistics:
-        counts = self.frequencies[code]
-        low, high = LEVELS
-        return Statistics(
-            mean=float(counts @ np.arange(self.size + 1)) / self.replicates,
-            median=_quantile(counts, 0.5),
-            p05=_quantile(counts, low),
-            p95=_quantile(counts, high),
-        )
-
-
-def _quantile(counts: IntArray, level: float) -> float:
-    """The quantile of values 0, 1, ... that occur `counts` times each, linear between order statistics."""
-    cumulated = np.cumsum(counts)
-    position = level * (cumulated[-1] - 1)
-    below = np.floor(position)
-    low, high = (int(np.searchsorted(cumulated, rank, side="right")) for rank in (below, np.ceil(position)))
-    return float(low + (position - below) * (high - low))
-
-
 def write_tables(
     folder: Path, store: Store, points: Sequence[RunPoint], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
 ) -> None:
@@ -171,8 +126,8 @@ def _write_point(
         return [_make_row(point, error=error)]
     iso3, rows = codes[point.number], []
     for place, vote in enumerate(point.spec.vote):
-        summary = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
-        rows.append(_make_row(point, vote.resolution, summary))
+        found = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
+        rows.append(_make_row(point, vote.resolution, found))
     if MONTHS in streams:
         months = merge_months([result.months for result in store.read(batches) if result.months is not None])
         if months is not None:
@@ -187,15 +142,15 @@ def _write_vote(
     results: Iterator[BatchResult],
     codes: Sequence[str],
     streams: Mapping[str, _Stream],
-) -> _Summary:
+) -> Frequencies:
     """Write the rows of one vote of one point, batch by batch."""
-    summary = _Summary(len(codes))
+    found = Frequencies(len(codes))
     counts = np.zeros((len(codes), len(ACTIONS)), dtype=np.int64)
     for result in results:
         vote = result.votes[place]
         if MEMBERS in streams:
             counts += vote.counts
-        summary.add(vote.tallies, vote.is_settled)
+        found.add(vote.tallies, vote.is_settled)
         key = _replicate_columns(number, resolution, result.batch)
         tallies = {action: vote.tallies[:, code] for code, action in enumerate(ACTIONS)}
         streams[TALLIES].add(key | tallies | {"is_settled": vote.is_settled})
@@ -208,7 +163,7 @@ def _write_vote(
             "iso3": list(codes),
         }
         streams[MEMBERS].add(own | {action: counts[:, code] for code, action in enumerate(ACTIONS)})
-    return summary
+    return found
 
 
 def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValues:
@@ -234,17 +189,17 @@ def _write_months(point: RunPoint, months: MonthsResult, codes: Sequence[str], s
 
 
 def _make_row(
-    point: RunPoint, resolution: str | None = None, summary: _Summary | None = None, error: str = ""
+    point: RunPoint, resolution: str | None = None, found: Frequencies | None = None, error: str = ""
 ) -> SweptPoint:
     return SweptPoint(
         point=point.number,
         values=point.values,
         resolution=resolution,
         seed=None if point.spec is None else point.spec.seed,
-        replicates=0 if summary is None else summary.replicates,
+        replicates=0 if found is None else found.replicates,
         error=error or None,
-        settled=None if summary is None else summary.settled / summary.replicates,
-        tallies=None if summary is None else summary.tallies(),
+        settled=None if found is None else found.settled_share,
+        tallies=None if found is None else found.tallies,
     )
 
 

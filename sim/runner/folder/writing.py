@@ -46,7 +46,7 @@ from sim.runner.folder.tables import write_tables
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
-from sim.runner.result import VoteResult
+from sim.runner.result import ReplicatesInMemory, VoteResult
 from sim.specs import Scenario, fit_path, load_scenario_world
 from sim.specs.worlds import hash_term_files
 from sim.world import World
@@ -378,10 +378,12 @@ def _restore_vote(tables: FinishedTables, vote: VoteRows, batch: Batch) -> VoteR
     return VoteResult(
         resolution=vote.resolution,
         date=dt.date.min,  # the scenario has it, and no table needs it
-        tallies=tables.tallies(vote, batch.first, batch.count),
+        each=ReplicatesInMemory(
+            tallies=tables.tallies(vote, batch.first, batch.count),
+            is_settled=tables.is_settled(vote, batch.first, batch.count),
+        ),
         counts=counts
         if batch.first == 0
         else 0 * counts,  # counts are sums over replicates: the first batch holds them
-        is_settled=tables.is_settled(vote, batch.first, batch.count),
         actions=tables.actions(vote, batch.first, batch.count),
     )
