@@ -22,14 +22,20 @@ from sim.runner.batch import (
 )
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
+from sim.runner.result import merge_votes
 from sim.specs import load_scenario_world
 
 if TYPE_CHECKING:
     from sim.model import MemberState
 
-TASK_RUNS = SIZE
+TASK_RUNS = (SIZE, 10 * SIZE)
+"""Most runs in a task, of short and of long plans: the caller has as much to do for a small task as for a large one."""
+TASKS = 100
+"""A plan has at least as many tasks, unless they would be small. A killed run loses its unfinished tasks."""
 TASK_BATCHES = 50
-"""Most runs and batches in a task. A killed sweep loses its unfinished tasks, each a fraction of a second of work."""
+"""Most batches in a task."""
+COMPILED_FROM = 50_000
+"""Runs of a plan whose votes are compiled from the first on; of a smaller one, once a process has chosen enough."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,7 @@ class BatchTask:
     Parameters
     ----------
     watches_months : whether months are recorded.
+    is_compiled : as in `sim.ensemble.simulate`.
     program : identity of the program that asks, which the worker's has to equal; empty in the same process.
     """
 
@@ -163,6 +170,7 @@ class BatchTask:
     engine: str
     keeps_actions: bool
     watches_months: bool
+    is_compiled: bool | None
     keeps_errors: bool
     member_class: type[MemberState] | None
     program: str
@@ -187,14 +195,41 @@ def run_task(task: BatchTask) -> list[BatchResult]:
             task.engine,
             keeps_actions=task.keeps_actions,
             watches_months=task.watches_months,
+            is_compiled=task.is_compiled,
             member_class=task.member_class,
         )
         found.append(catch_failure(run, batch) if task.keeps_errors else run())
-    return found
+    return _merge_consecutive(found)
+
+
+def _merge_consecutive(results: Sequence[BatchResult]) -> list[BatchResult]:
+    """Merge results of a point that follow one another: fewer are sent, kept and read. Watched months stay apart."""
+    groups: list[list[BatchResult]] = []
+    for result in results:
+        if groups and _follows(groups[-1][-1], result):
+            groups[-1].append(result)
+        else:
+            groups.append([result])
+    return [group[0] if len(group) == 1 else _merge(group) for group in groups]
+
+
+def _follows(before: BatchResult, result: BatchResult) -> bool:
+    is_plain = all(one.votes and one.months is None for one in (before, result))
+    own, other = before.batch, result.batch
+    return is_plain and (own.point, own.first + own.count) == (other.point, other.first)
+
+
+def _merge(results: Sequence[BatchResult]) -> BatchResult:
+    first = results[0].batch
+    votes = tuple(merge_votes(parts) for parts in zip(*(result.votes for result in results), strict=True))
+    return BatchResult(Batch(first.point, first.first, sum(result.batch.count for result in results)), votes)
 
 
 def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> Iterator[BatchTask]:
     """Group batches into tasks, in their order."""
+    few, many = TASK_RUNS
+    total = sum(batch.count for batch in batches)
+    most = max(few, min(many, total // TASKS))
     points = {point.number: point for point in plan.points}
     group: list[Batch] = []
 
@@ -205,6 +240,7 @@ def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> It
             engine=plan.engine,
             keeps_actions=plan.keeps_actions,
             watches_months="months" in plan.outputs or plan.base is not None,
+            is_compiled=True if total >= COMPILED_FROM else None,
             keeps_errors=plan.keeps_errors,
             member_class=plan.member_class,
             program=program,
@@ -212,7 +248,7 @@ def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> It
 
     for batch in batches:
         runs = sum(other.count for other in group)
-        if group and (len(group) == TASK_BATCHES or runs + batch.count > TASK_RUNS):
+        if group and (len(group) == TASK_BATCHES or runs + batch.count > most):
             yield task()
             group = []
         group.append(batch)

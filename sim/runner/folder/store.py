@@ -164,7 +164,7 @@ def _pack(results: Sequence[BatchResult]) -> bytes:
     for number, result in enumerate(results):
         for place, vote in enumerate(result.votes):
             own = {name: getattr(vote, name) for name in ("tallies", "counts", "is_settled", "actions")}
-            arrays |= {f"{number}.{place}.{name}": array for name, array in own.items() if array is not None}
+            arrays |= {f"{number}.{place}.{name}": _shrink(array) for name, array in own.items() if array is not None}
         if result.months is not None:
             arrays |= {f"{number}.months.{name}": array for name, array in _month_arrays(result.months).items()}
         votes = tuple(_Vote(resolution=vote.resolution, date=vote.date) for vote in result.votes)
@@ -175,6 +175,13 @@ def _pack(results: Sequence[BatchResult]) -> bytes:
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
     return packed.getvalue() + hashlib.sha256(packed.getbuffer()).digest()
+
+
+def _shrink(counts: np.ndarray) -> np.ndarray:
+    """Counts, none below 0, in the smallest numbers that hold them: packing takes as long as there are bytes."""
+    if counts.dtype != np.int64:
+        return counts
+    return counts.astype(np.min_scalar_type(-1 - int(counts.max(initial=0))))
 
 
 def read_batches(path: Path) -> list[BatchResult]:

@@ -39,7 +39,7 @@ from sim.runner.frequencies import Frequencies
 from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
 
 ROWS_PER_GROUP = 100_000
-ColumnValues = dict[str, Sequence[object] | np.ndarray]
+ColumnValues = dict[str, Sequence[object] | np.ndarray | pa.Array]
 """Rows of a table, by column."""
 
 
@@ -169,7 +169,7 @@ def _write_vote(
 def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValues:
     return {
         "point": np.full(batch.count, number, dtype=np.int32),
-        "resolution": [resolution] * batch.count,
+        "resolution": pa.repeat(resolution, batch.count),
         "replicate": np.arange(batch.first, batch.first + batch.count, dtype=np.int32),
     }
 
