@@ -82,7 +82,7 @@ def prepare_point(point: RunPoint) -> Case:
     return replace(case, ballots=tuple(replace(ballot, resolution=name) for ballot, name in pairs))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Replicates ``first`` to ``first + count - 1`` of a point."""
 
@@ -194,13 +194,13 @@ def run_batch(
     )
     if not keeps_actions:
         found = replace(found, votes=tuple(replace(vote, actions=None) for vote in found.votes))
-    return found if point.case is not None else summarise_months(found, point)
+    return found if point.case is not None else summarise_months(found, point.replicates)
 
 
-def summarise_months(result: BatchResult, point: RunPoint) -> BatchResult:
-    """Summarise the months of a result, so that it is small, where it holds all watched replicates."""
+def summarise_months(result: BatchResult, replicates: int) -> BatchResult:
+    """Summarise the months of a result, so that it is small, where it holds all watched replicates of a point."""
     batch, months = result.batch, result.months
-    is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
+    is_whole = batch.first == 0 and batch.count >= min(WATCHED, replicates)
     return replace(result, months=months.summarise()) if is_whole and isinstance(months, MonthsSamples) else result
 
 

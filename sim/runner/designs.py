@@ -22,7 +22,7 @@ MORRIS_LEVELS = 4
 """Levels of each factor that the trajectories of a Morris design go over."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DesignPoint:
     """One setting of all factors.
 

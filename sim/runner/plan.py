@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from sim.case import Case
@@ -23,6 +23,7 @@ from sim.runner.batch import (
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
 from sim.runner.result import merge_votes
+from sim.runner.survey import Points, Survey, survey_points
 from sim.specs import load_scenario_world
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ TASKS = 100
 """A plan has at least as many tasks, unless they would be small. A killed run loses its unfinished tasks."""
 TASK_BATCHES = 50
 """Most batches in a task."""
-COMPILED_FROM = 50_000
-"""Runs of a plan whose votes are compiled from the first on; of a smaller one, once a process has chosen enough."""
+COMPILED_FROM = 10_000_000
+"""Members times runs of a plan whose votes are compiled from the first on; of others once a process has done enough."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,22 @@ class RunPlan:
     member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
 
-    points: tuple[RunPoint, ...]
+    points: Points
     engine: str = "ensemble"
     base: int | None = None
     outputs: tuple[str, ...] = ()
     keeps_errors: bool = False
     member_class: type[MemberState] | None = None
 
+    @cached_property
+    def survey(self) -> Survey:
+        """What has to be known of all points at once."""
+        return survey_points(self.points)
+
     @property
     def replicates(self) -> int:
         """Most replicates of a point."""
-        return max(point.replicates for point in self.points)
+        return max(self.survey.replicates)
 
     @property
     def keeps_actions(self) -> bool:
@@ -139,19 +145,18 @@ def list_batches(plan: RunPlan, done: Iterable[Batch] = (), failed: Mapping[int,
     covered: dict[int, list[Batch]] = {}
     for batch in done:
         covered.setdefault(batch.point, []).append(batch)
-    has_months = any(point.has_months for point in plan.points if plan.base is not None)
+    are_alike = plan.base is not None and any(plan.survey.has_months)
     left: list[Batch] = []
-    for point in plan.points:
-        first, end = 0, (failed or {}).get(point.number, point.replicates)
-        for batch in sorted(covered.get(point.number, []), key=lambda batch: batch.first):
-            left += _split(plan, point, first, min(batch.first, end), has_months)
+    for number, replicates in enumerate(plan.survey.replicates):
+        split = partial(
+            split_replicates, number, has_months=are_alike or plan.survey.has_months[number], engine=plan.engine
+        )
+        first, end = 0, (failed or {}).get(number, replicates)
+        for batch in sorted(covered.get(number, []), key=lambda batch: batch.first):
+            left += split(first, min(batch.first, end))
             first = batch.first + batch.count
-        left += _split(plan, point, first, end, has_months)
+        left += split(first, end)
     return sorted(left, key=lambda batch: (batch.first, batch.point)) if plan.base is not None else left
-
-
-def _split(plan: RunPlan, point: RunPoint, first: int, end: int, has_months: bool) -> Iterator[Batch]:
-    return split_replicates(point.number, first, end, has_months=has_months or point.has_months, engine=plan.engine)
 
 
 @dataclass(frozen=True)
@@ -230,17 +235,18 @@ def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> It
     few, many = TASK_RUNS
     total = sum(batch.count for batch in batches)
     most = max(few, min(many, total // TASKS))
-    points = {point.number: point for point in plan.points}
+    members = max((load_scenario_world(spec).size for spec in plan.survey.specs), default=0)
+    is_compiled = True if members * total >= COMPILED_FROM else None
     group: list[Batch] = []
 
     def task() -> BatchTask:
         return BatchTask(
             batches=tuple(group),
-            points={batch.point: points[batch.point] for batch in group},
+            points={number: plan.points[number] for number in {batch.point for batch in group}},
             engine=plan.engine,
             keeps_actions=plan.keeps_actions,
             watches_months="months" in plan.outputs or plan.base is not None,
-            is_compiled=True if total >= COMPILED_FROM else None,
+            is_compiled=is_compiled,
             keeps_errors=plan.keeps_errors,
             member_class=plan.member_class,
             program=program,
@@ -294,7 +300,7 @@ def _check_worlds(plan: RunPlan) -> None:
     ------
     InputError : there is such a case.
     """
-    for point in plan.points:
+    for point in plan.survey.prepared:
         if point.case is not None and point.case.world is not load_scenario_world(point.case.spec):
             message = "was prepared with a world of its own, which workers do not have."
             raise make_input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

@@ -8,9 +8,13 @@ columns.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
+from functools import lru_cache
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +41,14 @@ from sim.runner.folder.files import (
 from sim.runner.folder.store import Store
 from sim.runner.frequencies import Frequencies
 from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
+from sim.runner.plan import RunPlan
+from sim.world.loading import load_world
 
 ROWS_PER_GROUP = 100_000
+MOST_WAITING = 100
+"""Pieces of a table that wait to be written: each takes kilobytes, however few its rows."""
+MOST_ROWS = 1000
+"""Rows of the table of points that wait to be written: each takes five kilobytes."""
 ColumnValues = dict[str, Sequence[object] | np.ndarray | pa.Array]
 """Rows of a table, by column."""
 
@@ -52,15 +62,15 @@ class _Stream:
         self.rows = 0
 
     def add(self, columns: ColumnValues) -> None:
-        self.add_table(pa.table(columns, schema=self.writer.schema))
-
-    def add_table(self, table: pa.Table) -> None:
-        self.waiting.append(table)
-        self.rows += table.num_rows
+        self.waiting.append(pa.table(columns, schema=self.writer.schema))
+        self.rows += self.waiting[-1].num_rows
+        if self.rows < ROWS_PER_GROUP and len(self.waiting) < MOST_WAITING:
+            return
+        whole = pa.concat_tables(self.waiting).combine_chunks()
         while self.rows >= ROWS_PER_GROUP:
-            whole = pa.concat_tables(self.waiting).combine_chunks()
             self.writer.write_table(whole.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
-            self.waiting, self.rows = [whole.slice(ROWS_PER_GROUP)], self.rows - ROWS_PER_GROUP
+            whole, self.rows = whole.slice(ROWS_PER_GROUP), self.rows - ROWS_PER_GROUP
+        self.waiting = [whole]
 
     def finish(self) -> None:
         if self.rows:
@@ -83,40 +93,38 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
                 writer.close()
 
 
-def write_tables(
-    folder: Path, store: Store, points: Sequence[RunPoint], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
-) -> None:
+def write_tables(folder: Path, store: Store, plan: RunPlan, outputs: Sequence[str]) -> None:
     """Write the tables of a result from its store.
 
     Parameters
     ----------
-    codes : ISO3 codes of the world of each point.
     outputs : what is written in addition to points and tallies: ``members``, ``votes``, ``months``.
     """
     schemas = {TALLIES: TALLY_SCHEMA}
     for output, tables in OF_OUTPUT.items():
         if output in outputs:
             schemas |= tables
+    is_numeric = plan.survey.is_numeric
+    factors = {name: pa.float64() if numeric else pa.string() for name, numeric in is_numeric.items()}
+    schemas[POINTS] = make_points_schema(factors)
+    batches = sorted(store.places, key=lambda batch: (batch.point, batch.first))
+    number_of = attrgetter("point")
     with ExitStack() as stack:
         streams = {name: stack.enter_context(_stream(folder / name, schema)) for name, schema in schemas.items()}
-        by_point: dict[int, list[Batch]] = {}
-        for batch in sorted(store.places, key=lambda batch: (batch.point, batch.first)):
-            by_point.setdefault(batch.point, []).append(batch)
-        rows = [
-            row
-            for point in points
-            for row in _write_point(point, store, by_point.get(point.number, []), codes, streams)
-        ]
-        found = _points(points, rows)
-        with _stream(folder / POINTS, found.schema) as stream:
-            stream.add_table(found)
+        rows: list[SweptPoint] = []
+        for point in plan.points:
+            first, end = (bisect_left(batches, number, key=number_of) for number in (point.number, point.number + 1))
+            rows += _write_point(point, store, batches[first:end], streams)
+            if len(rows) >= MOST_ROWS:
+                streams[POINTS].add(_list_point_columns(rows, is_numeric))
+                rows = []
+        streams[POINTS].add(_list_point_columns(rows, is_numeric))
 
 
 def _write_point(
     point: RunPoint,
     store: Store,
     batches: Sequence[Batch],
-    codes: Mapping[int, Sequence[str]],
     streams: Mapping[str, _Stream],
 ) -> list[SweptPoint]:
     """Write the rows of a point, and return its rows in the table of points."""
@@ -124,7 +132,7 @@ def _write_point(
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
         return [_make_row(point, error=error)]
-    iso3, rows = codes[point.number], []
+    iso3, rows = _list_members(point.spec.world, point.spec.vote[0].date), []
     for place, vote in enumerate(point.spec.vote):
         found = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
         rows.append(_make_row(point, vote.resolution, found))
@@ -133,6 +141,12 @@ def _write_point(
         if months is not None:
             _write_months(point, months, iso3, streams)
     return rows
+
+
+@lru_cache(maxsize=100)
+def _list_members(world: str, day: date) -> Sequence[str]:
+    """Codes of the members of a world on a day."""
+    return load_world(world, at=day).iso3
 
 
 def _write_vote(
@@ -203,20 +217,18 @@ def _make_row(
     )
 
 
-def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
-    """The table of points. A factor's column holds numbers where all its values are numbers, otherwise text."""
-    names = dict.fromkeys(name for point in points for name in point.values)
-    factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}
-    columns = dict(factors)
+def _list_point_columns(rows: Sequence[SweptPoint], is_numeric: Mapping[str, bool]) -> ColumnValues:
+    """Columns of the table of points. That of a factor holds numbers where all its values are, otherwise text."""
+    columns: ColumnValues = {
+        name: [_write_value(row.values.get(name), numeric) for row in rows] for name, numeric in is_numeric.items()
+    }
     for name in ("point", "resolution", "seed", "replicates", "error", "settled"):
         columns[name] = [getattr(row, name) for row in rows]
     for action, statistic in product(ACTIONS, STATISTICS):
         found = [None if row.tallies is None else getattr(row.tallies.of(action), statistic) for row in rows]
         columns[f"{action}_{statistic}"] = found
-    return pa.table(columns, schema=make_points_schema({name: values.type for name, values in factors.items()}))
+    return columns
 
 
-def _factor_column(values: Sequence[JsonValue]) -> pa.Array:
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
-        return pa.array(values, pa.float64())
-    return pa.array([v if isinstance(v, str) else json.dumps(v) for v in values], pa.string())
+def _write_value(value: JsonValue, is_numeric: bool) -> JsonValue:
+    return value if is_numeric or isinstance(value, str) else json.dumps(value)
