@@ -1,5 +1,6 @@
 """The command line: one thin file per command."""
 
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -14,6 +15,7 @@ def main() -> None:
     """
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps much of what was freed
         from sim.cli.terminals import abandon_failing, replace_closed, replace_unwritable
         from sim.results.wording import make_visible
 

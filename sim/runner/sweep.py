@@ -11,7 +11,7 @@ from sim.case import Case
 from sim.errors import InputError
 from sim.results.folder import RunContents, SweepContents
 from sim.runner.batch import RunPoint
-from sim.runner.designs import list_points, make_scenario_at
+from sim.runner.designs import DesignPoint, list_settings, make_scenario_at
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import hash_document
 from sim.runner.folder.writing import FinishedFolder, Keeping, keep
@@ -109,7 +109,7 @@ def plan_sweep(experiment: Experiment) -> RunPlan:
     outputs = tuple(name for name in experiment.outputs if name != "tally")
     plan = RunPlan(points, outputs=outputs, keeps_errors=True)
     if not plan.survey.specs:
-        make_scenario_at(experiment, points.design[0])  # which raises
+        make_scenario_at(experiment, DesignPoint(0, points[0].values))  # which raises
     return plan
 
 
@@ -122,11 +122,11 @@ class SweepPoints:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.design = experiment, list_points(experiment)
+        self.experiment, self.settings = experiment, list_settings(experiment)
         self._kept = lru_cache(maxsize=TASK_BATCHES)(self._make)
 
     def __len__(self) -> int:
-        return len(self.design)
+        return len(self.settings)
 
     def __getitem__(self, number: int) -> RunPoint:
         return self._kept(number)
@@ -135,10 +135,10 @@ class SweepPoints:
         return map(self._make, range(len(self)))
 
     def _make(self, number: int) -> RunPoint:
-        point = self.design[number]
+        values = dict(zip(self.experiment.factors, self.settings[number], strict=True))
         try:
-            spec = make_scenario_at(self.experiment, point)
+            spec = make_scenario_at(self.experiment, DesignPoint(number, values))
         except InputError as found:
             error = "; ".join(str(problem) for problem in found.problems)
-            return RunPoint(number, None, values=dict(point.values), error=error)
-        return RunPoint(number, spec, spec.replicates, dict(point.values))
+            return RunPoint(number, None, values=values, error=error)
+        return RunPoint(number, spec, spec.replicates, values)

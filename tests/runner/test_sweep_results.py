@@ -268,6 +268,17 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+def test_memory_hardly_grows_with_the_points(tmp_path):
+    """A point that is planned, run and written leaves its values in memory, and not its scenario."""
+
+    def peak(points):
+        text = SMALL.replace("steps = 4", f"steps = {points}").replace("[-4.5, -3.0]", "[-4.5]")
+        command = [sys.executable, "-c", MEMORY, str(written(tmp_path, text)), str(tmp_path / str(points)), "1"]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024
+
+    assert peak(2000) - peak(100) < 20
+
+
 def test_memory_is_flat_in_the_number_of_runs(tmp_path):
     text = SMALL.replace("steps = 4", "steps = 2").replace("[-4.5, -3.0]", "[-4.5]")
     file = written(tmp_path, text)

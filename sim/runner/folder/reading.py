@@ -21,7 +21,7 @@ from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, STATISTICS, TALLIES, VOTES, make_points_schema
-from sim.runner.folder.tables import ROWS_PER_GROUP
+from sim.runner.folder.tables import MOST_ROWS, ROWS_PER_GROUP
 from sim.runner.months import SIDES, Band, MonthsSummary
 from sim.runner.result import ReplicatesInMemory
 
@@ -52,22 +52,26 @@ def count_rows_by_point(file: pq.ParquetFile) -> Counter[int]:
 
 
 def read_points(folder: Path) -> list[SweptPoint]:
-    """Read the table of points of a finished folder, row by row."""
-    table = read_parquet(folder / POINTS)
-    names = [name for name in table.column_names if name not in make_points_schema({}).names]
-    return [
-        SweptPoint(
-            point=row["point"],
-            values={name: row[name] for name in names},
-            resolution=row["resolution"],
-            seed=row["seed"],
-            replicates=row["replicates"],
-            error=row["error"],
-            settled=row["settled"],
-            tallies=None if row["resolution"] is None else _tallies_of(row),
-        )
-        for row in table.to_pylist()
-    ]
+    """Read the table of points of a finished folder."""
+    return list(iterate_points(folder))
+
+
+def iterate_points(folder: Path) -> Iterator[SweptPoint]:
+    """Read the table of points of a finished folder, row by row: there may be a hundred thousand."""
+    file = open_table(folder / POINTS)
+    names = [name for name in file.schema_arrow.names if name not in make_points_schema({}).names]
+    for rows in file.iter_batches(MOST_ROWS, use_threads=False):
+        for row in rows.to_pylist():
+            yield SweptPoint(
+                point=row["point"],
+                values={name: row[name] for name in names},
+                resolution=row["resolution"],
+                seed=row["seed"],
+                replicates=row["replicates"],
+                error=row["error"],
+                settled=row["settled"],
+                tallies=None if row["resolution"] is None else _tallies_of(row),
+            )
 
 
 def _tallies_of(row: Mapping[str, float]) -> ByAction[Statistics]:

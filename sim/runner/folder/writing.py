@@ -203,8 +203,9 @@ class _Folder:
         failed: dict[int, int] = {}
         for batch in store.errors:
             failed[batch.point] = min(batch.first, failed.get(batch.point, batch.first))
-        batches = list_batches(plan, store.places, failed)
-        runs = execute(plan, batches, self.executor, partial(self._add, store), on_progress)
+        runs = execute(
+            plan, list_batches(plan, store.places, failed), self.executor, partial(self._add, store), on_progress
+        )
         self._write(store, about, time.monotonic() - started, runs)
         return self._finished(runs, tuple(store.dropped))
 
