@@ -116,17 +116,26 @@ def cores(tasks: int = 8, replicates: int = SIZE, blocks: int = 8, repetitions: 
     return {"one_core_per_s": median(one), "two_cores_per_s": median(two), **ratio("two_to_one", two, one)}
 
 
-def processor_times(few: int = 50_000, many: int = 250_000) -> Figures:
-    """Microseconds of processor time a run that two workers and their caller take, beyond start-up, to keep a run."""
-    taken = []
-    for runs in (1, few, many):  # the first loads what the caller needs
-        before = time.process_time(), _time_of_workers()
-        case = prepare(read_scenario(SCENARIO, [f"replicates={runs}"]))
-        with tempfile.TemporaryDirectory() as folder:
-            keep_run(case, Path(folder) / "run", executor=Processes(2))
-        taken.append((time.process_time() - before[0], _time_of_workers() - before[1]))
-    caller, workers = (1e6 * (long - short) / (many - few) for short, long in zip(*taken[1:], strict=True))
-    return {"caller_us": caller, "workers_us": workers, "two_to_one_bound": 2 * workers / (workers + caller)}
+def processor_times(few: int = 60_000, many: int = 1_000_000) -> Figures:
+    """Microseconds of processor time a run that two workers and their caller take, beyond start-up, to keep many runs.
+
+    Parameters
+    ----------
+    few : runs whose workers have started, and loaded what is compiled.
+    """
+    _, one, start, whole = (_keep_with_workers(runs) for runs in (1, 1, few, many))
+    caller, workers = (whole[0] - one[0]) / many, (whole[1] - start[1]) / (many - few)
+    bound = 2 * workers / (workers + caller)
+    return {"caller_us": 1e6 * caller, "workers_us": 1e6 * workers, "two_to_one_bound": bound}
+
+
+def _keep_with_workers(runs: int) -> tuple[float, float]:
+    """Seconds of processor time that a caller and its two workers take to keep so many runs."""
+    before = time.process_time(), _time_of_workers()
+    case = prepare(read_scenario(SCENARIO, [f"replicates={runs}"]))
+    with tempfile.TemporaryDirectory() as folder:
+        keep_run(case, Path(folder) / "run", executor=Processes(2))
+    return time.process_time() - before[0], _time_of_workers() - before[1]
 
 
 def _time_of_workers() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sim.results.data import DataTable, collect_data
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure, write_number, write_share
-from sim.runner.folder.reading import iterate_points, read_points
+from sim.runner.folder.reading import SweptPoints, read_points
 from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
 from sim.summaries.tallies import NEAR, REPORTED
@@ -90,19 +90,24 @@ def make_points_table(points: Iterable[SweptPoint], levers: Sequence[str], spec:
 
     Parameters
     ----------
+    points : they are gone through twice, one by one.
     spec : the scenario whose levers they are, for their labels.
     """
-    values, means, votes, errors = [], [], [], []
-    for point in points:  # which are too many to keep whole
-        values.append([point.values[name] for name in levers])
-        means.append([None if point.tallies is None else point.tallies.of(action).mean for action in REPORTED])
-        votes.append((point.point, point.resolution))
-        errors.append(point.error or "")
-    columns, cells = _levers(values, levers, spec)
-    has_votes, has_errors = len({resolution for _, resolution in votes}) > 1, any(errors)
+    are_numbers, resolutions, has_errors = [True] * len(levers), set(), False
+    for point in points:
+        are_numbers = _are_numbers(point.values, levers, are_numbers)
+        resolutions.add(point.resolution)
+        has_errors |= bool(point.error)
+    columns, has_votes = _make_columns(levers, are_numbers, spec), len(resolutions) > 1
     rows = [
-        [number, *own, *tally, *([resolution] * has_votes), *([error] * has_errors)]
-        for own, tally, (number, resolution), error in zip(cells, means, votes, errors, strict=True)
+        (
+            point.point,
+            *_list_cells(point.values, levers, are_numbers),
+            *(None if point.tallies is None else point.tallies.of(action).mean for action in REPORTED),
+            *([point.resolution] * has_votes),
+            *([point.error or ""] * has_errors),
+        )
+        for point in points
     ]
     head = [Column("point", COUNT), *columns, *(Column(action, MEAN) for action in REPORTED)]
     head += [Column("resolution")] * has_votes + [Column("error")] * has_errors
@@ -111,10 +116,20 @@ def make_points_table(points: Iterable[SweptPoint], levers: Sequence[str], spec:
 
 def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: Scenario) -> Table:
     """The points of a sweep, nearest to the target split first; `spec` as in `make_points_table`."""
-    columns, cells = _levers([[point.values[name] for name in levers] for point in ranking], levers, spec)
+    are_numbers = [True] * len(levers)
+    for point in ranking:
+        are_numbers = _are_numbers(point.values, levers, are_numbers)
+    columns = _make_columns(levers, are_numbers, spec)
     rows = [
-        [point.rank, *own, point.exactly, point.near, point.distance, point.accuracy]
-        for point, own in zip(ranking, cells, strict=True)
+        (
+            point.rank,
+            *_list_cells(point.values, levers, are_numbers),
+            point.exactly,
+            point.near,
+            point.distance,
+            point.accuracy,
+        )
+        for point in ranking
     ]
     head = [
         Column("rank", COUNT),
@@ -132,15 +147,23 @@ def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], sp
     return table("Points nearest to the target split", head, rows, note)
 
 
-def _levers(
-    points: Sequence[Sequence[JsonValue]], levers: Sequence[str], spec: Scenario
-) -> tuple[list[Column], list[list[JsonValue]]]:
-    """A column for each lever, of numbers where all its values are, and what is in it at each point."""
-    are_numbers = [all(type(values[place]) in (int, float) for values in points) for place in range(len(levers))]
-    columns = [Column(label_key(name, spec), FIGURE if is_it else TEXT) for name, is_it in zip(levers, are_numbers)]
-    return columns, [
-        [value if is_it else write_setting(value) for value, is_it in zip(values, are_numbers)] for values in points
-    ]
+def _are_numbers(values: Mapping[str, JsonValue], levers: Sequence[str], before: Sequence[bool]) -> list[bool]:
+    """For each lever, whether its values so far, and this one, are numbers."""
+    return [is_it and type(values[name]) in (int, float) for name, is_it in zip(levers, before, strict=True)]
+
+
+def _make_columns(levers: Sequence[str], are_numbers: Sequence[bool], spec: Scenario) -> list[Column]:
+    """A column for each lever, of numbers where all its values are."""
+    kinds = [FIGURE if is_it else TEXT for is_it in are_numbers]
+    return [Column(label_key(name, spec), kind) for name, kind in zip(levers, kinds, strict=True)]
+
+
+def _list_cells(
+    values: Mapping[str, JsonValue], levers: Sequence[str], are_numbers: Sequence[bool]
+) -> Iterator[JsonValue]:
+    """What is in the columns of the levers at one point."""
+    pairs = zip(levers, are_numbers, strict=True)
+    return (values[name] if is_it else write_setting(values[name]) for name, is_it in pairs)
 
 
 def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] | None) -> Table:
@@ -152,7 +175,7 @@ def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoi
     """
     if ranking:
         return make_ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
-    return make_points_table(iterate_points(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
+    return make_points_table(SweptPoints(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
 
 
 def make_sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:

@@ -53,25 +53,30 @@ def count_rows_by_point(file: pq.ParquetFile) -> Counter[int]:
 
 def read_points(folder: Path) -> list[SweptPoint]:
     """Read the table of points of a finished folder."""
-    return list(iterate_points(folder))
+    return list(SweptPoints(folder))
 
 
-def iterate_points(folder: Path) -> Iterator[SweptPoint]:
-    """Read the table of points of a finished folder, row by row: there may be a hundred thousand."""
-    file = open_table(folder / POINTS)
-    names = [name for name in file.schema_arrow.names if name not in make_points_schema({}).names]
-    for rows in file.iter_batches(MOST_ROWS, use_threads=False):
-        for row in rows.to_pylist():
-            yield SweptPoint(
-                point=row["point"],
-                values={name: row[name] for name in names},
-                resolution=row["resolution"],
-                seed=row["seed"],
-                replicates=row["replicates"],
-                error=row["error"],
-                settled=row["settled"],
-                tallies=None if row["resolution"] is None else _tallies_of(row),
-            )
+@dataclass(frozen=True)
+class SweptPoints:
+    """The rows of the table of points of a finished folder, read again at each pass: there may be many."""
+
+    folder: Path
+
+    def __iter__(self) -> Iterator[SweptPoint]:
+        file = open_table(self.folder / POINTS)
+        names = [name for name in file.schema_arrow.names if name not in make_points_schema({}).names]
+        for rows in file.iter_batches(MOST_ROWS, use_threads=False):
+            for row in rows.to_pylist():
+                yield SweptPoint(
+                    point=row["point"],
+                    values={name: row[name] for name in names},
+                    resolution=row["resolution"],
+                    seed=row["seed"],
+                    replicates=row["replicates"],
+                    error=row["error"],
+                    settled=row["settled"],
+                    tallies=None if row["resolution"] is None else _tallies_of(row),
+                )
 
 
 def _tallies_of(row: Mapping[str, float]) -> ByAction[Statistics]:

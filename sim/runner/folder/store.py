@@ -183,7 +183,7 @@ def _shrink(counts: np.ndarray) -> np.ndarray:
     """Counts, none below 0, in the smallest numbers that hold them: packing takes as long as there are bytes."""
     if counts.dtype != np.int64:
         return counts
-    return counts.astype(np.min_scalar_type(-1 - int(counts.max(initial=0))))
+    return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
 def read_batches(path: Path) -> list[BatchResult]:
