@@ -1,5 +1,6 @@
 """The command line: one thin file per command."""
 
+import gc
 import os
 import signal
 import sys
@@ -13,9 +14,11 @@ def main() -> None:
 
     What a batch system sends to end a program, SIGTERM, is an interrupt too: what is done is kept.
     """
+    gc.disable()  # until a command is loaded: what loading makes is kept, and looking for garbage in it takes a tenth
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # files mean the same whatever else is installed
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps much of what was freed
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps much of what was freed
         from sim.cli.terminals import abandon_failing, replace_closed, replace_unwritable
         from sim.results.wording import make_visible
 

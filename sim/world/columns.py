@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.errors import suggest_nearest
 from sim.files.reading import UnreadableError, read_bytes
-from sim.world.tables import Folder
+from sim.world.names import hint_for_code
+from sim.world.tables import Folder, day_problem, member_problem, word_problem
 
 Cells = NDArray[np.int32]
 """For each row, which of the different texts of a column it has."""
@@ -36,35 +38,66 @@ class Columns:
         for number, text in enumerate(self.texts[column]):
             if text not in index:
                 fix = suggest_nearest(text, [word for word in words if word])
-                self._problem(column, number, f"got '{text}'; that is not allowed here.", fix)
+                self._problem(column, number, word_problem(text, words), fix)
         return np.array([index.get(text, 0) for text in self.texts[column]], dtype=np.int64)[self.cells[column]]
 
-    def numbers(self, column: str, low: float, high: float) -> FloatArray:
-        """The numbers of a column, (rows,); `low` with a problem noted where a cell is none within the bounds."""
-        values = np.full(len(self.texts[column]), low)
+    def members(self, column: str, index: Mapping[str, int]) -> IntArray:
+        """The place of the member in each cell, (rows,); 0 with a problem noted where it is none."""
+        for number, text in enumerate(self.texts[column]):
+            if text not in index:
+                self._problem(column, number, member_problem(text), hint_for_code(text, index))
+        return np.array([index.get(text, 0) for text in self.texts[column]], dtype=np.int64)[self.cells[column]]
+
+    def numbers(self, column: str, low: float, high: float, *, is_optional: bool = False) -> FloatArray:
+        """The numbers of a column, (rows,); `low` with a problem noted where a cell is none within the bounds.
+
+        Parameters
+        ----------
+        is_optional : whether cells may be blank, which gives NaN.
+        """
+        texts = self.texts[column]
+        values = np.array([_number(text) for text in texts], dtype=np.float64)
+        for number in np.flatnonzero(~((low <= values) & (values <= high))).tolist():
+            if texts[number] or not is_optional:
+                self._problem(column, number, f"got '{texts[number]}'; allowed is {low:g} to {high:g}.")
+                values[number] = low
+        return values[self.cells[column]]
+
+    def whole_numbers(self, column: str, low: float, high: float) -> IntArray:
+        """The same of whole numbers, (rows,); any other is noted too."""
+        values = self.numbers(column, low, high)
+        for number in np.unique(self.cells[column][values != np.floor(values)]).tolist():
+            self._problem(column, number, f"got '{self.texts[column][number]}'; a whole number is needed.")
+        return values.astype(np.int64)
+
+    def days(self, column: str, read: Callable[[str], date] = date.fromisoformat) -> list[date]:
+        """The day in each cell; the earliest there is, with a problem noted, where it has none.
+
+        Parameters
+        ----------
+        read : returns the day that a text means; raises `ValueError` where it means none.
+        """
+        found = []
         for number, text in enumerate(self.texts[column]):
             try:
-                value = float(text)
+                found.append(read(text))
             except ValueError:
-                value = float("nan")
-            if low <= value <= high:
-                values[number] = value
-            else:
-                self._problem(column, number, f"got '{text}'; allowed is {low:g} to {high:g}.")
-        return values[self.cells[column]]
+                self._problem(column, number, day_problem(text))
+                found.append(date.min)
+        return [found[cell] for cell in self.cells[column].tolist()]
 
     def check_unique(self, *columns: str) -> None:
         """Note the first row that repeats what an earlier one has in some columns."""
         key = np.zeros(len(self.cells[columns[0]]), dtype=np.int64)
         for column in columns:
             key = key * len(self.texts[column]) + self.cells[column]
-        is_repeated = np.ones(len(key), dtype=bool)
-        is_repeated[np.unique(key, return_index=True)[1]] = False
-        repeated = np.flatnonzero(is_repeated)
-        if len(repeated):
-            row = int(repeated[0])
-            text = ", ".join(self.texts[column][self.cells[column][row]] for column in columns)
-            self.folder.problem(self.file, f"line {row + FIRST_LINE}", f"{text}: already on an earlier line.")
+        if are_different(key):  # which rows repeat is slower to find
+            return
+        first, place = np.unique(key, return_index=True, return_inverse=True)[1:]
+        row = int(np.flatnonzero(first[place] < np.arange(len(key)))[0])
+        text = ", ".join(self.texts[column][self.cells[column][row]] for column in columns)
+        message = f"{text}: already on line {first[place[row]] + FIRST_LINE}."
+        self.folder.problem(self.file, f"line {row + FIRST_LINE}", message)
 
     def _problem(self, column: str, number: int, message: str, fix: str = "") -> None:
         line = int(np.argmax(self.cells[column] == number)) + FIRST_LINE
@@ -85,6 +118,12 @@ class PlainColumn:
     def numbers(self) -> FloatArray:
         """The number in each cell, (rows,); NaN where it holds none."""
         return np.array([_number(text) for text in self.texts], dtype=np.float64)[self.cells]
+
+
+def are_different(numbers: IntArray) -> bool:
+    """Whether no number occurs twice; `np.unique` takes ten times as long."""
+    ordered = np.sort(numbers)
+    return bool((ordered[1:] != ordered[:-1]).all())
 
 
 def _number(text: str) -> float:
@@ -142,9 +181,9 @@ def _encoded(table: Any, column: str) -> tuple[list[str], Cells]:
     return encoded.dictionary.to_pylist(), np.asarray(cells, dtype=np.int32)
 
 
-def read_columns(folder: Folder, stem: str, columns: Sequence[str]) -> Columns:
+def read_columns(folder: Folder, stem: str, columns: Sequence[str], is_required: bool = True) -> Columns:
     """The table ``stem.csv``, or ``stem.csv.gz``; without rows, and with problems noted, where it is of no use."""
-    name = folder.find(stem, columns)
+    name = folder.find(stem, columns, is_required)
     empty = Columns(folder, name or f"{stem}.csv", {column: [] for column in columns})
     empty.cells.update({column: np.zeros(0, dtype=np.int32) for column in columns})
     if name is None:
