@@ -235,7 +235,8 @@ def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> It
     few, many = TASK_RUNS
     total = sum(batch.count for batch in batches)
     most = max(few, min(many, total // TASKS))
-    members = max((load_scenario_world(spec).size for spec in plan.survey.specs), default=0)
+    worlds = [point.case.world for point in plan.survey.prepared if point.case is not None]
+    members = max((world.size for world in worlds or map(load_scenario_world, plan.survey.specs)), default=0)
     is_compiled = True if members * total >= COMPILED_FROM else None
     group: list[Batch] = []
 
