@@ -32,8 +32,8 @@ Chances = Callable[[float], FloatArray]
 
 STEPS = np.geomspace(1e-3, 1.0, 13)
 """Distances from a lever's value, as shares of the way to the end of its range, between which the search looks."""
-LOOKS = (0, 9, 11, 13)
-"""Places on that way at which it looks first: where the lever is, a tenth, a third and the whole of the way on."""
+LOOKS = (0, 9, 11, 12, 13)
+"""Places on that way at which it looks first: the lever's value, and a tenth, a third, half and all of the way."""
 SURE = 2.0
 """Lead of the most likely action, as a multiple of how far probabilities differ, with which it stays so in between."""
 CLOSE = 1e-4
