@@ -7,8 +7,8 @@ from types import ModuleType
 
 import numpy as np
 
-from sim.arrays import FloatArray, IntArray
-from sim.deliberation import Outcome, VoteBlock, name_revision
+from sim.arrays import BoolArray, FloatArray, IntArray
+from sim.deliberation import Deliberation, Outcome, VoteBlock, draw_normals, name_revision
 from sim.randomness import make_stream_keys, to_level, to_normal
 from sim.rules.choice import exponentiate
 from sim.rules.influence import GRID
@@ -44,8 +44,8 @@ def load_kernel() -> ModuleType | None:
     return kernel
 
 
-def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome | None:
-    """Simulate a vote in compiled code; None where rounding could matter, so that only the choice rule decides."""
+def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome:
+    """Simulate a vote in compiled code, but for replicates in which rounding could matter: the choice rule decides."""
     case, rows, first = block.case, block.rows, block.first
     seed, members, count = case.spec.seed, case.world.iso3, len(rows)
     start = -1 if block.first_announcement is None else block.first_announcement
@@ -58,15 +58,18 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome | None:
     unknown = np.unique(np.flatnonzero(points == kernel.UNKNOWN) // points.shape[1])
     replicates = np.searchsorted(ends, unknown, side="right") - 1
     exact = _find_points(kernel, block, member[unknown].astype(np.int64), replicates)
-    if np.isnan(exact).any():
-        return None
-    points[unknown] = exact
+    are_close: BoolArray = np.asarray(np.isnan(exact).any(axis=1))
+    points[unknown] = np.where(are_close[:, None], 0.0, exact)
     occasions = [name_revision(block.ballot.resolution, number) for number in range(1, case.rounds + 1)]
     keys = np.empty((len(occasions), len(members), 2), dtype=np.uint64)
     for number, occasion in enumerate(occasions):
         keys[number] = make_stream_keys(seed, "revision", occasion, members)
     weights = np.ascontiguousarray(np.asarray(case.peers).T * GRID).astype(np.int32)
     is_settled = kernel.deliberate(found, noise, weights, _per_row(block, "inertia"), keys, start, actions)
+    for number in np.unique(replicates[are_close]).tolist():
+        normals = draw_normals(case, first + number, 1)
+        outcome = Deliberation(block.of_replicate(number), normals).vote(keeps_rounds=False)
+        actions[number], is_settled[number] = outcome.actions[0], np.all(outcome.is_settled)
     return Outcome(block.ballot.resolution, actions, is_settled)
 
 

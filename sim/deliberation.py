@@ -65,7 +65,7 @@ class VoteBlock:
     Parameters
     ----------
     own : utilities before members look at their peers, (D, N).
-    rows : the row of each replicate, in ascending order from 0, (R,).
+    rows : the row of each replicate, in ascending order, (R,).
     first : the number of the first replicate.
     """
 
@@ -80,6 +80,10 @@ class VoteBlock:
     def first_announcement(self) -> int | None:
         """The first announcement of all members; None where each announces its choice at neutral peers."""
         return FIRST_ANNOUNCEMENTS[int(self.case.parameters["first_announcement"])]
+
+    def of_replicate(self, number: int) -> VoteBlock:
+        """The vote of one replicate of the block."""
+        return replace(self, rows=self.rows[number : number + 1], first=self.first + number)
 
     def value_at(self, value: Number, replicates: IntArray) -> Number:
         """A value (D, 1) in each of these replicates of the block, (n,); one for all as it is."""

@@ -92,10 +92,10 @@ def simulate_votes(
             first=first,
         )
         kernel = None if keeps_rounds else find_kernel(block, is_compiled)
-        outcome = None if kernel is None else vote_compiled(kernel, block)
-        if outcome is None:
-            outcome = Deliberation(block, normals).vote(keeps_rounds=keeps_rounds)
-        yield number, outcome, months
+        if kernel is None:
+            yield number, Deliberation(block, normals).vote(keeps_rounds=keeps_rounds), months
+        else:
+            yield number, vote_compiled(kernel, block), months
 
 
 def _find_rows(case: Case, first: int, count: int) -> tuple[IntArray, IntArray]:

@@ -13,7 +13,7 @@ from sim.arrays import FloatArray, IntArray, Number
 from sim.case.ballot import Terms, weigh_own
 from sim.case.market import Cells
 from sim.results.showing import Shown
-from sim.rules.energy import thrift
+from sim.rules.energy import find_reservation
 from sim.rules.parameters import Parameters
 from sim.rules.payoffs import compute_leverage, sum_weighted
 from sim.rules.rerouting import measure_capacity
@@ -67,7 +67,7 @@ class MonthInputs(Shown):
     target_trade : share of each member in the target's trade, in [0, 1].
     exports : to the target before the war, half of the trade with it, millions of euros a month.
     capacity : most that it could pass on to the target, millions of euros a month.
-    thrift : how much a discount weighs with it, in (0, 1].
+    reservation : discount from which it builds capacity for more of the target's fuels, 0 or greater.
     near, supplier : nearness to the victim, and part in arming others, each in [0, 1].
     tied : indices of the members with a security tie to the target; None for one member.
     seat : 0 for the targets and the victim, which do not decide, else 1.
@@ -88,7 +88,7 @@ class MonthInputs(Shown):
     target_trade: FloatArray
     exports: FloatArray
     capacity: FloatArray
-    thrift: FloatArray
+    reservation: FloatArray
     near: FloatArray
     supplier: FloatArray
     seat: FloatArray
@@ -203,7 +203,9 @@ def make_month_inputs(
             with_target, values["isolation"], parameters["route_capacity"], parameters["route_scale"]
         )
         * seat,
-        thrift=thrift(world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_exponent"]),
+        reservation=find_reservation(
+            world.attributes["income_usd"], parameters["thrift_income_usd"], parameters["thrift_slope"]
+        ),
         near=near,
         supplier=supplier,
         seat=seat,

@@ -32,12 +32,12 @@ class Guard:
     Parameters
     ----------
     app : the application that answers.
-    host : the address that is served on.
+    names : names of this machine at which the page may be opened, besides its own and ``localhost``.
     """
 
-    def __init__(self, app: App, host: str) -> None:
+    def __init__(self, app: App, *names: str) -> None:
         self._app = app
-        self._names = {"localhost", host.casefold(), socket.gethostname().casefold()}
+        self._names = {name.casefold() for name in ("localhost", socket.gethostname(), *names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""

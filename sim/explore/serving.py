@@ -30,6 +30,7 @@ def serve(
     host: str,
     port: int,
     *,
+    names: Sequence[str] = (),
     opens_browser: bool,
     on_ready: Callable[[str], None],
 ) -> None:
@@ -38,6 +39,7 @@ def serve(
     Parameters
     ----------
     port : 0 for any that is free.
+    names : other names at which browsers may open the page, as where another server passes requests on.
     on_ready : called with the address once the page answers.
 
     Raises
@@ -56,7 +58,7 @@ def serve(
 
     threadpool_limits(limits=1)  # an Assembly is small: threads cost more than they save
     warm_up()
-    server = uvicorn.Server(uvicorn.Config(Guard(app, host), log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(Guard(app, host, *names), log_level="error", access_log=False))
     shown = "localhost" if host in ("127.0.0.1", "localhost", "::1") else host
     address = f"http://{shown}:{port}/"
 

@@ -25,7 +25,7 @@ from sim.scoring.aid import CALIBRATED_TO, LEAST_AID, read_record
 from sim.scoring.flows import score_flows
 from sim.scoring.months import find_simulated
 from sim.scoring.published import Published, collect_reported_discounts, load_published, measure_reported_tonnes
-from sim.specs import Fit, Scenario, parse_scenario
+from sim.specs import Fit, Scenario, load_scenario_world, parse_scenario
 from sim.world.energy import hash_energy
 from sim.world.loading import hash_world
 
@@ -38,7 +38,7 @@ MARKET = {
     "scale_share": (0.03, 0.001, 0.5),
     "substitution_months_oil": (24.0, 3.0, 240.0),
     "substitution_months_gas": (36.0, 3.0, 240.0),
-    "thrift_exponent": (0.5, 0.05, 3.0),
+    "thrift_slope": (0.1, 0.01, 1.0),
     "demand_elasticity": (5.0, 1.0, 50.0),
 }
 """Start, lower and upper bound of the parameters of the market."""
@@ -58,6 +58,8 @@ TRADE = {
     "route_months": (6.0, 1.0, 48.0),
 }
 """The same for goods that go round."""
+PARTS = {"market": MARKET, "aid": AID | AID_RESPONSES, "trade": TRADE}
+"""What is fitted by least squares, in this order."""
 WAR_MONTHS = ("2022-03", "2022-08")
 """First and last month of the reported imports that are fitted."""
 SCATTER = 0.15
@@ -103,15 +105,32 @@ def fit_months(spec: Scenario, on_step: Callable[[str, float], None] = lambda pa
     values, losses["coalition"] = _coalition(case, published)
     found |= values
     on_step("coalition", losses["coalition"])
-    for part, starts, residuals in (
-        ("market", MARKET, _market),
-        ("aid", AID | AID_RESPONSES, _aid),
-        ("trade", TRADE, _trade),
-    ):
-        values, losses[part] = _squares(spec, found, starts, lambda result, of=residuals: of(result, published))  # type: ignore[misc]
+    for part in PARTS:
+        values, losses[part] = fit_part(spec, part, found)
         found |= values
         on_step(part, losses[part])
     return MonthsFit(found, losses)
+
+
+def fit_part(
+    spec: Scenario, part: str, held: Mapping[str, float], more: Mapping[str, tuple[float, float, float]] | None = None
+) -> tuple[dict[str, float], float]:
+    """Fit one of `PARTS` by least squares: values by parameter, and half the sum of squares.
+
+    Parameters
+    ----------
+    held : parameters that are kept at a value; those of the part among them are not fitted.
+    more : further parameters to fit, with start, lower and upper bound.
+    """
+    published = load_published(load_scenario_world(spec))
+    assert published is not None
+    starts = {name: start for name, start in (PARTS[part] | dict(more or {})).items() if name not in held}
+    return _squares(spec, held, starts, lambda result: measure_misses(part, result, published))
+
+
+def measure_misses(part: str, result: RunResult, published: Published) -> FloatArray:
+    """Measure how far a run is from the figures that one of `PARTS` is fitted to, in standard deviations."""
+    return {"market": _market, "aid": _aid, "trade": _trade}[part](result, published)
 
 
 def _coalition(case: Case, published: Published) -> tuple[dict[str, float], float]:

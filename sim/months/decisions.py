@@ -107,8 +107,10 @@ def trade(party: Party) -> None:
     cells, now = inputs.cells, month.now
     flow = np.floor(month.offer.held + month.use[..., cells.commodity] * month.offer.spare)
     if now.war > 0:
-        gain = month.discount[..., cells.commodity] * cells.at_cells(inputs.thrift)
-        state.capacity = adapt_capacity(state.capacity, cells.ceiling, gain, parameters["capacity_months"] / now.war)
+        discount, reservation = month.discount[..., cells.commodity], cells.at_cells(inputs.reservation)
+        state.capacity = adapt_capacity(
+            state.capacity, cells.ceiling, discount, reservation, parameters["capacity_months"] / now.war
+        )
     price = compute_realised_price(
         now.price,
         cells.on_world_price(month.discount),

@@ -7,8 +7,8 @@ refineries, ports and ships. With A kept, spare capacity B, and p the price over
 
 The target sells a little less when it is paid less: s is the short-run elasticity of the supply of oil (Caldara,
 Cavallo & Iacoviello 2019: about 0.1). Buyers leave the part p^e of their spare capacity unused, so e is their
-elasticity. What finds no buyer stays unsold: no tonne is created or lost. The discount pays for new capacity, which
-grows the faster, the larger the discount and the lower a buyer's income.
+elasticity. What finds no buyer stays unsold: no tonne is created or lost. The discount pays for new capacity: a
+buyer builds by what the discount exceeds the least that it asks for, which rises with its income.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ def keep_unless_banned(
     return np.where((joined > 0) & (kept * part <= ban_share), 0.0, kept)
 
 
-def thrift(income: FloatArray, reference: FloatArray | float, exponent: FloatArray | float) -> FloatArray:
-    """How much a discount counts with a buyer, in (0, 1]: it falls with income per head above a reference.
+def find_reservation(income: FloatArray, reference: FloatArray | float, slope: FloatArray | float) -> FloatArray:
+    """Discount from which a buyer builds capacity, 0 or greater: it rises with the logarithm of income per head.
 
     Parameters
     ----------
     income : dollars per head, greater than 0.
-    reference : income up to which a discount counts in full, dollars per head.
-    exponent : 0 (income does not matter) or greater.
+    reference : income up to which any discount will do, dollars per head.
+    slope : how much larger the discount has to be for e times that income, 0 (income does not matter) or greater.
     """
-    return np.minimum(reference / income, 1.0) ** exponent
+    return slope * np.log(np.maximum(income / reference, 1.0))
 
 
 def compute_willingness(joined: FloatArray, punishment: FloatArray, visibility: FloatArray | float) -> FloatArray:
@@ -149,16 +149,21 @@ def compute_part_used(log_price: FloatArray, demand_elasticity: FloatArray | flo
 
 
 def adapt_capacity(
-    capacity: FloatArray, ceiling: FloatArray, gain: FloatArray, lag_months: FloatArray | float
+    capacity: FloatArray,
+    ceiling: FloatArray,
+    discount: FloatArray,
+    reservation: FloatArray,
+    lag_months: FloatArray | float,
 ) -> FloatArray:
-    """Capacity after a month: it covers `gain` / `lag_months` of the distance to its ceiling.
+    """Capacity after a month: it covers a part of the distance to its ceiling, by what the buyer gains.
 
     Parameters
     ----------
     ceiling : most that a buyer could take in the long run, at least `capacity`.
-    gain : discount times how much it counts with the buyer, in [0, 1].
+    discount, reservation : discount, and the least that the buyer builds for; the buyer gains what is between them.
     lag_months : 1 or greater.
     """
+    gain = np.maximum(discount - reservation, 0.0)
     return capacity + (ceiling - capacity) * (gain / lag_months)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout
 from sim.results.tables import COUNT, Column, Table, table
 from sim.results.wording import write_change_of_share, write_number, write_share
@@ -80,7 +82,19 @@ def make_about_table(about: MonthsAbout) -> Table | None:
         "Amounts are sums over the months; other series are of the last month. A change of less than 2 % counts as "
         "unchanged."
     )
-    return table(title, columns, rows, note) if rows else None
+    return table(title, columns, rows, note + note_of_outliers(about.series.values())) if rows else None
+
+
+def note_of_outliers(series: Iterable[SeriesAbout]) -> str:
+    """A sentence that goes on from a note where a mean change is outside the range of 90 % of runs; else nothing."""
+    outside = " A mean outside its range: a few runs differ much from the others."
+    return outside if any(_is_outside(one) for one in series) else ""
+
+
+def _is_outside(one: SeriesAbout) -> bool:
+    """Whether the mean change is outside the range of 90 % of runs, as both are written."""
+    mean, *ends = (_write_difference(one, value) for value in (one.change, one.p05, one.p95))
+    return not one.p05 <= one.change <= one.p95 and mean not in ends
 
 
 def make_series_row(one: SeriesAbout) -> list[object]:

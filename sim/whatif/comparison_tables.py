@@ -6,7 +6,7 @@ from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummar
 from sim.results.data import DataTable, collect_data
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
-from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row
+from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row, note_of_outliers
 from sim.summaries.edits import is_edited_later
 from sim.summaries.tables import (
     change_table,
@@ -31,14 +31,16 @@ def comparison_tables(found: ComparisonSummary) -> list[Table]:
 
 def make_overview_tables(found: ComparisonSummary) -> list[Table]:
     """All scenarios in one table of the series that they are about, where they have months, and in one of votes."""
-    rows = [
-        [one.scenario if place == 0 else "", *make_series_row(series)]
+    leading = [
+        (one.scenario if place == 0 else "", series)
         for one in found.compared
         if one.months is not None
         for place, series in enumerate([*one.months.series.values()][:MOST_SERIES])
     ]
+    rows = [[name, *make_series_row(series)] for name, series in leading]
     columns = [Column("scenario"), *SERIES_COLUMNS]
     note = "Amounts are summed over the months that both have; of other series it is the last month."
+    note += note_of_outliers(series for _, series in leading)
     months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
     return [*months, make_comparison_table(found)]
 

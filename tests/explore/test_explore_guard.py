@@ -53,6 +53,14 @@ def test_the_page_may_ask(headers):
     assert Guard(None, "127.0.0.1").is_own(raw(headers))
 
 
+def test_a_name_that_was_allowed_may_ask_and_no_other():
+    guard = Guard(None, "127.0.0.1", "Proxy.example")
+    own = {"host": "proxy.example", "origin": "https://proxy.example"}
+    assert guard.is_own(raw(own))
+    assert not guard.is_own(raw(own | {"origin": "https://evil.example"}))
+    assert not guard.is_own(raw({"host": "evil.example"}))
+
+
 @pytest.mark.parametrize("headers", REFUSED.values(), ids=REFUSED)
 def test_nobody_else_may_ask(headers):
     assert not Guard(None, "127.0.0.1").is_own(raw(headers))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.worlds import cases, examples
 
 from sim.case import Case, draw_inputs, prepare
-from sim.deliberation import Deliberation, draw_noise, draw_normals
+from sim.deliberation import Deliberation, Outcome, draw_noise, draw_normals
 from sim.ensemble import simulate
 from sim.randomness import Draws, make_stream_keys
 from sim.rules.positions import NOISE
@@ -63,6 +63,23 @@ def test_compiled_votes_do_without_the_deliberation_in_numpy(monkeypatch: pytest
     monkeypatch.delattr(Deliberation, "vote")
     (found,) = simulate(case, 0, 500, is_compiled=True)
     assert (found.actions == expected.actions).all()
+
+
+def test_only_what_is_too_close_to_call_goes_back_to_the_choice_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = prepare(read_scenario("es-11-1"), reads_votes=False)
+    replicates: list[int] = []
+    plain = Deliberation.vote
+
+    def vote(self: Deliberation, *, keeps_rounds: bool) -> Outcome:
+        replicates.append(len(self.block.rows))
+        return plain(self, keeps_rounds=keeps_rounds)
+
+    monkeypatch.setattr(Deliberation, "vote", vote)
+    (found,) = simulate(case, 5000, 1000, is_compiled=True)
+    assert replicates == [1], "one of these thousand runs is too close"
+    (expected,) = simulate(case, 5000, 1000, is_compiled=False)
+    assert (found.actions == expected.actions).all()
+    assert (found.is_settled == expected.is_settled).all()
 
 
 @given(st.integers(0, 2**63 - 1), st.lists(st.integers(0, 2**60), min_size=1, max_size=9))

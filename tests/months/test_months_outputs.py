@@ -24,7 +24,7 @@ from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
-from sim.summaries.about_tables import about_tables
+from sim.summaries.about_tables import about_tables, make_about_table
 from sim.summaries.run_tables import make_short_months_tables
 from sim.summaries.summary import summarise_run
 
@@ -145,6 +145,19 @@ def test_what_is_expected_of_series_is_judged(result: RunResult) -> None:
         print_table(Console(file=written, width=200), table)
     assert "The series that the what-if is about" in written.getvalue()
     assert "as expected" in written.getvalue()
+
+
+def test_a_mean_outside_the_range_of_most_runs_is_explained(result: RunResult) -> None:
+    months = summarise_run(result).months
+    assert months is not None
+    assert months.about is not None
+    listings = months.about.series["listings"]
+    outlier = listings.model_copy(update={"change": -15.9, "p05": -16.5, "p95": -16.2})
+    hardly = listings.model_copy(update={"change": -16.199, "p05": -16.5, "p95": -16.2})  # written as its end is
+    for one, is_explained in ((listings, False), (outlier, True), (hardly, False)):
+        table = make_about_table(months.about.model_copy(update={"series": {"listings": one}}))
+        assert table is not None
+        assert ("a few runs differ much" in table.note) == is_explained
 
 
 def test_an_expectation_that_fails_says_so() -> None:

@@ -35,11 +35,11 @@ from sim.rules.energy import (
     find_ceiling,
     find_clearing_use,
     find_log_price,
+    find_reservation,
     keep_unless_banned,
     measure_spare,
     reduce_share,
     reroute_exports,
-    thrift,
 )
 from sim.rules.rerouting import build_route, compute_part_missing, compute_part_passed, measure_capacity, pay_premium
 from sim.rules.revenue import compute_part_earned, compute_part_lent, compute_part_paid
@@ -281,7 +281,6 @@ def test_shares_stay_shares(a: float, b: float, c: float, rate: float, money: fl
         build_route(one, two, 1.0 + money),
         compute_part_passed(np.float64(money), np.float64(more)),
         compute_part_missing(one - np.float64(money), 1.0),
-        thrift(np.float64(1.0 + 1e4 * a), 2500.0, money),
     ):
         assert 0 <= value <= 1 + 1e-12
     assert cut_off(one, two) >= one
@@ -306,11 +305,23 @@ def test_a_drift_goes_where_it_is_pulled_and_a_shock_fades() -> None:
 
 def test_capacity_closes_the_gap_at_its_lag_and_only_where_it_is_needed() -> None:
     start, top = np.float64(2.0), np.float64(10.0)
-    assert adapt_capacity(start, top, np.float64(1.0), 4.0) == 4.0
-    assert adapt_capacity(start, top, np.float64(0.5), 4.0) == 3.0
-    assert adapt_capacity(start, top, np.float64(0.0), 4.0) == 2.0
+    discounts, none = np.array([1.0, 0.5, 0.0]), np.float64(0.0)
+    assert adapt_capacity(start, top, discounts, none, 4.0).tolist() == [4.0, 3.0, 2.0]
     assert find_ceiling(start, np.float64(0.0), np.float64(0.7), np.float64(0.0)) == 2.0
     assert find_ceiling(start, np.float64(60.0), np.float64(0.5), np.float64(60.0)) == 15.0
+
+
+def test_a_richer_buyer_builds_nothing_up_to_its_reservation_and_builds_above_it() -> None:
+    incomes = np.array([1_000.0, 2_500.0, 2_500.0 * np.e, 2_500.0 * np.e**2])
+    reservation = find_reservation(incomes, 2500.0, 0.2)
+    assert reservation == pytest.approx([0.0, 0.0, 0.2, 0.4])
+    assert (find_reservation(incomes, 2500.0, 0.0) == 0).all()  # income does not matter
+    start, top = np.float64(2.0), np.float64(10.0)
+    built = {d: adapt_capacity(start, top, np.float64(d), reservation, 4.0) - start for d in (0.1, 0.2, 0.3, 0.6)}
+    assert built[0.1] == pytest.approx([0.2, 0.2, 0.0, 0.0])
+    assert built[0.2] == pytest.approx([0.4, 0.4, 0.0, 0.0])
+    assert built[0.3] == pytest.approx([0.6, 0.6, 0.2, 0.0])
+    assert built[0.6] == pytest.approx([1.2, 1.2, 0.8, 0.4])
 
 
 def test_who_sanctions_bans_a_fuel_once_it_can_do_without() -> None:

@@ -81,6 +81,33 @@ def test_a_larger_discount_builds_more_capacity() -> None:
     assert total("sold_crude", firm)[-1] > total("sold_crude")[-1]
 
 
+def test_richer_buyers_build_only_for_more_than_their_reservation() -> None:
+    """Off, everybody builds, and China buys more in 2022. Doubled, it hardly builds at all, and buys less in 2023."""
+    china, slope = prepare(read_scenario("2022-2023")).world.index["CHN"], defaults()["thrift_slope"]
+    off, base, doubled = (
+        months_of(f"parameters.thrift_slope={value}").member_mean("energy_crude")[:, china]
+        for value in (0.0, slope, 2 * slope)
+    )
+    in_2022, in_2023 = slice(1, 11), slice(11, None)
+    assert off[in_2022].sum() > 1.2 * base[in_2022].sum()
+    assert off[in_2023].sum() > base[in_2023].sum() > 1.2 * doubled[in_2023].sum()
+
+
+def test_the_discount_after_the_ban_is_of_the_size_that_was_published() -> None:
+    """About 40 % was published of January 2023. In March it was 69 % once."""
+    months, discount = months_of().months, total("discount_crude")
+    assert 0.2 < discount[months.index("2023-03")] < 0.5
+
+
+def test_a_cap_at_half_binds() -> None:
+    """It took 3 % of revenue from December 2022 on once, because the market's price was hardly above it."""
+    base, halved = (
+        total("revenue", scenario=name)[months_of().months.index("2022-12") :].sum()
+        for name in ("2022-2023", "2022-2023-price-cap-halved")
+    )
+    assert halved < 0.95 * base
+
+
 @pytest.mark.parametrize("event", [CAP_AT_HALF, GAS_EMBARGO], ids=["cap", "embargo"])
 def test_less_revenue_pays_for_less_help(folder: Path, event: str) -> None:
     path = with_event(folder, event)

@@ -10,6 +10,9 @@ import pytest
 from support.commands import sim
 from support.mutation import keep_examples
 
+from sim.errors import InputError
+from sim.runner.folder.kept import read_run
+
 TABLES = ("points.parquet", "tallies.parquet", "members.parquet")
 
 
@@ -36,6 +39,41 @@ OF_POINTS = {
     "another point": with_values("point", 7),
 }
 FORGED = [(name, change) for name in TABLES for change in OF_ANY] + [("points.parquet", change) for change in OF_POINTS]
+
+
+IMPOSSIBLE = {
+    "points.parquet": [
+        ("support_mean", -3.0),
+        ("support_mean", float("nan")),
+        ("support_p95", 1e300),
+        ("settled", 7.0),
+        ("settled", None),
+        ("support_mean", None),
+    ],
+    "tallies.parquet": [
+        ("support", -5),
+        ("support", 10**9),
+        ("support", None),
+        ("resolution", "nowhere"),
+        ("resolution", None),
+        ("replicate", 3),
+        ("is_settled", None),
+        ("point", 9),
+    ],
+    "members.parquet": [("support", -5), ("support", 10**9), ("support", None), ("iso3", "XXX"), ("iso3", None)],
+    "months.parquet": [
+        ("mean", None),
+        ("month", "2022-02"),
+        ("series", "dreams"),
+        ("point", 4),
+        ("replicates", -3),
+        ("iso3", None),
+        ("iso3", "AAA"),
+    ],
+    "sides.parquet": [("iso3", "AAA"), ("supports_and_helps_target", 5.0), ("point", 3), ("resolution", "nowhere")],
+    "votes.parquet": [("actions", bytes([9] * 193)), ("actions", b""), ("actions", None), ("replicate", -1)],
+}
+"""Values that no result has, by table and column."""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +107,39 @@ def test_a_forged_table_is_refused_and_made_again(kept, tmp_path, kind, name, ch
     assert f"{name}: is missing, or is not the table that was written" in refused.stderr
     assert again(kept, kind, folder).returncode == 0
     assert pq.read_table(folder / name).equals(right)
+
+
+@pytest.fixture(scope="module")
+def with_all_tables(tmp_path_factory):
+    """A run with a base and months: it has every table."""
+    folder = tmp_path_factory.mktemp("all") / "run"
+    made = sim("run", "2022-2023-hungary-leaves", "--replicates", 2, "--out", folder)
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value"), [(name, *pair) for name, pairs in IMPOSSIBLE.items() for pair in pairs]
+)
+def test_values_that_no_result_has_are_refused(with_all_tables, tmp_path, name, column, value):
+    folder = tmp_path / "run"
+    shutil.copytree(with_all_tables, folder)
+    assert read_run(folder).result.votes
+    pq.write_table(with_values(column, value)(pq.read_table(folder / name)), folder / name)
+    sign(folder)
+    with pytest.raises(InputError, match=name):
+        read_run(folder)
+
+
+@pytest.mark.parametrize("name", ["months.parquet", "sides.parquet", "votes.parquet"])
+@pytest.mark.parametrize("change", ["half of the rows", "no rows"])
+def test_tables_of_other_lengths_are_refused(with_all_tables, tmp_path, name, change):
+    folder = tmp_path / "run"
+    shutil.copytree(with_all_tables, folder)
+    pq.write_table(OF_ANY[change](pq.read_table(folder / name)), folder / name)
+    sign(folder)
+    with pytest.raises(InputError, match="is missing, or is not the table that was written"):
+        read_run(folder)
 
 
 @pytest.mark.parametrize("kind", ["run", "sweep"])

@@ -31,7 +31,8 @@ DIGEST = "e7abc9803b48d699d507980d86afdd3b8a48237ec1b2a83edff38fa1f3ce38f8"
 later commits renamed functions in them."""
 FORECASTS = {"2022-2025": "f2266796723a7f1fdff972b41c7e16b09e648da556bd4d561577c508f88dd42d"}
 """SHA-256 of scenario files that forecasts are made with: they stay as they were written, before the months were known
-to the model."""
+to the model. Rules and parameters are not frozen: the rule by which buyers of fuel build capacity, and the fitted
+values of the months, changed after the file was written. So a forecast belongs to the version that made it."""
 
 
 def digest(root: Path) -> str:

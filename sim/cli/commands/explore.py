@@ -20,6 +20,10 @@ def command(
     host: Annotated[
         str, typer.Option(help="Address to serve on; by default only this machine can open the page.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Another name at which the page may be opened, as behind a proxy. Repeatable."),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     set_: Overrides = None,
 ) -> int:
@@ -33,6 +37,7 @@ def command(
         set_ or [],
         host,
         port,
+        names=allow_host or [],
         opens_browser=browser,
         on_ready=lambda address: say(f"'{start.spec.title}' at {address}; stop with Ctrl-C"),
     )
