@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.api.inputs import AnyScenario, check_inputs, read_spec, set_values
 from sim.api.running import Run
-from sim.case import Case, Kept
+from sim.case import Case, KeptDraws
 from sim.case import prepare as prepare_case
 from sim.case.adjusting import adjust
 from sim.results.showing import Shown
@@ -82,4 +82,4 @@ def prepare(scenario: AnyScenario, overrides: Mapping[str, object] | None = None
     >>> bool(support[0] > support[1])
     True
     """
-    return PreparedScenario(replace(prepare_case(read_spec(scenario, overrides)), kept=Kept(MOST_DRAWN)))
+    return PreparedScenario(replace(prepare_case(read_spec(scenario, overrides)), kept=KeptDraws(MOST_DRAWN)))

@@ -41,7 +41,7 @@ FEW = 16
 """Draws that what-ifs hand on, for the memory: those that differ between what-ifs are of no use to others."""
 
 
-class Kept:
+class KeptDraws:
     """What runs of a case have drawn, for further runs with other values.
 
     Parameters
@@ -91,7 +91,7 @@ class Case(Shown):
     plan: Plan | None = None
     fit: Fit | None = None
     draws_terms: bool = False
-    kept: Kept | None = field(default=None, compare=False)
+    kept: KeptDraws | None = field(default=None, compare=False)
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """Give what an earlier run has drawn under a key; draw it where none has, or where the case keeps nothing."""

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.case import DRAW_RUN, Case, Kept, prepare
+from sim.case import DRAW_RUN, Case, KeptDraws, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, compute_expected_utilities, solve_equilibrium
@@ -58,7 +58,7 @@ class WatchedMember:
     number: int
     index: int
     replicates: int
-    kept: Kept = field(default_factory=Kept, compare=False)
+    kept: KeptDraws = field(default_factory=KeptDraws, compare=False)
 
     def _case(self, spec: Scenario) -> Case:
         """What the vote of a scenario depends on, ready to run: no month that it does not see, and no later vote."""

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from sim.case import Case, Kept, prepare
+from sim.case import Case, KeptDraws, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.runner.batch import list_ranges
@@ -64,7 +64,7 @@ class Combinations:
         self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, values, strict=True))
         self.tried: dict[Places, Tried] = {}
         self.refused: dict[Places, InputError] = {}
-        self._kept = Kept()  # what runs draw, which is the same in most combinations
+        self._kept = KeptDraws()  # what runs draw, which is the same in most combinations
 
     @property
     def count(self) -> int:
