@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 
@@ -44,6 +46,21 @@ def load_kernel() -> ModuleType | None:
     return kernel
 
 
+@contextmanager
+def pass_interrupts_on() -> Iterator[None]:
+    """Raise an interrupt that comes during compiled code as such; Numba makes errors of its own of it."""
+    try:
+        yield
+    except SystemError as error:
+        cause: BaseException | None = error
+        while isinstance(cause, SystemError):
+            cause = cause.__cause__
+        if isinstance(cause, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
+
+
+@pass_interrupts_on()
 def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome:
     """Simulate a vote in compiled code, but for replicates in which rounding could matter: the choice rule decides."""
     case, rows, first = block.case, block.rows, block.first

@@ -13,13 +13,12 @@ from sim.arguments import describe
 from sim.errors import InputError, make_input_error, suggest_nearest
 from sim.runner.folder.kept import read_sweep
 from sim.runner.result import RunResult
-from sim.views.frame import find_figure
+from sim.views.frame import check_matplotlib, find_figure
 from sim.views.kinds import (
     OF_EXPLANATIONS,
     OF_RUNS,
     OF_SWEEPS,
     Wish,
-    check_matplotlib,
     draw_explanation,
     draw_run,
     draw_sweep,

@@ -1,5 +1,7 @@
 """The command line: one thin file per command."""
 
+import gc
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -12,6 +14,8 @@ def main() -> None:
 
     What a batch system sends to end a program, SIGTERM, is an interrupt too: what is done is kept.
     """
+    gc.disable()  # until a command is loaded: what loading makes is kept, and looking for garbage in it takes a tenth
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # files mean the same whatever else is installed
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         from sim.cli.terminals import abandon_failing, replace_closed, replace_unwritable

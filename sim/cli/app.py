@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -138,13 +139,19 @@ def options(
 
 def with_status(command: Callable[Parameters, int]) -> Callable[Parameters, None]:
     """A command that ends with its exit status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    from threadpoolctl import threadpool_limits
+
     from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, describe_failure
     from sim.cli.terminals import abandon_failing
 
     @functools.wraps(command)
     def run_command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        if not gc.isenabled():  # all is loaded, and stays
+            gc.freeze()
+            gc.enable()
         try:
-            status = command(*args, **kwargs)
+            with threadpool_limits(limits=1):  # an Assembly is small: threads cost more than they save
+                status = command(*args, **kwargs)
             sys.stdout.flush()
         except InputError as error:
             status = _say(str(error), WRONG_INPUT)

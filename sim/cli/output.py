@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -159,7 +160,7 @@ def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> tup
     of all widths where the screen is too narrow even so.
     """
     texts = [[row[place].text for row in cells] for place in range(len(shown.columns))]
-    wanted = [max(map(len, [column.label, *own])) for column, own in zip(shown.columns, texts, strict=True)]
+    wanted = [max(map(cell_len, [column.label, *own])) for column, own in zip(shown.columns, texts, strict=True)]
     if sum(wanted) <= width - 2 * (len(wanted) - 1):
         return 2, [None] * len(wanted)
     for gap, breaks_names in ((2, False), (2, True), (1, True)):
@@ -174,10 +175,10 @@ def _share_out(shown: Table, cells: Sequence[Sequence[Cell]], width: int) -> tup
 
 def _least(column: Column, texts: Sequence[str], breaks_names: bool) -> int:
     """The least width of a column."""
-    word = max(map(len, column.label.split()), default=1)
-    longest = max(map(len, texts), default=0)
+    word = max(map(cell_len, column.label.split()), default=1)
+    longest = max(map(cell_len, texts), default=0)
     if breaks_names and not column.kind.is_number and longest > UNBROKEN:
-        return max(word, *(len(part) for text in texts for part in re.split(r"\s+", _mark_breaks(text))), UNBROKEN)
+        return max(word, *(cell_len(part) for text in texts for part in re.split(r"\s+", _mark_breaks(text))), UNBROKEN)
     is_name = not any(" " in text for text in texts)
     if column.kind.is_number or longest <= SHORT or (is_name and longest <= LONGEST_WHOLE_NAME):
         return max(longest, word)
@@ -191,11 +192,11 @@ def _mark_breaks(text: str) -> str:
 
 def _break(text: str, width: int | None) -> str:
     """A text in lines of a width, of which names break at their hyphens."""
-    if width is None or len(text) <= width:
+    if width is None or cell_len(text) <= width:
         return text
     lines = [""]
     for part in re.split(r"(?<=[a-z0-9]-)(?=[a-z])|(?<=\s)", text):
-        if lines[-1] and len(lines[-1] + part.rstrip()) > width:
+        if lines[-1] and cell_len(lines[-1] + part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
     return "\n".join(line.rstrip() for line in lines)

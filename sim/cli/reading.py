@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import specs
 from sim.case import prepare
 from sim.case.idle import find_idle_changes
 from sim.cli.output import say
 from sim.errors import InputError, Problem, make_input_error
-from sim.specs import Experiment, Goal, Scenario, load_scenario_world
+from sim.specs import Scenario, load_scenario_world
 from sim.specs.differences import list_differences
 from sim.specs.files import show_path
 from sim.specs.scenario.warnings import collect_warnings
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import load_rollcalls
+
+if TYPE_CHECKING:  # running a scenario loads nothing of these
+    from sim.specs import Experiment, Goal
 
 
 def read_option_day(option: str, text: str) -> date:
@@ -36,13 +40,14 @@ def read_option_day(option: str, text: str) -> date:
 def read_scenario(reference: str, overrides: Sequence[str] = ()) -> Scenario:
     """A scenario, with overrides; see `sim.specs.read_scenario`. What has no effect in it is named."""
     spec = specs.read_scenario(reference, overrides)
-    _warn(collect_warnings(reference, spec, _read_unchanged(reference) or spec))
+    _warn(collect_warnings(reference, spec, (_read_unchanged(reference) if overrides else None) or spec))
     _warn(_idle_overrides(reference, spec, overrides))
     world = load_scenario_world(spec)
     for path in spec.known_rollcalls:
         _warn(find_doubts(show_path(Path(path)), load_rollcalls(Path(path), world.iso3), world))
-    with suppress(InputError):  # which is reported when the scenario is prepared to run
-        _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
+    if spec.change:
+        with suppress(InputError):  # which is reported when the scenario is prepared to run
+            _warn(find_idle_changes(prepare(spec, reads_votes=False), reference))
     return spec
 
 

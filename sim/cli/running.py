@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,9 @@ from sim.cli.output import DONE, FAILED, INTERRUPTED, describe_failure, say
 from sim.errors import make_input_error
 from sim.runner.executors import DaskCluster, Executor, InProcess, Processes, WorkersLostError
 from sim.runner.folder.files import PLAN, POINTS
-from sim.runner.folder.writing import FinishedFolder
+
+if TYPE_CHECKING:
+    from sim.runner.folder.writing import FinishedFolder
 
 Workers = Annotated[int, typer.Option(help="Processes on this machine.", min=1)]
 Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]

@@ -10,7 +10,18 @@ from pathlib import Path
 from rich.console import Console
 
 from sim.cli.cases import read_with_base
-from sim.cli.output import DONE, FAILED, INTERRUPTED, WRONG_INPUT, print_lines, print_table, say
+from sim.cli.exports import Exports
+from sim.cli.output import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    WRONG_INPUT,
+    console,
+    print_json,
+    print_lines,
+    print_table,
+    say,
+)
 from sim.cli.progress import progress
 from sim.cli.running import open_executor
 from sim.errors import InputError, Problem
@@ -20,10 +31,41 @@ from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.several import KeptScenario, NamedScenario, check_scenarios, keep_scenarios
 from sim.specs.listing import name_references
-from sim.summaries.scenarios import answer_scenarios, make_scenarios_tables, summarise_scenarios
+from sim.summaries.scenarios import (
+    answer_scenarios,
+    make_scenarios_data,
+    make_scenarios_tables,
+    summarise_scenarios,
+)
 
 
-def read_several(references: Sequence[str], assigned: Sequence[str], settings: Sequence[str]) -> list[NamedScenario]:
+def run_several(
+    references: Sequence[str],
+    assigned: Sequence[str],
+    settings: Sequence[str],
+    engine: str,
+    out: Path | None,
+    workers: int,
+    exports: Exports,
+    *,
+    as_json: bool,
+) -> int:
+    """Read, run and print several scenarios; the exit status."""
+    named = _read(references, assigned, settings)
+    with _name_folder(out) as folder:
+        status, found = _run(named, folder, engine, workers, is_kept=out is not None)
+    if found.scenarios:
+        exports.write(lambda: make_scenarios_tables(found), lambda: make_scenarios_data(found))
+    if as_json:
+        print_json(found.document())
+    elif found.scenarios:
+        _print(console(), found)
+    if out is not None and found.scenarios:
+        say(f"kept in {out}, a folder for each; 'sim report {out}' makes a page of them")
+    return status
+
+
+def _read(references: Sequence[str], assigned: Sequence[str], settings: Sequence[str]) -> list[NamedScenario]:
     """Read and prepare several scenarios, each with its base.
 
     Raises
@@ -47,7 +89,7 @@ def read_several(references: Sequence[str], assigned: Sequence[str], settings: S
 
 
 @contextmanager
-def name_folder(out: Path | None) -> Iterator[Path]:
+def _name_folder(out: Path | None) -> Iterator[Path]:
     """The folder where scenarios are kept: the one that was asked for, or one that is removed in the end."""
     if out is not None:
         yield out
@@ -56,7 +98,7 @@ def name_folder(out: Path | None) -> Iterator[Path]:
         yield Path(folder) / "runs"
 
 
-def run_several(
+def _run(
     named: Sequence[NamedScenario], folder: Path, engine: str, workers: int, *, is_kept: bool
 ) -> tuple[int, ScenariosSummary]:
     """Run several scenarios; the exit status, and the summary of those that are done.
@@ -86,10 +128,10 @@ def run_several(
         rest = "; the others are done" if done else ""
         say(f"{len(named) - len(done)} of {len(named)} scenarios were not run{rest}")
         status = WRONG_INPUT
-    return status, summarise_scenarios(read_results(folder, [one.name for one in named if one.name in done]))
+    return status, summarise_scenarios(_read_results(folder, [one.name for one in named if one.name in done]))
 
 
-def read_results(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, RunResult]]:
+def _read_results(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, RunResult]]:
     """The runs of scenarios that are done, one after another."""
     for name in names:
         yield name, read_run(folder / name).result
@@ -99,7 +141,7 @@ def _go_on(folder: Path, is_kept: bool) -> str:
     return f"; what is finished is kept in {folder}, and the same command goes on from there" if is_kept else ""
 
 
-def print_scenarios(screen: Console, found: ScenariosSummary) -> None:
+def _print(screen: Console, found: ScenariosSummary) -> None:
     """Print what several scenarios came to, and their tables."""
     print_lines(screen, answer_scenarios(found))
     for made in make_scenarios_tables(found):

@@ -57,3 +57,12 @@ class Reliability(Result):
     error: float = quantity(
         "calibration error", "mean distance of forecast and frequency over the bins, weighted by count", unit="share"
     )
+
+
+class Recall(Result):
+    """Of the members that did one action, how often it was their most likely one."""
+
+    share: float = quantity(
+        "recall", "share of those that did the action for whom it was the most likely of the four", unit="share"
+    )
+    n: int = quantity("members", "how many did it", unit="members")

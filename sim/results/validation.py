@@ -6,18 +6,9 @@ from typing import Literal
 
 from sim.results.described import Document, Result, quantity
 from sim.results.parts import ByAction, PairedInterval
-from sim.results.scores import Reliability, ScoreIntervals, Scores
+from sim.results.scores import Recall, Reliability, ScoreIntervals, Scores
 
 Mode = Literal["in-sample", "next-vote", "earlier-vote", "refitted", "held-out"]
-
-
-class Recall(Result):
-    """Of the members that did one action, how often it was their most likely one."""
-
-    share: float = quantity(
-        "recall", "share of those that did the action for whom it was the most likely of the four", unit="share"
-    )
-    n: int = quantity("members", "how many did it", unit="members")
 
 
 class Intervals(Result):

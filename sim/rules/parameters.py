@@ -109,8 +109,9 @@ def _fitted_default(name: str, entry: Mapping[str, Any], fitted: Mapping[str, fl
 
 @cache
 def _read(name: str) -> Mapping[str, Any]:
-    """A shipped parameter file, as ``sim calibrate`` wrote it."""
-    return tomllib.loads(files("sim").joinpath("data", name).read_text(encoding="utf-8"))
+    """A shipped parameter file, as ``sim calibrate`` wrote it, without its draws: most of the file, and its end."""
+    text = files("sim").joinpath("data", name).read_text(encoding="utf-8")
+    return tomllib.loads(text.partition("\n[draws.")[0])
 
 
 def list_fitted_resolutions() -> frozenset[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.arrays import BoolArray, FloatArray
+from sim.arrays import FloatArray
 from sim.results.scores_of_months import Discrimination, Openness
+from sim.scoring.orderings import rank_above
 from sim.scoring.published import Act
 
 
@@ -69,14 +70,3 @@ def score_openness(open_part: FloatArray, members: Sequence[str], acts: Sequence
         open_part_of_covert=float(parts[~is_open].mean()),
         ranked_above=rank_above(parts, is_open),
     )
-
-
-def rank_above(levels: FloatArray, chosen: BoolArray) -> float:
-    """Share of pairs in which a chosen one ranks above another, with ties counted half.
-
-    It is the area under the ROC curve: Mann & Whitney's U over all pairs.
-    """
-    from scipy.stats import mannwhitneyu  # takes a tenth of a second to import
-
-    yes, no = levels[chosen], levels[~chosen]
-    return float(mannwhitneyu(yes, no, method="asymptotic").statistic) / (yes.size * no.size)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -105,13 +107,17 @@ class Published:
 
 
 def load_published(world: World) -> Published | None:
-    """Load the outcomes of a world; None where its folder has none.
+    """The outcomes of a world, read once and kept; None where its folder has none.
 
     Raises
     ------
     ValueError : the use of a figure does not fit its date.
     """
-    folder = world.folder / "outcomes"
+    return _load(world.folder / "outcomes")
+
+
+@cache
+def _load(folder: Path) -> Published | None:
     if not folder.is_dir():
         return None
     figures = TypeAdapter(list[OutcomeFigure]).validate_python(read_rows(folder / "published.csv"))

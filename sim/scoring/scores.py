@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray, IntArray
 from sim.results.intervals import PAIRED_LEVELS, Ends, find_ends
 from sim.results.parts import ByAction, PairedInterval
-from sim.results.scores import Bin, Reliability, ScoreIntervals, Scores
-from sim.results.validation import Recall
+from sim.results.scores import Bin, Recall, Reliability, ScoreIntervals, Scores
 from sim.rules.choice import ACTIONS, OPPOSE, SUPPORT
 
 CLASSES = ("oppose", "abstain", "support")

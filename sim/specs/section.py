@@ -43,7 +43,8 @@ Day = Annotated[
 class Section(Shown, BaseModel):
     """What all parts of a scenario share: frozen, no unknown keys, no conversions, finite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    # Built when first used, as parts of what they are in.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 
 Part = TypeVar("Part", bound=Section)

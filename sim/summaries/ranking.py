@@ -18,8 +18,9 @@ from sim.results.scores import Scores
 from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import DesignPoint, list_points, make_scenario_at
-from sim.runner.folder.files import RANKING, RANKING_SCHEMA
+from sim.runner.folder.files import RANKING
 from sim.runner.folder.reading import FinishedTables
+from sim.runner.folder.schemas import RANKING_SCHEMA
 from sim.runner.result import frequencies
 from sim.scoring.scores import find_classes, merge_to_three_classes, score
 from sim.specs import Experiment, Factor

@@ -1,4 +1,4 @@
-"""Answers in sentences, the same on the screen and on the page: of a run, a comparison, a validation."""
+"""Answers in sentences, the same on the screen and on the page: of a run and a comparison."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from sim.results.changes import VoteChanged
 from sim.results.parts import Interval, Splits
 from sim.results.run import VoteSummary
-from sim.results.validation import Validation
 from sim.results.wording import write_interval, write_number, write_share
-from sim.scoring.tables import MODES, label_rule
 from sim.summaries.grounds import answer_grounds
 from sim.summaries.tallies import NEAR, REPORTED
 
@@ -121,33 +119,3 @@ def judge_expectation(base: VoteChanged) -> list[str]:
         listed = ", ".join(f"{names.get(iso3, iso3)} {write_share(share)}" for iso3, share in expected.movers.items())
         sentences.append(f"Share of runs in which the expected members vote differently: {listed}.")
     return sentences
-
-
-def answer_validations(found: Sequence[Validation]) -> list[str]:
-    """How often scenarios are right about the members of a vote, and whether a simple rule does better."""
-    if len(found) == 1:
-        return [_answer_validation(found[0])]
-    better = sum(all(one.pinned.rps < rule.rps for rule in one.baselines_pinned.values()) for one in found)
-    above_rates = sum(
-        one.pinned.rps < one.baselines_pinned["base_rates"].rps for one in found if "base_rates" in one.baselines_pinned
-    )
-    return [
-        "By the ranked probability score (RPS), with the observed counts given, the model is better than base rates "
-        f"on {above_rates} and better than every rule on {better} of {len(found)} resolutions."
-    ]
-
-
-def _answer_validation(found: Validation) -> str:
-    model = found.declared
-    right = (
-        f"{found.resolution} ({MODES[found.mode]}): the most likely vote is the observed one for "
-        f"{write_share(model.accuracy)} of the {found.n} members scored."
-    )
-    if not found.baselines:
-        return right
-    rule, scores = min(found.baselines.items(), key=lambda one: one[1].rps)
-    verdict = "better than" if model.rps < scores.rps else "no better than"
-    return (
-        f"{right} By the ranked probability score (RPS; 0 is best) the model is {verdict} the best simple rule, "
-        f"{label_rule(rule, found)}: {write_number(model.rps, 4)} to {write_number(scores.rps, 4)}."
-    )

@@ -6,11 +6,13 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.case import Case
-from sim.files.writing import write_whole
+from sim.errors import make_input_error
+from sim.files.writing import check_target, write_whole
 from sim.runner.folder.manifest import hash_document
 from sim.runner.identity import read_program_version
 from sim.views.styles import FAINT, INK, PAPER
@@ -27,6 +29,7 @@ UTILITY_UNIT = "utility (1 is one unit of log-odds)"
 """What axes of utilities, and so of alignment, are labelled with."""
 HASH_DIGITS = 12
 DPI = 160
+FORMATS = (".png", ".svg", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,30 @@ def remove_frame(ax: Axes, *sides: str) -> None:
         spine.set_color(FAINT)
         spine.set_linewidth(0.7)
     ax.tick_params(labelsize=TEXT, colors=INK, length=3 if sides else 0, width=0.7)
+
+
+def check_picture(option: str, path: Path) -> None:
+    """Refuse a picture that could not be written, before anything is run for it.
+
+    Raises
+    ------
+    InputError : its name does not end in a known format, it could not be written, or Matplotlib is missing.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise make_input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
+    check_target(option, path)
+    check_matplotlib(option)
+
+
+def check_matplotlib(where: str) -> None:
+    """Refuse to draw where Matplotlib is not installed.
+
+    Raises
+    ------
+    InputError : it is not.
+    """
+    if find_spec("matplotlib") is None:
+        raise make_input_error(where, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def save(figure: Figure, path: Path) -> None:

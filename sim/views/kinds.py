@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import make_input_error, suggest_nearest
-from sim.files.writing import check_target
 from sim.runner.folder.kept import KeptSweep
 from sim.runner.result import RunResult
 from sim.summaries.summary import find_observed
@@ -32,8 +30,6 @@ from sim.whatif.sensitivity import analyse, check_questions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-FORMATS = (".png", ".svg", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -137,32 +133,6 @@ OF_SWEEPS: Mapping[str, str] = {
 }
 OF_EXPLANATIONS = ("explanation", "reasons")
 KINDS: Mapping[str, str] = {**{name: kind.meaning for name, kind in OF_RUNS.items()}, **OF_SWEEPS}
-
-
-def check_picture(option: str, path: Path) -> None:
-    """Refuse a picture that could not be written, before anything is run for it.
-
-    Raises
-    ------
-    InputError : its name does not end in a known format, it could not be written, or Matplotlib is missing.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise make_input_error(option, "", f"got '{path}'; its name has to end in {', '.join(FORMATS)}.")
-    check_target(option, path)
-    check_matplotlib(option)
-
-
-def check_matplotlib(where: str) -> None:
-    """Refuse to draw where Matplotlib is not installed.
-
-    Raises
-    ------
-    InputError : it is not.
-    """
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise make_input_error(where, "", "pictures need Matplotlib.", "Install alignment-sim with the extra 'views'.")
 
 
 def check_kind(kind: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import FloatArray, IntArray
 from sim.errors import suggest_nearest
-from sim.world.columns import read_plain_columns
+from sim.world.columns import are_different, read_plain_columns
 from sim.world.tables import Folder, Row, shares
 from sim.world.ties import SPARSE_FROM, read_ties_of_members
 from sim.world.world import TIE_KINDS
@@ -57,7 +57,7 @@ def _by_column(folder: Folder, index: Mapping[str, int]) -> ListedTies | None:
         (first >= 0).all()
         and (second >= 0).all()
         and (first != second).all()
-        and len(np.unique(first * len(index) + second)) == len(first)
+        and are_different(first * len(index) + second)
         and all(((array >= 0) & (array <= 1)).all() for array in values.values())
     )
     return ListedTies(first, second, values) if is_sound else None

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.arrays import FloatArray, IntArray
+from sim.world.columns import read_columns
 from sim.world.header import UNITED_NATIONS, read_header
 from sim.world.listing import read_ties
 from sim.world.names import hint_for_code
@@ -39,7 +40,8 @@ BOUNDS = {
     "income_usd": (1.0, 1e7),
 }
 ROLL_CALL_COLUMNS = ("resolution", "date", "iso3", "vote")
-ASSEMBLY_CODES = {"N": 0, "X": 1, "A": 2, "Y": 3, "": -1}
+ASSEMBLY_WORDS = ("N", "X", "A", "Y", "")
+"""What a member did, in the order of the action codes; blank where it was no member."""
 
 ESTIMATED = "estimated"
 MOST_WITH_VOTES = 5_000
@@ -162,7 +164,9 @@ def collect_votes(table: CsvTable, index: Mapping[str, int]) -> dict[str, IntArr
     table.check_unique("resolution", "iso3")
     votes: dict[str, IntArray] = {}
     for row in table.rows:
-        codes = votes.setdefault(row["resolution"], np.full(len(index), -1, dtype=np.int64))
+        codes = votes.get(row["resolution"])
+        if codes is None:
+            codes = votes[row["resolution"]] = np.full(len(index), -1, dtype=np.int64)
         is_vote = row.has_word("vote", ROLL_CALL_VOTES)
         if row.has_member("iso3", index) and is_vote:
             codes[index[row["iso3"]]] = ROLL_CALL_VOTES.index(row["vote"])
@@ -207,36 +211,31 @@ def _rollcalls(folder: Folder, index: Mapping[str, int], order_topics: Sequence[
 
 def read_ideal_points(folder: Folder, index: Mapping[str, int]) -> dict[int, FloatArray]:
     """Ideal points by year, (N,) in the order of `index`; NaN where a member has none."""
-    table = folder.table("ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
+    table = read_columns(folder, "ideal_points", ("iso3", "year", "ideal_point_all"), is_required=False)
+    if not index:
+        return {}
     table.check_unique("iso3", "year")
-    points: dict[int, FloatArray] = {}
-    for row in table.rows:
-        year = row.number("year", 1945, 3000)
-        if year != int(year):
-            row.problem("year", f"got '{row['year']}'; a whole number is needed.")
-        if row.has_member("iso3", index) and row["ideal_point_all"]:
-            values = points.setdefault(int(year), np.full(len(index), np.nan))
-            values[index[row["iso3"]]] = row.number("ideal_point_all", -10, 10)
+    members, years = table.members("iso3", index), table.whole_numbers("year", 1945, 3000)
+    values = table.numbers("ideal_point_all", -10, 10, is_optional=True)
+    points = {}
+    for year in dict.fromkeys(years[~np.isnan(values)].tolist()):
+        points[year] = np.full(len(index), np.nan)
+        points[year][members[years == year]] = values[years == year]
     return points
 
 
 def read_assembly(folder: Folder, codes: Sequence[str]) -> AssemblyVotes | None:
     """All recorded votes of the Assembly, with a column for each of the codes; None where the folder has none."""
-    table = folder.table("assembly_votes", ("date", "resolution", *codes), is_required=False)
-    if not table.rows:
+    table = read_columns(folder, "assembly_votes", ("date", "resolution", *codes), is_required=False)
+    if not codes or not len(table.cells["date"]):
         return None
     if len(codes) > MOST_WITH_VOTES:
         message = f"votes tie every member to every other, for which {len(codes):,} are too many."
         folder.problem(table.file, "", message, f"Leave the file out, or have at most {MOST_WITH_VOTES:,} members.")
-    texts = [row.texts(codes) for row in table.rows]
-    for row, own in zip(table.rows, texts, strict=True):
-        if not ASSEMBLY_CODES.keys() >= {*own}:
-            for iso3 in codes:
-                row.has_word(iso3, ASSEMBLY_CODES)
-    cells = [[ASSEMBLY_CODES.get(text, -1) for text in own] for own in texts]
-    dates = [row.day("date") for row in table.rows]
-    resolutions = tuple(row["resolution"] for row in table.rows)
-    return AssemblyVotes(np.array(dates, "datetime64[D]"), resolutions, np.array(cells, dtype=np.int64))
+    places = np.stack([table.places(iso3, ASSEMBLY_WORDS) for iso3 in codes], axis=1)
+    votes = np.where(places == ASSEMBLY_WORDS.index(""), -1, places)
+    resolutions = [table.texts["resolution"][cell] for cell in table.cells["resolution"].tolist()]
+    return AssemblyVotes(np.array(table.days("date"), "datetime64[D]"), tuple(resolutions), votes)
 
 
 def _fills(folder: Folder, index: Mapping[str, int]) -> tuple[Fill, ...]:

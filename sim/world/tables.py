@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -41,11 +41,6 @@ class Row:
     def __getitem__(self, column: str) -> str:
         return self._cells[column]
 
-    def texts(self, columns: Sequence[str]) -> list[str]:
-        """The texts of many cells."""
-        cells = self._cells
-        return [cells[column] for column in columns]
-
     def problem(self, column: str, message: str, fix: str = "") -> None:
         """Note something wrong with a cell, or with the whole row where the column is empty."""
         self._folder.problem(self._file, f"line {self.line}, {column}" if column else f"line {self.line}", message, fix)
@@ -63,19 +58,24 @@ class Row:
         self.problem(column, f"got {_got(text)}; allowed is {low:g} to {high:g}.", fix)
         return low
 
-    def day(self, column: str) -> date:
-        """The date in a cell, or the earliest there is with a problem noted."""
+    def day(self, column: str, read: Callable[[str], date] = date.fromisoformat) -> date:
+        """The date in a cell, or the earliest there is with a problem noted.
+
+        Parameters
+        ----------
+        read : returns the day that a text means; raises `ValueError` where it means none.
+        """
         try:
-            return date.fromisoformat(self[column])
+            return read(self[column])
         except ValueError:
-            self.problem(column, f"got {_got(self[column])}; a date like 2022-03-02 is needed.")
+            self.problem(column, day_problem(self[column]))
             return date.min
 
-    def has_word(self, column: str, allowed: Iterable[str]) -> bool:
+    def has_word(self, column: str, allowed: Collection[str]) -> bool:
         """Whether a cell holds one of the allowed words; notes a problem where not."""
-        if self[column] in (words := tuple(allowed)):
+        if self[column] in allowed:
             return True
-        self.problem(column, f"got {_got(self[column])}; allowed are {', '.join(word or 'blank' for word in words)}.")
+        self.problem(column, word_problem(self[column], allowed))
         return False
 
     def has_member(self, column: str, members: Mapping[str, int]) -> bool:
@@ -88,7 +88,7 @@ class Row:
             return True
         if members and (self._file, iso3) not in self._folder.strangers:
             self._folder.strangers.add((self._file, iso3))
-            self.problem(column, f"{_got(iso3)} is not a member of this world.", hint_for_code(iso3, members))
+            self.problem(column, member_problem(iso3), hint_for_code(iso3, members))
         return False
 
 
@@ -258,6 +258,21 @@ def hash_world_files(folder: Path, stems: Sequence[str]) -> dict[str, str]:
     """SHA-256 of the files of a folder that have one of these names, by file name."""
     paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in stems)
     return {path.name: sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def word_problem(text: str, allowed: Iterable[str]) -> str:
+    """What is wrong with a text that is none of the allowed words."""
+    return f"got {_got(text)}; allowed are {', '.join(word or 'blank' for word in allowed)}."
+
+
+def member_problem(text: str) -> str:
+    """What is wrong with a text that is no member's code."""
+    return f"{_got(text)} is not a member of this world."
+
+
+def day_problem(text: str) -> str:
+    """What is wrong with a text that is no day."""
+    return f"got {_got(text)}; a date like 2022-03-02 is needed."
 
 
 def _got(text: str) -> str:

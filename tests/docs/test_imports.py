@@ -104,3 +104,21 @@ def test_the_list_of_commands_loads_none_of_them():
     for name, command in COMMANDS.items():
         if " " not in name:
             assert " ".join(inspect.cleandoc(command.__doc__).split("\n\n")[0].split()) in done.stdout, name
+
+
+NOT_FOR_A_RUN = (
+    *("mesa", "pandas", "matplotlib", "numba", "pyarrow.compute", "pyarrow.parquet", "filelock", "pycountry"),
+    *("scipy.optimize", "scipy.sparse", "scipy.stats"),
+    *("sim.cli.several", "sim.model", "sim.runner.folder.kept", "sim.runner.folder.schemas", "sim.runner.sweep"),
+    *("sim.specs.experiment", "sim.specs.goal", "sim.views.kinds", "sim.views.pictures", "sim.whatif.explanation"),
+    *("sim.results.explanation", "sim.results.sensitivity", "sim.results.sweep", "sim.results.validation"),
+)
+
+
+def test_a_first_run_loads_nothing_that_only_other_commands_need():
+    code = "import sys; sys.argv = ['sim', 'run', 'es-11-1', '--replicates', '10']; import atexit; "
+    code += "from sim.cli import main; atexit.register(lambda: print(*sys.modules)); main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert "sim.runner.run" in loaded
+    assert [name for name in loaded if name.startswith(NOT_FOR_A_RUN)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -138,3 +139,23 @@ def test_numba_is_loaded_where_it_pays(before: str, pays_from: str, is_loaded: b
     case = prepare(read_scenario("harbour-blockade"))
     expected = [int(simulate(case, first, 100, is_compiled=False)[0].actions.sum()) for first in (0, 100)]
     assert found.stdout.split() == [*map(str, expected), str(is_loaded)]
+
+
+def test_an_interrupt_during_compiled_code_is_raised_as_one() -> None:
+    """The alarm comes at another moment each time; most are inside the kernel, which ran before and is compiled."""
+    case = prepare(read_scenario("es-11-1"))
+    simulate(case, 0, 2000, is_compiled=True)
+
+    def simulate_until_interrupted(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        for _ in range(1000):
+            simulate(case, 0, 2000, is_compiled=True)
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for tenths in range(1, 101):
+            with pytest.raises(KeyboardInterrupt):
+                simulate_until_interrupted(tenths / 10_000)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

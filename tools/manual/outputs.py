@@ -26,7 +26,7 @@ from sim.results.series import MEMBER_SERIES, OF_FUELS, WHOLE_SERIES
 from sim.results.sweep import SweepReport
 from sim.results.validation import HeldOutValidation, PooledScores, Validation
 from sim.rules.choice import ACTIONS
-from sim.runner.folder import files
+from sim.runner.folder import files, schemas
 from tools.manual.documents import key_table
 from tools.manual.markdown import code, page, table
 
@@ -122,13 +122,13 @@ DOCUMENTS: Mapping[str, Document] = {
     ),
 }
 TABLES: Mapping[str, pa.Schema] = {
-    files.POINTS: files.make_points_schema({"role": pa.string(), "FACTOR": pa.float64()}),
-    files.TALLIES: files.TALLY_SCHEMA,
-    files.MEMBERS: files.MEMBER_SCHEMA,
-    files.VOTES: files.VOTE_SCHEMA,
-    files.MONTHS: files.MONTH_SCHEMA,
-    files.SIDED: files.SIDE_SCHEMA,
-    files.RANKING: files.RANKING_SCHEMA,
+    files.POINTS: schemas.make_points_schema({"role": pa.string(), "FACTOR": pa.float64()}),
+    files.TALLIES: schemas.TALLY_SCHEMA,
+    files.MEMBERS: schemas.MEMBER_SCHEMA,
+    files.VOTES: schemas.VOTE_SCHEMA,
+    files.MONTHS: schemas.MONTH_SCHEMA,
+    files.SIDED: schemas.SIDE_SCHEMA,
+    files.RANKING: schemas.RANKING_SCHEMA,
 }
 MANIFESTS: Mapping[str, Sequence[Part]] = {
     files.MANIFEST: [Part("Of a run", "", RunManifest), Part("Of a sweep it also has", "", SweepManifest)],

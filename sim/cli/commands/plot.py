@@ -16,8 +16,8 @@ from sim.runner.folder.kept import read_kind, read_run, read_sweep
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
 from sim.specs.shipped import is_folder, list_shipped_names, list_shipped_scenarios
-from sim.views.frame import save
-from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, check_picture, draw_run, draw_sweep
+from sim.views.frame import check_picture, save
+from sim.views.kinds import OF_RUNS, OF_SWEEPS, Wish, check_kind, draw_run, draw_sweep
 
 KIND_HELP = "\n\n".join(
     [

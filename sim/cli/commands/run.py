@@ -29,28 +29,22 @@ from sim.cli.output import (
 )
 from sim.cli.progress import progress
 from sim.cli.running import Workers, finish_folder, open_executor
-from sim.cli.several import name_folder, print_scenarios, read_several, run_several
 from sim.errors import make_input_error
 from sim.limits import MOST_REPLICATES
 from sim.results.run import RunSummary
 from sim.results.tables import Table
 from sim.runner.batch import check_engine
-from sim.runner.folder.kept import read_run
 from sim.runner.result import RunResult
 from sim.runner.run import run_case
-from sim.runner.sweep import keep_run
 from sim.specs import list_references, list_shipped_scenarios
 from sim.specs.listing import is_of_several
 from sim.summaries.about_tables import answer_about
 from sim.summaries.data import run_data
 from sim.summaries.months_tables import NOBODY_TWO_FACED, answer_months
 from sim.summaries.run_tables import run_tables
-from sim.summaries.scenarios import make_scenarios_data, make_scenarios_tables
 from sim.summaries.sentences import answer_basis, answer_expectation, answer_vote, judge_expectation
 from sim.summaries.summary import summarise_run
-from sim.views.frame import save, write_day
-from sim.views.kinds import check_picture
-from sim.views.pictures.chamber import draw_chambers
+from sim.views.frame import check_picture, save, write_day
 from sim.whatif.doubt import measure_doubt
 
 
@@ -95,7 +89,9 @@ def command(
         if plot is not None:
             fix = "Give --out, then 'sim report' makes a page with pictures."
             raise make_input_error("--plot", "", "is a picture of one scenario, and several are run.", fix)
-        return _run_several(references, set_ or [], settings, engine, out, workers, exports, as_json)
+        from sim.cli.several import run_several  # what a first answer does not need is loaded where it is used
+
+        return run_several(references, set_ or [], settings, engine, out, workers, exports, as_json=as_json)
     case, base = read_case(given[0], set_ or [], settings)
     if plot is not None:
         check_picture("--plot", plot)
@@ -104,6 +100,8 @@ def command(
         return status
     result = measure_doubt(result)
     if plot is not None:
+        from sim.views.pictures.chamber import draw_chambers
+
         save(draw_chambers(result), plot)
         say(f"picture in {plot}")
     document = summarise_run(result)
@@ -118,36 +116,15 @@ def command(
     return status
 
 
-def _run_several(
-    references: Sequence[str],
-    assigned: Sequence[str],
-    settings: Sequence[str],
-    engine: str,
-    out: Path | None,
-    workers: int,
-    exports: Exports,
-    as_json: bool,
-) -> int:
-    named = read_several(references, assigned, settings)
-    with name_folder(out) as folder:
-        status, found = run_several(named, folder, engine, workers, is_kept=out is not None)
-    if found.scenarios:
-        exports.write(lambda: make_scenarios_tables(found), lambda: make_scenarios_data(found))
-    if as_json:
-        print_json(found.document())
-    elif found.scenarios:
-        print_scenarios(console(), found)
-    if out is not None and found.scenarios:
-        say(f"kept in {out}, a folder for each; 'sim report {out}' makes a page of them")
-    return status
-
-
 def _run(case: Case, base: Case | None, engine: str, out: Path | None, workers: int) -> tuple[int, RunResult | None]:
     """Run in memory, or in the folder where the result is kept; the exit status, and the result if there is one."""
     with open_executor(workers) as executor, progress("runs") as report:
         if out is None:
             result = run_case(case, engine=engine, base=base, executor=executor, on_progress=report)
             return INTERRUPTED if result.is_interrupted else 0, result
+        from sim.runner.folder.kept import read_run  # these load Parquet
+        from sim.runner.sweep import keep_run
+
         status, done = finish_folder(
             out, lambda: keep_run(case, out, engine, base=base, executor=executor, on_progress=report)
         )

@@ -24,8 +24,8 @@ from sim.specs import Experiment
 from sim.summaries.grounds import answer_grounds, find_grounds
 from sim.summaries.ranking import rank, refine
 from sim.summaries.sweeps import answer_sweep, make_sweep_data, make_sweep_table
-from sim.views.frame import save
-from sim.views.kinds import Wish, check_picture, draw_sweep
+from sim.views.frame import check_picture, save
+from sim.views.kinds import Wish, draw_sweep
 
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Run again the points that failed.")]
 

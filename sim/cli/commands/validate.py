@@ -18,7 +18,7 @@ from sim.errors import make_input_error
 from sim.results.data import collect_data
 from sim.results.validation import ValidationReport
 from sim.specs import Scenario, load_scenario_world
-from sim.summaries.sentences import answer_validations
+from sim.summaries.validations import answer_validations
 from sim.world.rollcalls.doubts import find_doubts
 from sim.world.rollcalls.files import Observed, parse_rollcalls, read_rollcalls
 

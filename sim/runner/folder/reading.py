@@ -20,7 +20,8 @@ from sim.arrays import ActionArray, BoolArray, IntArray
 from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
-from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, STATISTICS, TALLIES, VOTES, make_points_schema
+from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, TALLIES, VOTES
+from sim.runner.folder.schemas import STATISTICS, make_points_schema
 from sim.runner.folder.tables import ROWS_PER_GROUP
 from sim.runner.months import SIDES, Band, MonthsSummary
 

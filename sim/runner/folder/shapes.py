@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.results.folder import Manifest, RunManifest
-from sim.runner.folder.files import OF_OUTPUT, POINTS, TALLIES, TALLY_SCHEMA, make_points_schema
+from sim.runner.folder.files import POINTS, TALLIES
 from sim.runner.folder.reading import open_table, read_parquet_columns
+from sim.runner.folder.schemas import OF_OUTPUT, TALLY_SCHEMA, make_points_schema
 from sim.runner.folder.values import find_impossible_tables
 
 SCHEMAS = {TALLIES: TALLY_SCHEMA} | {name: schema for tables in OF_OUTPUT.values() for name, schema in tables.items()}

@@ -1,7 +1,7 @@
 """Writing the tables of a result: a few Parquet files, whose bytes do not depend on how they were made.
 
 Batches are read in one canonical order and rows are written in groups of a fixed size. So the use of memory is
-constant, and the tables do not depend on tasks, workers or interruptions. `sim.runner.folder.files` declares their
+constant, and the tables do not depend on tasks, workers or interruptions. `sim.runner.folder.schemas` declares their
 columns.
 """
 
@@ -26,18 +26,8 @@ from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import Batch, BatchResult, RunPoint
-from sim.runner.folder.files import (
-    MEMBERS,
-    MONTHS,
-    OF_OUTPUT,
-    POINTS,
-    SIDED,
-    STATISTICS,
-    TALLIES,
-    TALLY_SCHEMA,
-    VOTES,
-    make_points_schema,
-)
+from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, TALLIES, VOTES
+from sim.runner.folder.schemas import OF_OUTPUT, STATISTICS, TALLY_SCHEMA, make_points_schema
 from sim.runner.folder.store import Store
 from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from sim.errors import InputError
 from sim.specs.files import read_toml, show_path
@@ -22,7 +22,7 @@ from sim.specs.study import name_base, validate_study
 from sim.specs.study_overrides import draft_study
 from sim.specs.worlds import load_scenario_world
 
-LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever)
+LEVER: TypeAdapter[GoalLever] = TypeAdapter(GoalLever, config=ConfigDict(defer_build=True))
 
 
 def read_goal(reference: str | Path, overrides: Sequence[str] = ()) -> Goal:

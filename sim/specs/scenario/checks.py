@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Self
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from sim.errors import suggest_nearest
 from sim.results.series import list_series
@@ -22,7 +22,7 @@ from sim.specs.scenario.terms import OwnTerm
 from sim.specs.section import read_sound, read_sound_items
 from sim.world import World
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 SELECTING = ("members", "against", "sender", "rival")
 """Keys of an event that select members."""
 

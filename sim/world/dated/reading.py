@@ -17,7 +17,7 @@ import numpy as np
 from sim.errors import suggest_nearest
 from sim.world.columns import FIRST_LINE, read_columns
 from sim.world.dated.series import Block, Yearly
-from sim.world.dated.spells import Spell, parse_day_known, parse_spell
+from sim.world.dated.spells import Spell, parse_day_known, read_spell, read_spells
 from sim.world.dated.world import (
     CONDITIONS,
     SPELL_TIES,
@@ -85,7 +85,7 @@ def read_dated_world(path: Path) -> DatedWorld:
     positions = {
         name: np.array([row.number(name, *BOUNDS[name]) for row in members]) for name in ("latitude", "longitude")
     }
-    joined = tuple(parse_day_known(row, "member_since") for row in members)
+    joined = tuple(row.day("member_since", parse_day_known) for row in members)
     attributes = _attributes(folder, index)
     blocks = _ties(folder, index, header)
     assembly = read_assembly(folder, list(index))
@@ -122,8 +122,8 @@ def read_dated_world(path: Path) -> DatedWorld:
 
 def _attributes(folder: Folder, index: Index) -> dict[str, Yearly]:
     table = read_columns(folder, "attributes", ("attribute", "iso3", "year", "value"))
-    kinds, members = table.places("attribute", YEARLY_ATTRIBUTES), table.places("iso3", list(index))
-    years, values = table.numbers("year", *YEARS).astype(np.int64), table.numbers("value", *LIMITS)
+    kinds, members = table.places("attribute", YEARLY_ATTRIBUTES), table.members("iso3", index)
+    years, values = table.whole_numbers("year", *YEARS), table.numbers("value", *LIMITS)
     table.check_unique("attribute", "iso3", "year")
     found = {}
     for number, name in enumerate(YEARLY_ATTRIBUTES):
@@ -146,22 +146,24 @@ def _ties(folder: Folder, index: Index, header: Header) -> tuple[Block, ...]:
     """One block for all partners of a kind, and one for each partner that is dated apart."""
     names = ("kind", "iso3", "partner", "year", "value")
     table = read_columns(folder, "ties", names)
-    kinds, members, partners = (table.places(name, words) for name, words in _words(index).items())
-    years, values = table.numbers("year", *YEARS).astype(np.int64), table.numbers("value", 0.0, 1.0)
+    kinds, members = table.places("kind", YEARLY_TIES), table.members("iso3", index)
+    partners = table.members("partner", {**index, "": len(index)})
+    years, values = table.whole_numbers("year", *YEARS), table.numbers("value", 0.0, 1.0)
     table.check_unique(*names[:-1])
     blocks = []
     for number, kind in enumerate(YEARLY_TIES):
         apart = header.coverage.get(kind, ())
-        alone = np.array([index[code] for code in apart if code in index], dtype=np.int64)
-        rest = np.setdiff1d(np.arange(len(index)), alone)
-        for partner, columns in (("", rest), *((code, np.array([index[code]])) for code in apart if code in index)):
-            # A row without a partner means that the member has no such tie in the year.
-            is_own = (kinds == number) & (np.isin(partners, columns) | ((partners == len(index)) & (partner == "")))
-            rows = np.flatnonzero(is_own)
+        of_kind = np.flatnonzero(kinds == number)
+        owners = ("", *(code for code in apart if code in index))
+        block_of = np.zeros(len(index) + 1, dtype=np.int64)  # a row without a partner is of the block of all others
+        block_of[[index[code] for code in owners[1:]]] = np.arange(1, len(owners))
+        for place, partner in enumerate(owners):
+            rows = of_kind[block_of[partners[of_kind]] == place]
             known_years = np.unique(years[rows])
             at = np.searchsorted(known_years, years[rows])
             is_known = np.zeros((len(known_years), len(index)), dtype=np.bool_)
             is_known[at, members[rows]] = True
+            # A row without a partner means that the member has no such tie in the year.
             has_partner = partners[rows] < len(index)
             listed = rows[has_partner]
             blocks.append(
@@ -179,18 +181,14 @@ def _ties(folder: Folder, index: Index, header: Header) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _words(index: Index) -> dict[str, Sequence[str]]:
-    """What the cells of the columns of ``ties.csv`` may be, in the order of the numbers they become."""
-    return {"kind": YEARLY_TIES, "iso3": list(index), "partner": [*index, ""]}
-
-
 def _tie_spells(folder: Folder, index: Index) -> dict[str, tuple[tuple[int, int, Spell], ...]]:
-    table = folder.table("tie_spells", ("kind", "iso3", "partner", *SPELL), is_required=False)
+    table = read_columns(folder, "tie_spells", ("kind", "iso3", "partner", *SPELL), is_required=False)
+    members, partners = (table.members(column, index).tolist() for column in ("iso3", "partner"))
     found: dict[str, list[tuple[int, int, Spell]]] = {kind: [] for kind in SPELL_TIES}
-    for row in table.rows:
-        ends = [row.has_member(column, index) for column in ("iso3", "partner")]
-        if row.has_word("kind", SPELL_TIES) and all(ends):
-            found[row["kind"]].append((index[row["iso3"]], index[row["partner"]], parse_spell(row)))
+    lists = list(found.values())
+    kinds = table.places("kind", SPELL_TIES).tolist()
+    for kind, member, partner, spell in zip(kinds, members, partners, read_spells(table), strict=True):
+        lists[kind].append((member, partner, spell))
     return {kind: tuple(spells) for kind, spells in found.items()}
 
 
@@ -203,14 +201,14 @@ def _memberships(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dic
             fix = suggest_nearest(row["organisation"], found)
             row.problem("organisation", f"'{row['organisation']}' is not the key of a group in world.toml.", fix)
         elif is_member:
-            found[row["organisation"]].append((row["iso3"], parse_spell(row)))
+            found[row["organisation"]].append((row["iso3"], read_spell(row)))
     return {key: tuple(members) for key, members in found.items()}
 
 
 def _conditions(folder: Folder, index: Index) -> tuple[tuple[str, int, float, Spell], ...]:
     table = folder.table("conditions", ("iso3", "attribute", "value", *SPELL), is_required=False)
     return tuple(
-        (row["attribute"], index[row["iso3"]], row.number("value", 0.0, 1.0), parse_spell(row))
+        (row["attribute"], index[row["iso3"]], row.number("value", 0.0, 1.0), read_spell(row))
         for row in table.rows
         if row.has_member("iso3", index) and row.has_word("attribute", CONDITIONS)
     )
@@ -229,7 +227,7 @@ def _currencies(folder: Folder, index: Index, groups: tuple[Group, ...]) -> dict
 
 def _sanctions(folder: Folder, index: Index, groups: tuple[Group, ...]) -> tuple[tuple[Sanction, Spell], ...]:
     table = read_sanction_rows(folder, index, groups, SPELL)
-    return tuple((sanction_of(row, since=row["date_from"]), parse_spell(row)) for row in table.rows)
+    return tuple((sanction_of(row, since=row["date_from"]), read_spell(row)) for row in table.rows)
 
 
 def _rollcalls(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from sim.world.columns import Columns
 from sim.world.tables import Row
 
 
@@ -26,21 +29,35 @@ class Spell:
         return self.first <= on <= self.last
 
 
-def parse_spell(row: Row) -> Spell:
+def read_spell(row: Row) -> Spell:
     """The spell in the columns ``date_from`` and ``date_to`` of a row: a date, a year, or blank for an open end.
 
     A year alone does not give the day: what began in 2014 counts from 1 January 2015, and what ended in 2016 counts to
     31 December 2016.
     """
-    first, last = row["date_from"], row["date_to"]
-    begins = date.min if not first else date(int(first) + 1, 1, 1) if _is_year(first) else row.day("date_from")
-    ends = date.max if not last else date(int(last), 12, 31) if _is_year(last) else row.day("date_to")
-    return Spell(begins, ends)
+    return Spell(row.day("date_from", parse_first_day), row.day("date_to", parse_last_day))
 
 
-def parse_day_known(row: Row, column: str) -> date:
-    """The first day on which what a cell dates is known: its date, or 1 January after its year."""
-    return date(int(row[column]) + 1, 1, 1) if _is_year(row[column]) else row.day(column)
+def read_spells(table: Columns) -> Iterator[Spell]:
+    """The same of every row of a table, in their order; spells of the same days are one."""
+    return map(cache(Spell), table.days("date_from", parse_first_day), table.days("date_to", parse_last_day))
+
+
+def parse_first_day(text: str) -> date:
+    """The first day of a spell; `ValueError` where the text is none."""
+    return parse_day_known(text) if text else date.min
+
+
+def parse_last_day(text: str) -> date:
+    """The last day of a spell; `ValueError` where the text is none."""
+    if not text:
+        return date.max
+    return date(int(text), 12, 31) if _is_year(text) else date.fromisoformat(text)
+
+
+def parse_day_known(text: str) -> date:
+    """The first day on which what a text dates is known: its date, or 1 January after its year."""
+    return date(int(text) + 1, 1, 1) if _is_year(text) else date.fromisoformat(text)
 
 
 def _is_year(text: str) -> bool:
