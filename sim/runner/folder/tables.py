@@ -56,16 +56,20 @@ class _Stream:
         self.rows += self.waiting[-1].num_rows
         if self.rows < ROWS_PER_GROUP and len(self.waiting) < MOST_WAITING:
             return
-        whole = pa.concat_tables(self.waiting).combine_chunks()
+        whole = self._take_waiting()
         while self.rows >= ROWS_PER_GROUP:
             self.writer.write_table(whole.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
             whole, self.rows = whole.slice(ROWS_PER_GROUP), self.rows - ROWS_PER_GROUP
         self.waiting = [whole]
 
+    def _take_waiting(self) -> pa.Table:
+        """Take what waits as one piece; the pieces it was copied from are not kept while it is written."""
+        pieces, self.waiting = self.waiting, []
+        return pa.concat_tables(pieces).combine_chunks()
+
     def finish(self) -> None:
         if self.rows:
-            rows = pa.concat_tables(self.waiting).combine_chunks()
-            self.writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
+            self.writer.write_table(self._take_waiting(), row_group_size=ROWS_PER_GROUP)
         self.writer.close()
 
 
