@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,6 +30,7 @@ NEEDED = {
 }
 LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
+SUGGESTIONS_KEPT = 2**14  # a design is tried several times, with the same keys
 
 
 def collect_findings(error: ValidationError, schema: Mapping[str, Any] | None = None) -> Iterator[Finding]:
@@ -58,8 +60,7 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
             names = _node(schema, detail["loc"][:-1])[0]["properties"]
-            fix = suggest_key(str(key[-1]), list(names), dict(list_tables(make_scenario_structure())))
-            fix = fix or f"The keys are {', '.join(names)}."
+            fix = _suggest(str(key[-1]), tuple(names)) or f"The keys are {', '.join(names)}."
             return Finding(key, "there is no such key.", fix)
         case "missing":
             return Finding(key, "is missing.", _give(node))
@@ -88,6 +89,11 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"{_describe(got)} is no text in UTF-8.", "Rename the folder or the file.")
         case _:
             return Finding(key, f"{_describe(got)} is given where {_needed(schema, node)} is needed.")
+
+
+@lru_cache(SUGGESTIONS_KEPT)
+def _suggest(name: str, siblings: tuple[str, ...]) -> str:
+    return suggest_key(name, siblings, dict(list_tables(make_scenario_structure())))
 
 
 OF_KEY = "[key]"
