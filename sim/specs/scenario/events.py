@@ -35,7 +35,7 @@ class Happening(Section):
 
     date: Day = Field(description="The day it takes effect, such as 2022-03-08.")
     what: Text = Field(description="What happened, in words.")
-    source: Text = Field(description="Where this is documented, or \"what if\" for an invented event.")
+    source: Text = Field(description='Where this is documented, or "what if" for an invented event.')
 
 
 class Invasion(Happening):
