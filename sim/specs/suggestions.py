@@ -38,7 +38,23 @@ def suggest_key(name: str, siblings: Sequence[str], tables: Mapping[str, Mapping
     best, paths = max(scored, key=lambda found: found[0], default=(0.0, []))
     if best < SIMILAR:
         return ""
+    return write_suggestion(paths)
+
+
+def write_suggestion(paths: Sequence[str]) -> str:
+    """The question whether one of some keys was meant.
+
+    Examples
+    --------
+    >>> write_suggestion(["severity", "topic"])
+    "Did you mean 'severity' or 'topic'?"
+    """
     return f"Did you mean {' or '.join(map(repr, paths[:MOST_SUGGESTED]))}?"
+
+
+def is_similar(name: str, part: str) -> bool:
+    """Whether a name is so much like a key that the key may be meant."""
+    return len(name) <= LONGEST_COMPARED and _likeness(name, part) >= SIMILAR
 
 
 def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

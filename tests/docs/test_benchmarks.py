@@ -69,6 +69,13 @@ def test_memory_and_page() -> None:
     imported, swept = memory.imported_mb(), {20: memory.swept_mb(20)}
     assert 0 < imported < swept[20]
     rows = page.memory_rows(imported, swept)
+    assert rows[1][-1] == "at most 150 MiB"
+    assert page.memory_rows(100, {5: 250.4, 7: 251})[2] == (
+        "7 runs swept to disk",
+        "251 MiB",
+        "+151 MiB",
+        f"{rows[1][-1]}: **missed**",
+    )
     assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows, [])
 
 
