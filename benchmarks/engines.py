@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from functools import lru_cache
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -18,6 +20,7 @@ from sim.rules.influence import GRID
 from sim.runner.batch import SIZE
 from sim.runner.executors import Processes
 from sim.runner.run import run_case
+from sim.runner.sweep import keep_run
 from sim.specs import read_scenario
 
 Figures = dict[str, float]
@@ -111,6 +114,34 @@ def cores(tasks: int = 8, replicates: int = SIZE, blocks: int = 8, repetitions: 
     rates = [[steady_rate(workers, tasks, replicates, blocks) for workers in (1, 2)] for _ in range(repetitions)]
     one, two = zip(*rates, strict=True)
     return {"one_core_per_s": median(one), "two_cores_per_s": median(two), **ratio("two_to_one", two, one)}
+
+
+def processor_times(few: int = 60_000, many: int = 1_000_000) -> Figures:
+    """Microseconds of processor time a run that two workers and their caller take, beyond start-up, to keep many runs.
+
+    Parameters
+    ----------
+    few : runs whose workers have started, and loaded what is compiled.
+    """
+    _, one, start, whole = (_keep_with_workers(runs) for runs in (1, 1, few, many))
+    caller, workers = (whole[0] - one[0]) / many, (whole[1] - start[1]) / (many - few)
+    bound = 2 * workers / (workers + caller)
+    return {"caller_us": 1e6 * caller, "workers_us": 1e6 * workers, "two_to_one_bound": bound}
+
+
+def _keep_with_workers(runs: int) -> tuple[float, float]:
+    """Seconds of processor time that a caller and its two workers take to keep so many runs."""
+    before = time.process_time(), _time_of_workers()
+    case = prepare(read_scenario(SCENARIO, [f"replicates={runs}"]))
+    with tempfile.TemporaryDirectory() as folder:
+        keep_run(case, Path(folder) / "run", executor=Processes(2))
+    return time.process_time() - before[0], _time_of_workers() - before[1]
+
+
+def _time_of_workers() -> float:
+    """Seconds of processor time of the processes that have ended."""
+    of_all = os.times()
+    return of_all.children_user + of_all.children_system
 
 
 def precision(replicates: int = SIZE, repetitions: int = 15) -> Figures:

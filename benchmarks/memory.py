@@ -1,7 +1,8 @@
-"""Peak memory of a sweep in a process of its own, beside that of the program once imported."""
+"""Peak memory of runs and sweeps in a process of their own, next to that of the program once imported."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -14,16 +15,27 @@ import resource, sys
 import sim.cli.app, sim.runner.sweep, sim.model, pandas, pyarrow.parquet
 """
 
+COMMAND = """
+import resource, sys
+from sim.cli import main
+try:
+    main()
+except SystemExit as left:
+    assert not left.code
+"""
+
 SWEPT = """
-from pathlib import Path
-from sim.runner.sweep import keep_sweep
-from sim.specs import parse_experiment
-experiment = parse_experiment({
-    "title": "Memory", "question": "How much?", "scenario": "es-11-1", "replicates": int(sys.argv[1]),
-    "outputs": ["tally", "members"],
-    "design": {"kind": "factorial", "over": {"vote.target_threat": {"values": [1.0]}}},
-}, "benchmark", Path())
-assert keep_sweep(experiment, Path(sys.argv[2])).runs == int(sys.argv[1])
+title = "Memory"
+scenario = "es-11-1"
+replicates = {runs}
+outputs = {outputs}
+[design]
+kind = "random"
+samples = {points}
+seed = 1
+[design.over]
+"vote.target_threat" = {{ from = 0.0, to = 2.0 }}
+"vote.severity" = {{ from = -5.0, to = 0.0 }}
 """
 
 PEAK = """
@@ -48,7 +60,15 @@ def imported_mb() -> float:
     return measure(IMPORTED)[1]
 
 
-def swept_mb(runs: int) -> float:
-    """Peak memory of a sweep of so many runs to disk, in MiB."""
+def kept_mb(runs: int) -> float:
+    """Peak memory of ``sim run --out`` with so many runs, in MiB."""
     with tempfile.TemporaryDirectory() as folder:
-        return measure(IMPORTED + SWEPT, str(runs), str(Path(folder) / "sweep"))[1]
+        return measure(COMMAND, "run", "es-11-1", "--replicates", str(runs), "--out", folder)[1]
+
+
+def swept_mb(points: int, runs: int, *outputs: str) -> float:
+    """Peak memory of ``sim sweep`` with so many points and runs of each, in MiB."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "experiment.toml"
+        file.write_text(SWEPT.format(points=points, runs=runs, outputs=json.dumps(["tally", *outputs])))
+        return measure(COMMAND, "sweep", str(file), "--out", str(Path(folder) / "sweep"))[1]

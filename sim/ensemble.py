@@ -76,7 +76,8 @@ def simulate_votes(
     ------
     The number of the ballot, its outcome, and the months up to it; later months are not simulated yet.
     """
-    replicates, rows = _find_rows(case, first, count)
+    has_months = case.plan is not None and (case.has_feedback or watch is not None)
+    replicates, rows = _find_rows(case, first, count, has_months=has_months)
     inputs = draw_inputs(case, replicates[:, None])
     normals = draw_normals(case, first, count)
     shape = rows[-1] + 1, case.world.size
@@ -98,13 +99,13 @@ def simulate_votes(
             yield number, vote_compiled(kernel, block), months
 
 
-def _find_rows(case: Case, first: int, count: int) -> tuple[IntArray, IntArray]:
+def _find_rows(case: Case, first: int, count: int, *, has_months: bool) -> tuple[IntArray, IntArray]:
     """Find a replicate for each of the inputs that differ, and which of them each replicate (R,) has.
 
-    Months differ between all replicates, draws between those that do not share one.
+    Months that are simulated differ between all replicates, draws between those that do not share one.
     """
     replicates = np.arange(first, first + count)
-    if case.plan is not None:
+    if has_months:
         return replicates, np.arange(count)
     if not case.draws_terms and case.known.is_certain:
         return replicates[:1], np.zeros(count, dtype=np.int64)

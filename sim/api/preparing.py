@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.api.inputs import AnyScenario, check_inputs, read_spec, set_values
 from sim.api.running import Run
-from sim.case import Case
+from sim.case import Case, KeptDraws
 from sim.case import prepare as prepare_case
 from sim.case.adjusting import adjust
 from sim.results.showing import Shown
@@ -16,6 +16,9 @@ from sim.runner.run import run_case, run_here
 
 if TYPE_CHECKING:
     from sim.model import MemberState
+
+MOST_DRAWN = 512
+"""Draws that a prepared scenario keeps."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,4 +82,4 @@ def prepare(scenario: AnyScenario, overrides: Mapping[str, object] | None = None
     >>> bool(support[0] > support[1])
     True
     """
-    return PreparedScenario(replace(prepare_case(read_spec(scenario, overrides)), kept={}))
+    return PreparedScenario(replace(prepare_case(read_spec(scenario, overrides)), kept=KeptDraws(MOST_DRAWN)))

@@ -2,12 +2,13 @@
 
 from sim.case.compared import find_base, is_comparable, prepare_with_base
 from sim.case.draws import DRAW_RUN, ReplicateInputs, draw_case, draw_inputs
-from sim.case.prepared import Case, find_roles, prepare, with_positions, with_seed
+from sim.case.prepared import Case, KeptDraws, find_roles, prepare, with_positions, with_seed
 from sim.case.terms import make_terms
 
 __all__ = [
     "DRAW_RUN",
     "Case",
+    "KeptDraws",
     "ReplicateInputs",
     "draw_case",
     "draw_inputs",

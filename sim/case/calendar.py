@@ -6,11 +6,14 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sim.results.showing import Shown
 from sim.specs import Event, Months, Scenario
 
 DAYS_PER_MONTH = 365.25 / 12
+FORCES_KEPT = 2**12
+"""How many months of things that come into force are kept: what-ifs seldom change the calendar."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,10 +58,14 @@ def compute_daily_force(month: Month, since: date, phase_months: int = 0) -> tup
 
     It is in force from its date on or, with a phase, comes into force evenly over so many months.
     """
-    days = (month.last - month.first).days + 1
+    return _compute_force((month.last - month.first).days + 1, (month.first - since).days + 1, phase_months)
+
+
+@lru_cache(FORCES_KEPT)
+def _compute_force(days: int, age: int, phase_months: int) -> tuple[float, ...]:
+    """The same for a number of days, from an age in days on."""
     length = max(phase_months * DAYS_PER_MONTH, 1.0)
-    ages = ((month.first - since).days + 1 + day for day in range(days))
-    return tuple(min(max(age / length, 0.0), 1.0) for age in ages)
+    return tuple(min(max((age + day) / length, 0.0), 1.0) for day in range(days))
 
 
 def select_in_force(month: Month, since: date) -> float:

@@ -37,8 +37,29 @@ if TYPE_CHECKING:
     from sim.rules.influence import Peers
 
 T = TypeVar("T")
-MOST_KEPT = 512
-"""Draws that a case keeps."""
+FEW = 16
+"""Draws that what-ifs hand on, for the memory: those that differ between what-ifs are of no use to others."""
+
+
+class KeptDraws:
+    """What runs of a case have drawn, for further runs with other values.
+
+    Parameters
+    ----------
+    most : how many draws are kept, each an array of a block of replicates; all are dropped when there would be more.
+    """
+
+    def __init__(self, most: int = FEW) -> None:
+        self.most = most
+        self.draws: dict[object, object] = {}
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """Give what has been drawn under a key, or draw it now."""
+        if key not in self.draws:
+            if len(self.draws) >= self.most:
+                self.draws.clear()
+            self.draws[key] = make()
+        return cast(T, self.draws[key])
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +75,7 @@ class Case(Shown):
     start : the inputs of the months, where the scenario has any, and `plan` the months themselves.
     fit : the parameter file whose draws the replicates take in turn; None where all have the same parameters.
     draws_terms : whether runs differ in parameters or severities.
-    kept : what runs of the case have drawn, for further runs with other values; None where nothing is kept.
+    kept : what runs of the case have drawn; None where nothing is kept.
     """
 
     spec: Scenario
@@ -70,17 +91,11 @@ class Case(Shown):
     plan: Plan | None = None
     fit: Fit | None = None
     draws_terms: bool = False
-    kept: dict[object, object] | None = field(default=None, compare=False)
+    kept: KeptDraws | None = field(default=None, compare=False)
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
         """Give what an earlier run has drawn under a key; draw it where none has, or where the case keeps nothing."""
-        if self.kept is None:
-            return make()
-        if key not in self.kept:
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
-            self.kept[key] = make()
-        return cast(T, self.kept[key])
+        return make() if self.kept is None else self.kept.keep(key, make)
 
     @property
     def rounds(self) -> int:

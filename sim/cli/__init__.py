@@ -16,6 +16,7 @@ def main() -> None:
     """
     gc.disable()  # until a command is loaded: what loading makes is kept, and looking for garbage in it takes a tenth
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # files mean the same whatever else is installed
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own keeps much of what was freed
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         from sim.cli.terminals import abandon_failing, replace_closed, replace_unwritable

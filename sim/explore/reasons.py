@@ -19,11 +19,11 @@ MOST_PEERS = 8
 MOST_TIPS = 12
 TIPS_TAKE = {
     (False, False): "about 10 seconds",
-    (False, True): "about a minute",
-    (True, False): "a minute or two",
+    (False, True): "half a minute",
+    (True, False): "about a minute",
     (True, True): "some minutes",
 }
-"""How long it takes to find what would change a vote, by whether there are months, and drawn parameters."""
+"""How long it takes to find what would change a vote, by whether it sees months, and whether parameters are drawn."""
 
 
 class PageReasons(Result):
@@ -85,7 +85,7 @@ def explain_chosen(found: Explored) -> PageReasons:
         probabilities=explained.probabilities,
         utilities=explained.utilities,
         replicates=explained.replicates,
-        tips_take=TIPS_TAKE[case.plan is not None, case.fit is not None],
+        tips_take=TIPS_TAKE[case.has_feedback, case.fit is not None],
         terms=acting,
         idle=tuple(label_quantity(term.term) for term in explained.terms if term not in acting),
         decisive=explained.decisive,

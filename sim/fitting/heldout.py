@@ -22,6 +22,7 @@ from sim.results.intervals import Ends
 from sim.results.scores import ScoreIntervals, Scores
 from sim.results.validation import HeldOutValidation, Validation
 from sim.rules.parameters import list_fitted_resolutions
+from sim.runner.executors import Executor, InProcess
 from sim.scoring import baselines
 from sim.scoring.pairing import Losses, MemberLosses, lead_over_best
 from sim.scoring.samples import Sample, make_sample
@@ -54,6 +55,7 @@ def predict_held_out(
     folds: int = FOLDS,
     fold_seeds: int = FOLD_SEEDS,
     *,
+    executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> list[HeldOut]:
     """Predict every member, in every vote fitted with those of a scenario, from the votes of the other members.
@@ -63,31 +65,64 @@ def predict_held_out(
     spec : its votes are fitted; where one of them is a vote of the shipped fit, together with all votes of that fit.
     folds : number of folds, 2 or more.
     fold_seeds : number of random splits of the members into folds.
+    executor : where the folds are predicted; in this process by default.
     on_progress : called with the number of finished folds.
     """
     observations = observe_before_all(fitted_with(spec))
     posterior = Posterior(observations)
     samples = [make_sample(seen.case, 0, seen.votes) for seen in observations]
-    whole = posterior.fit()
-    cuts = []
-    done = 0
-    for seed in range(fold_seeds):
-        model = [np.zeros((posterior.size, 4)) for _ in observations]
-        rules: list[dict[str, FloatArray]] = [{} for _ in observations]
-        for out in split_folds(observations, folds, seed):
-            weights = np.where(out, 0.0, 1.0)
-            located, found = posterior.located(weights, whole.vector)
-            for index in range(len(observations)):
-                model[index][out] = located.chances(found.vector, index)[out]
-                for name, chances in make_rule_forecasts([(one, ~out) for one in samples], samples[index]).items():
-                    rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = chances[out]
-            done += 1
-            on_progress(done)
-        cuts.append((model, rules))
+    start = posterior.fit().vector
+    cuts = [
+        (
+            [np.zeros((posterior.size, 4)) for _ in observations],
+            [dict[str, FloatArray]() for _ in observations],
+        )
+        for _ in range(fold_seeds)
+    ]
+    tasks = [
+        _Fold(posterior, samples, start, seed, out)
+        for seed in range(fold_seeds)
+        for out in split_folds(observations, folds, seed)
+    ]
+    predicted = (executor or InProcess()).results(_predict_fold, tasks)
+    for done, (seed, out, forecasts) in enumerate(predicted, start=1):
+        model, rules = cuts[seed]
+        for index, (chances, by_rule) in enumerate(forecasts):
+            model[index][out] = chances
+            for name, others in by_rule.items():
+                rules[index].setdefault(name, np.zeros((posterior.size, 3)))[out] = others
+        on_progress(done)
     return [
         _score_cuts(samples[index], seen.votes, [(model[index], rules[index]) for model, rules in cuts], folds)
         for index, seen in enumerate(observations)
     ]
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Members (N,) to predict from the others, in one split; the fit begins at the parameters `start`."""
+
+    posterior: Posterior
+    samples: Sequence[Sample]
+    start: FloatArray
+    seed: int
+    out: BoolArray
+
+
+_Forecasts = list[tuple[FloatArray, dict[str, FloatArray]]]
+"""For each vote, chances of the members of a fold by the model (n, 4), and by each rule (n, 3)."""
+
+
+def _predict_fold(fold: _Fold) -> tuple[int, BoolArray, _Forecasts]:
+    out = fold.out
+    located, found = fold.posterior.located(np.where(out, 0.0, 1.0), fold.start)
+    forecasts = []
+    for index, sample in enumerate(fold.samples):
+        by_rule = make_rule_forecasts([(one, ~out) for one in fold.samples], sample)
+        forecasts.append(
+            (located.chances(found.vector, index)[out], {name: chances[out] for name, chances in by_rule.items()})
+        )
+    return fold.seed, out, forecasts
 
 
 def fitted_with(spec: Scenario) -> list[Scenario]:

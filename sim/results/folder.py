@@ -123,7 +123,7 @@ class FolderIdentity(Result):
     asked: str = quantity(
         "scenario or experiment", "hash of the scenario or the experiment, without its number of runs", key="document"
     )
-    points: str = quantity("points", "hash of the scenarios at its points")
+    scenarios: str = quantity("scenarios", "hash of the scenarios that are run or varied, without their number of runs")
     engine: str = quantity("engine", "the engine")
     outputs: list[str] = quantity("outputs", "what is kept in addition to tallies")
     worlds: dict[str, Hashes] = quantity(

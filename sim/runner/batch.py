@@ -18,7 +18,7 @@ from sim.errors import InputError, make_input_error
 from sim.months.record import MonthView
 from sim.months.run import MonthRun
 from sim.runner.months import WATCHED, MonthsResult, MonthsSamples, Recorder, add_replicate_axis
-from sim.runner.result import VoteResult, count_replicates, count_tallies
+from sim.runner.result import ReplicatesInMemory, VoteResult, count_replicates, count_tallies
 from sim.specs import Scenario
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def prepare_point(point: RunPoint) -> Case:
     return replace(case, ballots=tuple(replace(ballot, resolution=name) for ballot, name in pairs))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Replicates ``first`` to ``first + count - 1`` of a point."""
 
@@ -149,18 +149,22 @@ def simulate_batch(
     engine: str = "ensemble",
     *,
     watches_months: bool = True,
+    is_compiled: bool | None = None,
     member_class: type[MemberState] | None = None,
 ) -> BatchResult:
     """Simulate a batch; the months of the first `WATCHED` replicates are recorded where the scenario has months.
 
     Parameters
     ----------
+    is_compiled : whether the ensemble uses the compiled kernel, which gives the same votes; by default once it pays.
     member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
     recorder = None
     if case.plan is not None and watches_months and batch.first < WATCHED:
         recorder = Recorder(tuple(month.name for month in case.plan.months))
-    simulate_with = partial(_simulate_agents, member_class) if engine == "mesa" else _simulate_arrays
+    simulate_with = (
+        partial(_simulate_agents, member_class) if engine == "mesa" else partial(_simulate_arrays, is_compiled)
+    )
     votes = simulate_with(case, batch, recorder)
     months = (
         None if recorder is None else recorder.samples([vote.actions for vote in votes if vote.actions is not None])
@@ -175,6 +179,7 @@ def run_batch(
     *,
     keeps_actions: bool,
     watches_months: bool,
+    is_compiled: bool | None,
     member_class: type[MemberState] | None,
 ) -> BatchResult:
     """Simulate a batch of a point as a worker does, with a result that is small enough to send.
@@ -184,16 +189,18 @@ def run_batch(
     InputError : the world lacks what the scenario needs.
     """
     case = prepare_point(point)
-    found = simulate_batch(case, batch, engine, watches_months=watches_months, member_class=member_class)
+    found = simulate_batch(
+        case, batch, engine, watches_months=watches_months, is_compiled=is_compiled, member_class=member_class
+    )
     if not keeps_actions:
         found = replace(found, votes=tuple(replace(vote, actions=None) for vote in found.votes))
-    return found if point.case is not None else summarise_months(found, point)
+    return found if point.case is not None else summarise_months(found, point.replicates)
 
 
-def summarise_months(result: BatchResult, point: RunPoint) -> BatchResult:
-    """Summarise the months of a result, so that it is small, where it holds all watched replicates."""
+def summarise_months(result: BatchResult, replicates: int) -> BatchResult:
+    """Summarise the months of a result, so that it is small, where it holds all watched replicates of a point."""
     batch, months = result.batch, result.months
-    is_whole = batch.first == 0 and batch.count >= min(WATCHED, point.replicates)
+    is_whole = batch.first == 0 and batch.count >= min(WATCHED, replicates)
     return replace(result, months=months.summarise()) if is_whole and isinstance(months, MonthsSamples) else result
 
 
@@ -214,14 +221,17 @@ def catch_failure(run: Callable[[], BatchResult], batch: Batch) -> BatchResult:
         return BatchResult(batch, (), error=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
 
 
-def _simulate_arrays(case: Case, batch: Batch, recorder: Recorder | None) -> tuple[VoteResult, ...]:
+def _simulate_arrays(
+    is_compiled: bool | None, case: Case, batch: Batch, recorder: Recorder | None
+) -> tuple[VoteResult, ...]:
     def watch(run: MonthRun, view: MonthView) -> None:
         recorder.record_month(run.number, run.plan.inputs, run.state, view)  # type: ignore[union-attr]
 
     count = max(MOST_CELLS // case.world.size, 1) if recorder is None else batch.count
+    watcher, end = None if recorder is None else watch, batch.first + batch.count
     parts = [
-        simulate(case, first, min(count, batch.first + batch.count - first), watch=None if recorder is None else watch)
-        for first in range(batch.first, batch.first + batch.count, count)
+        simulate(case, first, min(count, end - first), watch=watcher, is_compiled=is_compiled)
+        for first in range(batch.first, end, count)
     ]
     actions = [np.concatenate([outcome.actions for outcome in outcomes]) for outcomes in zip(*parts, strict=True)]
     is_settled = [np.concatenate([outcome.is_settled for outcome in outcomes]) for outcomes in zip(*parts, strict=True)]
@@ -254,9 +264,8 @@ def _vote_results(
         VoteResult(
             resolution=ballot.resolution,
             date=ballot.date,
-            tallies=count_tallies(codes),
+            each=ReplicatesInMemory(count_tallies(codes), settled),
             counts=count_replicates(codes),
-            is_settled=settled,
             actions=np.ascontiguousarray(codes),  # sums over members depend on the layout in their last bit
         )
         for ballot, codes, settled in zip(case.ballots, actions, is_settled, strict=True)

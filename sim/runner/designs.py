@@ -22,7 +22,7 @@ MORRIS_LEVELS = 4
 """Levels of each factor that the trajectories of a Morris design go over."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DesignPoint:
     """One setting of all factors.
 
@@ -36,20 +36,27 @@ class DesignPoint:
     values: Mapping[str, Any]
 
 
-def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
-    """List all points of an experiment. Scenarios vary slowest, then the first factor.
+def list_settings(experiment: Experiment) -> list[tuple[Any, ...]]:
+    """List the values of all factors at each point. Scenarios vary slowest, then the first factor.
 
     Parameters
     ----------
     experiment : an experiment with a valid design.
     """
     rows = list(_rows(experiment.design))
+    return [(ref, *row) for ref in experiment.scenario for row in rows] if len(experiment.scenario) > 1 else rows
+
+
+def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
+    """List all points of an experiment, in the order of `list_settings`.
+
+    Parameters
+    ----------
+    experiment : an experiment with a valid design.
+    """
     names = experiment.factors
-    if len(experiment.scenario) > 1:
-        settings: Iterable[tuple[Any, ...]] = ((ref, *row) for ref in experiment.scenario for row in rows)
-    else:
-        settings = rows
-    return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in enumerate(settings))
+    settings = enumerate(list_settings(experiment))
+    return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in settings)
 
 
 def make_scenario_at(experiment: Experiment, point: DesignPoint) -> Scenario:

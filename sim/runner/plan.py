@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from sim.case import Case
@@ -22,14 +22,21 @@ from sim.runner.batch import (
 )
 from sim.runner.executors import Executor
 from sim.runner.identity import check_program
+from sim.runner.result import merge_votes
+from sim.runner.survey import Points, Survey, survey_points
 from sim.specs import load_scenario_world
 
 if TYPE_CHECKING:
     from sim.model import MemberState
 
-TASK_RUNS = SIZE
+TASK_RUNS = (SIZE, 10 * SIZE)
+"""Most runs in a task, of short and of long plans: the caller has as much to do for a small task as for a large one."""
+TASKS = 100
+"""A plan has at least as many tasks, unless they would be small. A killed run loses its unfinished tasks."""
 TASK_BATCHES = 50
-"""Most runs and batches in a task. A killed sweep loses its unfinished tasks, each a fraction of a second of work."""
+"""Most batches in a task."""
+COMPILED_FROM = 10_000_000
+"""Members times runs of a plan whose votes are compiled from the first on; of others once a process has done enough."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +53,22 @@ class RunPlan:
     member_class : class of the members on Mesa's engine; `sim.model.MemberState` by default.
     """
 
-    points: tuple[RunPoint, ...]
+    points: Points
     engine: str = "ensemble"
     base: int | None = None
     outputs: tuple[str, ...] = ()
     keeps_errors: bool = False
     member_class: type[MemberState] | None = None
 
+    @cached_property
+    def survey(self) -> Survey:
+        """What has to be known of all points at once."""
+        return survey_points(self.points)
+
     @property
     def replicates(self) -> int:
         """Most replicates of a point."""
-        return max(point.replicates for point in self.points)
+        return max(self.survey.replicates)
 
     @property
     def keeps_actions(self) -> bool:
@@ -133,19 +145,18 @@ def list_batches(plan: RunPlan, done: Iterable[Batch] = (), failed: Mapping[int,
     covered: dict[int, list[Batch]] = {}
     for batch in done:
         covered.setdefault(batch.point, []).append(batch)
-    has_months = any(point.has_months for point in plan.points if plan.base is not None)
+    are_alike = plan.base is not None and any(plan.survey.has_months)
     left: list[Batch] = []
-    for point in plan.points:
-        first, end = 0, (failed or {}).get(point.number, point.replicates)
-        for batch in sorted(covered.get(point.number, []), key=lambda batch: batch.first):
-            left += _split(plan, point, first, min(batch.first, end), has_months)
+    for number, replicates in enumerate(plan.survey.replicates):
+        split = partial(
+            split_replicates, number, has_months=are_alike or plan.survey.has_months[number], engine=plan.engine
+        )
+        first, end = 0, (failed or {}).get(number, replicates)
+        for batch in sorted(covered.get(number, []), key=lambda batch: batch.first):
+            left += split(first, min(batch.first, end))
             first = batch.first + batch.count
-        left += _split(plan, point, first, end, has_months)
+        left += split(first, end)
     return sorted(left, key=lambda batch: (batch.first, batch.point)) if plan.base is not None else left
-
-
-def _split(plan: RunPlan, point: RunPoint, first: int, end: int, has_months: bool) -> Iterator[Batch]:
-    return split_replicates(point.number, first, end, has_months=has_months or point.has_months, engine=plan.engine)
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,7 @@ class BatchTask:
     Parameters
     ----------
     watches_months : whether months are recorded.
+    is_compiled : as in `sim.ensemble.simulate`.
     program : identity of the program that asks, which the worker's has to equal; empty in the same process.
     """
 
@@ -163,6 +175,7 @@ class BatchTask:
     engine: str
     keeps_actions: bool
     watches_months: bool
+    is_compiled: bool | None
     keeps_errors: bool
     member_class: type[MemberState] | None
     program: str
@@ -187,24 +200,54 @@ def run_task(task: BatchTask) -> list[BatchResult]:
             task.engine,
             keeps_actions=task.keeps_actions,
             watches_months=task.watches_months,
+            is_compiled=task.is_compiled,
             member_class=task.member_class,
         )
         found.append(catch_failure(run, batch) if task.keeps_errors else run())
-    return found
+    return _merge_consecutive(found)
+
+
+def _merge_consecutive(results: Sequence[BatchResult]) -> list[BatchResult]:
+    """Merge results of a point that follow one another: fewer are sent, kept and read. Watched months stay apart."""
+    groups: list[list[BatchResult]] = []
+    for result in results:
+        if groups and _follows(groups[-1][-1], result):
+            groups[-1].append(result)
+        else:
+            groups.append([result])
+    return [group[0] if len(group) == 1 else _merge(group) for group in groups]
+
+
+def _follows(before: BatchResult, result: BatchResult) -> bool:
+    is_plain = all(one.votes and one.months is None for one in (before, result))
+    own, other = before.batch, result.batch
+    return is_plain and (own.point, own.first + own.count) == (other.point, other.first)
+
+
+def _merge(results: Sequence[BatchResult]) -> BatchResult:
+    first = results[0].batch
+    votes = tuple(merge_votes(parts) for parts in zip(*(result.votes for result in results), strict=True))
+    return BatchResult(Batch(first.point, first.first, sum(result.batch.count for result in results)), votes)
 
 
 def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> Iterator[BatchTask]:
     """Group batches into tasks, in their order."""
-    points = {point.number: point for point in plan.points}
+    few, many = TASK_RUNS
+    total = sum(batch.count for batch in batches)
+    most = max(few, min(many, total // TASKS))
+    worlds = [point.case.world for point in plan.survey.prepared if point.case is not None]
+    members = max((world.size for world in worlds or map(load_scenario_world, plan.survey.specs)), default=0)
+    is_compiled = True if members * total >= COMPILED_FROM else None
     group: list[Batch] = []
 
     def task() -> BatchTask:
         return BatchTask(
             batches=tuple(group),
-            points={batch.point: points[batch.point] for batch in group},
+            points={number: plan.points[number] for number in {batch.point for batch in group}},
             engine=plan.engine,
             keeps_actions=plan.keeps_actions,
             watches_months="months" in plan.outputs or plan.base is not None,
+            is_compiled=is_compiled,
             keeps_errors=plan.keeps_errors,
             member_class=plan.member_class,
             program=program,
@@ -212,7 +255,7 @@ def list_tasks(plan: RunPlan, batches: Sequence[Batch], program: str = "") -> It
 
     for batch in batches:
         runs = sum(other.count for other in group)
-        if group and (len(group) == TASK_BATCHES or runs + batch.count > TASK_RUNS):
+        if group and (len(group) == TASK_BATCHES or runs + batch.count > most):
             yield task()
             group = []
         group.append(batch)
@@ -258,7 +301,7 @@ def _check_worlds(plan: RunPlan) -> None:
     ------
     InputError : there is such a case.
     """
-    for point in plan.points:
+    for point in plan.survey.prepared:
         if point.case is not None and point.case.world is not load_scenario_world(point.case.spec):
             message = "was prepared with a world of its own, which workers do not have."
             raise make_input_error(f"scenario '{point.case.spec.title}'", "world", message, "Run it in one process.")

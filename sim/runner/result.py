@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -15,10 +17,13 @@ from sim.results.showing import Shown
 from sim.results.tables import Column, Table, table
 from sim.results.wording import write_interval
 from sim.rules.choice import ACTIONS, STANCES
+from sim.runner.frequencies import Frequencies
 from sim.runner.months import MonthsResult
 from sim.world import World
 
 ACTION_COUNT = len(ACTIONS)
+PIECE = 100_000
+"""Replicates whose tallies are looked at at once, for the memory."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,36 +63,92 @@ class VoteChange(Shown):
         return self.replicates_where(STANCES[None, :] < STANCES[:, None])
 
 
+class Replicates(Protocol):
+    """What is known of each of R replicates of a vote: in memory, or in a folder that is read when it is asked for."""
+
+    @property
+    def tallies(self) -> IntArray:
+        """Members per action code, (R, 4)."""
+        ...
+
+    @property
+    def is_settled(self) -> BoolArray:
+        """Whether deliberation had settled after the last round, (R,)."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of replicates."""
+        ...
+
+    def pieces(self) -> Iterator[tuple[IntArray, BoolArray]]:
+        """Both, of consecutive replicates that fit into memory."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReplicatesInMemory:
+    """What is known of each of R replicates of a vote.
+
+    Parameters
+    ----------
+    tallies : members per action code, (R, 4).
+    is_settled : whether deliberation had settled after the last round, (R,).
+    """
+
+    tallies: IntArray
+    is_settled: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.tallies)
+
+    def pieces(self) -> Iterator[tuple[IntArray, BoolArray]]:
+        """Both, of consecutive replicates whose copies fit into memory."""
+        for first in range(0, len(self), PIECE):
+            yield self.tallies[first : first + PIECE], self.is_settled[first : first + PIECE]
+
+
 @dataclass(frozen=True, repr=False)
 class VoteResult(Shown):
     """The result of one vote in some replicates, or in all.
 
     Parameters
     ----------
-    tallies : members per action code, (R, 4).
+    each : what is known of each replicate.
     counts : number of replicates per member and action code, (N, 4).
-    is_settled : whether deliberation had settled after the last round, (R,).
     actions : action codes (R, N), or None where they are not kept.
     change : how it differs from the base's at the same random numbers, or None without a base.
     """
 
     resolution: str
     date: date
-    tallies: IntArray
+    each: Replicates
     counts: IntArray
-    is_settled: BoolArray
     actions: ActionArray | None = None
     change: VoteChange | None = None
 
     @property
-    def split(self) -> Split:
-        """The median numbers of members that support, abstain and oppose."""
-        return Split(**{action: np.median(members) for action, members in self.by_action.items()})
+    def tallies(self) -> IntArray:
+        """Members per action code in each replicate, (R, 4)."""
+        return self.each.tallies
 
     @property
-    def by_action(self) -> dict[str, IntArray]:
-        """Numbers of members (R,) by action of a split."""
-        return {action: self.tallies[:, ACTIONS.index(action)] for action in Split.model_fields}
+    def is_settled(self) -> BoolArray:
+        """Whether deliberation had settled after the last round in each replicate, (R,)."""
+        return self.each.is_settled
+
+    @cached_property
+    def frequencies(self) -> Frequencies:
+        """How often each number of members does each action."""
+        found: Frequencies | None = None
+        for tallies, is_settled in self.each.pieces():
+            found = (found or Frequencies(int(tallies[0].sum()))).add(tallies, is_settled)
+        return found or Frequencies(0)
+
+    @property
+    def split(self) -> Split:
+        """The median numbers of members that support, abstain and oppose."""
+        tallies = self.frequencies.tallies
+        return Split(**{action: tallies.of(action).median for action in Split.model_fields})
 
     @property
     def is_voter(self) -> BoolArray:
@@ -116,7 +177,7 @@ class RunResult(Shown):
     @property
     def replicates(self) -> int:
         """Number of replicates that were run."""
-        return len(self.votes[0].tallies)
+        return len(self.votes[0].each)
 
     def _line(self) -> str:
         months = "" if self.months is None else f", {len(self.months.months)} months"
@@ -136,7 +197,8 @@ class RunResult(Shown):
 
     def _row(self, vote: VoteResult) -> list[object]:
         """The row of a vote in a table: intervals of its tally, and the observed split."""
-        intervals = [write_interval(*np.quantile(members, (0.05, 0.95))) for members in vote.by_action.values()]
+        spread = [vote.frequencies.tallies.of(action) for action in Split.model_fields]
+        intervals = [write_interval(one.p05, one.p95) for one in spread]
         call = self.case.world.rollcall(vote.resolution)
         observed = None
         if call is not None:
@@ -204,9 +266,11 @@ def merge_votes(parts: Sequence[VoteResult]) -> VoteResult:
     return VoteResult(
         resolution=parts[0].resolution,
         date=parts[0].date,
-        tallies=np.concatenate([part.tallies for part in parts]),
+        each=ReplicatesInMemory(
+            tallies=np.concatenate([part.tallies for part in parts]),
+            is_settled=np.concatenate([part.is_settled for part in parts]),
+        ),
         counts=np.sum([part.counts for part in parts], axis=0),
-        is_settled=np.concatenate([part.is_settled for part in parts]),
         actions=np.concatenate(actions) if actions else None,
         change=merge_changes(changes) if changes else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +11,12 @@ from sim.case import Case
 from sim.errors import InputError
 from sim.results.folder import RunContents, SweepContents
 from sim.runner.batch import RunPoint
-from sim.runner.designs import list_points, make_scenario_at
+from sim.runner.designs import DesignPoint, list_settings, make_scenario_at
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import hash_document
 from sim.runner.folder.writing import FinishedFolder, Keeping, keep
 from sim.runner.identity import describe_class
-from sim.runner.plan import OnProgress, RunPlan, ignore_progress, plan_run
+from sim.runner.plan import TASK_BATCHES, OnProgress, RunPlan, ignore_progress, plan_run
 from sim.specs import Experiment
 
 if TYPE_CHECKING:
@@ -103,18 +105,40 @@ def plan_sweep(experiment: Experiment) -> RunPlan:
     ------
     InputError : no point can be read.
     """
-    points = []
-    errors: list[InputError] = []
-    for point in list_points(experiment):
-        spec, error = None, ""
-        try:
-            spec = make_scenario_at(experiment, point)
-        except InputError as found:
-            errors.append(found)
-            error = "; ".join(str(problem) for problem in found.problems)
-        replicates = 0 if spec is None else spec.replicates
-        points.append(RunPoint(point.number, spec, replicates, dict(point.values), error))
-    if len(errors) == len(points):
-        raise errors[0]
+    points = SweepPoints(experiment)
     outputs = tuple(name for name in experiment.outputs if name != "tally")
-    return RunPlan(tuple(points), outputs=outputs, keeps_errors=True)
+    plan = RunPlan(points, outputs=outputs, keeps_errors=True)
+    if not plan.survey.specs:
+        make_scenario_at(experiment, DesignPoint(0, points[0].values))  # which raises
+    return plan
+
+
+class SweepPoints:
+    """The points of an experiment. The scenario at each is made when it is asked for: there may be many.
+
+    Parameters
+    ----------
+    experiment : an experiment with a valid design.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment, self.settings = experiment, list_settings(experiment)
+        self._kept = lru_cache(maxsize=TASK_BATCHES)(self._make)
+
+    def __len__(self) -> int:
+        return len(self.settings)
+
+    def __getitem__(self, number: int) -> RunPoint:
+        return self._kept(number)
+
+    def __iter__(self) -> Iterator[RunPoint]:
+        return map(self._make, range(len(self)))
+
+    def _make(self, number: int) -> RunPoint:
+        values = dict(zip(self.experiment.factors, self.settings[number], strict=True))
+        try:
+            spec = make_scenario_at(self.experiment, DesignPoint(number, values))
+        except InputError as found:
+            error = "; ".join(str(problem) for problem in found.problems)
+            return RunPoint(number, None, values=values, error=error)
+        return RunPoint(number, spec, spec.replicates, values)

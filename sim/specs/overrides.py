@@ -156,9 +156,9 @@ def complete_key(document: Mapping[str, object], path: Sequence[str]) -> Key:
 
 
 def _index(items: Sequence[object], key: Key, part: str, rest: Sequence[str]) -> int:
-    indices = {str(index): index for index in range(len(items))}
-    if part in indices:
-        return indices[part]
+    index = int(part) if part.isdecimal() and len(part) <= len(str(len(items))) else len(items)
+    if index < len(items) and str(index) == part:  # 00 is no index
+        return index
     name = join_key(key)
     if not items:
         raise NowhereError(f"there is no {name} in this scenario.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,6 +32,7 @@ TABLES = "a list of tables"
 CHECKED_LATER = "The other keys of this table are checked once its kind is known."
 LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
+SUGGESTIONS_KEPT = 2**14  # a design is tried several times, with the same keys
 
 
 def collect_findings(error: ValidationError, schema: Mapping[str, Any] | None = None) -> Iterator[Finding]:
@@ -105,15 +107,19 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
             return Finding(key, f"{_describe(got)} is given where {needed} is needed.", fix)
 
 
-def _siblings(detail: ErrorDetails, schema: Mapping[str, Any]) -> list[str]:
+def _siblings(detail: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, ...]:
     """The keys of the table in which there is an unknown one."""
-    return list(_node(schema, detail["loc"][:-1])[0]["properties"])
+    return tuple(_node(schema, detail["loc"][:-1])[0]["properties"])
 
 
 def _suggest(detail: ErrorDetails, schema: Mapping[str, Any]) -> str:
     """Which key was probably meant by an unknown one; empty where none is similar."""
-    tables = dict(list_tables(make_scenario_structure()))
-    return suggest_key(str(detail["loc"][-1]), _siblings(detail, schema), tables)
+    return _suggest_among(str(detail["loc"][-1]), _siblings(detail, schema))
+
+
+@lru_cache(SUGGESTIONS_KEPT)
+def _suggest_among(name: str, siblings: tuple[str, ...]) -> str:
+    return suggest_key(name, siblings, dict(list_tables(make_scenario_structure())))
 
 
 def _explain_list(key: Key, got: Mapping[str, object], schema: Mapping[str, Any]) -> str:

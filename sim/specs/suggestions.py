@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sim.limits import LONGEST_COMPARED
@@ -34,8 +35,12 @@ def suggest_key(name: str, siblings: Sequence[str], tables: Mapping[str, Mapping
     for table, properties in tables.items():
         for part in properties:
             others.setdefault(part, []).append(f"{table}.{part}")
-    scored = [(_likeness(name, part), paths) for group in (own, others) for part, paths in group.items()]
-    best, paths = max(scored, key=lambda found: found[0], default=(0.0, []))
+    matcher = difflib.SequenceMatcher(b=name.casefold())
+    best, paths = 0.0, [""]
+    for part, found in chain(own.items(), others.items()):
+        matcher.set_seq1(part.casefold())
+        if matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR and matcher.ratio() > best:
+            best, paths = matcher.ratio(), found  # the other two are upper bounds of it, and quicker
     if best < SIMILAR:
         return ""
     return write_suggestion(paths)
@@ -54,7 +59,9 @@ def write_suggestion(paths: Sequence[str]) -> str:
 
 def is_similar(name: str, part: str) -> bool:
     """Whether a name is so much like a key that the key may be meant."""
-    return len(name) <= LONGEST_COMPARED and _likeness(name, part) >= SIMILAR
+    if len(name) > LONGEST_COMPARED:
+        return False
+    return bool(difflib.get_close_matches(part.casefold(), [name.casefold()], cutoff=SIMILAR))
 
 
 def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -66,7 +73,3 @@ def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
             path = f"{name}.0" if "items" in node else name
             yield path, schema["$defs"][reference].get("properties", {})
     yield "parameters", load_registry()
-
-
-def _likeness(name: str, part: str) -> float:
-    return difflib.SequenceMatcher(None, part.casefold(), name.casefold()).ratio()

@@ -19,7 +19,7 @@ from sim.results.sweep import RankedPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.designs import DesignPoint, list_points, make_scenario_at
 from sim.runner.folder.files import RANKING
-from sim.runner.folder.reading import FinishedTables
+from sim.runner.folder.reading import FinishedTables, KeptReplicates
 from sim.runner.folder.schemas import RANKING_SCHEMA
 from sim.runner.result import frequencies
 from sim.scoring.scores import find_classes, merge_to_three_classes, score
@@ -55,7 +55,7 @@ def rank(experiment: Experiment, folder: Path) -> tuple[RankedPoint, ...]:
                 point=vote.point,
                 values=dict(point.values),
                 exactly=float((gaps == 0).all(axis=1).mean()),
-                near=share_near(finished.tallies(vote), wanted),
+                near=share_near(KeptReplicates(finished, vote), wanted),
                 distance=float(gaps.sum(axis=1).mean()),
                 accuracy=None if scores is None else scores.accuracy,
                 rps=None if scores is None else scores.rps,

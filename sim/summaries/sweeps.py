@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 from pydantic import JsonValue
 
 from sim.results.data import DataTable, collect_data
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
 from sim.results.wording import write_figure, write_interval, write_number, write_share
-from sim.runner.folder.reading import read_points
+from sim.runner.folder.reading import SweptPoints, read_points
 from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
 from sim.summaries.grounds import answer_grounds, find_grounds
@@ -28,7 +29,7 @@ MOST_NAMED = 4
 
 
 def answer_sweep(
-    experiment: Experiment, points: Sequence[SweptPoint], levers: Sequence[str], ranking: Sequence[RankedPoint]
+    experiment: Experiment, points: Iterable[SweptPoint], levers: Sequence[str], ranking: Sequence[RankedPoint]
 ) -> list[str]:
     """Which point is nearest to the target split, where there is one, and between which values mean support is.
 
@@ -43,8 +44,15 @@ def answer_sweep(
         named = levers[:MOST_NAMED]
         return ", ".join(f"{label_key(name, experiment.first)} {write_setting(values[name])}" for name in named)
 
-    support = [(point.tallies.support.mean, point) for point in points if point.tallies is not None]
-    (least, low), (most, high) = (pick(support, key=lambda pair: pair[0]) for pick in (min, max))
+    failed, least, most = 0, np.inf, -np.inf
+    low = high = dict[str, JsonValue]()
+    for point in points:
+        support = None if point.tallies is None else point.tallies.support.mean
+        failed += support is None
+        if support is not None and support < least:
+            least, low = support, point.values
+        if support is not None and support > most:
+            most, high = support, point.values
     sentences = []
     if ranking:
         best = ranking[0]
@@ -54,10 +62,8 @@ def answer_sweep(
             f"in {write_share(best.near)} of runs each count is within {NEAR} of it.",
         ]
     sentences.append(
-        f"Mean support goes from {write_number(least, 1)} members ({at(low.values)}) "
-        f"to {write_number(most, 1)} ({at(high.values)})."
+        f"Mean support goes from {write_number(least, 1)} members ({at(low)}) to {write_number(most, 1)} ({at(high)})."
     )
-    failed = len(points) - len(support)
     return [*sentences, f"{failed} points failed."] if failed else sentences
 
 
@@ -91,25 +97,34 @@ def write_setting(value: JsonValue) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def make_points_table(points: Sequence[SweptPoint], levers: Sequence[str], experiment: Experiment) -> Table:
-    """The mean tally of every vote at every point, and between which numbers support is in 90 % of its runs."""
-    columns, cells = _levers([point.values for point in points], levers, experiment.first)
-    has_votes = len({point.resolution for point in points}) > 1
-    has_errors = any(point.error for point in points)
+def make_points_table(points: Iterable[SweptPoint], levers: Sequence[str], experiment: Experiment) -> Table:
+    """The mean tally of every vote at every point, and between which numbers support is in 90 % of its runs.
+
+    Parameters
+    ----------
+    points : at least one; they are gone through twice, one by one.
+    """
+    are_numbers, resolutions, has_errors, replicates = [True] * len(levers), set(), False, set()
+    for point in points:
+        are_numbers = _are_numbers(point.values, levers, are_numbers)
+        resolutions.add(point.resolution)
+        replicates.add(point.replicates)
+        has_errors |= bool(point.error)
+    columns, has_votes = _make_columns(levers, are_numbers, experiment.first), len(resolutions) > 1
     rows = [
-        [
+        (
             point.point,
-            *own,
+            *_list_cells(point.values, levers, are_numbers),
             *_list_members(point),
             *([point.resolution] * has_votes),
             *([point.error or ""] * has_errors),
-        ]
-        for point, own in zip(points, cells, strict=True)
+        )
+        for point in points
     ]
     support, *others = (Column(action, MEAN) for action in REPORTED)
     head = [Column("point", COUNT), *columns, support, Column("90 % of runs"), *others]
     head += [Column("resolution")] * has_votes + [Column("error")] * has_errors
-    return table("Mean members per action", head, rows, _describe_runs(points, experiment))
+    return table("Mean members per action", head, rows, _describe_runs(min(replicates), experiment))
 
 
 def _list_members(point: SweptPoint) -> list[object]:
@@ -120,12 +135,11 @@ def _list_members(point: SweptPoint) -> list[object]:
     return [support.mean, write_interval(support.p05, support.p95), *(other.mean for other in others)]
 
 
-def _describe_runs(points: Sequence[SweptPoint], experiment: Experiment) -> str:
+def _describe_runs(runs: int, experiment: Experiment) -> str:
     """How many runs a mean is over, and how sure that makes it.
 
     The interval of a mean is that of single runs, divided by the square root of their number.
     """
-    runs = min(point.replicates for point in points)
     note = f"Means over {runs:,} run{'s' * (runs != 1)} of each point."
     if runs > 1:
         times = write_number(runs**0.5, 1)
@@ -142,10 +156,20 @@ def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], sp
     ----------
     spec : the scenario whose levers they are, for their labels.
     """
-    columns, cells = _levers([point.values for point in ranking], levers, spec)
+    are_numbers = [True] * len(levers)
+    for point in ranking:
+        are_numbers = _are_numbers(point.values, levers, are_numbers)
+    columns = _make_columns(levers, are_numbers, spec)
     rows = [
-        [point.rank, *own, point.exactly, point.near, point.distance, point.accuracy]
-        for point, own in zip(ranking, cells, strict=True)
+        (
+            point.rank,
+            *_list_cells(point.values, levers, are_numbers),
+            point.exactly,
+            point.near,
+            point.distance,
+            point.accuracy,
+        )
+        for point in ranking
     ]
     head = [
         Column("rank", COUNT),
@@ -163,15 +187,23 @@ def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], sp
     return table("Points nearest to the target split", head, rows, note)
 
 
-def _levers(
-    points: Sequence[Mapping[str, JsonValue]], levers: Sequence[str], spec: Scenario
-) -> tuple[list[Column], list[list[JsonValue]]]:
-    """A column for each lever, of numbers where all its values are, and what is in it at each point."""
-    numeric = [name for name in levers if all(type(values[name]) in (int, float) for values in points)]
-    columns = [Column(label_key(name, spec), FIGURE if name in numeric else TEXT) for name in levers]
-    return columns, [
-        [values[name] if name in numeric else write_setting(values[name]) for name in levers] for values in points
-    ]
+def _are_numbers(values: Mapping[str, JsonValue], levers: Sequence[str], before: Sequence[bool]) -> list[bool]:
+    """For each lever, whether its values so far, and this one, are numbers."""
+    return [is_it and type(values[name]) in (int, float) for name, is_it in zip(levers, before, strict=True)]
+
+
+def _make_columns(levers: Sequence[str], are_numbers: Sequence[bool], spec: Scenario) -> list[Column]:
+    """A column for each lever, of numbers where all its values are."""
+    kinds = [FIGURE if is_it else TEXT for is_it in are_numbers]
+    return [Column(label_key(name, spec), kind) for name, kind in zip(levers, kinds, strict=True)]
+
+
+def _list_cells(
+    values: Mapping[str, JsonValue], levers: Sequence[str], are_numbers: Sequence[bool]
+) -> Iterator[JsonValue]:
+    """What is in the columns of the levers at one point."""
+    pairs = zip(levers, are_numbers, strict=True)
+    return (values[name] if is_it else write_setting(values[name]) for name, is_it in pairs)
 
 
 def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoint] | None) -> Table:
@@ -183,7 +215,7 @@ def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoi
     """
     if ranking:
         return make_ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
-    return make_points_table(read_points(folder), list(spec.factors), spec).on_screen(MOST_LISTED)
+    return make_points_table(SweptPoints(folder), list(spec.factors), spec).on_screen(MOST_LISTED)
 
 
 def make_sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:

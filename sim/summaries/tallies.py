@@ -11,7 +11,7 @@ from sim.arrays import BoolArray, FloatArray, IntArray
 from sim.case import Case
 from sim.results.parts import ByAction, Statistics
 from sim.rules.choice import ACTIONS
-from sim.runner.result import VoteResult
+from sim.runner.result import Replicates, VoteResult
 
 REPORTED = ("support", "abstain", "oppose", "absent")
 """Actions in the order in which people read them."""
@@ -19,14 +19,12 @@ SPLIT = ("support", "abstain", "oppose")
 """Actions of a split, in its order."""
 NEAR = 5
 """How many members a tally may be off on every action and still count as near another one."""
-PIECE = 100_000
-"""Runs whose tallies are compared at once, for the memory."""
 CODES = {name: ACTIONS.index(name) for name in REPORTED}
 
 
 def summarise_tally(vote: VoteResult) -> ByAction[Statistics]:
     """Mean, median and 90 % interval of the members per action."""
-    return summarise_actions(vote.tallies)
+    return vote.frequencies.tallies
 
 
 def summarise_actions(values: NDArray[np.integer] | FloatArray) -> ByAction[Statistics]:
@@ -40,15 +38,9 @@ def measure(values: NDArray[np.integer] | FloatArray) -> Statistics:
     return Statistics(mean=float(values.mean()), median=float(median), p05=float(low), p95=float(high))
 
 
-def find_median(tallies: NDArray[np.integer]) -> IntArray:
-    """The lower median of the members per action code, (4,), from tallies (R, 4); without a copy of all of them."""
-    return np.array([np.quantile(members, 0.5, method="lower") for members in tallies.T])
-
-
-def share_near(tallies: NDArray[np.integer], wanted: Mapping[str, int]) -> float:
+def share_near(each: Replicates, wanted: Mapping[str, int]) -> float:
     """Share of the tallies that `is_near` finds near the wanted members; without a copy of all of them."""
-    pieces = (tallies[first : first + PIECE] for first in range(0, len(tallies), PIECE))
-    return sum(int(is_near(piece, wanted).sum()) for piece in pieces) / len(tallies)
+    return sum(int(is_near(tallies, wanted).sum()) for tallies, _ in each.pieces()) / len(each)
 
 
 def is_near(tallies: NDArray[np.integer], wanted: Mapping[str, int]) -> BoolArray:

@@ -38,6 +38,12 @@ def test_workers_are_counted_after_their_start_up() -> None:
     assert_positive(cores(tasks=2, replicates=10, blocks=1, repetitions=1))
 
 
+def test_the_time_of_workers_is_that_of_a_kept_run() -> None:
+    from benchmarks.engines import processor_times
+
+    assert processor_times(few=10, many=2_000)["workers_us"] > 0
+
+
 def test_growth() -> None:
     from benchmarks import growth
 
@@ -66,16 +72,14 @@ def test_repeated_members_have_sparse_peers_on_the_grid() -> None:
 def test_memory_and_page() -> None:
     from benchmarks import memory, page
 
-    imported, swept = memory.imported_mb(), {20: memory.swept_mb(20)}
-    assert 0 < imported < swept[20]
-    rows = page.memory_rows(imported, swept)
-    assert rows[1][-1] == "at most 150 MiB"
-    assert page.memory_rows(100, {5: 250.4, 7: 251})[2] == (
-        "7 runs swept to disk",
-        "251 MiB",
-        "+151 MiB",
-        f"{rows[1][-1]}: **missed**",
-    )
+    imported, kept = memory.imported_mb(), {20: memory.kept_mb(20)}
+    swept = {(3, 10, "members"): memory.swept_mb(3, 10, "members")}
+    assert 0 < imported < min(kept[20], *swept.values())
+    rows = page.memory_rows(imported, kept, swept)
+    assert rows[-1][0] == "3 points of 10 runs swept, with members"
+    targets = [row[-1] for row in page.memory_rows(100, {5: 300, 7: 301}, {(3, 10): 381, (4, 10): 382})]
+    kept_target, swept_target = "at most +200 MiB", "less than 400 MB in all"
+    assert targets == ["", kept_target, f"{kept_target}: **missed**", swept_target, f"{swept_target}: **missed**"]
     assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows, [])
 
 

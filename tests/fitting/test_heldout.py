@@ -95,6 +95,22 @@ def test_held_out_scores_come_with_spread_and_lead():
         assert scores.declared.rps < scores.baselines["base_rates"].rps
 
 
+class Backwards:
+    """An executor that has the last task ready first."""
+
+    def results(self, function, tasks):
+        return map(function, reversed([*tasks]))
+
+
+def test_scores_do_not_depend_on_the_order_in_which_folds_are_ready():
+    usual, other = (
+        predict_held_out(SPEC, folds=2, fold_seeds=1, executor=executor) for executor in (None, Backwards())
+    )
+    for one, two in zip(usual, other, strict=True):
+        assert one.scores == two.scores
+        assert (one.chances == two.chances).all()
+
+
 def test_a_scenario_of_ones_own_is_fitted_alone():
     spec = read_scenario("harbour-blockade")
     assert [one.vote[0].resolution for one in fitted_with(spec)] == ["SH/2"]

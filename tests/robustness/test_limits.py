@@ -44,6 +44,27 @@ def test_a_scenario_beyond_a_limit_is_refused_at_once(text, message, tmp_path):
     assert len(done.stderr.splitlines()) <= 101
 
 
+CHANGES = "".join(
+    '[[change]]\nmembers = ["GUL"]\nattribute = "dependence.arms"\nset = 0.5\nreason = "r"\n' for _ in range(3000)
+)
+DESIGN = 'scenario = "x.toml"\nreplicates = 20\n[design]\nkind = "zip"\n[design.over]\n'
+
+
+@pytest.mark.parametrize(
+    ("last", "status"), [("change.2999.set", 0), ("change.2999.ste", 2)], ids=["sound", "with one that is not"]
+)
+def test_a_design_of_thousands_of_factors_is_checked_at_once(last, status, tmp_path):
+    (tmp_path / "x.toml").write_text(HEAD + CHANGES, encoding="utf-8")
+    names = [*(f"change.{n}.set" for n in range(2999)), last]
+    factors = "".join(f'"{name}" = {{ values = [0.1, 0.2] }}\n' for name in names)
+    (tmp_path / "d.toml").write_text(f'title = "d"\nquestion = "q"\n{DESIGN}{factors}', encoding="utf-8")
+    begun = time.process_time()
+    done = sim("check", "d.toml", cwd=tmp_path)
+    assert time.process_time() - begun < 60
+    assert done.returncode == status, done.stderr
+    assert ("change.2999.ste" in done.stderr) == (status == 2)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -20,7 +20,7 @@ from sim.case import Case, prepare
 from sim.case.ballot import NOT_FIXED
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, STANCES, SUPPORT
 from sim.scoring.baselines import FORECASTERS, NEED_SCIKIT_LEARN, pin_to_counts
-from sim.scoring.baselines.regressions import fit_ordered_logit
+from sim.scoring.baselines.regressions import fit_ordered_logit, predict_random_forest
 from sim.scoring.samples import Sample, make_sample
 from sim.scoring.scores import score
 from sim.specs import read_scenario
@@ -363,3 +363,20 @@ def test_all_earlier_votes_rank_the_members_of_a_shipped_world() -> None:
     chances = asked("earlier_votes", everyone(found), found)
     ranked = np.argsort(chances[:, 2] - chances[:, 0], kind="stable")
     assert ranked.tolist() == np.lexsort([found.ideal_point, found.record]).tolist()
+
+
+def test_a_forest_is_fitted_once_for_the_votes_that_are_asked_about_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And again once other rows were fitted in between: what is kept is only ever what would be fitted."""
+    fitted = []
+    forest = ensemble.RandomForestClassifier
+    monkeypatch.setattr(ensemble, "RandomForestClassifier", lambda *a, **given: fitted.append(a) or forest(*a, **given))
+    numbers = np.random.default_rng(1)
+    rows, others, first, second = (numbers.normal(size=(count, 3)) for count in (60, 60, 10, 20))
+    classes = numbers.integers(0, 3, 60)
+    predict_random_forest(rows, classes, first)
+    found = predict_random_forest(rows, classes, second)
+    assert len(fitted) == 1
+    predict_random_forest(others, classes, second)
+    assert np.array_equal(predict_random_forest(rows, classes, second), found)
+    assert not np.array_equal(predict_random_forest(rows, 2 - classes, second), found)
+    assert len(fitted) == 4

@@ -16,7 +16,7 @@ from sim.arrays import IntArray
 from sim.case import Case, prepare
 from sim.case.ballot import NOT_FIXED
 from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE, SUPPORT
-from sim.runner.result import RunResult, VoteResult, frequencies
+from sim.runner.result import ReplicatesInMemory, RunResult, VoteResult, frequencies
 from sim.runner.run import run_case
 from sim.scoring.scores import (
     SMALLEST_PROBABILITY,
@@ -321,7 +321,7 @@ def test_a_summary_adds_up(case: Case) -> None:
 
 def made_result(tallies: list[list[int]], counts: list[list[int]]) -> VoteResult:
     settled = np.ones(len(tallies), dtype=np.bool_)
-    return VoteResult("R", date(2022, 3, 2), np.array(tallies), np.array(counts), settled)
+    return VoteResult("R", date(2022, 3, 2), ReplicatesInMemory(np.array(tallies), settled), np.array(counts))
 
 
 def test_near_means_within_five_on_every_action() -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.commands import document
 from support.months_worlds import blockade_by_months
 
+from sim.arrays import FloatArray
 from sim.case import Case, prepare
 from sim.errors import InputError
 from sim.results.explanation import SwitchingPoint
-from sim.rules.choice import ACTIONS
+from sim.rules.choice import ABSTAIN, ACTIONS
 from sim.runner.run import run_case
 from sim.specs import read_scenario
 from sim.summaries.tallies import REPORTED
@@ -108,6 +113,47 @@ def test_levers_stand_where_the_scenario_does(has_months: bool, overrides: list[
             assert (run_case(prepare(lever.at(lever.now))).votes[-1].counts == counts).all(), lever.key
         for end in (lever.low, lever.high):
             prepare(lever.at(end))
+
+
+class Curve:
+    """A member whose probabilities are a curve over a lever, and how often they were asked for."""
+
+    def __init__(self, lead: Callable[[float], float]) -> None:
+        self.lead, self.asked = lead, 0
+
+    def simulated(self, value: float) -> FloatArray:
+        support = 1.0 / (1.0 + np.exp(-self.lead(value)))
+        return np.array([0.0, 0.0, 1.0 - support, support])
+
+    def expected(self, value: float) -> FloatArray:
+        self.asked += 1
+        return self.simulated(value)
+
+
+def find_on(curve: Curve) -> list[float]:
+    """The values beyond which a curve over a lever from -1 to 1, which is at 0, is above 0."""
+    lever = Lever("x", "x", kind="parameter", now=0.0, low=-1.0, high=1.0, unit="", at=cast(Any, float))
+    return [point.beyond for point in find_switching_points(cast(Any, curve), lever, ABSTAIN)]
+
+
+@given(st.floats(0.001, 0.99), st.floats(0.1, 30.0), st.sampled_from([-1.0, 1.0]))
+def test_where_a_curve_crosses_is_found_wherever_it_is(place: float, steep: float, side: float) -> None:
+    curve = Curve(lambda value: steep * (side * value - place))
+    (found,) = find_on(curve)
+    assert abs(found - side * place) <= max(0.03 * place, 3e-4)
+
+
+@given(st.floats(0.3, 0.6), st.floats(0.3, 0.4))
+def test_a_curve_that_crosses_and_comes_back_is_found_where_it_crosses_first(place: float, width: float) -> None:
+    curve = Curve(lambda value: 0.5 - ((value - place) / width) ** 2)
+    (found,) = find_on(curve)
+    assert abs(found - (place - width * 0.5**0.5)) <= max(0.03 * found, 3e-4)
+
+
+def test_a_curve_that_stays_far_from_crossing_is_asked_for_few_values() -> None:
+    curve = Curve(lambda value: value - 3.0)
+    assert find_on(curve) == []
+    assert curve.asked <= 12
 
 
 DUNMORE = [

@@ -66,7 +66,10 @@ def command(
     ] = None,
     levers: Annotated[
         bool,
-        typer.Option(help="Look for what would change its vote: 10 seconds; minutes with months or drawn parameters."),
+        typer.Option(
+            help="Look for what would change its vote: 10 seconds; about a minute where votes see months or parameters "
+            "are drawn."
+        ),
     ] = True,
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,
     uncertain: Uncertain = False,
@@ -85,12 +88,12 @@ def command(
         anatomy = take_apart(prepare(spec), vote_number(spec, resolution), spec.replicates)
         of_several = _view_all(anatomy) if fence is None else _view_fence(anatomy, fence)
         return _show(of_several, exports, as_json)
-    is_slow = spec.months is not None or spec.parameter_uncertainty
+    is_slow = spec.parameter_uncertainty or spec.parameters.get("vote_feedback") == 1
     with progress("levers tried") as report:
 
         def show(done: int, total: int) -> None:
             if done == 0 and is_slow:
-                say("what would change its vote takes a minute or more to find; --no-levers or fewer --replicates help")
+                say("what would change its vote takes about a minute to find; --no-levers or fewer --replicates help")
             report(done, total)
 
         found = explain(spec, member, resolution, tries_levers=levers, walks_along=along, on_progress=show)

@@ -17,7 +17,7 @@ from sim.errors import make_input_error
 from sim.results.sweep import SweepReport, SweepReports
 from sim.runner.folder.files import POINTS, RANKING
 from sim.runner.folder.kept import read_sweep
-from sim.runner.folder.reading import read_points
+from sim.runner.folder.reading import SweptPoints
 from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
@@ -122,7 +122,7 @@ def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
 
 
 def _print(spec: Experiment, found: SweepReport) -> None:
-    screen, points, levers = console(), read_points(Path(found.folder)), list(spec.factors)
+    screen, points, levers = console(), SweptPoints(Path(found.folder)), list(spec.factors)
     print_heading(screen, spec.title, f"\n{spec.question}")
     print_lines(screen, answer_expected_course(spec))
     screen.print(" ".join(answer_sweep(spec, points, levers, found.ranking or ())))

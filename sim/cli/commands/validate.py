@@ -55,6 +55,7 @@ def command(
     ] = None,
     folds: Annotated[int, typer.Option(help="Parts into which members are cut, for held-out.", min=2, max=190)] = 20,
     fold_seeds: Annotated[int, typer.Option(help="Number of different cuts, for held-out.", min=1, max=100)] = 3,
+    workers: Annotated[int, typer.Option(help="Processes on this machine, for held-out.", min=1)] = 1,
     set_: Overrides = None,
     exports: Exports = NO_EXPORTS,
     as_json: AsJson = False,
@@ -71,6 +72,8 @@ def command(
     if mode == "held-out" and (rollcalls is not None or since is not None or against):
         fix = "Leave --rollcalls, --since and --against out."
         raise make_input_error("--mode", "", "held-out scores all members on the world's own roll calls.", fix)
+    if workers > 1 and mode != "held-out":
+        raise make_input_error("--workers", "", "only held-out uses several processes.", "Leave it out.")
     calls = None if rollcalls is None else read_rollcalls(rollcalls, load_scenario_world(spec))
     if rollcalls is not None and calls is not None:
         days = {vote.resolution: vote.date for vote in spec.vote}
@@ -81,7 +84,7 @@ def command(
     def score(specs: Sequence[Scenario]) -> list[ScoredVote]:
         return [one for each in specs for one in _score(each, _choose_calls(each, calls, first_day), mode, rolling)]
 
-    scored = _score_held_out(spec, folds, fold_seeds) if mode == "held-out" else score(specs)
+    scored = _score_held_out(spec, folds, fold_seeds, workers) if mode == "held-out" else score(specs)
     changed = None
     if against:
         from sim.scoring.pairing import compare_settings
@@ -140,12 +143,13 @@ def _score(spec: Scenario, calls: Sequence[Observed] | None, mode: str, is_rolli
     return (score_refitted if mode == "next-vote" else score_votes)(spec, calls, is_rolling=is_rolling)
 
 
-def _score_held_out(spec: Scenario, folds: int, fold_seeds: int) -> list[ScoredVote]:
+def _score_held_out(spec: Scenario, folds: int, fold_seeds: int, workers: int) -> list[ScoredVote]:
+    from sim.cli.running import open_executor
     from sim.fitting.heldout import predict_held_out
     from sim.scoring.verdict import ScoredVote
 
     count = folds * fold_seeds
     say(f"held-out fits the parameters {count:,} times, which takes minutes; fewer --folds are quicker")
-    with progress("folds", count) as report:
-        held = predict_held_out(spec, folds, fold_seeds, on_progress=report)
+    with open_executor(workers) as executor, progress("folds", count) as report:
+        held = predict_held_out(spec, folds, fold_seeds, executor=executor, on_progress=report)
     return [ScoredVote(one.scores, one.losses) for one in held]

@@ -13,7 +13,7 @@ from sim.rules.parameters import defaults
 from sim.runner.batch import SIZE, check_engine
 from sim.runner.folder.files import MANIFEST
 from sim.runner.folder.manifest import KeptManifest, find_changed_tables, read_manifest, read_manifest_of
-from sim.runner.folder.reading import FinishedTables, VoteRows
+from sim.runner.folder.reading import FinishedTables, KeptReplicates, VoteRows
 from sim.runner.folder.shapes import find_misshapen_tables
 from sim.runner.folder.writing import fit_hash, hash_data
 from sim.runner.result import RunResult, VoteChange, VoteResult, compare_actions, merge_changes
@@ -122,9 +122,8 @@ def _read_votes(tables: FinishedTables, point: int, case: Case) -> tuple[VoteRes
         VoteResult(
             resolution=vote.resolution,
             date=vote.date,
-            tallies=tables.tallies(rows),
+            each=KeptReplicates(tables, rows),
             counts=tables.counts(rows),
-            is_settled=tables.is_settled(rows),
         )
         for vote, rows in zip(case.spec.vote, tables.votes[point], strict=True)
     )

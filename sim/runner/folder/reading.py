@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, TALLIES, VOTES
 from sim.runner.folder.schemas import STATISTICS, make_points_schema
-from sim.runner.folder.tables import ROWS_PER_GROUP
+from sim.runner.folder.tables import MOST_ROWS, ROWS_PER_GROUP
 from sim.runner.months import SIDES, Band, MonthsSummary
+from sim.runner.result import ReplicatesInMemory
 
 
 def open_table(path: Path) -> pq.ParquetFile:
@@ -52,22 +53,31 @@ def count_rows_by_point(file: pq.ParquetFile) -> Counter[int]:
 
 
 def read_points(folder: Path) -> list[SweptPoint]:
-    """Read the table of points of a finished folder, row by row."""
-    table = read_parquet(folder / POINTS)
-    names = [name for name in table.column_names if name not in make_points_schema({}).names]
-    return [
-        SweptPoint(
-            point=row["point"],
-            values={name: row[name] for name in names},
-            resolution=row["resolution"],
-            seed=row["seed"],
-            replicates=row["replicates"],
-            error=row["error"],
-            settled=row["settled"],
-            tallies=None if row["resolution"] is None else _tallies_of(row),
-        )
-        for row in table.to_pylist()
-    ]
+    """Read the table of points of a finished folder."""
+    return list(SweptPoints(folder))
+
+
+@dataclass(frozen=True)
+class SweptPoints:
+    """The rows of the table of points of a finished folder, read again at each pass: there may be many."""
+
+    folder: Path
+
+    def __iter__(self) -> Iterator[SweptPoint]:
+        file = open_table(self.folder / POINTS)
+        names = [name for name in file.schema_arrow.names if name not in make_points_schema({}).names]
+        for rows in file.iter_batches(MOST_ROWS, use_threads=False):
+            for row in rows.to_pylist():
+                yield SweptPoint(
+                    point=row["point"],
+                    values={name: row[name] for name in names},
+                    resolution=row["resolution"],
+                    seed=row["seed"],
+                    replicates=row["replicates"],
+                    error=row["error"],
+                    settled=row["settled"],
+                    tallies=None if row["resolution"] is None else _tallies_of(row),
+                )
 
 
 def _tallies_of(row: Mapping[str, float]) -> ByAction[Statistics]:
@@ -116,9 +126,9 @@ class FinishedTables:
         ]
         count = Counter(point for point, _, _ in rows)
         kept = max(count.values(), default=1) + 1  # readers of a point alternate between its votes
-        self._tallies = _Rows(folder / TALLIES, kept)
-        self._members = _Rows(folder / MEMBERS, kept) if (folder / MEMBERS).is_file() else None
-        self._votes = _Rows(folder / VOTES, kept) if (folder / VOTES).is_file() else None
+        self._tallies = _Rows(folder / TALLIES, [*ACTIONS, "is_settled"], kept)
+        self._members = _Rows(folder / MEMBERS, ACTIONS, kept) if (folder / MEMBERS).is_file() else None
+        self._votes = _Rows(folder / VOTES, ["actions"], kept) if (folder / VOTES).is_file() else None
         sizes = Counter() if self._members is None else count_rows_by_point(self._members.file)
         self.votes: dict[int, list[VoteRows]] = {}
         start = first = 0
@@ -180,6 +190,36 @@ class FinishedTables:
         )
 
 
+@dataclass(frozen=True)
+class KeptReplicates:
+    """What a finished folder holds of each replicate of a vote; read when it is asked for: there may be millions."""
+
+    tables: FinishedTables
+    rows: VoteRows
+
+    def __len__(self) -> int:
+        return self.rows.replicates
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return ReplicatesInMemory, (self.tallies, self.is_settled)  # another process may not have the folder
+
+    @cached_property
+    def tallies(self) -> IntArray:
+        """Members per action code, (R, 4)."""
+        return self.tables.tallies(self.rows)
+
+    @cached_property
+    def is_settled(self) -> BoolArray:
+        """Whether deliberation had settled after the last round, (R,)."""
+        return self.tables.is_settled(self.rows)
+
+    def pieces(self) -> Iterator[tuple[IntArray, BoolArray]]:
+        """Both, of consecutive replicates, a group of rows at a time."""
+        for first in range(0, len(self), ROWS_PER_GROUP):
+            count = min(ROWS_PER_GROUP, len(self) - first)
+            yield self.tables.tallies(self.rows, first, count), self.tables.is_settled(self.rows, first, count)
+
+
 def _bands(rows: pa.Table, shape: tuple[int, ...]) -> dict[str, Band]:
     length = int(np.prod(shape))
     figures = [rows[name].to_numpy() for name in ("mean", "p05", "p95")]
@@ -191,11 +231,12 @@ def _bands(rows: pa.Table, shape: tuple[int, ...]) -> dict[str, Band]:
 
 
 class _Rows:
-    """Rows of a Parquet file by their number; the groups that were read last stay in memory."""
+    """Rows of some columns of a Parquet file by their number; the groups that were read last stay in memory."""
 
-    def __init__(self, path: Path, kept: int) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], kept: int) -> None:
         self.file = open_table(path)
-        self._group = lru_cache(maxsize=kept)(self.file.read_row_group)
+        read = partial(self.file.read_row_group, columns=columns, use_threads=False)
+        self._group = lru_cache(maxsize=kept)(read)
 
     def slice(self, first: int, count: int) -> pa.Table:
         return pa.concat_tables(self._pieces(first, count)).combine_chunks()

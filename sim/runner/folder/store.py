@@ -16,7 +16,7 @@ from sim.files.writing import UNFINISHED, refuse_links, write_whole
 from sim.results.described import Result
 from sim.runner.batch import Batch, BatchResult
 from sim.runner.months import Band, MonthsResult, MonthsSamples, MonthsSummary
-from sim.runner.result import VoteResult
+from sim.runner.result import ReplicatesInMemory, VoteResult
 
 NAME = re.compile(r"batches-([0-9]{6,})\.npz")
 MOST_OPEN = 4
@@ -37,7 +37,7 @@ class Store:
 
     Attributes
     ----------
-    places : every batch in the store, with the file that holds it.
+    places : every batch in the store, with the number of the file that holds it.
     errors : batches that failed, with the error and its traceback.
     dropped : names of the damaged or half-written files that were removed.
 
@@ -50,11 +50,11 @@ class Store:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         refuse_links(folder)
-        self.places: dict[Batch, Path] = {}
+        self.places: dict[Batch, int] = {}
         self.errors: dict[Batch, tuple[str, str]] = {}
         self.dropped: list[str] = []
         self._next = 0
-        self._open: OrderedDict[Path, dict[Batch, BatchResult]] = OrderedDict()
+        self._open: OrderedDict[int, dict[Batch, BatchResult]] = OrderedDict()
         for path in sorted(folder.glob("*.npz")):
             try:
                 number, results = _number(path), read_batches(path)
@@ -62,7 +62,7 @@ class Store:
                 self._drop(path)
             else:
                 self._next = number + 1
-                self._note(path, results)
+                self._note(number, results)
         for path in sorted(folder.glob(f"*{UNFINISHED}")):
             self._drop(path)
 
@@ -70,10 +70,13 @@ class Store:
         self.dropped.append(path.name)
         path.unlink()
 
-    def _note(self, path: Path, results: Sequence[BatchResult]) -> None:
+    def _path(self, number: int) -> Path:
+        return self.folder / f"batches-{number:06d}.npz"
+
+    def _note(self, number: int, results: Sequence[BatchResult]) -> None:
         """Note the file of results; earlier results of the same batches no longer count."""
         for result in results:
-            self.places[result.batch] = path
+            self.places[result.batch] = number
             self.errors.pop(result.batch, None)
             if result.error:
                 self.errors[result.batch] = (result.error, result.trace)
@@ -85,12 +88,11 @@ class Store:
         ------
         OSError : the disk is full or cannot be written to; no half-written file remains.
         """
-        path = self.folder / f"batches-{self._next:06d}.npz"
         packed = _pack(results)
-        with write_whole(path) as file:
+        with write_whole(self._path(self._next)) as file:
             file.write(packed)
+        self._note(self._next, results)
         self._next += 1
-        self._note(path, results)
 
     def forget(self, batches: Sequence[Batch]) -> None:
         """Forget batches, so that they are run again."""
@@ -106,16 +108,16 @@ class Store:
         OSError : a file can no longer be read.
         """
         for batch in batches:
-            path = self.places[batch]
-            if path not in self._open:
+            number = self.places[batch]
+            if number not in self._open:
                 try:
-                    self._open[path] = {result.batch: result for result in read_batches(path)}
+                    self._open[number] = {result.batch: result for result in read_batches(self._path(number))}
                 except DamageError as error:  # it was valid when this sweep began
                     raise OSError(str(error)) from error
                 while len(self._open) > MOST_OPEN:
                     self._open.popitem(last=False)
-            self._open.move_to_end(path)
-            yield self._open[path][batch]
+            self._open.move_to_end(number)
+            yield self._open[number][batch]
 
 
 def _number(path: Path) -> int:
@@ -164,7 +166,7 @@ def _pack(results: Sequence[BatchResult]) -> bytes:
     for number, result in enumerate(results):
         for place, vote in enumerate(result.votes):
             own = {name: getattr(vote, name) for name in ("tallies", "counts", "is_settled", "actions")}
-            arrays |= {f"{number}.{place}.{name}": array for name, array in own.items() if array is not None}
+            arrays |= {f"{number}.{place}.{name}": _shrink(array) for name, array in own.items() if array is not None}
         if result.months is not None:
             arrays |= {f"{number}.months.{name}": array for name, array in _month_arrays(result.months).items()}
         votes = tuple(_Vote(resolution=vote.resolution, date=vote.date) for vote in result.votes)
@@ -175,6 +177,13 @@ def _pack(results: Sequence[BatchResult]) -> bytes:
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
     return packed.getvalue() + hashlib.sha256(packed.getbuffer()).digest()
+
+
+def _shrink(counts: np.ndarray) -> np.ndarray:
+    """Counts, none below 0, in the smallest numbers that hold them: packing takes as long as there are bytes."""
+    if counts.dtype != np.int64:
+        return counts
+    return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
 def read_batches(path: Path) -> list[BatchResult]:
@@ -199,9 +208,8 @@ def _unpack(entry: _Entry, arrays: Arrays, key: str) -> BatchResult:
         VoteResult(
             resolution=vote.resolution,
             date=vote.date,
-            tallies=arrays[f"{key}.{place}.tallies"],
+            each=ReplicatesInMemory(arrays[f"{key}.{place}.tallies"], arrays[f"{key}.{place}.is_settled"]),
             counts=arrays[f"{key}.{place}.counts"],
-            is_settled=arrays[f"{key}.{place}.is_settled"],
             actions=arrays.get(f"{key}.{place}.actions"),
         )
         for place, vote in enumerate(entry.votes)

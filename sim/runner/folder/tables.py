@@ -8,10 +8,13 @@ columns.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +22,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import JsonValue
 
-from sim.arrays import BoolArray, IntArray
 from sim.files.writing import write_whole
-from sim.results.intervals import LEVELS
-from sim.results.parts import ByAction, Statistics
 from sim.results.sweep import SweptPoint
 from sim.rules.choice import ACTIONS
 from sim.runner.batch import Batch, BatchResult, RunPoint
 from sim.runner.folder.files import MEMBERS, MONTHS, POINTS, SIDED, TALLIES, VOTES
 from sim.runner.folder.schemas import OF_OUTPUT, STATISTICS, TALLY_SCHEMA, make_points_schema
 from sim.runner.folder.store import Store
+from sim.runner.frequencies import Frequencies
 from sim.runner.months import SIDES, MonthsResult, list_month_columns, merge_months
+from sim.runner.plan import RunPlan
+from sim.world.loading import load_world
 
 ROWS_PER_GROUP = 100_000
-ColumnValues = dict[str, Sequence[object] | np.ndarray]
+MOST_WAITING = 100
+"""Pieces of a table that wait to be written: each takes kilobytes, however few its rows."""
+MOST_ROWS = 1000
+"""Rows of the table of points that wait to be written: each takes five kilobytes."""
+ColumnValues = dict[str, Sequence[object] | np.ndarray | pa.Array]
 """Rows of a table, by column."""
 
 
@@ -45,20 +52,24 @@ class _Stream:
         self.rows = 0
 
     def add(self, columns: ColumnValues) -> None:
-        self.add_table(pa.table(columns, schema=self.writer.schema))
-
-    def add_table(self, table: pa.Table) -> None:
-        self.waiting.append(table)
-        self.rows += table.num_rows
+        self.waiting.append(pa.table(columns, schema=self.writer.schema))
+        self.rows += self.waiting[-1].num_rows
+        if self.rows < ROWS_PER_GROUP and len(self.waiting) < MOST_WAITING:
+            return
+        whole = self._take_waiting()
         while self.rows >= ROWS_PER_GROUP:
-            whole = pa.concat_tables(self.waiting).combine_chunks()
             self.writer.write_table(whole.slice(0, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
-            self.waiting, self.rows = [whole.slice(ROWS_PER_GROUP)], self.rows - ROWS_PER_GROUP
+            whole, self.rows = whole.slice(ROWS_PER_GROUP), self.rows - ROWS_PER_GROUP
+        self.waiting = [whole]
+
+    def _take_waiting(self) -> pa.Table:
+        """Take what waits as one piece; the pieces it was copied from are not kept while it is written."""
+        pieces, self.waiting = self.waiting, []
+        return pa.concat_tables(pieces).combine_chunks()
 
     def finish(self) -> None:
         if self.rows:
-            rows = pa.concat_tables(self.waiting).combine_chunks()
-            self.writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
+            self.writer.write_table(self._take_waiting(), row_group_size=ROWS_PER_GROUP)
         self.writer.close()
 
 
@@ -76,82 +87,38 @@ def _stream(path: Path, schema: pa.Schema) -> Iterator[_Stream]:
                 writer.close()
 
 
-@dataclass
-class _Summary:
-    """Frequencies of the tallies of one point and vote, from which all statistics are computed."""
-
-    size: int
-    frequencies: IntArray = field(init=False)
-    settled: int = 0
-    replicates: int = 0
-
-    def __post_init__(self) -> None:
-        self.frequencies = np.zeros((len(ACTIONS), self.size + 1), dtype=np.int64)
-
-    def add(self, tallies: IntArray, is_settled: BoolArray) -> None:
-        for code in range(len(ACTIONS)):
-            self.frequencies[code] += np.bincount(tallies[:, code], minlength=self.size + 1)
-        self.settled += int(is_settled.sum())
-        self.replicates += len(tallies)
-
-    def tallies(self) -> ByAction[Statistics]:
-        """Mean, median and 90 % interval per action, as `numpy.quantile` gives them."""
-        return ByAction[Statistics](**{action: self._statistics(code) for code, action in enumerate(ACTIONS)})
-
-    def _statistics(self, code: int) -> Statistics:
-        counts = self.frequencies[code]
-        low, high = LEVELS
-        return Statistics(
-            mean=float(counts @ np.arange(self.size + 1)) / self.replicates,
-            median=_quantile(counts, 0.5),
-            p05=_quantile(counts, low),
-            p95=_quantile(counts, high),
-        )
-
-
-def _quantile(counts: IntArray, level: float) -> float:
-    """The quantile of values 0, 1, ... that occur `counts` times each, linear between order statistics."""
-    cumulated = np.cumsum(counts)
-    position = level * (cumulated[-1] - 1)
-    below = np.floor(position)
-    low, high = (int(np.searchsorted(cumulated, rank, side="right")) for rank in (below, np.ceil(position)))
-    return float(low + (position - below) * (high - low))
-
-
-def write_tables(
-    folder: Path, store: Store, points: Sequence[RunPoint], codes: Mapping[int, Sequence[str]], outputs: Sequence[str]
-) -> None:
+def write_tables(folder: Path, store: Store, plan: RunPlan, outputs: Sequence[str]) -> None:
     """Write the tables of a result from its store.
 
     Parameters
     ----------
-    codes : ISO3 codes of the world of each point.
     outputs : what is written in addition to points and tallies: ``members``, ``votes``, ``months``.
     """
     schemas = {TALLIES: TALLY_SCHEMA}
     for output, tables in OF_OUTPUT.items():
         if output in outputs:
             schemas |= tables
+    is_numeric = plan.survey.is_numeric
+    factors = {name: pa.float64() if numeric else pa.string() for name, numeric in is_numeric.items()}
+    schemas[POINTS] = make_points_schema(factors)
+    batches = sorted(store.places, key=lambda batch: (batch.point, batch.first))
+    number_of = attrgetter("point")
     with ExitStack() as stack:
         streams = {name: stack.enter_context(_stream(folder / name, schema)) for name, schema in schemas.items()}
-        by_point: dict[int, list[Batch]] = {}
-        for batch in sorted(store.places, key=lambda batch: (batch.point, batch.first)):
-            by_point.setdefault(batch.point, []).append(batch)
-        rows = [
-            row
-            for point in points
-            for row in _write_point(point, store, by_point.get(point.number, []), codes, streams)
-        ]
-        found = _points(points, rows)
-        with _stream(folder / POINTS, found.schema) as stream:
-            stream.add_table(found)
+        rows: list[SweptPoint] = []
+        for point in plan.points:
+            first, end = (bisect_left(batches, number, key=number_of) for number in (point.number, point.number + 1))
+            rows += _write_point(point, store, batches[first:end], streams)
+            if len(rows) >= MOST_ROWS:
+                streams[POINTS].add(_list_point_columns(rows, is_numeric))
+                rows = []
+        streams[POINTS].add(_list_point_columns(rows, is_numeric))
 
 
 def _write_point(
     point: RunPoint,
     store: Store,
     batches: Sequence[Batch],
-    codes: Mapping[int, Sequence[str]],
     streams: Mapping[str, _Stream],
 ) -> list[SweptPoint]:
     """Write the rows of a point, and return its rows in the table of points."""
@@ -159,15 +126,21 @@ def _write_point(
     error = point.error or (errors[0] if errors else "")
     if error or not batches or point.spec is None:
         return [_make_row(point, error=error)]
-    iso3, rows = codes[point.number], []
+    iso3, rows = _list_members(point.spec.world, point.spec.vote[0].date), []
     for place, vote in enumerate(point.spec.vote):
-        summary = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
-        rows.append(_make_row(point, vote.resolution, summary))
+        found = _write_vote(point.number, place, vote.resolution, store.read(batches), iso3, streams)
+        rows.append(_make_row(point, vote.resolution, found))
     if MONTHS in streams:
         months = merge_months([result.months for result in store.read(batches) if result.months is not None])
         if months is not None:
             _write_months(point, months, iso3, streams)
     return rows
+
+
+@lru_cache(maxsize=100)
+def _list_members(world: str, day: date) -> Sequence[str]:
+    """Codes of the members of a world on a day."""
+    return load_world(world, at=day).iso3
 
 
 def _write_vote(
@@ -177,15 +150,15 @@ def _write_vote(
     results: Iterator[BatchResult],
     codes: Sequence[str],
     streams: Mapping[str, _Stream],
-) -> _Summary:
+) -> Frequencies:
     """Write the rows of one vote of one point, batch by batch."""
-    summary = _Summary(len(codes))
+    found = Frequencies(len(codes))
     counts = np.zeros((len(codes), len(ACTIONS)), dtype=np.int64)
     for result in results:
         vote = result.votes[place]
         if MEMBERS in streams:
             counts += vote.counts
-        summary.add(vote.tallies, vote.is_settled)
+        found.add(vote.tallies, vote.is_settled)
         key = _replicate_columns(number, resolution, result.batch)
         tallies = {action: vote.tallies[:, code] for code, action in enumerate(ACTIONS)}
         streams[TALLIES].add(key | tallies | {"is_settled": vote.is_settled})
@@ -198,13 +171,13 @@ def _write_vote(
             "iso3": list(codes),
         }
         streams[MEMBERS].add(own | {action: counts[:, code] for code, action in enumerate(ACTIONS)})
-    return summary
+    return found
 
 
 def _replicate_columns(number: int, resolution: str, batch: Batch) -> ColumnValues:
     return {
         "point": np.full(batch.count, number, dtype=np.int32),
-        "resolution": [resolution] * batch.count,
+        "resolution": pa.repeat(resolution, batch.count),
         "replicate": np.arange(batch.first, batch.first + batch.count, dtype=np.int32),
     }
 
@@ -224,34 +197,32 @@ def _write_months(point: RunPoint, months: MonthsResult, codes: Sequence[str], s
 
 
 def _make_row(
-    point: RunPoint, resolution: str | None = None, summary: _Summary | None = None, error: str = ""
+    point: RunPoint, resolution: str | None = None, found: Frequencies | None = None, error: str = ""
 ) -> SweptPoint:
     return SweptPoint(
         point=point.number,
         values=point.values,
         resolution=resolution,
         seed=None if point.spec is None else point.spec.seed,
-        replicates=0 if summary is None else summary.replicates,
+        replicates=0 if found is None else found.replicates,
         error=error or None,
-        settled=None if summary is None else summary.settled / summary.replicates,
-        tallies=None if summary is None else summary.tallies(),
+        settled=None if found is None else found.settled_share,
+        tallies=None if found is None else found.tallies,
     )
 
 
-def _points(points: Sequence[RunPoint], rows: Sequence[SweptPoint]) -> pa.Table:
-    """The table of points. A factor's column holds numbers where all its values are numbers, otherwise text."""
-    names = dict.fromkeys(name for point in points for name in point.values)
-    factors = {name: _factor_column([row.values.get(name) for row in rows]) for name in names}
-    columns = dict(factors)
+def _list_point_columns(rows: Sequence[SweptPoint], is_numeric: Mapping[str, bool]) -> ColumnValues:
+    """Columns of the table of points. That of a factor holds numbers where all its values are, otherwise text."""
+    columns: ColumnValues = {
+        name: [_write_value(row.values.get(name), numeric) for row in rows] for name, numeric in is_numeric.items()
+    }
     for name in ("point", "resolution", "seed", "replicates", "error", "settled"):
         columns[name] = [getattr(row, name) for row in rows]
     for action, statistic in product(ACTIONS, STATISTICS):
         found = [None if row.tallies is None else getattr(row.tallies.of(action), statistic) for row in rows]
         columns[f"{action}_{statistic}"] = found
-    return pa.table(columns, schema=make_points_schema({name: values.type for name, values in factors.items()}))
+    return columns
 
 
-def _factor_column(values: Sequence[JsonValue]) -> pa.Array:
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
-        return pa.array(values, pa.float64())
-    return pa.array([v if isinstance(v, str) else json.dumps(v) for v in values], pa.string())
+def _write_value(value: JsonValue, is_numeric: bool) -> JsonValue:
+    return value if is_numeric or isinstance(value, str) else json.dumps(value)

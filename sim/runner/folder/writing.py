@@ -46,7 +46,7 @@ from sim.runner.folder.tables import write_tables
 from sim.runner.identity import describe_difference, identity, provenance
 from sim.runner.months import WATCHED
 from sim.runner.plan import OnProgress, RunPlan, execute, ignore_progress, list_batches
-from sim.runner.result import VoteResult
+from sim.runner.result import ReplicatesInMemory, VoteResult
 from sim.specs import Scenario, fit_path, load_scenario_world
 from sim.specs.worlds import hash_term_files
 from sim.world import World
@@ -180,9 +180,9 @@ class _Folder:
     def finish(self, retries_failed: bool, on_progress: OnProgress) -> FinishedFolder:
         started = time.monotonic()
         plan, folder = self.plan, self.folder
-        worlds = {spec.world: load_scenario_world(spec) for spec in self._specs()}
-        about = self._describe({world.name: hash_data(world, self._specs()) for world in worlds.values()})
-        asked = [point.replicates for point in plan.points]
+        worlds = [load_scenario_world(spec) for spec in self._specs()]
+        about = self._describe({world.name: hash_data(world, self._specs()) for world in worlds})
+        asked = plan.survey.replicates
         before = self._compare_plan(about)
         if before is not None and any(old > new for old, new in zip(before, asked, strict=True)):
             message = f"is to hold {max(before)} runs of each point, and only {plan.replicates} are requested."
@@ -203,17 +203,19 @@ class _Folder:
         failed: dict[int, int] = {}
         for batch in store.errors:
             failed[batch.point] = min(batch.first, failed.get(batch.point, batch.first))
-        batches = list_batches(plan, store.places, failed)
-        runs = execute(plan, batches, self.executor, partial(self._add, store), on_progress)
-        codes = {point.number: worlds[point.spec.world].iso3 for point in plan.points if point.spec is not None}
-        self._write(store, codes, about, time.monotonic() - started, runs)
+        runs = execute(
+            plan, list_batches(plan, store.places, failed), self.executor, partial(self._add, store), on_progress
+        )
+        self._write(store, about, time.monotonic() - started, runs)
         return self._finished(runs, tuple(store.dropped))
 
     def _add(self, store: Store, results: Sequence[BatchResult]) -> None:
-        store.add([summarise_months(result, self.plan.points[result.batch.point]) for result in results])
+        replicates = self.plan.survey.replicates
+        store.add([summarise_months(result, replicates[result.batch.point]) for result in results])
 
     def _specs(self) -> list[Scenario]:
-        return [point.spec for point in self.plan.points if point.spec is not None] or [*self.kept.specs.values()]
+        """Of the scenarios that read the same files, one."""
+        return [*(self.plan.survey.specs or self.kept.specs.values())]
 
     def _reopen(self) -> list[str]:
         """Prepare a finished folder for more: turn its tables into batches, or return the names of damaged tables."""
@@ -231,20 +233,21 @@ class _Folder:
 
     def _forget_short_months(self, store: Store) -> None:
         """Forget the first replicates of points whose months come from fewer replicates than are watched now."""
-        for point in self.plan.points:
-            if point.has_months and "months" in self.plan.outputs:
-                own = [batch for batch in store.places if batch.point == point.number and batch.first < WATCHED]
-                seen = max((batch.first + batch.count for batch in own), default=0)
-                is_short = seen < min(WATCHED, point.replicates)
-                if is_short and any(result.months is not None for result in store.read(own)):
-                    store.forget(own)
+        survey, watched = self.plan.survey, dict[int, list[Batch]]()
+        for batch in store.places if "months" in self.plan.outputs else ():
+            if batch.first < WATCHED and survey.has_months[batch.point]:
+                watched.setdefault(batch.point, []).append(batch)
+        for point, own in watched.items():
+            is_short = max(batch.first + batch.count for batch in own) < min(WATCHED, survey.replicates[point])
+            if is_short and any(result.months is not None for result in store.read(own)):
+                store.forget(own)
 
     def _describe(self, worlds: dict[str, Hashes]) -> FolderIdentity:
-        documents = {point.number: point.spec.document() for point in self.plan.points if point.spec is not None}
+        scenarios = {name: _without_replicates(spec.document()) for name, spec in self.kept.specs.items()}
         return FolderIdentity(
             kind=self.kept.contents.kind,
             asked=hash_document(_without_replicates(self.kept.identified_by)),
-            points=hash_document({str(number): _without_replicates(one) for number, one in documents.items()}),
+            scenarios=hash_document(scenarios),
             engine=self.plan.engine,
             outputs=list(self.plan.outputs),
             worlds=worlds,
@@ -296,16 +299,15 @@ class _Folder:
     def _write(
         self,
         store: Store,
-        codes: Mapping[int, Sequence[str]],
         about: FolderIdentity,
         seconds: float,
         runs: int,
     ) -> None:
         plan, folder = self.plan, self.folder
         outputs = [*plan.outputs, *(["votes"] if plan.keeps_actions and "votes" not in plan.outputs else [])]
-        if not any(point.has_months for point in plan.points):
+        if not any(plan.survey.has_months):
             outputs = [name for name in outputs if name != "months"]
-        write_tables(folder, store, plan.points, codes, outputs)
+        write_tables(folder, store, plan, outputs)
         traces = {str(batch): trace for batch, (_, trace) in store.errors.items() if trace}
         execution = Execution(
             finished=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -378,10 +380,12 @@ def _restore_vote(tables: FinishedTables, vote: VoteRows, batch: Batch) -> VoteR
     return VoteResult(
         resolution=vote.resolution,
         date=dt.date.min,  # the scenario has it, and no table needs it
-        tallies=tables.tallies(vote, batch.first, batch.count),
+        each=ReplicatesInMemory(
+            tallies=tables.tallies(vote, batch.first, batch.count),
+            is_settled=tables.is_settled(vote, batch.first, batch.count),
+        ),
         counts=counts
         if batch.first == 0
         else 0 * counts,  # counts are sums over replicates: the first batch holds them
-        is_settled=tables.is_settled(vote, batch.first, batch.count),
         actions=tables.actions(vote, batch.first, batch.count),
     )

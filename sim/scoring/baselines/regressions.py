@@ -5,8 +5,10 @@ scikit-learn is an extra (``pip install 'alignment-sim[learn]'``) and imported o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import minimize
@@ -141,38 +143,16 @@ def predict_multinomial_logit(
     classes : (n,).
     members : index of the member of each row, (n,).
     """
-    mean, spread = _moments(regressors)
-    scaled, wanted = (regressors - mean) / spread, (asked - mean) / spread
-    known = np.unique(members)
-    order = np.random.default_rng(SEED).permutation(len(known))
-    fold = (order % min(FOLDS, len(known)))[np.searchsorted(known, members)]
-    lost = np.zeros(len(INVERSE_PENALTIES))
-    with threadpool_limits(limits=1):  # matrices with a row per member: threads cost more than they gain
-        for number in range(fold.max() + 1 if len(known) > 1 else 0):
-            out = fold == number
-            for place, inverse_penalty in enumerate(INVERSE_PENALTIES):
-                chances = _logit(scaled[~out], classes[~out], scaled[out], inverse_penalty)
-                likelihood = smooth(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
-                lost[place] -= np.log(likelihood).sum()
-        return _logit(scaled, classes, wanted, INVERSE_PENALTIES[lost.argmin()])
-
-
-def _logit(regressors: FloatArray, classes: IntArray, asked: FloatArray, inverse_penalty: float) -> FloatArray:
-    from sklearn.linear_model import LogisticRegression
-
     if len(np.unique(classes)) == 1:
         return _certain(classes, asked)
-    fitted = LogisticRegression(C=inverse_penalty, max_iter=10_000).fit(regressors, classes)
-    return _all_classes(fitted.predict_proba(asked), fitted.classes_)
+    mean, spread = _moments(regressors)
+    with threadpool_limits(limits=1):  # matrices with a row per member: threads cost more than they gain
+        return _ask(_fit_best_logit((regressors - mean) / spread, classes, members), (asked - mean) / spread)
 
 
 def predict_random_forest(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
     """Predict probabilities (N, 3) at `asked` (N, p) by a random forest (Breiman 2001): 500 trees, leaves of 3 rows."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=SEED, n_jobs=1)
-    forest.fit(regressors, classes)
-    return _all_classes(forest.predict_proba(asked), forest.classes_)
+    return _ask(_fit_forest(regressors, classes), asked)
 
 
 def predict_boosted_trees(regressors: FloatArray, classes: IntArray, asked: FloatArray) -> FloatArray:
@@ -180,14 +160,72 @@ def predict_boosted_trees(regressors: FloatArray, classes: IntArray, asked: Floa
 
     There are 100 rounds at a learning rate of 0.05, with trees of at most 8 leaves of 20 rows or more.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
     if len(np.unique(classes)) == 1:
         return _certain(classes, asked)
     with threadpool_limits(limits=1):
-        trees = HistGradientBoostingClassifier(**BOOSTING, early_stopping=False, random_state=SEED)
-        trees.fit(regressors, classes)
-        return _all_classes(trees.predict_proba(asked), trees.classes_)
+        return _ask(_fit_boosted_trees(regressors, classes), asked)
+
+
+class _Classifier(Protocol):
+    """A fitted classifier of scikit-learn."""
+
+    classes_: IntArray
+
+    def predict_proba(self, regressors: FloatArray) -> FloatArray:
+        """Probabilities (N, C) of the classes that occurred."""
+
+
+def _keep_last(fit: Callable[..., _Classifier]) -> Callable[..., _Classifier]:
+    """Keep what was fitted last: the votes of a fold are predicted from the same rows, one after the other."""
+    last: list[tuple[object, _Classifier]] = []
+
+    def kept(*rows: FloatArray | IntArray) -> _Classifier:
+        key = tuple((values.shape, values.tobytes()) for values in rows)
+        if not last or last[0][0] != key:
+            last[:] = [(key, fit(*rows))]
+        return last[0][1]
+
+    return kept
+
+
+@_keep_last
+def _fit_best_logit(scaled: FloatArray, classes: IntArray, members: IntArray) -> _Classifier:
+    known = np.unique(members)
+    order = np.random.default_rng(SEED).permutation(len(known))
+    fold = (order % min(FOLDS, len(known)))[np.searchsorted(known, members)]
+    lost = np.zeros(len(INVERSE_PENALTIES))
+    for number in range(fold.max() + 1 if len(known) > 1 else 0):
+        out = fold == number
+        for place, inverse_penalty in enumerate(INVERSE_PENALTIES):
+            if len(np.unique(classes[~out])) == 1:
+                chances = _certain(classes[~out], scaled[out])
+            else:
+                chances = _ask(_fit_logit(scaled[~out], classes[~out], inverse_penalty), scaled[out])
+            likelihood = smooth(chances, int((~out).sum()))[np.arange(out.sum()), classes[out]]
+            lost[place] -= np.log(likelihood).sum()
+    return _fit_logit(scaled, classes, INVERSE_PENALTIES[lost.argmin()])
+
+
+def _fit_logit(scaled: FloatArray, classes: IntArray, inverse_penalty: float) -> _Classifier:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=inverse_penalty, max_iter=10_000).fit(scaled, classes)
+
+
+@_keep_last
+def _fit_forest(regressors: FloatArray, classes: IntArray) -> _Classifier:
+    from sklearn.ensemble import RandomForestClassifier
+
+    forest = RandomForestClassifier(TREES, min_samples_leaf=SMALLEST_LEAF, random_state=SEED, n_jobs=1)
+    return forest.fit(regressors, classes)
+
+
+@_keep_last
+def _fit_boosted_trees(regressors: FloatArray, classes: IntArray) -> _Classifier:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    trees = HistGradientBoostingClassifier(**BOOSTING, early_stopping=False, random_state=SEED)
+    return trees.fit(regressors, classes)
 
 
 def smooth(probabilities: FloatArray, n: int) -> FloatArray:
@@ -209,8 +247,8 @@ def _certain(classes: IntArray, asked: FloatArray) -> FloatArray:
     return np.tile(np.eye(len(CLASSES))[classes[0]], (len(asked), 1))
 
 
-def _all_classes(probabilities: FloatArray, classes: IntArray) -> FloatArray:
-    """Expand the columns of the classes that occurred to all classes."""
-    full = np.zeros((len(probabilities), len(CLASSES)))
-    full[:, classes] = probabilities
+def _ask(fitted: _Classifier, asked: FloatArray) -> FloatArray:
+    """Probabilities (N, 3) by a fitted classifier; 0 for a class that did not occur."""
+    full = np.zeros((len(asked), len(CLASSES)))
+    full[:, fitted.classes_] = fitted.predict_proba(asked)
     return full

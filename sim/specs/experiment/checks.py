@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 from sim.limits import MOST_POINTS
 from sim.specs.draft import Finding, Key, shorten_key
@@ -102,15 +101,16 @@ def _step_findings(design: Design, name: str, factor: Factor) -> Iterator[Findin
 
 def check_repetition(factors: Mapping[str, Factor], assigned: Mapping[str, object]) -> Iterator[Finding]:
     """Keys that are set twice: by two factors, or by a factor and by ``[set]``."""
-    for earlier, later in combinations(factors, 2):
-        if shorten_key(earlier) == shorten_key(later):
-            yield Finding((*OVER, later), f"sets the same key as {earlier}.")
+    varied: dict[str, str] = {}
+    for name in factors:
+        earlier = varied.setdefault(shorten_key(name), name)
+        if earlier != name:
+            yield Finding((*OVER, name), f"sets the same key as {earlier}.")
     for name in assigned:
         if name in ("seed", "replicates"):
             yield Finding(("set", name), "is a key of the experiment itself.", f"Give {name} outside [set].")
-        for factor in factors:
-            if shorten_key(name) == shorten_key(factor):
-                yield Finding(("set", name), "is also varied by the design.", "Remove it from one of the two.")
+        if shorten_key(name) in varied:
+            yield Finding(("set", name), "is also varied by the design.", "Remove it from one of the two.")
 
 
 def split_findings(target_split: TargetSplit, base: Scenario) -> Iterator[Finding]:

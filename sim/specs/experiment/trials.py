@@ -1,19 +1,22 @@
 """Whether the values of a design can be set: they are tried before anything is run.
 
 Values are tried together, in the fewest points that contain each of them once. A point that can be read clears all its
-values. Where a point cannot be read, each value that no other point has cleared is tried by itself as well. A value is
-refused where it fails both by itself and together with the values that do not. Values that fail only together, such as
-two parameters that cross, are not refused: their points fail.
+values. Where a point cannot be read, the values that no other point has cleared are tried in halves, until what fails
+is one value by itself. A value is refused where it also fails together with the values that do not. Values that fail
+only together, such as two parameters that cross, are not refused: their points fail.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.errors import InputError, Problem
+from sim.limits import MOST_PROBLEMS
 from sim.specs.draft import Finding, Key, join_key, shorten_key
 from sim.specs.experiment.design import OVER, DesignKind, Factor, is_whole, list_values
 from sim.specs.overrides import list_leaves
@@ -142,16 +145,30 @@ def find_refusals(base: Scenario, trials: Sequence[Trial]) -> Iterator[Finding]:
     """
     checked = {item.key for trial in trials if not trial.problems for item in trial.row.values()}
     for trial in (trial for trial in trials if trial.problems):
-        alone = {name: try_row(base, {name: item}) for name, item in trial.row.items() if item.key not in checked}
+        unknown = {name: item for name, item in trial.row.items() if item.key not in checked}
         checked |= {item.key for item in trial.row.values()}
-        faulty = {name: found for name, found in alone.items() if found.problems}
-        sound = {name: item for name, item in trial.row.items() if name not in faulty}
+        faulty = dict(islice(_find_faulty(base, unknown), MOST_PROBLEMS))
+        known = list(trial.row)
+        if len(faulty) == MOST_PROBLEMS:  # nothing is known of the values after the last of them
+            known = known[: known.index(next(reversed(faulty)))]
+        sound = {name: trial.row[name] for name in known if name not in faulty}
         for name, by_itself in faulty.items():
             item = trial.row[name]
             together = try_row(base, {**sound, name: item}) if sound else by_itself
             for problem in together.problems:
                 if problem in by_itself.problems or _is_own(problem, name):
                     yield Finding(item.key, _message(problem, name), problem.fix)
+
+
+def _find_faulty(base: Scenario, row: TrialRow) -> Iterator[tuple[str, Trial]]:
+    """Find the values that cannot be set by themselves: what can be read together is halved no further."""
+    trial = try_row(base, row)
+    if trial.problems and len(row) == 1:
+        yield next(iter(row)), trial
+    elif trial.problems:
+        items, middle = list(row.items()), len(row) // 2
+        yield from _find_faulty(base, dict(items[:middle]))
+        yield from _find_faulty(base, dict(items[middle:]))
 
 
 def gather_refusals(rows: Sequence[TrialRow], refused: Iterable[Finding]) -> Iterator[Finding]:
@@ -162,10 +179,12 @@ def gather_refusals(rows: Sequence[TrialRow], refused: Iterable[Finding]) -> Ite
     rows : the rows that were tried.
     refused : what is wrong with their values.
     """
-    distinct = list(dict.fromkeys(refused))
+    by_factor = defaultdict(list)
+    for finding in dict.fromkeys(refused):
+        by_factor[finding.key[: len(OVER) + 1]].append(finding)
     for name in rows[0] if rows else ():
         place: Key = (*OVER, name)
-        found = [finding for finding in distinct if finding.key[: len(place)] == place]
+        found = by_factor[place]
         tried = {row[name].key for row in rows}
         shared = list(dict.fromkeys(finding._replace(key=place) for finding in found))
         yield from shared if len(found) == len(tried) * len(shared) else found

@@ -54,8 +54,7 @@ def find_idle_factors(trials: Trials, *, keeps_months: bool) -> Iterator[Finding
     reasons = {
         (reference, name): reason
         for reference, of_base in trials.items()
-        for name in (of_base[0].row if of_base else ())
-        if (reason := _reason(name, of_base, keeps_months)) is not None
+        for name, reason in _find_reasons(of_base, keeps_months).items()
     }
     for (reference, name), reason in reasons.items():
         yield Finding((*OVER, name), f"has no effect in {reference}: {reason}")
@@ -63,21 +62,27 @@ def find_idle_factors(trials: Trials, *, keeps_months: bool) -> Iterator[Finding
         yield Finding(("design",), "nothing that it varies has an effect, so every point asks the same question.")
 
 
-def _reason(name: str, trials: Sequence[Trial], keeps_months: bool) -> str | None:
-    """Why a factor has no effect at any of its values; None if it has one, or where this is not known."""
-    reasons = [_reason_at(trial, name, keeps_months) for trial in trials]
-    return None if None in reasons else reasons[0]
+def _find_reasons(trials: Sequence[Trial], keeps_months: bool) -> dict[str, str]:
+    """Why factors have no effect at any of their values; without those that have one, or where this is not known."""
+    found = [_find_reasons_at(trial, keeps_months) for trial in trials]
+    first = found[0] if found else {}
+    return {name: reason for name, reason in first.items() if all(name in other for other in found)}
 
 
-def _reason_at(trial: Trial, name: str, keeps_months: bool) -> str | None:
+def _find_reasons_at(trial: Trial, keeps_months: bool) -> dict[str, str]:
     if trial.scenario is None:
-        return None
+        return {}
     idle, document = find_idle_settings(trial.scenario), trial.scenario.document()
-    keys = [complete_key(document, path) for path, _ in list_leaves(name, trial.row[name].value)]
-    reasons = [
-        find_reason(idle, key) or (None if keeps_months else _find_reason_unseen(trial.scenario, key)) for key in keys
-    ]
-    return None if None in reasons else reasons[0]
+    found = {}
+    for name, item in trial.row.items():
+        keys = [complete_key(document, path) for path, _ in list_leaves(name, item.value)]
+        reasons = [
+            find_reason(idle, key) or (None if keeps_months else _find_reason_unseen(trial.scenario, key))
+            for key in keys
+        ]
+        if all(reasons):
+            found[name] = str(reasons[0])
+    return found
 
 
 def _find_reason_unseen(scenario: Scenario, key: Key) -> str | None:

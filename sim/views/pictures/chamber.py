@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import ActionArray
 from sim.ensemble import simulate
-from sim.runner.result import RunResult
+from sim.runner.result import ACTION_COUNT, RunResult
 from sim.summaries.summary import find_observed, require_observed
 from sim.summaries.tallies import CODES, SPLIT
 from sim.views.frame import CORNER, find_figure, finish, make_figure, make_panel, put_title, write_corner, write_day
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 
 def find_typical_replicate(result: RunResult, number: int) -> int:
     """The first replicate whose tally is nearest to the median tally."""
-    tallies = result.votes[number].tallies
-    return int(np.abs(tallies - np.median(tallies, axis=0)).sum(axis=1).argmin())
+    vote, done, nearest = result.votes[number], 0, (np.inf, 0)
+    median = np.array([vote.frequencies.quantile(code, 0.5) for code in range(ACTION_COUNT)])
+    for tallies, _ in vote.each.pieces():
+        gaps = np.abs(tallies - median).sum(axis=1)
+        nearest = min(nearest, (float(gaps.min()), done + int(gaps.argmin())))
+        done += len(tallies)
+    return nearest[1]
 
 
 def find_typical_actions(result: RunResult, number: int) -> ActionArray:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.arrays import FloatArray
 from sim.results.wording import write_number, write_share
 from sim.runner.result import RunResult, VoteResult
-from sim.summaries.tallies import CODES, REPORTED, SPLIT, find_median
+from sim.summaries.tallies import CODES, REPORTED, SPLIT
 from sim.views.frame import TEXT
 from sim.views.hovering import hover
 from sim.views.styles import INK, STYLES, Style
@@ -96,7 +96,7 @@ def find_most_likely(vote: VoteResult) -> tuple[NDArray[np.intp], str]:
     The counts differ from it: a member that supports in 60 % of the runs counts as one that supports
     here, and in 60 % of the tallies.
     """
-    median = find_median(vote.tallies)
+    median = vote.frequencies.lower_median
     split = "/".join(write_number(median[CODES[name]]) for name in SPLIT)
     actions = np.where(vote.is_voter, vote.counts.argmax(axis=1), -1)
     return actions, f"each member's most likely action (the median tally is {split})"

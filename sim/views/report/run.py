@@ -128,7 +128,7 @@ def _months_section(result: RunResult, months: MonthsReport) -> ReportSection:
 def _ties_section(result: RunResult) -> ReportSection:
     weight = write_number(result.case.parameters["peer_influence"], 2)
     revised = f"Members revise what they announce by the mean stance of their peers, with a weight of {weight}."
-    rounds = np.mean([vote.is_settled.mean() for vote in result.votes])
+    rounds = np.mean([vote.frequencies.settled_share for vote in result.votes])
     settled = (
         f"In {write_share(float(rounds))} of runs no member still changed in the last of {result.case.rounds} rounds."
     )

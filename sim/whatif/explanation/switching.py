@@ -8,13 +8,14 @@ random numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
 from sim.arrays import FloatArray
-from sim.case import DRAW_RUN, Case, prepare
+from sim.case import DRAW_RUN, Case, KeptDraws, prepare
 from sim.case.utilities import compute_own_utilities
 from sim.ensemble import simulate, split_by_draw, visit_votes
 from sim.equilibrium import MONTHS_EXPECTED, compute_expected_utilities, solve_equilibrium
@@ -27,10 +28,14 @@ from sim.summaries.summary import set_fixed
 from sim.summaries.tallies import name_actions
 from sim.whatif.explanation.levers import Lever
 
-MostLikely = Callable[[float], int]
+Chances = Callable[[float], FloatArray]
 
 STEPS = np.geomspace(1e-3, 1.0, 13)
-"""Distances from a lever's value, as shares of the way to the end of its range, at which the search looks."""
+"""Distances from a lever's value, as shares of the way to the end of its range, between which the search looks."""
+LOOKS = (0, 9, 11, 12, 13)
+"""Places on that way at which it looks first: the lever's value, and a tenth, a third, half and all of the way."""
+SURE = 2.0
+"""Lead of the most likely action, as a multiple of how far probabilities differ, with which it stays so in between."""
 CLOSE = 1e-4
 """How closely the equilibrium's switching point is found, as a share of the lever's range."""
 BRACKET = 0.02
@@ -42,12 +47,18 @@ DRAWS_EXPECTED = 8
 
 @dataclass(frozen=True)
 class WatchedMember:
-    """Whose action is watched: a member's index, in one vote of a case, over as many replicates."""
+    """Whose action is watched: a member's index, in one vote of a case, over as many replicates.
+
+    Parameters
+    ----------
+    kept : what runs of one what-if have drawn, for those of the next.
+    """
 
     case: Case
     number: int
     index: int
     replicates: int
+    kept: KeptDraws = field(default_factory=KeptDraws, compare=False)
 
     def _case(self, spec: Scenario) -> Case:
         """What the vote of a scenario depends on, ready to run: no month that it does not see, and no later vote."""
@@ -57,7 +68,7 @@ class WatchedMember:
             seen = spec.months.model_copy(update={"end": end}) if self._sees_months(spec) else None
             spec = spec.model_copy(update={"months": seen})
         spec = spec.model_copy(update={"vote": spec.vote[: self.number + 1]})
-        return prepare(spec, self.case.world, None if start is None else start.energy)
+        return replace(prepare(spec, self.case.world, None if start is None else start.energy), kept=self.kept)
 
     def _sees_months(self, spec: Scenario) -> bool:
         """Whether the vote sees the months in a scenario that differs from the case's by a lever."""
@@ -127,15 +138,12 @@ def find_switching_points(member: WatchedMember, lever: Lever, now: int) -> tupl
     def chances(value: float) -> FloatArray:
         return member.expected(lever.at(value))
 
-    def likeliest(value: float) -> int:
-        return int(chances(value).argmax())
-
-    expected = likeliest(lever.now)  # which may be another action than in the runs, where two are nearly as likely
+    expected = _likeliest(chances(lever.now))  # another action than in the runs, where two are nearly as likely
     is_idle = all((chances(end) == chances(lever.now)).all() for end in (lever.low, lever.high))
     if is_idle and expected == now:
         return ()
     there = [] if expected == now else [(expected, lever.now, end) for end in (lever.low, lever.high)]
-    for action, value, end in (*there, *_crossings(likeliest, lever)):
+    for action, value, end in (*there, *_crossings(chances, lever)):
         if action == now:
             continue
         point = _verify(simulated, lever, action=action, value=value, end=end)
@@ -144,28 +152,53 @@ def find_switching_points(member: WatchedMember, lever: Lever, now: int) -> tupl
     return tuple(sorted(found.values(), key=lambda point: abs(point.change)))
 
 
-def _crossings(likeliest: MostLikely, lever: Lever) -> Iterator[tuple[int, float, float]]:
+def _crossings(chances: Chances, lever: Lever) -> Iterator[tuple[int, float, float]]:
     """The first value at which each action becomes the most likely on the way to either bound, and that bound."""
     for end in (lever.low, lever.high):
+        if end == lever.now:
+            continue
         seen: set[int] = set()
-        here, action = lever.now, likeliest(lever.now)
-        for step in STEPS if end != lever.now else ():
-            there = lever.now + float(step) * (end - lever.now)
-            last = likeliest(there)
-            while action != last:
-                here, action = _boundary(likeliest, here, outside=there, action=action, close=CLOSE * lever.width)
-                if action not in seen:
-                    seen.add(action)
-                    yield action, here, end
-            here = there
+        way = [lever.now, *(lever.now + STEPS * (end - lever.now)).tolist()]
+        for first, last in pairwise(LOOKS):
+            for inside, outside in _find_changes(chances, way[first : last + 1]):
+                action, then = (_likeliest(chances(value)) for value in (inside, outside))
+                while action != then:
+                    inside, action = _boundary(chances, inside, outside, action=action, close=CLOSE * lever.width)
+                    if action not in seen:
+                        seen.add(action)
+                        yield action, inside, end
 
 
-def _boundary(likeliest: MostLikely, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
+def _find_changes(chances: Chances, values: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Neighbouring values between which the most likely action changes, in their order.
+
+    Nothing is looked for between two values whose probabilities hardly differ, compared with the lead of the most
+    likely action: the probabilities would have to move away and come back in between.
+    """
+    here, there = chances(values[0]), chances(values[-1])
+    is_same = _likeliest(here) == _likeliest(there)
+    if len(values) == 2:
+        if not is_same:
+            yield values[0], values[-1]
+        return
+    lead = min(float(np.diff(np.sort(each)[-2:])[0]) for each in (here, there))
+    if is_same and lead > SURE * np.abs(there - here).max():
+        return
+    middle = len(values) // 2
+    yield from _find_changes(chances, values[: middle + 1])
+    yield from _find_changes(chances, values[middle:])
+
+
+def _boundary(chances: Chances, inside: float, outside: float, action: int, close: float) -> tuple[float, int]:
     """A value just beyond the one at which an action stops being the most likely, and the action that follows it."""
     while abs(outside - inside) > close:
         middle = (inside + outside) / 2
-        inside, outside = (middle, outside) if likeliest(middle) == action else (inside, middle)
-    return outside, likeliest(outside)
+        inside, outside = (middle, outside) if _likeliest(chances(middle)) == action else (inside, middle)
+    return outside, _likeliest(chances(outside))
+
+
+def _likeliest(chances: FloatArray) -> int:
+    return int(chances.argmax())
 
 
 def _verify(

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from sim.case import Case, prepare
+from sim.case import Case, KeptDraws, prepare
 from sim.ensemble import simulate
 from sim.errors import InputError
 from sim.runner.batch import list_ranges
@@ -19,8 +19,6 @@ from sim.specs.goal.moves import apply_levers, cost_of, list_axes, merge_setting
 from sim.specs.goal.spec import Goal
 from sim.whatif.goals.outcomes import find_vote, measure_shortfall, reaches_goal
 
-MOST_DRAWN = 16
-"""Draws that combinations hand on, for the memory: those that differ between combinations are of no use to others."""
 Places = tuple[int, ...]
 """A combination: the place of each axis among its values."""
 
@@ -66,7 +64,7 @@ class Combinations:
         self.now: Places = tuple(axis.index(now) for axis, now in zip(self.axes, values, strict=True))
         self.tried: dict[Places, Tried] = {}
         self.refused: dict[Places, InputError] = {}
-        self._drawn: dict[object, object] = {}  # what runs draw, which is the same in most combinations
+        self._kept = KeptDraws()  # what runs draw, which is the same in most combinations
 
     @property
     def count(self) -> int:
@@ -105,9 +103,7 @@ class Combinations:
         InputError : its values cannot be combined.
         """
         settings = list(zip(self.goal.lever, self.settings(places), strict=True))
-        if len(self._drawn) > MOST_DRAWN:
-            self._drawn.clear()
-        return replace(prepare(apply_levers(self.goal.base, settings), self.world), kept=self._drawn)
+        return replace(prepare(apply_levers(self.goal.base, settings), self.world), kept=self._kept)
 
     def run(self, places: Places) -> Tried:
         """Run a combination on the random numbers of the search; one that cannot be combined never reaches the goal."""
