@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import blake2b
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +72,8 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome:
     actions = np.empty((count, len(members)), dtype=np.int8)
     noise = (*_weigh_occasions(block), rows, first, kernel.make_tables())
     fixed = block.ballot.fixed.copy()  # not read-only, which would be a type to compile for
-    found = kernel.find_cells(noise, odds, _per_row(block, "peer_influence"), fixed, start, actions)
+    levels = _keep_levels(kernel, block, noise)
+    found = kernel.find_cells(noise, levels, odds, _per_row(block, "peer_influence"), fixed, start, actions)
     ends, member, points = found
     unknown = np.unique(np.flatnonzero(points == kernel.UNKNOWN) // points.shape[1])
     replicates = np.searchsorted(ends, unknown, side="right") - 1
@@ -88,6 +91,21 @@ def vote_compiled(kernel: ModuleType, block: VoteBlock) -> Outcome:
         outcome = Deliberation(block.of_replicate(number), normals).vote(keeps_rounds=False)
         actions[number], is_settled[number] = outcome.actions[0], np.all(outcome.is_settled)
     return Outcome(block.ballot.resolution, actions, is_settled)
+
+
+def _keep_levels(kernel: ModuleType, block: VoteBlock, noise: tuple[Any, ...]) -> FloatArray:
+    """The levels of the noise (N, R) that the case keeps for further runs; (0, 0) where it keeps none."""
+    case, (keys, sizes, rows, first, _) = block.case, noise
+    if case.kept is None:
+        return np.empty((0, 0))
+
+    def make() -> FloatArray:
+        levels = np.empty((len(case.world.iso3), len(rows)))
+        kernel.find_levels(noise, 0, levels)
+        return levels
+
+    drawn = keys.tobytes(), sizes.tobytes(), rows.tobytes() if sizes.shape[1] > 1 else b""
+    return case.keep(("compiled levels", *(blake2b(part).digest() for part in drawn), first, len(rows)), make)
 
 
 def _per_row(block: VoteBlock, name: str) -> FloatArray:

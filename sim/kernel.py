@@ -193,13 +193,20 @@ def find_point(
 
 @compiled
 def find_cells(
-    noise: Any, odds: FloatArray, influence: FloatArray, fixed: ActionArray, start: int, actions: ActionArray
+    noise: Any,
+    kept: FloatArray,
+    odds: FloatArray,
+    influence: FloatArray,
+    fixed: ActionArray,
+    start: int,
+    actions: ActionArray,
 ) -> Any:
     """Find the cells (replicate, member) whose action depends on their peers, and their switching points.
 
     Parameters
     ----------
     noise : as for `find_levels`.
+    kept : the levels of the noise, (N, R), where they are known, else (0, 0).
     odds : of the actions in a row, before members look at their peers, (D, N, 4).
     influence : weight of the peers in a row, (D,).
     fixed : action codes of the fixed votes, `NOT_FIXED` elsewhere, (N,).
@@ -218,7 +225,10 @@ def find_cells(
     cell = 0
     for begin in range(0, count, TILE):
         levels = np.empty((members, min(TILE, count - begin)))
-        find_levels(noise, begin, levels)
+        if len(kept):
+            levels[:] = kept[:, begin : begin + levels.shape[1]]
+        else:
+            find_levels(noise, begin, levels)
         for at in range(begin, begin + levels.shape[1]):
             row = rows[at]
             up, scale = np.exp(influence[row]), GRID / influence[row]
