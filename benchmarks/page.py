@@ -8,7 +8,12 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-Row = tuple[str, str, str]
+Row = tuple[str, ...]
+MOST_ADDED = 200
+"""MiB that kept runs may add to the imported program."""
+MOST_SWEPT = 400
+"""MB that a sweep may take in all."""
+MIB, MB = 2**20, 10**6
 PACKAGES = ("numpy", "numba", "scipy", "mesa", "pandas", "pyarrow")
 
 
@@ -127,13 +132,21 @@ def growth_rows(found: Mapping[str, Mapping[int, float]]) -> list[Row]:
 
 
 def memory_rows(imported: float, kept: Mapping[int, float], swept: Mapping[tuple[int | str, ...], float]) -> list[Row]:
-    """Peak memory, and what kept runs and sweeps add to the imported program."""
-    peaks = {f"{runs:,} runs kept in a folder": peak for runs, peak in kept.items()}
+    """Peak memory, and what kept runs and sweeps add to the imported program; a target that is missed says so."""
+
+    def row(what: str, peak: float, is_met: bool, target: str) -> Row:
+        added = f"{peak - imported:+.0f} MiB"
+        return what, f"{peak:.0f} MiB", added, target if is_met else f"{target}: **missed**"
+
+    rows: list[Row] = [("imported program", f"{imported:.0f} MiB", "", "")]
+    for runs, peak in kept.items():
+        is_met = peak - imported <= MOST_ADDED
+        rows.append(row(f"{runs:,} runs kept in a folder", peak, is_met, f"at most +{MOST_ADDED} MiB"))
     for (points, runs, *outputs), peak in swept.items():
         more = f", with {' and '.join(map(str, outputs))}" if outputs else ""
-        peaks[f"{points:,} points of {runs} runs swept{more}"] = peak
-    rows = [(what, f"{peak:.0f} MiB", f"{peak - imported:+.0f} MiB") for what, peak in peaks.items()]
-    return [("imported program", f"{imported:.0f} MiB", ""), *rows]
+        what = f"{points:,} points of {runs} runs swept{more}"
+        rows.append(row(what, peak, peak * MIB < MOST_SWEPT * MB, f"less than {MOST_SWEPT} MB in all"))
+    return rows
 
 
 def world_rows(found: Mapping[tuple[int, str], tuple[float, float]], imported: float) -> list[Row]:
@@ -164,7 +177,7 @@ def page(
         parts=table(("part", "µs a run", "target"), parts),
         moves=table(("move", "ms, median (95 %)", "over its run"), moves),
         growth=table(("by", "size", "µs a run"), growth),
-        memory=table(("process", "peak", "above the imported program"), memory),
+        memory=table(("process", "peak", "above the imported program", "target"), memory),
         worlds=table(("world", "time", "above the imported program"), worlds),
     )
 
@@ -211,6 +224,9 @@ therefore exceed 1, and it is not an efficiency. In addition the ensemble has a 
 
 {parts}
 
+The parts of the bare arithmetic may add up to more than the whole: each was timed by itself, in turns with the others, and
+each figure is a median of its own.
+
 Single precision is exact because peer weights are whole multiples of 2^-20 and stances whole numbers.
 
 ## Moves of `sim explore`
@@ -232,9 +248,8 @@ with counting, as `sim run` does.
 
 {memory}
 
-The targets: kept runs take at most 200 MiB above the imported program, whatever their number, and sweeps less than 400 MB
-in all. About 95 MiB of this are Numba, which is loaded for long runs. `--full` adds ten million runs, and two sweeps of 100,000
-points and of 20,000. A run with a base grows by about 100 bytes a run.
+The targets hold whatever the number of runs and points. About 95 MiB of this are Numba, which is loaded for long runs.
+`--full` adds ten million runs, and two sweeps of 100,000 points and of 20,000. A run with a base grows by about 100 bytes a run.
 
 ## Large worlds
 

@@ -18,7 +18,7 @@ from sim.world.labels import label_quantity
 MOST_PEERS = 8
 MOST_TIPS = 12
 TIPS_TAKE = {
-    (False, False): "about 10 seconds",
+    (False, False): "10 to 30 seconds",
     (False, True): "half a minute",
     (True, False): "about a minute",
     (True, True): "some minutes",

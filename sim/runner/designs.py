@@ -36,7 +36,7 @@ class DesignPoint:
     values: Mapping[str, Any]
 
 
-def list_settings(experiment: Experiment) -> list[tuple[Any, ...]]:
+def list_combinations(experiment: Experiment) -> list[tuple[Any, ...]]:
     """List the values of all factors at each point. Scenarios vary slowest, then the first factor.
 
     Parameters
@@ -48,14 +48,14 @@ def list_settings(experiment: Experiment) -> list[tuple[Any, ...]]:
 
 
 def list_points(experiment: Experiment) -> tuple[DesignPoint, ...]:
-    """List all points of an experiment, in the order of `list_settings`.
+    """List all points of an experiment, in the order of `list_combinations`.
 
     Parameters
     ----------
     experiment : an experiment with a valid design.
     """
     names = experiment.factors
-    settings = enumerate(list_settings(experiment))
+    settings = enumerate(list_combinations(experiment))
     return tuple(DesignPoint(number, dict(zip(names, row, strict=True))) for number, row in settings)
 
 

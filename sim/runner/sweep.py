@@ -11,7 +11,7 @@ from sim.case import Case
 from sim.errors import InputError
 from sim.results.folder import RunContents, SweepContents
 from sim.runner.batch import RunPoint
-from sim.runner.designs import DesignPoint, list_settings, make_scenario_at
+from sim.runner.designs import DesignPoint, list_combinations, make_scenario_at
 from sim.runner.executors import Executor, InProcess
 from sim.runner.folder.manifest import hash_document
 from sim.runner.folder.writing import FinishedFolder, Keeping, keep
@@ -122,7 +122,7 @@ class SweepPoints:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment, self.settings = experiment, list_settings(experiment)
+        self.experiment, self.settings = experiment, list_combinations(experiment)
         self._kept = lru_cache(maxsize=TASK_BATCHES)(self._make)
 
     def __len__(self) -> int:

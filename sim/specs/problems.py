@@ -6,7 +6,7 @@ Messages quote the descriptions, bounds and names of the JSON Schema that editor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,9 @@ from pydantic_core import ErrorDetails
 
 from sim.errors import suggest_nearest
 from sim.rules.parameters import describe_unit
-from sim.specs.draft import Finding, Key
+from sim.specs.draft import Finding, Key, join_key
 from sim.specs.scenario.schema import REFERENCE, make_scenario_structure
-from sim.specs.suggestions import list_tables, suggest_key
+from sim.specs.suggestions import is_similar, list_tables, suggest_key, write_suggestion
 
 NEEDED = {
     "string": "text",
@@ -28,6 +28,8 @@ NEEDED = {
     "object": "a table",
     "boolean": "true or false",
 }
+TABLES = "a list of tables"
+CHECKED_LATER = "The other keys of this table are checked once its kind is known."
 LONGEST = 60  # characters of a text that a message quotes
 LONGEST_NUMBER = 10_000  # bits of a whole number that a message quotes
 SUGGESTIONS_KEPT = 2**14  # a design is tried several times, with the same keys
@@ -42,14 +44,29 @@ def collect_findings(error: ValidationError, schema: Mapping[str, Any] | None = 
     schema : JSON Schema of that file; a scenario's by default.
     """
     schema = make_scenario_structure() if schema is None else schema
-    for detail in error.errors(include_url=False):
-        if not _is_echo(detail):
+    details = error.errors(include_url=False)
+    unknown = [detail for detail in details if detail["type"] == "extra_forbidden"]
+    for detail in details:
+        if not _is_echo(detail) and not _is_misspelt(detail, unknown, schema):
             yield _finding(detail, schema)
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
     """Whether a list counts as too short only because some of its items, reported by themselves, are not valid."""
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _is_misspelt(detail: ErrorDetails, unknown: Sequence[ErrorDetails], schema: Mapping[str, Any]) -> bool:
+    """Whether a key is missing because it is misspelt: an unknown key of its table is reported, and suggests it."""
+    if detail["type"] != "missing":
+        return False
+    table, name = detail["loc"][:-1], str(detail["loc"][-1])
+    return any(
+        other["loc"][:-1] == table
+        and is_similar(str(other["loc"][-1]), name)
+        and _suggest(other, schema) == write_suggestion([name])
+        for other in unknown
+    )
 
 
 def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
@@ -59,20 +76,17 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
         case "name" | "edit":
             return Finding(key, detail["msg"], detail["ctx"]["fix"]())
         case "extra_forbidden":
-            names = _node(schema, detail["loc"][:-1])[0]["properties"]
-            fix = _suggest(str(key[-1]), tuple(names)) or f"The keys are {', '.join(names)}."
+            fix = _suggest(detail, schema) or f"The keys are {', '.join(_siblings(detail, schema))}."
             return Finding(key, "there is no such key.", fix)
         case "missing":
             return Finding(key, "is missing.", _give(node))
         case "union_tag_not_found":
-            return Finding((*key, node["discriminator"]["propertyName"]), "is missing.", _one_of(node))
+            fix = f"{_one_of(node)} {CHECKED_LATER}"
+            return Finding((*key, node["discriminator"]["propertyName"]), "is missing.", fix)
         case "union_tag_invalid":
             name, tag = node["discriminator"]["propertyName"], detail["ctx"]["tag"]
-            return Finding(
-                (*key, name),
-                f"{_describe(tag)} is not one of the kinds.",
-                suggest_nearest(tag, map(str, _tags(node)), _one_of(node)),
-            )
+            fix = f"{suggest_nearest(tag, map(str, _tags(node)), _one_of(node))} {CHECKED_LATER}"
+            return Finding((*key, name), f"{_describe(tag)} is not one of the kinds.", fix)
         case "literal_error":
             choices = [f'"{choice}"' for choice in node["enum"]]
             fix = suggest_nearest(got, node["enum"]) if isinstance(got, str) else ""
@@ -88,12 +102,33 @@ def _finding(detail: ErrorDetails, schema: Mapping[str, Any]) -> Finding:
         case "string_unicode":  # the path of a folder or a file
             return Finding(key, f"{_describe(got)} is no text in UTF-8.", "Rename the folder or the file.")
         case _:
-            return Finding(key, f"{_describe(got)} is given where {_needed(schema, node)} is needed.")
+            needed = _needed(schema, node)
+            fix = _explain_list(key, got, schema) if needed == TABLES and isinstance(got, dict) else ""
+            return Finding(key, f"{_describe(got)} is given where {needed} is needed.", fix)
+
+
+def _siblings(detail: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of the table in which there is an unknown one."""
+    return tuple(_node(schema, detail["loc"][:-1])[0]["properties"])
+
+
+def _suggest(detail: ErrorDetails, schema: Mapping[str, Any]) -> str:
+    """Which key was probably meant by an unknown one; empty where none is similar."""
+    return _suggest_among(str(detail["loc"][-1]), _siblings(detail, schema))
 
 
 @lru_cache(SUGGESTIONS_KEPT)
-def _suggest(name: str, siblings: tuple[str, ...]) -> str:
+def _suggest_among(name: str, siblings: tuple[str, ...]) -> str:
     return suggest_key(name, siblings, dict(list_tables(make_scenario_structure())))
+
+
+def _explain_list(key: Key, got: Mapping[str, object], schema: Mapping[str, Any]) -> str:
+    """How to write a list of tables, or change one key of a table of the base."""
+    name = join_key(key)
+    fix = f"Write [[{name}]]"
+    if not got or "base" not in schema["properties"]:
+        return f"{fix}."
+    return f'{fix}; to change one key of the base\'s, write "{name}.0.{next(iter(got))}" = ... under [set].'
 
 
 OF_KEY = "[key]"
@@ -141,7 +176,7 @@ def _needed(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if node.get("format") == "date":
         return "a date such as 2022-03-02"
     if node.get("type") == "array" and "properties" in _follow_reference(schema, node.get("items", {})):
-        return "a list of tables"
+        return TABLES
     if node.get("type") == "array" and "prefixItems" in node:
         return f"a list of {len(node['prefixItems'])}"
     return NEEDED.get(node.get("type", ""), "another value")

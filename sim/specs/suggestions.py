@@ -43,7 +43,25 @@ def suggest_key(name: str, siblings: Sequence[str], tables: Mapping[str, Mapping
             best, paths = matcher.ratio(), found  # the other two are upper bounds of it, and quicker
     if best < SIMILAR:
         return ""
+    return write_suggestion(paths)
+
+
+def write_suggestion(paths: Sequence[str]) -> str:
+    """The question whether one of some keys was meant.
+
+    Examples
+    --------
+    >>> write_suggestion(["severity", "topic"])
+    "Did you mean 'severity' or 'topic'?"
+    """
     return f"Did you mean {' or '.join(map(repr, paths[:MOST_SUGGESTED]))}?"
+
+
+def is_similar(name: str, part: str) -> bool:
+    """Whether a name is so much like a key that the key may be meant."""
+    if len(name) > LONGEST_COMPARED:
+        return False
+    return bool(difflib.get_close_matches(part.casefold(), [name.casefold()], cutoff=SIMILAR))
 
 
 def list_tables(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

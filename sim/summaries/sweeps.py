@@ -13,10 +13,11 @@ from pydantic import JsonValue
 from sim.results.data import DataTable, collect_data
 from sim.results.sweep import RankedPoint, SweptPoint
 from sim.results.tables import COUNT, FIGURE, MEAN, SHARE, TEXT, Column, Table, table
-from sim.results.wording import write_figure, write_number, write_share
+from sim.results.wording import write_figure, write_interval, write_number, write_share
 from sim.runner.folder.reading import SweptPoints, read_points
 from sim.specs import Experiment, Scenario
 from sim.specs.labels import label_key
+from sim.summaries.grounds import answer_grounds, find_grounds
 from sim.summaries.tallies import NEAR, REPORTED
 
 LONGEST = 20
@@ -66,6 +67,17 @@ def answer_sweep(
     return [*sentences, f"{failed} points failed."] if failed else sentences
 
 
+def answer_expected_course(experiment: Experiment) -> list[str]:
+    """What the author of an experiment expected of it; nothing where nothing was."""
+    expected = experiment.expected
+    return [] if expected is None else [f"Expected before the run: {' '.join(expected.direction.split())}"]
+
+
+def answer_grounds_of_levers(experiment: Experiment) -> list[str]:
+    """What the effects of all levers rest on, in a line."""
+    return answer_grounds(find_grounds(experiment.factors, experiment.first))
+
+
 def write_setting(value: JsonValue) -> str:
     """A value of a lever in a few letters.
 
@@ -85,37 +97,65 @@ def write_setting(value: JsonValue) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
-def make_points_table(points: Iterable[SweptPoint], levers: Sequence[str], spec: Scenario) -> Table:
-    """The mean tally of every vote at every point.
+def make_points_table(points: Iterable[SweptPoint], levers: Sequence[str], experiment: Experiment) -> Table:
+    """The mean tally of every vote at every point, and between which numbers support is in 90 % of its runs.
 
     Parameters
     ----------
-    points : they are gone through twice, one by one.
-    spec : the scenario whose levers they are, for their labels.
+    points : at least one; they are gone through twice, one by one.
     """
-    are_numbers, resolutions, has_errors = [True] * len(levers), set(), False
+    are_numbers, resolutions, has_errors, replicates = [True] * len(levers), set(), False, set()
     for point in points:
         are_numbers = _are_numbers(point.values, levers, are_numbers)
         resolutions.add(point.resolution)
+        replicates.add(point.replicates)
         has_errors |= bool(point.error)
-    columns, has_votes = _make_columns(levers, are_numbers, spec), len(resolutions) > 1
+    columns, has_votes = _make_columns(levers, are_numbers, experiment.first), len(resolutions) > 1
     rows = [
         (
             point.point,
             *_list_cells(point.values, levers, are_numbers),
-            *(None if point.tallies is None else point.tallies.of(action).mean for action in REPORTED),
+            *_list_members(point),
             *([point.resolution] * has_votes),
             *([point.error or ""] * has_errors),
         )
         for point in points
     ]
-    head = [Column("point", COUNT), *columns, *(Column(action, MEAN) for action in REPORTED)]
+    support, *others = (Column(action, MEAN) for action in REPORTED)
+    head = [Column("point", COUNT), *columns, support, Column("90 % of runs"), *others]
     head += [Column("resolution")] * has_votes + [Column("error")] * has_errors
-    return table("Mean members per action", head, rows)
+    return table("Mean members per action", head, rows, _describe_runs(min(replicates), experiment))
+
+
+def _list_members(point: SweptPoint) -> list[object]:
+    """Mean support of a point, its range in 90 % of the runs, and the means of the other actions."""
+    if point.tallies is None:
+        return [None] * (len(REPORTED) + 1)
+    support, *others = (point.tallies.of(action) for action in REPORTED)
+    return [support.mean, write_interval(support.p05, support.p95), *(other.mean for other in others)]
+
+
+def _describe_runs(runs: int, experiment: Experiment) -> str:
+    """How many runs a mean is over, and how sure that makes it.
+
+    The interval of a mean is that of single runs, divided by the square root of their number.
+    """
+    note = f"Means over {runs:,} run{'s' * (runs != 1)} of each point."
+    if runs > 1:
+        times = write_number(runs**0.5, 1)
+        note += f" The 90 % interval of mean support is about {times} times narrower than that of the runs."
+    if experiment.random_numbers == "common":
+        note += " All points share their random numbers, so that their differences are surer than each mean."
+    return note
 
 
 def make_ranking_table(ranking: Sequence[RankedPoint], levers: Sequence[str], spec: Scenario) -> Table:
-    """The points of a sweep, nearest to the target split first; `spec` as in `make_points_table`."""
+    """The points of a sweep, nearest to the target split first.
+
+    Parameters
+    ----------
+    spec : the scenario whose levers they are, for their labels.
+    """
     are_numbers = [True] * len(levers)
     for point in ranking:
         are_numbers = _are_numbers(point.values, levers, are_numbers)
@@ -175,7 +215,7 @@ def make_sweep_table(spec: Experiment, folder: Path, ranking: Sequence[RankedPoi
     """
     if ranking:
         return make_ranking_table(ranking, list(spec.factors), spec.first).on_screen(MOST_SHOWN)
-    return make_points_table(SweptPoints(folder), list(spec.factors), spec.first).on_screen(MOST_LISTED)
+    return make_points_table(SweptPoints(folder), list(spec.factors), spec).on_screen(MOST_LISTED)
 
 
 def make_sweep_data(folder: Path, ranking: Sequence[RankedPoint] | None) -> list[DataTable]:

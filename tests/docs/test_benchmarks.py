@@ -77,6 +77,9 @@ def test_memory_and_page() -> None:
     assert 0 < imported < min(kept[20], *swept.values())
     rows = page.memory_rows(imported, kept, swept)
     assert rows[-1][0] == "3 points of 10 runs swept, with members"
+    targets = [row[-1] for row in page.memory_rows(100, {5: 300, 7: 301}, {(3, 10): 381, (4, 10): 382})]
+    kept_target, swept_target = "at most +200 MiB", "less than 400 MB in all"
+    assert targets == ["", kept_target, f"{kept_target}: **missed**", swept_target, f"{swept_target}: **missed**"]
     assert "imported program" in page.page(page.load(), [], [], [], page.growth_rows({"members": {5: 1.0}}), rows, [])
 
 

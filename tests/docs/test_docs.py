@@ -165,6 +165,7 @@ def test_the_figures_of_the_readme_are_those_of_the_program():
 
 def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     from sim.case import prepare
+    from sim.rules.choice import ABSENT, ABSTAIN, OPPOSE
     from sim.runner.run import run_case
     from sim.specs import read_scenario
     from sim.summaries.summary import summarise_vote
@@ -175,5 +176,11 @@ def test_the_what_if_file_of_the_readme_does_what_is_said_of_it(tmp_path):
     result = run_case(prepare(read_scenario(file)), base=prepare(read_scenario("es-11-1")))
     change = summarise_vote(result, 0).base
     moved = {mover.iso3: mover.moved for mover in change.moved}
+    (belarus,) = result.case.world.indices(["BLR"])
+    turns = result.votes[0].change.transitions[belarus]
     assert f"makes Belarus vote differently in {100 * moved['BLR']:.0f} of 100 runs" in README
+    stops, abstains = turns[OPPOSE, ABSENT], turns[ABSENT, ABSTAIN]
+    assert turns.sum() == 1000
+    assert f"in {stops / 10:.0f} it is absent instead of opposing, in {abstains / 10:.0f} it abstains instead" in README
+    assert stops + abstains == 1000 - turns.trace(), "there is no other change"
     assert all(abs(mean) < 0.5 for _, mean in change.change)

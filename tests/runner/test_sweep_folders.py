@@ -214,12 +214,12 @@ def test_an_interrupt_before_anything_is_kept_promises_nothing(small, tmp_path, 
         raise KeyboardInterrupt
 
     experiment, out = read_experiment(small[0]), tmp_path / "out"
-    monkeypatch.setattr(module, "list_settings", stop)
+    monkeypatch.setattr(module, "list_combinations", stop)
     assert run_sweep_folder(experiment, out, 1) == (130, None)
     assert capsys.readouterr().err == "interrupted; nothing is finished yet, and the same command starts again\n"
     assert not out.exists()
     monkeypatch.undo()
     interrupted(small[0], out)
-    monkeypatch.setattr(module, "list_settings", stop)
+    monkeypatch.setattr(module, "list_combinations", stop)
     assert run_sweep_folder(experiment, out, 1) == (130, None)
     assert "same command goes on" in capsys.readouterr().err

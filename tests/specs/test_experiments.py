@@ -37,7 +37,7 @@ def test_a_shipped_experiment_reads_and_all_its_points_can_be_run(name, size):
     assert [point.number for point in points] == list(range(size)) == list(range(experiment.size))
     assert experiment.title
     assert experiment.question.endswith("?")
-    assert "Expected before the run" in experiment.reasons
+    assert experiment.expected is not None
     seen = {make_scenario_at(experiment, point).model_dump_json() for point in points}
     assert len(seen) == size
     for point in (points[0], points[-1]):

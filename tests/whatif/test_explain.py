@@ -22,6 +22,7 @@ from sim.whatif.explanation.explain import explain
 from sim.whatif.explanation.fence import list_fence
 from sim.whatif.explanation.shares import measure_shares
 from sim.whatif.explanation.summary import summarise_explanation
+from sim.whatif.explanation.tables import SIGN_OF_SEVERITY, make_switching_table, make_terms_table
 from sim.whatif.explanation.terms import compute_chances, take_apart
 
 
@@ -273,3 +274,16 @@ def test_a_member_all_and_the_fence_are_not_combined() -> None:
         done = sim("explain", "es-11-1", *given)
         assert done.returncode == 2
         assert "give either a member, --all or --fence" in done.stderr
+
+
+def test_the_sign_of_severity_is_explained_where_it_is_shown() -> None:
+    """It adds to support with its sign changed, while its lever shows the severity itself."""
+    reasons = summarise_explanation(explain(read_scenario("harbour-blockade", ["replicates=100"]), "FER"))
+    (severity,) = (term for term in reasons.terms if term.term == "severity")
+    (lever,) = (lever for lever in reasons.levers if lever.lever == "vote.0.severity")
+    assert severity.support == pytest.approx(-lever.now)
+    assert SIGN_OF_SEVERITY in make_terms_table(reasons).note
+    assert lever.tips
+    assert SIGN_OF_SEVERITY in make_switching_table("", [lever], reasons.likeliest).note
+    others = [one for one in reasons.levers if one.kind != "vote"]
+    assert SIGN_OF_SEVERITY not in make_switching_table("", others, reasons.likeliest).note

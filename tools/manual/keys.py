@@ -23,10 +23,10 @@ def pages() -> dict[str, str]:
     return {
         "scenario.md": page(
             "Scenario files",
-            "A scenario is a TOML file. Unknown keys are errors, and `sim check` reports every mistake of a file at "
-            "once. A file with a `base` may leave out whatever the base has; `[set]` then overrides keys by their "
-            "dotted names, as `--set` does on the command line. `sim schema` prints the same as a JSON Schema, for "
-            "editors.",
+            "A scenario is a TOML file. Unknown keys are errors, and `sim check` reports the mistakes of a file "
+            "together; where the `kind` of a table is wrong, its other keys are checked once that is mended. A file "
+            "with a `base` may leave out whatever the base has; `[set]` then overrides keys by their dotted names, as "
+            "`--set` does on the command line. `sim schema` prints the same as a JSON Schema, for editors.",
             *_sections(make_scenario_structure(), "The file itself"),
         ),
         "experiment.md": page(

@@ -67,8 +67,8 @@ def command(
     levers: Annotated[
         bool,
         typer.Option(
-            help="Look for what would change its vote: 10 seconds; about a minute where votes see months or parameters "
-            "are drawn."
+            help="Look for what would change its vote: 10 to 30 seconds; about a minute where votes see months or "
+            "parameters are drawn."
         ),
     ] = True,
     replicates: Annotated[int | None, typer.Option(help="Runs with random numbers of their own.", min=1)] = None,

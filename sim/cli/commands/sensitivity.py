@@ -24,6 +24,7 @@ from sim.cli.reading import read_experiment
 from sim.errors import make_input_error
 from sim.results.sensitivity import SensitivityAnalysis
 from sim.specs import Experiment
+from sim.summaries.sweeps import answer_expected_course
 from sim.whatif.outputs import OUTPUTS_HELP
 from sim.whatif.sensitivity import ANALYSED, check_questions, summarise_sensitivity
 from sim.whatif.sensitivity_tables import answer_indices, answer_regions, make_sensitivity_data, sensitivity_tables
@@ -77,6 +78,7 @@ def command(
 
 def _print(screen: Console, spec: Experiment, found: SensitivityAnalysis) -> None:
     print_heading(screen, found.experiment)
+    print_lines(screen, answer_expected_course(spec))
     print_lines(screen, [answer_indices(indices, spec.first) for indices in found.indices])
     if found.event is not None and found.regions:
         print_lines(screen, [answer_regions(found.event, found.regions, spec.first)])

@@ -21,9 +21,14 @@ from sim.runner.folder.reading import SweptPoints
 from sim.runner.folder.writing import FinishedFolder
 from sim.runner.sweep import keep_sweep
 from sim.specs import Experiment
-from sim.summaries.grounds import answer_grounds, find_grounds
 from sim.summaries.ranking import rank, refine
-from sim.summaries.sweeps import answer_sweep, make_sweep_data, make_sweep_table
+from sim.summaries.sweeps import (
+    answer_expected_course,
+    answer_grounds_of_levers,
+    answer_sweep,
+    make_sweep_data,
+    make_sweep_table,
+)
 from sim.views.frame import check_picture, save
 from sim.views.kinds import Wish, draw_sweep
 
@@ -119,8 +124,9 @@ def _report(spec: Experiment, done: FinishedFolder) -> SweepReport:
 def _print(spec: Experiment, found: SweepReport) -> None:
     screen, points, levers = console(), SweptPoints(Path(found.folder)), list(spec.factors)
     print_heading(screen, spec.title, f"\n{spec.question}")
+    print_lines(screen, answer_expected_course(spec))
     screen.print(" ".join(answer_sweep(spec, points, levers, found.ranking or ())))
-    print_lines(screen, answer_grounds(find_grounds(levers, spec.first)))
+    print_lines(screen, answer_grounds_of_levers(spec))
     screen.print(f"{found.points:,} points of {found.replicates:,} runs each are in {found.folder}.\n")
     print_table(screen, make_sweep_table(spec, Path(found.folder), found.ranking))
     screen.print(f"All points are in {RANKING if found.ranking else POINTS} in {found.folder}.")

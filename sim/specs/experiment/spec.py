@@ -62,6 +62,12 @@ class TargetSplit(Counts):
     resolution: Text | None = Field(None, description="The resolution of the counts; if left out, the first.")
 
 
+class ExpectedCourse(Section):
+    """What the author of an experiment expected of it, written before it was run."""
+
+    direction: Text = Field(description="What is expected to happen along the levers, in words.")
+
+
 def _references(value: object) -> object:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not items or not all(isinstance(item, str) and item for item in items):
@@ -111,7 +117,10 @@ class Experiment(Section):
     )
     design: Design = Field(description="Which points are run.")
     target_split: TargetSplit | None = Field(None, description="Rank the points by their distance from these counts.")
-    reasons: str = Field("", description="Why the experiment is designed this way, and what is expected of it.")
+    expected: ExpectedCourse | None = Field(
+        None, description="What the experiment is expected to show, written before it is run."
+    )
+    reasons: str = Field("", description="Why the experiment is designed this way.")
     sources: Texts = Field((), description="Where its facts come from.")
 
     _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)

@@ -31,11 +31,11 @@ class Months(Section):
 
 
 class Happening(Section):
-    """What all events share. An event takes effect on its date, and votes of that day already see it."""
+    """What all events share: the day from which it takes effect, what it is, and where it is documented."""
 
     date: Day = Field(description="The day it takes effect, such as 2022-03-08.")
     what: Text = Field(description="What happened, in words.")
-    source: Text = Field(description="Where this is documented.")
+    source: Text = Field(description='Where this is documented, or "what if" for an invented event.')
 
 
 class Invasion(Happening):

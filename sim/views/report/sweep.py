@@ -14,7 +14,14 @@ from sim.runner.folder.reading import read_points
 from sim.specs.labels import label_key
 from sim.summaries.ranking import rank
 from sim.summaries.sentences import list_words
-from sim.summaries.sweeps import answer_sweep, make_points_table, make_ranking_table, write_setting
+from sim.summaries.sweeps import (
+    answer_expected_course,
+    answer_grounds_of_levers,
+    answer_sweep,
+    make_points_table,
+    make_ranking_table,
+    write_setting,
+)
 from sim.summaries.tallies import REPORTED
 from sim.views.pictures.indices import plot_indices
 from sim.views.pictures.sweeps import plot_sweep, slice_of, write_corner_of
@@ -65,7 +72,11 @@ def make_sweep_page(kept: KeptSweep) -> ReportPage:
         question=experiment.question,
         answer=tuple(answer[:MOST_SENTENCES]),
         picture=drawn[0],
-        details=tuple(answer[MOST_SENTENCES:]),
+        details=(
+            *answer_expected_course(experiment),
+            *answer[MOST_SENTENCES:],
+            *answer_grounds_of_levers(experiment),
+        ),
         facts=(
             f"{manifest.points:,} points, {manifest.replicates:,} runs each, design {experiment.design.kind}, "
             f"scenarios: {list_words(list(experiment.scenario))}"
@@ -117,6 +128,5 @@ def _changes_section(kept: KeptSweep) -> ReportSection:
 def _points_table(points: Sequence[SweptPoint], levers: Sequence[str], kept: KeptSweep) -> Table:
     count = len(kept.experiment.factors)
     few = f" {len(levers)} of {count} levers." if len(levers) < count else ""
-    return replace(
-        make_points_table(points, levers, kept.experiment.first), note=f"All columns are in {POINTS}.{few}"
-    ).first(MOST_ROWS)
+    made = make_points_table(points, levers, kept.experiment)
+    return replace(made, note=f"{made.note} All columns are in {POINTS}.{few}").first(MOST_ROWS)

@@ -56,6 +56,11 @@ TWO_PROBABILITIES = (
 )
 
 
+SIGN_OF_SEVERITY = (
+    "The lower the severity, the easier the resolution is to support: it adds to support with its sign changed."
+)
+
+
 def make_explanation_tables(found: Explanation, reasons: MemberReasons) -> Iterator[Table]:
     """All tables of an explanation, in the order in which people read them.
 
@@ -139,6 +144,8 @@ def make_terms_table(reasons: MemberReasons) -> Table:
             f" Over the next: what it adds to '{likeliest}' compared with '{reasons.next}', in 90 % of the draws of "
             "the parameters."
         )
+    if any(term.term == "severity" for term in acting):
+        note += f" {SIGN_OF_SEVERITY}"
     idle = [label_quantity(term.term) for term in reasons.terms if term not in acting]
     if idle:
         note += f" These add nothing here: {', '.join(idle)}."
@@ -251,11 +258,13 @@ def make_switching_table(title: str, levers: list[TriedLever], likeliest: str) -
     points = sorted(
         ((point.share_of_width, lever, point) for lever in levers for point in lever.tips), key=lambda each: each[0]
     )
+    shown = points[:MOST_POINTS]
     rows = [
-        (lever.label, lever.now, point.before, point.beyond, point.change, point.action)
-        for _, lever, point in points[:MOST_POINTS]
+        (lever.label, lever.now, point.before, point.beyond, point.change, point.action) for _, lever, point in shown
     ]
     notes = [f"Beyond a switching point, another action is more likely than '{likeliest}'."] if rows else []
+    if any(lever.lever.endswith(".severity") for _, lever, _ in shown):
+        notes.append(SIGN_OF_SEVERITY)
     if len(points) > len(rows):
         more = len(points) - len(rows)
         are = "switching point is" if more == 1 else "switching points are"

@@ -31,7 +31,12 @@ from support.harbours import SECOND_VOTE, VALID, read_messages
         ("date = 2022-03-02", "date = 2022-03-02T12:00:00", "(a date with a time) is given where a date such as"),
         ("date = 2022-03-02", "date = 2022", "date: 2022 is given where a date such as 2022-03-02 is needed."),
         ('["Free Ports", "-GRY"]', '"WHT"', 'roles.senders: "WHT" (text) is given where a list is needed.'),
-        ("[[vote]]", "[vote]", "vote: a table is given where a list of tables is needed."),
+        (
+            "[[vote]]",
+            "[vote]",
+            "vote: a table is given where a list of tables is needed. Write [[vote]]; to change one",
+        ),
+        ("[[vote]]", "[vote]", 'key of the base\'s, write "vote.0.resolution" = ... under [set].'),
         ("[roles]", "[[roles]]", "roles: a list is given where a table is needed."),
         ("[parameters]", "[[parameters]]", "parameters: a list is given where a table is needed."),
         # bounds
@@ -144,7 +149,53 @@ def test_one_mistake_is_reported_once(old: str, new: str, message: str, tmp_path
     assert old in VALID
     lines = read_messages(VALID.replace(old, new, 1), tmp_path)
     assert any(message in line for line in lines), lines
-    assert len(lines) == 1 or (len(lines) == 2 and any("missing" in line for line in lines))  # a misspelt key is both
+    assert len(lines) == 1 or (len(lines) == 2 and any("missing" in line for line in lines))  # a renamed key is both
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("title", "titel", "titel"),
+        ('target = "RED"', 'taget = "RED"', "roles.taget"),
+        ("attribute", "atribute", "change.0.atribute"),
+        ("date = 2022-03-02\n", "dat = 2022-03-02\n", "vote.0.dat"),
+    ],
+)
+def test_a_misspelt_key_is_not_reported_as_missing_too(old: str, new: str, key: str, tmp_path: Path) -> None:
+    assert old in VALID
+    (line,) = read_messages(VALID.replace(old, new, 1), tmp_path)
+    assert line.startswith(f"x.toml, {key}: there is no such key. Did you mean '{old.split(' ')[0]}'?")
+
+
+def test_a_key_is_missing_where_a_similar_one_is_in_another_table(tmp_path: Path) -> None:
+    """A stray 'attribut' of a vote does not stand for the attribute that a change lacks."""
+    text = VALID.replace('attribute = "dependence.energy"\n', "").replace(
+        "severity = 0.5", 'severity = 0.5\nattribut = "x"'
+    )
+    keys = [line.split(": ")[0] for line in read_messages(text, tmp_path)]
+    assert sorted(keys) == ["x.toml, change.0.attribute", "x.toml, vote.0.attribut"]
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        (
+            "kind = 'vist'\ndate = 2022-03-01",
+            "event.0.kind: \"vist\" (text) is not one of the kinds. Did you mean 'visit'?",
+        ),
+        ("date = 2022-03-01", "event.0.kind: is missing. Give one of cutoff, embargo, "),
+        ("kind = 'vist'", "The other keys of this table are checked once its kind is known."),
+        ("date = 2022-03-01", "The other keys of this table are checked once its kind is known."),
+        (
+            "kind = 'invasion'\ndate = 2022-03-01\nwhat = 'w'",
+            'event.0.source: is missing. Give where this is documented, or "what if" for an invented event.',
+        ),
+    ],
+)
+def test_one_mistake_of_an_event(event: str, message: str, tmp_path: Path) -> None:
+    months = "[months]\nstart = 2022-03-01\nend = 2022-12-31\n"
+    (line,) = read_messages(VALID.replace("[expected]", f"{months}[[event]]\n{event}\n[expected]", 1), tmp_path)
+    assert message in line
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
@@ -162,7 +213,6 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
         [
             "seed",
             "roles.taget",
-            "roles.target",
             "vote.0.severity",
             "parameters.enforcment",
             "pledge.0.members.0",
