@@ -39,7 +39,10 @@ def make_overview_tables(found: ComparisonSummary) -> list[Table]:
     ]
     rows = [[name, *make_series_row(series)] for name, series in leading]
     columns = [Column("scenario"), *SERIES_COLUMNS]
-    note = "Amounts are summed from the month of the first event that differs on; of other series it is the last month."
+    note = (
+        "Amounts are summed from the month of the first event that differs on, or over all months where anything else "
+        "differs; of other series it is the last month."
+    )
     note += note_of_outliers(series for _, series in leading)
     months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
     return [*months, make_comparison_table(found)]
