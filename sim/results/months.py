@@ -58,8 +58,11 @@ class SeriesChange(Result):
     base: float = quantity("base", "the base's figure")
     what_if: float = quantity("what-if", "the what-if's figure")
     change: float = quantity("change", "what-if less base")
-    p05: float = quantity("low", "lower end of the 90 % interval of the change over the runs")
-    p95: float = quantity("high", "upper end of it")
+    p05: float | None = quantity(
+        "low",
+        "lower end of the 90 % interval of the change over the runs; null where the runs of a folder are not kept",
+    )
+    p95: float | None = quantity("high", "upper end of it")
 
 
 class SeriesExpectation(SeriesChange):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from sim.results.months import CoalitionChange, MonthsAbout, SeriesAbout, SeriesChange
 from sim.results.series import make_series
@@ -108,7 +108,7 @@ def make_series_table(about: MonthsAbout, changes: Mapping[str, SeriesChange] | 
         "less than 2 % counts as unchanged."
     )
     rows = [[*make_series_row(one), _judge(one)] for one in shown]
-    return table(title, columns, rows, note + note_of_outliers(shown)) if rows else None
+    return table(title, columns, rows, note + note_of_ranges(shown)) if rows else None
 
 
 def _describe(name: str, one: SeriesChange) -> SeriesAbout:
@@ -116,14 +116,18 @@ def _describe(name: str, one: SeriesChange) -> SeriesAbout:
     return SeriesAbout(**dict(one), label=of.label, unit=of.unit, found=find_way(one), expected=None)
 
 
-def note_of_outliers(series: Iterable[SeriesAbout]) -> str:
-    """A sentence that goes on from a note where a mean change is outside the range of 90 % of runs; else nothing."""
+def note_of_ranges(series: Sequence[SeriesAbout]) -> str:
+    """A sentence that goes on from a note: where ranges are not known, or a mean change is outside its range."""
+    if any(one.p05 is None for one in series):
+        return " A folder keeps no months of single runs, so that ranges of changes are not known."
     outside = " A mean outside its range: a few runs differ much from the others."
     return outside if any(_is_outside(one) for one in series) else ""
 
 
 def _is_outside(one: SeriesAbout) -> bool:
     """Whether the mean change is outside the range of 90 % of runs, as both are written."""
+    if one.p05 is None or one.p95 is None:
+        return False
     mean, *ends = (_write_difference(one, value) for value in (one.change, one.p05, one.p95))
     return not one.p05 <= one.change <= one.p95 and mean not in ends
 
@@ -131,13 +135,20 @@ def _is_outside(one: SeriesAbout) -> bool:
 def make_series_row(one: SeriesAbout) -> list[object]:
     """A series as a row, under `SERIES_COLUMNS`."""
     unit, _ = LARGER.get(one.unit, (one.unit, 1.0))
-    low, high = (_write_difference(one, end) for end in (one.p05, one.p95))
     values = (_write_value(one, one.base), _write_value(one, one.what_if), _write_difference(one, one.change))
     return [
         one.label if unit in UNNAMED else f"{one.label}, {unit}",
         *values,
-        low if low == high else f"{low} to {high}",
+        _write_range(one),
     ]
+
+
+def _write_range(one: SeriesAbout) -> str | None:
+    """The range of the change in 90 % of runs; None where the runs are not kept."""
+    if one.p05 is None or one.p95 is None:
+        return None
+    low, high = (_write_difference(one, end) for end in (one.p05, one.p95))
+    return low if low == high else f"{low} to {high}"
 
 
 def _judge(one: SeriesAbout) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.arrays import FloatArray
 from sim.results.months import SeriesChange
 from sim.results.series import make_series
-from sim.runner.months import HIGH, LOW, Band, MonthsResult
+from sim.runner.months import HIGH, LOW, Band, MonthsResult, MonthsSamples
 from sim.runner.result import RunResult
 from sim.specs import Event, Scenario
 from sim.specs.differences import list_differences
@@ -75,8 +75,9 @@ def change_of(result: RunResult, name: str, over: Sequence[str]) -> SeriesChange
     after, before = (_in_one_number(result, months, name, over) for months in (result.months, result.base.months))
     runs = min(len(after), len(before))
     change = after[:runs] - before[:runs]
-    low, high = np.quantile(change, (LOW, HIGH))
-    base, what_if, mean, low, high = round_figures([before.mean(), after.mean(), change.mean(), low, high])
+    base, what_if, mean = round_figures([before.mean(), after.mean(), change.mean()])
+    are_kept = all(isinstance(months, MonthsSamples) for months in (result.months, result.base.months))
+    low, high = round_figures(np.quantile(change, (LOW, HIGH))) if are_kept else (None, None)
     return SeriesChange(base=base, what_if=what_if, change=mean, p05=low, p95=high)
 
 

@@ -6,7 +6,7 @@ from sim.results.changes import ComparedScenario, ComparedVote, ComparisonSummar
 from sim.results.data import DataTable, collect_data
 from sim.results.tables import CHANGE, COUNT, MEAN, SHARE, Column, Table, table
 from sim.results.wording import write_interval
-from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row, note_of_outliers
+from sim.summaries.about_tables import SERIES_COLUMNS, about_tables, make_series_row, note_of_ranges
 from sim.summaries.edits import has_edited_movers
 from sim.summaries.tables import (
     change_table,
@@ -43,7 +43,7 @@ def make_overview_tables(found: ComparisonSummary) -> list[Table]:
         "Amounts are summed from the month of the first event that differs on, or over all months where anything else "
         "differs; of other series it is the last month."
     )
-    note += note_of_outliers(series for _, series in leading)
+    note += note_of_ranges([series for _, series in leading])
     months = [table(f"Months compared with '{found.base}'", columns, rows, note)] if rows else []
     return [*months, make_comparison_table(found)]
 
