@@ -46,7 +46,8 @@ def main() -> None:
         page.world_rows(large, imported),
     )
     for rows in tables:
-        print("\n".join(f"{one:<45} {two:>18}   {three}" for one, two, three in rows), end="\n\n")
+        lines = ("   ".join([f"{name:<45}", f"{figure:>15}", *others]).rstrip() for name, figure, *others in rows)
+        print("\n".join(lines), end="\n\n")
     if asked.write:
         PAGE.write_text(page.page(load, *tables), encoding="utf-8")
 
