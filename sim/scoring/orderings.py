@@ -13,10 +13,9 @@ from sim.results.scores_of_months import Ordering, SenderLists, Senders
 
 def rank_correlation(a: FloatArray, b: FloatArray) -> float | None:
     """Spearman's rank correlation (1904), with ties at mean ranks; None where either side does not vary."""
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return None
-    found = np.asarray(np.corrcoef(np.column_stack([_rank(a), _rank(b)]), rowvar=False))
-    return float(found[1, 0])
+    from scipy.stats import spearmanr  # takes a tenth of a second to import
+
+    return float(spearmanr(a, b).statistic) if np.ptp(a) > 0 and np.ptp(b) > 0 else None
 
 
 def rank_above(levels: FloatArray, chosen: BoolArray) -> float:
@@ -24,14 +23,10 @@ def rank_above(levels: FloatArray, chosen: BoolArray) -> float:
 
     It is the area under the ROC curve: Mann & Whitney's U over all pairs.
     """
-    yes, no = levels[chosen, None], levels[~chosen]
-    return float((yes > no).sum() + (yes == no).sum() / 2) / (yes.size * no.size)
+    from scipy.stats import mannwhitneyu  # takes a tenth of a second to import
 
-
-def _rank(values: FloatArray) -> FloatArray:
-    """Ranks from 1 on, equal values at the mean of theirs; SciPy has this too, and takes a third of a run to load."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray(counts.cumsum() - (counts - 1) / 2)[place]
+    yes, no = levels[chosen], levels[~chosen]
+    return float(mannwhitneyu(yes, no, method="asymptotic").statistic) / (yes.size * no.size)
 
 
 def compare_senders(joined: frozenset[str], listed: frozenset[str], given: frozenset[str] = frozenset()) -> Senders:

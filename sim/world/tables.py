@@ -261,17 +261,17 @@ def hash_world_files(folder: Path, stems: Sequence[str]) -> dict[str, str]:
 
 
 def word_problem(text: str, allowed: Iterable[str]) -> str:
-    """What is wrong with a text that is none of the allowed words."""
+    """Say that a text is not one of the allowed words."""
     return f"got {_got(text)}; allowed are {', '.join(word or 'blank' for word in allowed)}."
 
 
 def member_problem(text: str) -> str:
-    """What is wrong with a text that is no member's code."""
+    """Say that a text is not the code of a member."""
     return f"{_got(text)} is not a member of this world."
 
 
 def day_problem(text: str) -> str:
-    """What is wrong with a text that is no day."""
+    """Say that a text is not a date."""
     return f"got {_got(text)}; a date like 2022-03-02 is needed."
 
 
